@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# socketio_layer(<name> [LAYERS ...] [PUBLIC_API] [PUBLIC_LIBRARIES ...] [PRIVATE_LIBRARIES ...])
+# One static library for src/<name>/**. Its only include root is a folder that holds a link to src/<name>, so that
+# an #include of a layer that is not linked does not compile.
+function(socketio_layer name)
+  cmake_parse_arguments(arg "PUBLIC_API" "" "LAYERS;PUBLIC_LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  set(root ${PROJECT_BINARY_DIR}/layers/${name})
+  file(MAKE_DIRECTORY ${root})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/${name} ${root}/${name} SYMBOLIC)
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  set(target socketio_${name}_layer)
+  add_library(${target} STATIC ${sources})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${root}>)
+  if(arg_PUBLIC_API)
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
+    target_link_libraries(${target} PUBLIC nlohmann_json::nlohmann_json)
+  endif()
+  foreach(layer IN LISTS arg_LAYERS)
+    target_link_libraries(${target} PUBLIC socketio_${layer}_layer)
+  endforeach()
+  target_link_libraries(${target} PUBLIC ${arg_PUBLIC_LIBRARIES} PRIVATE ${arg_PRIVATE_LIBRARIES})
+  target_link_libraries(${target} PRIVATE socketio_warnings)
+endfunction()

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# Executables beside the library: examples, benchmarks, servers that tests drive. Each sees the public headers only.
+find_package(SQLite3 REQUIRED)
+find_package(CLI11 REQUIRED)
+
+# socketio_program(<name> SOURCES <glob>... [LIBRARIES ...]); nothing is built while a glob matches no file.
+function(socketio_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${arg_SOURCES})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  if(sources)
+    add_executable(${name} ${sources})
+    target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} socketio_warnings)
+  endif()
+endfunction()
+
+# What an application sees: the public headers, not the layers.
+add_library(socketio_application INTERFACE)
+target_include_directories(socketio_application INTERFACE ${PROJECT_SOURCE_DIR}/include)
+target_link_libraries(socketio_application INTERFACE $<LINK_ONLY:socketio_public_server>
+                                                     nlohmann_json::nlohmann_json Boost::headers)
+
+socketio_program(showcase SOURCES examples/showcase/server/*.cpp LIBRARIES socketio_application SQLite::SQLite3)
+socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
+                 LIBRARIES socketio_application CLI11::CLI11)
+socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio_application CLI11::CLI11)
+socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
+socketio_program(bench_yardstick SOURCES bench/yardstick/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
+
+file(GLOB small_examples CONFIGURE_DEPENDS examples/*.cpp)
+foreach(source IN LISTS small_examples)
+  cmake_path(GET source STEM stem)
+  socketio_program(example_${stem} SOURCES ${source} LIBRARIES socketio_application)
+endforeach()

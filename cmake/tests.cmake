@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# Every tests/<label>/<name>_test.cpp is one executable <label>_<name>_test with that ctest label; every
+# fuzz/<name>_fuzz.cpp replays fuzz/corpus/<name>/ under the label fuzz.
+find_package(GTest REQUIRED)
+
+function(socketio_tests label)
+  file(GLOB sources CONFIGURE_DEPENDS tests/${label}/*_test.cpp)
+  foreach(source IN LISTS sources)
+    cmake_path(GET source STEM stem)
+    set(target ${label}_${stem})
+    add_executable(${target} ${source})
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
+    target_link_libraries(${target} PRIVATE socketio_server_layer GTest::gtest GTest::gmock_main socketio_warnings ${ARGN})
+    add_test(NAME ${target} COMMAND ${target} --gtest_brief=1)
+    set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 300)
+  endforeach()
+endfunction()
+
+socketio_tests(unit)
+socketio_tests(simulation)
+socketio_tests(integration)
+
+file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/*_fuzz.cpp)
+foreach(source IN LISTS fuzz_sources)
+  cmake_path(GET source STEM target)
+  string(REGEX REPLACE "_fuzz$" "" subject ${target})
+  add_executable(${target} ${source})
+  target_link_libraries(${target} PRIVATE socketio_server_layer socketio_warnings)
+  if(SOCKETIO_FUZZ)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${target} PRIVATE fuzz/replay_main.cpp)
+  endif()
+  add_test(NAME ${target} COMMAND ${target} -runs=0 ${PROJECT_SOURCE_DIR}/fuzz/corpus/${subject})
+  set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 300)
+endforeach()

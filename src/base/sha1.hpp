@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// SHA-1, which RFC 6455 section 4.2.2 demands for the WebSocket handshake. Not used for security.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace socketio {
+
+std::array<char, 20> sha1(std::string_view bytes);
+
+}  // namespace socketio

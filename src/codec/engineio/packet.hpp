@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Engine.IO protocol 4 packets and handshake. A text packet is one digit and data; a binary message is a raw
+// WebSocket frame, or `b` and base64 where only text can travel. Pure functions, any thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace socketio::engineio {
+
+inline constexpr std::string_view protocol_version = "4";
+
+enum class PacketType : std::uint8_t { open = 0, close, ping, pong, message, upgrade, noop };
+
+/// What a message carries; the other packet types are always text.
+enum class Content : std::uint8_t { text, binary };
+
+struct Packet {
+  PacketType type = PacketType::message;
+  Content content = Content::text;
+  std::string_view data;
+};
+
+enum class Errc : std::uint8_t {
+  empty_packet,
+  unknown_type,
+  invalid_base64,
+  invalid_handshake,
+  too_many_packets,
+};
+
+/// Decodes one text packet. `storage` receives the bytes of a base64 message, which the packet then views; otherwise
+/// the packet views `text`.
+Result<Packet, Errc> decode_text(std::string_view text, std::string& storage);
+
+/// Appends a packet in its text form (binary as `b` + base64).
+void append_text(std::string& out, const Packet& packet);
+
+/// The JSON of the open packet (section "Handshake" of the Engine.IO protocol).
+struct Handshake {
+  std::string sid;
+  std::vector<std::string> upgrades;
+  std::chrono::milliseconds ping_interval{25'000};
+  std::chrono::milliseconds ping_timeout{20'000};
+  std::size_t max_payload_bytes = 1'000'000;
+};
+
+std::string encode_handshake(const Handshake& handshake);
+/// For the client. Missing or absurd members are an error: no sid, intervals outside 1 ms .. 1 day; a missing
+/// maxPayload means no limit (0).
+Result<Handshake, Errc> decode_handshake(std::string_view json);
+
+}  // namespace socketio::engineio

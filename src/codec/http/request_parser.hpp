@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Bytes in, one HTTP/1.1 request out. Strict on purpose: whatever request smuggling lives on is refused
+// (RFC 9112 sections 2.2, 3, 5, 6, 7; conflicting or repeated lengths, any Transfer-Encoding but exactly
+// `chunked`, bare LF, folded lines, blanks before the colon, missing or repeated Host).
+//
+// Life cycle: made for one request when its first byte arrives (an idle connection holds none), feed() until
+// done(), take() the request, destroy. Bytes behind the request are not consumed: they belong to the next
+// (pipelining) or to WebSocket after an upgrade. After an error the connection must close.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "codec/http/message.hpp"
+
+namespace socketio::http {
+
+enum class Errc : std::uint8_t {
+  bad_request,            // 400
+  body_too_large,         // 413: Content-Length or the chunks so far exceed the limit
+  target_too_long,        // 414
+  unsupported_encoding,   // 415: Content-Encoding on a request; we never inflate one
+  expectation_failed,     // 417: Expect other than 100-continue
+  headers_too_large,      // 431: block or count
+  transfer_encoding,      // 501: a transfer coding that is not `chunked`
+  version_not_supported,  // 505
+};
+
+std::uint16_t status_of(Errc error);
+
+struct Limits {
+  std::size_t header_bytes = 8 * 1024;
+  std::size_t header_count = 64;
+  std::size_t target_bytes = 4 * 1024;
+  std::size_t body_bytes = 1'000'000;
+};
+
+class RequestParser {
+ public:
+  explicit RequestParser(const Limits& limits);
+  ~RequestParser();
+  RequestParser(RequestParser&&) noexcept;
+  RequestParser& operator=(RequestParser&&) noexcept;
+
+  /// Consumes from the front of `bytes`; returns how many bytes belong to this request. Never consumes past its end.
+  Result<std::size_t, Errc> feed(std::string_view bytes);
+
+  bool headers_done() const;
+  bool done() const;
+  /// The client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1).
+  bool expects_continue() const;
+  /// Valid once headers_done(): method, target and headers; the body once done().
+  const Request& request() const;
+  Request take();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace socketio::http

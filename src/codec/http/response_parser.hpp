@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Bytes in, one HTTP/1.1 response out, for the client: same life cycle as RequestParser. The body may be framed
+// by Content-Length, by chunks or by the end of the stream (RFC 9112 section 6.3); 101, 204, 304 and answers to
+// HEAD have none.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "codec/http/message.hpp"
+#include "codec/http/request_parser.hpp"
+
+namespace socketio::http {
+
+/// What the response answers decides whether it has a body.
+enum class AnswerTo : std::uint8_t { other, head };
+
+class ResponseParser {
+ public:
+  ResponseParser(const Limits& limits, AnswerTo answer_to = AnswerTo::other);
+  ~ResponseParser();
+  ResponseParser(ResponseParser&&) noexcept;
+  ResponseParser& operator=(ResponseParser&&) noexcept;
+
+  Result<std::size_t, Errc> feed(std::string_view bytes);
+  /// The stream ended: completes a body that is framed by the end, else it is an error.
+  Result<bool, Errc> feed_end();
+  bool done() const;
+  bool keep_alive() const;
+  const Response& response() const;
+  Response take();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace socketio::http

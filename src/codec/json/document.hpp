@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Document: parses JSON text with simdjson into reusable memory and hands out Values. One per loop: parse() invalidates
+// what the previous parse() gave. Strict RFC 8259 with limits on depth and nodes; lone surrogate escapes, which
+// JavaScript sends, become U+FFFD; integers beyond 64 bits become doubles; numbers that a double cannot hold are refused.
+#pragma once
+
+#include <socketio/value.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace socketio::codec {
+
+struct JsonLimits {
+  std::size_t depth = 128;
+  /// Values and keys of one text.
+  std::size_t nodes = 200'000;
+};
+
+enum class JsonErrc : std::uint8_t { syntax, too_deep, too_many_nodes, invalid_placeholder };
+
+class Document {
+ public:
+  explicit Document(const JsonLimits& limits = {});
+  ~Document();
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+
+  /// Copies `text` (simdjson reads past its end) and parses it.
+  Result<Value, JsonErrc> parse(std::string_view text);
+  /// The same for a packet with attachments: placeholders read as binary; every placeholder must name one of
+  /// `attachments`, which must outlive the values.
+  Result<Value, JsonErrc> parse(std::string_view text, std::span<const Bytes> attachments);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace socketio::codec

@@ -14,21 +14,15 @@ function(socketio_program name)
   endif()
 endfunction()
 
-# What an application sees: the public headers, not the layers.
-add_library(socketio_application INTERFACE)
-target_include_directories(socketio_application INTERFACE ${PROJECT_SOURCE_DIR}/include)
-target_link_libraries(socketio_application INTERFACE $<LINK_ONLY:socketio_public_server>
-                                                     nlohmann_json::nlohmann_json Boost::headers)
-
-socketio_program(showcase SOURCES examples/showcase/server/*.cpp LIBRARIES socketio_application SQLite::SQLite3)
+socketio_program(showcase SOURCES examples/showcase/server/*.cpp LIBRARIES socketio::server SQLite::SQLite3)
 socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
-                 LIBRARIES socketio_application CLI11::CLI11)
-socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio_application CLI11::CLI11)
+                 LIBRARIES socketio::server CLI11::CLI11)
+socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::server CLI11::CLI11)
 socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 socketio_program(bench_yardstick SOURCES bench/yardstick/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 
 file(GLOB small_examples CONFIGURE_DEPENDS examples/*.cpp)
 foreach(source IN LISTS small_examples)
   cmake_path(GET source STEM stem)
-  socketio_program(example_${stem} SOURCES ${source} LIBRARIES socketio_application)
+  socketio_program(example_${stem} SOURCES ${source} LIBRARIES socketio::server)
 endforeach()

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# Tests of the house itself: the rules that a program can check (label tidy), each public header on its own, and the
+# library as its users get it (label install).
+
+foreach(rule IN ITEMS first_line length leftovers switched_off machine layers io_line public_headers)
+  add_test(NAME tidy_${rule} COMMAND ${PROJECT_SOURCE_DIR}/tests/tidy/check.sh ${rule})
+  set_tests_properties(tidy_${rule} PROPERTIES LABELS tidy TIMEOUT 60)
+endforeach()
+
+# Each public header is the only include of a file of its own: one that lacks an include does not build.
+file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/socketio/*.hpp)
+foreach(header IN LISTS headers)
+  string(MAKE_C_IDENTIFIER ${header} name)
+  set(source ${PROJECT_BINARY_DIR}/headers/${name}.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "#include <${header}>\n#include <${header}>\n")
+  list(APPEND header_sources ${source})
+endforeach()
+add_library(socketio_headers OBJECT ${header_sources})
+target_link_libraries(socketio_headers PRIVATE socketio::server socketio_warnings)
+
+# A consumer links without sanitizers, so these run in the builds that users make.
+if(NOT SOCKETIO_SANITIZE)
+  set(consumers ${PROJECT_BINARY_DIR}/consumers)
+  set(consumer_options -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_BUILD_TYPE=Debug
+                       -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER})
+  add_test(NAME install_prefix COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${consumers}/prefix)
+  add_test(NAME install_find_package
+           COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/tests/install
+                   ${consumers}/find_package --build-generator ${CMAKE_GENERATOR}
+                   --build-options ${consumer_options} -DCMAKE_PREFIX_PATH=${consumers}/prefix
+                   --test-command consumer)
+  add_test(NAME install_add_subdirectory
+           COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/tests/install
+                   ${consumers}/add_subdirectory --build-generator ${CMAKE_GENERATOR}
+                   --build-options ${consumer_options} -DSOCKETIO_SOURCE=${PROJECT_SOURCE_DIR}
+                   --test-command consumer)
+  set_tests_properties(install_prefix PROPERTIES FIXTURES_SETUP installed LABELS install)
+  set_tests_properties(install_find_package PROPERTIES FIXTURES_REQUIRED installed)
+  set_tests_properties(install_find_package install_add_subdirectory PROPERTIES LABELS install TIMEOUT 900)
+endif()

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The rules of HACKING.md that a program can check: check.sh RULE. Prints each place that breaks the rule; no output is
+# success. Needs bash, find, grep and awk only, and no git, so that it runs wherever the library builds.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/../.."
+
+# Everything that people wrote: not what is built, downloaded or generated.
+files() {  # find expression
+  find . \( -name .git -o -name node_modules -o -name dist -o -path ./build -o -name .cache -o -path ./fuzz/corpus \) \
+    -prune -o -type f \( "$@" \) -print | sed 's|^\./||' | sort
+}
+
+sources() { files -name '*.cpp' -o -name '*.hpp' -o -name '*.ts' -o -name '*.tsx' -o -name '*.mjs' -o -name '*.sh' \
+  -o -name '*.cmake' -o -name CMakeLists.txt -o -path ./dev -o -path ./.ci/run; }
+
+texts() { files -not \( -name package-lock.json -o -name '*.png' -o -name '*.ico' -o -name '*.sqlite*' \); }
+
+# Prints the lines of the named files that match; `grep` without a match is no error here.
+offences() {  # extended expression, files on stdin
+  xargs -r grep -nHIE -- "$1" || true
+}
+
+first_line() {
+  local file
+  sources | while read -r file; do
+    head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file: no SPDX line at the top"
+  done
+}
+
+length() {
+  sources | xargs -r wc -l | awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }'
+}
+
+leftovers() {
+  texts | grep -v '^tests/tidy/' | offences '\b(TODO|FIXME|XXX|HACK)\b'
+}
+
+switched_off() {
+  files -path './tests/*' | grep -v '^tests/tidy/' |
+    offences 'DISABLED_|GTEST_SKIP|\.(skip|todo|only)\(|\b(skip|todo|only): *true|\bxit\('
+}
+
+# Paths of a developer's machine and hosts of a registry mean nothing to anybody else.
+machine() {
+  local home='(^|[^A-Za-z0-9_.-])/(home|root|Users|mnt|tmp)/'
+  local checkout
+  checkout=$(pwd | sed 's/[].[^$*+?(){}|]/\\&/g')
+  texts | grep -v '^tests/tidy/' | offences "$home|$checkout"
+  files -name package-lock.json -o -name .npmrc | offences '"resolved":|registry *=|_auth'
+}
+
+may_include() {  # layer: the layers that its files may name, see ARCHITECTURE.md
+  case $1 in
+    base) echo 'base' ;;
+    codec) echo 'base|codec' ;;
+    engine) echo 'base|codec|engine' ;;
+    core) echo 'base|codec|engine|core' ;;
+    net) echo 'base|net' ;;
+    server) echo 'base|codec|engine|core|net|server' ;;
+    *) echo 'none' ;;
+  esac
+}
+
+layers() {
+  local folder layer
+  for folder in src/*/; do
+    layer=$(basename "$folder")
+    [[ $(may_include "$layer") != none ]] || echo "src/$layer: a layer that tests/tidy/check.sh does not know"
+    files -path "./src/$layer/*" | offences '^ *# *include +"' | grep -vE "include +\"($(may_include "$layer"))/" || true
+  done
+  files -path './src/base/*' -o -path './src/net/*' | offences '^ *# *include +<socketio/'
+  files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server)/'
+}
+
+# Above the I/O line: no socket, thread, mutex, clock or random source. Time and entropy come in as arguments.
+io_line() {
+  local headers='boost/(asio|beast/core)[/.]|thread|mutex|shared_mutex|condition_variable|future|random|iostream|fstream'
+  headers+='|filesystem|ctime|sys/.*|netinet/.*|arpa/.*|netdb\.h|unistd\.h|poll\.h|pthread\.h|time\.h|openssl/rand\.h'
+  local calls='_clock::now\(|random_device|RAND_bytes|getrandom\(|gettimeofday\(|clock_gettime\(|getenv\('
+  calls+='|std::(time|rand|thread|jthread|mutex|async)\b'
+  files -path './src/base/*' -o -path './src/codec/*' -o -path './src/engine/*' -o -path './src/core/*' |
+    offences "^ *# *include +<($headers)|$calls"
+}
+
+# A user's program compiles in seconds: what it includes brings the standard library and nlohmann's JSON only.
+public_headers() {
+  files -path './include/*' | grep -v '^include/socketio/asio\.hpp$' | offences '^ *# *include' |
+    grep -vE '<(socketio/[a-z_/]+\.hpp|nlohmann/[a-z_]+\.hpp|[a-z_]+)>' || true
+}
+
+[[ $# == 1 && $(type -t "$1") == function ]] || { echo "usage: check.sh RULE" >&2; exit 2; }
+broken=$("$1")
+[[ -z $broken ]] && exit 0
+printf '%s\n' "$broken"
+exit 1

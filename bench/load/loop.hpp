@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// The one thread's event loop: level-triggered epoll, one receive buffer for all connections, and
+// the time of the last read. `run_until` returns when its condition holds; the condition is looked
+// at once a turn. Pollables must outlive their registration; closing their descriptor ends it.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace load {
+
+class Pollable {
+ public:
+  virtual void on_events(std::uint32_t events) = 0;
+
+ protected:
+  ~Pollable() = default;
+};
+
+class Loop {
+ public:
+  static constexpr std::size_t receive_bytes = 512 * 1024;
+
+  Loop();
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void add(int fd, std::uint32_t events, Pollable& pollable);
+  void modify(int fd, std::uint32_t events, Pollable& pollable);
+
+  // Called after every turn, when all ready connections have been read.
+  void on_turn(std::function<void()> callback) { turn_ = std::move(callback); }
+
+  void run_until(const std::function<bool()>& done);
+  void run_until_time(std::uint64_t monotonic_ns);
+
+  char* buffer() { return buffer_.data(); }
+  std::uint64_t now() const { return now_; }
+  void touch_clock();
+
+ private:
+  void turn();
+
+  int epoll_;
+  std::vector<char> buffer_;
+  std::vector<epoll_event> events_;
+  std::function<void()> turn_;
+  std::uint64_t now_ = 0;
+};
+
+}  // namespace load

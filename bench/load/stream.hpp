@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// One TCP connection to the server. `connect` opens it, `send` writes at once and keeps what the
+// kernel does not take; what arrives is handed to `on_bytes` in the loop's buffer, and only the
+// start of an incomplete message is kept between reads. After `reset` or a failure the object can
+// connect again. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "loop.hpp"
+#include "target.hpp"
+
+namespace load {
+
+class Stream : public Pollable {
+ public:
+  Stream(Loop& loop, const Target& target) : loop_(loop), target_(target) {}
+  virtual ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  // `source` picks one of some 250 loopback addresses, so that local ports do not run out.
+  void connect(unsigned source);
+  void send(std::string_view bytes);
+  // Closes without a goodbye: the server sees a connection reset.
+  void reset();
+  bool is_open() const { return fd_ >= 0; }
+
+  void on_events(std::uint32_t events) final;
+
+ protected:
+  virtual void on_connected() = 0;
+  // Returns how many bytes were whole messages; the rest comes again with what follows.
+  virtual std::size_t on_bytes(std::string_view bytes) = 0;
+  // Everything that has arrived was handed over: the moment to send the answers.
+  virtual void on_read_end() {}
+  virtual void on_failure(std::string_view why) = 0;
+
+  void fail(std::string_view why);
+  Loop& loop() { return loop_; }
+  const Target& target() const { return target_; }
+
+ private:
+  void read();
+  void flush();
+  void connected_or_failed();
+
+  Loop& loop_;
+  const Target& target_;
+  int fd_ = -1;
+  bool connecting_ = false;
+  std::string incomplete_;
+  std::string unsent_;
+};
+
+}  // namespace load

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "usage.hpp"
+
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace load {
+namespace {
+
+std::string proc_path(pid_t process, const char* file) {
+  return "/proc/" + std::to_string(process) + "/" + file;
+}
+
+double cpu_seconds_of(pid_t process) {
+  if (process <= 0) return 0;
+  std::ifstream file(proc_path(process, "stat"));
+  std::string line;
+  if (!std::getline(file, line)) return 0;
+  // The program's name may hold spaces and parentheses; the numbers begin after the last one.
+  std::istringstream rest(line.substr(line.rfind(')') + 1));
+  std::string skipped;
+  for (int field = 3; field <= 13; ++field) rest >> skipped;
+  double user_ticks = 0;
+  double system_ticks = 0;
+  rest >> user_ticks >> system_ticks;
+  return (user_ticks + system_ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+}  // namespace
+
+std::uint64_t monotonic_ns() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
+         static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+Usage Usage::now(pid_t server_pid) {
+  rusage own{};
+  getrusage(RUSAGE_SELF, &own);
+  return {.wall_ns = monotonic_ns(),
+          .server_cpu_seconds = cpu_seconds_of(server_pid),
+          .own_cpu_seconds = seconds_of(own.ru_utime) + seconds_of(own.ru_stime)};
+}
+
+std::uint64_t resident_bytes(pid_t process) {
+  if (process <= 0) return 0;
+  // smaps_rollup walks the page tables; the cheaper statm may lag behind by some hundred pages.
+  std::ifstream file(proc_path(process, "smaps_rollup"));
+  std::string line;
+  while (std::getline(file, line)) {
+    if (line.rfind("Rss:", 0) == 0) return std::stoull(line.substr(4)) * 1024;
+  }
+  return 0;
+}
+
+}  // namespace load

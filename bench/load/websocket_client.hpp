@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// A WebSocket client which becomes ready by itself: upgrade request, then (unless the target is raw)
+// the Engine.IO open packet and the Socket.IO connect packet for the main namespace. Once ready it
+// answers pings of both protocols and hands everything else to the scenario that derives from it.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "frames.hpp"
+#include "stream.hpp"
+
+namespace load {
+
+class WebSocketClient : public Stream {
+ public:
+  using Stream::Stream;
+
+  bool is_ready() const { return state_ == State::Ready; }
+
+ protected:
+  virtual void on_ready() = 0;
+  // The fast way for messages whose bytes are known beforehand: returns how many bytes it took.
+  virtual std::size_t take_expected(std::string_view) { return 0; }
+  // A data frame which is neither expected nor a ping.
+  virtual void on_message(std::string_view payload);
+
+ private:
+  enum class State { Upgrading, Opening, Joining, Ready };
+
+  void on_connected() final;
+  std::size_t on_bytes(std::string_view bytes) final;
+  std::size_t on_upgrade(std::string_view bytes);
+  void on_frame(const Frame& frame);
+  void on_packet(std::string_view payload);
+  void become_ready();
+
+  State state_ = State::Upgrading;
+};
+
+}  // namespace load

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// The events of the benchmark on the official server with its default options.
+import { parseArgs } from "node:util";
+
+import { Server } from "socket.io";
+
+const { values } = parseArgs({ options: { port: { type: "string" } } });
+if (values.port === undefined) {
+  console.error("usage: node server.mjs --port N");
+  process.exit(1);
+}
+
+const io = new Server();
+
+io.on("connection", (socket) => {
+  socket.on("echo", (argument) => socket.emit("echo", argument));
+  socket.on("ack", (argument, acknowledge) => acknowledge(argument));
+  socket.on("fan", (argument) => io.emit("fan", argument));
+});
+
+io.listen(Number(values.port));
+io.httpServer.on("listening", () => {
+  console.log(`listening on port ${io.httpServer.address().port}`);
+});

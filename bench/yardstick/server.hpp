@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// The fastest honest WebSocket server we can think of, as the measure of what the machine allows:
+// edge-triggered epoll, one receive buffer for all, unmasking in place, one send a connection and
+// loop turn, and next to no state. Every frame comes back as it came, except that a text frame which
+// begins like the event `fan` goes to everybody, encoded once. One thread; runs until killed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frames.hpp"
+
+namespace yardstick {
+
+class Server {
+ public:
+  explicit Server(std::uint16_t port);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  [[noreturn]] void run();
+
+ private:
+  struct Connection {
+    int fd;
+    bool upgraded = false;
+    std::size_t position = 0;  // in connections_
+    std::string incomplete;
+    std::string unsent;
+  };
+
+  void accept_all();
+  void on_events(Connection& connection, std::uint32_t events);
+  bool read(Connection& connection);
+  bool on_bytes(Connection& connection, std::span<char> bytes);
+  bool on_frame(const ClientFrame& frame);
+  bool send(Connection& connection, std::string_view bytes);
+  void send_fan();
+  void close(Connection& connection);
+
+  int listener_;
+  int epoll_;
+  std::uint16_t port_ = 0;
+  std::vector<char> received_;
+  std::string answers_;  // to the connection which is being read
+  std::string fan_;      // to everybody, at the end of the turn
+  std::vector<std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace yardstick

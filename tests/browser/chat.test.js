@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// The showcase as two people use it, over each transport.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { launchChromium } from "./support/chromium.js";
+import { stage } from "./support/stage.js";
+
+let browser;
+
+before(async () => (browser = await launchChromium()));
+after(() => browser?.close());
+
+for (const transport of ["websocket", "polling"]) {
+  describe(`two people over ${transport} only`, () => {
+    const path = `/?transport=${transport}`;
+
+    it("see each other's messages", async (test) => {
+      const { visit } = await stage(test, browser);
+      const ada = await visit(path, "Ada");
+      const grace = await visit(path, "Grace");
+      await ada.seesTransport(transport);
+      await grace.seesTransport(transport);
+      await ada.say(`hello over ${transport}`);
+      await grace.sees(`hello over ${transport}`);
+      await grace.say(`and back over ${transport}: <b>äö</b> 🎉`);
+      await ada.sees(`and back over ${transport}: <b>äö</b> 🎉`);
+      await grace.sees(`and back over ${transport}`);
+    });
+
+    it("see each other arrive and leave", async (test) => {
+      const { visit } = await stage(test, browser);
+      const ada = await visit(path, "Ada");
+      const grace = await visit(path, "Grace");
+      await ada.seesNotice("Grace joined");
+      await ada.seesOnline(["Ada", "Grace"]);
+      await grace.seesOnline(["Ada", "Grace"]);
+      await grace.page.getByRole("button", { name: "Leave the chat" }).click();
+      await grace.page.getByLabel("Your name").waitFor();
+      await ada.seesNotice("Grace left");
+      await ada.seesOnline(["Ada"]);
+    });
+
+    it("see that a page was closed", async (test) => {
+      const { visit } = await stage(test, browser);
+      const ada = await visit(path, "Ada");
+      const grace = await visit(path, "Grace");
+      await ada.seesOnline(["Ada", "Grace"]);
+      await grace.page.close();
+      await ada.seesNotice("Grace left");
+      await ada.seesOnline(["Ada"]);
+    });
+
+    it("see each other typing, and stop typing", async (test) => {
+      const { visit } = await stage(test, browser);
+      const ada = await visit(path, "Ada");
+      const grace = await visit(path, "Grace");
+      await ada.composer.pressSequentially("thinking");
+      await grace.seesTyping("Ada is typing…");
+      await ada.composer.fill("");
+      await grace.seesNoTyping();
+      await grace.composer.pressSequentially("me too");
+      await ada.seesTyping("Grace is typing…");
+      await grace.composer.press("Enter");
+      await ada.sees("me too");
+      await ada.seesNoTyping();
+    });
+  });
+}
+
+describe("with every transport allowed", () => {
+  it("starts with long-polling and upgrades to WebSocket", async (test) => {
+    const { visit } = await stage(test, browser);
+    const ada = await visit("/", "Ada");
+    await ada.seesTransport("websocket");
+    await ada.say("after the upgrade");
+    await ada.sees("after the upgrade");
+  });
+
+  it("refuses a name that is taken, in any case of its letters", async (test) => {
+    const { open, visit } = await stage(test, browser);
+    await visit("/", "Ada");
+    const other = await open();
+    await other.join("aDA");
+    await other.seesAlert("taken");
+    await other.join("Bob");
+    await other.inRoom();
+    await other.seesOnline(["Ada", "Bob"]);
+  });
+
+  it("refuses names that are empty or too long", async (test) => {
+    const { open } = await stage(test, browser);
+    const other = await open();
+    await other.join("   ");
+    await other.seesAlert("enter a name");
+    await other.join("x".repeat(25));
+    await other.seesAlert("at most 24");
+    await other.join("x".repeat(24));
+    await other.inRoom();
+  });
+
+  it("refuses empty and oversized messages", async (test) => {
+    const { visit } = await stage(test, browser);
+    const ada = await visit("/", "Ada");
+    const before = await ada.messages();
+    await ada.say("   ");
+    await ada.seesAlert("Write something");
+    await ada.say("x".repeat(2001));
+    await ada.seesAlert("at most 2000");
+    assert.deepEqual(await ada.messages(), before);
+    const longest = `${"y".repeat(1999)}!`;
+    await ada.say(longest);
+    await ada.sees(longest);
+  });
+
+  it("shows the history after a reload, and keeps the name", async (test) => {
+    const { visit } = await stage(test, browser);
+    const ada = await visit("/", "Ada");
+    await ada.say("remember this");
+    await ada.sees("remember this");
+    await ada.page.reload();
+    await ada.inRoom();
+    await ada.sees("remember this");
+    await ada.seesOnline(["Ada"]);
+    const texts = await ada.messages();
+    assert.equal(texts.filter((text) => text === "remember this").length, 1);
+  });
+
+  it("tells a tab that the same person now uses another one", async (test) => {
+    const { open, visit } = await stage(test, browser);
+    const ada = await visit("/", "Ada");
+    const memory = await ada.page.evaluate(() => ({ ...sessionStorage }));
+    const twin = await open();
+    await twin.page.evaluate((items) => {
+      for (const [key, value] of Object.entries(items)) sessionStorage.setItem(key, value);
+    }, memory);
+    await twin.page.reload();
+    await twin.inRoom();
+    await ada.seesBanner("replaced");
+    await twin.seesOnline(["Ada"]);
+  });
+});

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// Wide and narrow windows, light and dark: nothing sticks out, everything can be reached. With
+// SCREENSHOTS=folder in the environment it leaves pictures to look at.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { launchChromium } from "./support/chromium.js";
+import { stage } from "./support/stage.js";
+import { NARROW, WIDE } from "./support/visitor.js";
+
+const LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän".repeat(4);
+
+let browser;
+
+before(async () => (browser = await launchChromium()));
+after(() => browser?.close());
+
+/** Some people have talked and gone: what a newcomer finds in the history. */
+async function converse(visit) {
+  const lines = [
+    ["Grace Hopper", "Good morning! Is the new build out already?"],
+    ["Linus", "It is. Every browser connected at the first attempt."],
+    ["Linus", "Notes are at https://example.org/notes"],
+    ["Margaret Hamilton", "Lovely 🎉"],
+    ["Margaret Hamilton", "I will try the landing sequence:\n1. connect\n2. join\n3. chat"],
+    ["Grace Hopper", LONG_WORD],
+  ];
+  const people = new Map();
+  for (const [name, text] of lines) {
+    if (!people.has(name)) people.set(name, await visit("/", name));
+    await people.get(name).say(text);
+    await people.get(name).sees(text.split("\n")[0]);
+  }
+  return people;
+}
+
+async function noOverflow(visitor, where) {
+  assert.equal(await visitor.overflow(), 0, `horizontal overflow: ${where}`);
+}
+
+const layouts = [
+  ["wide", WIDE],
+  ["narrow", NARROW],
+];
+
+for (const [width, viewport] of layouts) {
+  for (const colorScheme of ["light", "dark"]) {
+    describe(`${width}, ${colorScheme}`, () => {
+      const shot = `${width}-${colorScheme}`;
+
+      it("holds its content", async (test) => {
+        const { open, visit } = await stage(test, browser);
+        const people = await converse(visit);
+        const grace = people.get("Grace Hopper");
+        const ada = await open("/", { viewport, colorScheme });
+        await ada.picture(`${shot}-join`);
+        await noOverflow(ada, "form");
+        await ada.join("Ada Lovelace");
+        await ada.inRoom();
+        await ada.say("Good morning everybody, this is the first message from my side.");
+        await ada.sees("Good morning everybody");
+        await grace.say("Welcome, Ada!");
+        await ada.sees("Welcome, Ada!");
+        await grace.composer.pressSequentially("and");
+        await ada.seesTyping("Grace Hopper is typing…");
+        await ada.seesTransport("websocket");
+        await noOverflow(ada, "room");
+        await ada.picture(`${shot}-room`);
+        await ada.say("");
+        await ada.seesAlert("Write something");
+        await noOverflow(ada, "refusal");
+        await ada.picture(`${shot}-refusal`);
+      });
+    });
+  }
+}
+
+describe("narrow window", () => {
+  it("shows who is here in a drawer that the keyboard opens and closes", async (test) => {
+    const { visit } = await stage(test, browser);
+    const ada = await visit("/", "Ada", { viewport: NARROW });
+    await ada.page.getByRole("button", { name: /Show who is here/ }).press("Enter");
+    const drawer = ada.page.getByRole("dialog", { name: "People" });
+    await drawer.getByRole("listitem").filter({ hasText: "Ada" }).waitFor();
+    await noOverflow(ada, "drawer");
+    await ada.picture("narrow-light-drawer");
+    await ada.page.keyboard.press("Escape");
+    await drawer.waitFor({ state: "hidden" });
+  });
+});

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Why a connection ended: the reasons of the JavaScript implementation, with the same text.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace socketio {
+
+enum class DisconnectReason : std::uint8_t {
+  transport_error,              ///< The peer broke the protocol of the transport, or a request was cut off.
+  transport_close,              ///< The connection was closed by the peer or the network.
+  forced_close,                 ///< The server closed the connection, or the peer broke the Socket.IO protocol.
+  forced_server_close,          ///< No namespace was joined in time.
+  ping_timeout,                 ///< No pong within ping_timeout.
+  parse_error,                  ///< The peer sent a packet that cannot be decoded.
+  server_shutting_down,         ///< Server::close().
+  client_namespace_disconnect,  ///< The client called disconnect().
+  server_namespace_disconnect,  ///< The server called disconnect().
+};
+
+/// The text that JavaScript gives, e.g. "transport close".
+std::string_view to_string(DisconnectReason reason);
+
+/// What became of an emitted event.
+enum class EmitResult : std::uint8_t {
+  sent,           ///< Leaves at the end of this turn of the loop (or was handed to the socket's thread).
+  queued,         ///< Waits behind bytes that a slow peer has not taken, or for its next poll.
+  dropped,        ///< Volatile and the peer was not ready, or over the limit of the out-buffer.
+  not_connected,  ///< The socket is not connected.
+};
+
+}  // namespace socketio

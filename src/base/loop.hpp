@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Loop: what protocol code may know of the event loop that it lives on. Time, entropy and the end of a turn come from
+// here, so that the same code runs on Asio (net/asio_loop.hpp) and under virtual time in a simulation.
+//
+// A turn is one round of the loop: handle all that is ready, run what was deferred, then flush every stream that was
+// written to, once. Everything but post() and is_current() belongs to the loop's own thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/entropy.hpp"
+#include "base/stream.hpp"
+#include "base/timing_wheel.hpp"
+
+namespace socketio {
+
+class Loop {
+ public:
+  using Task = std::function<void()>;
+
+  Loop(TimePoint start, Entropy& entropy) : timers_(start), entropy_(entropy) {}
+  virtual ~Loop() = default;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  TimingWheel& timers() { return timers_; }
+  TimePoint now() const { return timers_.now(); }
+  Entropy& entropy() { return entropy_; }
+  /// Milliseconds since 1970, for what users see; never for deadlines.
+  virtual std::int64_t wall_clock_ms() const = 0;
+
+  /// Runs `task` later in this turn, after the code that is running now.
+  void defer(Task task);
+  /// Loop's streams only: flush() at the end of this turn.
+  void schedule_flush(std::shared_ptr<Stream> stream);
+
+  /// Runs `task` on this loop; from any thread. Tasks of one thread keep their order.
+  virtual void post(Task task) = 0;
+  /// True on the loop's own thread.
+  virtual bool is_current() const = 0;
+
+ protected:
+  /// Runs deferred tasks and flushes until nothing is left.
+  void finish_turn();
+  /// Has finish_turn() called once what is ready now has been handled.
+  virtual void request_finish_turn() = 0;
+
+ private:
+  TimingWheel timers_;
+  Entropy& entropy_;
+  std::vector<Task> deferred_;
+  std::vector<std::shared_ptr<Stream>> dirty_;
+};
+
+}  // namespace socketio

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "base/stream.hpp"
+
+#include <utility>
+
+#include "base/loop.hpp"
+
+namespace socketio {
+
+void OutQueue::append_shared(SharedBytes bytes) {
+  if (bytes->size() <= copy_limit_bytes) {
+    tail_.append(*bytes);
+    return;
+  }
+  if (!tail_.empty()) {
+    segment_bytes_ += tail_.size();
+    segments_.push_back({std::make_shared<const std::string>(std::move(tail_))});
+    tail_ = {};
+  }
+  segment_bytes_ += bytes->size();
+  segments_.push_back({std::move(bytes)});
+}
+
+std::size_t OutQueue::size() const { return segment_bytes_ + tail_.size(); }
+
+void OutQueue::consume(std::size_t count) {
+  std::size_t gone = 0;
+  while (gone < segments_.size()) {
+    Segment& segment = segments_[gone];
+    const std::size_t left = segment.bytes->size() - segment.offset;
+    if (count < left) {
+      segment.offset += count;
+      segment_bytes_ -= count;
+      count = 0;
+      break;
+    }
+    count -= left;
+    segment_bytes_ -= left;
+    ++gone;
+  }
+  segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(gone));
+  if (segments_.empty()) {
+    segments_.shrink_to_fit();
+    tail_.erase(0, count);
+  }
+}
+
+void OutQueue::clear() {
+  segments_ = {};
+  segment_bytes_ = 0;
+  tail_ = {};
+}
+
+void Stream::commit() {
+  if (state_ == State::closed) {
+    queue_.clear();
+    return;
+  }
+  if (!flush_scheduled_) {
+    flush_scheduled_ = true;
+    loop_.schedule_flush(shared_from_this());
+  }
+}
+
+void Stream::write_shared(const SharedBytes& bytes) {
+  queue_.append_shared(bytes);
+  commit();
+}
+
+void Stream::close_after_flush() {
+  if (state_ != State::open) return;
+  state_ = State::closing_after_flush;
+  if (!flush_scheduled_) {
+    flush_scheduled_ = true;
+    loop_.schedule_flush(shared_from_this());
+  }
+}
+
+void Stream::close() {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  queue_.clear();
+  // Not from inside the caller: it may be in the middle of changing its own state.
+  loop_.defer([self = shared_from_this()] { self->finish(); });
+}
+
+void Stream::finish() {
+  state_ = State::closed;
+  queue_.clear();
+  shut();
+  if (auto handler = std::exchange(handler_, nullptr)) handler->on_close();
+}
+
+}  // namespace socketio

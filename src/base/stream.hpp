@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Stream: one ordered, reliable byte stream to a peer, as the protocol code sees it: a TCP connection, TLS, or a pipe in
+// a simulation. What is written during a turn of the loop is gathered and leaves in one system call at its end.
+//
+// Life cycle: made by a listener or a pipe, given a StreamHandler, which gets bytes until exactly one on_close().
+// After close() or on_close() writes are ignored. One thread: the loop's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio {
+
+class Loop;
+
+/// Bytes that many streams may send; made once, never changed.
+using SharedBytes = std::shared_ptr<const std::string>;
+
+/// Gets what a stream receives. A call may write to the stream, close it, or replace its handler.
+class StreamHandler {
+ public:
+  virtual ~StreamHandler() = default;
+  /// `bytes` may be modified in place and live only during the call; 64 readable bytes follow them.
+  virtual void on_bytes(std::span<char> bytes) = 0;
+  /// Everything written so far has been handed to the kernel.
+  virtual void on_drain() {}
+  /// The peer is gone or close() was carried out; the last call.
+  virtual void on_close() = 0;
+};
+
+/// Bytes on their way out: small pieces are copied together, large shared ones are kept by reference.
+class OutQueue {
+ public:
+  /// Shared pieces up to this size are copied: cheaper than one more element of a gathering write.
+  static constexpr std::size_t copy_limit_bytes = 2048;
+
+  /// Where small pieces are appended.
+  std::string& tail() { return tail_; }
+  void append_shared(SharedBytes bytes);
+  std::size_t size() const;
+  bool empty() const { return segments_.empty() && tail_.empty(); }
+
+  /// Calls `use(std::string_view)` for the pieces in order, until it returns false.
+  template <class Use>
+  void for_each(Use use) const;
+  /// Drops `count` bytes from the front.
+  void consume(std::size_t count);
+  void clear();
+
+ private:
+  struct Segment {
+    SharedBytes bytes;
+    std::size_t offset = 0;
+  };
+  std::vector<Segment> segments_;
+  std::size_t segment_bytes_ = 0;
+  std::string tail_;
+};
+
+class Stream : public std::enable_shared_from_this<Stream> {
+ public:
+  explicit Stream(Loop& loop) : loop_(loop) {}
+  virtual ~Stream() = default;
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  Loop& loop() { return loop_; }
+  void set_handler(std::shared_ptr<StreamHandler> handler) { handler_ = std::move(handler); }
+
+  /// Append here, then call commit(); both in one go.
+  std::string& out() { return queue_.tail(); }
+  /// Has what was appended sent at the end of this turn.
+  void commit();
+  void write(std::string_view bytes) {
+    out().append(bytes);
+    commit();
+  }
+  void write_shared(const SharedBytes& bytes);
+
+  /// Bytes written and not yet taken by the kernel.
+  std::size_t queued_bytes() const { return queue_.size(); }
+  bool is_open() const { return state_ == State::open; }
+
+  /// Sends what is queued, then closes. on_close() follows.
+  void close_after_flush();
+  /// Closes at once; what is queued is lost. on_close() comes at the end of the turn.
+  void close();
+  /// Stops and resumes reading: back-pressure on the peer.
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+  /// Text of the peer's address, without port.
+  virtual std::string remote_address() const = 0;
+
+  /// Loop only: hands the queue to the kernel.
+  virtual void flush() = 0;
+
+ protected:
+  enum class State : std::uint8_t { open, closing_after_flush, closed };
+
+  /// Closes the descriptor; idempotent.
+  virtual void shut() = 0;
+  /// Ends the stream and tells the handler, once.
+  void finish();
+
+  Loop& loop_;
+  OutQueue queue_;
+  std::shared_ptr<StreamHandler> handler_;
+  State state_ = State::open;
+  bool flush_scheduled_ = false;
+  friend class Loop;
+};
+
+template <class Use>
+void OutQueue::for_each(Use use) const {
+  for (const Segment& segment : segments_) {
+    if (!use(std::string_view(*segment.bytes).substr(segment.offset))) return;
+  }
+  if (!tail_.empty()) use(std::string_view(tail_));
+}
+
+}  // namespace socketio

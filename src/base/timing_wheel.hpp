@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// Deadlines of one loop: a hierarchical timing wheel (Varghese and Lauck), so that a hundred thousand heartbeats cost
+// one system timer. Arming and cancelling are O(1) and allocate nothing: a Timer lives in its owner.
+//
+// The wheel never reads a clock: advance(now) moves it, next_deadline() says when to call again. A deadline fires in
+// the first advance() at or after it, rounded up to the tick. One thread.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace socketio {
+
+using TimePoint = std::chrono::steady_clock::time_point;
+using Duration = std::chrono::steady_clock::duration;
+
+class TimingWheel;
+
+/// A deadline, embedded in what waits for it. Destroying it cancels it.
+class Timer {
+ public:
+  Timer() = default;
+  virtual ~Timer() { cancel(); }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  bool armed() const { return next_ != nullptr; }
+  void cancel();
+
+ protected:
+  /// Called by the wheel when the deadline has passed; may arm, cancel or destroy any timer, itself included.
+  virtual void expired() = 0;
+
+ private:
+  friend class TimingWheel;
+  Timer* previous_ = nullptr;
+  Timer* next_ = nullptr;
+  std::uint64_t tick_ = 0;
+};
+
+/// A Timer that calls a member function of its owner.
+template <class Owner, void (Owner::*Function)()>
+class MemberTimer final : public Timer {
+ public:
+  explicit MemberTimer(Owner& owner) : owner_(owner) {}
+
+ private:
+  void expired() override { (owner_.*Function)(); }
+  Owner& owner_;
+};
+
+class TimingWheel {
+ public:
+  static constexpr std::chrono::milliseconds tick{4};
+
+  explicit TimingWheel(TimePoint start);
+  ~TimingWheel();
+  TimingWheel(const TimingWheel&) = delete;
+  TimingWheel& operator=(const TimingWheel&) = delete;
+
+  /// The time of the last advance().
+  TimePoint now() const { return now_; }
+
+  /// Arms (or re-arms) the timer. Longer delays than about 18 hours fire early and are re-armed by the wheel.
+  void arm(Timer& timer, Duration delay);
+
+  /// Fires everything that is due.
+  void advance(TimePoint now);
+
+  /// When advance() should be called next; never later than the first deadline, nothing if there is none.
+  std::optional<TimePoint> next_deadline() const;
+
+ private:
+  static constexpr int levels = 4;
+  static constexpr int slot_bits = 6;
+  static constexpr std::uint64_t slots = 1U << slot_bits;
+
+  struct Head final : Timer {
+    void expired() override {}
+  };
+
+  void insert(Timer& timer);
+  void cascade(int level);
+  std::optional<std::uint64_t> next_tick() const;
+  static bool is_empty(const Head& head);
+  static void link(Head& head, Timer& timer);
+
+  TimePoint start_;
+  TimePoint now_;
+  std::uint64_t current_ = 0;
+  std::array<std::array<Head, slots>, levels> heads_;
+  // A set bit means "may hold timers": cancelling leaves it set until the wheel looks.
+  mutable std::array<std::uint64_t, levels> occupied_{};
+};
+
+}  // namespace socketio

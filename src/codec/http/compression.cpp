@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "codec/http/compression.hpp"
+
+#include <zlib.h>
+
+#include <optional>
+#include <string>
+
+namespace socketio::http {
+
+namespace {
+
+enum class Coding : std::uint8_t { none, gzip, deflate };
+
+bool accepts(std::string_view accept_encoding, std::string_view coding) {
+  while (!accept_encoding.empty()) {
+    const auto comma = accept_encoding.find(',');
+    std::string_view item = accept_encoding.substr(0, comma);
+    accept_encoding = comma == std::string_view::npos ? std::string_view{} : accept_encoding.substr(comma + 1);
+    const auto semicolon = item.find(';');
+    const std::string_view weight = semicolon == std::string_view::npos ? std::string_view{} : item.substr(semicolon);
+    if (!list_contains(item.substr(0, semicolon), coding)) continue;
+    // "q=0", "q=0.000": explicitly not acceptable (RFC 9110 section 12.4.2)
+    const auto q = weight.find("q=");
+    return q == std::string_view::npos || weight.substr(q + 2).find_first_of("123456789") != std::string_view::npos;
+  }
+  return false;
+}
+
+Coding choose(std::string_view accept_encoding) {
+  if (accepts(accept_encoding, "gzip")) return Coding::gzip;
+  if (accepts(accept_encoding, "deflate")) return Coding::deflate;
+  return Coding::none;
+}
+
+std::optional<std::string> deflate_body(const std::string& body, Coding coding) {
+  constexpr int window_bits = 15;
+  constexpr int gzip_flag = 16;
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+                   coding == Coding::gzip ? window_bits + gzip_flag : window_bits, 8,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
+    return std::nullopt;
+  }
+  std::string out(deflateBound(&stream, body.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+  stream.avail_in = static_cast<uInt>(body.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int status = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (status != Z_STREAM_END) return std::nullopt;
+  return out;
+}
+
+}  // namespace
+
+void compress_response(Response& response, std::string_view accept_encoding) {
+  if (response.body.size() < compression_threshold_bytes) return;
+  const Coding coding = choose(accept_encoding);
+  if (coding == Coding::none) return;
+  auto compressed = deflate_body(response.body, coding);
+  if (!compressed) return;
+  response.body = std::move(*compressed);
+  response.headers.set("Content-Encoding", coding == Coding::gzip ? "gzip" : "deflate");
+  response.headers.add("Vary", "Accept-Encoding");
+}
+
+}  // namespace socketio::http

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include "engine/polling.hpp"
+
+#include <utility>
+
+#include "codec/engineio/payload.hpp"
+#include "codec/http/compression.hpp"
+
+namespace socketio::engine {
+
+namespace {
+
+http::Response text_response(std::string body, std::string_view content_type) {
+  http::Response response;
+  response.headers.add("Content-Type", content_type);
+  response.headers.add("cache-control", "no-store");
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response payload_response(std::string body) {
+  return text_response(std::move(body), "text/plain; charset=UTF-8");
+}
+
+http::Response empty_response(std::uint16_t status) {
+  http::Response response;
+  response.status = status;
+  return response;
+}
+
+}  // namespace
+
+void PollingTransport::accept(std::shared_ptr<Exchange> exchange) {
+  if (exchange->request().method == "GET") {
+    accept_poll(std::move(exchange));
+  } else {
+    accept_post(std::move(exchange));
+  }
+}
+
+void PollingTransport::accept_poll(std::shared_ptr<Exchange> exchange) {
+  if (poll_) {  // two polls at once: neither is trusted
+    std::exchange(poll_, nullptr)->respond(payload_response("1"));
+    exchange->respond(empty_response(400));
+    told_ = true;
+    fail(DisconnectReason::transport_error);
+    return;
+  }
+  poll_ = std::move(exchange);
+  poll_->set_listener(weak_from_this());
+  if (!queue_.empty() || closing_) schedule_response();
+}
+
+void PollingTransport::accept_post(std::shared_ptr<Exchange> exchange) {
+  if (post_) {
+    std::exchange(post_, nullptr)->abort();
+    exchange->respond(empty_response(400));
+    fail(DisconnectReason::transport_error);
+    return;
+  }
+  // Binary payloads were a matter of protocol 3; in protocol 4 binary travels as base64.
+  if (http::equals_ignoring_case(exchange->request().headers.get("content-type"), "application/octet-stream")) {
+    exchange->respond_and_close(empty_response(400));
+    fail(DisconnectReason::transport_error);
+    return;
+  }
+  exchange->set_listener(weak_from_this());
+  post_ = std::move(exchange);
+  if (post_->body_complete()) on_body(*post_);
+}
+
+void PollingTransport::on_body(Exchange& exchange) {
+  if (post_.get() != &exchange) return;
+  const auto self = shared_from_this();
+  const auto post = std::exchange(post_, nullptr);
+  // The answer does not depend on what the payload says; errors show in the session's fate.
+  post->respond(text_response("ok", "text/html"));
+  deliver(post->request().body);
+}
+
+void PollingTransport::deliver(const std::string& payload) {
+  if (!session_) return;
+  const auto session = session_->shared_from_this();
+  engineio::PayloadDecoder decoder(payload, session_->packets_per_payload());
+  for (;;) {
+    const auto packet = decoder.next();
+    if (!packet) return fail(DisconnectReason::parse_error);
+    if (!*packet || !session_) return;
+    session->on_packet(*this, **packet);
+  }
+}
+
+void PollingTransport::on_abort(Exchange& exchange, Abort why) {
+  if (poll_.get() == &exchange) {
+    poll_.reset();
+  } else if (post_.get() == &exchange) {
+    post_.reset();
+    if (why == Abort::body_too_large) return;  // answered 413; the session is not to blame for it
+  } else {
+    return;
+  }
+  fail(DisconnectReason::transport_error);
+}
+
+void PollingTransport::fail(DisconnectReason reason) {
+  if (!session_) return;
+  const auto self = shared_from_this();
+  if (auto post = std::exchange(post_, nullptr)) post->abort();
+  if (poll_) close();
+  session_->on_transport_close(*this, reason);
+}
+
+void PollingTransport::send_text(std::string_view packet, Compress compress) {
+  push(std::string(packet), engineio::Content::text, compress);
+}
+
+void PollingTransport::send_binary(std::string_view data) {
+  push(std::string(data), engineio::Content::binary, Compress::yes);
+}
+
+void PollingTransport::send_prepared(const PreparedMessage& message) {
+  send_text(message.text(), message.compress());
+  for (const Bytes& attachment : message.attachments()) {
+    send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()});
+  }
+}
+
+void PollingTransport::push(std::string data, engineio::Content content, Compress compress) {
+  queued_bytes_ += data.size();
+  queue_.push_back({std::move(data), content});
+  may_compress_ |= compress == Compress::yes;
+  if (poll_) schedule_response();
+}
+
+void PollingTransport::send_noop() {
+  if (poll_ && queue_.empty()) {
+    send_text("6", Compress::no);
+  }
+}
+
+void PollingTransport::schedule_response() {
+  if (response_scheduled_ || !session_) return;
+  response_scheduled_ = true;
+  // All that this turn sends shares one response.
+  session_->loop().defer([self = shared_from_this()] {
+    self->response_scheduled_ = false;
+    self->respond_to_poll();
+    if (self->told_ && self->session_) {
+      self->session_->on_transport_close(*self, DisconnectReason::forced_close);
+    }
+  });
+}
+
+void PollingTransport::respond_to_poll() {
+  if (!poll_ || (queue_.empty() && !closing_)) return;
+  std::string body;
+  body.reserve(queued_bytes_ + queue_.size());
+  for (const Queued& queued : queue_) {
+    if (!body.empty()) body.push_back(engineio::record_separator);
+    if (queued.content == engineio::Content::text) {
+      body.append(queued.data);
+    } else {
+      engineio::append_text(body, {engineio::PacketType::message, engineio::Content::binary, queued.data});
+    }
+  }
+  queue_ = {};
+  queued_bytes_ = 0;
+  if (closing_) {
+    if (!body.empty()) body.push_back(engineio::record_separator);
+    engineio::append_text(body, {engineio::PacketType::close, engineio::Content::text, {}});
+    told_ = true;
+  }
+  const auto poll = std::exchange(poll_, nullptr);
+  auto response = payload_response(std::move(body));
+  if (std::exchange(may_compress_, false)) {
+    http::compress_response(response, poll->request().headers.get("accept-encoding"));
+  }
+  poll->respond(std::move(response));
+  if (session_) session_->on_transport_drain();
+}
+
+void PollingTransport::hand_over(Transport& successor) {
+  for (const Queued& queued : std::exchange(queue_, {})) {
+    if (queued.content == engineio::Content::text) {
+      successor.send_text(queued.data, Compress::yes);
+    } else {
+      successor.send_binary(queued.data);
+    }
+  }
+  queued_bytes_ = 0;
+  if (poll_) {  // the client did not pause: its poll ends here
+    closing_ = true;
+    respond_to_poll();
+  }
+}
+
+void PollingTransport::close() {
+  if (closing_) return;
+  closing_ = true;
+  if (poll_) respond_to_poll();
+}
+
+}  // namespace socketio::engine

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// HTTP long-polling (Engine.IO protocol 4, "HTTP long-polling"): a parked GET carries what the server sends, POSTs carry
+// what the client sends; one of each at a time. What is sent while no GET is parked waits here.
+//
+// Life cycle: accept() gets every request of the session; a response leaves at the end of the turn in which something
+// was sent. Loop's thread only.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/exchange.hpp"
+#include "engine/session.hpp"
+#include "engine/transport.hpp"
+
+namespace socketio::engine {
+
+class PollingTransport final : public Transport,
+                               public ExchangeListener,
+                               public std::enable_shared_from_this<PollingTransport> {
+ public:
+  explicit PollingTransport(Session& session) : session_(&session) {}
+
+  /// A GET or POST of this session, its headers complete.
+  void accept(std::shared_ptr<Exchange> exchange);
+  bool poll_pending() const { return poll_ != nullptr; }
+  /// Answers a parked poll with a noop packet, so that the client can pause for an upgrade.
+  void send_noop();
+  /// Moves what waits over to `successor`, and answers a parked poll, at the end of an upgrade.
+  void hand_over(Transport& successor);
+  /// After close(): the client's next poll brings the news.
+  bool awaits_last_poll() const { return closing_ && poll_ == nullptr && !told_; }
+
+  TransportName name() const override { return TransportName::polling; }
+  void send_text(std::string_view packet, Compress compress) override;
+  void send_binary(std::string_view data) override;
+  void send_prepared(const PreparedMessage& message) override;
+  bool writable() const override { return poll_ != nullptr && queue_.empty(); }
+  std::size_t queued_bytes() const override { return queued_bytes_; }
+  void close() override;
+
+  void on_body(Exchange& exchange) override;
+  void on_abort(Exchange& exchange, Abort why) override;
+  /// The session is gone; nothing more is told to it.
+  void detach() { session_ = nullptr; }
+
+ private:
+  struct Queued {
+    std::string data;
+    engineio::Content content;
+  };
+
+  void accept_poll(std::shared_ptr<Exchange> exchange);
+  void accept_post(std::shared_ptr<Exchange> exchange);
+  void deliver(const std::string& payload);
+  void push(std::string data, engineio::Content content, Compress compress);
+  void schedule_response();
+  void respond_to_poll();
+  void fail(DisconnectReason reason);
+
+  Session* session_;
+  std::shared_ptr<Exchange> poll_;
+  std::shared_ptr<Exchange> post_;
+  std::vector<Queued> queue_;
+  std::size_t queued_bytes_ = 0;
+  bool response_scheduled_ = false;
+  bool may_compress_ = false;
+  bool closing_ = false;
+  bool told_ = false;
+};
+
+}  // namespace socketio::engine

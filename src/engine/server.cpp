@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "engine/server.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "codec/websocket/handshake.hpp"
+#include "engine/polling.hpp"
+#include "engine/websocket.hpp"
+#include <socketio/json_writer.hpp>
+
+namespace socketio::engine {
+
+namespace {
+
+struct RefusalText {
+  std::uint16_t status;
+  int code;  // of the JSON body; -1: no JSON body
+  std::string_view message;
+};
+
+RefusalText text_of(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::unknown_transport: return {400, 0, "Transport unknown"};
+    case Refusal::unknown_sid: return {400, 1, "Session ID unknown"};
+    case Refusal::bad_handshake_method: return {400, 2, "Bad handshake method"};
+    case Refusal::bad_request: return {400, 3, "Bad request"};
+    case Refusal::forbidden: return {403, 4, "Forbidden"};
+    case Refusal::unsupported_protocol: return {400, 5, "Unsupported protocol version"};
+    case Refusal::method_not_allowed: return {405, -1, {}};
+    case Refusal::too_many_sessions: return {503, -1, {}};
+  }
+  return {500, -1, {}};
+}
+
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && byte != '\t') || byte == 0x7f;
+  });
+}
+
+http::Response websocket_refusal(Refusal refusal, std::string_view message) {
+  const RefusalText text = text_of(refusal);
+  http::Response response;
+  response.status = text.status;
+  response.headers.add("Content-Type", "text/html");
+  response.body = std::string(message.empty() ? text.message : message);
+  return response;
+}
+
+}  // namespace
+
+http::Response refusal_response(Refusal refusal, std::string_view message) {
+  const RefusalText text = text_of(refusal);
+  http::Response response;
+  response.status = text.status;
+  if (refusal == Refusal::method_not_allowed) response.headers.add("Allow", "GET, POST");
+  if (text.code >= 0) {
+    response.headers.add("Content-Type", "application/json");
+    std::vector<Bytes> no_attachments;
+    JsonWriter body(response.body, no_attachments);
+    body.begin_object();
+    body.key("code");
+    body.integer(text.code);
+    body.key("message");
+    body.string(message.empty() ? text.message : message);
+    body.end_object();
+  }
+  return response;
+}
+
+Server::Server(Loop& loop, const Options& options, SessionFactory factory)
+    : loop_(loop),
+      options_(options),
+      websocket_limits_{options.max_payload_bytes, options.fragments_per_message},
+      factory_(std::move(factory)) {}
+
+Server::~Server() { close(); }
+
+bool Server::is_enabled(std::string_view transport) const {
+  return (transport == "polling" && options_.polling) || (transport == "websocket" && options_.websocket);
+}
+
+std::optional<Refusal> Server::check(const http::Request& request, const Query& query, Session* session) const {
+  if (!is_enabled(query.transport)) return Refusal::unknown_transport;
+  if (has_control_character(request.headers.get("origin"))) return Refusal::bad_request;
+  const bool upgrade = websocket::is_upgrade_request(request);
+  if (!query.sid.empty()) {
+    if (!session) return Refusal::unknown_sid;
+    if (!upgrade && query.transport != to_string(session->transport_name())) return Refusal::bad_request;
+    if (query.protocol != engineio::protocol_version) return Refusal::bad_request;
+    return std::nullopt;
+  }
+  if (request.method != "GET") return Refusal::bad_handshake_method;
+  if (query.transport == "websocket" && !upgrade) return Refusal::bad_request;
+  return std::nullopt;
+}
+
+void Server::accept(const std::shared_ptr<Exchange>& exchange) {
+  const http::Request& request = exchange->request();
+  Query query;
+  query.transport = http::query_value(request.query(), "transport");
+  query.sid = http::query_value(request.query(), "sid");
+  query.protocol = http::query_value(request.query(), "EIO");
+  query.base64 = !http::query_value(request.query(), "b64").empty();
+
+  const auto found = sessions_.find(query.sid);
+  const auto session = found == sessions_.end() ? nullptr : found->second;
+  if (const auto refusal = check(request, query, session.get())) return refuse(*exchange, *refusal);
+
+  if (websocket::is_upgrade_request(request)) {
+    if (session) return accept_websocket(exchange, query, session);
+  } else if (session) {
+    if (request.method != "GET" && request.method != "POST") {
+      return refuse(*exchange, Refusal::method_not_allowed);
+    }
+    // The session may be on its way out; its transport still answers.
+    return std::static_pointer_cast<PollingTransport>(session->polling()->shared_from_this())->accept(exchange);
+  }
+  handshake(exchange, query);
+}
+
+void Server::refuse(Exchange& exchange, Refusal refusal, std::string_view message) {
+  if (websocket::is_upgrade_request(exchange.request())) {
+    exchange.respond_and_close(websocket_refusal(refusal, message));
+  } else if (exchange.body_complete()) {
+    exchange.respond(refusal_response(refusal, message));
+  } else {
+    exchange.respond_and_close(refusal_response(refusal, message));
+  }
+}
+
+void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {
+  if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
+  if (allow_request_) {
+    if (const auto refusal = allow_request_(exchange->request())) {
+      return refuse(*exchange, Refusal::forbidden, *refusal);
+    }
+  }
+  if (query.protocol != engineio::protocol_version) return refuse(*exchange, Refusal::unsupported_protocol);
+  if (options_.sessions != 0 && sessions_.size() >= options_.sessions) {
+    return refuse(*exchange, Refusal::too_many_sessions);
+  }
+  if (query.transport == "websocket") return accept_websocket(exchange, query, nullptr);
+
+  const auto session = make_session(*exchange);
+  const auto transport = std::make_shared<PollingTransport>(*session);
+  session->open(transport);
+  transport->accept(exchange);
+  session->set_handler(factory_(session));
+}
+
+std::shared_ptr<Session> Server::make_session(Exchange& exchange) {
+  const http::Request& request = exchange.request();
+  OpeningRequest opening{request.target, request.headers, exchange.remote_address(), loop_.wall_clock_ms(),
+                         exchange.is_secure()};
+  opening.headers.shrink();
+  auto session = std::make_shared<Session>(*this, random_id(loop_.entropy()), std::move(opening));
+  sessions_.emplace(session->id(), session);
+  return session;
+}
+
+void Server::accept_websocket(const std::shared_ptr<Exchange>& exchange, const Query& query,
+                              std::shared_ptr<Session> session) {
+  const auto accept = websocket::check_upgrade(exchange->request());
+  if (!accept) {
+    if (accept.error() == websocket::UpgradeError::unsupported_version) {
+      http::Response response;
+      response.status = 426;
+      response.headers.add("Sec-WebSocket-Version", "13");
+      return exchange->respond_and_close(std::move(response));
+    }
+    return refuse(*exchange, Refusal::bad_request);
+  }
+  // polling with an Upgrade header is accepted and closed, as the reference does.
+  const bool usable = query.transport == "websocket";
+  const bool is_new = session == nullptr;
+  if (is_new && usable) session = make_session(*exchange);
+
+  http::Response switching;
+  switching.status = 101;
+  switching.headers.add("Upgrade", "websocket");
+  switching.headers.add("Sec-WebSocket-Accept", *accept);
+  const auto form = query.base64 ? WebSocketTransport::BinaryForm::base64 : WebSocketTransport::BinaryForm::frames;
+  const auto transport = std::make_shared<WebSocketTransport>(session, websocket_limits_, form);
+  const bool taken = usable && (is_new || session->begin_upgrade(transport));
+  transport->attach(exchange->upgrade(std::move(switching), transport));
+  if (!taken) {
+    transport->close();
+  } else if (is_new) {
+    session->open(transport);
+    session->set_handler(factory_(session));
+  }
+}
+
+void Server::on_session_end(Session& session) { sessions_.erase(session.id()); }
+
+void Server::close() {
+  closed_ = true;
+  while (!sessions_.empty()) {
+    const auto session = sessions_.begin()->second;
+    session->close(DisconnectReason::server_shutting_down);
+    sessions_.erase(session->id());
+  }
+}
+
+}  // namespace socketio::engine

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "engine/websocket.hpp"
+
+#include <utility>
+
+#include "codec/websocket/encoder.hpp"
+
+namespace socketio::engine {
+
+namespace {
+
+// A peer that floods us with pings and reads nothing gets no more pongs than this many bytes.
+constexpr std::size_t pong_backlog_bytes = 64 * 1024;
+
+}  // namespace
+
+void WebSocketTransport::send_text(std::string_view packet, Compress) {
+  if (!stream_) return;
+  websocket::append_frame(stream_->out(), websocket::Opcode::text, packet);
+  stream_->commit();
+}
+
+void WebSocketTransport::send_binary(std::string_view data) {
+  if (!stream_) return;
+  if (binary_form_ == BinaryForm::base64) {
+    std::string text;
+    engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
+    send_text(text, Compress::no);
+    return;
+  }
+  websocket::append_frame(stream_->out(), websocket::Opcode::binary, data);
+  stream_->commit();
+}
+
+void WebSocketTransport::send_prepared(const PreparedMessage& message) {
+  if (!stream_) return;
+  if (binary_form_ == BinaryForm::frames || message.attachments().empty()) {
+    stream_->write_shared(message.websocket_frames());
+    return;
+  }
+  send_text(message.text(), message.compress());
+  for (const Bytes& attachment : message.attachments()) {
+    send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()});
+  }
+}
+
+void WebSocketTransport::on_bytes(std::span<char> bytes) {
+  decoder_.feed(bytes);
+  for (;;) {
+    const auto event = decoder_.next();
+    if (!event) {
+      return fail(websocket::close_code_of(event.error()), DisconnectReason::transport_error);
+    }
+    if (!*event) break;
+    if (!on_event(**event)) return;
+  }
+  if (ping_payload_) answer_ping();
+}
+
+bool WebSocketTransport::on_event(const websocket::Event& event) {
+  using Kind = websocket::Event::Kind;
+  switch (event.kind) {
+    case Kind::text: {
+      std::string storage;
+      const auto packet = engineio::decode_text(event.payload, storage);
+      if (!packet) {
+        fail(websocket::CloseCode::no_status, DisconnectReason::parse_error);
+        return false;
+      }
+      return deliver(*packet);
+    }
+    case Kind::binary:
+      return deliver({engineio::PacketType::message, engineio::Content::binary, event.payload});
+    case Kind::ping:
+      ping_payload_ = std::make_unique<std::string>(event.payload);
+      return true;
+    case Kind::pong:
+      return true;
+    case Kind::close: {
+      // Answered with the code that came (RFC 6455 section 5.5.1).
+      if (ping_payload_) answer_ping();
+      shut_down(static_cast<websocket::CloseCode>(event.close_code));
+      leave_session(DisconnectReason::transport_close);
+      return false;
+    }
+  }
+  return true;
+}
+
+bool WebSocketTransport::deliver(const engineio::Packet& packet) {
+  if (!session_) return false;
+  session_->on_packet(*this, packet);
+  return stream_ != nullptr;
+}
+
+void WebSocketTransport::answer_ping() {
+  const auto payload = std::exchange(ping_payload_, nullptr);
+  if (!stream_ || stream_->queued_bytes() > pong_backlog_bytes) return;
+  websocket::append_frame(stream_->out(), websocket::Opcode::pong, *payload);
+  stream_->commit();
+}
+
+void WebSocketTransport::shut_down(websocket::CloseCode code) {
+  if (const auto stream = std::exchange(stream_, nullptr)) {
+    websocket::append_frame(stream->out(), websocket::Opcode::close, websocket::close_payload(code, {}));
+    stream->commit();
+    stream->close_after_flush();
+  }
+}
+
+void WebSocketTransport::fail(websocket::CloseCode code, DisconnectReason reason) {
+  shut_down(code);
+  leave_session(reason);
+}
+
+void WebSocketTransport::leave_session(DisconnectReason reason) {
+  if (const auto session = std::exchange(session_, nullptr)) session->on_transport_close(*this, reason);
+}
+
+void WebSocketTransport::close() {
+  shut_down(websocket::CloseCode::no_status);
+  session_.reset();
+}
+
+void WebSocketTransport::on_drain() {
+  if (session_) session_->on_transport_drain();
+}
+
+void WebSocketTransport::on_close() {
+  stream_.reset();
+  leave_session(DisconnectReason::transport_close);
+}
+
+}  // namespace socketio::engine

@@ -2,21 +2,22 @@
 // WebSocket frames in, messages and control frames out (RFC 6455 sections 5 to 8).
 //
 // Life cycle: feed() the bytes of one read, then call next() until it returns no event; then feed
-// again. Payloads are unmasked in place and an event views either the fed bytes or the decoder's own
-// buffer, until the next call of next() or feed(). A message that lies whole in the fed bytes is
-// never copied; only what a read leaves unfinished is kept, so an idle decoder owns no memory.
+// again. Payloads are unmasked in place and an event views either the fed bytes or the decoder's
+// own buffer, until the next call of next() or feed(). A message that lies whole in the fed bytes
+// is never copied; only what a read leaves unfinished is kept, so an idle decoder owns no memory.
 // After an error the stream is dead: next() keeps returning it.
 #pragma once
 
+#include "base/result.hpp"
+#include "codec/websocket/frame.hpp"
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-
-#include "base/result.hpp"
-#include "codec/websocket/frame.hpp"
+#include <vector>
 
 namespace socketio::websocket {
 
@@ -25,7 +26,7 @@ struct Event {
   Kind kind;
   /// Message, control payload, or the reason of a close frame.
   std::string_view payload;
-  /// Of a close frame; CloseCode::no_status if it was empty. Application codes (3000-4999) as they are.
+  /// Of a close frame; CloseCode::no_status if it was empty. Application codes (3000-4999) stay.
   std::uint16_t close_code = 0;
 };
 
@@ -33,11 +34,51 @@ class Decoder {
  public:
   explicit Decoder(Role role, const Limits& limits) : limits_(limits), role_(role) {}
 
-  /// Takes the bytes of one read; they are modified (unmasked) and must live until next() returned no
-  /// event. Everything fed before must have been drained.
+  /// Takes the bytes of one read; they are modified (unmasked) and must live until next() returned
+  /// no event. Everything fed before must have been drained.
   void feed(std::span<char> bytes);
 
   /// The next event, nothing if more bytes are needed, or why the connection must fail.
   Result<std::optional<Event>, Errc> next();
 
  private:
+  enum class Phase : std::uint8_t { header, payload, closed, failed };
+  static constexpr std::size_t max_header_bytes = 14;
+
+  /// True once the whole header has come and is allowed here.
+  Result<bool, Errc> take_header();
+  std::optional<Errc> check_start() const;
+  std::optional<Errc> begin_frame();
+  Result<std::optional<Event>, Errc> take_payload();
+  Result<std::optional<Event>, Errc> finish_frame(std::string_view payload);
+  Result<std::optional<Event>, Errc> finish_close(std::string_view payload);
+  bool fill_header(std::size_t size);
+  void unmask(char* bytes, std::size_t size);
+  void keep(std::string_view bytes);
+  void release_lent();
+  void drop_kept();
+  Errc fail(Errc error);
+
+  bool is_final() const;
+  bool is_control() const;
+  Opcode opcode() const;
+  std::uint8_t short_length() const;
+
+  Limits limits_;
+  char* cursor_ = nullptr;
+  char* end_ = nullptr;
+  /// Unmasked payload of the unfinished message, behind it that of an unfinished control frame.
+  std::vector<char> kept_;
+  std::size_t payload_left_ = 0;
+  std::size_t fragments_ = 0;
+  std::array<std::uint8_t, max_header_bytes> header_{};
+  std::uint8_t header_size_ = 0;
+  Role role_;
+  /// Kind of the unfinished message; `continuation` if there is none.
+  Opcode message_ = Opcode::continuation;
+  Phase phase_ = Phase::header;
+  Errc error_{};
+  bool kept_is_lent_ = false;
+};
+
+}  // namespace socketio::websocket

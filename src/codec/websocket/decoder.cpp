@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+#include "codec/websocket/decoder.hpp"
+
+#include "codec/websocket/mask.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+namespace socketio::websocket {
+namespace {
+
+constexpr std::uint8_t final_bit = 0x80;
+constexpr std::uint8_t reserved_bits = 0x70;
+constexpr std::uint8_t mask_bit = 0x80;
+constexpr std::uint8_t length_in_two_bytes = 126;
+constexpr std::uint8_t length_in_eight_bytes = 127;
+constexpr std::size_t max_control_bytes = 125;
+
+using NextEvent = Result<std::optional<Event>, Errc>;
+
+NextEvent no_event() { return std::optional<Event>{}; }
+
+NextEvent event(Event::Kind kind, std::string_view payload, std::uint16_t close_code = 0) {
+  return std::optional<Event>{Event{kind, payload, close_code}};
+}
+
+std::size_t extended_length_bytes(std::uint8_t short_length) {
+  if (short_length == length_in_two_bytes) return 2;
+  return short_length == length_in_eight_bytes ? 8 : 0;
+}
+
+std::uint64_t big_endian(const std::uint8_t* bytes, std::size_t count) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < count; ++i) value = value << 8 | bytes[i];
+  return value;
+}
+
+bool is_data(Opcode opcode) { return opcode == Opcode::text || opcode == Opcode::binary; }
+
+bool is_defined(Opcode opcode) {
+  return is_data(opcode) || opcode == Opcode::continuation || opcode == Opcode::close ||
+         opcode == Opcode::ping || opcode == Opcode::pong;
+}
+
+bool is_utf8(std::string_view text) {
+  return text.empty() || simdjson::validate_utf8(text.data(), text.size());
+}
+
+// Section 7.4: what is registered, and what libraries and applications may use.
+bool may_travel(std::uint16_t code) {
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
+         (code >= 3000 && code <= 4999);
+}
+
+}  // namespace
+
+void Decoder::feed(std::span<char> bytes) {
+  release_lent();
+  assert(cursor_ == end_);
+  // Nothing behind a close frame counts (section 5.5.1), nor behind an error.
+  if (phase_ == Phase::closed || phase_ == Phase::failed) return;
+  cursor_ = bytes.data();
+  end_ = bytes.data() + bytes.size();
+}
+
+Result<std::optional<Event>, Errc> Decoder::next() {
+  release_lent();
+  while (true) {
+    if (phase_ == Phase::header) {
+      const auto complete = take_header();
+      if (!complete) return fail(complete.error());
+      if (!*complete) return no_event();
+    }
+    if (phase_ == Phase::failed) return error_;
+    if (phase_ == Phase::closed) return no_event();
+    auto taken = take_payload();
+    if (!taken) return fail(taken.error());
+    if (*taken || phase_ == Phase::payload) return taken;
+  }
+}
+
+Result<bool, Errc> Decoder::take_header() {
+  if (header_size_ < 2) {
+    if (!fill_header(2)) return false;
+    if (const auto error = check_start()) return *error;
+  }
+  const std::size_t mask_bytes = role_ == Role::server ? 4 : 0;
+  if (!fill_header(2 + extended_length_bytes(short_length()) + mask_bytes)) return false;
+  if (const auto error = begin_frame()) return *error;
+  return true;
+}
+
+bool Decoder::fill_header(std::size_t size) {
+  const auto available = static_cast<std::size_t>(end_ - cursor_);
+  const std::size_t taken = std::min(size - header_size_, available);
+  if (taken > 0) std::memcpy(header_.data() + header_size_, cursor_, taken);
+  cursor_ += taken;
+  header_size_ += static_cast<std::uint8_t>(taken);
+  return header_size_ == size;
+}
+
+/// What the first two bytes can violate, in the order of the errors in section 5.2.
+std::optional<Errc> Decoder::check_start() const {
+  if ((header_[0] & reserved_bits) != 0) return Errc::reserved_bit_set;
+  if (!is_defined(opcode())) return Errc::reserved_opcode;
+  const bool masked = (header_[1] & mask_bit) != 0;
+  if (role_ == Role::server && !masked) return Errc::mask_missing;
+  if (role_ == Role::client && masked) return Errc::mask_unexpected;
+  const bool inside_message = message_ != Opcode::continuation;
+  if (is_control()) {
+    if (!is_final()) return Errc::control_fragmented;
+    if (short_length() > max_control_bytes) return Errc::control_too_long;
+  } else if (is_data(opcode()) && inside_message) {
+    return Errc::message_not_finished;
+  } else if (!is_data(opcode()) && !inside_message) {
+    return Errc::unexpected_continuation;
+  }
+  return std::nullopt;
+}
+
+/// The header is complete: checks the length against its form and the limits before anything is
+/// kept.
+std::optional<Errc> Decoder::begin_frame() {
+  const std::size_t extended = extended_length_bytes(short_length());
+  const std::uint64_t length =
+      extended == 0 ? short_length() : big_endian(header_.data() + 2, extended);
+  if (length >> 63 != 0) return Errc::length_top_bit_set;
+  if ((extended == 2 && length < 126) || (extended == 8 && length <= 0xffff)) {
+    return Errc::length_not_minimal;
+  }
+  if (!is_control()) {
+    const std::size_t room = limits_.message_bytes - std::min(limits_.message_bytes, kept_.size());
+    if (length > room) return Errc::message_too_big;
+    if (++fragments_ > limits_.fragments) return Errc::too_many_fragments;
+    if (is_data(opcode())) message_ = opcode();
+  }
+  payload_left_ = static_cast<std::size_t>(length);
+  phase_ = Phase::payload;
+  return std::nullopt;
+}
+
+Result<std::optional<Event>, Errc> Decoder::take_payload() {
+  const bool nothing_kept = is_control() ? payload_left_ == short_length() : kept_.empty();
+  const std::size_t taken = std::min(payload_left_, static_cast<std::size_t>(end_ - cursor_));
+  const std::string_view bytes(cursor_, taken);
+  unmask(cursor_, taken);
+  cursor_ += taken;
+  payload_left_ -= taken;
+  const bool frame_done = payload_left_ == 0;
+  if (frame_done && is_final() && nothing_kept) return finish_frame(bytes);
+
+  keep(bytes);
+  if (!frame_done) return no_event();
+  if (!is_final()) {
+    phase_ = Phase::header;
+    header_size_ = 0;
+    return no_event();
+  }
+  kept_is_lent_ = true;
+  const std::string_view kept(kept_.data(), kept_.size());
+  return finish_frame(is_control() ? kept.substr(kept.size() - short_length()) : kept);
+}
+
+Result<std::optional<Event>, Errc> Decoder::finish_frame(std::string_view payload) {
+  phase_ = Phase::header;
+  header_size_ = 0;
+  switch (opcode()) {
+    case Opcode::ping:
+      return event(Event::Kind::ping, payload);
+    case Opcode::pong:
+      return event(Event::Kind::pong, payload);
+    case Opcode::close:
+      return finish_close(payload);
+    default:
+      break;
+  }
+  fragments_ = 0;
+  if (std::exchange(message_, Opcode::continuation) == Opcode::binary) {
+    return event(Event::Kind::binary, payload);
+  }
+  if (!is_utf8(payload)) return Errc::invalid_utf8;
+  return event(Event::Kind::text, payload);
+}
+
+Result<std::optional<Event>, Errc> Decoder::finish_close(std::string_view payload) {
+  phase_ = Phase::closed;
+  cursor_ = end_;
+  // The message that was being sent will never be complete; if the close frame lies behind it, it
+  // is lent and freed with it.
+  message_ = Opcode::continuation;
+  if (!kept_is_lent_) drop_kept();
+  if (payload.empty()) {
+    return event(Event::Kind::close, {}, static_cast<std::uint16_t>(CloseCode::no_status));
+  }
+  if (payload.size() == 1) return Errc::invalid_close_payload;
+  const auto code = static_cast<std::uint16_t>(
+      big_endian(reinterpret_cast<const std::uint8_t*>(payload.data()), 2));
+  if (!may_travel(code)) return Errc::invalid_close_payload;
+  if (!is_utf8(payload.substr(2))) return Errc::invalid_utf8;
+  return event(Event::Kind::close, payload.substr(2), code);
+}
+
+void Decoder::unmask(char* bytes, std::size_t size) {
+  if (role_ == Role::client || size == 0) return;
+  // The key is kept turned so that its first byte meets the next byte of payload.
+  std::uint8_t* const stored = header_.data() + header_size_ - 4;
+  MaskKey key;
+  std::memcpy(key.data(), stored, key.size());
+  apply_mask(bytes, size, key);
+  std::rotate_copy(key.begin(), key.begin() + size % key.size(), key.end(), stored);
+}
+
+/// Grows by doubling what has come, not by what was announced, and not past the limit; only the
+/// rest of a control frame may be reserved ahead, so that one that trickles in does not copy its
+/// message per byte.
+void Decoder::keep(std::string_view bytes) {
+  const std::size_t needed = kept_.size() + bytes.size();
+  if (needed > kept_.capacity()) {
+    const std::size_t doubled = std::min(2 * kept_.capacity(), limits_.message_bytes);
+    kept_.reserve(std::max(needed + std::min(payload_left_, max_control_bytes), doubled));
+  }
+  kept_.insert(kept_.end(), bytes.begin(), bytes.end());
+}
+
+void Decoder::release_lent() {
+  if (!std::exchange(kept_is_lent_, false)) return;
+  if (message_ == Opcode::continuation) {
+    drop_kept();
+  } else {
+    kept_.resize(kept_.size() - short_length());
+  }
+}
+
+void Decoder::drop_kept() { std::vector<char>().swap(kept_); }
+
+Errc Decoder::fail(Errc error) {
+  phase_ = Phase::failed;
+  error_ = error;
+  cursor_ = end_;
+  kept_is_lent_ = false;
+  drop_kept();
+  return error;
+}
+
+bool Decoder::is_final() const { return (header_[0] & final_bit) != 0; }
+
+bool Decoder::is_control() const { return (header_[0] & 0x08) != 0; }
+
+Opcode Decoder::opcode() const { return static_cast<Opcode>(header_[0] & 0x0f); }
+
+std::uint8_t Decoder::short_length() const { return header_[1] & 0x7f; }
+
+}  // namespace socketio::websocket

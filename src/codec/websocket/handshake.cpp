@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "codec/websocket/handshake.hpp"
+
+#include "base/base64.hpp"
+#include "base/sha1.hpp"
+
+namespace socketio::websocket {
+namespace {
+
+// Section 1.3.
+constexpr std::string_view accept_suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+constexpr std::size_t key_bytes = 16;
+
+/// Upgrade and Connection are lists, which may come in several fields (RFC 9110 section 5.3).
+bool any_field_contains(const http::Headers& headers, std::string_view name,
+                        std::string_view token) {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto field = headers.at(i);
+    if (http::equals_ignoring_case(field.name, name) && http::list_contains(field.value, token)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The value of a field that must not come twice; nothing if it comes never or more than once.
+std::optional<std::string_view> only_value(const http::Headers& headers, std::string_view name) {
+  std::optional<std::string_view> value;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto field = headers.at(i);
+    if (!http::equals_ignoring_case(field.name, name)) continue;
+    if (value) return std::nullopt;
+    value = field.value;
+  }
+  return value;
+}
+
+bool switches_to_websocket(const http::Headers& headers) {
+  return any_field_contains(headers, "Connection", "upgrade") &&
+         any_field_contains(headers, "Upgrade", "websocket");
+}
+
+bool is_key(std::string_view text) {
+  // 16 bytes are 24 characters; a longer text is not worth decoding.
+  if (text.size() != (key_bytes + 2) / 3 * 4) return false;
+  const auto bytes = base64::decode(text);
+  return bytes && bytes->size() == key_bytes;
+}
+
+}  // namespace
+
+std::uint16_t status_of(UpgradeError error) {
+  return error == UpgradeError::unsupported_version ? 426 : 400;
+}
+
+std::string accept_key(std::string_view key) {
+  std::string input(key);
+  input.append(accept_suffix);
+  const auto digest = sha1(input);
+  std::string accept;
+  base64::append_encoded(accept, std::string_view(digest.data(), digest.size()));
+  return accept;
+}
+
+bool is_upgrade_request(const http::Request& request) {
+  return switches_to_websocket(request.headers);
+}
+
+Result<std::string, UpgradeError> check_upgrade(const http::Request& request) {
+  if (request.method != "GET") return UpgradeError::not_a_get;
+  if (request.minor_version < 1) return UpgradeError::http_version;
+  if (!is_upgrade_request(request)) return UpgradeError::not_websocket;
+  if (!request.headers.has("Sec-WebSocket-Version")) return UpgradeError::not_websocket;
+  if (only_value(request.headers, "Sec-WebSocket-Version") != version) {
+    return UpgradeError::unsupported_version;
+  }
+  const auto key = only_value(request.headers, "Sec-WebSocket-Key");
+  if (!key || !is_key(*key)) return UpgradeError::bad_key;
+  return accept_key(*key);
+}
+
+std::string make_key(const std::array<std::uint8_t, 16>& random) {
+  std::string key;
+  base64::append_encoded(
+      key, std::string_view(reinterpret_cast<const char*>(random.data()), random.size()));
+  return key;
+}
+
+std::optional<AcceptError> check_accept(const http::Response& response, std::string_view key) {
+  if (response.status != 101) return AcceptError::status;
+  if (!switches_to_websocket(response.headers)) return AcceptError::not_websocket;
+  if (only_value(response.headers, "Sec-WebSocket-Accept") != accept_key(key)) {
+    return AcceptError::bad_accept;
+  }
+  if (response.headers.has("Sec-WebSocket-Extensions")) return AcceptError::unexpected_extension;
+  if (response.headers.has("Sec-WebSocket-Protocol")) return AcceptError::unexpected_subprotocol;
+  return std::nullopt;
+}
+
+}  // namespace socketio::websocket

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Masking of payloads (RFC 6455 section 5.3); the same operation masks and unmasks. Pure, any
+// thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace socketio::websocket {
+
+using MaskKey = std::array<std::uint8_t, 4>;
+
+/// XORs `bytes` in place; its first byte meets key[0].
+void apply_mask(char* bytes, std::size_t size, const MaskKey& key);
+
+}  // namespace socketio::websocket

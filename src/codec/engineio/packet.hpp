@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Engine.IO protocol 4 packets and handshake. A text packet is one digit and data; a binary message is a raw
-// WebSocket frame, or `b` and base64 where only text can travel. Pure functions, any thread.
+// Engine.IO protocol 4 packets and handshake. A text packet is one digit and data; a binary message
+// is a raw WebSocket frame, or `b` and base64 where only text can travel. Pure functions, any
+// thread.
 #pragma once
+
+#include "base/result.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -9,8 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
 
 namespace socketio::engineio {
 
@@ -35,8 +36,8 @@ enum class Errc : std::uint8_t {
   too_many_packets,
 };
 
-/// Decodes one text packet. `storage` receives the bytes of a base64 message, which the packet then views; otherwise
-/// the packet views `text`.
+/// Decodes one text packet. `storage` receives the bytes of a base64 message, which the packet then
+/// views; otherwise the packet views `text`.
 Result<Packet, Errc> decode_text(std::string_view text, std::string& storage);
 
 /// Appends a packet in its text form (binary as `b` + base64).
@@ -52,8 +53,8 @@ struct Handshake {
 };
 
 std::string encode_handshake(const Handshake& handshake);
-/// For the client. Missing or absurd members are an error: no sid, intervals outside 1 ms .. 1 day; a missing
-/// maxPayload means no limit (0).
+/// For the client. Missing or absurd members are an error: no sid, intervals outside 1 ms .. 1 day;
+/// a missing maxPayload means no limit (0).
 Result<Handshake, Errc> decode_handshake(std::string_view json);
 
 }  // namespace socketio::engineio

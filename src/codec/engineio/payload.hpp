@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// A long-polling payload: text packets joined by the record separator 0x1E. Decoding is incremental and linear;
-// the count of packets is limited because each costs the receiver far more than its two bytes.
+// A long-polling payload: text packets joined by the record separator 0x1E. Decoding is incremental
+// and linear; the count of packets is limited because each costs the receiver far more than its two
+// bytes.
 #pragma once
+
+#include "base/result.hpp"
+#include "codec/engineio/packet.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
-#include "codec/engineio/packet.hpp"
 
 namespace socketio::engineio {
 
@@ -20,7 +21,15 @@ class PayloadDecoder {
   /// `payload` must outlive the decoder.
   PayloadDecoder(std::string_view payload, std::size_t packet_limit);
 
-  /// The next packet (valid until the next call), nothing at the end, or an error, after which decoding stops.
+  /// The next packet (valid until the next call), nothing at the end, or an error, after which
+  /// decoding stops.
   Result<std::optional<Packet>, Errc> next();
 
  private:
+  std::string_view rest_;
+  std::size_t packets_left_;
+  bool finished_ = false;
+  std::string storage_;  // of a packet that came as base64
+};
+
+}  // namespace socketio::engineio

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Document: parses JSON text with simdjson into reusable memory and hands out Values. One per loop: parse() invalidates
-// what the previous parse() gave. Strict RFC 8259 with limits on depth and nodes; lone surrogate escapes, which
-// JavaScript sends, become U+FFFD; integers beyond 64 bits become doubles; numbers that a double cannot hold are refused.
+// Document: parses JSON text with simdjson into reusable memory and hands out Values. One per loop:
+// parse() invalidates what the previous parse() gave. Strict RFC 8259 with limits on depth and
+// nodes; lone surrogate escapes, which JavaScript sends, become U+FFFD; integers beyond 64 bits
+// become doubles; numbers that a double cannot hold are refused.
 #pragma once
+
+#include "base/result.hpp"
 
 #include <socketio/value.hpp>
 
@@ -11,8 +14,6 @@
 #include <memory>
 #include <span>
 #include <string_view>
-
-#include "base/result.hpp"
 
 namespace socketio::codec {
 
@@ -33,8 +34,8 @@ class Document {
 
   /// Copies `text` (simdjson reads past its end) and parses it.
   Result<Value, JsonErrc> parse(std::string_view text);
-  /// The same for a packet with attachments: placeholders read as binary; every placeholder must name one of
-  /// `attachments`, which must outlive the values.
+  /// The same for a packet with attachments: placeholders read as binary; every placeholder must
+  /// name one of `attachments`, which must outlive the values.
   Result<Value, JsonErrc> parse(std::string_view text, std::span<const Bytes> attachments);
 
  private:

@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: MIT
-// Engine.IO messages in, whole Socket.IO packets out: holds a binary packet back until its attachments have come, and
-// checks each payload against its type (Socket.IO protocol 5, "Packet format"; limits in packet.hpp).
+// Engine.IO messages in, whole Socket.IO packets out: holds a binary packet back until its
+// attachments have come, and checks each payload against its type (Socket.IO protocol 5, "Packet
+// format"; limits in packet.hpp).
 //
-// Life cycle: one per client. A packet views the decoder, the Document and the message it came from: valid until the
-// next call. After an error the connection must close; reset() drops a half-received packet. Owns no memory while no
-// binary packet is underway.
+// Life cycle: one per client. A packet views the decoder, the Document and the message it came
+// from: valid until the next call. After an error the connection must close; reset() drops a
+// half-received packet. Owns no memory while no binary packet is underway.
 #pragma once
+
+#include "base/result.hpp"
+#include "codec/json/document.hpp"
+#include "codec/socketio/packet.hpp"
 
 #include <socketio/value.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
-#include "codec/json/document.hpp"
-#include "codec/socketio/packet.hpp"
-
 namespace socketio::parser {
 
 struct Packet {
-  /// connect, disconnect, event, ack or connect_error: binary_event and binary_ack arrive as event and ack.
+  /// connect, disconnect, event, ack or connect_error: binary_event and binary_ack arrive as event
+  /// and ack.
   PacketType type = PacketType::event;
   std::string_view nsp = "/";
   std::optional<std::uint64_t> id;
@@ -32,6 +36,9 @@ struct Packet {
   /// The parsed payload: an array for event and ack, an object (or null when absent) for connect, …
   Value payload;
   std::span<const Bytes> attachments;
+  /// What `text`, `nsp` and `attachments` view if the packet had attachments: keeps them beyond the
+  /// next call.
+  std::shared_ptr<const void> storage;
 };
 
 class Decoder {
@@ -44,9 +51,26 @@ class Decoder {
   /// A text message; nothing if attachments are due.
   Result<std::optional<Packet>, Errc> add_text(std::string_view message, codec::Document& document);
   /// A binary message; nothing if more are due.
-  Result<std::optional<Packet>, Errc> add_binary(std::string_view message, codec::Document& document);
+  Result<std::optional<Packet>, Errc> add_binary(std::string_view message,
+                                                 codec::Document& document);
   /// True between the text of a binary packet and its last attachment: a caller limits that time.
   bool attachments_due() const { return partial_ != nullptr; }
   void reset() { partial_.reset(); }
 
  private:
+  /// A binary packet that waits for attachments.
+  struct Partial {
+    std::string text;
+    Header header;  // views `text`
+    std::vector<Bytes> attachments;
+    std::size_t bytes = 0;
+  };
+
+  Result<std::optional<Packet>, Errc> complete(codec::Document& document);
+
+  Limits limits_;
+  Role role_;
+  std::unique_ptr<Partial> partial_;
+};
+
+}  // namespace socketio::parser

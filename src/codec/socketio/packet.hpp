@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Socket.IO protocol 5 packets in text: `<type>[<n>-][<namespace>,][<id>][<json>]`, followed by n binary
-// messages. This header is the syntax; what a payload must be is checked by Decoder (decoder.hpp).
-// Pure functions, any thread.
+// Socket.IO protocol 5 packets in text: `<type>[<n>-][<namespace>,][<id>][<json>]`, followed by n
+// binary messages. This header is the syntax; what a payload must be is checked by Decoder
+// (decoder.hpp). Pure functions, any thread.
 #pragma once
+
+#include "base/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
 
 namespace socketio::parser {
 
@@ -30,12 +30,12 @@ enum class Errc : std::uint8_t {
   invalid_attachment_count,  // not 1..limit, not digits followed by '-'
   invalid_id,                // more than 2^53 - 1
   invalid_json,
-  invalid_payload,           // the JSON is not what this type of packet carries
-  reserved_event,            // connect, connect_error, disconnect, disconnecting, newListener, removeListener
-  invalid_placeholder,       // `num` is not the index of an attachment
-  unexpected_text,           // a text message while attachments are due
-  unexpected_binary,         // a binary message while none is due
-  too_large,                 // header and attachments exceed the limit together
+  invalid_payload,  // the JSON is not what this type of packet carries
+  reserved_event,  // connect, connect_error, disconnect, disconnecting, newListener, removeListener
+  invalid_placeholder,  // `num` is not the index of an attachment
+  unexpected_text,      // a text message while attachments are due
+  unexpected_binary,    // a binary message while none is due
+  too_large,            // header and attachments exceed the limit together
 };
 
 struct Limits {

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "codec/engineio/packet.hpp"
+
+#include "base/base64.hpp"
+#include "codec/json/document.hpp"
+
+#include <socketio/json_writer.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace socketio::engineio {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr char binary_mark = 'b';
+constexpr milliseconds longest_interval = std::chrono::hours(24);
+
+std::optional<milliseconds> read_interval(const Value& handshake, std::string_view name) {
+  Value member;
+  std::int64_t count = 0;
+  if (!handshake.find(name, member) || !member.get(count)) return std::nullopt;
+  if (count < 1 || count > longest_interval.count()) return std::nullopt;
+  return milliseconds(count);
+}
+
+bool read_upgrades(const Value& handshake, std::vector<std::string>& upgrades) {
+  Value member;
+  if (!handshake.find("upgrades", member) || member.kind() != Value::Kind::array) return false;
+  Value item;
+  for (ValueArray items{member}; items.next(item);) {
+    std::string_view name;
+    if (!item.get(name)) return false;
+    upgrades.emplace_back(name);
+  }
+  return true;
+}
+
+bool read_max_payload(const Value& handshake, std::size_t& max_payload_bytes) {
+  Value member;
+  std::uint64_t bytes = 0;
+  if (handshake.find("maxPayload", member) && !member.get(bytes)) return false;
+  max_payload_bytes = bytes;
+  return true;
+}
+
+}  // namespace
+
+Result<Packet, Errc> decode_text(std::string_view text, std::string& storage) {
+  if (text.empty()) return Errc::empty_packet;
+  const char type = text.front();
+  const std::string_view data = text.substr(1);
+  if (type == binary_mark) {
+    auto bytes = base64::decode(data);
+    if (!bytes) return Errc::invalid_base64;
+    storage = std::move(*bytes);
+    return Packet{PacketType::message, Content::binary, storage};
+  }
+  if (type < '0' || type > '6') return Errc::unknown_type;
+  return Packet{static_cast<PacketType>(type - '0'), Content::text, data};
+}
+
+void append_text(std::string& out, const Packet& packet) {
+  if (packet.content == Content::binary) {
+    out += binary_mark;
+    base64::append_encoded(out, packet.data);
+    return;
+  }
+  out += static_cast<char>('0' + static_cast<int>(packet.type));
+  out += packet.data;
+}
+
+std::string encode_handshake(const Handshake& handshake) {
+  std::string text;
+  std::vector<Bytes> no_attachments;
+  JsonWriter writer(text, no_attachments);
+  writer.begin_object();
+  writer.key("sid");
+  writer.string(handshake.sid);
+  writer.key("upgrades");
+  writer.begin_array();
+  for (const std::string& upgrade : handshake.upgrades) writer.string(upgrade);
+  writer.end_array();
+  writer.key("pingInterval");
+  writer.integer(handshake.ping_interval.count());
+  writer.key("pingTimeout");
+  writer.integer(handshake.ping_timeout.count());
+  writer.key("maxPayload");
+  writer.unsigned_integer(handshake.max_payload_bytes);
+  writer.end_object();
+  return text;
+}
+
+Result<Handshake, Errc> decode_handshake(std::string_view json) {
+  codec::Document document;
+  const auto parsed = document.parse(json);
+  if (!parsed) return Errc::invalid_handshake;
+
+  Handshake handshake;
+  Value sid;
+  std::string_view sid_text;
+  if (!parsed->find("sid", sid) || !sid.get(sid_text) || sid_text.empty())
+    return Errc::invalid_handshake;
+  handshake.sid = sid_text;
+  const auto ping_interval = read_interval(*parsed, "pingInterval");
+  const auto ping_timeout = read_interval(*parsed, "pingTimeout");
+  if (!ping_interval || !ping_timeout) return Errc::invalid_handshake;
+  handshake.ping_interval = *ping_interval;
+  handshake.ping_timeout = *ping_timeout;
+  if (!read_upgrades(*parsed, handshake.upgrades)) return Errc::invalid_handshake;
+  if (!read_max_payload(*parsed, handshake.max_payload_bytes)) return Errc::invalid_handshake;
+  return handshake;
+}
+
+}  // namespace socketio::engineio

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "codec/json/text.hpp"
+
+#include <simdjson.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+namespace socketio::codec {
+namespace {
+
+constexpr std::string_view replacement_character = "\xef\xbf\xbd";
+constexpr std::uint64_t each_byte = 0x0101010101010101;
+constexpr std::uint64_t high_bits = each_byte * 0x80;
+
+/// Non-zero if one of eight characters is a control character, a quote or a backslash.
+std::uint64_t to_escape(std::uint64_t word) {
+  const std::uint64_t quotes = word ^ (each_byte * '"');
+  const std::uint64_t backslashes = word ^ (each_byte * '\\');
+  const std::uint64_t control = (word - each_byte * 0x20) & ~word;
+  return (control | ((quotes - each_byte) & ~quotes) | ((backslashes - each_byte) & ~backslashes)) &
+         high_bits;
+}
+
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+/// How many characters from `position` on need no escape; with `stop_bits` high_bits, also none
+/// beyond ASCII.
+std::size_t plain_run(std::string_view text, std::size_t position, std::uint64_t stop_bits) {
+  const std::size_t begin = position;
+  for (std::uint64_t word = 0; text.size() - position >= sizeof(word); position += sizeof(word)) {
+    std::memcpy(&word, text.data() + position, sizeof(word));
+    if (to_escape(word) | (word & stop_bits)) break;
+  }
+  const auto stops = [&](char c) { return needs_escape(c) || (stop_bits && (c & 0x80)); };
+  while (position < text.size() && !stops(text[position])) ++position;
+  return position - begin;
+}
+
+void append_escape(std::string& out, char c) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  switch (c) {
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    default:
+      out.append("\\u00").append(1, hex[(c >> 4) & 0xf]).append(1, hex[c & 0xf]);
+  }
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+  for (std::size_t position = 0; position < text.size();) {
+    const std::size_t run = plain_run(text, position, 0);
+    out.append(text, position, run);
+    position += run;
+    if (position < text.size()) append_escape(out, text[position++]);
+  }
+}
+
+struct Sequence {
+  std::size_t bytes = 1;
+  bool valid = false;
+};
+
+/// The UTF-8 sequence at the front of `text`, or the longest beginning of one (RFC 3629 section 4).
+Sequence first_sequence(std::string_view text) {
+  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return {1, true};
+  if (lead < 0xc2 || lead > 0xf4) return {1, false};
+  const std::size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  // The second byte excludes overlong forms, surrogates and what is beyond U+10FFFF.
+  unsigned lowest = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  unsigned highest = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  for (std::size_t index = 1; index < length; ++index) {
+    if (index >= text.size() || byte(index) < lowest || byte(index) > highest)
+      return {index, false};
+    lowest = 0x80;
+    highest = 0xbf;
+  }
+  return {length, true};
+}
+
+std::string with_replacements(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size() + 16);
+  while (!text.empty()) {
+    const Sequence sequence = first_sequence(text);
+    valid += sequence.valid ? text.substr(0, sequence.bytes) : replacement_character;
+    text.remove_prefix(sequence.bytes);
+  }
+  return valid;
+}
+
+/// Lays out `digits`, of which `point` stand before the decimal point (ECMA-262, Number::toString).
+void append_digits(std::string& out, std::string_view digits, int point) {
+  const int count = static_cast<int>(digits.size());
+  if (point > 21 || point <= -6) {
+    out += digits[0];
+    if (count > 1) out.append(".").append(digits.substr(1));
+    const int exponent = point - 1;
+    out.append(exponent < 0 ? "e-" : "e+").append(std::to_string(std::abs(exponent)));
+  } else if (point <= 0) {
+    out.append("0.").append(static_cast<std::size_t>(-point), '0').append(digits);
+  } else if (point >= count) {
+    out.append(digits).append(static_cast<std::size_t>(point - count), '0');
+  } else {
+    const auto whole = static_cast<std::size_t>(point);
+    out.append(digits.substr(0, whole)).append(".").append(digits.substr(whole));
+  }
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  if (plain_run(text, 0, high_bits) == text.size()) {
+    out += text;
+  } else if (simdjson::validate_utf8(text.data(), text.size())) {
+    append_escaped(out, text);
+  } else {
+    append_escaped(out, with_replacements(text));
+  }
+  out += '"';
+}
+
+void append_number(std::string& out, double number) {
+  constexpr double exact_integers = 9007199254740992.0;
+  std::array<char, 32> buffer;
+  if (std::abs(number) < exact_integers && std::trunc(number) == number) {
+    const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
+                                      static_cast<std::int64_t>(number));
+    out.append(buffer.data(), result.ptr);
+    return;
+  }
+  if (number < 0) out += '-';
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(number),
+                                    std::chars_format::scientific);
+  const std::string_view text(buffer.data(), static_cast<std::size_t>(result.ptr - buffer.data()));
+  const std::size_t mark = text.find('e');
+  int exponent = 0;
+  const std::size_t exponent_begin = mark + (text[mark + 1] == '+' ? 2 : 1);
+  std::from_chars(text.data() + exponent_begin, result.ptr, exponent);
+  // Close the gap of the decimal point: "1.25" to "125".
+  if (mark > 1) buffer[1] = buffer[0];
+  const std::string_view digits = mark > 1 ? text.substr(1, mark - 1) : text.substr(0, 1);
+  append_digits(out, digits, exponent + 1);
+}
+
+}  // namespace socketio::codec

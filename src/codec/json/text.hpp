@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// How JSON.stringify writes the two scalars that are not trivial: strings and numbers (ECMA-262,
+// QuoteJSONString and Number::toString). Private to codec/json. Pure functions, any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace socketio::codec {
+
+/// Appends `text` in quotes; invalid UTF-8 becomes U+FFFD.
+void append_quoted(std::string& out, std::string_view text);
+
+/// Appends a finite number as the shortest text that reads back equal.
+void append_number(std::string& out, double number);
+
+}  // namespace socketio::codec

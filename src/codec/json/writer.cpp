@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "codec/json/text.hpp"
+
+#include <socketio/json_writer.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace socketio {
+namespace {
+
+template <class Integer>
+void append_integer(std::string& out, Integer value) {
+  std::array<char, 24> buffer;
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  out.append(buffer.data(), result.ptr);
+}
+
+void write_scalar(JsonWriter& writer, const json& value) {
+  switch (value.type()) {
+    case json::value_t::boolean:
+      return writer.boolean(value.get<bool>());
+    case json::value_t::number_integer:
+      return writer.integer(value.get<std::int64_t>());
+    case json::value_t::number_unsigned:
+      return writer.unsigned_integer(value.get<std::uint64_t>());
+    case json::value_t::number_float:
+      return writer.number(value.get<double>());
+    case json::value_t::string:
+      return writer.string(value.get_ref<const json::string_t&>());
+    case json::value_t::binary:
+      return writer.binary(value.get_binary());
+    default:
+      return writer.null();
+  }
+}
+
+}  // namespace
+
+void JsonWriter::separate() {
+  if (needs_comma_) text_ += ',';
+  needs_comma_ = true;
+}
+
+void JsonWriter::null() { raw("null"); }
+
+void JsonWriter::boolean(bool value) { raw(value ? "true" : "false"); }
+
+void JsonWriter::integer(std::int64_t value) {
+  separate();
+  append_integer(text_, value);
+}
+
+void JsonWriter::unsigned_integer(std::uint64_t value) {
+  separate();
+  append_integer(text_, value);
+}
+
+void JsonWriter::number(double value) {
+  if (!std::isfinite(value)) return null();
+  separate();
+  codec::append_number(text_, value);
+}
+
+void JsonWriter::string(std::string_view value) {
+  separate();
+  codec::append_quoted(text_, value);
+}
+
+void JsonWriter::binary(std::span<const std::uint8_t> value) {
+  separate();
+  text_ += R"({"_placeholder":true,"num":)";
+  append_integer(text_, attachments_.size());
+  text_ += '}';
+  attachments_.emplace_back(value.begin(), value.end());
+}
+
+void JsonWriter::value(const json& value) {
+  // A stack of our own: the depth is the user's and may be any.
+  struct Level {
+    const json* container;
+    json::const_iterator next;
+  };
+  std::vector<Level> levels;
+  for (const json* current = &value;;) {
+    if (current->is_structured()) {
+      current->is_array() ? begin_array() : begin_object();
+      levels.push_back({current, current->begin()});
+    } else {
+      write_scalar(*this, *current);
+    }
+    while (!levels.empty() && levels.back().next == levels.back().container->end()) {
+      levels.back().container->is_array() ? end_array() : end_object();
+      levels.pop_back();
+    }
+    if (levels.empty()) return;
+    Level& level = levels.back();
+    if (level.container->is_object()) key(level.next.key());
+    current = &*level.next;
+    ++level.next;
+  }
+}
+
+void JsonWriter::raw(std::string_view json_text) {
+  separate();
+  text_ += json_text;
+}
+
+void JsonWriter::begin_array() {
+  separate();
+  text_ += '[';
+  needs_comma_ = false;
+}
+
+void JsonWriter::end_array() {
+  text_ += ']';
+  needs_comma_ = true;
+}
+
+void JsonWriter::begin_object() {
+  separate();
+  text_ += '{';
+  needs_comma_ = false;
+}
+
+void JsonWriter::end_object() {
+  text_ += '}';
+  needs_comma_ = true;
+}
+
+void JsonWriter::key(std::string_view name) {
+  separate();
+  codec::append_quoted(text_, name);
+  text_ += ':';
+  needs_comma_ = false;
+}
+
+}  // namespace socketio

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "codec/socketio/packet.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace socketio::parser {
+namespace {
+
+constexpr std::string_view digits = "0123456789";
+constexpr std::array<std::string_view, 6> reserved_events = {
+    "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"};
+
+bool is_binary(PacketType type) {
+  return type == PacketType::binary_event || type == PacketType::binary_ack;
+}
+
+/// Takes the digits off the front of `text`.
+std::string_view take_digits(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_not_of(digits), text.size());
+  const std::string_view number = text.substr(0, end);
+  text.remove_prefix(end);
+  return number;
+}
+
+/// The value of a text of digits, if it is at most `limit`.
+std::optional<std::uint64_t> read_number(std::string_view number, std::uint64_t limit) {
+  std::uint64_t value = 0;
+  const auto result = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (result.ec != std::errc() || value > limit) return std::nullopt;
+  return value;
+}
+
+template <class Integer>
+void append_integer(std::string& out, Integer value) {
+  std::array<char, 24> buffer;
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  out.append(buffer.data(), result.ptr);
+}
+
+}  // namespace
+
+Result<Header, Errc> decode_header(std::string_view text, const Limits& limits) {
+  if (text.empty()) return Errc::empty_packet;
+  if (text.front() < '0' || text.front() > '6') return Errc::unknown_type;
+  Header header;
+  header.type = static_cast<PacketType>(text.front() - '0');
+  text.remove_prefix(1);
+
+  if (is_binary(header.type)) {
+    const auto count = read_number(take_digits(text), limits.attachments);
+    if (!count || *count == 0 || !text.starts_with('-')) return Errc::invalid_attachment_count;
+    header.attachments = *count;
+    text.remove_prefix(1);
+  }
+  if (text.starts_with('/')) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    header.nsp = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  if (const std::string_view id = take_digits(text); !id.empty()) {
+    header.id = read_number(id, max_ack_id);
+    if (!header.id) return Errc::invalid_id;
+  }
+  header.payload = text;
+  return header;
+}
+
+void append_header(std::string& out, const Header& header) {
+  out += static_cast<char>('0' + static_cast<int>(header.type));
+  if (is_binary(header.type)) {
+    append_integer(out, header.attachments);
+    out += '-';
+  }
+  if (header.nsp != "/") {
+    out += header.nsp;
+    out += ',';
+  }
+  if (header.id) append_integer(out, *header.id);
+}
+
+bool is_reserved_event(std::string_view name) {
+  return std::find(reserved_events.begin(), reserved_events.end(), name) != reserved_events.end();
+}
+
+}  // namespace socketio::parser

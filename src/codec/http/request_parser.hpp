@@ -36,6 +36,8 @@ struct Limits {
   std::size_t header_count = 64;
   std::size_t target_bytes = 4 * 1024;
   std::size_t body_bytes = 1'000'000;
+  std::size_t chunk_extension_bytes = 1024;  // of all chunks of a body; nobody uses them
+  std::size_t trailer_bytes = 1024;
 };
 
 class RequestParser {

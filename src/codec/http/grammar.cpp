@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "codec/http/grammar.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace socketio::http {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool is_token_char(char c) {
+  return is_digit(c) || is_alpha(c) ||
+         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+bool is_method(std::string_view text) {
+  if (text.empty() || text.size() > max_method_bytes || text.front() == '-') return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
+}
+
+// Origin-form only (RFC 9112 3.2.1): absolute-form is for proxies, which we are not, and would name
+// a second host; a fragment never travels.
+bool is_origin_form(std::string_view text) {
+  if (text.empty() || text.front() != '/') return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
+}
+
+Result<std::uint8_t, Errc> parse_version(std::string_view text) {
+  constexpr std::string_view prefix = "HTTP/";
+  const bool well_formed = text.size() == 8 && text.starts_with(prefix) && is_digit(text[5]) &&
+                           text[6] == '.' && is_digit(text[7]);
+  if (!well_formed) return Errc::bad_request;
+  if (text[5] != '1' || text[7] > '1') return Errc::version_not_supported;
+  return static_cast<std::uint8_t>(text[7] - '0');
+}
+
+std::optional<std::uint64_t> parse_length(std::string_view text) {
+  constexpr std::size_t max_digits = 19;  // always fits 64 bits
+  if (text.empty() || text.size() > max_digits) return std::nullopt;
+  if (!std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
+  std::uint64_t length = 0;
+  std::from_chars(text.data(), text.data() + text.size(), length);
+  return length;
+}
+
+bool any_connection_option(const Headers& headers, std::string_view option) {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto field = headers.at(i);
+    if (equals_ignoring_case(field.name, "Connection") && list_contains(field.value, option)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+}
+
+bool is_field_value(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 && byte != 0x7f) || c == '\t';
+  });
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+Result<RequestLine, Errc> parse_request_line(std::string_view line) {
+  const auto method_end = line.find(' ');
+  if (method_end == std::string_view::npos) return Errc::bad_request;
+  const auto target_end = line.find(' ', method_end + 1);
+  if (target_end == std::string_view::npos) return Errc::bad_request;
+
+  const auto method = line.substr(0, method_end);
+  if (!is_method(method)) return Errc::bad_request;
+  const auto version = parse_version(line.substr(target_end + 1));
+  if (!version) return version.error();
+  const auto target = line.substr(method_end + 1, target_end - method_end - 1);
+  if (!is_origin_form(target)) return Errc::bad_request;
+  return RequestLine{method, target, *version};
+}
+
+Result<StatusLine, Errc> parse_status_line(std::string_view line) {
+  const auto version = parse_version(line.substr(0, 8));
+  if (!version) return version.error();
+  // The reason phrase may be empty, and some servers then leave out the blank before it, too.
+  const auto rest = line.substr(8);
+  const bool well_formed = rest.size() >= 4 && rest[0] == ' ' && rest[1] >= '1' && rest[1] <= '5' &&
+                           is_digit(rest[2]) && is_digit(rest[3]) &&
+                           (rest.size() == 4 || rest[4] == ' ');
+  if (!well_formed) return Errc::bad_request;
+  const auto status = (rest[1] - '0') * 100 + (rest[2] - '0') * 10 + (rest[3] - '0');
+  return StatusLine{static_cast<std::uint16_t>(status), *version};
+}
+
+std::optional<Headers::Field> parse_field_line(std::string_view line) {
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto name = line.substr(0, colon);
+  const auto value = trim(line.substr(colon + 1));
+  if (!is_token(name) || !is_field_value(value)) return std::nullopt;
+  return Headers::Field{name, value};
+}
+
+Result<Framing, Errc> framing_of(const Headers& headers, std::uint8_t minor_version) {
+  const auto lengths = count_of(headers, "Content-Length");
+  const auto codings = count_of(headers, "Transfer-Encoding");
+  // Two announcements of the end of one body are how requests are smuggled (RFC
+  // 9112 6.1, 6.3, 11.2).
+  if (lengths + codings > 1) return Errc::bad_request;
+  if (codings == 1) {
+    if (minor_version == 0) return Errc::bad_request;
+    if (!equals_ignoring_case(headers.get("Transfer-Encoding"), "chunked")) {
+      return Errc::transfer_encoding;
+    }
+    return Framing{Framing::Kind::chunks, 0};
+  }
+  if (lengths == 0) return Framing{};
+  const auto length = parse_length(headers.get("Content-Length"));
+  if (!length) return Errc::bad_request;
+  return Framing{Framing::Kind::length, *length};
+}
+
+bool keeps_alive(const Headers& headers, std::uint8_t minor_version) {
+  if (any_connection_option(headers, "close")) return false;
+  return minor_version >= 1 || any_connection_option(headers, "keep-alive");
+}
+
+std::size_t count_of(const Headers& headers, std::string_view name) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    if (equals_ignoring_case(headers.at(i).name, name)) ++count;
+  }
+  return count;
+}
+
+bool is_host(std::string_view text) {
+  constexpr std::string_view punctuation = "-._~!$&'()*+;=:[]%";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_digit(c) || is_alpha(c) || punctuation.find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace socketio::http

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The parts of the HTTP/1.1 grammar that requests, responses and trailers share, each a check of
+// one complete line or field (RFC 9110 section 5, RFC 9112 sections 3 to 6). Strict: what the
+// grammar does not allow, or allows for old peers only, is refused. Pure functions, any thread.
+#pragma once
+
+#include "base/result.hpp"
+#include "codec/http/message.hpp"
+#include "codec/http/request_parser.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace socketio::http {
+
+/// Methods are registered words; the longest in use has 17 letters.
+constexpr std::size_t max_method_bytes = 24;
+
+bool is_token(std::string_view text);
+
+/// No control character but the tab (RFC 9110 5.5).
+bool is_field_value(std::string_view text);
+
+/// Without blanks and tabs at both ends.
+std::string_view trim(std::string_view text);
+
+struct RequestLine {
+  std::string_view method;
+  std::string_view target;
+  std::uint8_t minor_version;
+};
+
+Result<RequestLine, Errc> parse_request_line(std::string_view line);
+
+struct StatusLine {
+  std::uint16_t status;
+  std::uint8_t minor_version;
+};
+
+Result<StatusLine, Errc> parse_status_line(std::string_view line);
+
+/// `name: value`; nothing for folded lines, blanks around the name, an empty name.
+std::optional<Headers::Field> parse_field_line(std::string_view line);
+
+/// What the header says about the body that follows (RFC 9112 6.1 to 6.3).
+struct Framing {
+  enum class Kind : std::uint8_t { none, length, chunks, stream };
+  Kind kind = Kind::none;
+  std::uint64_t length = 0;
+};
+
+/// `Kind::none` if there is neither Content-Length nor Transfer-Encoding.
+Result<Framing, Errc> framing_of(const Headers& headers, std::uint8_t minor_version);
+
+/// Whether the connection outlives the message (RFC 9112 9.3).
+bool keeps_alive(const Headers& headers, std::uint8_t minor_version);
+
+/// How many fields have that name.
+std::size_t count_of(const Headers& headers, std::string_view name);
+
+/// A Host value: a name or address with an optional port (RFC 9110 7.2), not empty.
+bool is_host(std::string_view text);
+
+}  // namespace socketio::http

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "codec/http/head_reader.hpp"
+
+#include "codec/http/grammar.hpp"
+
+#include <algorithm>
+
+namespace socketio::http {
+namespace {
+
+constexpr std::size_t crlf_bytes = 2;
+
+}  // namespace
+
+HeadReader::HeadReader(const Limits& limits, std::size_t start_line_limit)
+    : limits_(limits), start_line_limit_(start_line_limit) {}
+
+Result<HeadReader::Event, Errc> HeadReader::next(std::string_view& bytes, Headers& headers) {
+  while (!bytes.empty()) {
+    const auto line = next_line(bytes);
+    if (!line) return line.error();
+    if (*line == Line::need_more) break;
+    if (*line == Line::start_line_too_long) return Event::start_line_too_long;
+    if (!start_line_done_) {
+      const auto accepted = accept_start_line();
+      if (!accepted) return accepted.error();
+      if (*accepted) return Event::start_line;
+      continue;
+    }
+    if (lines_.line().empty()) return Event::end;
+    const auto field = parse_field_line(lines_.line());
+    if (!field) return Errc::bad_request;
+    if (headers.size() == limits_.header_count) return Errc::headers_too_large;
+    headers.add(field->name, field->value);
+  }
+  return Event::need_more;
+}
+
+Result<HeadReader::Line, Errc> HeadReader::next_line(std::string_view& bytes) {
+  const auto left = limits_.header_bytes - used_bytes_;
+  if (left < crlf_bytes) return Errc::headers_too_large;
+  const auto block_limit = left - crlf_bytes;
+  const auto limit = start_line_done_ ? block_limit : std::min(block_limit, start_line_limit_);
+
+  switch (lines_.feed(bytes, limit)) {
+    case LineReader::Outcome::need_more:
+      return Line::need_more;
+    case LineReader::Outcome::malformed:
+      return Errc::bad_request;
+    case LineReader::Outcome::too_long:
+      if (limit == block_limit) return Errc::headers_too_large;
+      return Line::start_line_too_long;
+    case LineReader::Outcome::line:
+      break;
+  }
+  used_bytes_ += lines_.line().size() + crlf_bytes;
+  return Line::complete;
+}
+
+// One empty line before the start line is skipped: some peers end a body with a CRLF too many (RFC
+// 9112 2.2).
+Result<bool, Errc> HeadReader::accept_start_line() {
+  if (!lines_.line().empty()) {
+    start_line_done_ = true;
+    return true;
+  }
+  if (empty_line_skipped_) return Errc::bad_request;
+  empty_line_skipped_ = true;
+  return false;
+}
+
+}  // namespace socketio::http

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Reads the head of an HTTP/1.1 message line by line: hands out the start line, then puts each
+// field into the headers, until the empty line. Life cycle: one per message. Memory is bounded by
+// Limits::header_bytes, which counts everything from the first byte to the empty line inclusive.
+#pragma once
+
+#include "base/result.hpp"
+#include "codec/http/line_reader.hpp"
+#include "codec/http/message.hpp"
+#include "codec/http/request_parser.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace socketio::http {
+
+class HeadReader {
+ public:
+  enum class Event : std::uint8_t { need_more, start_line, start_line_too_long, end };
+
+  HeadReader(const Limits& limits, std::size_t start_line_limit);
+
+  /// Consumes from the front of `bytes` up to the next event; nothing behind Event::end.
+  Result<Event, Errc> next(std::string_view& bytes, Headers& headers);
+
+  /// After Event::start_line: valid while the bytes are and until the next call.
+  std::string_view start_line() const { return lines_.line(); }
+
+  /// Starts over with another head that counts against the same limit (interim responses).
+  void restart() { start_line_done_ = false; }
+
+ private:
+  enum class Line : std::uint8_t { need_more, complete, start_line_too_long };
+  Result<Line, Errc> next_line(std::string_view& bytes);
+  Result<bool, Errc> accept_start_line();
+
+  const Limits limits_;
+  const std::size_t start_line_limit_;
+  LineReader lines_;
+  std::size_t used_bytes_ = 0;
+  bool start_line_done_ = false;
+  bool empty_line_skipped_ = false;
+};
+
+}  // namespace socketio::http

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#include "codec/http/message.hpp"
+
+#include "codec/http/grammar.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <iterator>
+#include <limits>
+
+namespace socketio::http {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char l = lower(c);
+  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+// The text before `separator`, which is removed from `rest` together with it.
+std::string_view cut(std::string_view& rest, char separator) {
+  const auto end = std::min(rest.find(separator), rest.size());
+  const auto front = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return front;
+}
+
+bool decodes_to(std::string_view encoded, std::string_view plain) {
+  if (encoded.find_first_of("%+") == std::string_view::npos) return encoded == plain;
+  return percent_decode(encoded, Plus::is_blank) == plain;
+}
+
+struct Reason {
+  std::uint16_t status;
+  std::string_view phrase;
+};
+
+constexpr Reason reasons[] = {
+    {100, "Continue"},
+    {101, "Switching Protocols"},
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {206, "Partial Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
+    {422, "Unprocessable Content"},
+    {426, "Upgrade Required"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+};
+
+}  // namespace
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool list_contains(std::string_view value, std::string_view token) {
+  while (!value.empty()) {
+    if (equals_ignoring_case(trim(cut(value, ',')), token)) return true;
+  }
+  return false;
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+  assert(block_.size() + name.size() + value.size() <= std::numeric_limits<std::uint32_t>::max());
+  const auto offset = static_cast<std::uint32_t>(block_.size());
+  const auto name_size = static_cast<std::uint32_t>(name.size());
+  const auto value_size = static_cast<std::uint32_t>(value.size());
+  block_.append(name).append(value);
+  index_.push_back({offset, name_size, offset + name_size, value_size});
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  if (!has(name)) return add(name, value);
+  Headers others;
+  for (std::size_t i = 0; i < size(); ++i) {
+    const auto field = at(i);
+    if (!equals_ignoring_case(field.name, name)) others.add(field.name, field.value);
+  }
+  others.add(name, value);
+  *this = std::move(others);
+}
+
+std::string_view Headers::get(std::string_view name) const {
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (const auto field = at(i); equals_ignoring_case(field.name, name)) return field.value;
+  }
+  return {};
+}
+
+bool Headers::has(std::string_view name) const {
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (equals_ignoring_case(at(i).name, name)) return true;
+  }
+  return false;
+}
+
+Headers::Field Headers::at(std::size_t position) const {
+  const auto& entry = index_[position];
+  const std::string_view block = block_;
+  return {block.substr(entry.name_offset, entry.name_size),
+          block.substr(entry.value_offset, entry.value_size)};
+}
+
+void Headers::shrink() {
+  block_.shrink_to_fit();
+  index_.shrink_to_fit();
+}
+
+std::string_view Request::path() const {
+  const std::string_view whole = target;
+  return whole.substr(0, whole.find('?'));
+}
+
+std::string_view Request::query() const {
+  const std::string_view whole = target;
+  const auto mark = whole.find('?');
+  return mark == std::string_view::npos ? std::string_view{} : whole.substr(mark + 1);
+}
+
+std::string percent_decode(std::string_view text, Plus plus) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      const int high = hex_digit(text[i + 1]);
+      const int low = hex_digit(text[i + 2]);
+      if (high >= 0 && low >= 0) {
+        decoded.push_back(static_cast<char>(high * 16 + low));
+        i += 2;
+        continue;
+      }
+    }
+    decoded.push_back(text[i] == '+' && plus == Plus::is_blank ? ' ' : text[i]);
+  }
+  return decoded;
+}
+
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query,
+                                                             std::size_t limit) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  while (!query.empty() && pairs.size() < limit) {
+    auto value = cut(query, '&');
+    if (value.empty()) continue;
+    const auto name = cut(value, '=');
+    pairs.emplace_back(percent_decode(name, Plus::is_blank), percent_decode(value, Plus::is_blank));
+  }
+  return pairs;
+}
+
+std::string query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    auto value = cut(query, '&');
+    if (value.empty()) continue;
+    if (decodes_to(cut(value, '='), name)) return percent_decode(value, Plus::is_blank);
+  }
+  return {};
+}
+
+std::string_view reason_phrase(std::uint16_t status) {
+  const auto known = std::find_if(std::begin(reasons), std::end(reasons),
+                                  [&](const Reason& reason) { return reason.status == status; });
+  return known == std::end(reasons) ? "Unknown" : known->phrase;
+}
+
+}  // namespace socketio::http

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// What a decoder holds: nothing while idle, what has come while a message is unfinished, never what
+// a header merely announces. This program counts every allocation, so it tests nothing else.
+#include "support/websocket_stream.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+#include <string>
+
+namespace {
+
+std::size_t allocated_since_reset = 0;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  allocated_since_reset += size;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace socketio::support {
+namespace {
+
+/// Bytes that were allocated, freed ones included, until the decoder asked for more.
+std::size_t allocated_by_feeding(websocket::Decoder& decoder, std::string& bytes) {
+  allocated_since_reset = 0;
+  decoder.feed(bytes);
+  while (true) {
+    const auto next = decoder.next();
+    if (!next || !*next) break;
+  }
+  return allocated_since_reset;
+}
+
+TEST(WebSocketMemory, ADecoderIsSmall) { EXPECT_LE(sizeof(websocket::Decoder), 96u); }
+
+TEST(WebSocketMemory, WholeFramesAllocateNothing) {
+  websocket::Decoder decoder(Role::server, {});
+  std::string bytes = frame_to(Role::server, 1, std::string(100'000, 'x')) +
+                      frame_to(Role::server, 9, "ping") + frame_to(Role::server, 2, "y");
+  // The first text of a process makes simdjson choose its implementation.
+  std::string first = bytes;
+  allocated_by_feeding(decoder, first);
+  EXPECT_EQ(allocated_by_feeding(decoder, bytes), 0u);
+}
+
+TEST(WebSocketMemory, ACutHeaderAllocatesNothing) {
+  websocket::Decoder decoder(Role::server, {});
+  std::string header = frame_to(Role::server, RawFrame{.opcode = 2, .announced = 999'999});
+  EXPECT_EQ(header.size(), 14u);
+  EXPECT_EQ(allocated_by_feeding(decoder, header), 0u);
+}
+
+TEST(WebSocketMemory, AnAnnouncedLengthIsNotReserved) {
+  websocket::Decoder decoder(Role::client, Limits{.message_bytes = std::size_t{1} << 40});
+  std::string begin = to_bytes(RawFrame{.opcode = 2, .announced = std::uint64_t{1} << 39}) + "few";
+  EXPECT_LE(allocated_by_feeding(decoder, begin), 256u);
+}
+
+TEST(WebSocketMemory, TricklingBytesCostLinearCopies) {
+  websocket::Decoder decoder(Role::client, {});
+  const std::string bytes = frame_to(Role::client, 2, std::string(500'000, 'x'));
+  std::size_t allocated = 0;
+  for (const char byte : bytes) {
+    std::string piece(1, byte);
+    allocated += allocated_by_feeding(decoder, piece);
+  }
+  EXPECT_LE(allocated, 4 * bytes.size());
+}
+
+TEST(WebSocketMemory, PingsInsideAFullMessageDoNotCopyItEachTime) {
+  const Limits limits{.message_bytes = 100'000};
+  websocket::Decoder decoder(Role::client, limits);
+  std::string begin = frame_to(Role::client, 2, std::string(100'000, 'x'), 0);
+  allocated_by_feeding(decoder, begin);
+  const std::string bytes = frame_to(Role::client, 9, std::string(125, 'p'));
+  std::size_t allocated = 0;
+  for (int i = 0; i < 50; ++i) {
+    for (const char byte : bytes) {
+      std::string piece(1, byte);
+      allocated += allocated_by_feeding(decoder, piece);
+    }
+  }
+  EXPECT_LE(allocated, 2 * limits.message_bytes);
+}
+
+TEST(WebSocketMemory, ADrainedDecoderGivesItsBufferBack) {
+  websocket::Decoder decoder(Role::client, {});
+  for (int round = 0; round < 2; ++round) {
+    const std::string bytes = frame_to(Role::client, 2, std::string(1000, 'x'));
+    std::string first = bytes.substr(0, 600);
+    std::string second = bytes.substr(600);
+    // What was kept is allocated anew in each round, so the round before gave it back.
+    EXPECT_GE(allocated_by_feeding(decoder, first), 500u);
+    allocated_by_feeding(decoder, second);
+  }
+}
+
+}  // namespace
+}  // namespace socketio::support

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Why a connection ended: the reasons of the JavaScript implementation, with the same text.
+// What became of things: why a connection ended (the reasons of the JavaScript implementation, with the same text), what
+// happened to an emitted event; and the small choices that go with them.
 #pragma once
 
 #include <cstdint>
@@ -29,5 +30,11 @@ enum class EmitResult : std::uint8_t {
   dropped,        ///< Volatile and the peer was not ready, or over the limit of the out-buffer.
   not_connected,  ///< The socket is not connected.
 };
+
+/// Whether an HTTP response that carries the event may be compressed.
+enum class Compress : std::uint8_t { yes, no };
+
+/// What disconnect() ends: the socket of one namespace, or the whole connection with all its namespaces.
+enum class Close : std::uint8_t { socket, connection };
 
 }  // namespace socketio

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// OutgoingEvent: the name and arguments of one emit, encoded. Emitting templates make one on the stack; its memory is
+// reused by the next emit of the thread, so that an emit allocates nothing once warm. Not for direct use.
+#pragma once
+
+#include <socketio/arguments.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio::detail {
+
+class OutgoingEvent {
+ public:
+  /// Room in front of the JSON for the packet's header, so that the whole packet is one piece of memory.
+  static constexpr std::size_t header_room = 64;
+
+  template <class... Args>
+  explicit OutgoingEvent(std::string_view name, const Args&... args) {
+    borrow();
+    JsonWriter writer(text_, attachments_);
+    writer.begin_array();
+    writer.string(name);
+    (write(writer, args), ...);
+    writer.end_array();
+  }
+
+  struct AckTag {};
+  /// The arguments of an acknowledgement: an array without a name.
+  template <class... Args>
+  explicit OutgoingEvent(AckTag, const Args&... args) {
+    borrow();
+    JsonWriter writer(text_, attachments_);
+    writer.begin_array();
+    (write(writer, args), ...);
+    writer.end_array();
+  }
+  ~OutgoingEvent();
+  OutgoingEvent(const OutgoingEvent&) = delete;
+  OutgoingEvent& operator=(const OutgoingEvent&) = delete;
+
+  /// The JSON array.
+  std::string_view json_text() const { return std::string_view(text_).substr(header_room); }
+  const std::vector<Bytes>& attachments() const { return attachments_; }
+  /// The packet: `header` in front of the JSON. Views this object.
+  std::string_view with_header(std::string_view header);
+  std::vector<Bytes> take_attachments() { return std::move(attachments_); }
+
+ private:
+  void borrow();
+  template <class T>
+  static void write(JsonWriter& writer, const T& value) {
+    socketio::encode(writer, value);
+  }
+  template <std::size_t Size>
+  static void write(JsonWriter& writer, const char (&text)[Size]) {
+    writer.string(std::string_view(text));
+  }
+  static void write(JsonWriter& writer, const Arguments& arguments);
+
+  std::string text_;
+  std::vector<Bytes> attachments_;
+};
+
+}  // namespace socketio::detail

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// How a function of the user becomes a handler: its parameters say what it wants, its return type what it answers.
+//
+//   [](std::string text) { … }                        arguments, decoded by type (arguments.hpp)
+//   [](Socket& socket, Message message) { … }         the socket first, for handlers of a whole namespace
+//   [](int a, int b) { return a + b; }                a returned value is the acknowledgement
+//   [](Order order, Ack<json> done) { … }             or acknowledge later, from any thread
+//   [](Order order) -> Task<bool> { co_return … }     or in a coroutine
+//   [](Arguments all) { … }                           everything undecoded
+//
+// Missing arguments are an error unless std::optional or json; surplus ones are ignored, as in JavaScript.
+// Handlers run on the socket's loop, one after another.
+#pragma once
+
+#include <socketio/arguments.hpp>
+#include <socketio/event_writer.hpp>
+#include <socketio/task.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace socketio {
+
+class Socket;
+
+namespace detail {
+
+struct AckState;
+
+/// Where an acknowledgement goes. Copies share one answer; only the first counts. Thread-safe.
+class AckTarget {
+ public:
+  AckTarget() = default;
+  explicit AckTarget(std::shared_ptr<AckState> state) : state_(std::move(state)) {}
+  bool requested() const { return state_ != nullptr; }
+  void answer(OutgoingEvent& arguments) const;
+
+ private:
+  std::shared_ptr<AckState> state_;
+};
+
+}  // namespace detail
+
+/// The acknowledgement that a client asked for, as the last parameter of a handler. Call it once, from any thread, now
+/// or later; further calls, and calls after the client has gone, do nothing. False if the client asked for none.
+template <class... Args>
+class Ack {
+ public:
+  Ack() = default;
+  explicit Ack(detail::AckTarget target) : target_(std::move(target)) {}
+  explicit operator bool() const { return target_.requested(); }
+
+  void operator()(const Args&... args) const {
+    if (!target_.requested()) return;
+    detail::OutgoingEvent arguments(detail::OutgoingEvent::AckTag{}, args...);
+    target_.answer(arguments);
+  }
+
+ private:
+  detail::AckTarget target_;
+};
+
+namespace detail {
+
+/// One event on its way to handlers. Lives during the dispatch only.
+class Invocation {
+ public:
+  virtual ~Invocation() = default;
+  virtual Socket& socket() = 0;
+  /// The array: name and arguments.
+  virtual const Value& payload() const = 0;
+  /// The arguments after the first `skip`, undecoded.
+  virtual Arguments raw_arguments(std::size_t skip) const = 0;
+  virtual bool ack_requested() const = 0;
+  virtual AckTarget ack() = 0;
+  virtual void answer(OutgoingEvent& arguments) = 0;
+  /// Argument `index` (from 0) is missing or has the wrong shape.
+  virtual void report_argument(std::size_t index) = 0;
+  virtual void report_exception(std::exception_ptr exception) = 0;
+};
+
+using EventHandler = std::function<void(Invocation&)>;
+
+template <class F>
+struct Signature : Signature<decltype(&F::operator())> {};
+template <class R, class... Ps>
+struct Signature<R (*)(Ps...)> {
+  using Result = R;
+  using Parameters = std::tuple<Ps...>;
+};
+template <class C, class R, class... Ps>
+struct Signature<R (C::*)(Ps...)> : Signature<R (*)(Ps...)> {};
+template <class C, class R, class... Ps>
+struct Signature<R (C::*)(Ps...) const> : Signature<R (*)(Ps...)> {};
+template <class C, class R, class... Ps>
+struct Signature<R (C::*)(Ps...) noexcept> : Signature<R (*)(Ps...)> {};
+template <class C, class R, class... Ps>
+struct Signature<R (C::*)(Ps...) const noexcept> : Signature<R (*)(Ps...)> {};
+
+template <class T>
+struct IsAck : std::false_type {};
+template <class... Args>
+struct IsAck<Ack<Args...>> : std::true_type {};
+
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+
+template <class T>
+struct TaskResult {
+  static constexpr bool is_task = false;
+};
+template <class T>
+struct TaskResult<Task<T>> {
+  static constexpr bool is_task = true;
+  using Value = T;
+};
+
+/// Fills one parameter; false if the argument does not fit.
+template <class P>
+bool take_argument(Invocation& call, ValueArray& items, std::size_t& index, P& out) {
+  if constexpr (std::is_same_v<P, Socket>) {
+    out = call.socket();
+    return true;
+  } else if constexpr (IsAck<P>::value) {
+    if (call.ack_requested()) out = P(call.ack());
+    return true;
+  } else if constexpr (std::is_same_v<P, Arguments>) {
+    out = call.raw_arguments(index);
+    return true;
+  } else {
+    Value item;
+    ++index;
+    if (items.next(item)) return decode(item, out);
+    return IsOptional<P>::value || std::is_same_v<P, json>;
+  }
+}
+
+template <class Tuple>
+bool take_arguments(Invocation& call, Tuple& out) {
+  ValueArray items(call.payload());
+  Value name;
+  items.next(name);
+  std::size_t index = 0;
+  const bool fits =
+      std::apply([&](auto&... parameters) { return (take_argument(call, items, index, parameters) && ...); }, out);
+  if (!fits) call.report_argument(index - 1);
+  return fits;
+}
+
+template <class... Ps>
+std::tuple<std::remove_cvref_t<Ps>...> storage_for(std::tuple<Ps...>*);
+
+/// Calls f with the stored parameters, each in the value category that its signature asks for.
+template <class Parameters, class F, class Storage, std::size_t... Is>
+decltype(auto) call_with(F& f, Storage& storage, std::index_sequence<Is...>) {
+  return f(static_cast<std::tuple_element_t<Is, Parameters>&&>(std::get<Is>(storage))...);
+}
+
+void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception);
+
+/// Runs a coroutine handler; its frame owns handler and parameters.
+template <class F, class Parameters, class Storage, class Result>
+Detached run_task(std::shared_ptr<F> f, Storage storage, AckTarget ack, std::shared_ptr<Socket> socket,
+                  std::string event) {
+  using Indices = std::make_index_sequence<std::tuple_size_v<Parameters>>;
+  std::exception_ptr failure;
+  try {
+    if constexpr (std::is_void_v<Result>) {
+      co_await call_with<Parameters>(*f, storage, Indices{});
+    } else {
+      Result result = co_await call_with<Parameters>(*f, storage, Indices{});
+      if (ack.requested()) {
+        OutgoingEvent arguments(OutgoingEvent::AckTag{}, result);
+        ack.answer(arguments);
+      }
+    }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) report_exception(*socket, event, failure);
+}
+
+template <class F>
+EventHandler make_handler(F function) {
+  using Function = std::decay_t<F>;
+  using Parameters = typename Signature<Function>::Parameters;
+  using Result = typename Signature<Function>::Result;
+  using Storage = decltype(storage_for(static_cast<Parameters*>(nullptr)));
+  return [f = std::make_shared<Function>(std::move(function))](Invocation& call) {
+    Storage storage;
+    if (!take_arguments(call, storage)) return;
+    using Indices = std::make_index_sequence<std::tuple_size_v<Parameters>>;
+    if constexpr (TaskResult<Result>::is_task) {
+      Value name;
+      ValueArray(call.payload()).next(name);
+      std::string_view event;
+      name.get(event);
+      run_task<Function, Parameters, Storage, typename TaskResult<Result>::Value>(
+          f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{},
+          std::make_shared<Socket>(call.socket()), std::string(event));
+    } else {
+      try {
+        if constexpr (std::is_void_v<Result>) {
+          call_with<Parameters>(*f, storage, Indices{});
+        } else {
+          const auto result = call_with<Parameters>(*f, storage, Indices{});
+          if (call.ack_requested()) {
+            OutgoingEvent arguments(OutgoingEvent::AckTag{}, result);
+            call.answer(arguments);
+          }
+        }
+      } catch (...) {
+        call.report_exception(std::current_exception());
+      }
+    }
+  };
+}
+
+}  // namespace detail
+}  // namespace socketio

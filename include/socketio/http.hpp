@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// HTTP beside Socket.IO on the same port, so that an application needs no second server: a request hook, routes with
+// parameters, JSON, and static folders.
+//
+//   io.http().get("/health", [](const HttpRequest&) { return HttpResponse::text("ok"); });
+//   io.http().get("/users/:id", [](const HttpRequest& r) { return HttpResponse::of_json({{"id", r.param("id")}}); });
+//   io.http().serve_folder("/", "web/dist");
+//
+// Handlers run on the loop: what takes long belongs elsewhere. What they throw becomes 500 and reaches the error hook.
+// Register before the server runs.
+#pragma once
+
+#include <socketio/json.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+
+namespace server {
+class RouterState;
+}
+
+/// One request. Views live during the handler's call.
+class HttpRequest {
+ public:
+  std::string_view method;
+  std::string path;        ///< Decoded, without query; starts with '/'.
+  std::string_view query;  ///< Raw, after '?'.
+  std::string_view body;
+  std::string address;     ///< Of the peer, without port.
+  std::vector<std::pair<std::string_view, std::string_view>> headers;
+  std::vector<std::pair<std::string, std::string>> params;  ///< From the route's `:name` parts, decoded.
+
+  /// First value of a header, case-insensitively; empty if absent.
+  std::string_view header(std::string_view name) const;
+  /// Value of a `:name` part; empty if there is none.
+  std::string_view param(std::string_view name) const;
+  /// Decoded value of a query parameter; empty if absent.
+  std::string query_value(std::string_view name) const;
+  /// The body as JSON; nothing if it is not JSON.
+  std::optional<json> body_json() const;
+};
+
+/// What a handler answers. Content-Length and Connection are added by the server; headers with control characters are
+/// left out.
+struct HttpResponse {
+  std::uint16_t status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+
+  static HttpResponse text(std::string text, std::uint16_t status = 200);
+  static HttpResponse of_json(const json& value, std::uint16_t status = 200);
+};
+
+using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+
+/// Routes of one server. HEAD is answered like GET without body; a known path with another method gets 405 with Allow.
+class Router {
+ public:
+  explicit Router(std::shared_ptr<server::RouterState> state) : state_(std::move(state)) {}
+
+  void get(std::string path, HttpHandler handler) { add("GET", std::move(path), std::move(handler)); }
+  void post(std::string path, HttpHandler handler) { add("POST", std::move(path), std::move(handler)); }
+  void put(std::string path, HttpHandler handler) { add("PUT", std::move(path), std::move(handler)); }
+  void patch(std::string path, HttpHandler handler) { add("PATCH", std::move(path), std::move(handler)); }
+  void del(std::string path, HttpHandler handler) { add("DELETE", std::move(path), std::move(handler)); }
+  void add(std::string method, std::string path, HttpHandler handler);
+
+  /// Serves the files below `folder` under `prefix`: content types, ETag, HEAD, index.html for folders. Never a file
+  /// outside it, never one whose name starts with a dot.
+  void serve_folder(std::string prefix, std::string folder);
+
+  /// Sees every request that is not Socket.IO's before the routes; an answer ends it there.
+  void use(std::function<std::optional<HttpResponse>(const HttpRequest&)> hook);
+
+ private:
+  std::shared_ptr<server::RouterState> state_;
+};
+
+}  // namespace socketio

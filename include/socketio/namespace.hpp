@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// Namespace: a group of sockets that shares handlers and middlewares on one connection, `io.of("/admin")`.
+//
+// A handle: cheap to copy, valid as long as the server. Handlers may be registered once for all sockets here
+// (`nsp.on("chat", [](Socket& socket, Message m) { … })`: no closure for each connection) as well as on each socket.
+//
+// Threads: sending (everything that BroadcastOperator does) from any thread; the rest before the server runs, or on its
+// loop.
+#pragma once
+
+#include <socketio/socket.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+
+/// Something went wrong in user code, or an event's arguments did not fit its handler. The connection goes on.
+struct HandlerError {
+  std::string event;              ///< Of the event, or "connection", "disconnect", "middleware".
+  std::string message;            ///< e.g. "argument 0: expected another type", or what the exception says.
+  std::exception_ptr exception;   ///< Of the handler; null if the arguments were wrong.
+};
+
+class Namespace {
+ public:
+  explicit Namespace(std::shared_ptr<core::NamespaceState> state) : state_(std::move(state)) {}
+
+  const std::string& name() const;
+  std::size_t sockets_count() const;
+  /// Sockets connected to this node. Loop only.
+  std::vector<Socket> sockets() const;
+
+  // --- Connections ---
+
+  /// Connection middleware: `[](Socket& socket, Next next)`. next() continues, next(ConnectError{…}) refuses.
+  template <class F>
+  void use(F middleware) {
+    add_middleware(detail::ConnectionMiddleware(std::move(middleware)));
+  }
+  /// `[](Socket socket)`
+  template <class F>
+  void on_connection(F handler) {
+    add_connection_handler(std::function<void(Socket&)>(std::move(handler)));
+  }
+  /// `[](Socket& socket, DisconnectReason reason)` for every socket.
+  template <class F>
+  void on_disconnecting(F handler) {
+    add_disconnecting(detail::with_socket<detail::DisconnectHandler>(std::move(handler)));
+  }
+  template <class F>
+  void on_disconnect(F handler) {
+    add_disconnect(detail::with_socket<detail::DisconnectHandler>(std::move(handler)));
+  }
+
+  // --- Events of all sockets ---
+
+  template <class F>
+  HandlerId on(std::string event, F handler) {
+    return table().add(std::move(event), detail::make_handler(std::move(handler)),
+                       detail::HandlerTableRef::Times::always);
+  }
+  template <class F>
+  HandlerId once(std::string event, F handler) {
+    return table().add(std::move(event), detail::make_handler(std::move(handler)),
+                       detail::HandlerTableRef::Times::once);
+  }
+  void off(std::string_view event, HandlerId handler) { table().remove(event, handler); }
+  void off(std::string_view event) { table().remove(event); }
+  void off() { table().remove_all(); }
+  /// `[](Socket& socket, std::string_view event, const json& arguments)`
+  template <class F>
+  HandlerId on_any(F handler) {
+    return add_any(detail::with_socket<detail::AnyHandler>(std::move(handler)));
+  }
+  template <class F>
+  HandlerId on_any_outgoing(F handler) {
+    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)));
+  }
+  void off_any(HandlerId handler);
+  void off_any_outgoing(HandlerId handler);
+  /// `[](Socket& socket, const HandlerError& error)`. Without one, errors are dropped silently.
+  void on_error(std::function<void(Socket&, const HandlerError&)> handler);
+
+  // --- Sending ---
+
+  BroadcastOperator to(const Rooms& rooms) const { return everybody().to(rooms); }
+  BroadcastOperator in(const Rooms& rooms) const { return everybody().to(rooms); }
+  BroadcastOperator except(const Rooms& rooms) const { return everybody().except(rooms); }
+  BroadcastOperator volatile_() const { return everybody().volatile_(); }
+  BroadcastOperator compress(Compress compress) const { return everybody().compress(compress); }
+  BroadcastOperator local() const { return everybody().local(); }
+  BroadcastOperator timeout(std::chrono::milliseconds timeout) const { return everybody().timeout(timeout); }
+
+  template <class... Args>
+  void emit(std::string_view event, const Args&... args) const {
+    everybody().emit(event, args...);
+  }
+  template <class R = json, class... Args>
+  Pending<Replies<R>> emit_with_ack(std::string_view event, const Args&... args) const {
+    return everybody().emit_with_ack<R>(event, args...);
+  }
+  Pending<std::vector<RemoteSocket>> fetch_sockets() const { return everybody().fetch_sockets(); }
+  void sockets_join(const Rooms& rooms) const { everybody().sockets_join(rooms); }
+  void sockets_leave(const Rooms& rooms) const { everybody().sockets_leave(rooms); }
+  void disconnect_sockets(Close close = Close::socket) const { everybody().disconnect_sockets(close); }
+
+  friend bool operator==(const Namespace& a, const Namespace& b) { return a.state_ == b.state_; }
+
+ private:
+  BroadcastOperator everybody() const { return BroadcastOperator(state_); }
+  detail::HandlerTableRef table();
+  void add_middleware(detail::ConnectionMiddleware middleware);
+  void add_connection_handler(std::function<void(Socket&)> handler);
+  void add_disconnecting(detail::DisconnectHandler handler);
+  void add_disconnect(detail::DisconnectHandler handler);
+  HandlerId add_any(detail::AnyHandler handler);
+  HandlerId add_any_outgoing(detail::AnyHandler handler);
+
+  std::shared_ptr<core::NamespaceState> state_;
+};
+
+}  // namespace socketio

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// Pending<R>: the result of something that completes later (emit_with_ack, fetch_sockets). The work has begun
+// already; take the result in one of three ways:
+//
+//   pending.then([](R result) { … });      // on the socket's loop
+//   R result = pending.future().get();     // from a thread that is not a loop
+//   R result = co_await pending;           // in a coroutine; resumes on the loop
+//
+// It always completes, once: with values, or with an error that says why not. Dropping it drops the result only.
+// Thread-safe.
+#pragma once
+
+#include <coroutine>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+
+/// Why an acknowledgement or another answer is not there.
+enum class Errc {
+  timeout = 1,       ///< "operation has timed out"
+  disconnected,      ///< The socket has been disconnected.
+  not_connected,     ///< It was not connected when this began.
+  too_many_pending,  ///< Limits::pending_acks
+  bad_answer,        ///< The answer has another shape than the type that was asked for.
+};
+
+const std::error_category& error_category();
+inline std::error_code make_error_code(Errc error) { return {static_cast<int>(error), error_category()}; }
+
+/// One answer, or why there is none.
+template <class T>
+struct Reply {
+  std::error_code error;
+  T value{};  ///< Meaningful if there is no error.
+  explicit operator bool() const { return !error; }
+};
+
+/// The answers of many; those that came stay readable when others are missing.
+template <class T>
+struct Replies {
+  std::error_code error;  ///< Errc::timeout if some did not answer in time.
+  std::vector<T> values;
+  std::size_t missing = 0;  ///< How many were asked and did not answer (properly).
+  explicit operator bool() const { return !error; }
+};
+
+template <class R>
+class [[nodiscard]] Pending {
+ public:
+  Pending() : state_(std::make_shared<State>()) {}
+
+  /// Calls `callback(R)` once, at once if the result is there already.
+  template <class Callback>
+  void then(Callback&& callback) {
+    state_->set_callback(std::forward<Callback>(callback));
+  }
+
+  std::future<R> future() {
+    auto promise = std::make_shared<std::promise<R>>();
+    auto result = promise->get_future();
+    then([promise](R value) { promise->set_value(std::move(value)); });
+    return result;
+  }
+
+  auto operator co_await() {
+    struct Awaiter {
+      std::shared_ptr<State> state;
+      std::optional<R> result;
+      bool await_ready() { return state->take(result); }
+      void await_suspend(std::coroutine_handle<> handle) {
+        // The callback may run, and destroy this awaiter, before set_callback returns.
+        const auto kept = state;
+        kept->set_callback([this, handle](R value) {
+          result = std::move(value);
+          handle.resume();
+        });
+      }
+      R await_resume() { return std::move(*result); }
+    };
+    return Awaiter{state_, std::nullopt};
+  }
+
+  /// For the library: completes it. Only the first call counts.
+  void complete(R result) const { state_->complete(std::move(result)); }
+
+ private:
+  struct State {
+    void set_callback(std::function<void(R)> wanted) {
+      std::unique_lock lock(mutex);
+      if (!value) {
+        callback = std::move(wanted);
+        return;
+      }
+      R result = std::move(*value);
+      lock.unlock();
+      wanted(std::move(result));
+    }
+    bool take(std::optional<R>& out) {
+      const std::lock_guard lock(mutex);
+      if (!value) return false;
+      out = std::move(value);
+      return true;
+    }
+    void complete(R result) {
+      std::unique_lock lock(mutex);
+      if (done) return;
+      done = true;
+      if (!callback) {
+        value = std::move(result);
+        return;
+      }
+      const auto wanted = std::exchange(callback, nullptr);
+      lock.unlock();
+      wanted(std::move(result));
+    }
+    std::mutex mutex;
+    std::optional<R> value;
+    std::function<void(R)> callback;
+    bool done = false;
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace socketio
+
+template <>
+struct std::is_error_code_enum<socketio::Errc> : std::true_type {};

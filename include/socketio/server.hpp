@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// Server: a Socket.IO server (protocol 5 over Engine.IO 4). It is its main namespace "/", plus what concerns all.
+//
+//   socketio::Server io;
+//   io.on_connection([](socketio::Socket socket) { socket.on("hello", [](std::string name) { return "hi " + name; }); });
+//   io.listen(3001);
+//   io.run();
+//
+// Life cycle: construct, register, listen() (may be repeated), run() until stop(); or hand it an io_context of your own
+// (<socketio/asio.hpp>). Destroying it closes everything. Threads: run() uses the calling thread; stop() and close()
+// from anywhere; sending as in socket.hpp.
+#pragma once
+
+#include <socketio/http.hpp>
+#include <socketio/namespace.hpp>
+#include <socketio/socket.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <variant>
+#include <vector>
+
+namespace socketio {
+
+namespace server {
+class ServerState;
+}
+
+/// Cross-origin requests (the `cors` option of the JavaScript server). Off unless `origins` says something. A WebSocket
+/// from an origin that a list, pattern or predicate does not allow is refused with 403; browsers do not check those.
+struct CorsOptions {
+  using Predicate = std::function<bool(std::string_view origin)>;
+  /// "*", exact origins, patterns, or a predicate.
+  struct Origins {
+    Origins() = default;
+    Origins(const char* origin) : exact{origin} {}
+    Origins(std::string origin) : exact{std::move(origin)} {}
+    Origins(std::initializer_list<std::string> origins) : exact(origins) {}
+    Origins(std::vector<std::string> origins) : exact(std::move(origins)) {}
+    Origins(std::regex pattern) : patterns{std::move(pattern)} {}
+    Origins(Predicate allowed) : predicate(std::move(allowed)) {}
+    std::vector<std::string> exact;
+    std::vector<std::regex> patterns;
+    Predicate predicate;
+  };
+  Origins origins;
+  std::vector<std::string> methods{"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"};
+  std::vector<std::string> allowed_headers;  ///< Empty: whatever the browser asks for.
+  std::vector<std::string> exposed_headers;
+  bool credentials = false;
+  std::optional<std::chrono::seconds> max_age;
+};
+
+/// What peers may cost; each limit is tested at its edge. docs/limits.md explains them.
+struct Limits {
+  std::size_t header_bytes = 8 * 1024;
+  std::size_t header_count = 64;
+  std::size_t target_bytes = 4 * 1024;
+  std::chrono::milliseconds header_timeout{10'000};     ///< From the first byte of a request to its last header.
+  std::chrono::milliseconds body_timeout{30'000};       ///< From the headers to the end of the body.
+  std::chrono::milliseconds keep_alive_timeout{10'000};  ///< Between requests of one connection.
+  std::size_t packets_per_payload = 1'000;
+  std::size_t fragments_per_message = 1'024;
+  std::size_t attachments = 10;
+  std::chrono::milliseconds attachments_timeout{30'000};
+  std::size_t namespaces_per_client = 32;
+  std::size_t rooms_per_client = 1'024;
+  std::size_t room_name_bytes = 1'024;
+  std::size_t pending_acks = 10'000;  ///< Of one socket.
+  std::size_t connections = 0;        ///< 0: as many as there are file descriptors.
+  std::size_t sessions = 0;           ///< Engine.IO sessions; beyond, handshakes get 503. 0: no limit.
+};
+
+/// What happens to clients that do not read as fast as we send.
+struct BackpressureOptions {
+  std::size_t soft_limit_bytes = 1024 * 1024;       ///< Over it for stall_timeout: disconnected.
+  std::size_t hard_limit_bytes = 16 * 1024 * 1024;  ///< Over it: disconnected at the next emit.
+  std::chrono::milliseconds stall_timeout{10'000};
+};
+
+struct ServerOptions {
+  std::string path = "/socket.io";
+  std::vector<std::string> transports{"polling", "websocket"};
+  bool allow_upgrades = true;
+  std::chrono::milliseconds ping_interval{25'000};
+  std::chrono::milliseconds ping_timeout{20'000};
+  std::chrono::milliseconds upgrade_timeout{10'000};
+  std::size_t max_payload_bytes = 1'000'000;  ///< JavaScript: maxHttpBufferSize
+  std::chrono::milliseconds connect_timeout{45'000};
+  CorsOptions cors{};
+  /// A folder with the files of socket.io's `client-dist`, to serve them at `<path>/socket.io.js` and so on. Empty: off.
+  std::string client_folder{};
+  /// Decides on every handshake; a text refuses it with 403.
+  std::function<std::optional<std::string>(const HttpRequest&)> allow_request{};
+  Limits limits{};
+  BackpressureOptions backpressure{};
+};
+
+class Server : public Namespace {
+ public:
+  explicit Server(ServerOptions options = {});
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// The namespace of that name, made on first use; "admin" and "/admin" are the same.
+  Namespace of(std::string_view name);
+  /// Namespaces whose name matches as a whole are made when a client asks for one. Handlers registered on what this
+  /// returns apply to all of them.
+  Namespace of(const std::regex& pattern);
+  Namespace of(std::function<bool(std::string_view name, const json& auth)> predicate);
+
+  /// Listens on all addresses, IPv6 and IPv4; port 0 picks a free one. Returns the port. Throws std::system_error
+  /// that names the address if it cannot (e.g. address already in use).
+  std::uint16_t listen(std::uint16_t port);
+  std::uint16_t listen(std::string_view address, std::uint16_t port);
+  std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
+
+  /// Runs the loop on this thread until stop().
+  void run();
+  /// Has run() return after close(). From any thread, and from signal handlers that Asio delivers.
+  void stop();
+  /// SIGINT and SIGTERM call stop(): what an executable wants.
+  void stop_on_signals();
+
+  /// Ends every client ("server shutting down") and every listener. The server cannot be used again.
+  void close();
+
+  std::size_t engine_clients_count() const;
+  Router& http();
+
+  /// For <socketio/asio.hpp>.
+  explicit Server(std::shared_ptr<server::ServerState> state);
+
+ private:
+  std::shared_ptr<server::ServerState> server_;
+};
+
+}  // namespace socketio

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: MIT
+// Socket: one client in one namespace, and BroadcastOperator: many of them.
+//
+// A Socket is a handle: cheap to copy, safe to keep. After the client has gone it still tells its id and data; emitting
+// does nothing. Its handlers, and what they captured, are released when it disconnects, so capturing the socket in its
+// own handlers is no leak.
+//
+// Threads: all handlers of one socket run one after another on its loop. emit, emit_with_ack, to()…emit, join, leave,
+// disconnect and acks may be called from any thread; everything else belongs to the loop.
+#pragma once
+
+#include <socketio/event_writer.hpp>
+#include <socketio/handler.hpp>
+#include <socketio/outcome.hpp>
+#include <socketio/pending.hpp>
+
+#include <any>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+
+namespace core {
+class SocketState;
+class NamespaceState;
+}  // namespace core
+
+class Namespace;
+class RemoteSocket;
+
+/// Names one registered handler, to take it off again.
+using HandlerId = std::uint64_t;
+
+/// How the client introduced itself (Socket.IO server API, `socket.handshake`). A copy: keep what you need.
+struct Handshake {
+  std::map<std::string, std::string> headers;  ///< Names in lower case.
+  std::map<std::string, std::string> query;    ///< Of the first request.
+  json auth = json::object();                  ///< What the client gave as `auth`.
+  std::string address;                         ///< Of the peer of the connection, without port.
+  std::string url;                             ///< Target of the first request.
+  std::int64_t issued_ms = 0;                  ///< Milliseconds since 1970.
+  std::string time;                            ///< The same as text.
+  bool secure = false;                         ///< The connection is encrypted.
+  bool xdomain = false;                        ///< The request had an Origin header.
+};
+
+/// Rooms as one or several strings.
+class Rooms {
+ public:
+  Rooms(const char* room) : names_{room} {}
+  Rooms(std::string_view room) : names_{std::string(room)} {}
+  Rooms(std::string room) : names_{std::move(room)} {}
+  Rooms(std::initializer_list<std::string> rooms) : names_(rooms) {}
+  Rooms(std::vector<std::string> rooms) : names_(std::move(rooms)) {}
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+namespace detail {
+
+struct EmitFlags {
+  std::optional<std::chrono::milliseconds> timeout;
+  Compress compress = Compress::yes;
+  bool is_volatile = false;
+  bool is_local = false;
+};
+
+/// Whom a broadcast reaches: the union of `rooms` (everybody if there are none) less those in `except`.
+struct BroadcastTarget {
+  std::vector<std::string> rooms;
+  std::vector<std::string> except;
+  EmitFlags flags;
+};
+
+/// Gets the arguments of one acknowledgement, or the error in its place. Called once.
+using AckCallback = std::function<void(std::error_code, const Value* arguments)>;
+
+template <class R>
+Reply<R> decode_reply(std::error_code error, const Value* arguments) {
+  Reply<R> reply;
+  reply.error = error;
+  if (error) return reply;
+  Value first;
+  ValueArray items(*arguments);
+  if constexpr (std::is_same_v<R, json>) {
+    if (items.next(first)) reply.value = first.to_json();
+  } else {
+    if (!items.next(first) || !decode(first, reply.value)) reply.error = Errc::bad_answer;
+  }
+  return reply;
+}
+
+}  // namespace detail
+
+/// Many sockets of a namespace. Immutable: each call returns a new one. Thread-safe.
+class BroadcastOperator {
+ public:
+  BroadcastOperator to(const Rooms& rooms) const;
+  BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
+  BroadcastOperator except(const Rooms& rooms) const;
+  /// Sockets that are not ready to send right now may miss the event.
+  BroadcastOperator volatile_() const;
+  BroadcastOperator compress(Compress compress) const;
+  /// Only sockets of this node.
+  BroadcastOperator local() const;
+  /// How long emit_with_ack waits; without it, until all have answered or left.
+  BroadcastOperator timeout(std::chrono::milliseconds timeout) const;
+
+  template <class... Args>
+  void emit(std::string_view event, const Args&... args) const {
+    detail::OutgoingEvent outgoing(event, args...);
+    emit_encoded(outgoing);
+  }
+
+  /// Asks every socket; the first argument of each acknowledgement is collected.
+  template <class R = json, class... Args>
+  Pending<Replies<R>> emit_with_ack(std::string_view event, const Args&... args) const {
+    detail::OutgoingEvent outgoing(event, args...);
+    Pending<Replies<R>> pending;
+    auto replies = std::make_shared<Replies<R>>();
+    emit_encoded_with_ack(
+        outgoing,
+        [replies](std::error_code error, const Value* arguments) {
+          auto reply = detail::decode_reply<R>(error, arguments);
+          if (reply.error) {
+            replies->error = reply.error;
+            ++replies->missing;
+          } else {
+            replies->values.push_back(std::move(reply.value));
+          }
+        },
+        [replies, pending] { pending.complete(std::move(*replies)); });
+    return pending;
+  }
+
+  Pending<std::vector<RemoteSocket>> fetch_sockets() const;
+  void sockets_join(const Rooms& rooms) const;
+  void sockets_leave(const Rooms& rooms) const;
+  void disconnect_sockets(Close close = Close::socket) const;
+
+ private:
+  friend class Socket;
+  friend class SocketOperator;
+  friend class Namespace;
+  friend class RemoteSocket;
+  explicit BroadcastOperator(std::shared_ptr<core::NamespaceState> nsp) : nsp_(std::move(nsp)) {}
+  void emit_encoded(detail::OutgoingEvent& event) const;
+  void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
+                             std::function<void()> all) const;
+
+  std::shared_ptr<core::NamespaceState> nsp_;
+  detail::BroadcastTarget target_;
+};
+
+class SocketOperator;
+
+/// An event on its way through packet middlewares, which may change it.
+struct Event {
+  std::string name;
+  json arguments = json::array();
+};
+
+/// The answer of a connection middleware that refuses: reaches the client as `connect_error` with message and data.
+struct ConnectError {
+  std::string message;
+  json data = nullptr;  ///< null: no `data` member
+};
+
+/// Continues the chain of middlewares, or ends it with an error. Call it once, from any thread; further calls do nothing.
+class Next {
+ public:
+  using Function = std::function<void(std::optional<ConnectError>)>;
+  explicit Next(Function function) : function_(std::move(function)) {}
+  void operator()() const { function_(std::nullopt); }
+  void operator()(ConnectError error) const { function_(std::move(error)); }
+
+ private:
+  Function function_;
+};
+
+namespace detail {
+
+/// Handlers by event; see core/handler_table.hpp.
+class HandlerTable;
+class HandlerTableRef {
+ public:
+  enum class Times : std::uint8_t { always, once };
+  explicit HandlerTableRef(HandlerTable* table) : table_(table) {}
+  HandlerId add(std::string event, EventHandler handler, Times times);
+  void remove(std::string_view event, HandlerId handler);
+  void remove(std::string_view event);
+  void remove_all();
+
+ private:
+  HandlerTable* table_;
+};
+
+using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
+using AnyHandler = std::function<void(Socket&, std::string_view event, const json& arguments)>;
+using ConnectionMiddleware = std::function<void(Socket&, Next)>;
+using PacketMiddleware = std::function<void(Socket&, Event&, Next)>;
+using ErrorHandler = std::function<void(Socket&, const ConnectError&)>;
+
+/// Accepts callables with or without the socket as their first parameter.
+template <class Wanted, class F>
+Wanted with_socket(F function) {
+  if constexpr (std::is_convertible_v<F, Wanted>) {
+    return Wanted(std::move(function));
+  } else {
+    return [f = std::move(function)](Socket&, auto&&... args) mutable {
+      if constexpr (std::is_invocable_v<F&, decltype(args)...>) {
+        f(std::forward<decltype(args)>(args)...);
+      } else {
+        f();
+      }
+    };
+  }
+}
+
+}  // namespace detail
+
+class Socket {
+ public:
+  /// A handle to nothing: id() is empty, connected() false.
+  Socket() = default;
+  explicit Socket(std::shared_ptr<core::SocketState> state) : state_(std::move(state)) {}
+
+  /// 20 characters; not the Engine.IO session id, which stays secret.
+  const std::string& id() const;
+  bool connected() const;
+  Handshake handshake() const;
+  Namespace nsp() const;
+  /// "polling" or "websocket".
+  std::string_view transport() const;
+  std::string remote_address() const;
+  /// Bytes that wait for a slow peer.
+  std::size_t queued_bytes() const;
+
+  /// The application's own data, made on first use; one object for each type.
+  template <class T = json>
+  T& data() {
+    std::any& slot = data_slot(typeid(T));
+    if (!slot.has_value()) slot.template emplace<T>();
+    return *std::any_cast<T>(&slot);
+  }
+
+  // --- Rooms ---
+
+  /// False if the limit of rooms per client is reached (from another thread: always true).
+  bool join(const Rooms& rooms) const;
+  void leave(std::string_view room) const;
+  /// Its own id included.
+  std::vector<std::string> rooms() const;
+
+  // --- Sending ---
+
+  template <class... Args>
+  EmitResult emit(std::string_view event, const Args&... args) const {
+    detail::OutgoingEvent outgoing(event, args...);
+    return emit_encoded(outgoing, {});
+  }
+  /// The first argument of the client's acknowledgement; errors: disconnected, timeout (with timeout()), bad_answer, …
+  template <class R = json, class... Args>
+  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const;
+
+  SocketOperator volatile_() const;
+  SocketOperator compress(Compress compress) const;
+  SocketOperator timeout(std::chrono::milliseconds timeout) const;
+  /// Others in the rooms: this socket is left out.
+  BroadcastOperator to(const Rooms& rooms) const;
+  BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
+  BroadcastOperator except(const Rooms& rooms) const;
+  BroadcastOperator broadcast() const;
+  BroadcastOperator local() const;
+
+  void disconnect(Close close = Close::socket) const;
+
+  // --- Receiving ---
+
+  template <class F>
+  HandlerId on(std::string event, F handler) const {
+    return table().add(std::move(event), detail::make_handler(std::move(handler)),
+                       detail::HandlerTableRef::Times::always);
+  }
+  template <class F>
+  HandlerId once(std::string event, F handler) const {
+    return table().add(std::move(event), detail::make_handler(std::move(handler)),
+                       detail::HandlerTableRef::Times::once);
+  }
+  /// Takes off one handler, all of an event, or all of every event.
+  void off(std::string_view event, HandlerId handler) const { table().remove(event, handler); }
+  void off(std::string_view event) const { table().remove(event); }
+  void off() const { table().remove_all(); }
+
+  /// `[](std::string_view event, const json& arguments)`, before the handlers of the event.
+  template <class F>
+  HandlerId on_any(F handler) const {
+    return add_any(detail::with_socket<detail::AnyHandler>(std::move(handler)), Position::back);
+  }
+  template <class F>
+  HandlerId prepend_any(F handler) const {
+    return add_any(detail::with_socket<detail::AnyHandler>(std::move(handler)), Position::front);
+  }
+  void off_any(HandlerId handler) const;
+  void off_any() const;
+  /// The same for what is sent to this socket (not acknowledgements).
+  template <class F>
+  HandlerId on_any_outgoing(F handler) const {
+    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)), Position::back);
+  }
+  template <class F>
+  HandlerId prepend_any_outgoing(F handler) const {
+    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)), Position::front);
+  }
+  void off_any_outgoing(HandlerId handler) const;
+  void off_any_outgoing() const;
+
+  /// Packet middleware: `[](Event& event, Next next)`; next(ConnectError{…}) drops the event and calls on_error.
+  template <class F>
+  void use(F middleware) const {
+    add_middleware(detail::with_socket<detail::PacketMiddleware>(std::move(middleware)));
+  }
+  /// `[](const ConnectError& error)`: a packet middleware refused an event.
+  template <class F>
+  void on_error(F handler) const {
+    add_error_handler(detail::with_socket<detail::ErrorHandler>(std::move(handler)));
+  }
+  /// `[](DisconnectReason reason)`; rooms are still populated in on_disconnecting.
+  template <class F>
+  void on_disconnecting(F handler) const {
+    add_disconnecting(detail::with_socket<detail::DisconnectHandler>(std::move(handler)));
+  }
+  template <class F>
+  void on_disconnect(F handler) const {
+    add_disconnect(detail::with_socket<detail::DisconnectHandler>(std::move(handler)));
+  }
+
+  friend bool operator==(const Socket& a, const Socket& b) { return a.state_ == b.state_; }
+
+ private:
+  friend class SocketOperator;
+  friend void detail::report_exception(const Socket&, std::string_view, std::exception_ptr);
+  enum class Position : std::uint8_t { front, back };
+
+  EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;
+  void emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
+                             detail::AckCallback callback) const;
+  std::any& data_slot(const std::type_info& type);
+  detail::HandlerTableRef table() const;
+  HandlerId add_any(detail::AnyHandler handler, Position position) const;
+  HandlerId add_any_outgoing(detail::AnyHandler handler, Position position) const;
+  void add_middleware(detail::PacketMiddleware middleware) const;
+  void add_error_handler(detail::ErrorHandler handler) const;
+  void add_disconnecting(detail::DisconnectHandler handler) const;
+  void add_disconnect(detail::DisconnectHandler handler) const;
+
+  std::shared_ptr<core::SocketState> state_;
+};
+
+/// One socket with flags for the next emit. Immutable; thread-safe.
+class SocketOperator {
+ public:
+  SocketOperator volatile_() const;
+  SocketOperator compress(Compress compress) const;
+  /// How long emit_with_ack waits; without it, until the answer comes or the socket disconnects.
+  SocketOperator timeout(std::chrono::milliseconds timeout) const;
+  BroadcastOperator to(const Rooms& rooms) const;
+  BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
+  BroadcastOperator except(const Rooms& rooms) const;
+  BroadcastOperator broadcast() const;
+
+  template <class... Args>
+  EmitResult emit(std::string_view event, const Args&... args) const {
+    detail::OutgoingEvent outgoing(event, args...);
+    return socket_.emit_encoded(outgoing, flags_);
+  }
+  template <class R = json, class... Args>
+  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
+    detail::OutgoingEvent outgoing(event, args...);
+    Pending<Reply<R>> pending;
+    socket_.emit_encoded_with_ack(outgoing, flags_, [pending](std::error_code error, const Value* arguments) {
+      pending.complete(detail::decode_reply<R>(error, arguments));
+    });
+    return pending;
+  }
+
+ private:
+  friend class Socket;
+  explicit SocketOperator(Socket socket) : socket_(std::move(socket)) {}
+  Socket socket_;
+  detail::EmitFlags flags_;
+};
+
+template <class R, class... Args>
+Pending<Reply<R>> Socket::emit_with_ack(std::string_view event, const Args&... args) const {
+  return SocketOperator(*this).emit_with_ack<R>(event, args...);
+}
+
+/// A socket as fetch_sockets() reports it, on this node or another: a snapshot with the means to reach it. Thread-safe.
+class RemoteSocket {
+ public:
+  std::string id;
+  Handshake handshake;
+  std::vector<std::string> rooms;
+  json data;
+
+  template <class... Args>
+  void emit(std::string_view event, const Args&... args) const {
+    itself().emit(event, args...);
+  }
+  BroadcastOperator timeout(std::chrono::milliseconds timeout) const { return itself().timeout(timeout); }
+  void join(const Rooms& rooms_to_join) const { itself().sockets_join(rooms_to_join); }
+  void leave(const Rooms& rooms_to_leave) const { itself().sockets_leave(rooms_to_leave); }
+  void disconnect(Close close = Close::socket) const { itself().disconnect_sockets(close); }
+
+ private:
+  friend class BroadcastOperator;
+  BroadcastOperator itself() const { return BroadcastOperator(nsp_).to(id); }
+  std::shared_ptr<core::NamespaceState> nsp_;
+};
+
+}  // namespace socketio

@@ -31,7 +31,7 @@ export function Room({ chat, state }: { chat: Chat; state: ChatState }) {
   const online = `${state.users.length} online`;
 
   return (
-    <div className="room">
+    <div className="room" data-connected={state.transport !== ""}>
       <aside className="sidebar" aria-label="People">
         <div className="brand">
           <Logo />

@@ -3,9 +3,9 @@
 // SCREENSHOTS=folder in the environment it leaves pictures to look at.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { launchChromium } from "./support/chromium.js";
-import { stage } from "./support/stage.js";
-import { NARROW, WIDE } from "./support/visitor.js";
+import { launchChromium } from "./support/chromium.mjs";
+import { stage } from "./support/stage.mjs";
+import { NARROW, WIDE } from "./support/visitor.mjs";
 
 const LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän".repeat(4);
 
@@ -20,7 +20,7 @@ async function converse(visit) {
     ["Grace Hopper", "Good morning! Is the new build out already?"],
     ["Linus", "It is. Every browser connected at the first attempt."],
     ["Linus", "Notes are at https://example.org/notes"],
-    ["Margaret Hamilton", "Lovely 🎉"],
+    ["Margaret Hamilton", "Lovely, thank you!"],
     ["Margaret Hamilton", "I will try the landing sequence:\n1. connect\n2. join\n3. chat"],
     ["Grace Hopper", LONG_WORD],
   ];

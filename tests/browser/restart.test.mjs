@@ -2,8 +2,8 @@
 // The page while its server is gone, and after it is back on the same port.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { launchChromium } from "./support/chromium.js";
-import { stage } from "./support/stage.js";
+import { launchChromium } from "./support/chromium.mjs";
+import { stage } from "./support/stage.mjs";
 
 let browser;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What one test needs, and its end: a server of its own, so that no test meets the people or the
 // messages of another, and the visitors who come to it.
-import { Showcase } from "./showcase.js";
-import { Visitor } from "./visitor.js";
+import { Showcase } from "./showcase.mjs";
+import { Visitor } from "./visitor.mjs";
 
 export async function stage(test, browser) {
   const showcase = await Showcase.start();

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What people type, looked at by character: one Unicode code point each, which is also how the page
+// counts. Input is UTF-8; what is not becomes U+FFFD. Pure functions, safe on any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace showcase {
+
+std::u32string decode_utf8(std::string_view text);
+std::string encode_utf8(std::u32string_view characters);
+
+/// Without the white space at both ends, as String.prototype.trim in JavaScript takes it away.
+std::u32string_view trim(std::u32string_view characters);
+
+/// Control characters and those that change the direction of what follows: a name with them could
+/// look like another one.
+bool has_invisible(std::u32string_view characters);
+
+/// Lower case of every letter, so that "Ada", "ADA" and "ada" are one.
+std::string fold_case(std::u32string_view characters);
+
+}  // namespace showcase

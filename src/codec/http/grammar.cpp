@@ -2,18 +2,33 @@
 #include "codec/http/grammar.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace socketio::http {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-bool is_token_char(char c) {
-  return is_digit(c) || is_alpha(c) ||
-         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+using CharacterSet = std::array<bool, 256>;
+
+constexpr CharacterSet alphanumeric_and(std::string_view others) {
+  CharacterSet set{};
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const char c = static_cast<char>(i);
+    set[i] = is_digit(c) || is_alpha(c) || others.find(c) != std::string_view::npos;
+  }
+  return set;
+}
+
+constexpr CharacterSet token_characters = alphanumeric_and("!#$%&'*+-.^_`|~");
+constexpr CharacterSet host_characters = alphanumeric_and("-._~!$&'()*+;=:[]%");
+
+bool consists_of(std::string_view text, const CharacterSet& set) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [&](char c) { return set[static_cast<unsigned char>(c)]; });
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -62,15 +77,10 @@ bool any_connection_option(const Headers& headers, std::string_view option) {
 
 }  // namespace
 
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
-}
+bool is_token(std::string_view text) { return consists_of(text, token_characters); }
 
 bool is_field_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte != 0x7f) || c == '\t';
-  });
+  return std::all_of(text.begin(), text.end(), is_text);
 }
 
 std::string_view trim(std::string_view text) {
@@ -112,7 +122,7 @@ std::optional<Headers::Field> parse_field_line(std::string_view line) {
   if (colon == std::string_view::npos) return std::nullopt;
   const auto name = line.substr(0, colon);
   const auto value = trim(line.substr(colon + 1));
-  if (!is_token(name) || !is_field_value(value)) return std::nullopt;
+  if (!is_token(name)) return std::nullopt;
   return Headers::Field{name, value};
 }
 
@@ -148,11 +158,6 @@ std::size_t count_of(const Headers& headers, std::string_view name) {
   return count;
 }
 
-bool is_host(std::string_view text) {
-  constexpr std::string_view punctuation = "-._~!$&'()*+;=:[]%";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_digit(c) || is_alpha(c) || punctuation.find(c) != std::string_view::npos;
-  });
-}
+bool is_host(std::string_view text) { return consists_of(text, host_characters); }
 
 }  // namespace socketio::http

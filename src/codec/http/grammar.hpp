@@ -20,7 +20,13 @@ constexpr std::size_t max_method_bytes = 24;
 
 bool is_token(std::string_view text);
 
-/// No control character but the tab (RFC 9110 5.5).
+/// Any byte but the control characters; of those only the tab (RFC 9110 5.5).
+constexpr bool is_text(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte >= 0x20 && byte != 0x7f) || c == '\t';
+}
+
+/// Text alone.
 bool is_field_value(std::string_view text);
 
 /// Without blanks and tabs at both ends.
@@ -41,7 +47,8 @@ struct StatusLine {
 
 Result<StatusLine, Errc> parse_status_line(std::string_view line);
 
-/// `name: value`; nothing for folded lines, blanks around the name, an empty name.
+/// `name: value` of a line from LineReader, thus of text; nothing for folded lines, blanks around
+/// the name, an empty name.
 std::optional<Headers::Field> parse_field_line(std::string_view line);
 
 /// What the header says about the body that follows (RFC 9112 6.1 to 6.3).

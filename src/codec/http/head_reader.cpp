@@ -10,6 +10,10 @@ namespace {
 
 constexpr std::size_t crlf_bytes = 2;
 
+// What a browser sends.
+constexpr std::size_t usual_fields = 16;
+constexpr std::size_t usual_header_bytes = 768;
+
 }  // namespace
 
 HeadReader::HeadReader(const Limits& limits, std::size_t start_line_limit)
@@ -24,8 +28,9 @@ Result<HeadReader::Event, Errc> HeadReader::next(std::string_view& bytes, Header
     if (!start_line_done_) {
       const auto accepted = accept_start_line();
       if (!accepted) return accepted.error();
-      if (*accepted) return Event::start_line;
-      continue;
+      if (!*accepted) continue;
+      headers.reserve(usual_fields, usual_header_bytes);
+      return Event::start_line;
     }
     if (lines_.line().empty()) return Event::end;
     const auto field = parse_field_line(lines_.line());

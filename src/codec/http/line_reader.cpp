@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "codec/http/line_reader.hpp"
 
+#include "codec/http/grammar.hpp"
+
 namespace socketio::http {
-namespace {
-
-bool is_line_byte(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 0x20 && byte != 0x7f) || c == '\t';
-}
-
-}  // namespace
 
 LineReader::Outcome LineReader::feed(std::string_view& bytes, std::size_t limit) {
   if (handed_out_) {
@@ -20,14 +14,13 @@ LineReader::Outcome LineReader::feed(std::string_view& bytes, std::size_t limit)
   if (cr_seen_) return end_line(bytes, 0, 0);
 
   const auto room = limit - held_.size();
+  const auto within = bytes.substr(0, room);
   std::size_t n = 0;
-  while (n < bytes.size() && is_line_byte(bytes[n])) {
-    if (n == room) {
-      held_.append(bytes.substr(0, n));
-      line_ = held_;
-      return Outcome::too_long;
-    }
-    ++n;
+  while (n < within.size() && is_text(within[n])) ++n;
+  if (n == room && n < bytes.size() && is_text(bytes[n])) {
+    held_.append(within);
+    line_ = held_;
+    return Outcome::too_long;
   }
   if (n < bytes.size() && bytes[n] != '\r') return Outcome::malformed;
   if (n + 1 < bytes.size()) return end_line(bytes, n, n + 1);

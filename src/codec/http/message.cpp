@@ -136,6 +136,11 @@ Headers::Field Headers::at(std::size_t position) const {
           block.substr(entry.value_offset, entry.value_size)};
 }
 
+void Headers::reserve(std::size_t fields, std::size_t bytes) {
+  index_.reserve(fields);
+  block_.reserve(bytes);
+}
+
 void Headers::shrink() {
   block_.shrink_to_fit();
   index_.shrink_to_fit();

@@ -32,6 +32,8 @@ class Headers {
   bool has(std::string_view name) const;
   std::size_t size() const { return index_.size(); }
   Field at(std::size_t position) const;
+  /// Room for what is about to be added, in one allocation each.
+  void reserve(std::size_t fields, std::size_t bytes);
   /// Gives back unused capacity; for headers that are kept for a connection's life.
   void shrink();
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "text.hpp"
 
-#include <locale.h>
-#include <wctype.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <locale.h>
+#include <wctype.h>
 
 namespace showcase {
 namespace {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <string>
+#include <system_error>
+
+namespace showcase {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// An installed server has the page beside it; one in the build folder takes that of the sources.
+fs::path default_web() {
+  std::error_code error;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const fs::path beside = folder / "web";
+  if (fs::exists(beside / "index.html", error)) return beside;
+  for (fs::path above = folder; above != above.root_path(); above = above.parent_path()) {
+    const fs::path built = above / "examples/showcase/web/dist";
+    if (fs::exists(built / "index.html", error)) return built;
+  }
+  return beside;
+}
+
+/// XDG Base Directory Specification: $XDG_STATE_HOME, else ~/.local/state.
+fs::path default_database() {
+  const fs::path file = "socketio-showcase/chat.sqlite";
+  const char* state = std::getenv("XDG_STATE_HOME");
+  if (state && fs::path(state).is_absolute()) return state / file;
+  const char* home = std::getenv("HOME");
+  if (home && fs::path(home).is_absolute()) return home / fs::path(".local/state") / file;
+  return "chat.sqlite";
+}
+
+}  // namespace
+
+Options parse_options(int argc, const char* const* argv) {
+  Options options;
+  options.web = default_web();
+  options.database = default_database();
+  CLI::App app{"A chat: the showcase of socketio-cpp"};
+  app.add_option("--port", options.port, "Port to listen on; 0 takes a free one")
+      ->envname("PORT")
+      ->capture_default_str();
+  app.add_option("--web", options.web, "Folder of the built page")->capture_default_str();
+  app.add_option("--database", options.database, "SQLite file of the messages")
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app.exit(error));
+  }
+  return options;
+}
+
+}  // namespace showcase

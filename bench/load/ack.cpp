@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "scenario.hpp"
+#include "websocket_client.hpp"
+
 #include <charconv>
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include "scenario.hpp"
-#include "websocket_client.hpp"
 
 namespace load {
 namespace {
@@ -22,8 +22,8 @@ struct Acks {
     const std::string argument = json_argument(options.argument_bytes);
     expected_arguments = "[" + argument + "]";
     for (std::size_t id = 0; id < options.in_flight; ++id) {
-      requests.push_back(client_frame(
-          Opcode::Text, "42" + std::to_string(id) + "[\"ack\"," + argument + "]"));
+      requests.push_back(
+          client_frame(Opcode::Text, "42" + std::to_string(id) + "[\"ack\"," + argument + "]"));
     }
   }
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <memory>
-#include <vector>
-
 #include "scenario.hpp"
 #include "websocket_client.hpp"
+
+#include <memory>
+#include <vector>
 
 namespace load {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include "scenario.hpp"
+#include "send_times.hpp"
+#include "websocket_client.hpp"
+
 #include <cstring>
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include "scenario.hpp"
-#include "send_times.hpp"
-#include "websocket_client.hpp"
 
 namespace load {
 namespace {

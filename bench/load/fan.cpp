@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "scenario.hpp"
+#include "websocket_client.hpp"
+
 #include <cstring>
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include "scenario.hpp"
-#include "websocket_client.hpp"
 
 namespace load {
 namespace {

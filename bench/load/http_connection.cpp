@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "http_connection.hpp"
 
-#include <strings.h>
-
 #include <charconv>
 #include <optional>
 #include <string>
+#include <strings.h>
 
 namespace load {
 namespace {

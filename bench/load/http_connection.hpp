@@ -4,10 +4,10 @@
 // two of. Answers must carry a Content-Length. Reports to its owner, which must outlive it.
 #pragma once
 
+#include "stream.hpp"
+
 #include <cstddef>
 #include <string_view>
-
-#include "stream.hpp"
 
 namespace load {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "scenario.hpp"
+#include "websocket_client.hpp"
+
 #include <algorithm>
 #include <memory>
 #include <vector>
-
-#include "scenario.hpp"
-#include "websocket_client.hpp"
 
 namespace load {
 namespace {
@@ -58,11 +58,10 @@ Report run_idle(const Options& options) {
   const std::uint64_t before = resident_bytes(options.target.server_pid);
   open_until(options.connections);
   measure(idle.loop, options, idle.report, [] {});
-  const double grown = static_cast<double>(idle.report.server_resident_bytes) -
-                       static_cast<double>(before);
+  const double grown =
+      static_cast<double>(idle.report.server_resident_bytes) - static_cast<double>(before);
   if (before > 0) {
-    idle.report.bytes_per_connection =
-        grown / static_cast<double>(options.connections - baseline);
+    idle.report.bytes_per_connection = grown / static_cast<double>(options.connections - baseline);
   }
   return std::move(idle.report);
 }

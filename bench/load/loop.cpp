@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "loop.hpp"
 
-#include <unistd.h>
+#include "usage.hpp"
 
 #include <cerrno>
 #include <system_error>
-
-#include "usage.hpp"
+#include <unistd.h>
 
 namespace load {
 namespace {
@@ -20,21 +19,18 @@ void check(int result, const char* what) {
 
 }  // namespace
 
-Loop::Loop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), buffer_(receive_bytes), events_(events_a_turn) {
+Loop::Loop()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), buffer_(receive_bytes), events_(events_a_turn) {
   check(epoll_, "epoll_create1");
   touch_clock();
 }
 
 Loop::~Loop() { ::close(epoll_); }
 
-void Loop::add(int fd, std::uint32_t events, Pollable& pollable) {
-  epoll_event event{.events = events, .data = {.ptr = &pollable}};
+void Loop::add(int fd, Pollable& pollable) {
+  epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                    .data = {.ptr = &pollable}};
   check(epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
-}
-
-void Loop::modify(int fd, std::uint32_t events, Pollable& pollable) {
-  epoll_event event{.events = events, .data = {.ptr = &pollable}};
-  check(epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event), "epoll_ctl");
 }
 
 void Loop::touch_clock() { now_ = monotonic_ns(); }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// The one thread's event loop: level-triggered epoll, one receive buffer for all connections, and
+// The one thread's event loop: edge-triggered epoll, one receive buffer for all connections, and
 // the time of the last read. `run_until` returns when its condition holds; the condition is looked
 // at once a turn. Pollables must outlive their registration; closing their descriptor ends it.
 #pragma once
 
-#include <sys/epoll.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <sys/epoll.h>
 #include <vector>
 
 namespace load {
@@ -31,8 +30,8 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void add(int fd, std::uint32_t events, Pollable& pollable);
-  void modify(int fd, std::uint32_t events, Pollable& pollable);
+  // Tells when the descriptor becomes readable, writable or closed.
+  void add(int fd, Pollable& pollable);
 
   // Called after every turn, when all ready connections have been read.
   void on_turn(std::function<void()> callback) { turn_ = std::move(callback); }

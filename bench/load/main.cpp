@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include <sys/resource.h>
+#include "scenario.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <exception>
 #include <limits>
-
-#include <CLI/CLI.hpp>
-
-#include "scenario.hpp"
+#include <sys/resource.h>
 
 namespace {
 
@@ -41,8 +40,9 @@ void add_options(CLI::App& command, Arguments& arguments, const Scenario& scenar
   load::Options& options = arguments.options;
   command.add_option("--host", arguments.host, "address of the server")->capture_default_str();
   command.add_option("--port", arguments.port, "port of the server")->required();
-  command.add_option("--connections", options.connections,
-                     "clients (default " + std::to_string(scenario.connections) + ")")
+  command
+      .add_option("--connections", options.connections,
+                  "clients (default " + std::to_string(scenario.connections) + ")")
       ->check(CLI::Range(1, 15000));
   command.add_option("--in-flight", options.in_flight, "unanswered messages at a time")
       ->check(CLI::Range(1, 1024))

@@ -3,10 +3,10 @@
 // What a scenario is asked to do, as the command line says it.
 #pragma once
 
+#include "target.hpp"
+
 #include <cstddef>
 #include <string>
-
-#include "target.hpp"
 
 namespace load {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <memory>
-#include <vector>
-
 #include "http_connection.hpp"
 #include "scenario.hpp"
+
+#include <memory>
+#include <vector>
 
 namespace load {
 namespace {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "report.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <cstdio>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 namespace load {
@@ -60,9 +61,10 @@ void Report::print() const {
 }
 
 void Report::write_json(const std::string& path) const {
-  nlohmann::ordered_json out{{"scenario", scenario}, {"unit", unit},
-                             {"connections", connections}, {"in_flight", in_flight},
-                             {"seconds", seconds}, {"count", count}, {"rate", rate()}};
+  nlohmann::ordered_json out{
+      {"scenario", scenario},   {"unit", unit},       {"connections", connections},
+      {"in_flight", in_flight}, {"seconds", seconds}, {"count", count},
+      {"rate", rate()}};
   if (latency.count() > 0) {
     out["latency_us"] = {{"p50", microseconds(latency.percentile(50))},
                          {"p90", microseconds(latency.percentile(90))},

@@ -4,14 +4,14 @@
 // a scenario does not have (no server process known, no messages) are left out.
 #pragma once
 
+#include "histogram.hpp"
+#include "options.hpp"
+#include "usage.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include "histogram.hpp"
-#include "options.hpp"
-#include "usage.hpp"
 
 namespace load {
 

@@ -5,12 +5,12 @@
 // connection is counted there and makes the program exit with 1.
 #pragma once
 
-#include <cstddef>
-#include <functional>
-
 #include "loop.hpp"
 #include "options.hpp"
 #include "report.hpp"
+
+#include <cstddef>
+#include <functional>
 
 namespace load {
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // When the messages in flight on one connection were sent, oldest first. Messages that left in one
-// system call share an entry, so that recording costs a few steps a read, not a message. The answers
-// come back in order.
+// system call share an entry, so that recording costs a few steps a read, not a message. The
+// answers come back in order.
 #pragma once
+
+#include "histogram.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
-
-#include "histogram.hpp"
 
 namespace load {
 

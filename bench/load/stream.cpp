@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "stream.hpp"
 
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace load {
 namespace {
@@ -40,8 +39,7 @@ bool is_loopback(const sockaddr_in& address) {
 bool is_established(int fd) {
   tcp_info info{};
   socklen_t size = sizeof info;
-  return getsockopt(fd, SOL_TCP, TCP_INFO, &info, &size) == 0 &&
-         info.tcpi_state == TCP_ESTABLISHED;
+  return getsockopt(fd, SOL_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_ESTABLISHED;
 }
 
 }  // namespace
@@ -59,7 +57,7 @@ void Stream::connect(unsigned source) {
   const int result = ::connect(fd_, address, sizeof target_.address);
   if (result < 0 && errno != EINPROGRESS) return fail(std::strerror(errno));
   connecting_ = !is_established(fd_);
-  loop_.add(fd_, connecting_ ? EPOLLIN | EPOLLOUT : EPOLLIN, *this);
+  loop_.add(fd_, *this);
   if (!connecting_) on_connected();
 }
 
@@ -69,7 +67,6 @@ void Stream::connected_or_failed() {
   getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size);
   if (error != 0) return fail(std::strerror(error));
   connecting_ = false;
-  loop_.modify(fd_, EPOLLIN, *this);
   on_connected();
 }
 
@@ -100,7 +97,6 @@ void Stream::send(std::string_view bytes) {
   if (sent == static_cast<ssize_t>(bytes.size())) return;
   if (sent < 0 && !would_block(errno)) return fail(std::strerror(errno));
   unsent_.assign(bytes.substr(sent < 0 ? 0 : static_cast<std::size_t>(sent)));
-  loop_.modify(fd_, EPOLLIN | EPOLLOUT, *this);
 }
 
 void Stream::flush() {
@@ -110,16 +106,22 @@ void Stream::flush() {
     return;
   }
   unsent_.erase(0, static_cast<std::size_t>(sent));
-  if (unsent_.empty()) loop_.modify(fd_, EPOLLIN, *this);
 }
 
 void Stream::on_events(std::uint32_t events) {
-  if (connecting_) return connected_or_failed();
-  if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read();
-  if ((events & EPOLLOUT) != 0 && fd_ >= 0 && !unsent_.empty()) flush();
+  if (connecting_) {
+    connected_or_failed();
+    if (fd_ < 0) return;
+  }
+  if ((events & EPOLLOUT) != 0 && !unsent_.empty()) flush();
+  if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0 && fd_ >= 0) {
+    // A short read has emptied the socket and what comes next is a new edge, except for an end of
+    // the stream which has been told already.
+    read((events & EPOLLRDHUP) != 0 ? Extent::ToEnd : Extent::ToShortRead);
+  }
 }
 
-void Stream::read() {
+void Stream::read(Extent extent) {
   for (bool more = true; more && fd_ >= 0;) {
     const std::size_t kept = incomplete_.size();
     if (kept == Loop::receive_bytes) return fail("a message does not fit into the buffer");
@@ -133,7 +135,7 @@ void Stream::read() {
     }
     loop_.touch_clock();
     const auto count = static_cast<std::size_t>(received);
-    more = count == room;
+    more = count == room || extent == Extent::ToEnd;
     const std::string_view bytes(loop_.buffer(), kept + count);
     const std::size_t used = on_bytes(bytes);
     if (fd_ < 0) return;

@@ -6,13 +6,13 @@
 // connect again. One thread.
 #pragma once
 
+#include "loop.hpp"
+#include "target.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "loop.hpp"
-#include "target.hpp"
 
 namespace load {
 
@@ -45,7 +45,9 @@ class Stream : public Pollable {
   const Target& target() const { return target_; }
 
  private:
-  void read();
+  enum class Extent { ToShortRead, ToEnd };
+
+  void read(Extent extent);
   void flush();
   void connected_or_failed();
 

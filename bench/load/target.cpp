@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "target.hpp"
 
-#include <netdb.h>
-
 #include <memory>
+#include <netdb.h>
 #include <stdexcept>
 
 namespace load {

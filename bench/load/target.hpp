@@ -4,11 +4,10 @@
 // the command line, then shared read-only by every connection of the one thread.
 #pragma once
 
-#include <netinet/in.h>
-#include <sys/types.h>
-
 #include <cstdint>
+#include <netinet/in.h>
 #include <string>
+#include <sys/types.h>
 
 namespace load {
 

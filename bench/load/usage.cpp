@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "usage.hpp"
 
-#include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
 
 namespace load {
 namespace {

@@ -5,9 +5,8 @@
 // difference says who was busy. The kernel counts a server's time in ticks of 10 ms.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
+#include <sys/types.h>
 
 namespace load {
 

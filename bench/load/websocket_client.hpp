@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// A WebSocket client which becomes ready by itself: upgrade request, then (unless the target is raw)
-// the Engine.IO open packet and the Socket.IO connect packet for the main namespace. Once ready it
-// answers pings of both protocols and hands everything else to the scenario that derives from it.
+// A WebSocket client which becomes ready by itself: upgrade request, then (unless the target is
+// raw) the Engine.IO open packet and the Socket.IO connect packet for the main namespace. Once
+// ready it answers pings of both protocols and hands everything else to the scenario that derives
+// from it.
 #pragma once
-
-#include <cstddef>
-#include <string_view>
 
 #include "frames.hpp"
 #include "stream.hpp"
+
+#include <cstddef>
+#include <string_view>
 
 namespace load {
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "frames.hpp"
 
-#include <strings.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include <array>
 #include <cstring>
-
-#include <openssl/evp.h>
-#include <openssl/sha.h>
+#include <strings.h>
 
 namespace yardstick {
 namespace {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include <sys/resource.h>
+#include "server.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <cstdint>
 #include <cstdio>
 #include <exception>
-
-#include <CLI/CLI.hpp>
-
-#include "server.hpp"
+#include <sys/resource.h>
 
 int main(int argc, char** argv) {
   CLI::App app("A WebSocket server without Socket.IO: what the machine allows");

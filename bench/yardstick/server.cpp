@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "server.hpp"
 
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <system_error>
+#include <unistd.h>
 
 namespace yardstick {
 namespace {
@@ -99,12 +98,12 @@ void Server::on_events(Connection& connection, std::uint32_t events) {
     unsent.swap(connection.unsent);
     if (!send(connection, unsent)) return close(connection);
   }
-  if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0 && !read(connection)) {
+  if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0 && !read(connection, events)) {
     close(connection);
   }
 }
 
-bool Server::read(Connection& connection) {
+bool Server::read(Connection& connection, std::uint32_t events) {
   for (;;) {
     const std::size_t kept = connection.incomplete.size();
     std::memcpy(received_.data(), connection.incomplete.data(), kept);
@@ -114,8 +113,9 @@ bool Server::read(Connection& connection) {
     if (count == 0) return false;
     const auto received = static_cast<std::size_t>(count);
     if (!on_bytes(connection, std::span(received_).first(kept + received))) return false;
-    // A short read has emptied the socket: the next bytes, or the end, are a new edge.
-    if (received < room) return true;
+    // A short read has emptied the socket and what comes next is a new edge, except for an end of
+    // the stream which has been told already.
+    if (received < room && (events & EPOLLRDHUP) == 0) return true;
   }
 }
 

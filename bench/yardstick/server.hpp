@@ -2,9 +2,11 @@
 //
 // The fastest honest WebSocket server we can think of, as the measure of what the machine allows:
 // edge-triggered epoll, one receive buffer for all, unmasking in place, one send a connection and
-// loop turn, and next to no state. Every frame comes back as it came, except that a text frame which
-// begins like the event `fan` goes to everybody, encoded once. One thread; runs until killed.
+// loop turn, and next to no state. Every frame comes back as it came, except that a text frame
+// which begins like the event `fan` goes to everybody, encoded once. One thread; runs until killed.
 #pragma once
+
+#include "frames.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,8 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "frames.hpp"
 
 namespace yardstick {
 
@@ -39,7 +39,7 @@ class Server {
 
   void accept_all();
   void on_events(Connection& connection, std::uint32_t events);
-  bool read(Connection& connection);
+  bool read(Connection& connection, std::uint32_t events);
   bool on_bytes(Connection& connection, std::span<char> bytes);
   bool on_frame(const ClientFrame& frame);
   bool send(Connection& connection, std::string_view bytes);

@@ -1,0 +1,171 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+//
+// Runs every scenario against every contestant, round after round, so that whatever else the machine
+// does meets all of them; prints medians, ratios and targets, and writes all reports to a JSON file.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { contestants, load_core, pinned, start } from "./contestants.mjs";
+import { describe_machine } from "./machine.mjs";
+import { chosen, scenarios } from "./scenarios.mjs";
+import { detail_table, main_table, summarise } from "./table.mjs";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const help = `usage: bench/run.mjs [options]
+  --quick               one round of one second
+  --rounds N            rounds (5)
+  --seconds S           measured seconds a run (3)
+  --only NAMES          of ${scenarios.map(({ name }) => name).join(",")}
+  --contestants NAMES   of ours,yardstick,node
+  --bin-dir DIR         where the programs are (build/release/bin)
+  --json FILE           where the result goes (build/bench.json)`;
+
+function settings_of(argv) {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      quick: { type: "boolean", default: false },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      only: { type: "string" },
+      contestants: { type: "string", default: "ours,yardstick,node" },
+      "bin-dir": { type: "string", default: path.join(root, "build/release/bin") },
+      json: { type: "string", default: path.join(root, "build/bench.json") },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    process.exit(0);
+  }
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+  const seconds = Number(values.seconds ?? (values.quick ? 1 : 3));
+  if (!(rounds >= 1 && seconds > 0)) throw new Error(help);
+  return {
+    rounds,
+    seconds,
+    warmup_seconds: values.quick ? 0.3 : 1,
+    scenarios: chosen(values.only),
+    contestant_names: values.contestants.split(","),
+    bin_dir: path.resolve(values["bin-dir"]),
+    json: path.resolve(values.json),
+  };
+}
+
+function present_contestants({ bin_dir, contestant_names }) {
+  const all = contestants(bin_dir);
+  const present = {};
+  for (const name of contestant_names) {
+    const contestant = all[name];
+    if (contestant === undefined) throw new Error(`no such contestant: ${name}`);
+    if (!existsSync(contestant.command[0])) {
+      console.error(`${contestant.title}: ${contestant.command[0]} is not built, left out`);
+      continue;
+    }
+    contestant.prepare?.();
+    present[name] = contestant;
+  }
+  return present;
+}
+
+function run_load(command) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.on("data", (text) => (output += text));
+    child.once("error", reject);
+    child.once("close", () => resolve(output));
+  });
+}
+
+async function measure(scenario, contestant, settings, report_file) {
+  const cores = os.cpus().length;
+  const server = await start(contestant, cores);
+  try {
+    rmSync(report_file, { force: true });
+    const output = await run_load(
+      pinned(load_core, cores, [
+        path.join(settings.bin_dir, "bench_load"),
+        ...scenario.load,
+        ...contestant.load_options,
+        ...["--port", `${server.port}`, "--server-pid", `${server.pid}`],
+        ...["--seconds", `${settings.seconds}`, "--warmup", `${settings.warmup_seconds}`],
+        ...["--json", report_file],
+      ]),
+    );
+    if (!existsSync(report_file)) throw new Error(`the load generator gave no report\n${output}`);
+    return JSON.parse(readFileSync(report_file, "utf8"));
+  } finally {
+    await server.stop();
+  }
+}
+
+// The contestants change places from round to round.
+function order_of(names, round) {
+  return names.map((_, i) => names[(i + round) % names.length]);
+}
+
+async function run_all(settings, present, report_file) {
+  const runs = [];
+  const errors = [];
+  for (let round = 0; round < settings.rounds; ++round) {
+    for (const scenario of settings.scenarios) {
+      const names = scenario.contestants.filter((name) => name in present);
+      for (const name of order_of(names, round)) {
+        const label = `round ${round + 1}, ${scenario.name}, ${name}`;
+        try {
+          const report = await measure(scenario, present[name], settings, report_file);
+          runs.push({ scenario: scenario.name, contestant: name, report });
+          const figure = Math.round(scenario.metric.of(report));
+          console.error(`${label}: ${figure} ${scenario.metric.name === "rate" ? "/s" : "bytes"}`);
+          if (report.failures > 0) {
+            errors.push(`${label}: ${report.failures} failures, first: ${report.first_failure}`);
+          }
+        } catch (error) {
+          errors.push(`${label}: ${error.message}`);
+          console.error(errors.at(-1));
+        }
+      }
+    }
+  }
+  return { runs, errors };
+}
+
+function print(machine, settings, results, errors) {
+  console.log(`\n${machine.cpu}, ${machine.cores} cores, ${machine.kernel}; ${machine.compiler};`);
+  console.log(`Node.js ${machine.node}; medians of ${settings.rounds} x ${settings.seconds} s\n`);
+  console.log(main_table(results));
+  console.log(`\n${detail_table(results)}`);
+  for (const error of errors) console.log(`FAILED ${error}`);
+}
+
+async function main() {
+  const settings = settings_of(process.argv.slice(2));
+  const machine = describe_machine(settings.bin_dir);
+  const scratch = mkdtempSync(path.join(os.tmpdir(), "socketio-bench-"));
+  try {
+    const present = present_contestants(settings);
+    const { runs, errors } = await run_all(settings, present, path.join(scratch, "report.json"));
+    const results = summarise(settings.scenarios, runs);
+    print(machine, settings, results, errors);
+    const { rounds, seconds } = settings;
+    mkdirSync(path.dirname(settings.json), { recursive: true });
+    const document = { date: new Date().toISOString(), machine, rounds, seconds, results, errors };
+    writeFileSync(settings.json, `${JSON.stringify(document, null, 2)}\n`);
+    console.log(`\nall reports: ${settings.json}`);
+    process.exitCode = errors.length > 0 ? 1 : 0;
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// What is measured, with which load, and what we want of it. `target.against` names the contestant
+// whose figure ours is divided by; without it the figure itself is compared.
+
+const rate = { name: "rate", of: (report) => report.rate };
+const memory = { name: "bytes/connection", of: (report) => report.bytes_per_connection };
+
+export const scenarios = [
+  {
+    name: "echo",
+    title: "echo, 50 connections, 1 in flight",
+    load: ["echo", "--connections", "50", "--in-flight", "1"],
+    contestants: ["ours", "yardstick", "node"],
+    metric: rate,
+    target: { against: "yardstick", at_least: 0.9 },
+  },
+  {
+    name: "echo16",
+    title: "echo, 50 connections, 16 in flight",
+    load: ["echo", "--connections", "50", "--in-flight", "16"],
+    contestants: ["ours", "yardstick", "node"],
+    metric: rate,
+    target: { against: "yardstick", at_least: 0.6 },
+  },
+  {
+    name: "ack16",
+    title: "acknowledgement, 50 connections, 16 in flight",
+    load: ["ack", "--connections", "50", "--in-flight", "16"],
+    contestants: ["ours", "node"],
+    metric: rate,
+  },
+  {
+    name: "fan",
+    title: "broadcast to 1000, 1 in flight",
+    load: ["fan", "--connections", "1000", "--in-flight", "1"],
+    contestants: ["ours", "yardstick", "node"],
+    metric: rate,
+    target: { against: "yardstick", at_least: 0.9 },
+  },
+  {
+    name: "fan16",
+    title: "broadcast to 1000, 16 in flight",
+    load: ["fan", "--connections", "1000", "--in-flight", "16"],
+    contestants: ["ours", "yardstick", "node"],
+    metric: rate,
+    target: { against: "yardstick", at_least: 0.9 },
+  },
+  {
+    name: "connect",
+    title: "connect and reset, 100 at a time",
+    load: ["connect", "--connections", "100"],
+    contestants: ["ours", "yardstick", "node"],
+    metric: rate,
+    target: { against: "yardstick", at_least: 0.5 },
+  },
+  {
+    name: "polling",
+    title: "echo over long-polling, 50 sessions",
+    load: ["polling-echo", "--connections", "50"],
+    contestants: ["ours", "node"],
+    metric: rate,
+    target: { against: "node", at_least: 5 },
+  },
+  {
+    name: "idle",
+    title: "memory of 5000 idle connections",
+    load: ["idle", "--connections", "5000"],
+    contestants: ["ours", "yardstick", "node"],
+    metric: memory,
+    target: { at_most: 2000 },
+  },
+];
+
+// `--only echo` means echo and echo16, as `--only fan` means both broadcasts.
+export function chosen(names) {
+  if (names === undefined) return scenarios;
+  const wanted = names.split(",");
+  const found = scenarios.filter(({ name }) =>
+    wanted.some((want) => name === want || name.replace(/\d+$/, "") === want),
+  );
+  if (found.length === 0) {
+    throw new Error(`no such scenario; there are ${scenarios.map(({ name }) => name).join(", ")}`);
+  }
+  return found;
+}

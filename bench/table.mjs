@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// From the reports of all runs to medians, ratios and verdicts, and to a table for people.
+
+export function median(values) {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  if (sorted.length === 0) return undefined;
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function summary_of(reports, metric) {
+  const median_of = (pick) => median(reports.map((report) => pick(report) ?? NaN));
+  return {
+    [metric.name]: median_of(metric.of),
+    latency_p50_us: median_of((report) => report.latency_us?.p50),
+    latency_p99_us: median_of((report) => report.latency_us?.p99),
+    server_cpu_us_each: median_of((report) => report.server?.cpu_us_each),
+    server_core_share: median_of((report) => report.server?.core_share),
+    load_core_share: median_of((report) => report.load?.core_share),
+    failures: reports.reduce((sum, report) => sum + report.failures, 0),
+    runs: reports,
+  };
+}
+
+function verdict_of(scenario, figures) {
+  const { target, metric } = scenario;
+  const ours = figures.ours?.[metric.name];
+  if (!target || ours === undefined) return undefined;
+  const other = target.against ? figures[target.against]?.[metric.name] : 1;
+  if (other === undefined) return undefined;
+  const value = ours / other;
+  const is_met = target.at_least === undefined ? value <= target.at_most : value >= target.at_least;
+  return { ...target, value, met: is_met };
+}
+
+// `runs` is a list of { scenario, contestant, report }.
+export function summarise(scenarios, runs) {
+  return scenarios.map((scenario) => {
+    const figures = {};
+    for (const name of scenario.contestants) {
+      const reports = runs
+        .filter((run) => run.scenario === scenario.name && run.contestant === name)
+        .map((run) => run.report);
+      if (reports.length > 0) figures[name] = summary_of(reports, scenario.metric);
+    }
+    return {
+      name: scenario.name,
+      title: scenario.title,
+      metric: scenario.metric.name,
+      figures,
+      target: verdict_of(scenario, figures),
+    };
+  });
+}
+
+function number(value) {
+  if (value === undefined) return "-";
+  if (value >= 1e6) return `${(value / 1e6).toFixed(2)} M`;
+  if (value >= 1e4) return `${(value / 1e3).toFixed(1)} k`;
+  return value.toFixed(0);
+}
+
+const decimals = (value, digits) => (value === undefined ? "-" : value.toFixed(digits));
+const percent = (value) => (value === undefined ? "-" : `${Math.round(100 * value)} %`);
+
+function ratio(figures, metric, against) {
+  const ours = figures.ours?.[metric];
+  const other = figures[against]?.[metric];
+  return ours === undefined || other === undefined ? "-" : (ours / other).toFixed(2);
+}
+
+function wanted(target) {
+  if (!target) return "";
+  const bound = target.at_least === undefined ? `<= ${target.at_most}` : `>= ${target.at_least}`;
+  return `${bound}${target.against === "node" ? " x Node.js" : ""} ${target.met ? "met" : "MISSED"}`;
+}
+
+function aligned(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+      .join("  ")
+      .trimEnd(),
+  );
+  lines.splice(1, 0, widths.map((width) => "-".repeat(width)).join("  "));
+  return lines.join("\n");
+}
+
+// The figures: messages (deliveries, connections) a second, or bytes where the row says so.
+export function main_table(results) {
+  const rows = [
+    ["scenario", "ours", "yardstick", "Node.js", "ours/yardstick", "ours/Node.js", "target"],
+  ];
+  for (const { title, metric, figures, target } of results) {
+    rows.push([
+      metric === "rate" ? title : `${title}, bytes each`,
+      ...["ours", "yardstick", "node"].map((name) => number(figures[name]?.[metric])),
+      ratio(figures, metric, "yardstick"),
+      ratio(figures, metric, "node"),
+      wanted(target),
+    ]);
+  }
+  return aligned(rows);
+}
+
+// Who was busy: a load share near 100 % beside a lower one of the server means that the load
+// generator was the limit, and the server's CPU time each is what to compare.
+export function detail_table(results) {
+  const rows = [
+    ["scenario", "contestant", "p50 us", "p99 us", "server CPU us each", "server busy", "load busy"],
+  ];
+  for (const { name, metric, figures } of results) {
+    if (metric !== "rate") continue;
+    for (const [contestant, figure] of Object.entries(figures)) {
+      rows.push([
+        name,
+        contestant,
+        decimals(figure.latency_p50_us, 0),
+        decimals(figure.latency_p99_us, 0),
+        decimals(figure.server_cpu_us_each, 3),
+        percent(figure.server_core_share),
+        percent(figure.load_core_share),
+      ]);
+    }
+  }
+  return rows.length > 1 ? aligned(rows) : "";
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+//
+// The contract of README.md, written with the official packages: the cases are tried against it, so that what they
+// expect is what the reference does. Same command line and same output as conformance_server.
+
+import { createServer } from "node:http";
+import { parseArgs } from "node:util";
+import { Server as EngineServer } from "engine.io";
+import { Server } from "socket.io";
+
+const { values: flags } = parseArgs({
+  options: {
+    port: { type: "string", default: "0" },
+    engine: { type: "boolean", default: false },
+    "client-dist": { type: "string" },
+  },
+});
+
+const limits = {
+  pingInterval: 300,
+  pingTimeout: 200,
+  upgradeTimeout: 1000,
+  maxHttpBufferSize: 1_000_000,
+  cors: { origin: "*" },
+};
+
+const notFound = (_request, response) => response.writeHead(404).end();
+const httpServer = createServer(flags.engine ? notFound : undefined);
+const close = flags.engine ? serveEngine() : serveSocketIo();
+
+httpServer.listen(Number(flags.port), "127.0.0.1", () => {
+  console.log(`listening on ${httpServer.address().port}`);
+});
+
+process.on("SIGTERM", () => {
+  close();
+  httpServer.close(() => process.exit(0));
+  httpServer.closeIdleConnections();
+});
+
+function serveEngine() {
+  const engine = new EngineServer(limits);
+  engine.attach(httpServer, { path: "/engine.io" });
+  engine.on("connection", (session) => session.on("message", (data) => session.send(data)));
+  return () => engine.close();
+}
+
+function serveSocketIo() {
+  const server = new Server(httpServer, {
+    ...limits,
+    connectTimeout: 1000,
+    serveClient: flags["client-dist"] !== undefined,
+  });
+  httpServer.on("request", (request, response) => {
+    if (!request.url.startsWith("/socket.io/")) notFound(request, response);
+  });
+
+  const disconnects = new Map();
+  let errorsSeen = 0;
+  process.on("uncaughtException", () => errorsSeen++);
+
+  const guarded = server.of("/guarded").use((socket, next) => {
+    if (socket.handshake.auth.token === "secret") return next();
+    next(Object.assign(new Error("not authorized"), { data: { code: 401 } }));
+  });
+  const slow = server.of("/slow").use((_socket, next) => setTimeout(next, 200));
+  const never = server.of("/never").use(() => {});
+  const twice = server.of("/twice").use((_socket, next) => {
+    next();
+    next();
+  });
+  const throwing = server.of("/throwing").use(() => {
+    throw new Error("thrown on purpose");
+  });
+  const packets = server.of("/packets").on("connection", (socket) => {
+    socket.use(([event], next) => next(event === "forbidden" ? new Error("forbidden event") : undefined));
+    socket.on("error", (error) => socket.emit("error-seen", error.message));
+  });
+  const plain = [server.of("/"), server.of("/custom"), server.of(/^\/dynamic-\d+$/)];
+
+  for (const namespace of [...plain, guarded, slow, never, twice, throwing, packets]) {
+    namespace.on("connection", (socket) => {
+      socket.emit("auth", socket.handshake.auth);
+      recordDisconnect(socket, disconnects);
+      talk(socket);
+      useRooms(socket);
+      broadcast(socket, socket.nsp);
+      administer(socket, socket.nsp);
+      socket.on("last-disconnect", (id, ack) => ack(disconnects.get(id) ?? []));
+      socket.on("errors-seen", (ack) => ack(errorsSeen));
+      socket.on("clients-count", (ack) => ack(server.engine.clientsCount));
+    });
+  }
+  return () => server.close();
+}
+
+function recordDisconnect(socket, disconnects) {
+  const seen = [];
+  for (const event of ["disconnecting", "disconnect"]) {
+    socket.on(event, (reason) => {
+      seen.push({ event, reason, rooms: [...socket.rooms].sort() });
+      disconnects.set(socket.id, seen);
+    });
+  }
+}
+
+function talk(socket) {
+  const names = [];
+  socket.onAny((event) => names.push(event));
+  socket.on("seen-events", (ack) => ack(names));
+  socket.on("message", (...args) => socket.emit("message-back", ...args));
+  socket.on("message-with-ack", (...args) => args.pop()(...args));
+  socket.on("ack-twice", (ack) => {
+    ack(1);
+    ack(2);
+  });
+  socket.on("ack-later", (delay, value, ack) => setTimeout(() => ack(value), delay));
+  socket.once("once-only", () => socket.emit("once-back"));
+  socket.on("off-me", function handler() {
+    socket.off("off-me", handler);
+    socket.emit("off-back");
+  });
+  socket.on("ask", async (event, timeout, ...args) => {
+    const ack = args.pop();
+    try {
+      ack("ok", await socket.timeout(timeout).emitWithAck(event, ...args));
+    } catch (error) {
+      ack("error", error.message);
+    }
+  });
+  socket.on("compress", (event, ...args) => socket.compress(false).emit(event, ...args));
+  socket.on("volatile", (event, ...args) => socket.volatile.emit(event, ...args));
+  socket.on("throw", () => {
+    throw new Error("thrown on purpose");
+  });
+  socket.on("typed", (number, text, ack) => {
+    if (!Number.isInteger(number) || typeof text !== "string") throw new TypeError("wrong arguments");
+    ack(number + text.length);
+  });
+  socket.on("set-data", (value, ack) => {
+    socket.data.value = value;
+    ack();
+  });
+  socket.on("get-data", (ack) => ack(socket.data.value ?? null));
+  socket.on("handshake", (ack) => ack(socket.handshake));
+}
+
+function useRooms(socket) {
+  socket.on("join", async (room, ack) => {
+    await socket.join(room);
+    ack();
+  });
+  socket.on("leave", async (room, ack) => {
+    await socket.leave(room);
+    ack();
+  });
+  socket.on("rooms", (ack) => ack([...socket.rooms].sort()));
+}
+
+function broadcast(socket, io) {
+  socket.on("to-room", (room, event, ...args) => socket.to(room).emit(event, ...args));
+  socket.on("to-room-except", (room, except, event, ...args) =>
+    socket.to(room).except(except).emit(event, ...args),
+  );
+  socket.on("in-room", (room, event, ...args) => io.in(room).emit(event, ...args));
+  socket.on("except-room", (room, event, ...args) => io.except(room).emit(event, ...args));
+  socket.on("broadcast", (event, ...args) => socket.broadcast.emit(event, ...args));
+  socket.on("all", (event, ...args) => io.emit(event, ...args));
+  socket.on("local", (event, ...args) => io.local.emit(event, ...args));
+  socket.on("volatile-all", (event, ...args) => io.volatile.emit(event, ...args));
+  socket.on("ask-all", (room, event, timeout, ack) => {
+    io.to(room)
+      .timeout(timeout)
+      .emit(event, (error, responses) => ack({ responses, error: error?.message ?? null }));
+  });
+}
+
+function administer(socket, io) {
+  const ids = (sockets) => sockets.map(({ id }) => id).sort();
+  socket.on("fetch", async (room, ack) => ack(ids(await io.in(room).fetchSockets())));
+  socket.on("fetch-all", async (ack) => ack(ids(await io.fetchSockets())));
+  socket.on("fetch-details", async (room, ack) => {
+    const details = (await io.in(room).fetchSockets()).map(({ id, rooms, data, handshake }) => ({
+      id,
+      rooms: [...rooms].sort(),
+      data,
+      auth: handshake.auth,
+    }));
+    ack(details.sort((a, b) => (a.id < b.id ? -1 : 1)));
+  });
+  socket.on("sockets-join", (room, other) => io.in(room).socketsJoin(other));
+  socket.on("sockets-leave", (room, other) => io.in(room).socketsLeave(other));
+  socket.on("disconnect-room", (room, close) => io.in(room).disconnectSockets(close));
+  socket.on("kick", () => socket.disconnect());
+  socket.on("kick-hard", () => socket.disconnect(true));
+}

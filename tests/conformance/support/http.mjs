@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+//
+// HTTP as a client that says exactly what it is told to: one request on a connection of its own, or raw bytes.
+
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { within } from "./deadline.mjs";
+
+/** The path and query of an Engine.IO request; parameters that are undefined are left out. */
+export function target(server, parameters) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ EIO: "4", ...parameters })) {
+    if (value !== undefined) query.append(name, value);
+  }
+  return `${server.path}?${query}`;
+}
+
+/** One request: `{status, headers, body, bytes}`. `onRequest` gets the request object, to abort it for example. */
+export function send(server, path, { method = "GET", headers = {}, body, onRequest } = {}) {
+  const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+  const answer = new Promise((resolve, reject) => {
+    const request = httpRequest(
+      { host: "127.0.0.1", port: server.port, path, method, headers: { ...length, ...headers }, agent: false },
+      (response) => {
+        const chunks = [];
+        response.on("data", (chunk) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          const bytes = Buffer.concat(chunks);
+          resolve({ status: response.statusCode, headers: response.headers, body: bytes.toString(), bytes });
+        });
+      },
+    );
+    request.on("error", reject);
+    onRequest?.(request);
+    request.end(body);
+  });
+  return within(answer, `answer to ${method} ${path.slice(0, 200)}`);
+}
+
+/** A TCP connection that collects what it receives. */
+export class RawConnection {
+  received = "";
+  isClosed = false;
+  #watchers = new Set();
+
+  static async open(server) {
+    const connection = new RawConnection();
+    connection.socket = connect(server.port, "127.0.0.1");
+    connection.socket.setNoDelay(true);
+    connection.socket.on("error", () => {});
+    connection.socket.on("data", (data) => {
+      connection.received += data.toString("latin1");
+      connection.#changed();
+    });
+    connection.socket.on("close", () => {
+      connection.isClosed = true;
+      connection.#changed();
+    });
+    await within(new Promise((resolve) => connection.socket.once("connect", resolve)), "connection");
+    return connection;
+  }
+
+  write(bytes) {
+    if (!this.socket.destroyed) this.socket.write(bytes);
+  }
+
+  destroy() {
+    this.socket.destroy();
+  }
+
+  /** Resolves once the received text matches (a pattern or a predicate), or the connection is closed. */
+  receive(expected, what = String(expected)) {
+    const matches = typeof expected === "function" ? expected : (text) => expected.test(text);
+    const met = new Promise((resolve) => {
+      const watcher = () => {
+        if (!this.isClosed && !matches(this.received)) return;
+        this.#watchers.delete(watcher);
+        resolve(this.received);
+      };
+      this.#watchers.add(watcher);
+      watcher();
+    });
+    return within(met, what);
+  }
+
+  closed(what = "end of the connection") {
+    return this.receive(() => false, what);
+  }
+
+  #changed() {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+}
+
+/** Sends raw bytes; the status of the first answer, 0 when the connection was closed without one. */
+export async function rawStatus(server, bytes) {
+  const connection = await RawConnection.open(server);
+  connection.write(bytes);
+  const text = await connection.receive(/^HTTP\/1\.[01] \d{3}[^]*?\r\n\r\n/, "an HTTP answer");
+  connection.destroy();
+  return Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+//
+// An Engine.IO session over long-polling, request by request.
+
+import assert from "node:assert/strict";
+import { within } from "./deadline.mjs";
+import { send, target } from "./http.mjs";
+
+const SEPARATOR = "\x1e";
+
+export class PollingSession {
+  #packets = [];
+
+  static async open(server, { parameters = {}, headers } = {}) {
+    const session = new PollingSession();
+    session.server = server;
+    const answer = await send(server, target(server, { transport: "polling", ...parameters }), { headers });
+    assert.equal(answer.status, 200, answer.body);
+    const [first, ...rest] = answer.body.split(SEPARATOR);
+    assert.equal(first[0], "0");
+    session.handshake = JSON.parse(first.slice(1));
+    session.sid = session.handshake.sid;
+    session.#packets = rest;
+    return session;
+  }
+
+  path(parameters = {}) {
+    return target(this.server, { transport: "polling", sid: this.sid, ...parameters });
+  }
+
+  /** One GET, whatever comes of it. */
+  get(options) {
+    return send(this.server, this.path(), options);
+  }
+
+  /**
+   * A GET that waits at the server for something to say: `answer` is its promise, `abort` cuts its connection. Requests
+   * that are sent and answered after it was written are the sign that the server has it.
+   */
+  async park() {
+    let request;
+    const answer = this.get({ onRequest: (started) => (request = started) });
+    answer.catch(() => {});
+    await within(new Promise((resolve) => request.once("finish", resolve)), "the poll being written");
+    for (let i = 0; i < 2; i++) await send(this.server, "/");
+    return { answer, abort: () => request.destroy() };
+  }
+
+  /** One POST, whatever comes of it. */
+  post(body, options) {
+    return send(this.server, this.path(), {
+      method: "POST",
+      headers: { "content-type": "text/plain;charset=UTF-8" },
+      body,
+      ...options,
+    });
+  }
+
+  /** One POST that has to succeed, with the packets joined to a payload. */
+  async write(...packets) {
+    const answer = await this.post(packets.join(SEPARATOR));
+    assert.equal(answer.status, 200, answer.body);
+    assert.equal(answer.body, "ok");
+  }
+
+  /** The packets of one GET that has to succeed. */
+  async poll() {
+    const answer = await this.get();
+    assert.equal(answer.status, 200, answer.body);
+    return answer.body.split(SEPARATOR);
+  }
+
+  /** The next packet that is no heartbeat and no noop; heartbeats are answered. */
+  async next() {
+    for (;;) {
+      if (this.#packets.length === 0) this.#packets = await this.poll();
+      const packet = this.#packets.shift();
+      if (packet === "2") await this.write("3");
+      else if (packet !== "6") return packet;
+    }
+  }
+
+  /**
+   * The session is gone: a GET is told to close, or the sid is not known any more. A session that lives on gives itself
+   * away by its next ping.
+   */
+  async assertClosed() {
+    for (;;) {
+      const answer = await this.get();
+      if (answer.status !== 200) {
+        assert.equal(answer.status, 400);
+        assert.deepEqual(JSON.parse(answer.body), UNKNOWN_SESSION);
+        return;
+      }
+      const packets = answer.body.split(SEPARATOR);
+      if (packets.includes("1")) return;
+      assert.ok(packets.every((packet) => packet === "6"), `the session lives on and sends ${packets}`);
+    }
+  }
+
+  /** The session lives: a message is echoed (Engine.IO mode of the server). */
+  async assertAlive() {
+    await this.write("4still there?");
+    assert.equal(await this.next(), "4still there?");
+  }
+}
+
+export const UNKNOWN_SESSION = { code: 1, message: "Session ID unknown" };

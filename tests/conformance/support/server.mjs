@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// The server under test as a child process. `SERVER=reference` takes the official packages, `SERVER=<path>` another
+// executable; by default it is the release build of conformance_server.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
+import { within } from "./deadline.mjs";
+
+export const againstReference = process.env.SERVER === "reference";
+
+const reference = fileURLToPath(new URL("../reference_server.mjs", import.meta.url));
+const built = fileURLToPath(new URL("../../../build/release/bin/conformance_server", import.meta.url));
+const command = againstReference ? [process.execPath, reference] : [process.env.SERVER ?? built];
+
+export class Server {
+  #process;
+  #exit;
+
+  constructor(child, mode) {
+    this.#process = child;
+    this.path = mode === "engine" ? "/engine.io/" : "/socket.io/";
+    this.#exit = new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, signal) => resolve({ code, signal }));
+    });
+    this.#exit.catch(() => {});
+  }
+
+  /** Mode is "engine" or "socketio"; `flags` are appended to the command line. */
+  static async start(mode = "socketio", { port = 0, flags = [] } = {}) {
+    const [program, ...first] = command;
+    const own = ["--port", String(port), ...(mode === "engine" ? ["--engine"] : []), ...flags];
+    const child = spawn(program, [...first, ...own], { stdio: ["ignore", "pipe", "inherit"] });
+    const server = new Server(child, mode);
+    const line = new Promise((resolve) => createInterface(child.stdout).once("line", resolve));
+    const gone = server.#exit.then(({ code, signal }) => {
+      throw new Error(`${program} ended before it listened (${code ?? signal})`);
+    });
+    const [, announced] = /^listening on (\d+)$/.exec(await within(Promise.race([line, gone]), "listening", 15_000)) ?? [];
+    assert.ok(announced, "the server's first line is not `listening on PORT`");
+    server.port = Number(announced);
+    return server;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get isAlive() {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  /** Asks it to end, or ends it: resolves with its exit code and signal. */
+  stop(signal = "SIGTERM") {
+    this.#process.kill(signal);
+    return within(this.#exit, `the server's end after ${signal}`);
+  }
+}
+
+/** A server for all cases of a file; after them it has to be alive still. */
+export function useServer(mode, options) {
+  const holder = {};
+  before(async () => {
+    holder.server = await Server.start(mode, options);
+  });
+  after(async () => {
+    const { isAlive } = holder.server;
+    await holder.server.stop("SIGKILL");
+    assert.ok(isAlive, "the server died during the cases");
+  });
+  return () => holder.server;
+}

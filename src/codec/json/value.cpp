@@ -16,6 +16,9 @@ constexpr double two_to_64 = 18446744073709551616.0;
 
 bool is_integral(double number) { return std::trunc(number) == number; }
 
+/// Unlike dom::element::is_double(), which says yes to integers too.
+bool is_double(const dom::element& element) { return element.type() == dom::element_type::DOUBLE; }
+
 /// The bytes that `value` stands for, or null if it is an ordinary value.
 const Bytes* attachment_of(const Value& value) {
   const auto attachments = ValueAccess::attachments(value);
@@ -119,7 +122,7 @@ bool Value::get(bool& out) const {
 bool Value::get(std::int64_t& out) const {
   if (ValueAccess::is_absent(*this)) return false;
   const auto element = ValueAccess::element(*this);
-  if (!element.is_double()) return element.get_int64().get(out) == simdjson::SUCCESS;
+  if (!is_double(element)) return element.get_int64().get(out) == simdjson::SUCCESS;
   const double number = element.get_double().value_unsafe();
   if (!(number >= -two_to_63 && number < two_to_63) || !is_integral(number)) return false;
   out = static_cast<std::int64_t>(number);
@@ -129,7 +132,7 @@ bool Value::get(std::int64_t& out) const {
 bool Value::get(std::uint64_t& out) const {
   if (ValueAccess::is_absent(*this)) return false;
   const auto element = ValueAccess::element(*this);
-  if (!element.is_double()) return element.get_uint64().get(out) == simdjson::SUCCESS;
+  if (!is_double(element)) return element.get_uint64().get(out) == simdjson::SUCCESS;
   const double number = element.get_double().value_unsafe();
   if (!(number >= 0 && number < two_to_64) || !is_integral(number)) return false;
   out = static_cast<std::uint64_t>(number);

@@ -20,6 +20,8 @@ namespace {
 using namespace socketio::websocket;
 
 constexpr std::size_t prefix_bytes = 8;
+// Longer streams byte by byte would cost the fuzzer most of its runs.
+constexpr std::size_t max_bytewise_stream = 1024;
 
 struct Told {
   Event::Kind kind;
@@ -117,8 +119,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const Story whole = story_of(role, limits, stream, {});
   require(whole == story_of(role, limits, stream, input.subspan(1, prefix_bytes - 1)));
-  const std::uint8_t one_byte[] = {0};
-  require(whole == story_of(role, limits, stream, one_byte));
+  if (stream.size() <= max_bytewise_stream) {
+    const std::uint8_t one_byte[] = {0};
+    require(whole == story_of(role, limits, stream, one_byte));
+  }
 
   const std::string again = encode(role, whole.events);
   const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(again.data()),

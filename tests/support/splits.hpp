@@ -16,12 +16,12 @@ namespace socketio::support {
 
 using Pieces = std::vector<std::string_view>;
 
-/// Every position inside short streams; of long ones those near both ends, where headers are, and
-/// some between.
+/// Every position inside streams of up to 1024 bytes; of longer ones those near both ends, where
+/// headers are, and some between.
 inline std::vector<std::size_t> cut_positions(std::size_t size) {
-  constexpr std::size_t near_ends = 300;
-  std::vector<std::size_t> positions;
+  const std::size_t near_ends = size <= 1024 ? size : 40;
   const std::size_t stride = std::max<std::size_t>(1, size / 16);
+  std::vector<std::size_t> positions;
   for (std::size_t at = 1; at < size;) {
     positions.push_back(at);
     const bool inside = at >= near_ends && at + near_ends < size;

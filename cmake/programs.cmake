@@ -14,7 +14,13 @@ function(socketio_program name)
   endif()
 endfunction()
 
-socketio_program(showcase SOURCES examples/showcase/server/*.cpp LIBRARIES socketio::server SQLite::SQLite3)
+file(GLOB showcase_sources CONFIGURE_DEPENDS examples/showcase/server/*.cpp)
+list(FILTER showcase_sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+if(showcase_sources)  # a library, so that its tests can link it
+  add_library(showcase_parts STATIC ${showcase_sources})
+  target_link_libraries(showcase_parts PUBLIC socketio::server SQLite::SQLite3 PRIVATE socketio_warnings)
+endif()
+socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
 socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
                  LIBRARIES socketio::server CLI11::CLI11)
 socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::server CLI11::CLI11)

@@ -18,6 +18,21 @@ endforeach()
 add_library(socketio_headers OBJECT ${header_sources})
 target_link_libraries(socketio_headers PRIVATE socketio::server socketio_warnings)
 
+# README's server, as it stands there.
+set(readme ${PROJECT_SOURCE_DIR}/README.md)
+if(EXISTS ${readme})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${readme})
+  file(READ ${readme} text)
+  if(NOT text MATCHES "```cpp\n([^`]*int main[^`]*)```")
+    message(FATAL_ERROR "README.md shows no program")
+  endif()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/readme_server.cpp CONTENT "${CMAKE_MATCH_1}" @ONLY)
+  add_executable(readme_server ${PROJECT_BINARY_DIR}/readme_server.cpp)
+  target_link_libraries(readme_server PRIVATE socketio::server socketio_warnings)
+  add_test(NAME install_readme COMMAND ${PROJECT_SOURCE_DIR}/tests/install/readme.sh $<TARGET_FILE:readme_server> ${readme})
+  set_tests_properties(install_readme PROPERTIES LABELS install TIMEOUT 60)
+endif()
+
 # A consumer links without sanitizers, so these run in the builds that users make.
 if(NOT SOCKETIO_SANITIZE)
   set(consumers ${PROJECT_BINARY_DIR}/consumers)

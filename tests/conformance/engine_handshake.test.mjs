@@ -10,7 +10,7 @@ import { scenario } from "./support/scenario.mjs";
 import { useServer } from "./support/server.mjs";
 import { WebSocketSession } from "./support/websocket.mjs";
 
-const server = useServer("engine");
+const server = useServer("engine", { pingTimeout: 200 });
 const UNKNOWN_TRANSPORT = { code: 0, message: "Transport unknown" };
 const BAD_METHOD = { code: 2, message: "Bad handshake method" };
 const BAD_REQUEST = { code: 3, message: "Bad request" };

@@ -12,7 +12,7 @@ import { scenario } from "./support/scenario.mjs";
 import { useServer } from "./support/server.mjs";
 import { WebSocketSession } from "./support/websocket.mjs";
 
-const server = useServer("engine");
+const server = useServer("engine", { pingTimeout: 200 });
 
 // Timers fire late on a busy machine and, by the clock's granularity, a moment early.
 const EARLY = 30;
@@ -104,6 +104,15 @@ describe("heartbeat over WebSocket", { concurrency: 4 }, () => {
     const keepAlive = setInterval(() => session.socket.ping(), 20);
     await session.closed();
     clearInterval(keepAlive);
+  });
+});
+
+describe("heartbeat after an upgrade", () => {
+  scenario("without pongs over WebSocket the session ends", async () => {
+    const { sid } = await PollingSession.open(server());
+    const socket = await WebSocketSession.connect(server(), { parameters: { sid }, pong: false });
+    socket.send("2probe", "5");
+    await socket.closed();
   });
 });
 

@@ -126,13 +126,6 @@ describe("upgrade", () => {
     socket.close();
   });
 
-  scenario("without pongs over WebSocket the session ends", async () => {
-    const session = await open();
-    const socket = await candidate(session, { pong: false });
-    socket.send("2probe", "5");
-    await socket.closed();
-  });
-
   scenario("closing the WebSocket afterwards ends the session", async () => {
     const session = await open();
     const socket = await upgrade(session);

@@ -13,12 +13,13 @@ const { values: flags } = parseArgs({
     port: { type: "string", default: "0" },
     engine: { type: "boolean", default: false },
     "client-dist": { type: "string" },
+    "ping-timeout": { type: "string", default: "200" },
   },
 });
 
 const limits = {
   pingInterval: 300,
-  pingTimeout: 200,
+  pingTimeout: Number(flags["ping-timeout"]),
   upgradeTimeout: 1000,
   maxHttpBufferSize: 1_000_000,
   cors: { origin: "*" },

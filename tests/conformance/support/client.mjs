@@ -17,6 +17,7 @@ export function createClient(t, server, { namespace = "/", ...options } = {}) {
   const socket = io(`${server.url}${namespace}`, { forceNew: true, reconnection: false, ...options });
   socket.events = new Inbox();
   socket.onAny((...event) => socket.events.push(event));
+  if (!options.reconnection) socket.on("disconnect", (reason) => socket.events.end(reason));
   t.after(() => socket.disconnect());
   return socket;
 }

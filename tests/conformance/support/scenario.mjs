@@ -14,7 +14,7 @@ export function scenario(name, options, body) {
   if (!differs || !againstReference) return test(name, { timeout }, body);
   return test(`${name} (the reference differs: ${differs})`, { timeout }, async (t) => {
     const usual = patience.milliseconds;
-    patience.milliseconds = 700;
+    patience.milliseconds = 400;
     try {
       await assert.rejects(async () => body(t), "the reference does not differ any more");
     } finally {

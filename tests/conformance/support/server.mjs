@@ -61,11 +61,15 @@ export class Server {
   }
 }
 
-/** A server for all cases of a file; after them it has to be alive still. */
-export function useServer(mode, options) {
+/**
+ * A server for all cases of a file; after them it has to be alive still. Heartbeats of 200 ms are for the cases that
+ * are about them: elsewhere a busy machine must not end sessions. `started` runs once the server listens.
+ */
+export function useServer(mode, { pingTimeout = 20_000, flags = [], started } = {}) {
   const holder = {};
   before(async () => {
-    holder.server = await Server.start(mode, options);
+    holder.server = await Server.start(mode, { flags: ["--ping-timeout", String(pingTimeout), ...flags] });
+    await started?.(holder.server);
   });
   after(async () => {
     const { isAlive } = holder.server;

@@ -87,3 +87,31 @@ describe("narrow window", () => {
     await drawer.waitFor({ state: "hidden" });
   });
 });
+
+describe("a long conversation", () => {
+  it("follows the end, unless the reader has scrolled up", async (test) => {
+    const { visit } = await stage(test, browser);
+    const ada = await visit("/", "Ada", { viewport: { width: 390, height: 420 } });
+    const grace = await visit("/", "Grace");
+    const say = async (text) => {
+      await grace.say(text);
+      await ada.sees(text);
+    };
+    const distanceToEnd = () =>
+      ada.page
+        .getByRole("log")
+        .evaluate((log) => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight));
+    for (let line = 1; line <= 12; ++line) await say(`This is line ${line}.`);
+    assert.ok((await distanceToEnd()) <= 1, "follows");
+
+    const more = ada.page.getByRole("button", { name: "New messages" });
+    await ada.page.getByRole("log").press("Home");
+    await ada.page.waitForFunction(() => document.querySelector(".messages").scrollTop === 0);
+    await say("Said while Ada reads older lines.");
+    await more.waitFor();
+    assert.ok((await distanceToEnd()) > 100, "stays where the reader is");
+    await more.click();
+    await more.waitFor({ state: "hidden" });
+    assert.ok((await distanceToEnd()) <= 1, "is back at the end");
+  });
+});

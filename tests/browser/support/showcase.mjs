@@ -11,11 +11,12 @@ import { fileURLToPath } from "node:url";
 const built = fileURLToPath(new URL("../../../build/release/bin/showcase", import.meta.url));
 const program = process.env.SHOWCASE ?? built;
 
+/** By address, because a bare machine need not know the name localhost. */
 async function listeningUrl(server) {
   const lines = createInterface({ input: server.stdout });
   for await (const line of lines) {
-    const url = /listening on (http:\/\/\S+)/.exec(line)?.[1];
-    if (url) return url;
+    const port = /listening on http:\/\/localhost:(\d+)/.exec(line)?.[1];
+    if (port) return `http://127.0.0.1:${port}`;
   }
   throw new Error(`${program} ended before it listened (exit code ${server.exitCode})`);
 }

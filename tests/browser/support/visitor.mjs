@@ -7,7 +7,7 @@ import { join } from "node:path";
 export const WIDE = { width: 1280, height: 800 };
 export const NARROW = { width: 390, height: 844 };
 
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 
 export class Visitor {
   #context;

@@ -25,7 +25,7 @@ enum class Content : std::uint8_t { text, binary };
 struct Packet {
   PacketType type = PacketType::message;
   Content content = Content::text;
-  std::string_view data;
+  std::string_view data = {};
 };
 
 enum class Errc : std::uint8_t {
@@ -46,7 +46,7 @@ void append_text(std::string& out, const Packet& packet);
 /// The JSON of the open packet (section "Handshake" of the Engine.IO protocol).
 struct Handshake {
   std::string sid;
-  std::vector<std::string> upgrades;
+  std::vector<std::string> upgrades = {};
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};
   std::size_t max_payload_bytes = 1'000'000;

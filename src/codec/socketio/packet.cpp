@@ -8,7 +8,6 @@
 namespace socketio::parser {
 namespace {
 
-constexpr std::string_view digits = "0123456789";
 constexpr std::array<std::string_view, 6> reserved_events = {
     "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"};
 
@@ -18,7 +17,8 @@ bool is_binary(PacketType type) {
 
 /// Takes the digits off the front of `text`.
 std::string_view take_digits(std::string_view& text) {
-  const std::size_t end = std::min(text.find_first_not_of(digits), text.size());
+  std::size_t end = 0;
+  while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
   const std::string_view number = text.substr(0, end);
   text.remove_prefix(end);
   return number;

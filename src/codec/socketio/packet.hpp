@@ -52,7 +52,7 @@ struct Header {
   std::size_t attachments = 0;
   std::string_view nsp = "/";
   std::optional<std::uint64_t> id;
-  std::string_view payload;  // JSON text, may be empty
+  std::string_view payload = {};  // JSON text, may be empty
 };
 
 Result<Header, Errc> decode_header(std::string_view text, const Limits& limits);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// A packet that decodes is written as the text that it came from; a handshake that decodes survives
+// being sent on.
+#include "codec/engineio/packet.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  namespace engineio = socketio::engineio;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  std::string storage;
+  const auto packet = engineio::decode_text(text, storage);
+  if (!packet) return 0;
+  std::string again;
+  engineio::append_text(again, *packet);
+  if (again != text) std::abort();
+
+  if (packet->type != engineio::PacketType::open) return 0;
+  if (const auto handshake = engineio::decode_handshake(packet->data)) {
+    const auto second = engineio::decode_handshake(engineio::encode_handshake(*handshake));
+    if (!second || second->sid != handshake->sid || second->upgrades != handshake->upgrades)
+      std::abort();
+    if (second->ping_interval != handshake->ping_interval) std::abort();
+    if (second->max_payload_bytes != handshake->max_payload_bytes) std::abort();
+  }
+  return 0;
+}

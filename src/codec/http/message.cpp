@@ -2,6 +2,7 @@
 #include "codec/http/message.hpp"
 
 #include "codec/http/grammar.hpp"
+#include "codec/http/utf8.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -27,9 +28,9 @@ std::string_view cut(std::string_view& rest, char separator) {
   return front;
 }
 
-bool decodes_to(std::string_view encoded, std::string_view plain) {
-  if (encoded.find_first_of("%+") == std::string_view::npos) return encoded == plain;
-  return percent_decode(encoded, Plus::is_blank) == plain;
+std::string query_text(std::string_view encoded) {
+  if (encoded.find_first_of("%+") == std::string_view::npos) return std::string(encoded);
+  return with_replacements(percent_decode(encoded, Plus::is_blank));
 }
 
 struct Reason {
@@ -100,7 +101,15 @@ void Headers::add(std::string_view name, std::string_view value) {
   const auto offset = static_cast<std::uint32_t>(block_.size());
   const auto name_size = static_cast<std::uint32_t>(name.size());
   const auto value_size = static_cast<std::uint32_t>(value.size());
-  block_.append(name).append(value);
+  if (block_.capacity() - block_.size() < name.size() + value.size()) {
+    // Both may be views of this block, so it has to outlive the copy.
+    std::string larger;
+    larger.reserve(2 * block_.size() + name.size() + value.size());
+    larger.append(block_).append(name).append(value);
+    block_ = std::move(larger);
+  } else {
+    block_.append(name).append(value);
+  }
   index_.push_back({offset, name_size, offset + name_size, value_size});
 }
 
@@ -182,7 +191,7 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
     auto value = cut(query, '&');
     if (value.empty()) continue;
     const auto name = cut(value, '=');
-    pairs.emplace_back(percent_decode(name, Plus::is_blank), percent_decode(value, Plus::is_blank));
+    pairs.emplace_back(query_text(name), query_text(value));
   }
   return pairs;
 }
@@ -191,7 +200,7 @@ std::string query_value(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     auto value = cut(query, '&');
     if (value.empty()) continue;
-    if (decodes_to(cut(value, '='), name)) return percent_decode(value, Plus::is_blank);
+    if (query_text(cut(value, '=')) == name) return query_text(value);
   }
   return {};
 }

@@ -71,7 +71,7 @@ std::string_view reason_phrase(std::uint16_t status);
 enum class Plus : std::uint8_t { is_plus, is_blank };
 std::string percent_decode(std::string_view text, Plus plus = Plus::is_plus);
 
-/// Name and value pairs of a query, decoded, '+' as a blank, in order. At most `limit` pairs (the rest is dropped).
+/// Name and value pairs of a query, decoded, '+' as a blank, invalid UTF-8 as U+FFFD, in order. At most `limit` pairs (the rest is dropped).
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query, std::size_t limit = 256);
 
 /// First value of `name` in the query without decoding everything else; empty if absent.

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// Headers, percent escapes and queries as values.
+#include "codec/http/message.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+namespace {
+
+using namespace std::string_literals;
+using http::Headers;
+using http::percent_decode;
+using http::Plus;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+TEST(HttpHeaders, AreFoundWhateverTheirCase) {
+  Headers headers;
+  headers.add("Content-Type", "text/plain");
+  headers.add("SET-COOKIE", "a=1");
+  headers.add("Set-Cookie", "b=2");
+  EXPECT_EQ(headers.size(), 3u);
+  EXPECT_EQ(headers.get("content-type"), "text/plain");
+  EXPECT_EQ(headers.get("set-cookie"), "a=1");
+  EXPECT_EQ(headers.at(2).name, "Set-Cookie");
+  EXPECT_EQ(headers.at(2).value, "b=2");
+  EXPECT_FALSE(headers.has("Content"));
+  EXPECT_EQ(headers.get("Content-Type2"), "");
+}
+
+TEST(HttpHeaders, SetReplacesAllOfThatName) {
+  Headers headers;
+  headers.add("Vary", "Origin");
+  headers.add("A", "1");
+  headers.add("vary", "Accept");
+  headers.set("VARY", "*");
+  EXPECT_EQ(headers.size(), 2u);
+  EXPECT_EQ(headers.get("Vary"), "*");
+  EXPECT_EQ(headers.get("A"), "1");
+  headers.set("B", "2");
+  EXPECT_EQ(headers.get("B"), "2");
+}
+
+TEST(HttpHeaders, MayBeSetFromTheirOwnValues) {
+  Headers headers;
+  headers.add("A", "a value that is too long for any small buffer");
+  headers.add("B", "b");
+  headers.set("B", headers.get("A"));
+  EXPECT_EQ(headers.get("B"), "a value that is too long for any small buffer");
+  headers.add("C", headers.get("A"));
+  EXPECT_EQ(headers.get("C"), "a value that is too long for any small buffer");
+}
+
+TEST(HttpHeaders, StayAfterShrinking) {
+  Headers headers;
+  headers.reserve(16, 1024);
+  headers.add("A", "1");
+  headers.shrink();
+  EXPECT_EQ(headers.get("a"), "1");
+  EXPECT_TRUE(headers.has("A"));
+}
+
+TEST(HttpLists, TokensAreComparedWhole) {
+  EXPECT_TRUE(http::list_contains("keep-alive, Upgrade", "upgrade"));
+  EXPECT_TRUE(http::list_contains(",,\tclose ,", "close"));
+  EXPECT_FALSE(http::list_contains("closed, unclose, clo se", "close"));
+  EXPECT_FALSE(http::list_contains("", "close"));
+}
+
+TEST(HttpPercent, DecodesEscapesAndLeavesBrokenOnes) {
+  EXPECT_EQ(percent_decode("a%20b%2Fc%2fd"), "a b/c/d");
+  EXPECT_EQ(percent_decode("%00"), "\0"s);
+  EXPECT_EQ(percent_decode("%e4%B8%ad"), "\xe4\xb8\xad");
+  for (const std::string broken : {"%", "%2", "%zz", "%2z", "%z2", "a%", "%%", "% 20"}) {
+    EXPECT_EQ(percent_decode(broken), broken);
+  }
+  EXPECT_EQ(percent_decode("%%41"), "%A");
+  EXPECT_EQ(percent_decode("%2541"), "%41") << "decoded once";
+}
+
+TEST(HttpPercent, PlusIsABlankOnlyWhereAsked) {
+  EXPECT_EQ(percent_decode("a+b%2B"), "a+b+");
+  EXPECT_EQ(percent_decode("a+b%2B", Plus::is_blank), "a b+");
+}
+
+TEST(HttpQuery, PairsComeInOrder) {
+  EXPECT_EQ(http::parse_query("EIO=4&transport=polling&t=a+b&t=%26"),
+            (Pairs{{"EIO", "4"}, {"transport", "polling"}, {"t", "a b"}, {"t", "&"}}));
+  EXPECT_EQ(http::parse_query("a&=b&&c=&d=e=f&"),
+            (Pairs{{"a", ""}, {"", "b"}, {"c", ""}, {"d", "e=f"}}));
+  EXPECT_EQ(http::parse_query(""), Pairs{});
+  EXPECT_EQ(http::parse_query("__proto__=x"), (Pairs{{"__proto__", "x"}}));
+}
+
+TEST(HttpQuery, PairsAreLimited) {
+  EXPECT_EQ(http::parse_query("a&b&c", 3).size(), 3u);
+  EXPECT_EQ(http::parse_query("a&b&c&d", 3).size(), 3u);
+  std::string many;
+  for (int i = 0; i < 257; ++i) many += "a=1&";
+  EXPECT_EQ(http::parse_query(many).size(), 256u);
+}
+
+TEST(HttpQuery, ValuesAreTextInUtf8) {
+  EXPECT_EQ(http::parse_query("a=%ff&b=%E4%B8&%80=c"),
+            (Pairs{{"a", "\xef\xbf\xbd"}, {"b", "\xef\xbf\xbd"}, {"\xef\xbf\xbd", "c"}}));
+  EXPECT_EQ(http::query_value("sid=a%ffb", "sid"),
+            "a\xef\xbf\xbd"
+            "b");
+  EXPECT_EQ(http::query_value("sid=%E4%B8%AD", "sid"), "\xe4\xb8\xad");
+}
+
+TEST(HttpQuery, OneValueWithoutTheOthers) {
+  EXPECT_EQ(http::query_value("EIO=4&transport=polling&sid=a%20b+c", "sid"), "a b c");
+  EXPECT_EQ(http::query_value("sid=1&sid=2", "sid"), "1");
+  EXPECT_EQ(http::query_value("s%69d=1", "sid"), "1");
+  EXPECT_EQ(http::query_value("xsid=1&sidx=2", "sid"), "");
+  EXPECT_EQ(http::query_value("sid", "sid"), "");
+  EXPECT_EQ(http::query_value("", "sid"), "");
+}
+
+TEST(HttpRequestValue, PathAndQueryAreViewsOfTheTarget) {
+  http::Request request;
+  request.target = "/a/b?c=d?e";
+  EXPECT_EQ(request.path(), "/a/b");
+  EXPECT_EQ(request.query(), "c=d?e");
+  request.target = "/a";
+  EXPECT_EQ(request.path(), "/a");
+  EXPECT_EQ(request.query(), "");
+}
+
+TEST(HttpReason, IsKnownForWhatWeSend) {
+  EXPECT_EQ(http::reason_phrase(101), "Switching Protocols");
+  EXPECT_EQ(http::reason_phrase(200), "OK");
+  EXPECT_EQ(http::reason_phrase(431), "Request Header Fields Too Large");
+  EXPECT_EQ(http::reason_phrase(599), "Unknown");
+}
+
+}  // namespace
+}  // namespace socketio

@@ -51,12 +51,12 @@ struct CorsOptions {
     std::vector<std::regex> patterns;
     Predicate predicate;
   };
-  Origins origins;
+  Origins origins{};
   std::vector<std::string> methods{"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"};
-  std::vector<std::string> allowed_headers;  ///< Empty: whatever the browser asks for.
-  std::vector<std::string> exposed_headers;
+  std::vector<std::string> allowed_headers{};  ///< Empty: whatever the browser asks for.
+  std::vector<std::string> exposed_headers{};
   bool credentials = false;
-  std::optional<std::chrono::seconds> max_age;
+  std::optional<std::chrono::seconds> max_age{};
 };
 
 /// What peers may cost; each limit is tested at its edge. docs/limits.md explains them.

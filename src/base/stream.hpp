@@ -44,6 +44,8 @@ class OutQueue {
   void append_shared(SharedBytes bytes);
   std::size_t size() const;
   bool empty() const { return segments_.empty() && tail_.empty(); }
+  /// Putting it together would only copy.
+  bool is_one_piece() const { return segments_.size() + (tail_.empty() ? 0 : 1) == 1; }
 
   /// Calls `use(std::string_view)` for the pieces in order, until it returns false.
   template <class Use>

@@ -17,7 +17,7 @@
 #include "codec/http/message.hpp"
 #include "engine/options.hpp"
 #include "engine/transport.hpp"
-#include <socketio/disconnect_reason.hpp>
+#include <socketio/outcome.hpp>
 
 namespace socketio::engine {
 
@@ -76,6 +76,7 @@ class Session : public std::enable_shared_from_this<Session> {
   EmitResult send_prepared(const PreparedMessage& message);
   /// False while something waits in front: what is volatile is dropped then.
   bool writable() const { return is_open() && transport_->writable(); }
+  std::size_t queued_bytes() const { return transport_->queued_bytes(); }
 
   /// Closes from our side; the handler hears `reason` before this returns.
   void close(DisconnectReason reason);

@@ -14,14 +14,12 @@
 #include "base/stream.hpp"
 #include "codec/engineio/packet.hpp"
 #include <socketio/json.hpp>
+#include <socketio/outcome.hpp>
 
 namespace socketio::engine {
 
 enum class TransportName : std::uint8_t { polling, websocket };
 std::string_view to_string(TransportName name);
-
-/// Whether polling responses that hold this message may be compressed.
-enum class Compress : std::uint8_t { yes, no };
 
 /// A text message and the binary messages that belong to it, encoded once per kind of transport however many
 /// sessions send it.

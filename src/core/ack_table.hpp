@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Acknowledgements that one socket owes us. Each is answered exactly once: by the client, by its timeout, or by the end
+// of the socket. Loop's thread only.
+#pragma once
+
+#include <socketio/socket.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "base/loop.hpp"
+
+namespace socketio::core {
+
+class AckTable {
+ public:
+  AckTable();
+  ~AckTable();
+
+  void add(std::uint64_t id, detail::AckCallback callback, std::optional<std::chrono::milliseconds> timeout,
+           Loop& loop);
+  /// False if the id was never issued, or answered before.
+  bool answer(std::uint64_t id, const Value& arguments);
+  void fail_all(std::error_code error);
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  class Entry;
+  void fail(std::uint64_t id, std::error_code error);
+  std::unordered_map<std::uint64_t, std::unique_ptr<Entry>> entries_;
+};
+
+}  // namespace socketio::core

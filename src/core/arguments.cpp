@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include <socketio/arguments.hpp>
+
+#include "codec/json/document.hpp"
+
+namespace socketio {
+
+json Arguments::to_json() const {
+  codec::Document document;
+  const auto value = document.parse("[" + elements_ + "]", attachments_);
+  return value ? value->to_json() : json::array();
+}
+
+}  // namespace socketio

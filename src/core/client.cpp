@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "core/client.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/middleware.hpp"
+#include "core/namespace_state.hpp"
+#include "core/socket_state.hpp"
+
+namespace socketio::core {
+
+using parser::PacketType;
+
+namespace {
+
+template <class Owner, void (Owner::*Function)()>
+void arm(std::unique_ptr<Timer>& timer, Owner& owner, Loop& loop, Duration delay) {
+  if (!timer) timer = std::make_unique<MemberTimer<Owner, Function>>(owner);
+  loop.timers().arm(*timer, delay);
+}
+
+}  // namespace
+
+Client::Client(Node& node, std::shared_ptr<engine::Session> session)
+    : node_(node), session_(std::move(session)), decoder_(parser::Decoder::Role::server, node.options().packet) {}
+
+Client::~Client() = default;
+
+void Client::start() {
+  arm<Client, &Client::on_connect_timeout>(connect_timer_, *this, node_.loop(), node_.options().connect_timeout);
+}
+
+void Client::on_connect_timeout() { session_->close(DisconnectReason::forced_server_close); }
+
+void Client::on_attachments_timeout() { session_->close(DisconnectReason::forced_close); }
+
+void Client::on_text(std::string_view message) { on_result(decoder_.add_text(message, node_.document())); }
+
+void Client::on_binary(std::string_view message) { on_result(decoder_.add_binary(message, node_.document())); }
+
+void Client::on_result(Result<std::optional<parser::Packet>, parser::Errc> result) {
+  if (!result) return session_->close(DisconnectReason::forced_close);
+  if (*result) {
+    if (attachments_timer_) attachments_timer_.reset();
+    on_packet(**result);
+  } else if (!attachments_timer_ && decoder_.attachments_due()) {
+    // Restarting it with every attachment would let a peer hold the packet open for ever.
+    arm<Client, &Client::on_attachments_timeout>(attachments_timer_, *this, node_.loop(),
+                                                 node_.options().attachments_timeout);
+  }
+}
+
+void Client::on_packet(const parser::Packet& packet) {
+  const auto socket = find(packet.nsp);
+  if (packet.type == PacketType::connect) {
+    if (socket) return session_->close(DisconnectReason::forced_close);  // a second CONNECT
+    return connect(packet);
+  }
+  if (!socket || !socket->connected()) return session_->close(DisconnectReason::forced_close);
+  socket->on_packet(packet);
+}
+
+std::shared_ptr<SocketState> Client::find(std::string_view nsp) const {
+  for (const auto& socket : sockets_) {
+    if (socket->nsp().name() == nsp) return socket;
+  }
+  return nullptr;
+}
+
+void Client::connect(const parser::Packet& packet) {
+  if (sockets_.size() >= node_.options().namespaces_per_client) {
+    return session_->close(DisconnectReason::forced_close);
+  }
+  const auto nsp = node_.find(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json());
+  if (!nsp) return refuse(packet.nsp, {"Invalid namespace"});
+
+  auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()), std::string(packet.text));
+  sockets_.push_back(socket);
+  const auto& middlewares = nsp->handlers().middlewares;
+  if (middlewares.empty()) return finish_connect(socket, std::nullopt);
+
+  using Chain = MiddlewareChain<detail::ConnectionMiddleware>;
+  const auto call = [socket](detail::ConnectionMiddleware& middleware, Next next) {
+    Socket handle(socket);
+    try {
+      middleware(handle, next);
+    } catch (...) {
+      socket->report("middleware", std::current_exception());
+      next(ConnectError{"Internal server error"});
+    }
+  };
+  const auto done = [self = weak_from_this(), socket](const std::optional<ConnectError>& error) {
+    if (const auto client = self.lock()) client->finish_connect(socket, error);
+  };
+  std::make_shared<Chain>(node_.loop(), middlewares, call, done)->run();
+}
+
+void Client::finish_connect(const std::shared_ptr<SocketState>& socket, const std::optional<ConnectError>& error) {
+  const auto self = shared_from_this();
+  if (!socket->client()) return;  // the client left, or was thrown out, while the middlewares ran
+  NamespaceState& nsp = socket->nsp();
+  if (error) {
+    refuse(nsp.name(), *error);
+    socket->abandon();
+    return;
+  }
+  connect_timer_.reset();
+  socket->become_connected();
+  nsp.add(socket);
+
+  std::string packet = packet_header(PacketType::connect, nsp.name(), std::nullopt, 0);
+  packet.append(R"({"sid":")").append(socket->id()).append(R"("})");
+  session_->send_text(packet, Compress::no);
+
+  const auto handlers = nsp.handlers().connection;
+  for (const auto& handler : handlers) {
+    if (!socket->connected()) return;
+    try {
+      Socket handle(socket);
+      (*handler)(handle);
+    } catch (...) {
+      socket->report("connection", std::current_exception());
+    }
+  }
+}
+
+void Client::refuse(std::string_view nsp, const ConnectError& error) {
+  std::string packet = packet_header(PacketType::connect_error, nsp, std::nullopt, 0);
+  std::vector<Bytes> no_attachments;
+  JsonWriter writer(packet, no_attachments);
+  writer.begin_object();
+  writer.key("message");
+  writer.string(error.message);
+  if (!error.data.is_null()) {
+    writer.key("data");
+    writer.value(error.data);
+  }
+  writer.end_object();
+  session_->send_text(packet, Compress::no);
+}
+
+void Client::disconnect(SocketState& socket, Close close) {
+  const auto self = shared_from_this();
+  const auto goodbye = [this](SocketState& leaving) {
+    if (!leaving.connected()) return leaving.abandon();
+    session_->send_text(packet_header(PacketType::disconnect, leaving.nsp().name(), std::nullopt, 0), Compress::no);
+    leaving.close(DisconnectReason::server_namespace_disconnect);
+  };
+  if (close == Close::socket) return goodbye(socket);
+  const auto sockets = sockets_;
+  for (const auto& leaving : sockets) goodbye(*leaving);
+  session_->close(DisconnectReason::forced_server_close);
+}
+
+void Client::remove(const SocketState& socket) {
+  sockets_.erase(std::remove_if(sockets_.begin(), sockets_.end(),
+                                [&](const auto& candidate) { return candidate.get() == &socket; }),
+                 sockets_.end());
+}
+
+void Client::on_close(DisconnectReason reason) {
+  const auto self = shared_from_this();
+  connect_timer_.reset();
+  attachments_timer_.reset();
+  decoder_.reset();
+  const auto sockets = std::exchange(sockets_, {});
+  for (const auto& socket : sockets) {
+    socket->connected() ? socket->close(reason) : socket->abandon();
+  }
+}
+
+}  // namespace socketio::core

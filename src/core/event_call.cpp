@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "core/event_call.hpp"
+
+#include <atomic>
+#include <utility>
+
+namespace socketio::detail {
+
+struct AckState {
+  std::weak_ptr<core::SocketState> socket;
+  std::uint64_t id = 0;
+  std::atomic_flag answered;
+};
+
+void AckTarget::answer(OutgoingEvent& arguments) const {
+  if (!state_ || state_->answered.test_and_set()) return;
+  if (const auto socket = state_->socket.lock()) socket->answer(state_->id, arguments);
+}
+
+void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception) {
+  if (socket.state_) socket.state_->report(event, exception);
+}
+
+}  // namespace socketio::detail
+
+namespace socketio::core {
+
+Arguments EventCall::raw_arguments(std::size_t skip) const {
+  std::string elements;
+  ValueArray items(packet_.payload);
+  Value item;
+  for (std::size_t i = 0; items.next(item); ++i) {
+    if (i <= skip) continue;  // the name, and what other parameters took
+    if (!elements.empty()) elements.push_back(',');
+    item.append_text(elements);
+  }
+  return {std::move(elements), {packet_.attachments.begin(), packet_.attachments.end()}};
+}
+
+detail::AckTarget EventCall::ack() {
+  if (!ack_) {
+    ack_ = std::make_shared<detail::AckState>();
+    ack_->socket = state_.weak_from_this();
+    ack_->id = *packet_.id;
+  }
+  return detail::AckTarget(ack_);
+}
+
+void EventCall::answer(detail::OutgoingEvent& arguments) {
+  if (ack_) return ack().answer(arguments);  // another handler may have answered
+  if (std::exchange(answered_, true)) return;
+  state_.answer(*packet_.id, arguments);
+}
+
+void EventCall::report_argument(std::size_t index) {
+  state_.report(event_, "argument " + std::to_string(index) + " is missing or has another type than the handler's");
+}
+
+}  // namespace socketio::core

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Handlers of a namespace or of one socket, by event. Lists are copied when they change, so that a handler may add and
+// remove handlers, its own included, while they run. Loop's thread only.
+#pragma once
+
+#include <socketio/namespace.hpp>
+#include <socketio/socket.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace socketio::detail {
+
+class HandlerTable {
+ public:
+  struct Entry {
+    HandlerId id;
+    EventHandler handler;
+    HandlerTableRef::Times times;
+  };
+  using Entries = std::vector<Entry>;
+
+  HandlerId add(std::string event, EventHandler handler, HandlerTableRef::Times times);
+  void remove(std::string_view event, HandlerId handler);
+  void remove(std::string_view event);
+  void remove_all() { events_.clear(); }
+  bool empty() const { return events_.empty(); }
+
+  /// Runs the handlers of `event`.
+  void dispatch(std::string_view event, Invocation& call);
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  std::unordered_map<std::string, std::shared_ptr<const Entries>, Hash, std::equal_to<>> events_;
+  HandlerId last_id_ = 0;
+};
+
+/// Handlers that are not bound to an event. Calling runs a copy, for the same reason.
+template <class Function>
+class HandlerList {
+ public:
+  HandlerId add(Function function) { return insert(entries_.end(), std::move(function)); }
+  HandlerId prepend(Function function) { return insert(entries_.begin(), std::move(function)); }
+  void remove(HandlerId id) {
+    entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.id == id; }),
+                   entries_.end());
+  }
+  void clear() { entries_.clear(); }
+  bool empty() const { return entries_.empty(); }
+
+  template <class Call>
+  void for_each(Call call) const {
+    const auto entries = entries_;
+    for (const Entry& entry : entries) call(*entry.function);
+  }
+
+ private:
+  struct Entry {
+    HandlerId id;
+    std::shared_ptr<Function> function;
+  };
+  HandlerId insert(typename std::vector<Entry>::iterator where, Function function) {
+    const HandlerId id = ++last_id_;
+    entries_.insert(where, Entry{id, std::make_shared<Function>(std::move(function))});
+    return id;
+  }
+  std::vector<Entry> entries_;
+  HandlerId last_id_ = 0;
+};
+
+}  // namespace socketio::detail
+
+namespace socketio::core {
+
+/// All that can be registered on a socket, and on a namespace for all its sockets.
+struct Handlers {
+  detail::HandlerTable events;
+  detail::HandlerList<detail::AnyHandler> any;
+  detail::HandlerList<detail::AnyHandler> any_outgoing;
+  detail::HandlerList<detail::DisconnectHandler> disconnecting;
+  detail::HandlerList<detail::DisconnectHandler> disconnect;
+};
+
+}  // namespace socketio::core

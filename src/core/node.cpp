@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "core/node.hpp"
+
+#include <utility>
+
+#include "core/client.hpp"
+#include "core/namespace_state.hpp"
+#include "core/socket_state.hpp"
+
+namespace socketio::core {
+
+namespace {
+
+std::string canonical(std::string_view name) {
+  if (!name.empty() && name.front() == '/') return std::string(name);
+  return "/" + std::string(name);
+}
+
+}  // namespace
+
+Node::Node(Loop& loop, const Options& options) : loop_(loop), options_(options) {}
+
+Node::~Node() {
+  close();
+  for (auto& [name, nsp] : namespaces_) nsp->detach();
+  for (auto& dynamic : dynamic_) dynamic.parent->detach();
+}
+
+std::shared_ptr<engine::SessionHandler> Node::accept(const std::shared_ptr<engine::Session>& session) {
+  auto client = std::make_shared<Client>(*this, session);
+  client->start();
+  return client;
+}
+
+std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
+  auto& slot = namespaces_[canonical(name)];
+  if (!slot) slot = std::make_shared<NamespaceState>(*this, canonical(name), std::make_shared<NamespaceHandlers>());
+  return slot;
+}
+
+std::shared_ptr<NamespaceState> Node::of(NamespacePredicate predicate) {
+  // A name that no client can ask for: names on the wire begin with '/'.
+  auto parent = std::make_shared<NamespaceState>(*this, "dynamic", std::make_shared<NamespaceHandlers>());
+  dynamic_.push_back({std::move(predicate), parent});
+  return parent;
+}
+
+std::shared_ptr<NamespaceState> Node::find(std::string_view name, const json& auth) {
+  const auto found = namespaces_.find(std::string(name));
+  if (found != namespaces_.end()) return found->second;
+  for (const Dynamic& dynamic : dynamic_) {
+    bool admitted = false;
+    try {
+      admitted = dynamic.predicate(name, auth);
+    } catch (...) {
+      admitted = false;  // a predicate that fails admits nobody
+    }
+    if (admitted) {
+      auto child = std::make_shared<NamespaceState>(*this, std::string(name), dynamic.parent->shared_handlers());
+      namespaces_.emplace(std::string(name), child);
+      return child;
+    }
+  }
+  return nullptr;
+}
+
+void Node::close() {
+  for (auto& [name, nsp] : namespaces_) {
+    while (!nsp->everybody().empty()) {
+      nsp->everybody().back()->shared_from_this()->close(DisconnectReason::server_shutting_down);
+    }
+  }
+}
+
+}  // namespace socketio::core

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include <socketio/event_writer.hpp>
+
+#include <utility>
+
+namespace socketio {
+
+namespace detail {
+
+namespace {
+
+// Memory that the next emit of this thread may use; what grew beyond this is given back.
+constexpr std::size_t kept_bytes = 64 * 1024;
+thread_local std::string spare;
+
+}  // namespace
+
+void OutgoingEvent::borrow() {
+  text_ = std::exchange(spare, {});
+  text_.resize(header_room);
+}
+
+OutgoingEvent::~OutgoingEvent() {
+  if (text_.capacity() <= kept_bytes && text_.capacity() > spare.capacity()) spare = std::move(text_);
+}
+
+std::string_view OutgoingEvent::with_header(std::string_view header) {
+  if (header.size() > header_room) {
+    text_.insert(header_room, header);
+    return std::string_view(text_).substr(header_room);
+  }
+  const std::size_t start = header_room - header.size();
+  header.copy(text_.data() + start, header.size());
+  return std::string_view(text_).substr(start);
+}
+
+void OutgoingEvent::write(JsonWriter& writer, const Arguments& arguments) {
+  if (arguments.attachments().empty()) {
+    if (!arguments.elements().empty()) writer.raw(arguments.elements());
+    return;
+  }
+  // Placeholders must be counted anew among the other arguments'.
+  const json all = arguments.to_json();
+  for (const json& argument : all) writer.value(argument);
+}
+
+}  // namespace detail
+}  // namespace socketio

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: MIT
+#include "core/socket_state.hpp"
+
+#include <array>
+#include <ctime>
+#include <utility>
+
+#include "core/client.hpp"
+#include "core/event_call.hpp"
+#include "core/middleware.hpp"
+#include "core/namespace_state.hpp"
+
+namespace socketio::core {
+
+using parser::PacketType;
+
+std::string packet_header(PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
+                          std::size_t attachments) {
+  std::string header = "4";  // Engine.IO: message
+  parser::append_header(header, {type, attachments, nsp, id, {}});
+  return header;
+}
+
+namespace {
+
+/// As JavaScript prints a Date in a server that runs on UTC.
+std::string date_text(std::int64_t milliseconds) {
+  const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 80> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(),
+                                         "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)", &parts);
+  return {text.data(), size};
+}
+
+}  // namespace
+
+SocketState::SocketState(std::shared_ptr<NamespaceState> nsp, Client& client, std::string id, std::string auth_text)
+    : nsp_(std::move(nsp)),
+      client_(&client),
+      id_(std::move(id)),
+      auth_text_(std::move(auth_text)),
+      session_(client.shared_session()) {}
+
+SocketState::~SocketState() = default;
+
+SocketState::Rare& SocketState::rare() {
+  if (!rare_) rare_ = std::make_unique<Rare>();
+  return *rare_;
+}
+
+Handlers& SocketState::handlers() { return rare().handlers; }
+
+std::any& SocketState::data(const std::type_info& type) { return rare().data[std::type_index(type)]; }
+
+const json* SocketState::json_data() const {
+  if (!rare_) return nullptr;
+  const auto found = rare_->data.find(std::type_index(typeid(json)));
+  return found == rare_->data.end() ? nullptr : std::any_cast<json>(&found->second);
+}
+
+// --- Receiving ---
+
+void SocketState::on_packet(const parser::Packet& packet) {
+  const auto self = shared_from_this();
+  switch (packet.type) {
+    case PacketType::event:
+      return on_event(packet);
+    case PacketType::ack:
+      if (rare_) {
+        guarded("acknowledgement", [&] { rare_->acks.answer(*packet.id, packet.payload); });
+      }
+      return;
+    case PacketType::disconnect:
+      return close(DisconnectReason::client_namespace_disconnect);
+    default:
+      return client_->session().close(DisconnectReason::forced_close);
+  }
+}
+
+template <class Call>
+void SocketState::guarded(std::string_view event, Call call) {
+  try {
+    call();
+  } catch (...) {
+    report(event, std::current_exception());
+  }
+}
+
+void SocketState::on_event(const parser::Packet& packet) {
+  ValueArray items(packet.payload);
+  Value first;
+  items.next(first);
+  std::string_view event;
+  std::string number_name;
+  if (!first.get(event)) {  // a number as the name is legal
+    first.append_text(number_name);
+    event = number_name;
+  }
+  const bool is_watched = !nsp_->handlers().any.empty() || (rare_ && !rare_->handlers.any.empty());
+  const bool has_middlewares = rare_ && !rare_->middlewares.empty();
+  if (!is_watched && !has_middlewares) return dispatch(event, packet);
+
+  Event owned{std::string(event), packet.payload.to_json()};
+  owned.arguments.erase(owned.arguments.begin());
+  const auto ack_id = packet.id;
+  run_any(nsp_->handlers().any, owned.name, owned.arguments);
+  if (rare_) run_any(rare_->handlers.any, owned.name, owned.arguments);
+  if (!connected()) return;
+  if (!has_middlewares) return redispatch(owned, ack_id);
+
+  using Chain = MiddlewareChain<detail::PacketMiddleware>;
+  auto shared = std::make_shared<Event>(std::move(owned));
+  const auto self = shared_from_this();
+  const auto call = [self, shared](detail::PacketMiddleware& middleware, Next next) {
+    Socket handle(self);
+    try {
+      middleware(handle, *shared, next);
+    } catch (...) {
+      self->report(shared->name, std::current_exception());
+      next(ConnectError{"Internal server error"});
+    }
+  };
+  const auto done = [self, shared, ack_id](const std::optional<ConnectError>& error) {
+    if (!self->connected()) return;
+    if (!error) return self->redispatch(*shared, ack_id);
+    self->rare().error.for_each([&](detail::ErrorHandler& handler) {
+      self->guarded("error", [&] {
+        Socket handle(self);
+        handler(handle, *error);
+      });
+    });
+  };
+  std::make_shared<Chain>(nsp_->loop(), rare_->middlewares, call, done)->run();
+}
+
+void SocketState::run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
+                          const json& arguments) {
+  handlers.for_each([&](detail::AnyHandler& handler) {
+    guarded(event, [&] {
+      Socket handle(shared_from_this());
+      handler(handle, event, arguments);
+    });
+  });
+}
+
+void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ack_id) {
+  // Handlers decode from text: what a middleware made or changed becomes a packet again.
+  std::string text;
+  std::vector<Bytes> attachments;
+  JsonWriter writer(text, attachments);
+  writer.begin_array();
+  writer.string(event.name);
+  for (const json& argument : event.arguments) writer.value(argument);
+  writer.end_array();
+
+  codec::Document document;
+  const auto payload = document.parse(text, attachments);
+  if (!payload) return report(event.name, "a middleware made arguments that cannot be sent");
+  parser::Packet packet;
+  packet.type = PacketType::event;
+  packet.nsp = nsp_->name();
+  packet.id = ack_id;
+  packet.text = text;
+  packet.payload = *payload;
+  packet.attachments = attachments;
+  dispatch(event.name, packet);
+}
+
+void SocketState::dispatch(std::string_view event, const parser::Packet& packet) {
+  EventCall call(*this, event, packet);
+  if (rare_) rare_->handlers.events.dispatch(event, call);
+  if (connected()) nsp_->handlers().events.dispatch(event, call);
+}
+
+void SocketState::report(std::string_view event, std::exception_ptr exception) {
+  HandlerError error{std::string(event), "unknown exception", exception};
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& failure) {
+    error.message = failure.what();
+  } catch (...) {
+    error.message = "unknown exception";
+  }
+  Socket handle(shared_from_this());
+  nsp_->report(handle, std::move(error));
+}
+
+void SocketState::report(std::string_view event, std::string message) {
+  Socket handle(shared_from_this());
+  nsp_->report(handle, {std::string(event), std::move(message), nullptr});
+}
+
+void SocketState::add_middleware(detail::PacketMiddleware middleware) {
+  rare().middlewares.push_back(std::make_shared<detail::PacketMiddleware>(std::move(middleware)));
+}
+
+void SocketState::add_error_handler(detail::ErrorHandler handler) { rare().error.add(std::move(handler)); }
+
+// --- Life ---
+
+Handshake SocketState::handshake() const {
+  const engine::OpeningRequest& opening = session_->opening();
+  Handshake handshake;
+  for (std::size_t i = 0; i < opening.headers.size(); ++i) {
+    const auto field = opening.headers.at(i);
+    std::string name(field.name);
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    auto& value = handshake.headers[name];
+    value = value.empty() ? std::string(field.value) : value + ", " + std::string(field.value);
+  }
+  const auto question = opening.target.find('?');
+  if (question != std::string::npos) {
+    for (auto& [name, value] : http::parse_query(std::string_view(opening.target).substr(question + 1))) {
+      handshake.query[name] = value;
+    }
+  }
+  if (!auth_text_.empty()) handshake.auth = json::parse(auth_text_, nullptr, false);
+  if (handshake.auth.is_discarded()) handshake.auth = json::object();
+  handshake.address = opening.remote_address;
+  handshake.url = opening.target;
+  handshake.issued_ms = opening.issued_ms;
+  handshake.time = date_text(opening.issued_ms);
+  handshake.secure = opening.secure;
+  handshake.xdomain = opening.headers.has("origin");
+  return handshake;
+}
+
+void SocketState::close(DisconnectReason reason) {
+  if (!connected()) return;
+  const auto self = shared_from_this();
+  Socket handle(self);
+  const auto tell = [&](std::string_view event, const detail::HandlerList<detail::DisconnectHandler>& list) {
+    list.for_each([&](detail::DisconnectHandler& handler) { guarded(event, [&] { handler(handle, reason); }); });
+  };
+  if (rare_) tell("disconnecting", rare_->handlers.disconnecting);
+  tell("disconnecting", nsp_->handlers().disconnecting);
+  if (!connected()) return;  // a handler disconnected it itself
+
+  nsp_->remove(*this);
+  std::exchange(client_, nullptr)->remove(*this);
+  connected_.store(false, std::memory_order_release);
+
+  if (rare_) {
+    guarded("acknowledgement", [&] { rare_->acks.fail_all(Errc::disconnected); });
+    tell("disconnect", rare_->handlers.disconnect);
+  }
+  tell("disconnect", nsp_->handlers().disconnect);
+  if (rare_) {  // handlers may hold the socket; its data stays
+    rare_->handlers = {};
+    rare_->middlewares.clear();
+    rare_->error.clear();
+  }
+}
+
+void SocketState::abandon() {
+  nsp_->rooms().leave_all(*this);
+  if (Client* const client = std::exchange(client_, nullptr)) client->remove(*this);
+  if (rare_) {
+    rare_->handlers = {};
+    rare_->middlewares.clear();
+  }
+}
+
+// --- Rooms ---
+
+bool SocketState::join(std::string_view room) {
+  if (!client_ || room.size() > nsp_->node().options().room_name_bytes) return false;
+  if (room == id_) {
+    in_own_room_ = true;
+    return true;
+  }
+  if (memberships_.size() >= nsp_->node().options().rooms_per_client) return false;
+  nsp_->rooms().join(*this, room);
+  return true;
+}
+
+void SocketState::leave(std::string_view room) {
+  if (room == id_) {
+    in_own_room_ = false;
+  } else {
+    nsp_->rooms().leave(*this, room);
+  }
+}
+
+std::vector<std::string> SocketState::rooms() const {
+  std::vector<std::string> names;
+  if (!client_) return names;
+  if (in_own_room_) names.push_back(id_);
+  for (const Membership& membership : memberships_) names.push_back(membership.room->name);
+  return names;
+}
+
+// --- Sending ---
+
+EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
+  const auto type = event.attachments().empty() ? PacketType::event : PacketType::binary_event;
+  const std::string header = packet_header(type, nsp_->name(), std::nullopt, event.attachments().size());
+  if (!nsp_->loop().is_current()) {
+    if (!connected()) return EmitResult::not_connected;
+    engine::PreparedMessage message(std::string(event.with_header(header)), event.take_attachments(), flags.compress);
+    nsp_->loop().post([self = shared_from_this(), message = std::move(message), flags,
+                       text = std::string(event.json_text())] {
+      self->notify_outgoing(text, message.attachments());
+      self->send_prepared(message, flags);
+    });
+    return EmitResult::sent;
+  }
+  if (!connected()) return EmitResult::not_connected;
+  if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
+  notify_outgoing(event.json_text(), event.attachments());
+  return send(header, event, flags.compress);
+}
+
+EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& event, Compress compress) {
+  EmitResult result = session_->send_text(event.with_header(header), compress);
+  if (result == EmitResult::dropped) return result;
+  for (const Bytes& attachment : event.attachments()) {
+    result = session_->send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()});
+  }
+  return result;
+}
+
+EmitResult SocketState::send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags) {
+  if (!connected()) return EmitResult::not_connected;
+  if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
+  return session_->send_prepared(message);
+}
+
+bool SocketState::expect_ack(std::uint64_t id, detail::AckCallback callback,
+                             std::optional<std::chrono::milliseconds> timeout) {
+  std::error_code error;
+  if (!connected()) {
+    error = Errc::not_connected;
+  } else if (rare().acks.size() >= nsp_->node().options().pending_acks) {
+    error = Errc::too_many_pending;
+  } else {
+    // Timeouts run user code from the wheel.
+    auto guarded_callback = [this, callback = std::move(callback)](std::error_code failure, const Value* arguments) {
+      guarded("acknowledgement", [&] { callback(failure, arguments); });
+    };
+    rare().acks.add(id, std::move(guarded_callback), timeout, nsp_->loop());
+    return true;
+  }
+  guarded("acknowledgement", [&] { callback(error, nullptr); });
+  return false;
+}
+
+void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
+                                detail::AckCallback callback) {
+  auto work = [self = shared_from_this(), flags, callback = std::move(callback)](
+                  std::string text, std::vector<Bytes> attachments) mutable {
+    const std::uint64_t id = self->nsp_->next_ack_id();
+    if (!self->expect_ack(id, std::move(callback), flags.timeout)) return;
+    self->notify_outgoing(text, attachments);
+    const auto type = attachments.empty() ? PacketType::event : PacketType::binary_event;
+    const std::string header = packet_header(type, self->nsp_->name(), id, attachments.size());
+    self->send_prepared({header + text, std::move(attachments), flags.compress}, {});
+  };
+  std::string text(event.json_text());
+  if (nsp_->loop().is_current()) return work(std::move(text), event.take_attachments());
+  nsp_->loop().post([work = std::move(work), text = std::move(text), attachments = event.take_attachments()]() mutable {
+    work(std::move(text), std::move(attachments));
+  });
+}
+
+void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) {
+  const auto type = arguments.attachments().empty() ? PacketType::ack : PacketType::binary_ack;
+  const std::string header = packet_header(type, nsp_->name(), ack_id, arguments.attachments().size());
+  if (nsp_->loop().is_current()) {
+    if (connected()) send(header, arguments, Compress::yes);
+    return;
+  }
+  engine::PreparedMessage message(std::string(arguments.with_header(header)), arguments.take_attachments());
+  nsp_->loop().post([self = shared_from_this(), message = std::move(message)] { self->send_prepared(message, {}); });
+}
+
+void SocketState::disconnect(Close close) {
+  if (!nsp_->loop().is_current()) {
+    nsp_->loop().post([self = shared_from_this(), close] { self->disconnect(close); });
+    return;
+  }
+  if (client_) client_->disconnect(*this, close);
+}
+
+void SocketState::notify_outgoing(std::string_view json_text, const std::vector<Bytes>& attachments) {
+  const bool is_watched =
+      !nsp_->handlers().any_outgoing.empty() || (rare_ && !rare_->handlers.any_outgoing.empty());
+  if (!is_watched || !connected()) return;
+  codec::Document document;  // the node's own may be in use by the handler that is emitting
+  const auto payload = document.parse(json_text, attachments);
+  if (!payload) return;
+  json arguments = payload->to_json();
+  const std::string event = arguments.front().get<std::string>();
+  arguments.erase(arguments.begin());
+  const auto self = shared_from_this();
+  run_any(nsp_->handlers().any_outgoing, event, arguments);
+  if (rare_) run_any(rare_->handlers.any_outgoing, event, arguments);
+}
+
+}  // namespace socketio::core

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// SocketState: one client in one namespace. What Socket is a handle to.
+//
+// Life cycle: made by Client when a CONNECT arrives; connecting (middlewares run) -> connected -> disconnected. Handles
+// keep it after that, but it has let go of its client, rooms and handlers. User code is called from here and from
+// Client only, always through invoke(), when the state is consistent. Loop's thread, but for what says otherwise.
+#pragma once
+
+#include <socketio/socket.hpp>
+
+#include <any>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <typeindex>
+#include <unordered_map>
+#include <vector>
+
+#include "codec/socketio/decoder.hpp"
+#include "core/ack_table.hpp"
+#include "core/handler_table.hpp"
+#include "core/room_index.hpp"
+#include "engine/session.hpp"
+#include "engine/transport.hpp"
+
+namespace socketio::core {
+
+class Client;
+class NamespaceState;
+
+/// Header of an event or acknowledgement, Engine.IO's digit for a message included.
+std::string packet_header(parser::PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
+                          std::size_t attachments);
+
+class SocketState : public std::enable_shared_from_this<SocketState> {
+ public:
+  SocketState(std::shared_ptr<NamespaceState> nsp, Client& client, std::string id, std::string auth_text);
+  ~SocketState();
+
+  const std::string& id() const { return id_; }
+  NamespaceState& nsp() { return *nsp_; }
+  const std::shared_ptr<NamespaceState>& shared_nsp() const { return nsp_; }
+  /// Null once disconnected.
+  Client* client() { return client_; }
+  /// Any thread.
+  bool connected() const { return connected_.load(std::memory_order_acquire); }
+  Handshake handshake() const;
+  std::any& data(const std::type_info& type);
+  const json* json_data() const;
+
+  // --- Life, called by Client ---
+
+  void become_connected() { connected_.store(true, std::memory_order_release); }
+  /// A packet of this namespace: event, ack or disconnect.
+  void on_packet(const parser::Packet& packet);
+  /// Leaves rooms and namespace; handlers hear it; later calls do nothing.
+  void close(DisconnectReason reason);
+  /// Refused by a middleware: nothing was connected, so nobody hears of it.
+  void abandon();
+
+  // --- Sending; any thread ---
+
+  EmitResult emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags);
+  void emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags, detail::AckCallback callback);
+  void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments);
+  void disconnect(Close close);
+
+  // --- Sending; loop ---
+
+  EmitResult send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
+  /// Registers an expected acknowledgement; false, and the callback has been called, if there are too many.
+  bool expect_ack(std::uint64_t id, detail::AckCallback callback, std::optional<std::chrono::milliseconds> timeout);
+  /// Runs handlers for outgoing events.
+  void notify_outgoing(std::string_view json_text, const std::vector<Bytes>& attachments);
+
+  // --- Rooms; loop ---
+
+  bool join(std::string_view room);
+  void leave(std::string_view room);
+  std::vector<std::string> rooms() const;
+  std::vector<Membership>& memberships() { return memberships_; }
+  bool in_own_room() const { return in_own_room_; }
+
+  /// Position in NamespaceState::everybody, and the last broadcast that has seen this socket.
+  std::uint32_t position = 0;
+  std::uint64_t broadcast_mark = 0;
+
+  // --- Handlers; loop ---
+
+  Handlers& handlers();
+  void add_middleware(detail::PacketMiddleware middleware);
+  void add_error_handler(detail::ErrorHandler handler);
+  void report(std::string_view event, std::exception_ptr exception);
+  void report(std::string_view event, std::string message);
+
+ private:
+  /// What most sockets do not have.
+  struct Rare {
+    Handlers handlers;
+    std::vector<std::shared_ptr<detail::PacketMiddleware>> middlewares;
+    detail::HandlerList<detail::ErrorHandler> error;
+    std::unordered_map<std::type_index, std::any> data;
+    AckTable acks;
+  };
+
+  Rare& rare();
+  void on_event(const parser::Packet& packet);
+  void dispatch(std::string_view event, const parser::Packet& packet);
+  void redispatch(const Event& event, std::optional<std::uint64_t> ack_id);
+  void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event, const json& arguments);
+  EmitResult send(std::string_view header, detail::OutgoingEvent& event, Compress compress);
+  template <class Call>
+  void guarded(std::string_view event, Call call);
+
+  std::shared_ptr<NamespaceState> nsp_;
+  Client* client_;
+  std::string id_;
+  std::string auth_text_;
+  std::shared_ptr<engine::Session> session_;  // keeps the opening request for handshake()
+  std::vector<Membership> memberships_;
+  std::unique_ptr<Rare> rare_;
+  std::atomic<bool> connected_ = false;
+  bool in_own_room_ = true;
+};
+
+}  // namespace socketio::core

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "net/asio_loop.hpp"
+
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+namespace socketio::net {
+
+/// Tasks from other threads, in batches: one wake-up for all that come before the loop looks.
+struct AsioLoop::Posted {
+  std::mutex mutex;
+  std::vector<Task> tasks;
+};
+
+AsioLoop::AsioLoop(boost::asio::io_context& context)
+    : Loop(std::chrono::steady_clock::now(), entropy_),
+      context_(context),
+      timer_(context),
+      read_buffer_(read_buffer_bytes + read_padding_bytes),
+      thread_(std::this_thread::get_id()),
+      posted_(std::make_shared<Posted>()) {}
+
+AsioLoop::~AsioLoop() = default;
+
+void AsioLoop::adopt_thread() { thread_.store(std::this_thread::get_id(), std::memory_order_relaxed); }
+
+bool AsioLoop::is_current() const {
+  return thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+}
+
+std::int64_t AsioLoop::wall_clock_ms() const {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+void AsioLoop::enter() {
+  if (in_turn_) return;
+  in_turn_ = true;
+  timers().advance(std::chrono::steady_clock::now());
+  // Asio runs what was ready before this, in order; so the turn's end comes after all of it.
+  boost::asio::post(context_, [self = weak_from_this()] {
+    if (const auto loop = self.lock()) loop->end_turn();
+  });
+}
+
+void AsioLoop::request_finish_turn() { enter(); }
+
+void AsioLoop::end_turn() {
+  finish_turn();
+  in_turn_ = false;
+  arm_timer();
+}
+
+void AsioLoop::arm_timer() {
+  if (stopped_) return;
+  const auto next = timers().next_deadline();
+  if (!next) return;
+  // A later deadline than the armed one needs no system call: the timer looks again when it fires.
+  if (timer_due_ <= *next) return;
+  timer_due_ = *next;
+  timer_.expires_at(*next);
+  timer_.async_wait([self = weak_from_this()](const boost::system::error_code& error) {
+    const auto loop = self.lock();
+    if (!loop || error || loop->stopped_) return;
+    loop->timer_due_ = TimePoint::max();
+    loop->enter();
+  });
+}
+
+void AsioLoop::post(Task task) {
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(posted_->mutex);
+    was_empty = posted_->tasks.empty();
+    posted_->tasks.push_back(std::move(task));
+  }
+  if (!was_empty) return;
+  boost::asio::post(context_, [self = weak_from_this()] {
+    if (const auto loop = self.lock()) loop->run_posted();
+  });
+}
+
+void AsioLoop::run_posted() {
+  std::vector<Task> tasks;
+  {
+    const std::lock_guard lock(posted_->mutex);
+    tasks.swap(posted_->tasks);
+  }
+  enter();
+  for (Task& task : tasks) task();
+}
+
+void AsioLoop::stop() {
+  stopped_ = true;
+  timer_.cancel();
+  const std::lock_guard lock(posted_->mutex);
+  posted_->tasks.clear();
+}
+
+}  // namespace socketio::net

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// AsioLoop: a Loop on a boost::asio::io_context, our own or the user's, which exactly one thread runs.
+//
+// Every Asio handler of ours opens a turn with enter(); the turn ends when what was ready at that moment has been
+// handled. One steady_timer drives the timing wheel. Life cycle: construct, use, stop() before destruction if the
+// io_context lives on.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/loop.hpp"
+#include "net/system_entropy.hpp"
+
+namespace socketio::net {
+
+class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop> {
+ public:
+  /// Room for one read, shared by all connections of the loop; parsers may look this many bytes past the end.
+  static constexpr std::size_t read_buffer_bytes = 256 * 1024;
+  static constexpr std::size_t read_padding_bytes = 64;
+
+  explicit AsioLoop(boost::asio::io_context& context);
+  ~AsioLoop() override;
+
+  boost::asio::io_context& context() { return context_; }
+  std::span<char> read_buffer() { return {read_buffer_.data(), read_buffer_bytes}; }
+  /// Where small pieces of one stream are put together for one system call.
+  std::string& write_buffer() { return write_buffer_; }
+
+  /// Begins a turn: the clock is read once, and the turn's end is scheduled.
+  void enter();
+  /// The thread that calls this is the loop's from now on.
+  void adopt_thread();
+  /// No timer fires and no posted task runs after this. Loop's thread, or after the loop has ended.
+  void stop();
+
+  std::int64_t wall_clock_ms() const override;
+  void post(Task task) override;
+  bool is_current() const override;
+
+ private:
+  void request_finish_turn() override;
+  void end_turn();
+  void arm_timer();
+  void run_posted();
+
+  boost::asio::io_context& context_;
+  SystemEntropy entropy_;
+  boost::asio::steady_timer timer_;
+  TimePoint timer_due_ = TimePoint::max();
+  std::vector<char> read_buffer_;
+  std::string write_buffer_;
+  bool in_turn_ = false;
+  bool stopped_ = false;
+  std::atomic<std::thread::id> thread_;
+
+  struct Posted;
+  std::shared_ptr<Posted> posted_;
+};
+
+}  // namespace socketio::net

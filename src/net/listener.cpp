@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "net/listener.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/v6_only.hpp>
+#include <string>
+#include <utility>
+
+namespace socketio::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr std::chrono::milliseconds rest_time{100};
+constexpr int backlog = 4096;
+
+int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+}  // namespace
+
+Listener::Listener(AsioLoop& loop, OnAccept on_accept)
+    : loop_(loop), on_accept_(std::move(on_accept)), acceptor_(loop.context()), spare_descriptor_(open_spare()) {}
+
+Listener::~Listener() {
+  if (spare_descriptor_ >= 0) ::close(spare_descriptor_);
+}
+
+bool Listener::bind(const tcp::endpoint& endpoint, boost::system::error_code& error) {
+  boost::system::error_code ignored;
+  if (acceptor_.is_open()) acceptor_.close(ignored);
+  acceptor_.open(endpoint.protocol(), error);
+  if (error) return false;
+  acceptor_.set_option(tcp::acceptor::reuse_address(true), ignored);
+  if (endpoint.protocol() == tcp::v6()) acceptor_.set_option(asio::ip::v6_only(false), ignored);
+  acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(backlog, error);
+  return !error;
+}
+
+std::uint16_t Listener::open(std::string_view address, std::uint16_t port, std::error_code& error) {
+  boost::system::error_code failure;
+  if (address.empty()) {
+    // Machines without IPv6 still have IPv4.
+    if (!bind({tcp::v6(), port}, failure) && failure != asio::error::address_in_use &&
+        failure != asio::error::access_denied) {
+      bind({tcp::v4(), port}, failure);
+    }
+  } else {
+    const std::string name(address == "localhost" ? "127.0.0.1" : address);
+    const auto parsed = asio::ip::make_address(name, failure);
+    if (!failure) bind({parsed, port}, failure);
+  }
+  error = failure;
+  if (failure) return 0;
+  acceptor_.non_blocking(true, failure);
+  return acceptor_.local_endpoint(failure).port();
+}
+
+void Listener::start() {
+  acceptor_.async_wait(tcp::acceptor::wait_read,
+                       [self = shared_from_this()](const boost::system::error_code& error) {
+                         if (error || !self->acceptor_.is_open()) return;
+                         self->loop_.enter();
+                         self->accept();
+                       });
+}
+
+void Listener::accept() {
+  // As many as are waiting, but others of this loop want their turn too.
+  for (int accepted = 0; accepted < 64 && acceptor_.is_open(); ++accepted) {
+    boost::system::error_code error;
+    tcp::socket socket(loop_.context());
+    acceptor_.accept(socket, error);
+    if (error == asio::error::would_block || error == asio::error::try_again) break;
+    if (error == asio::error::connection_aborted) continue;
+    if (error) return rest();
+    on_accept_(std::move(socket));
+  }
+  if (acceptor_.is_open()) start();
+}
+
+void Listener::rest() {
+  if (spare_descriptor_ >= 0) {
+    ::close(spare_descriptor_);
+    spare_descriptor_ = -1;
+    boost::system::error_code ignored;
+    tcp::socket turned_away(loop_.context());
+    acceptor_.accept(turned_away, ignored);
+    turned_away.close(ignored);
+    spare_descriptor_ = open_spare();
+  }
+  loop_.timers().arm(rest_timer_, rest_time);
+}
+
+void Listener::on_rested() {
+  if (spare_descriptor_ < 0) spare_descriptor_ = open_spare();
+  if (acceptor_.is_open()) start();
+}
+
+void Listener::close() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  rest_timer_.cancel();
+}
+
+}  // namespace socketio::net

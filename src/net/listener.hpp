@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Listener: accepts TCP connections of one address and port. When descriptors run out it rests a while instead of
+// spinning, and turns one waiting client away, so that the queue moves (reliability: EMFILE). Loop's thread only.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <system_error>
+
+#include "net/asio_loop.hpp"
+
+namespace socketio::net {
+
+class Listener : public std::enable_shared_from_this<Listener> {
+ public:
+  using OnAccept = std::function<void(boost::asio::ip::tcp::socket)>;
+
+  Listener(AsioLoop& loop, OnAccept on_accept);
+  ~Listener();
+
+  /// Binds; an empty address means all addresses, IPv6 and IPv4. Returns the port (of interest for port 0).
+  std::uint16_t open(std::string_view address, std::uint16_t port, std::error_code& error);
+  void start();
+  void close();
+
+ private:
+  void accept();
+  void rest();
+  void on_rested();
+  bool bind(const boost::asio::ip::tcp::endpoint& endpoint, boost::system::error_code& error);
+
+  AsioLoop& loop_;
+  OnAccept on_accept_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  int spare_descriptor_ = -1;
+  MemberTimer<Listener, &Listener::on_rested> rest_timer_{*this};
+};
+
+}  // namespace socketio::net

@@ -78,7 +78,7 @@ describe("narrow window", () => {
   it("shows who is here in a drawer that the keyboard opens and closes", async (test) => {
     const { visit } = await stage(test, browser);
     const ada = await visit("/", "Ada", { viewport: NARROW });
-    await ada.page.getByRole("button", { name: /Show who is here/ }).press("Enter");
+    await ada.page.getByRole("button", { name: /show who is here/ }).press("Enter");
     const drawer = ada.page.getByRole("dialog", { name: "People" });
     await drawer.getByRole("listitem").filter({ hasText: "Ada" }).waitFor();
     await noOverflow(ada, "drawer");

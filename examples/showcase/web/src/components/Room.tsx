@@ -28,7 +28,6 @@ function Status({ state }: { state: ChatState }) {
 export function Room({ chat, state }: { chat: Chat; state: ChatState }) {
   const drawer = useRef<HTMLDialogElement>(null);
   const people = <People chat={chat} state={state} />;
-  const online = `${state.users.length} online`;
 
   return (
     <div className="room" data-connected={state.transport !== ""}>
@@ -53,7 +52,6 @@ export function Room({ chat, state }: { chat: Chat; state: ChatState }) {
             type="button"
             className="people-button only-narrow"
             onClick={() => drawer.current?.showModal()}
-            aria-label={`Show who is here: ${online}`}
           >
             <span className="faces">
               {state.users.slice(0, 3).map((name) => (
@@ -61,6 +59,7 @@ export function Room({ chat, state }: { chat: Chat; state: ChatState }) {
               ))}
             </span>
             <span className="people-count">{state.users.length}</span>
+            <span className="visually-hidden">online, show who is here</span>
           </button>
         </header>
         <Banner chat={chat} state={state} />

@@ -30,15 +30,15 @@ struct Packet {
   /// and ack.
   PacketType type = PacketType::event;
   std::string_view nsp = "/";
-  std::optional<std::uint64_t> id;
+  std::optional<std::uint64_t> id = {};
   /// The JSON text as it came, placeholders included; empty if the packet has none.
-  std::string_view text;
+  std::string_view text = {};
   /// The parsed payload: an array for event and ack, an object (or null when absent) for connect, …
-  Value payload;
-  std::span<const Bytes> attachments;
+  Value payload = {};
+  std::span<const Bytes> attachments = {};
   /// What `text`, `nsp` and `attachments` view if the packet had attachments: keeps them beyond the
   /// next call.
-  std::shared_ptr<const void> storage;
+  std::shared_ptr<const void> storage = {};
 };
 
 class Decoder {

@@ -51,7 +51,7 @@ struct Header {
   PacketType type = PacketType::event;
   std::size_t attachments = 0;
   std::string_view nsp = "/";
-  std::optional<std::uint64_t> id;
+  std::optional<std::uint64_t> id = {};
   std::string_view payload = {};  // JSON text, may be empty
 };
 

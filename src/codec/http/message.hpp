@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HTTP/1.1 messages as plain values (RFC 9110, 9112): what the parsers produce and the writers take.
+// HTTP/1.1 messages as plain values (RFC 9110, 9112): what the parsers produce and the writers
+// take.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,8 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 /// True if the comma-separated list `value` holds `token`, case-insensitively (RFC 9110 5.6.1).
 bool list_contains(std::string_view value, std::string_view token);
 
-/// Header fields in order of arrival. Names compare case-insensitively. One block of memory for all.
+/// Header fields in order of arrival. Names compare case-insensitively. One block of memory for
+/// all.
 class Headers {
  public:
   struct Field {
@@ -66,13 +68,15 @@ struct Response {
 /// The standard reason phrase, or "Unknown".
 std::string_view reason_phrase(std::uint16_t status);
 
-/// Percent-decodes; nothing changes where an escape is malformed (as JavaScript's querystring does). '+' stays
-/// unless `Plus::is_blank`.
+/// Percent-decodes; nothing changes where an escape is malformed (as JavaScript's querystring
+/// does). '+' stays unless `Plus::is_blank`.
 enum class Plus : std::uint8_t { is_plus, is_blank };
 std::string percent_decode(std::string_view text, Plus plus = Plus::is_plus);
 
-/// Name and value pairs of a query, decoded, '+' as a blank, invalid UTF-8 as U+FFFD, in order. At most `limit` pairs (the rest is dropped).
-std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query, std::size_t limit = 256);
+/// Name and value pairs of a query, decoded, '+' as a blank, invalid UTF-8 as U+FFFD, in order. At
+/// most `limit` pairs (the rest is dropped).
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query,
+                                                             std::size_t limit = 256);
 
 /// First value of `name` in the query without decoding everything else; empty if absent.
 std::string query_value(std::string_view query, std::string_view name);

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Bytes in, one HTTP/1.1 request out. Strict on purpose: whatever request smuggling lives on is refused
-// (RFC 9112 sections 2.2, 3, 5, 6, 7; conflicting or repeated lengths, any Transfer-Encoding but exactly
-// `chunked`, bare LF, folded lines, blanks before the colon, missing or repeated Host).
+// Bytes in, one HTTP/1.1 request out. Strict on purpose: whatever request smuggling lives on is
+// refused (RFC 9112 sections 2.2, 3, 5, 6, 7; conflicting or repeated lengths, any
+// Transfer-Encoding but exactly `chunked`, bare LF, folded lines, blanks before the colon, missing
+// or repeated Host).
 //
-// Life cycle: made for one request when its first byte arrives (an idle connection holds none), feed() until
-// done(), take() the request, destroy. Bytes behind the request are not consumed: they belong to the next
-// (pipelining) or to WebSocket after an upgrade. After an error the connection must close.
+// Life cycle: made for one request when its first byte arrives (an idle connection holds none),
+// feed() until done(), take() the request, destroy. Bytes behind the request are not consumed: they
+// belong to the next (pipelining) or to WebSocket after an upgrade. After an error the connection
+// must close.
 #pragma once
+
+#include "base/result.hpp"
+#include "codec/http/message.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
-
-#include "base/result.hpp"
-#include "codec/http/message.hpp"
 
 namespace socketio::http {
 
@@ -47,7 +49,8 @@ class RequestParser {
   RequestParser(RequestParser&&) noexcept;
   RequestParser& operator=(RequestParser&&) noexcept;
 
-  /// Consumes from the front of `bytes`; returns how many bytes belong to this request. Never consumes past its end.
+  /// Consumes from the front of `bytes`; returns how many bytes belong to this request. Never
+  /// consumes past its end.
   Result<std::size_t, Errc> feed(std::string_view bytes);
 
   bool headers_done() const;

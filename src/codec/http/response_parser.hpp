@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Bytes in, one HTTP/1.1 response out, for the client: same life cycle as RequestParser. The body may be framed
-// by Content-Length, by chunks or by the end of the stream (RFC 9112 section 6.3); 101, 204, 304 and answers to
-// HEAD have none.
+// Bytes in, one HTTP/1.1 response out, for the client: same life cycle as RequestParser. The body
+// may be framed by Content-Length, by chunks or by the end of the stream (RFC 9112 section 6.3);
+// 101, 204, 304 and answers to HEAD have none.
 #pragma once
+
+#include "base/result.hpp"
+#include "codec/http/message.hpp"
+#include "codec/http/request_parser.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
-
-#include "base/result.hpp"
-#include "codec/http/message.hpp"
-#include "codec/http/request_parser.hpp"
 
 namespace socketio::http {
 

@@ -2,9 +2,9 @@
 // HTTP/1.1 messages out, appended to a caller's buffer. Pure functions, any thread.
 #pragma once
 
-#include <string>
-
 #include "codec/http/message.hpp"
+
+#include <string>
 
 namespace socketio::http {
 
@@ -14,8 +14,8 @@ enum class Connection : std::uint8_t { keep_alive, close, upgrade };
 /// Whether the body travels: an answer to HEAD says its length but carries none.
 enum class Body : std::uint8_t { included, omitted };
 
-/// Adds Content-Length (unless 1xx, 204 or 304) and Connection; writes no field whose name or value holds a
-/// control character (response splitting).
+/// Adds Content-Length (unless 1xx, 204 or 304) and Connection; writes no field whose name or value
+/// holds a control character (response splitting).
 void append_response(std::string& out, const Response& response, Connection connection,
                      Body body = Body::included);
 

@@ -87,6 +87,12 @@ describe("options of the client", () => {
     await assertEchoes(client, ["hello"]);
   });
 
+  scenario("the first of the subprotocols that it offers is chosen, since browsers give up otherwise", async (t) => {
+    const client = await open(t, { transports: ["websocket"], protocols: ["one", "two"] });
+    assert.equal(client.transport.ws.protocol, "one");
+    await assertEchoes(client, ["hello"]);
+  });
+
   scenario("cookies are kept, none are set", async (t) => {
     const client = await open(t, { withCredentials: true });
     await assertEchoes(client, ["hello"]);

@@ -150,6 +150,61 @@ describe("handshake over WebSocket", () => {
     }
   });
 
+  scenario("what is no WebSocket handshake never switches", async () => {
+    const usual = {
+      Host: "localhost",
+      Connection: "Upgrade",
+      Upgrade: "websocket",
+      "Sec-WebSocket-Version": "13",
+      "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    };
+    for (const [method, version, changed] of [
+      ["POST", "1.1", { "Content-Length": "0" }],
+      ["GET", "1.1", { Connection: "keep-alive" }],
+      ["GET", "1.1", { Connection: undefined }],
+      ["GET", "1.1", { Upgrade: "h2c" }],
+      ["GET", "1.1", { Upgrade: undefined }],
+      ["GET", "1.1", { "Sec-WebSocket-Key": undefined }],
+      ["GET", "1.1", { "Sec-WebSocket-Version": undefined }],
+    ]) {
+      const lines = Object.entries({ ...usual, ...changed })
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => `${name}: ${value}\r\n`);
+      const path = target(server(), { transport: "websocket" });
+      const status = await rawStatus(server(), `${method} ${path} HTTP/${version}\r\n${lines.join("")}\r\n`);
+      assert.ok([400, 405, 426].includes(status), `${method} ${version} ${JSON.stringify(changed)} got ${status}`);
+    }
+  });
+
+  scenario("HTTP/1.0 cannot switch", { differs: "it does" }, async () => {
+    const status = await rawStatus(
+      server(),
+      `GET ${target(server(), { transport: "websocket" })} HTTP/1.0\r\nHost: localhost\r\nConnection: Upgrade\r\n` +
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    assert.equal(status, 400);
+  });
+
+  scenario("extensions that are offered are never taken", async () => {
+    for (const [name, value] of [
+      ["Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=7"],
+      ["Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits, x-webkit-deflate-frame"],
+      ["Sec-WebSocket-Extensions", 'constructor; a="unclosed'],
+      ["Sec-WebSocket-Extensions", ",,,;;;"],
+    ]) {
+      const connection = await RawConnection.open(server());
+      connection.write(
+        `GET ${target(server(), { transport: "websocket" })} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n` +
+          "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+          `${name}: ${value}\r\n\r\n`,
+      );
+      const text = await connection.receive(/\r\n\r\n/);
+      assert.match(text, /^HTTP\/1\.1 (101|400) /);
+      assert.doesNotMatch(text, /sec-websocket-extensions/i);
+      connection.destroy();
+    }
+  });
+
   scenario("an unsupported protocol version is refused before the switch", { differs: "it answers 101 first, then HTTP inside the stream" }, async () => {
     for (const EIO of [undefined, "3", "5", "abc"]) {
       assert.match(await refusedUpgrade({ transport: "websocket", EIO }), /^HTTP\/1\.1 400 /, EIO);

@@ -37,6 +37,7 @@ process.on("SIGTERM", () => {
   close();
   httpServer.close(() => process.exit(0));
   httpServer.closeIdleConnections();
+  setTimeout(() => process.exit(0), 300);
 });
 
 function serveEngine() {

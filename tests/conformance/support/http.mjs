@@ -5,6 +5,7 @@
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { within } from "./deadline.mjs";
+import { track } from "./open_sockets.mjs";
 
 /** The path and query of an Engine.IO request; parameters that are undefined are left out. */
 export function target(server, parameters) {
@@ -46,7 +47,7 @@ export class RawConnection {
 
   static async open(server) {
     const connection = new RawConnection();
-    connection.socket = connect(server.port, "127.0.0.1");
+    connection.socket = track(connect(server.port, "127.0.0.1"));
     connection.socket.setNoDelay(true);
     connection.socket.on("error", () => {});
     connection.socket.on("data", (data) => {

@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { within } from "./deadline.mjs";
+import { destroyOpenSockets } from "./open_sockets.mjs";
 
 export const againstReference = process.env.SERVER === "reference";
 
@@ -55,14 +56,19 @@ export class Server {
   }
 
   /** Asks it to end, or ends it: resolves with its exit code and signal. */
-  stop(signal = "SIGTERM") {
+  async stop(signal = "SIGTERM", milliseconds = undefined) {
     this.#process.kill(signal);
-    return within(this.#exit, `the server's end after ${signal}`);
+    try {
+      return await within(this.#exit, `the server's end after ${signal}`, milliseconds);
+    } catch (error) {
+      this.#process.kill("SIGKILL");
+      throw error;
+    }
   }
 }
 
 /**
- * A server for all cases of a file; after them it has to be alive still. Heartbeats of 200 ms are for the cases that
+ * A server for all cases of a file; after them it has to be alive still and end cleanly. Heartbeats of 200 ms are for the cases that
  * are about them: elsewhere a busy machine must not end sessions. `started` runs once the server listens.
  */
 export function useServer(mode, { pingTimeout = 20_000, flags = [], started } = {}) {
@@ -72,9 +78,10 @@ export function useServer(mode, { pingTimeout = 20_000, flags = [], started } = 
     await started?.(holder.server);
   });
   after(async () => {
-    const { isAlive } = holder.server;
-    await holder.server.stop("SIGKILL");
-    assert.ok(isAlive, "the server died during the cases");
+    assert.ok(holder.server.isAlive, "the server died during the cases");
+    destroyOpenSockets();
+    const { code, signal } = await holder.server.stop("SIGTERM", 15_000);
+    assert.deepEqual({ code, signal }, { code: 0, signal: null }, "the server did not end cleanly");
   });
   return () => holder.server;
 }

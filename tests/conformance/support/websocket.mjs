@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { WebSocket } from "ws";
 import { Inbox, within } from "./deadline.mjs";
 import { target } from "./http.mjs";
+import { track } from "./open_sockets.mjs";
 
 export class WebSocketSession {
   packets = new Inbox();
@@ -19,7 +20,7 @@ export class WebSocketSession {
       perMessageDeflate: false,
       ...options,
     });
-    session.socket = socket;
+    session.socket = track(socket);
     socket.on("message", (data, isBinary) => {
       const packet = isBinary ? data : data.toString();
       if (packet === "2" && pong) socket.send("3");

@@ -157,6 +157,13 @@ describe("sizes", () => {
     assert.equal((await session.closed()).code, 1009);
   });
 
+  scenario("a packet may not outgrow the limit by its attachments", { differs: "it limits each message alone: ten of them hold ten times as much" }, async () => {
+    const session = await openSocket(server());
+    const slots = [0, 1].map((num) => `{"_placeholder":true,"num":${num}}`);
+    session.send(`452-["message",${slots}]`, Buffer.alloc(600_000), Buffer.alloc(600_000));
+    await session.closed();
+  });
+
   scenario("over polling one byte more is answered 413", async () => {
     const session = await PollingSession.open(server());
     await session.write("40");

@@ -76,9 +76,9 @@ layers() {
 # Above the I/O line: no socket, thread, mutex, clock or random source. Time and entropy come in as arguments.
 io_line() {
   local headers='boost/(asio|beast/core)[/.]|thread|mutex|shared_mutex|condition_variable|future|random|iostream|fstream'
-  headers+='|filesystem|ctime|sys/.*|netinet/.*|arpa/.*|netdb\.h|unistd\.h|poll\.h|pthread\.h|time\.h|openssl/rand\.h'
-  local calls='_clock::now\(|random_device|RAND_bytes|getrandom\(|gettimeofday\(|clock_gettime\(|getenv\('
-  calls+='|std::(time|rand|thread|jthread|mutex|async)\b'
+  headers+='|filesystem|sys/.*|netinet/.*|arpa/.*|netdb\.h|unistd\.h|poll\.h|pthread\.h|openssl/rand\.h'
+  local calls='_clock::now\(|random_device|RAND_bytes|getrandom\(|gettimeofday\(|clock_gettime\(|\btime\((nullptr|NULL|0|&)|getenv\('
+  calls+='|std::(rand|thread|jthread|mutex|async)\b'
   files -path './src/base/*' -o -path './src/codec/*' -o -path './src/engine/*' -o -path './src/core/*' |
     offences "^ *# *include +<($headers)|$calls"
 }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -12,16 +13,21 @@
 namespace {
 
 std::size_t allocated_since_reset = 0;
+std::ptrdiff_t live_allocations = 0;
 
 }  // namespace
 
 void* operator new(std::size_t size) {
   allocated_since_reset += size;
+  ++live_allocations;
   if (void* memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+  if (memory != nullptr) --live_allocations;
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
 namespace socketio::support {
 namespace {
@@ -89,16 +95,30 @@ TEST(WebSocketMemory, PingsInsideAFullMessageDoNotCopyItEachTime) {
   EXPECT_LE(allocated, 2 * limits.message_bytes);
 }
 
-TEST(WebSocketMemory, ADrainedDecoderGivesItsBufferBack) {
+/// Feeds `begin`, of which something is kept, then `end`, behind which nothing may be.
+void expect_given_back(std::string begin, std::string end) {
   websocket::Decoder decoder(Role::client, {});
-  for (int round = 0; round < 2; ++round) {
-    const std::string bytes = frame_to(Role::client, 2, std::string(1000, 'x'));
-    std::string first = bytes.substr(0, 600);
-    std::string second = bytes.substr(600);
-    // What was kept is allocated anew in each round, so the round before gave it back.
-    EXPECT_GE(allocated_by_feeding(decoder, first), 500u);
-    allocated_by_feeding(decoder, second);
-  }
+  const std::ptrdiff_t before = live_allocations;
+  allocated_by_feeding(decoder, begin);
+  ASSERT_EQ(live_allocations, before + 1);
+  allocated_by_feeding(decoder, end);
+  EXPECT_EQ(live_allocations, before);
+}
+
+TEST(WebSocketMemory, GivesItsBufferBackWhenAMessageIsDone) {
+  const std::string bytes = frame_to(Role::client, 2, std::string(1000, 'x'));
+  expect_given_back(bytes.substr(0, 600), bytes.substr(600));
+  expect_given_back(frame_to(Role::client, 2, "begun", 0), frame_to(Role::client, 0, ""));
+  const std::string control = frame_to(Role::client, 9, "ping");
+  expect_given_back(control.substr(0, 4), control.substr(4));
+}
+
+TEST(WebSocketMemory, GivesItsBufferBackOnceClosedOrFailed) {
+  const std::string begin = frame_to(Role::client, 2, "begun", 0);
+  const std::string close = frame_to(Role::client, 8, "\x03\xe9reason");
+  expect_given_back(begin, close);
+  expect_given_back(begin + close.substr(0, 5), close.substr(5));
+  expect_given_back(begin, frame_to(Role::client, 2, "no continuation"));
 }
 
 }  // namespace

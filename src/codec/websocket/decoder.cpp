@@ -13,7 +13,6 @@
 namespace socketio::websocket {
 namespace {
 
-constexpr std::uint8_t final_bit = 0x80;
 constexpr std::uint8_t reserved_bits = 0x70;
 constexpr std::uint8_t mask_bit = 0x80;
 constexpr std::uint8_t length_in_two_bytes = 126;
@@ -46,8 +45,24 @@ bool is_defined(Opcode opcode) {
          opcode == Opcode::ping || opcode == Opcode::pong;
 }
 
+/// Most messages are short and ASCII: a few words are looked through faster than simdjson is
+/// reached.
+bool is_short_ascii(std::string_view text) {
+  constexpr std::size_t max_short_bytes = 128;
+  if (text.size() > max_short_bytes) return false;
+  std::uint64_t seen = 0;
+  std::size_t done = 0;
+  for (; done + 8 <= text.size(); done += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + done, 8);
+    seen |= word;
+  }
+  for (; done < text.size(); ++done) seen |= static_cast<std::uint8_t>(text[done]);
+  return (seen & 0x8080808080808080) == 0;
+}
+
 bool is_utf8(std::string_view text) {
-  return text.empty() || simdjson::validate_utf8(text.data(), text.size());
+  return is_short_ascii(text) || simdjson::validate_utf8(text.data(), text.size());
 }
 
 // Section 7.4: what is registered, and what libraries and applications may use.
@@ -245,13 +260,5 @@ Errc Decoder::fail(Errc error) {
   drop_kept();
   return error;
 }
-
-bool Decoder::is_final() const { return (header_[0] & final_bit) != 0; }
-
-bool Decoder::is_control() const { return (header_[0] & 0x08) != 0; }
-
-Opcode Decoder::opcode() const { return static_cast<Opcode>(header_[0] & 0x0f); }
-
-std::uint8_t Decoder::short_length() const { return header_[1] & 0x7f; }
 
 }  // namespace socketio::websocket

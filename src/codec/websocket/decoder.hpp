@@ -59,10 +59,10 @@ class Decoder {
   void drop_kept();
   Errc fail(Errc error);
 
-  bool is_final() const;
-  bool is_control() const;
-  Opcode opcode() const;
-  std::uint8_t short_length() const;
+  bool is_final() const { return (header_[0] & 0x80) != 0; }
+  bool is_control() const { return (header_[0] & 0x08) != 0; }
+  Opcode opcode() const { return static_cast<Opcode>(header_[0] & 0x0f); }
+  std::uint8_t short_length() const { return header_[1] & 0x7f; }
 
   Limits limits_;
   char* cursor_ = nullptr;

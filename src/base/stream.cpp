@@ -39,9 +39,13 @@ void OutQueue::consume(std::size_t count) {
     ++gone;
   }
   segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(gone));
-  if (segments_.empty()) {
-    segments_.shrink_to_fit();
-    tail_.erase(0, count);
+  if (!segments_.empty()) return;
+  segments_.shrink_to_fit();
+  if (count == tail_.size()) {
+    tail_ = {};  // an idle connection keeps no memory
+  } else if (count != 0) {
+    segment_bytes_ = tail_.size() - count;
+    segments_.push_back({std::make_shared<const std::string>(std::exchange(tail_, {})), count});
   }
 }
 

@@ -56,7 +56,10 @@ void AsioLoop::end_turn() {
 void AsioLoop::arm_timer() {
   if (stopped_) return;
   const auto next = timers().next_deadline();
-  if (!next) return;
+  if (!next) {  // a timer that nobody waits for would keep the io_context from ending
+    if (std::exchange(timer_due_, TimePoint::max()) != TimePoint::max()) timer_.cancel();
+    return;
+  }
   // A later deadline than the armed one needs no system call: the timer looks again when it fires.
   if (timer_due_ <= *next) return;
   timer_due_ = *next;

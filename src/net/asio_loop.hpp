@@ -36,6 +36,8 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   void enter();
   /// The thread that calls this is the loop's from now on.
   void adopt_thread();
+  /// Ends the current turn now: deferred tasks run, streams are flushed. For the end of the loop's life.
+  void drain() { finish_turn(); }
   /// No timer fires and no posted task runs after this. Loop's thread, or after the loop has ended.
   void stop();
 

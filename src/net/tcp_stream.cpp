@@ -31,8 +31,9 @@ struct TcpStream::Linger {
   std::size_t discarded_bytes = 0;
 };
 
-TcpStream::TcpStream(AsioLoop& loop, tcp::socket socket, OnShut on_shut)
-    : Stream(loop), socket_(std::move(socket)), on_shut_(std::move(on_shut)) {
+TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, tcp::socket socket, std::shared_ptr<OpenStreams> open)
+    : Stream(*loop), socket_(std::move(socket)), kept_loop_(std::move(loop)), open_streams_(std::move(open)) {
+  open_streams_->insert(this);
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(tcp::no_delay(true), ignored);
@@ -166,7 +167,7 @@ void TcpStream::shut() {
   if (!socket_.is_open()) return;
   boost::system::error_code ignored;
   socket_.close(ignored);
-  if (const auto on_shut = std::exchange(on_shut_, nullptr)) on_shut();
+  open_streams_->erase(this);
 }
 
 }  // namespace socketio::net

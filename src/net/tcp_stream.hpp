@@ -10,18 +10,21 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <string>
+#include <unordered_set>
 
 #include "base/stream.hpp"
 #include "net/asio_loop.hpp"
 
 namespace socketio::net {
 
+class TcpStream;
+
+/// The open streams of one owner, which can so end them all.
+using OpenStreams = std::unordered_set<TcpStream*>;
+
 class TcpStream final : public Stream {
  public:
-  /// Called once when the descriptor is closed.
-  using OnShut = std::function<void()>;
-
-  TcpStream(AsioLoop& loop, boost::asio::ip::tcp::socket socket, OnShut on_shut);
+  TcpStream(std::shared_ptr<AsioLoop> loop, boost::asio::ip::tcp::socket socket, std::shared_ptr<OpenStreams> open);
   ~TcpStream() override;
 
   void start();
@@ -47,7 +50,8 @@ class TcpStream final : public Stream {
   void shut() override;
 
   boost::asio::ip::tcp::socket socket_;
-  OnShut on_shut_;
+  std::shared_ptr<AsioLoop> kept_loop_;
+  std::shared_ptr<OpenStreams> open_streams_;
   std::unique_ptr<Linger> linger_;
   bool reading_ = false;
   bool paused_ = false;

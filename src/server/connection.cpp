@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+#include "server/connection.hpp"
+
+#include <utility>
+
+namespace socketio::server {
+
+namespace {
+
+// What may wait behind an unanswered request before we stop reading.
+constexpr std::size_t waiting_limit_bytes = 64 * 1024;
+
+void append_headers(http::Headers& to, const http::Headers& from) {
+  for (std::size_t i = 0; i < from.size(); ++i) to.add(from.at(i).name, from.at(i).value);
+}
+
+}  // namespace
+
+// --- HttpExchange ---
+
+const http::Request& HttpExchange::request() const {
+  if (!body_complete_) {
+    if (const auto connection = connection_.lock(); connection && connection->parser_) {
+      return connection->parser_->request();
+    }
+  }
+  return request_;
+}
+
+void HttpExchange::respond(http::Response response) {
+  const auto fate = request().keep_alive ? http::Connection::keep_alive : http::Connection::close;
+  if (const auto connection = connection_.lock()) connection->respond(*this, std::move(response), fate);
+}
+
+void HttpExchange::respond_and_close(http::Response response) {
+  if (const auto connection = connection_.lock()) {
+    connection->respond(*this, std::move(response), http::Connection::close);
+  }
+}
+
+std::shared_ptr<Stream> HttpExchange::upgrade(http::Response response, std::shared_ptr<StreamHandler> handler) {
+  const auto connection = connection_.lock();
+  return connection ? connection->upgrade(*this, std::move(response), std::move(handler)) : nullptr;
+}
+
+void HttpExchange::abort() {
+  if (const auto connection = connection_.lock(); connection && connection->stream_) {
+    connection->exchange_.reset();
+    connection->stream_->close();
+  }
+}
+
+// --- Connection ---
+
+void Connection::attach(std::shared_ptr<Stream> stream) {
+  stream_ = std::move(stream);
+  enter(Phase::head);  // a client that connects has a request to make
+}
+
+void Connection::enter(Phase phase) {
+  phase_ = phase;
+  const ConnectionOptions& options = sink_.connection_options();
+  const auto arm = [&](std::chrono::milliseconds delay) {
+    if (stream_) stream_->loop().timers().arm(timer_, delay);
+  };
+  switch (phase) {
+    case Phase::idle: return arm(options.keep_alive_timeout);
+    case Phase::head: return arm(options.header_timeout);
+    case Phase::body: return arm(options.body_timeout);
+    case Phase::writing: return arm(options.write_timeout);
+    case Phase::response: return timer_.cancel();  // as long as the application takes
+  }
+}
+
+void Connection::on_timeout() {
+  if (!stream_) return;
+  if (phase_ == Phase::idle || phase_ == Phase::writing || !parser_) return stream_->close();
+  http::Response response;
+  response.status = 408;
+  const auto self = shared_from_this();
+  if (exchange_) {
+    if (const auto listener = exchange_->listener_.lock()) {
+      listener->on_abort(*exchange_, engine::ExchangeListener::Abort::peer_gone);
+    }
+    exchange_.reset();
+  }
+  parser_.reset();
+  http::append_response(stream_->out(), response, http::Connection::close);
+  stream_->commit();
+  stream_->close_after_flush();
+}
+
+void Connection::on_bytes(std::span<char> bytes) {
+  const auto self = shared_from_this();
+  process({bytes.data(), bytes.size()});
+}
+
+void Connection::process(std::string_view bytes) {
+  processing_ = true;
+  while (!bytes.empty() && stream_ && stream_->is_open() && !successor_) {
+    if (exchange_ && exchange_->body_complete_) {  // its answer comes first
+      waiting_.append(bytes);
+      if (waiting_.size() > waiting_limit_bytes) stream_->pause_reading();
+      bytes = {};
+      break;
+    }
+    if (!feed(bytes)) break;
+  }
+  processing_ = false;
+  if (const auto successor = std::exchange(successor_, nullptr)) {
+    std::string rest(bytes);
+    const auto stream = std::exchange(stream_, nullptr);
+    rest.append(std::exchange(waiting_, {}));
+    stream->set_handler(successor);  // releases this connection, unless the caller holds it
+    if (!rest.empty()) {
+      const std::size_t size = rest.size();
+      rest.resize(size + 64);  // parsers may look past the end
+      successor->on_bytes({rest.data(), size});
+    }
+  }
+}
+
+bool Connection::feed(std::string_view& bytes) {
+  if (!parser_) {
+    parser_ = std::make_unique<http::RequestParser>(sink_.connection_options().http);
+    enter(Phase::head);
+  }
+  const bool had_headers = parser_->headers_done();
+  const auto taken = parser_->feed(bytes);
+  if (!taken) {
+    fail(taken.error());
+    return false;
+  }
+  bytes.remove_prefix(*taken);
+  if (!had_headers && parser_->headers_done()) announce();
+  else if (parser_ && parser_->done()) complete_body();
+  return true;
+}
+
+void Connection::announce() {
+  exchange_ = std::make_shared<HttpExchange>(weak_from_this(), stream_);
+  const auto exchange = exchange_;
+  if (parser_->done()) {
+    exchange->request_ = parser_->take();
+    exchange->body_complete_ = true;
+    parser_.reset();
+    enter(Phase::response);
+    sink_.accept(exchange);
+    return;
+  }
+  enter(Phase::body);
+  const bool waits = parser_->expects_continue();
+  sink_.accept(exchange);
+  if (exchange_ == exchange && waits) stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void Connection::complete_body() {
+  const auto exchange = exchange_;
+  if (!exchange) {  // refused while its body was still coming
+    parser_.reset();
+    return;
+  }
+  exchange->request_ = parser_->take();
+  exchange->body_complete_ = true;
+  parser_.reset();
+  enter(Phase::response);
+  if (const auto listener = exchange->listener_.lock()) listener->on_body(*exchange);
+}
+
+void Connection::fail(http::Errc error) {
+  http::Response response;
+  response.status = http::status_of(error);
+  if (const auto exchange = std::exchange(exchange_, nullptr)) {
+    append_headers(response.headers, exchange->extra_headers_);
+    if (const auto listener = exchange->listener_.lock()) {
+      listener->on_abort(*exchange, error == http::Errc::body_too_large
+                                        ? engine::ExchangeListener::Abort::body_too_large
+                                        : engine::ExchangeListener::Abort::peer_gone);
+    }
+  }
+  parser_.reset();
+  http::append_response(stream_->out(), response, http::Connection::close);
+  stream_->commit();
+  enter(Phase::writing);
+  stream_->close_after_flush();
+}
+
+void Connection::respond(HttpExchange& exchange, http::Response response, http::Connection fate) {
+  if (exchange_.get() != &exchange || !stream_) return;
+  const auto answered = std::exchange(exchange_, nullptr);
+  append_headers(response.headers, exchange.extra_headers_);
+  const bool is_head = answered->request_.method == "HEAD";
+  // A body that nobody wants cannot be told from the next request.
+  if (!answered->body_complete_) fate = http::Connection::close;
+  http::append_response(stream_->out(), response, fate, is_head ? http::Body::omitted : http::Body::included);
+  stream_->commit();
+  enter(Phase::writing);
+  if (fate == http::Connection::close) {
+    parser_.reset();
+    stream_->close_after_flush();
+  } else if (!processing_ && !waiting_.empty()) {
+    // Not from inside the application's call.
+    stream_->loop().defer([self = shared_from_this()] { self->go_on(); });
+  }
+}
+
+void Connection::go_on() {
+  if (!stream_ || (exchange_ && exchange_->body_complete_)) return;
+  const std::string bytes = std::exchange(waiting_, {});
+  stream_->resume_reading();
+  process(bytes);
+}
+
+std::shared_ptr<Stream> Connection::upgrade(HttpExchange& exchange, http::Response response,
+                                            std::shared_ptr<StreamHandler> handler) {
+  if (exchange_.get() != &exchange || !stream_) return nullptr;
+  append_headers(response.headers, exchange.extra_headers_);
+  exchange_.reset();
+  http::append_response(stream_->out(), response, http::Connection::upgrade);
+  stream_->commit();
+  timer_.cancel();
+  successor_ = std::move(handler);
+  const auto stream = stream_;
+  if (!processing_) {
+    stream_->loop().defer([self = shared_from_this()] { self->process({}); });
+  }
+  return stream;
+}
+
+void Connection::on_drain() {
+  if (phase_ == Phase::writing) enter(Phase::idle);
+}
+
+void Connection::on_close() {
+  const auto self = shared_from_this();
+  timer_.cancel();
+  stream_.reset();
+  parser_.reset();
+  if (const auto exchange = std::exchange(exchange_, nullptr)) {
+    if (const auto listener = exchange->listener_.lock()) {
+      listener->on_abort(*exchange, engine::ExchangeListener::Abort::peer_gone);
+    }
+  }
+  if (const auto successor = std::exchange(successor_, nullptr)) successor->on_close();
+}
+
+}  // namespace socketio::server

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Connection: HTTP/1.1 on one byte stream. Parses requests one after another, announces each as an Exchange when its
+// headers are complete, and holds later (pipelined) ones back until it is answered. Slow peers are cut by deadlines.
+// After an upgrade the stream belongs to another handler and the connection is gone.
+//
+// Life cycle: attach() to a stream, alive until it closes. Loop's thread only.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/loop.hpp"
+#include "base/stream.hpp"
+#include "codec/http/request_parser.hpp"
+#include "codec/http/writer.hpp"
+#include "engine/exchange.hpp"
+
+namespace socketio::server {
+
+struct ConnectionOptions {
+  http::Limits http{};
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds keep_alive_timeout{10'000};
+  /// A response that the peer does not take.
+  std::chrono::milliseconds write_timeout{10'000};
+};
+
+class Connection;
+
+/// The Exchange of a Connection, with what is added to whatever response it gets.
+class HttpExchange final : public engine::Exchange {
+ public:
+  HttpExchange(std::weak_ptr<Connection> connection, std::shared_ptr<Stream> stream)
+      : connection_(std::move(connection)), stream_(std::move(stream)) {}
+
+  const http::Request& request() const override;
+  bool body_complete() const override { return body_complete_; }
+  void set_listener(std::weak_ptr<engine::ExchangeListener> listener) override { listener_ = std::move(listener); }
+  std::string remote_address() const override { return stream_->remote_address(); }
+  bool is_secure() const override { return false; }
+  void respond(http::Response response) override;
+  void respond_and_close(http::Response response) override;
+  std::shared_ptr<Stream> upgrade(http::Response response, std::shared_ptr<StreamHandler> handler) override;
+  void abort() override;
+
+  /// Headers of every response to this request, e.g. CORS.
+  http::Headers& extra_headers() { return extra_headers_; }
+
+ private:
+  friend class Connection;
+  std::weak_ptr<Connection> connection_;
+  std::shared_ptr<Stream> stream_;
+  std::weak_ptr<engine::ExchangeListener> listener_;
+  http::Request request_;
+  http::Headers extra_headers_;
+  bool body_complete_ = false;
+};
+
+/// Gets every request.
+class RequestSink {
+ public:
+  virtual ~RequestSink() = default;
+  virtual const ConnectionOptions& connection_options() const = 0;
+  virtual void accept(const std::shared_ptr<HttpExchange>& exchange) = 0;
+};
+
+class Connection final : public StreamHandler, public std::enable_shared_from_this<Connection> {
+ public:
+  explicit Connection(RequestSink& sink) : sink_(sink) {}
+  void attach(std::shared_ptr<Stream> stream);
+
+  void on_bytes(std::span<char> bytes) override;
+  void on_drain() override;
+  void on_close() override;
+
+ private:
+  friend class HttpExchange;
+  enum class Phase : std::uint8_t { idle, head, body, response, writing };
+
+  void process(std::string_view bytes);
+  /// Feeds the parser; how much it took, or nothing if the connection is ending.
+  bool feed(std::string_view& bytes);
+  void announce();
+  void complete_body();
+  void fail(http::Errc error);
+  void respond(HttpExchange& exchange, http::Response response, http::Connection fate);
+  std::shared_ptr<Stream> upgrade(HttpExchange& exchange, http::Response response,
+                                  std::shared_ptr<StreamHandler> handler);
+  void go_on();
+  void enter(Phase phase);
+  void on_timeout();
+
+  RequestSink& sink_;
+  std::shared_ptr<Stream> stream_;
+  std::unique_ptr<http::RequestParser> parser_;  // while a request is coming
+  std::shared_ptr<HttpExchange> exchange_;       // announced and not answered
+  std::shared_ptr<StreamHandler> successor_;     // after an upgrade, until it has got what is left
+  std::string waiting_;                          // came behind the current request
+  MemberTimer<Connection, &Connection::on_timeout> timer_{*this};
+  Phase phase_ = Phase::idle;
+  bool processing_ = false;
+};
+
+}  // namespace socketio::server

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "server/cors.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace socketio::server {
+
+namespace {
+
+std::string join(const std::vector<std::string>& items) {
+  std::string joined;
+  for (const std::string& item : items) {
+    if (!joined.empty()) joined.push_back(',');
+    joined.append(item);
+  }
+  return joined;
+}
+
+// Longer origins are no origins; regular expressions must not be fed without bound.
+constexpr std::size_t origin_limit_bytes = 512;
+
+}  // namespace
+
+Cors::Cors(CorsOptions options)
+    : options_(std::move(options)),
+      enabled_(!options_.origins.exact.empty() || !options_.origins.patterns.empty() || options_.origins.predicate) {}
+
+bool Cors::allows_any() const {
+  const auto& exact = options_.origins.exact;
+  return std::find(exact.begin(), exact.end(), "*") != exact.end();
+}
+
+bool Cors::matches(std::string_view origin) const {
+  if (origin.empty() || origin.size() > origin_limit_bytes) return false;
+  const auto& origins = options_.origins;
+  if (std::find(origins.exact.begin(), origins.exact.end(), origin) != origins.exact.end()) return true;
+  const std::string text(origin);
+  for (const std::regex& pattern : origins.patterns) {
+    if (std::regex_match(text, pattern)) return true;
+  }
+  return origins.predicate && origins.predicate(origin);
+}
+
+void Cors::add_headers(const http::Request& request, http::Headers& headers) const {
+  if (!enabled_) return;
+  const std::string_view origin = request.headers.get("origin");
+  if (allows_any()) {
+    headers.add("Access-Control-Allow-Origin", "*");
+  } else {
+    if (matches(origin)) headers.add("Access-Control-Allow-Origin", origin);
+    headers.add("Vary", "Origin");
+  }
+  if (options_.credentials) headers.add("Access-Control-Allow-Credentials", "true");
+  if (!options_.exposed_headers.empty()) {
+    headers.add("Access-Control-Expose-Headers", join(options_.exposed_headers));
+  }
+}
+
+std::optional<http::Response> Cors::preflight(const http::Request& request) const {
+  if (!enabled_ || request.method != "OPTIONS") return std::nullopt;
+  http::Response response;
+  response.status = 204;
+  response.headers.add("Access-Control-Allow-Methods", join(options_.methods));
+  if (!options_.allowed_headers.empty()) {
+    response.headers.add("Access-Control-Allow-Headers", join(options_.allowed_headers));
+  } else if (const auto asked = request.headers.get("access-control-request-headers"); !asked.empty()) {
+    response.headers.add("Access-Control-Allow-Headers", asked);
+    response.headers.add("Vary", "Access-Control-Request-Headers");
+  }
+  if (options_.max_age) {
+    response.headers.add("Access-Control-Max-Age", std::to_string(options_.max_age->count()));
+  }
+  response.headers.add("Content-Length", "0");
+  return response;
+}
+
+bool Cors::allows_websocket(const http::Request& request) const {
+  const std::string_view origin = request.headers.get("origin");
+  return !enabled_ || allows_any() || origin.empty() || matches(origin);
+}
+
+}  // namespace socketio::server

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Cross-origin resource sharing (Fetch standard, section "CORS protocol"), with the semantics of the reference's `cors`
+// option. Pure functions over one request; loop's thread.
+#pragma once
+
+#include <socketio/server.hpp>
+
+#include <optional>
+
+#include "codec/http/message.hpp"
+
+namespace socketio::server {
+
+class Cors {
+ public:
+  explicit Cors(CorsOptions options);
+
+  bool enabled() const { return enabled_; }
+  /// The headers that every response to `request` carries.
+  void add_headers(const http::Request& request, http::Headers& headers) const;
+  /// The whole answer to a preflight request, or nothing if it is none.
+  std::optional<http::Response> preflight(const http::Request& request) const;
+  /// Whether a WebSocket may be opened: browsers send the origin and leave the check to us.
+  bool allows_websocket(const http::Request& request) const;
+
+ private:
+  bool matches(std::string_view origin) const;
+  bool allows_any() const;
+
+  CorsOptions options_;
+  bool enabled_;
+};
+
+}  // namespace socketio::server

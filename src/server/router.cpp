@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "server/router.hpp"
+
+#include <algorithm>
+
+#include "server/static_file.hpp"
+
+namespace socketio {
+
+// --- What applications see ---
+
+std::string_view HttpRequest::header(std::string_view name) const {
+  for (const auto& [field, value] : headers) {
+    if (http::equals_ignoring_case(field, name)) return value;
+  }
+  return {};
+}
+
+std::string_view HttpRequest::param(std::string_view name) const {
+  for (const auto& [field, value] : params) {
+    if (field == name) return value;
+  }
+  return {};
+}
+
+std::string HttpRequest::query_value(std::string_view name) const { return http::query_value(query, name); }
+
+std::optional<json> HttpRequest::body_json() const {
+  json parsed = json::parse(body, nullptr, false);
+  if (parsed.is_discarded()) return std::nullopt;
+  return parsed;
+}
+
+HttpResponse HttpResponse::text(std::string text, std::uint16_t status) {
+  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
+}
+
+HttpResponse HttpResponse::of_json(const json& value, std::uint16_t status) {
+  return {status,
+          {{"Content-Type", "application/json; charset=utf-8"}},
+          value.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+void Router::add(std::string method, std::string path, HttpHandler handler) {
+  state_->add(std::move(method), std::move(path), std::move(handler));
+}
+
+void Router::serve_folder(std::string prefix, std::string folder) {
+  state_->serve_folder(std::move(prefix), std::move(folder));
+}
+
+void Router::use(std::function<std::optional<HttpResponse>(const HttpRequest&)> hook) { state_->use(std::move(hook)); }
+
+namespace server {
+
+namespace {
+
+std::vector<std::string> split(std::string_view path) {
+  std::vector<std::string> segments;
+  while (!path.empty()) {
+    const auto slash = path.find('/');
+    if (slash != 0) segments.emplace_back(path.substr(0, slash));
+    path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+  }
+  return segments;
+}
+
+bool match(const std::vector<std::string>& pattern, const std::vector<std::string>& path,
+           std::vector<std::pair<std::string, std::string>>& params) {
+  if (pattern.size() != path.size()) return false;
+  params.clear();
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i].starts_with(':')) {
+      params.emplace_back(pattern[i].substr(1), path[i]);
+    } else if (pattern[i] != path[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+HttpRequest public_request(const http::Request& request, std::string_view remote_address) {
+  HttpRequest seen;
+  seen.method = request.method;
+  seen.path = http::percent_decode(request.path());
+  seen.query = request.query();
+  seen.body = request.body;
+  seen.address = std::string(remote_address);
+  for (std::size_t i = 0; i < request.headers.size(); ++i) {
+    const auto field = request.headers.at(i);
+    seen.headers.emplace_back(field.name, field.value);
+  }
+  return seen;
+}
+
+http::Response wire_response(HttpResponse response) {
+  http::Response wire;
+  wire.status = response.status;
+  for (const auto& [name, value] : response.headers) wire.headers.add(name, value);
+  wire.body = std::move(response.body);
+  return wire;
+}
+
+void RouterState::add(std::string method, std::string path, HttpHandler handler) {
+  routes_.push_back({std::move(method), split(path), std::move(handler)});
+}
+
+void RouterState::serve_folder(std::string prefix, std::string folder) {
+  if (!prefix.ends_with('/')) prefix.push_back('/');
+  folders_.push_back({std::move(prefix), std::move(folder)});
+}
+
+std::optional<HttpResponse> RouterState::route(HttpRequest& request) const {
+  // Split before decoding, so that an encoded slash does not make a segment.
+  const auto segments = split(request.path);
+  std::string allowed;
+  for (const Route& route : routes_) {
+    if (!match(route.segments, segments, request.params)) continue;
+    if (route.method == request.method || (route.method == "GET" && request.method == "HEAD")) {
+      return route.handler(request);
+    }
+    if (!allowed.empty()) allowed.append(", ");
+    allowed.append(route.method);
+  }
+  if (allowed.empty()) return std::nullopt;
+  return HttpResponse{405, {{"Allow", std::move(allowed)}}, {}};
+}
+
+std::optional<HttpResponse> RouterState::file(const HttpRequest& request) const {
+  for (const Folder& folder : folders_) {
+    if (!request.path.starts_with(folder.prefix)) continue;
+    auto found = static_file(folder.root, std::string_view(request.path).substr(folder.prefix.size()),
+                             request.header("if-none-match"));
+    if (!found) continue;
+    if (request.method != "GET" && request.method != "HEAD") {
+      return HttpResponse{405, {{"Allow", "GET, HEAD"}}, {}};
+    }
+    return found;
+  }
+  return std::nullopt;
+}
+
+http::Response RouterState::answer(const http::Request& request, std::string_view remote_address) const {
+  HttpRequest seen = public_request(request, remote_address);
+  try {
+    for (const HttpHook& hook : hooks_) {
+      if (auto answer = hook(seen)) return wire_response(std::move(*answer));
+    }
+    if (auto answer = route(seen)) return wire_response(std::move(*answer));
+    if (auto answer = file(seen)) return wire_response(std::move(*answer));
+  } catch (...) {
+    return wire_response(HttpResponse::text("Internal Server Error", 500));
+  }
+  return wire_response(HttpResponse::text("Not Found", 404));
+}
+
+}  // namespace server
+}  // namespace socketio

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Routes of what lives beside Socket.IO: hooks, then method and path with `:params`, then folders. What Router is a
+// handle to. Loop's thread only.
+#pragma once
+
+#include <socketio/http.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "codec/http/message.hpp"
+
+namespace socketio::server {
+
+using HttpHook = std::function<std::optional<HttpResponse>(const HttpRequest&)>;
+
+class RouterState {
+ public:
+  void add(std::string method, std::string path, HttpHandler handler);
+  void serve_folder(std::string prefix, std::string folder);
+  void use(HttpHook hook) { hooks_.push_back(std::move(hook)); }
+
+  /// The answer to any request: 404 if nothing matches, 405 if only the method does not, 500 if a handler throws.
+  http::Response answer(const http::Request& request, std::string_view remote_address) const;
+
+ private:
+  using Segments = std::vector<std::string>;
+  struct Route {
+    std::string method;
+    Segments segments;
+    HttpHandler handler;
+  };
+  struct Folder {
+    std::string prefix;
+    std::string root;
+  };
+
+  std::optional<HttpResponse> route(HttpRequest& request) const;
+  std::optional<HttpResponse> file(const HttpRequest& request) const;
+
+  std::vector<HttpHook> hooks_;
+  std::vector<Route> routes_;
+  std::vector<Folder> folders_;
+};
+
+/// The request as applications see it; views `request`.
+HttpRequest public_request(const http::Request& request, std::string_view remote_address);
+http::Response wire_response(HttpResponse response);
+
+}  // namespace socketio::server

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include <socketio/asio.hpp>
+#include <socketio/server.hpp>
+
+#include <string>
+#include <utility>
+
+#include "core/namespace_state.hpp"
+#include "server/server_state.hpp"
+
+namespace socketio {
+
+Server::Server(ServerOptions options) : Server(std::make_shared<server::ServerState>(std::move(options))) {}
+
+Server::Server(std::shared_ptr<server::ServerState> state)
+    : Namespace(state->node().of("/")), server_(std::move(state)) {}
+
+Server::~Server() = default;
+
+Namespace Server::of(std::string_view name) { return Namespace(server_->node().of(name)); }
+
+Namespace Server::of(const std::regex& pattern) {
+  return of([pattern](std::string_view name, const json&) {
+    return std::regex_match(name.begin(), name.end(), pattern);
+  });
+}
+
+Namespace Server::of(std::function<bool(std::string_view name, const json& auth)> predicate) {
+  return Namespace(server_->node().of(std::move(predicate)));
+}
+
+std::uint16_t Server::listen(std::uint16_t port) { return listen({}, port); }
+
+std::uint16_t Server::listen(std::string_view address, std::uint16_t port) {
+  std::error_code error;
+  const std::uint16_t chosen = listen(address, port, error);
+  if (error) {
+    const std::string where = (address.empty() ? "*" : std::string(address)) + ":" + std::to_string(port);
+    throw std::system_error(error, "cannot listen on " + where);
+  }
+  return chosen;
+}
+
+std::uint16_t Server::listen(std::string_view address, std::uint16_t port, std::error_code& error) {
+  return server_->listen(address, port, error);
+}
+
+void Server::run() { server_->run(); }
+void Server::stop() { server_->stop(); }
+void Server::stop_on_signals() { server_->stop_on_signals(); }
+void Server::close() { server_->close(); }
+
+std::size_t Server::engine_clients_count() const { return server_->engine().session_count(); }
+
+Router& Server::http() { return server_->router(); }
+
+std::unique_ptr<Server> make_server(boost::asio::io_context& context, ServerOptions options) {
+  return std::make_unique<Server>(std::make_shared<server::ServerState>(std::move(options), &context));
+}
+
+}  // namespace socketio

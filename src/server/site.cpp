@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "server/site.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "codec/http/compression.hpp"
+#include "codec/websocket/handshake.hpp"
+#include "server/static_file.hpp"
+
+namespace socketio::server {
+
+namespace {
+
+// What the official client's package ships (Socket.IO server options, `serveClient`).
+constexpr std::array<std::string_view, 8> client_files{
+    "socket.io.js",          "socket.io.js.map",          "socket.io.min.js",     "socket.io.min.js.map",
+    "socket.io.esm.min.js",  "socket.io.esm.min.js.map",  "socket.io.msgpack.min.js",
+    "socket.io.msgpack.min.js.map",
+};
+
+}  // namespace
+
+/// Requests for the router wait here until their body is complete.
+class Site::BodyWaiter final : public engine::ExchangeListener {
+ public:
+  explicit BodyWaiter(const Site& site) : site_(site) {}
+  void on_body(engine::Exchange& exchange) override { site_.route(exchange); }
+  void on_abort(engine::Exchange&, Abort) override {}
+
+ private:
+  const Site& site_;
+};
+
+Site::Site(const ServerOptions& options, engine::Server& engine, std::shared_ptr<RouterState> router)
+    : engine_prefix_(options.path),
+      client_folder_(options.client_folder),
+      cors_(options.cors),
+      engine_(engine),
+      router_(std::move(router)),
+      body_waiter_(std::make_shared<BodyWaiter>(*this)) {
+  if (!engine_prefix_.ends_with('/')) engine_prefix_.push_back('/');
+  connection_options_.http = {options.limits.header_bytes, options.limits.header_count, options.limits.target_bytes,
+                              options.max_payload_bytes};
+  connection_options_.header_timeout = options.limits.header_timeout;
+  connection_options_.body_timeout = options.limits.body_timeout;
+  connection_options_.keep_alive_timeout = options.limits.keep_alive_timeout;
+  connection_options_.write_timeout = options.backpressure.stall_timeout;
+}
+
+Site::~Site() = default;
+
+bool Site::is_engine_path(std::string_view path) const { return path.starts_with(engine_prefix_); }
+
+void Site::accept(const std::shared_ptr<HttpExchange>& exchange) {
+  if (is_engine_path(exchange->request().path())) return accept_engine(exchange);
+  if (exchange->body_complete()) return route(*exchange);
+  exchange->set_listener(body_waiter_);
+}
+
+void Site::accept_engine(const std::shared_ptr<HttpExchange>& exchange) {
+  const http::Request& request = exchange->request();
+  cors_.add_headers(request, exchange->extra_headers());
+  if (auto answer = cors_.preflight(request)) return exchange->respond(std::move(*answer));
+  if (auto file = client_file(request)) {
+    auto response = wire_response(std::move(*file));
+    http::compress_response(response, request.headers.get("accept-encoding"));
+    return exchange->respond(std::move(response));
+  }
+  if (websocket::is_upgrade_request(request) && !cors_.allows_websocket(request)) {
+    return exchange->respond_and_close(engine::refusal_response(engine::Refusal::forbidden));
+  }
+  engine_.accept(exchange);
+}
+
+void Site::route(engine::Exchange& exchange) const {
+  exchange.respond(router_->answer(exchange.request(), exchange.remote_address()));
+}
+
+std::optional<HttpResponse> Site::client_file(const http::Request& request) const {
+  if (client_folder_.empty() || (request.method != "GET" && request.method != "HEAD")) return std::nullopt;
+  const std::string_view name = request.path().substr(engine_prefix_.size());
+  if (std::find(client_files.begin(), client_files.end(), name) == client_files.end()) return std::nullopt;
+  return static_file(client_folder_, name, request.headers.get("if-none-match"));
+}
+
+}  // namespace socketio::server

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Site: where a request goes: CORS, then the client bundle and Engine.IO below the path of Socket.IO, then the router.
+// Loop's thread only.
+#pragma once
+
+#include <socketio/server.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/server.hpp"
+#include "server/connection.hpp"
+#include "server/cors.hpp"
+#include "server/router.hpp"
+
+namespace socketio::server {
+
+class Site final : public RequestSink {
+ public:
+  Site(const ServerOptions& options, engine::Server& engine, std::shared_ptr<RouterState> router);
+  ~Site() override;
+
+  const ConnectionOptions& connection_options() const override { return connection_options_; }
+  void accept(const std::shared_ptr<HttpExchange>& exchange) override;
+
+ private:
+  class BodyWaiter;
+
+  bool is_engine_path(std::string_view path) const;
+  void accept_engine(const std::shared_ptr<HttpExchange>& exchange);
+  void route(engine::Exchange& exchange) const;
+  /// A file of the client bundle, if the folder is configured and the name is one of its.
+  std::optional<HttpResponse> client_file(const http::Request& request) const;
+
+  std::string engine_prefix_;
+  std::string client_folder_;
+  Cors cors_;
+  ConnectionOptions connection_options_;
+  engine::Server& engine_;
+  std::shared_ptr<RouterState> router_;
+  std::shared_ptr<BodyWaiter> body_waiter_;
+};
+
+}  // namespace socketio::server

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "server/static_file.hpp"
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+namespace socketio::server {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 20> content_types{{
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".mjs", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".json", "application/json; charset=utf-8"},
+    {".map", "application/json; charset=utf-8"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".jpg", "image/jpeg"},
+    {".jpeg", "image/jpeg"},
+    {".gif", "image/gif"},
+    {".webp", "image/webp"},
+    {".ico", "image/x-icon"},
+    {".woff", "font/woff"},
+    {".woff2", "font/woff2"},
+    {".wasm", "application/wasm"},
+    {".pdf", "application/pdf"},
+    {".xml", "application/xml"},
+    {".webmanifest", "application/manifest+json"},
+}};
+
+bool is_allowed(std::string_view path) {
+  if (path.find('\0') != std::string_view::npos || path.find('\\') != std::string_view::npos) return false;
+  while (!path.empty()) {
+    const auto slash = path.find('/');
+    if (path.substr(0, slash).starts_with('.')) return false;  // "..", "." and hidden files
+    path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+  }
+  return true;
+}
+
+bool is_below(const fs::path& file, const fs::path& root) {
+  const auto relative = file.lexically_relative(root);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+std::string etag_of(const fs::path& file, std::uintmax_t size, std::error_code& error) {
+  const auto modified = fs::last_write_time(file, error).time_since_epoch().count();
+  return "\"" + std::to_string(size) + "-" + std::to_string(modified) + "\"";
+}
+
+}  // namespace
+
+std::string_view content_type(std::string_view file_name) {
+  const auto dot = file_name.rfind('.');
+  if (dot != std::string_view::npos) {
+    for (const auto& [ending, type] : content_types) {
+      if (file_name.substr(dot) == ending) return type;
+    }
+  }
+  return "application/octet-stream";
+}
+
+bool etag_matches(std::string_view if_none_match, std::string_view etag) {
+  if (if_none_match == "*") return true;
+  const auto found = if_none_match.find(etag);
+  return !etag.empty() && found != std::string_view::npos;
+}
+
+std::optional<HttpResponse> static_file(const std::string& root, std::string_view path,
+                                        std::string_view if_none_match) {
+  if (!is_allowed(path)) return std::nullopt;
+  std::error_code error;
+  const fs::path base = fs::canonical(root, error);
+  if (error) return std::nullopt;
+  fs::path file = fs::canonical(base / fs::path(path), error);
+  if (!error && fs::is_directory(file, error)) file = fs::canonical(file / "index.html", error);
+  if (error || !is_below(file, base) || !fs::is_regular_file(file, error)) return std::nullopt;
+
+  const auto size = fs::file_size(file, error);
+  if (error) return std::nullopt;
+  const std::string etag = etag_of(file, size, error);
+  HttpResponse response;
+  response.headers = {{"Content-Type", std::string(content_type(file.filename().string()))},
+                      {"ETag", etag},
+                      {"Cache-Control", "no-cache"},
+                      {"X-Content-Type-Options", "nosniff"}};
+  if (etag_matches(if_none_match, etag)) {
+    response.status = 304;
+    return response;
+  }
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return std::nullopt;
+  response.body.assign(std::istreambuf_iterator<char>(stream), {});
+  return response;
+}
+
+}  // namespace socketio::server

@@ -11,13 +11,14 @@ import { scenario } from "./support/scenario.mjs";
 import { Server, useServer } from "./support/server.mjs";
 import { joinNamespace, openSocket } from "./support/websocket.mjs";
 
-const server = useServer("socketio", { pingTimeout: 200 });
+const server = useServer();
+const hastyServer = useServer("socketio", { pingTimeout: 200 });
 
 // A client that was between two polls finds nobody to poll.
 const gone = /^transport (close|error)$/;
 
 /** A client to ask what became of another one. */
-const watch = (t) => connectClient(t, server(), { transports: ["websocket"], reconnection: true });
+const watch = (t, from = server) => connectClient(t, from(), { transports: ["websocket"], reconnection: true });
 
 async function assertServerSaw(watcher, id, reason, rooms = [id]) {
   const seen = () => call(watcher, "last-disconnect", id);
@@ -30,9 +31,9 @@ async function assertServerSaw(watcher, id, reason, rooms = [id]) {
 
 for (const [what, options] of Object.entries(TRANSPORTS)) {
   describe(`reasons: ${what}`, () => {
-    async function start(t) {
-      const watcher = await watch(t);
-      const client = await connectClient(t, server(), options);
+    async function start(t, from = server) {
+      const watcher = await watch(t, from);
+      const client = await connectClient(t, from(), options);
       const { id } = client;
       await new Promise((resolve) => client.emit("join", ["a", "b"], resolve));
       return { watcher, client, id, reason: nextEvent(client, "disconnect"), rooms: ["a", "b", id] };
@@ -75,7 +76,7 @@ for (const [what, options] of Object.entries(TRANSPORTS)) {
     });
 
     scenario("the client stops answering pings", async (t) => {
-      const { watcher, client, id, reason, rooms } = await start(t);
+      const { watcher, client, id, reason, rooms } = await start(t, hastyServer);
       client.io.engine._sendPacket = client.io.engine.sendPacket = () => {};
       assert.match((await reason)[0], /^(transport (close|error)|ping timeout)$/);
       await assertServerSaw(watcher, id, "ping timeout", rooms);

@@ -224,7 +224,7 @@ describe("one poll and one post at a time", () => {
     const session = await open();
     const poll = await session.park();
     poll.abort();
-    await until(async () => (await session.post("3")).status === 400, "the session's end", 250);
+    await until(async () => (await session.post("3")).status === 400, "the session's end");
     await assertUnknown(session);
   });
 

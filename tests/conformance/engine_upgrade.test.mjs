@@ -135,7 +135,7 @@ describe("upgrade", () => {
     await until(async () => {
       const answer = await send(server(), target(server(), { transport: "polling", sid: session.sid }));
       return JSON.parse(answer.body).code === UNKNOWN_SESSION.code;
-    }, "the session's end", 250);
+    }, "the session's end");
   });
 });
 

@@ -16,7 +16,6 @@ import { WebSocketSession, joinNamespace, openSocket } from "./support/websocket
 let control;
 let controlId;
 const server = useServer("socketio", {
-  pingTimeout: 1000,
   started: async ({ url }) => {
     control = io(url, { transports: ["websocket"], reconnection: false, forceNew: true });
     await nextEvent(control, "connect");
@@ -50,6 +49,7 @@ function refused(what, packets, options = {}) {
     await assertClosed(session);
 
     const polling = await PollingSession.open(server());
+    t.after(() => polling.post("1"));
     await polling.write("40");
     await polling.next();
     await polling.next();

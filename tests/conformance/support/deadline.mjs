@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** How long a case waits for what has to happen. It returns as soon as it does. */
-export const patience = { milliseconds: 5000 };
+export const patience = { milliseconds: 10_000 };
 
 /** How long nothing may arrive where a protocol's silence is what is tested. */
 export const SILENCE = 150;

@@ -10,7 +10,7 @@ import { againstReference } from "./server.mjs";
 
 export function scenario(name, options, body) {
   if (typeof options === "function") return scenario(name, {}, options);
-  const { differs, timeout = 20_000 } = options;
+  const { differs, timeout = 45_000 } = options;
   if (!differs || !againstReference) return test(name, { timeout }, body);
   return test(`${name} (the reference differs: ${differs})`, { timeout }, async (t) => {
     const usual = patience.milliseconds;

@@ -7,6 +7,9 @@ target_compile_options(socketio_warnings INTERFACE -Wall -Wextra -Wpedantic -Wsh
 target_compile_options(socketio_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict
                                                    -Wno-maybe-uninitialized -Wno-dangling-pointer>)
 
+# Position-independent code costs nothing where our own functions cannot be replaced from outside.
+add_compile_options(-fno-semantic-interposition)
+
 if(SOCKETIO_SANITIZE)
   add_compile_options(-fsanitize=${SOCKETIO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SOCKETIO_SANITIZE})

@@ -17,11 +17,19 @@ const folder = join(dirname(packageFile), "client-dist");
 const { version } = JSON.parse(await readFile(packageFile, "utf8"));
 const server = useServer("socketio", { flags: ["--client-dist", folder] });
 
-const SCRIPTS = ["socket.io.js", "socket.io.min.js", "socket.io.msgpack.min.js", "socket.io.esm.min.js"];
+const SCRIPTS = [
+  "socket.io.js",
+  "socket.io.min.js",
+  "socket.io.msgpack.min.js",
+  "socket.io.esm.min.js",
+];
 
 describe("client bundle", () => {
   for (const script of SCRIPTS) {
-    for (const [file, type] of [[script, "application/javascript"], [`${script}.map`, "application/json"]]) {
+    for (const [file, type] of [
+      [script, "application/javascript"],
+      [`${script}.map`, "application/json"],
+    ]) {
       scenario(`${file} is the package's file`, async () => {
         const answer = await send(server(), `/socket.io/${file}`);
         assert.equal(answer.status, 200);
@@ -36,13 +44,22 @@ describe("client bundle", () => {
   scenario("it is a Socket.IO client", async () => {
     const { body } = await send(server(), "/socket.io/socket.io.js");
     const module = { exports: {} };
-    vm.runInNewContext(body, { module, exports: module.exports, setTimeout, clearTimeout, self: {} });
+    vm.runInNewContext(body, {
+      module,
+      exports: module.exports,
+      setTimeout,
+      clearTimeout,
+      self: {},
+    });
     assert.equal(typeof module.exports.Manager, "function");
     assert.ok(body.includes(`v${version}`));
   });
 
   scenario("the query does not matter", async () => {
-    assert.equal((await send(server(), "/socket.io/socket.io.js?v=1&transport=polling")).status, 200);
+    assert.equal(
+      (await send(server(), "/socket.io/socket.io.js?v=1&transport=polling")).status,
+      200,
+    );
   });
 
   scenario("an unchanged file is not sent again", async () => {
@@ -58,7 +75,16 @@ describe("client bundle", () => {
   });
 
   scenario("other files of the folder or elsewhere are not served", async () => {
-    for (const file of ["package.json", "../package.json", "..%2fpackage.json", "%2e%2e/package.json", "socket.io.js/", "socket.io.js.bak", "socket.io.jsx", ".socket.io.js"]) {
+    for (const file of [
+      "package.json",
+      "../package.json",
+      "..%2fpackage.json",
+      "%2e%2e/package.json",
+      "socket.io.js/",
+      "socket.io.js.bak",
+      "socket.io.jsx",
+      ".socket.io.js",
+    ]) {
       const answer = await send(server(), `/socket.io/${file}`);
       assert.ok([400, 404].includes(answer.status), `${file}: ${answer.status}`);
     }

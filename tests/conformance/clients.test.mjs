@@ -10,7 +10,8 @@ import { scenario } from "./support/scenario.mjs";
 import { useServer } from "./support/server.mjs";
 
 const server = useServer();
-const upgraded = (client) => until(() => client.io.engine.transport.name === "websocket", "the upgrade");
+const upgraded = (client) =>
+  until(() => client.io.engine.transport.name === "websocket", "the upgrade");
 
 describe("transports", () => {
   for (const [what, options] of Object.entries(TRANSPORTS)) {
@@ -36,7 +37,8 @@ describe("transports", () => {
         await new Promise(setImmediate);
       }
       await upgraded(client);
-      for (const [i, answer] of answers.entries()) assert.deepEqual(await answer, { i, blob: Buffer.from([i]) });
+      for (const [i, answer] of answers.entries())
+        assert.deepEqual(await answer, { i, blob: Buffer.from([i]) });
       client.disconnect();
     }
   });
@@ -51,7 +53,8 @@ describe("transports", () => {
       const client = await connectClient(t, server(), { namespace });
       await upgraded(client);
       const [, first] = await client.events.next();
-      for (let i = 1; i < 60; i++) assert.deepEqual(await client.events.next(), ["note", first + i]);
+      for (let i = 1; i < 60; i++)
+        assert.deepEqual(await client.events.next(), ["note", first + i]);
       client.disconnect();
     }
   });
@@ -65,19 +68,29 @@ describe("a crowd", () => {
       assert.equal(new Set(clients.map(({ id }) => id)).size, count);
       await Promise.all(
         clients.map(async (client, i) => {
-          for (let j = 0; j < 5; j++) assert.equal(await call(client, "message-with-ack", `${i}.${j}`), `${i}.${j}`);
+          for (let j = 0; j < 5; j++)
+            assert.equal(await call(client, "message-with-ack", `${i}.${j}`), `${i}.${j}`);
         }),
       );
     });
   }
 
   scenario("that comes and goes leaves nothing behind", async (t) => {
-    const watcher = await connectClient(t, server(), { namespace: "/dynamic-4", transports: ["websocket"] });
+    const watcher = await connectClient(t, server(), {
+      namespace: "/dynamic-4",
+      transports: ["websocket"],
+    });
     for (let round = 0; round < 5; round++) {
-      const clients = await connectClients(t, server(), 20, { namespace: "/dynamic-4", transports: ["websocket"] });
+      const clients = await connectClients(t, server(), 20, {
+        namespace: "/dynamic-4",
+        transports: ["websocket"],
+      });
       assert.equal((await call(watcher, "fetch-all")).length, 21);
       for (const client of clients) client.disconnect();
-      await until(async () => (await call(watcher, "fetch-all")).length === 1, "everybody's leaving");
+      await until(
+        async () => (await call(watcher, "fetch-all")).length === 1,
+        "everybody's leaving",
+      );
     }
     await until(async () => (await call(watcher, "clients-count")) === 1, "the sessions' end");
   });

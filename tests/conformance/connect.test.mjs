@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Joining namespaces: auth, handshake, middlewares, dynamic namespaces, what is refused and what times out.
+// Joining namespaces: auth, handshake, middlewares, dynamic namespaces, what is refused and what
+// times out.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -52,7 +53,8 @@ describe("on the wire", () => {
   scenario("several namespaces share a session, each with an id of its own", async () => {
     const session = await open();
     const ids = new Set();
-    for (const namespace of ["/", "/custom", "/dynamic-1"]) ids.add((await joinNamespace(session, namespace)).id);
+    for (const namespace of ["/", "/custom", "/dynamic-1"])
+      ids.add((await joinNamespace(session, namespace)).id);
     assert.equal(ids.size, 3);
     session.send('42/custom,["message","a"]', '42["message","b"]', '42/dynamic-1,["message","c"]');
     assert.equal(await session.next(), '42/custom,["message-back","a"]');
@@ -63,7 +65,7 @@ describe("on the wire", () => {
 
   scenario("over polling CONNECT and its answer are packets of payloads", async () => {
     const session = await PollingSession.open(server());
-    await session.write('40{"a":1}', '40/custom,');
+    await session.write('40{"a":1}', "40/custom,");
     assert.match(await session.next(), /^40\{"sid":/);
     assert.equal(await session.next(), '42["auth",{"a":1}]');
     assert.match(await session.next(), /^40\/custom,\{"sid":/);
@@ -72,7 +74,16 @@ describe("on the wire", () => {
 
   scenario("an unknown namespace is refused, the session goes on", async () => {
     const session = await open();
-    for (const namespace of ["/unknown", "/Custom", "/custom/", "/custom?x=1", "/dynamic-", "/dynamic-x", "/dynamic-1x", "/__proto__"]) {
+    for (const namespace of [
+      "/unknown",
+      "/Custom",
+      "/custom/",
+      "/custom?x=1",
+      "/dynamic-",
+      "/dynamic-x",
+      "/dynamic-1x",
+      "/__proto__",
+    ]) {
       session.send(`40${namespace},`);
       assert.equal(await session.next(), `44${namespace},{"message":"Invalid namespace"}`);
     }
@@ -83,7 +94,10 @@ describe("on the wire", () => {
   scenario("after a refusal the same namespace may be tried again", async () => {
     const session = await open();
     session.send('40/guarded,{"token":"wrong"}');
-    assert.equal(await session.next(), '44/guarded,{"message":"not authorized","data":{"code":401}}');
+    assert.equal(
+      await session.next(),
+      '44/guarded,{"message":"not authorized","data":{"code":401}}',
+    );
     await joinNamespace(session, "/guarded", { token: "secret" });
     session.close();
   });
@@ -99,15 +113,19 @@ describe("on the wire", () => {
     session.close();
   });
 
-  scenario("and in the same breath as it is left", { differs: "leaving takes effect a tick later, so that the session is closed" }, async () => {
-    const session = await PollingSession.open(server());
-    await session.write("40");
-    await session.next();
-    await session.next();
-    await session.write("41", "40");
-    assert.match(await session.next(), /^40\{"sid":/);
-    assert.equal(await session.next(), '42["auth",{}]');
-  });
+  scenario(
+    "and in the same breath as it is left",
+    { differs: "leaving takes effect a tick later, so that the session is closed" },
+    async () => {
+      const session = await PollingSession.open(server());
+      await session.write("40");
+      await session.next();
+      await session.next();
+      await session.write("41", "40");
+      assert.match(await session.next(), /^40\{"sid":/);
+      assert.equal(await session.next(), '42["auth",{}]');
+    },
+  );
 
   scenario("leaving one namespace leaves the others alone", async () => {
     const session = await openSocket(server());
@@ -118,7 +136,13 @@ describe("on the wire", () => {
   });
 
   scenario("auth may hold anything", async () => {
-    const auth = { list: [1, { deep: null }], text: "€ \u{1F680}", __proto__of: 1, "constructor": "x", empty: {} };
+    const auth = {
+      list: [1, { deep: null }],
+      text: "€ \u{1F680}",
+      __proto__of: 1,
+      constructor: "x",
+      empty: {},
+    };
     const session = await openSocket(server(), { auth });
     session.close();
   });
@@ -131,30 +155,39 @@ describe("on the wire", () => {
     }
   });
 
-  scenario("two CONNECTs in a row never give two ids", { differs: "the second arrives before the first is done and is accepted" }, async () => {
-    for (const namespace of ["", "/slow,"]) {
-      const session = await open();
-      session.send(`40${namespace}`, `40${namespace}`);
-      const answers = new Inbox();
-      const reading = (async () => {
-        for (;;) answers.push(await session.next());
-      })().catch(() => {});
-      await session.closed();
-      await reading;
-      let accepted = 0;
-      while (answers.size > 0) if ((await answers.next()).startsWith(`40${namespace}{`)) accepted++;
-      assert.ok(accepted <= 1, `${accepted} ids`);
-    }
-  });
+  scenario(
+    "two CONNECTs in a row never give two ids",
+    { differs: "the second arrives before the first is done and is accepted" },
+    async () => {
+      for (const namespace of ["", "/slow,"]) {
+        const session = await open();
+        session.send(`40${namespace}`, `40${namespace}`);
+        const answers = new Inbox();
+        const reading = (async () => {
+          for (;;) answers.push(await session.next());
+        })().catch(() => {});
+        await session.closed();
+        await reading;
+        let accepted = 0;
+        while (answers.size > 0)
+          if ((await answers.next()).startsWith(`40${namespace}{`)) accepted++;
+        assert.ok(accepted <= 1, `${accepted} ids`);
+      }
+    },
+  );
 
-  scenario("the same in one polling payload", { differs: "the second arrives before the first is done and is accepted" }, async () => {
-    const session = await PollingSession.open(server());
-    await session.post("40\x1e40");
-    const answer = await session.get();
-    const accepted = answer.body.split("\x1e").filter((packet) => packet.startsWith("40"));
-    assert.ok(accepted.length <= 1, answer.body);
-    if (!answer.body.split("\x1e").includes("1")) await session.assertClosed();
-  });
+  scenario(
+    "the same in one polling payload",
+    { differs: "the second arrives before the first is done and is accepted" },
+    async () => {
+      const session = await PollingSession.open(server());
+      await session.post("40\x1e40");
+      const answer = await session.get();
+      const accepted = answer.body.split("\x1e").filter((packet) => packet.startsWith("40"));
+      assert.ok(accepted.length <= 1, answer.body);
+      if (!answer.body.split("\x1e").includes("1")) await session.assertClosed();
+    },
+  );
 });
 
 describe("nobody joins", { concurrency: 6 }, () => {
@@ -252,14 +285,18 @@ describe("middlewares", () => {
     assert.equal(session.packets.size, 0);
   });
 
-  scenario("next called twice connects once", { differs: "it connects the socket twice" }, async () => {
-    const session = await open();
-    session.send("40/twice,");
-    assert.match(await session.next(), /^40\/twice,\{"sid":/);
-    assert.equal(await session.next(), '42/twice,["auth",{}]');
-    await session.packets.silence();
-    session.close();
-  });
+  scenario(
+    "next called twice connects once",
+    { differs: "it connects the socket twice" },
+    async () => {
+      const session = await open();
+      session.send("40/twice,");
+      assert.match(await session.next(), /^40\/twice,\{"sid":/);
+      assert.equal(await session.next(), '42/twice,["auth",{}]');
+      await session.packets.silence();
+      session.close();
+    },
+  );
 
   scenario("one that throws lets nobody in, and the server lives", async (t) => {
     const watcher = await connectClient(t, server());
@@ -298,7 +335,10 @@ describe("dynamic namespaces", () => {
       assert.deepEqual(await call(socket, "fetch-all"), [socket.id]);
       socket.disconnect();
       const witness = await connectClient(t, server(), { namespace: "/dynamic-8" });
-      await until(async () => (await call(witness, "fetch-all")).length === 1, "the socket's leaving");
+      await until(
+        async () => (await call(witness, "fetch-all")).length === 1,
+        "the socket's leaving",
+      );
       witness.disconnect();
     }
   });
@@ -311,7 +351,8 @@ describe("the official client", () => {
       t.after(() => manager._close());
       const sockets = ["/", "/custom", "/dynamic-5"].map((namespace) => manager.socket(namespace));
       await Promise.all(sockets.map(connected));
-      for (const socket of sockets) assert.deepEqual(await call(socket, "message-with-ack", socket.nsp), socket.nsp);
+      for (const socket of sockets)
+        assert.deepEqual(await call(socket, "message-with-ack", socket.nsp), socket.nsp);
       assert.equal(new Set(sockets.map(({ id }) => id)).size, 3);
     });
 

@@ -18,7 +18,8 @@ const hastyServer = useServer("socketio", { pingTimeout: 200 });
 const gone = /^transport (close|error)$/;
 
 /** A client to ask what became of another one. */
-const watch = (t, from = server) => connectClient(t, from(), { transports: ["websocket"], reconnection: true });
+const watch = (t, from = server) =>
+  connectClient(t, from(), { transports: ["websocket"], reconnection: true });
 
 async function assertServerSaw(watcher, id, reason, rooms = [id]) {
   const seen = () => call(watcher, "last-disconnect", id);
@@ -36,7 +37,13 @@ for (const [what, options] of Object.entries(TRANSPORTS)) {
       const client = await connectClient(t, from(), options);
       const { id } = client;
       await new Promise((resolve) => client.emit("join", ["a", "b"], resolve));
-      return { watcher, client, id, reason: nextEvent(client, "disconnect"), rooms: ["a", "b", id] };
+      return {
+        watcher,
+        client,
+        id,
+        reason: nextEvent(client, "disconnect"),
+        rooms: ["a", "b", id],
+      };
     }
 
     scenario("the server disconnects the socket", async (t) => {
@@ -90,7 +97,10 @@ describe("reasons on raw connections", () => {
     for (const end of ["end", "destroy", "resetAndDestroy"]) {
       const session = await openSocket(server());
       session.socket._socket[end]();
-      await until(async () => (await call(watcher, "last-disconnect", session.id)).length >= 2, "the disconnect event");
+      await until(
+        async () => (await call(watcher, "last-disconnect", session.id)).length >= 2,
+        "the disconnect event",
+      );
       const [{ reason }] = await call(watcher, "last-disconnect", session.id);
       assert.match(reason, /^transport (close|error)$/);
     }
@@ -178,9 +188,14 @@ describe("reasons on raw connections", () => {
 
 describe("what a session leaves behind", () => {
   scenario("nothing", async (t) => {
-    const watcher = await connectClient(t, server(), { transports: ["websocket"], namespace: "/dynamic-1" });
+    const watcher = await connectClient(t, server(), {
+      transports: ["websocket"],
+      namespace: "/dynamic-1",
+    });
     const before = await call(watcher, "clients-count");
-    const sessions = await Promise.all(Array.from({ length: 30 }, () => openSocket(server(), { namespace: "/dynamic-1" })));
+    const sessions = await Promise.all(
+      Array.from({ length: 30 }, () => openSocket(server(), { namespace: "/dynamic-1" })),
+    );
     assert.equal(await call(watcher, "clients-count"), before + 30);
     for (const session of sessions) session.close();
     await until(async () => (await call(watcher, "clients-count")) <= before, "the sessions' end");
@@ -216,9 +231,13 @@ describe("reconnection of the official client", () => {
       assert.deepEqual({ code, signal }, { code: 0, signal: null });
       assert.match((await disconnected)[0], gone);
       await nextEvent(client.io, "reconnect_attempt");
-      const second = await Server.start("socketio", { port: first.port, flags: ["--ping-timeout", "20000"] });
+      const back = nextEvent(client, "connect");
+      const second = await Server.start("socketio", {
+        port: first.port,
+        flags: ["--ping-timeout", "20000"],
+      });
       t.after(() => second.stop("SIGKILL"));
-      await connected(client);
+      await back;
       assert.equal((await client.events.next())[0], "auth");
       assert.equal(await call(client, "message-with-ack", "back"), "back");
     });
@@ -242,9 +261,13 @@ describe("reconnection of the official client", () => {
     const disconnected = nextEvent(client, "disconnect");
     await first.stop("SIGKILL");
     assert.equal((await disconnected)[0], "transport close");
-    const second = await Server.start("socketio", { port: first.port, flags: ["--ping-timeout", "20000"] });
+    const back = nextEvent(client, "connect");
+    const second = await Server.start("socketio", {
+      port: first.port,
+      flags: ["--ping-timeout", "20000"],
+    });
     t.after(() => second.stop("SIGKILL"));
-    await connected(client);
+    await back;
   });
 });
 
@@ -253,7 +276,8 @@ describe("the end of the server", () => {
     const own = await Server.start("socketio", { flags: ["--ping-timeout", "20000"] });
     t.after(() => own.stop("SIGKILL"));
     const clients = [];
-    for (const options of Object.values(TRANSPORTS)) clients.push(await connectClient(t, own, options));
+    for (const options of Object.values(TRANSPORTS))
+      clients.push(await connectClient(t, own, options));
     const silent = await PollingSession.open(own);
     assert.ok(silent.sid);
     const reasons = clients.map((client) => nextEvent(client, "disconnect"));

@@ -27,11 +27,20 @@ async function assertEchoes(client, messages) {
   for (const message of messages) assert.deepEqual(await client.inbox.next(), message);
 }
 
-for (const [what, options] of Object.entries({ ...TRANSPORTS, "websocket, then polling": { transports: ["websocket", "polling"] } })) {
+for (const [what, options] of Object.entries({
+  ...TRANSPORTS,
+  "websocket, then polling": { transports: ["websocket", "polling"] },
+})) {
   describe(what, () => {
     scenario("text and binary come back as what they were", async (t) => {
       const client = await open(t, options);
-      await assertEchoes(client, ["hello", "€ \u{1F680}", Buffer.from([0, 1, 255]), Buffer.alloc(0x10000, 3), "after"]);
+      await assertEchoes(client, [
+        "hello",
+        "€ \u{1F680}",
+        Buffer.from([0, 1, 255]),
+        Buffer.alloc(0x10000, 3),
+        "after",
+      ]);
     });
 
     scenario("base64 for all binary when the client asks for it", async (t) => {
@@ -41,7 +50,10 @@ for (const [what, options] of Object.entries({ ...TRANSPORTS, "websocket, then p
 
     scenario("a burst keeps its order", async (t) => {
       const client = await open(t, options);
-      await assertEchoes(client, Array.from({ length: 2000 }, (_, i) => `message ${i}`));
+      await assertEchoes(
+        client,
+        Array.from({ length: 2000 }, (_, i) => `message ${i}`),
+      );
     });
 
     scenario("the largest message that is allowed", async (t) => {
@@ -71,7 +83,9 @@ for (const [what, options] of Object.entries({ ...TRANSPORTS, "websocket, then p
     scenario("fifty clients at once", async (t) => {
       const clients = await Promise.all(Array.from({ length: 50 }, () => open(t, options)));
       assert.equal(new Set(clients.map(({ id }) => id)).size, 50);
-      await Promise.all(clients.map((client, i) => assertEchoes(client, [`from ${i}`, Buffer.from([i])])));
+      await Promise.all(
+        clients.map((client, i) => assertEchoes(client, [`from ${i}`, Buffer.from([i])])),
+      );
     });
   });
 }
@@ -87,11 +101,14 @@ describe("options of the client", () => {
     await assertEchoes(client, ["hello"]);
   });
 
-  scenario("the first of the subprotocols that it offers is chosen, since browsers give up otherwise", async (t) => {
-    const client = await open(t, { transports: ["websocket"], protocols: ["one", "two"] });
-    assert.equal(client.transport.ws.protocol, "one");
-    await assertEchoes(client, ["hello"]);
-  });
+  scenario(
+    "the first of the subprotocols that it offers is chosen, since browsers give up otherwise",
+    async (t) => {
+      const client = await open(t, { transports: ["websocket"], protocols: ["one", "two"] });
+      assert.equal(client.transport.ws.protocol, "one");
+      await assertEchoes(client, ["hello"]);
+    },
+  );
 
   scenario("cookies are kept, none are set", async (t) => {
     const client = await open(t, { withCredentials: true });

@@ -24,7 +24,9 @@ async function assertRefused(path, expected, options) {
   assert.deepEqual(JSON.parse(answer.body), expected);
 }
 
-/** Asks for a WebSocket; resolves with the status line and everything after it once the peer closed. */
+/**
+ * Asks for a WebSocket; resolves with the status line and everything after it once the peer closed.
+ */
 async function refusedUpgrade(parameters, headers = {}) {
   const lines = Object.entries({
     Host: "localhost",
@@ -62,7 +64,9 @@ describe("handshake over polling", () => {
   });
 
   scenario("every session gets an id of its own", async () => {
-    const sessions = await Promise.all(Array.from({ length: 20 }, () => PollingSession.open(server())));
+    const sessions = await Promise.all(
+      Array.from({ length: 20 }, () => PollingSession.open(server())),
+    );
     assert.equal(new Set(sessions.map(({ sid }) => sid)).size, 20);
   });
 
@@ -72,7 +76,11 @@ describe("handshake over polling", () => {
   });
 
   scenario("parameters that mean nothing are ignored, whatever their order", async () => {
-    for (const query of ["t=abc&transport=polling&x=1&EIO=4", "EIO=4&transport=polling&t=1&t=2&j", "x=%20&EIO=4&transport=polling"]) {
+    for (const query of [
+      "t=abc&transport=polling&x=1&EIO=4",
+      "EIO=4&transport=polling&t=1&t=2&j",
+      "x=%20&EIO=4&transport=polling",
+    ]) {
       const answer = await send(server(), `${server().path}?${query}`);
       assert.equal(answer.status, 200, query);
     }
@@ -85,14 +93,20 @@ describe("handshake over polling", () => {
   });
 
   scenario("other paths are not Engine.IO", async () => {
-    for (const path of ["/", "/other/?EIO=4&transport=polling", "/engine.iox/?EIO=4&transport=polling"]) {
+    for (const path of [
+      "/",
+      "/other/?EIO=4&transport=polling",
+      "/engine.iox/?EIO=4&transport=polling",
+    ]) {
       assert.equal((await send(server(), path)).status, 404, path);
     }
   });
 
   scenario("old Internet Explorer is told not to filter", async () => {
     const path = target(server(), { transport: "polling" });
-    const headers = { "user-agent": "Mozilla/5.0 (compatible;MSIE 10.0; Windows NT 6.2; Trident/6.0)" };
+    const headers = {
+      "user-agent": "Mozilla/5.0 (compatible;MSIE 10.0; Windows NT 6.2; Trident/6.0)",
+    };
     assert.equal((await send(server(), path, { headers })).headers["x-xss-protection"], "0");
     assert.equal((await send(server(), path)).headers["x-xss-protection"], undefined);
   });
@@ -112,7 +126,12 @@ describe("handshake over WebSocket", () => {
     const session = await WebSocketSession.open(serverByDefault());
     const { sid, ...rest } = session.handshake;
     assert.match(sid, /^[A-Za-z0-9_-]{20}$/);
-    assert.deepEqual(rest, { upgrades: [], pingInterval: 300, pingTimeout: 200, maxPayload: 1000000 });
+    assert.deepEqual(rest, {
+      upgrades: [],
+      pingInterval: 300,
+      pingTimeout: 200,
+      maxPayload: 1000000,
+    });
     session.close();
   });
 
@@ -172,8 +191,14 @@ describe("handshake over WebSocket", () => {
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => `${name}: ${value}\r\n`);
       const path = target(server(), { transport: "websocket" });
-      const status = await rawStatus(server(), `${method} ${path} HTTP/${version}\r\n${lines.join("")}\r\n`);
-      assert.ok([400, 405, 426].includes(status), `${method} ${version} ${JSON.stringify(changed)} got ${status}`);
+      const status = await rawStatus(
+        server(),
+        `${method} ${path} HTTP/${version}\r\n${lines.join("")}\r\n`,
+      );
+      assert.ok(
+        [400, 405, 426].includes(status),
+        `${method} ${version} ${JSON.stringify(changed)} got ${status}`,
+      );
     }
   });
 
@@ -189,7 +214,10 @@ describe("handshake over WebSocket", () => {
   scenario("extensions that are offered are never taken", async () => {
     for (const [name, value] of [
       ["Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=7"],
-      ["Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits, x-webkit-deflate-frame"],
+      [
+        "Sec-WebSocket-Extensions",
+        "permessage-deflate; client_max_window_bits, x-webkit-deflate-frame",
+      ],
       ["Sec-WebSocket-Extensions", 'constructor; a="unclosed'],
       ["Sec-WebSocket-Extensions", ",,,;;;"],
     ]) {
@@ -206,24 +234,41 @@ describe("handshake over WebSocket", () => {
     }
   });
 
-  scenario("an unsupported protocol version is refused before the switch", { differs: "it answers 101 first, then HTTP inside the stream" }, async () => {
-    for (const EIO of [undefined, "3", "5", "abc"]) {
-      assert.match(await refusedUpgrade({ transport: "websocket", EIO }), /^HTTP\/1\.1 400 /, EIO);
-    }
-  });
+  scenario(
+    "an unsupported protocol version is refused before the switch",
+    { differs: "it answers 101 first, then HTTP inside the stream" },
+    async () => {
+      for (const EIO of [undefined, "3", "5", "abc"]) {
+        assert.match(
+          await refusedUpgrade({ transport: "websocket", EIO }),
+          /^HTTP\/1\.1 400 /,
+          EIO,
+        );
+      }
+    },
+  );
 
-  scenario("another WebSocket version gets 426 and is told the right one", { differs: "ws takes version 8, and answers 400 to others" }, async () => {
-    for (const version of ["8", "12", "99"]) {
-      const text = await refusedUpgrade({ transport: "websocket" }, { "Sec-WebSocket-Version": version });
-      assert.match(text, /^HTTP\/1\.1 426 /, version);
-      assert.match(text, /sec-websocket-version: .*13/i);
-    }
-  });
+  scenario(
+    "another WebSocket version gets 426 and is told the right one",
+    { differs: "ws takes version 8, and answers 400 to others" },
+    async () => {
+      for (const version of ["8", "12", "99"]) {
+        const text = await refusedUpgrade(
+          { transport: "websocket" },
+          { "Sec-WebSocket-Version": version },
+        );
+        assert.match(text, /^HTTP\/1\.1 426 /, version);
+        assert.match(text, /sec-websocket-version: .*13/i);
+      }
+    },
+  );
 
   scenario("a WebSocket that says transport=polling does not get a session", async () => {
-    const outcome = await WebSocketSession.connect(server(), { parameters: { transport: "polling" } }).then(
-      (session) => session.next("a packet or the end"),
-    ).catch((error) => error);
+    const outcome = await WebSocketSession.connect(server(), {
+      parameters: { transport: "polling" },
+    })
+      .then((session) => session.next("a packet or the end"))
+      .catch((error) => error);
     assert.ok(outcome instanceof Error, `it got ${outcome}`);
     assert.match(outcome.message, /closed|Unexpected server response: 400/);
   });
@@ -231,18 +276,41 @@ describe("handshake over WebSocket", () => {
 
 describe("errors", () => {
   scenario("an unknown transport is code 0", async () => {
-    for (const transport of [undefined, "", "foo", "webtransport", "constructor", "__proto__", "Polling", "x".repeat(3000)]) {
+    for (const transport of [
+      undefined,
+      "",
+      "foo",
+      "webtransport",
+      "constructor",
+      "__proto__",
+      "Polling",
+      "x".repeat(3000),
+    ]) {
       await assertRefused(target(server(), { transport }), UNKNOWN_TRANSPORT);
     }
   });
 
   scenario("the transport is looked at first", async () => {
-    await assertRefused(target(server(), { transport: "foo", sid: "unknown", EIO: "3" }), UNKNOWN_TRANSPORT);
-    await assertRefused(target(server(), { transport: "foo" }), UNKNOWN_TRANSPORT, { method: "POST", body: "x" });
+    await assertRefused(
+      target(server(), { transport: "foo", sid: "unknown", EIO: "3" }),
+      UNKNOWN_TRANSPORT,
+    );
+    await assertRefused(target(server(), { transport: "foo" }), UNKNOWN_TRANSPORT, {
+      method: "POST",
+      body: "x",
+    });
   });
 
   scenario("an unknown session is code 1", async () => {
-    for (const sid of ["unknown", "__proto__", "constructor", "toString", "\0", "%", "x".repeat(3000)]) {
+    for (const sid of [
+      "unknown",
+      "__proto__",
+      "constructor",
+      "toString",
+      "\0",
+      "%",
+      "x".repeat(3000),
+    ]) {
       const path = target(server(), { transport: "polling", sid });
       await assertRefused(path, UNKNOWN_SESSION);
       await assertRefused(path, UNKNOWN_SESSION, { method: "POST", body: "4x" });
@@ -251,9 +319,14 @@ describe("errors", () => {
 
   scenario("a handshake with another method than GET is code 2", async () => {
     for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
-      await assertRefused(target(server(), { transport: "polling" }), BAD_METHOD, { method, body: "x" });
+      await assertRefused(target(server(), { transport: "polling" }), BAD_METHOD, {
+        method,
+        body: "x",
+      });
     }
-    const head = await send(server(), target(server(), { transport: "polling" }), { method: "HEAD" });
+    const head = await send(server(), target(server(), { transport: "polling" }), {
+      method: "HEAD",
+    });
     assert.equal(head.status, 400);
   });
 
@@ -263,14 +336,20 @@ describe("errors", () => {
 
   scenario("another transport than the session's is code 3", async () => {
     const session = await PollingSession.open(server());
-    await assertRefused(target(server(), { transport: "websocket", sid: session.sid }), BAD_REQUEST);
+    await assertRefused(
+      target(server(), { transport: "websocket", sid: session.sid }),
+      BAD_REQUEST,
+    );
     await session.assertAlive();
   });
 
   scenario("another protocol version than the session's is code 3", async () => {
     const session = await PollingSession.open(server());
     await assertRefused(session.path({ EIO: "3" }), BAD_REQUEST);
-    await assertRefused(session.path({ EIO: undefined }), BAD_REQUEST, { method: "POST", body: "4x" });
+    await assertRefused(session.path({ EIO: undefined }), BAD_REQUEST, {
+      method: "POST",
+      body: "4x",
+    });
     await session.assertAlive();
   });
 
@@ -299,9 +378,14 @@ describe("CORS", () => {
       await session.post("4a", { headers: { origin } }),
       await session.get({ headers: { origin } }),
       await send(server(), target(server(), { transport: "foo" }), { headers: { origin } }),
-      await send(server(), target(server(), { transport: "polling", sid: "unknown" }), { headers: { origin } }),
+      await send(server(), target(server(), { transport: "polling", sid: "unknown" }), {
+        headers: { origin },
+      }),
     ];
-    assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200, 400, 400]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 400, 400],
+    );
     for (const { headers } of answers) assert.equal(headers["access-control-allow-origin"], "*");
   });
 

@@ -21,17 +21,20 @@ const EARLY = 30;
 describe("heartbeat over WebSocket", { concurrency: 4 }, () => {
   const open = (from = server) => WebSocketSession.open(from(), { pong: false });
 
-  scenario("the first ping comes after the interval, the next ones an interval after the pong", async () => {
-    const session = await open(patientServer);
-    for (let i = 0; i < 4; i++) {
-      const start = performance.now();
-      assert.equal(await session.next("ping"), "2");
-      const waited = performance.now() - start;
-      assert.ok(waited >= 300 - EARLY, `ping ${i} came after ${waited} ms`);
-      session.send("3");
-    }
-    session.close();
-  });
+  scenario(
+    "the first ping comes after the interval, the next ones an interval after the pong",
+    async () => {
+      const session = await open(patientServer);
+      for (let i = 0; i < 4; i++) {
+        const start = performance.now();
+        assert.equal(await session.next("ping"), "2");
+        const waited = performance.now() - start;
+        assert.ok(waited >= 300 - EARLY, `ping ${i} came after ${waited} ms`);
+        session.send("3");
+      }
+      session.close();
+    },
+  );
 
   scenario("without a pong the session ends after interval and timeout", async () => {
     const session = await open();
@@ -93,7 +96,10 @@ describe("heartbeat over WebSocket", { concurrency: 4 }, () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const messages = received.filter((packet) => packet !== "2");
-    assert.deepEqual(messages, messages.map((_, i) => `4${i}`));
+    assert.deepEqual(
+      messages,
+      messages.map((_, i) => `4${i}`),
+    );
     session.close();
   });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Engine.IO over long-polling: payloads, content types, limits, overlapping and aborted requests, closing.
+// Engine.IO over long-polling: payloads, content types, limits, overlapping and aborted requests,
+// closing.
 
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
@@ -79,7 +80,9 @@ describe("payloads", () => {
     const session = await open();
     const body = Buffer.from("4\u{1F680}");
     const connection = await RawConnection.open(server());
-    connection.write(`POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`);
+    connection.write(
+      `POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
     for (const byte of body) {
       connection.write(Buffer.from([byte]));
       await new Promise(setImmediate);
@@ -112,14 +115,17 @@ describe("payloads", () => {
     assert.equal(await session.next(), "4a");
   });
 
-  scenario("thousands of small packets fit a payload, as the official client sends them", async () => {
-    const session = await open();
-    const packets = Array.from({ length: 5000 }, (_, i) => `4${i}`);
-    await session.write(...packets);
-    const received = [];
-    while (received.length < packets.length) received.push(await session.next());
-    assert.deepEqual(received, packets);
-  });
+  scenario(
+    "thousands of small packets fit a payload, as the official client sends them",
+    async () => {
+      const session = await open();
+      const packets = Array.from({ length: 5000 }, (_, i) => `4${i}`);
+      await session.write(...packets);
+      const received = [];
+      while (received.length < packets.length) received.push(await session.next());
+      assert.deepEqual(received, packets);
+    },
+  );
 
   scenario("a message waits for the next poll", async () => {
     const session = await open();
@@ -179,20 +185,30 @@ describe("limits", () => {
     assert.equal(answer.status, 413);
   });
 
-  scenario("an announced length past the limit is refused before the body", { differs: "it reads as much as the limit first" }, async () => {
-    const session = await open();
-    const connection = await RawConnection.open(server());
-    connection.write(`POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n`);
-    assert.match(await connection.receive(/\r\n\r\n/, "413"), /^HTTP\/1\.1 413 /);
-    connection.destroy();
-  });
+  scenario(
+    "an announced length past the limit is refused before the body",
+    { differs: "it reads as much as the limit first" },
+    async () => {
+      const session = await open();
+      const connection = await RawConnection.open(server());
+      connection.write(
+        `POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n`,
+      );
+      assert.match(await connection.receive(/\r\n\r\n/, "413"), /^HTTP\/1\.1 413 /);
+      connection.destroy();
+    },
+  );
 
-  scenario("a compressed request body is refused, never inflated", { differs: "it takes the compressed bytes for text" }, async () => {
-    const session = await open();
-    const body = gzipSync("4hello");
-    const answer = await session.post(body, { headers: { "content-encoding": "gzip" } });
-    assert.equal(answer.status, 415);
-  });
+  scenario(
+    "a compressed request body is refused, never inflated",
+    { differs: "it takes the compressed bytes for text" },
+    async () => {
+      const session = await open();
+      const body = gzipSync("4hello");
+      const answer = await session.post(body, { headers: { "content-encoding": "gzip" } });
+      assert.equal(answer.status, 415);
+    },
+  );
 });
 
 describe("one poll and one post at a time", () => {
@@ -211,7 +227,9 @@ describe("one poll and one post at a time", () => {
   scenario("a second post ends the session", async () => {
     const session = await open();
     const first = await RawConnection.open(server());
-    first.write(`POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n4abc`);
+    first.write(
+      `POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n4abc`,
+    );
     for (let i = 0; i < 2; i++) await send(server(), "/");
     const second = await session.post("4second");
     assert.equal(second.status, 400);
@@ -231,7 +249,9 @@ describe("one poll and one post at a time", () => {
   scenario("a post that is aborted ends the session", async () => {
     const session = await open();
     const post = await RawConnection.open(server());
-    post.write(`POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n4abc`);
+    post.write(
+      `POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n4abc`,
+    );
     post.socket.end();
     post.socket.destroySoon();
     await session.assertClosed();
@@ -242,7 +262,9 @@ describe("one poll and one post at a time", () => {
     const connection = await RawConnection.open(server());
     const post = (body) =>
       `POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-    connection.write(post("4one") + post("4two") + `GET ${session.path()} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    connection.write(
+      post("4one") + post("4two") + `GET ${session.path()} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+    );
     const text = await connection.receive(/4two/, "the echo");
     assert.match(text, /ok(?=HTTP).*ok(?=HTTP).*4one\x1e4two$/s);
     connection.destroy();
@@ -288,13 +310,17 @@ describe("what ends a session", () => {
     await session.assertClosed();
   });
 
-  scenario("base64 that is none", { differs: "Node.js decodes what it can and drops the rest" }, async () => {
-    for (const packet of ["b!!!!", "b=", "bA", "bAQ=I", "bAQ ID", "bA-_A"]) {
-      const session = await open();
-      await session.post(packet);
-      await session.assertClosed();
-    }
-  });
+  scenario(
+    "base64 that is none",
+    { differs: "Node.js decodes what it can and drops the rest" },
+    async () => {
+      for (const packet of ["b!!!!", "b=", "bA", "bAQ=I", "bAQ ID", "bA-_A"]) {
+        const session = await open();
+        await session.post(packet);
+        await session.assertClosed();
+      }
+    },
+  );
 
   scenario("text that is not UTF-8", { differs: "it replaces the bytes" }, async () => {
     for (const bytes of [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xe2, 0x82]]) {
@@ -306,7 +332,9 @@ describe("what ends a session", () => {
 
   scenario("content type application/octet-stream: 400, and the session is closed", async () => {
     const session = await open();
-    const answer = await session.post("4a", { headers: { "content-type": "application/octet-stream" } });
+    const answer = await session.post("4a", {
+      headers: { "content-type": "application/octet-stream" },
+    });
     assert.equal(answer.status, 400);
     await assertUnknown(session);
   });
@@ -319,17 +347,22 @@ describe("what does not end a session", () => {
     await session.assertAlive();
   });
 
-  scenario("another method than GET and POST is answered 405", { differs: "it answers 500" }, async () => {
-    const session = await open();
-    for (const method of ["PUT", "DELETE", "PATCH", "HEAD"]) {
-      assert.equal((await send(server(), session.path(), { method })).status, 405, method);
-    }
-    await session.assertAlive();
-  });
+  scenario(
+    "another method than GET and POST is answered 405",
+    { differs: "it answers 500" },
+    async () => {
+      const session = await open();
+      for (const method of ["PUT", "DELETE", "PATCH", "HEAD"]) {
+        assert.equal((await send(server(), session.path(), { method })).status, 405, method);
+      }
+      await session.assertAlive();
+    },
+  );
 
   scenario("another method than GET and POST leaves the session alone", async () => {
     const session = await open();
-    for (const method of ["PUT", "DELETE", "PATCH", "HEAD"]) await send(server(), session.path(), { method });
+    for (const method of ["PUT", "DELETE", "PATCH", "HEAD"])
+      await send(server(), session.path(), { method });
     await session.assertAlive();
   });
 

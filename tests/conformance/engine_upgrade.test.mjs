@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From long-polling to WebSocket: the probe, what may go wrong with it, and messages on their way meanwhile.
+// From long-polling to WebSocket: the probe, what may go wrong with it, and messages on their way
+// meanwhile.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -133,7 +134,10 @@ describe("upgrade", () => {
     socket.socket.close();
     await socket.closed();
     await until(async () => {
-      const answer = await send(server(), target(server(), { transport: "polling", sid: session.sid }));
+      const answer = await send(
+        server(),
+        target(server(), { transport: "polling", sid: session.sid }),
+      );
       return JSON.parse(answer.body).code === UNKNOWN_SESSION.code;
     }, "the session's end");
   });
@@ -187,38 +191,44 @@ describe("what is no upgrade", () => {
     socket.close();
   });
 
-  scenario("a candidate that goes away during the probe leaves the session on polling", async () => {
-    const session = await open();
-    const socket = await probe(session);
-    socket.close();
-    await session.assertAlive();
-    await until(async () => {
-      const second = await candidate(session);
-      second.send("2probe");
-      const answer = await second.next().catch(() => undefined);
-      if (answer !== "3probe") return false;
-      second.send("5");
-      await assertEchoes(second);
-      second.close();
-      return true;
-    }, "the second attempt");
-  });
+  scenario(
+    "a candidate that goes away during the probe leaves the session on polling",
+    async () => {
+      const session = await open();
+      const socket = await probe(session);
+      socket.close();
+      await session.assertAlive();
+      await until(async () => {
+        const second = await candidate(session);
+        second.send("2probe");
+        const answer = await second.next().catch(() => undefined);
+        if (answer !== "3probe") return false;
+        second.send("5");
+        await assertEchoes(second);
+        second.close();
+        return true;
+      }, "the second attempt");
+    },
+  );
 
   for (const [what, packets] of [
     ["that says nothing", []],
     ["that only probes", ["2probe"]],
   ]) {
-    scenario(`a candidate ${what} is closed after the upgrade timeout, the session lives on`, async () => {
-      const session = await open();
-      const socket = await candidate(session);
-      socket.send(...packets);
-      const start = performance.now();
-      let isClosed = false;
-      socket.closed().then(() => (isClosed = true));
-      while (!isClosed) await session.assertAlive();
-      assert.ok(performance.now() - start > 900, "closed before the upgrade timeout");
-      await session.assertAlive();
-    });
+    scenario(
+      `a candidate ${what} is closed after the upgrade timeout, the session lives on`,
+      async () => {
+        const session = await open();
+        const socket = await candidate(session);
+        socket.send(...packets);
+        const start = performance.now();
+        let isClosed = false;
+        socket.closed().then(() => (isClosed = true));
+        while (!isClosed) await session.assertAlive();
+        assert.ok(performance.now() - start > 900, "closed before the upgrade timeout");
+        await session.assertAlive();
+      },
+    );
   }
 
   scenario("the session's end closes the candidate", async () => {
@@ -231,10 +241,12 @@ describe("what is no upgrade", () => {
 
 describe("a second WebSocket", () => {
   async function assertRefused(session) {
-    const outcome = await candidate(session).then((second) => {
-      second.send("2probe");
-      return second.next();
-    }).catch((error) => error);
+    const outcome = await candidate(session)
+      .then((second) => {
+        second.send("2probe");
+        return second.next();
+      })
+      .catch((error) => error);
     assert.ok(outcome instanceof Error, `it got ${outcome}`);
   }
 
@@ -256,19 +268,22 @@ describe("a second WebSocket", () => {
     socket.close();
   });
 
-  scenario("for a session that began with WebSocket it does not disturb the first one", async () => {
-    const session = await WebSocketSession.open(server());
-    await candidate(session).then(
-      async (second) => {
-        second.send("2probe");
-        await second.next().catch(() => {});
-        second.close();
-      },
-      () => {},
-    );
-    await assertEchoes(session);
-    session.close();
-  });
+  scenario(
+    "for a session that began with WebSocket it does not disturb the first one",
+    async () => {
+      const session = await WebSocketSession.open(server());
+      await candidate(session).then(
+        async (second) => {
+          second.send("2probe");
+          await second.next().catch(() => {});
+          second.close();
+        },
+        () => {},
+      );
+      await assertEchoes(session);
+      session.close();
+    },
+  );
 });
 
 describe("upgrade of the official client", () => {
@@ -288,7 +303,8 @@ describe("upgrade of the official client", () => {
         else await new Promise(setImmediate);
         assert.ok(sent < 100_000, "no upgrade");
       }
-      for (let i = 0; i < sent; i++) assert.equal(await received.next(`message ${i}`), `message ${i}`);
+      for (let i = 0; i < sent; i++)
+        assert.equal(await received.next(`message ${i}`), `message ${i}`);
       assert.equal(received.size, 0);
       assert.equal(client.transport.name, "websocket");
       client.close();
@@ -313,7 +329,10 @@ describe("upgrade of the official client", () => {
   });
 
   scenario("it keeps polling when it is told not to upgrade", async (t) => {
-    const client = new Socket(server().url, { transports: ["polling", "websocket"], upgrade: false });
+    const client = new Socket(server().url, {
+      transports: ["polling", "websocket"],
+      upgrade: false,
+    });
     t.after(() => client.close());
     await nextEvent(client, "open");
     await nextEvent(client, "heartbeat");

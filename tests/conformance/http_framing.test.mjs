@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// HTTP/1.1 as no well-behaved client writes it: what is refused, and that a refusal ends the connection.
+// HTTP/1.1 as no well-behaved client writes it: what is refused, and that a refusal ends the
+// connection.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -13,28 +14,47 @@ const server = useServer("engine");
 const handshake = () => target(server(), { transport: "polling" });
 
 /** A handshake with these header lines in place of the usual ones. */
-const get = (...lines) => `GET ${handshake()} HTTP/1.1\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n`;
+const get = (...lines) =>
+  `GET ${handshake()} HTTP/1.1\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n`;
 const HOST = "Host: localhost";
+
+// Only of interest for the reference, which runs on the same Node.js as the cases.
+const lenient =
+  Number(process.versions.node.split(".")[0]) < 20 ? "Node.js 18 lets it pass" : undefined;
 
 async function assertStatus(expected, bytes, what) {
   const allowed = [expected].flat();
   const status = await rawStatus(server(), Buffer.from(bytes, "latin1"));
-  assert.ok(allowed.includes(status), `${what ?? JSON.stringify(bytes.slice(0, 200))} was answered ${status}`);
+  assert.ok(
+    allowed.includes(status),
+    `${what ?? JSON.stringify(bytes.slice(0, 200))} was answered ${status}`,
+  );
 }
 
-/** Refused with 400 (or one of `expected`), and the connection ends: nothing that follows on it is a request. */
+/**
+ * Refused with 400 (or one of `expected`), and the connection ends: nothing that follows on it is a
+ * request.
+ */
 async function assertRefused(bytes, expected = [400]) {
   const connection = await RawConnection.open(server());
   connection.write(Buffer.from(bytes, "latin1"));
-  const text = await connection.closed(`the end of the connection after ${JSON.stringify(bytes.slice(0, 200))}`);
+  const text = await connection.closed(
+    `the end of the connection after ${JSON.stringify(bytes.slice(0, 200))}`,
+  );
   const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
   assert.equal(statuses.length, 1, `${JSON.stringify(bytes.slice(0, 200))} got ${statuses}`);
-  assert.ok(expected.includes(statuses[0]), `${JSON.stringify(bytes.slice(0, 200))} got ${statuses}`);
+  assert.ok(
+    expected.includes(statuses[0]),
+    `${JSON.stringify(bytes.slice(0, 200))} got ${statuses}`,
+  );
 }
 
 async function assertRefusedPost(headers, body = "4a", expected) {
   const session = await PollingSession.open(server());
-  await assertRefused(`POST ${session.path()} HTTP/1.1\r\n${HOST}\r\n${headers}\r\n${body}`, expected);
+  await assertRefused(
+    `POST ${session.path()} HTTP/1.1\r\n${HOST}\r\n${headers}\r\n${body}`,
+    expected,
+  );
 }
 
 describe("requests in pieces", () => {
@@ -71,7 +91,9 @@ describe("requests in pieces", () => {
     await assertStatus(200, get(HOST));
   });
 
-  scenario("blank lines before a request are skipped", () => assertStatus(200, `\r\n\r\n${get(HOST)}`));
+  scenario("blank lines before a request are skipped", () =>
+    assertStatus(200, `\r\n\r\n${get(HOST)}`),
+  );
 
   scenario("a client that closes gets its answer and the end", async () => {
     const connection = await RawConnection.open(server());
@@ -89,17 +111,26 @@ describe("requests in pieces", () => {
 
   scenario("answers to pipelined requests come in order", async () => {
     const connection = await RawConnection.open(server());
-    const unknown = get(HOST).replace(handshake(), target(server(), { transport: "polling", sid: "x" }));
+    const unknown = get(HOST).replace(
+      handshake(),
+      target(server(), { transport: "polling", sid: "x" }),
+    );
     connection.write(get(HOST) + unknown + get(HOST));
     const text = await connection.receive(/"sid".*"code".*"sid"/s, "three answers in order");
-    assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 200", "HTTP/1.1 400", "HTTP/1.1 200"]);
+    assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), [
+      "HTTP/1.1 200",
+      "HTTP/1.1 400",
+      "HTTP/1.1 200",
+    ]);
     connection.destroy();
   });
 
   scenario("Expect: 100-continue is answered before the body", async () => {
     const session = await PollingSession.open(server());
     const connection = await RawConnection.open(server());
-    connection.write(`POST ${session.path()} HTTP/1.1\r\n${HOST}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n`);
+    connection.write(
+      `POST ${session.path()} HTTP/1.1\r\n${HOST}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n`,
+    );
     assert.match(await connection.receive(/\r\n\r\n/), /^HTTP\/1\.1 100 /);
     connection.write("4a");
     assert.match(await connection.receive(/ok$/), /HTTP\/1\.1 200 /);
@@ -107,12 +138,19 @@ describe("requests in pieces", () => {
     assert.equal(await session.next(), "4a");
   });
 
-  scenario("any other expectation is refused with 417", () => assertStatus(417, get(HOST, "Expect: 200-ok")));
+  scenario("any other expectation is refused with 417", () =>
+    assertStatus(417, get(HOST, "Expect: 200-ok")),
+  );
 });
 
 describe("start line", () => {
   scenario("junk is no request", async () => {
-    for (const bytes of ["\x16\x03\x01\x02\x00\x01\x00", "hello\r\n\r\n", "\0\0\0\0", "GET\r\n\r\n"]) {
+    for (const bytes of [
+      "\x16\x03\x01\x02\x00\x01\x00",
+      "hello\r\n\r\n",
+      "\0\0\0\0",
+      "GET\r\n\r\n",
+    ]) {
       await assertRefused(bytes + "\r\n\r\n");
     }
   });
@@ -130,11 +168,18 @@ describe("start line", () => {
   });
 
   scenario("control characters in the target are refused", async () => {
-    for (const character of ["\0", "\x01", "\x7f"]) await assertRefused(get(HOST).replace("?", `?${character}`));
+    for (const character of ["\0", "\x01", "\x7f"])
+      await assertRefused(get(HOST).replace("?", `?${character}`));
   });
 
   scenario("no spelling of a path reaches another handler", async () => {
-    for (const path of ["//engine.io/", "/x/../engine.io/", "/%2e%2e/engine.io/", "/ENGINE.IO/", "/%65ngine.io/"]) {
+    for (const path of [
+      "//engine.io/",
+      "/x/../engine.io/",
+      "/%2e%2e/engine.io/",
+      "/ENGINE.IO/",
+      "/%65ngine.io/",
+    ]) {
       await assertStatus([400, 404], get(HOST).replace(server().path, path), path);
     }
   });
@@ -147,24 +192,28 @@ describe("start line", () => {
 });
 
 describe("header fields", () => {
-  scenario("HTTP/1.1 wants a Host", () => assertRefused(get("Accept: */*")));
+  scenario("HTTP/1.1 wants a Host", { differs: lenient }, () => assertRefused(get("Accept: */*")));
 
-  scenario("and one only", { differs: "Node.js takes the first" }, () => assertRefused(get(HOST, "Host: other")));
+  scenario("and one only", { differs: "Node.js takes the first" }, () =>
+    assertRefused(get(HOST, "Host: other")),
+  );
 
-  for (const [what, line] of [
-    ["a blank before the colon", "Accept : */*"],
-    ["a blank in the name", "Acc ept: */*"],
+  for (const [what, line, differs] of [
+    ["a blank before the colon", "Accept : */*", lenient],
+    ["a blank in the name", "Acc ept: */*", lenient],
     ["no colon", "Accept"],
-    ["an empty name", ": x"],
+    ["an empty name", ": x", lenient],
     ["a NUL in the name", "Acc\0ept: x"],
     ["a NUL in the value", "Accept: a\0b"],
     ["a bare CR in the value", "Accept: a\rb"],
     ["a bracket in the name", "Acc(ept: x"],
     ["a byte past ASCII in the name", "Acc\xe4pt: x"],
     ["a folded value", "Accept: a\r\n b"],
-    ["a blank before the first name", null],
+    ["a blank before the first name", null, lenient],
   ]) {
-    scenario(`${what} is refused`, () => assertRefused(line === null ? get(` ${HOST}`) : get(HOST, line)));
+    scenario(`${what} is refused`, { differs }, () =>
+      assertRefused(line === null ? get(` ${HOST}`) : get(HOST, line)),
+    );
   }
 
   scenario("lines that end without CR are refused", async () => {
@@ -181,15 +230,31 @@ describe("header fields", () => {
 
   scenario("header names are not case sensitive, blanks around values do not count", async () => {
     const session = await PollingSession.open(server());
-    await assertStatus(200, `POST ${session.path()} HTTP/1.1\r\nhOsT: localhost\r\ncOnTeNt-LeNgTh:   2  \r\n\r\n4a`);
+    await assertStatus(
+      200,
+      `POST ${session.path()} HTTP/1.1\r\nhOsT: localhost\r\ncOnTeNt-LeNgTh:   2  \r\n\r\n4a`,
+    );
     assert.equal(await session.next(), "4a");
   });
 });
 
 describe("body length", () => {
-  for (const length of ["-1", "+2", "0x2", "2_0", "2 2", "", "2,3", "18446744073709551616", "9".repeat(26), "2.0", "two"]) {
+  for (const length of [
+    "-1",
+    "+2",
+    "0x2",
+    "2_0",
+    "2 2",
+    "",
+    "2,3",
+    "18446744073709551616",
+    "9".repeat(26),
+    "2.0",
+    "two",
+  ]) {
     scenario(`Content-Length ${JSON.stringify(length)} is refused`, () =>
-      assertRefusedPost(`Content-Length: ${length}\r\n`, "4a", [400, 413]));
+      assertRefusedPost(`Content-Length: ${length}\r\n`, "4a", [400, 413]),
+    );
   }
 
   scenario("two lengths are refused", async () => {
@@ -209,12 +274,17 @@ describe("body length", () => {
 
   for (const coding of ["xchunked", "chunked;a", "identity", "chunked, gzip", "chunked, chunked"]) {
     scenario(`Transfer-Encoding ${JSON.stringify(coding)} is refused`, () =>
-      assertRefusedPost(`Transfer-Encoding: ${coding}\r\n`, "2\r\n4a\r\n0\r\n\r\n", [400, 501]));
+      assertRefusedPost(`Transfer-Encoding: ${coding}\r\n`, "2\r\n4a\r\n0\r\n\r\n", [400, 501]),
+    );
   }
 
   for (const coding of [",chunked", "gzip, chunked"]) {
-    scenario(`Transfer-Encoding ${JSON.stringify(coding)} is refused as well`, { differs: "Node.js only looks at the last coding" }, () =>
-      assertRefusedPost(`Transfer-Encoding: ${coding}\r\n`, "2\r\n4a\r\n0\r\n\r\n", [400, 501]));
+    scenario(
+      `Transfer-Encoding ${JSON.stringify(coding)} is refused as well`,
+      { differs: "Node.js only looks at the last coding" },
+      () =>
+        assertRefusedPost(`Transfer-Encoding: ${coding}\r\n`, "2\r\n4a\r\n0\r\n\r\n", [400, 501]),
+    );
   }
 });
 

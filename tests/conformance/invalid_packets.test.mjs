@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Socket.IO packets that are none: each ends its session, while another client that is connected all the time notices
-// nothing. What looks odd and is fine is here too, so that the line between the two is drawn.
+// Socket.IO packets that are none: each ends its session, while another client that is connected
+// all the time notices nothing. What looks odd and is fine is here too, so that the line between
+// the two is drawn.
 
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
@@ -30,14 +31,18 @@ async function assertControlLives() {
   assert.equal(control.id, controlId);
 }
 
-/** The session ends, without an answer to the packets; heartbeats are answered all along, so it is not those. */
+/**
+ * The session ends, without an answer to the packets; heartbeats are answered all along, so it is
+ * not those.
+ */
 async function assertClosed(session) {
   await session.closed();
   assert.equal(session.packets.size, 0);
   await assertControlLives();
 }
 
-const show = (packet) => (typeof packet === "string" ? JSON.stringify(packet).slice(0, 60) : "binary");
+const show = (packet) =>
+  typeof packet === "string" ? JSON.stringify(packet).slice(0, 60) : "binary";
 
 /** These packets end the session of a connected socket; over polling they do as well. */
 function refused(what, packets, options = {}) {
@@ -53,7 +58,8 @@ function refused(what, packets, options = {}) {
     await polling.write("40");
     await polling.next();
     await polling.next();
-    const encode = (packet) => (typeof packet === "string" ? `4${packet}` : `b${packet.toString("base64")}`);
+    const encode = (packet) =>
+      typeof packet === "string" ? `4${packet}` : `b${packet.toString("base64")}`;
     await polling.post(list.map(encode).join("\x1e"));
     await polling.assertClosed();
   });
@@ -63,7 +69,9 @@ function refused(what, packets, options = {}) {
 function accepted(what, packets, answers) {
   scenario(`${what} ${show([packets].flat()[0])}`, async () => {
     const session = await openSocket(server());
-    session.send(...[packets].flat().map((packet) => (typeof packet === "string" ? `4${packet}` : packet)));
+    session.send(
+      ...[packets].flat().map((packet) => (typeof packet === "string" ? `4${packet}` : packet)),
+    );
     for (const answer of [answers].flat()) {
       assert.deepEqual(await session.next(), typeof answer === "string" ? `4${answer}` : answer);
     }
@@ -77,14 +85,24 @@ const blob = Buffer.from([1, 2, 3]);
 const slot = (num) => `{"_placeholder":true,"num":${num}}`;
 
 describe("packet types that do not exist", () => {
-  for (const packet of ["7", "9", "x", "-1", "7[]", "a[\"message\"]", "\u0000", "é"]) refused("type", packet);
+  for (const packet of ["7", "9", "x", "-1", "7[]", 'a["message"]', "\u0000", "é"])
+    refused("type", packet);
   refused("no type", "");
   refused("a blank for a type", ' ["message"]');
   refused("a byte order mark before the type", '\ufeff2["message"]');
 });
 
 describe("CONNECT", () => {
-  for (const packet of ["0,", "0[]", '0"x"', "0null", "0{", "0/custom,[]", '0/custom,"x"', "0/custom,{\"a\":}"]) {
+  for (const packet of [
+    "0,",
+    "0[]",
+    '0"x"',
+    "0null",
+    "0{",
+    "0/custom,[]",
+    '0/custom,"x"',
+    '0/custom,{"a":}',
+  ]) {
     scenario(`payload ${packet}`, async () => {
       const session = await WebSocketSession.open(server());
       session.send(`4${packet}`);
@@ -94,7 +112,15 @@ describe("CONNECT", () => {
 });
 
 describe("before CONNECT", () => {
-  for (const packet of ['2["message"]', "1", '31["x"]', '2/custom,["message"]', "4", '4{"message":"x"}', '51-["message",{"_placeholder":true,"num":0}]']) {
+  for (const packet of [
+    '2["message"]',
+    "1",
+    '31["x"]',
+    '2/custom,["message"]',
+    "4",
+    '4{"message":"x"}',
+    '51-["message",{"_placeholder":true,"num":0}]',
+  ]) {
     scenario(`packet ${packet}`, async () => {
       const session = await WebSocketSession.open(server());
       session.send(`4${packet}`);
@@ -111,7 +137,14 @@ describe("before CONNECT", () => {
 });
 
 describe("another namespace than those joined", () => {
-  for (const packet of ['2/custom,["message"]', '2/unknown,["message"]', "1/custom,", '3/custom,1["x"]', '2/,custom["message"]']) refused("packet", packet);
+  for (const packet of [
+    '2/custom,["message"]',
+    '2/unknown,["message"]',
+    "1/custom,",
+    '3/custom,1["x"]',
+    '2/,custom["message"]',
+  ])
+    refused("packet", packet);
 });
 
 describe("DISCONNECT", () => {
@@ -124,15 +157,54 @@ describe("CONNECT_ERROR from a client", () => {
 
 describe("EVENT", () => {
   for (const packet of [
-    "2[]", "2{}", '2"x"', "2null", "2true", "2[null]", "2[true]", "2[{}]", "2[[]]", '2[{"toString":"x"}]',
-    '2["message"', '2["message",]', '2["message"]]', '2["message"] x', "2[", '2message', '2["message",undefined]',
-    '2[,"message"]', "2['message']", '2["message",01]', '2["message",+1]', '2["message",.5]', '2["message",1.]',
-    '2["message",NaN]', '2["message",Infinity]', '2["message",0x10]', '2["message",/*c*/1]', '2["message","\\x41"]',
-    '2["message","\\u12"]', '2["message","a\nb"]', '2["message","a\tb"]', '2["message",{"a"}]', '2["message",{a:1}]',
-    '2["message",{"a":1,}]', '2["message",tru]', '2["message","open]', '2/custom["message"]',
-  ]) refused("payload", packet);
+    "2[]",
+    "2{}",
+    '2"x"',
+    "2null",
+    "2true",
+    "2[null]",
+    "2[true]",
+    "2[{}]",
+    "2[[]]",
+    '2[{"toString":"x"}]',
+    '2["message"',
+    '2["message",]',
+    '2["message"]]',
+    '2["message"] x',
+    "2[",
+    "2message",
+    '2["message",undefined]',
+    '2[,"message"]',
+    "2['message']",
+    '2["message",01]',
+    '2["message",+1]',
+    '2["message",.5]',
+    '2["message",1.]',
+    '2["message",NaN]',
+    '2["message",Infinity]',
+    '2["message",0x10]',
+    '2["message",/*c*/1]',
+    '2["message","\\x41"]',
+    '2["message","\\u12"]',
+    '2["message","a\nb"]',
+    '2["message","a\tb"]',
+    '2["message",{"a"}]',
+    '2["message",{a:1}]',
+    '2["message",{"a":1,}]',
+    '2["message",tru]',
+    '2["message","open]',
+    '2/custom["message"]',
+  ])
+    refused("payload", packet);
 
-  for (const name of ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"]) {
+  for (const name of [
+    "connect",
+    "connect_error",
+    "disconnect",
+    "disconnecting",
+    "newListener",
+    "removeListener",
+  ]) {
     refused("reserved name", `2["${name}"]`);
     refused("reserved name with an id", `21["${name}","x"]`);
   }
@@ -142,14 +214,26 @@ describe("EVENT", () => {
 
   accepted("no arguments", '2["message"]', '2["message-back"]');
   accepted("blanks inside the payload", '2[ "message" , 1 ,\t[ ] ]', '2["message-back",1,[]]');
-  accepted("a number for a name is nobody's event", '2[5,1]', []);
+  accepted("a number for a name is nobody's event", "2[5,1]", []);
   accepted("names that mean something elsewhere", '2["error","x"]', []);
-  accepted("names of members of every object", ['2["__proto__"]', '2["constructor"]', '2["toString",1]', '2["hasOwnProperty"]'], []);
+  accepted(
+    "names of members of every object",
+    ['2["__proto__"]', '2["constructor"]', '2["toString",1]', '2["hasOwnProperty"]'],
+    [],
+  );
   accepted("an empty name", '2["",1]', []);
   accepted("the main namespace named", '2/,["message",1]', '2["message-back",1]');
   accepted("an escaped name", '2["\\u006dessage",1]', '2["message-back",1]');
-  accepted("duplicate keys: the last one counts", '2["message",{"a":1,"a":2}]', '2["message-back",{"a":2}]');
-  accepted("a placeholder in a packet without attachments is data", `2["message",${slot(0)}]`, `2["message-back",${slot(0)}]`);
+  accepted(
+    "duplicate keys: the last one counts",
+    '2["message",{"a":1,"a":2}]',
+    '2["message-back",{"a":2}]',
+  );
+  accepted(
+    "a placeholder in a packet without attachments is data",
+    `2["message",${slot(0)}]`,
+    `2["message-back",${slot(0)}]`,
+  );
 });
 
 describe("acknowledgement ids", () => {
@@ -160,14 +244,17 @@ describe("acknowledgement ids", () => {
   refused("30 digits", `2${"9".repeat(30)}["message-with-ack",1]`, lossy);
   refused("400 digits", `2${"9".repeat(400)}["message-with-ack",1]`, lossy);
   refused("a blank in it", '2 1["message-with-ack",1]', lossy);
-  for (const id of ["-1", "+1", "1e5", "1.0", "1-", "0x1", "१"]) refused("not digits", `2${id}["message-with-ack",1]`);
+  for (const id of ["-1", "+1", "1e5", "1.0", "1-", "0x1", "१"])
+    refused("not digits", `2${id}["message-with-ack",1]`);
 });
 
 describe("ACK", () => {
   accepted("of an id that was never given", '3999["x"]', []);
   accepted("twice, of nothing", ['30["x"]', '30["x"]'], []);
-  for (const packet of ["30{}", '30"x"', "30null", "3[", '30["x"', "31{\"length\":1}"]) refused("payload", packet);
-  for (const packet of ["31", "3"]) refused("no payload", packet, { differs: "it takes it for an answer without arguments" });
+  for (const packet of ["30{}", '30"x"', "30null", "3[", '30["x"', '31{"length":1}'])
+    refused("payload", packet);
+  for (const packet of ["31", "3"])
+    refused("no payload", packet, { differs: "it takes it for an answer without arguments" });
   refused("no id", '3["x"]', { differs: "it ignores the acknowledgement of nothing" });
 
   scenario("of another socket's question is not its answer", async () => {
@@ -214,7 +301,8 @@ describe("attachments", () => {
     refused("their number", [`5${count}${count.endsWith("-") ? "" : "-"}${event}`, blob]);
   }
   const lenient = { differs: "it reads the number with Number()" };
-  for (const count of ["1e0", "0x1", " 1", "+1", "1.0", "01"]) refused("their number", [`5${count}-${event}`, blob], lenient);
+  for (const count of ["1e0", "0x1", " 1", "+1", "1.0", "01"])
+    refused("their number", [`5${count}-${event}`, blob], lenient);
   refused("no number", [`5${event}`, blob]);
   refused("none", `50-["message"]`);
   refused("eleven", [`511-["message"]`, ...Array(11).fill(blob)]);
@@ -222,25 +310,57 @@ describe("attachments", () => {
   refused("in an acknowledgement, eleven", [`611-0["message"]`]);
   refused("in an acknowledgement, none", [`60-0["message"]`]);
 
-  accepted("ten", ["510-" + `["message",${Array.from({ length: 10 }, (_, i) => slot(i))}]`, ...Array(10).fill(blob)], [
-    "510-" + `["message-back",${Array.from({ length: 10 }, (_, i) => slot(i))}]`,
-    ...Array(10).fill(blob),
-  ]);
-  accepted("one that nobody refers to is dropped", ['51-["message","x"]', blob], '2["message-back","x"]');
-  accepted("one that is used twice", [`51-["message",${slot(0)},${slot(0)}]`, blob], [
-    `52-["message-back",${slot(0)},${slot(1)}]`,
-    blob,
-    blob,
-  ]);
-  accepted("an object that only looks like a placeholder is data", ['51-["message",{"_placeholder":1,"num":0}]', blob], '2["message-back",{"_placeholder":1,"num":0}]');
+  accepted(
+    "ten",
+    [
+      "510-" + `["message",${Array.from({ length: 10 }, (_, i) => slot(i))}]`,
+      ...Array(10).fill(blob),
+    ],
+    [
+      "510-" + `["message-back",${Array.from({ length: 10 }, (_, i) => slot(i))}]`,
+      ...Array(10).fill(blob),
+    ],
+  );
+  accepted(
+    "one that nobody refers to is dropped",
+    ['51-["message","x"]', blob],
+    '2["message-back","x"]',
+  );
+  accepted(
+    "one that is used twice",
+    [`51-["message",${slot(0)},${slot(0)}]`, blob],
+    [`52-["message-back",${slot(0)},${slot(1)}]`, blob, blob],
+  );
+  accepted(
+    "an object that only looks like a placeholder is data",
+    ['51-["message",{"_placeholder":1,"num":0}]', blob],
+    '2["message-back",{"_placeholder":1,"num":0}]',
+  );
 
-  for (const num of ["1", "-1", '"0"', '"splice"', "null", "true", "[0]", "{}", "1e1", "99999999999999999999"]) {
+  for (const num of [
+    "1",
+    "-1",
+    '"0"',
+    '"splice"',
+    "null",
+    "true",
+    "[0]",
+    "{}",
+    "1e1",
+    "99999999999999999999",
+  ]) {
     refused("a placeholder for", [`51-["message",${slot(num)}]`, blob]);
   }
-  refused("a placeholder for", [`51-["message",${slot("0.5")}]`, blob], { differs: "0.5 passes its check of the range" });
+  refused("a placeholder for", [`51-["message",${slot("0.5")}]`, blob], {
+    differs: "0.5 passes its check of the range",
+  });
   refused("a placeholder without number", ['51-["message",{"_placeholder":true}]', blob]);
   refused("text while they are due", [`51-${event}`, '2["message"]']);
-  refused("CONNECT while they are due", [`52-["message",${slot(0)},${slot(1)}]`, blob, "0/custom,"]);
+  refused("CONNECT while they are due", [
+    `52-["message",${slot(0)},${slot(1)}]`,
+    blob,
+    "0/custom,",
+  ]);
   refused("one that nobody announced", blob);
   refused("one too many", [`51-["x",${slot(0)}]`, blob, blob]);
   refused("a reserved name", [`51-["disconnect",${slot(0)}]`, blob]);
@@ -257,11 +377,21 @@ describe("attachments", () => {
 describe("hostile JSON", () => {
   const nested = (depth) => "[".repeat(depth) + "]".repeat(depth);
 
-  accepted("a hundred levels deep", `2["message",${nested(100)}]`, `2["message-back",${nested(100)}]`);
-  const unlimited = { differs: "JSON.parse has no limit, walking the value later overflows the stack" };
+  accepted(
+    "a hundred levels deep",
+    `2["message",${nested(100)}]`,
+    `2["message-back",${nested(100)}]`,
+  );
+  const unlimited = {
+    differs: "JSON.parse has no limit, walking the value later overflows the stack",
+  };
   refused("a hundred thousand levels deep", `2["message",${nested(100_000)}]`, unlimited);
   refused("half a million levels deep, never closed", `2["message",${"[".repeat(500_000)}`);
-  refused("as many objects", `2["message",${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}]`, unlimited);
+  refused(
+    "as many objects",
+    `2["message",${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}]`,
+    unlimited,
+  );
 
   scenario("a hundred thousand keys do not keep others waiting", async () => {
     const session = await openSocket(server());
@@ -285,7 +415,10 @@ describe("hostile JSON", () => {
 
 describe("afterwards", () => {
   test("no session is left but the control client's", async () => {
-    await until(async () => (await call(control, "clients-count")) === 1, "the other sessions' end");
+    await until(
+      async () => (await call(control, "clients-count")) === 1,
+      "the other sessions' end",
+    );
     assert.deepEqual(await call(control, "fetch-all"), [controlId]);
   });
 });

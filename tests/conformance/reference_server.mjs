@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The contract of README.md, written with the official packages: the cases are tried against it, so that what they
-// expect is what the reference does. Same command line and same output as conformance_server.
+// The contract of README.md, written with the official packages: the cases are tried against it, so
+// that what they expect is what the reference does. Same command line and same output as
+// conformance_server.
 
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
@@ -75,7 +76,9 @@ function serveSocketIo() {
     throw new Error("thrown on purpose");
   });
   const packets = server.of("/packets").on("connection", (socket) => {
-    socket.use(([event], next) => next(event === "forbidden" ? new Error("forbidden event") : undefined));
+    socket.use(([event], next) =>
+      next(event === "forbidden" ? new Error("forbidden event") : undefined),
+    );
     socket.on("error", (error) => socket.emit("error-seen", error.message));
   });
   const plain = [server.of("/"), server.of("/custom"), server.of(/^\/dynamic-\d+$/)];
@@ -136,7 +139,8 @@ function talk(socket) {
     throw new Error("thrown on purpose");
   });
   socket.on("typed", (number, text, ack) => {
-    if (!Number.isInteger(number) || typeof text !== "string") throw new TypeError("wrong arguments");
+    if (!Number.isInteger(number) || typeof text !== "string")
+      throw new TypeError("wrong arguments");
     ack(number + text.length);
   });
   socket.on("set-data", (value, ack) => {
@@ -162,7 +166,10 @@ function useRooms(socket) {
 function broadcast(socket, io) {
   socket.on("to-room", (room, event, ...args) => socket.to(room).emit(event, ...args));
   socket.on("to-room-except", (room, except, event, ...args) =>
-    socket.to(room).except(except).emit(event, ...args),
+    socket
+      .to(room)
+      .except(except)
+      .emit(event, ...args),
   );
   socket.on("in-room", (room, event, ...args) => io.in(room).emit(event, ...args));
   socket.on("except-room", (room, event, ...args) => io.except(room).emit(event, ...args));

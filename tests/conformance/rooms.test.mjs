@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Rooms, broadcasts with all their operators, questions to many, and what the server does to sockets by room.
+// Rooms, broadcasts with all their operators, questions to many, and what the server does to
+// sockets by room.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -12,13 +13,17 @@ import { useServer } from "./support/server.mjs";
 
 const server = useServer();
 
-// Cases share a server and the main namespace; a namespace of its own keeps each one's broadcasts to itself.
+// Cases share a server and the main namespace; a namespace of its own keeps each one's broadcasts
+// to itself.
 let namespaces = 0;
 const freshNamespace = () => `/dynamic-${++namespaces}`;
 
 /** As many clients in a namespace of their own; each joins the rooms named in its place. */
 async function assemble(t, rooms, options) {
-  const clients = await connectClients(t, server(), rooms.length, { namespace: freshNamespace(), ...options });
+  const clients = await connectClients(t, server(), rooms.length, {
+    namespace: freshNamespace(),
+    ...options,
+  });
   for (const [i, client] of clients.entries()) {
     for (const room of rooms[i]) await join(client, room);
   }
@@ -30,7 +35,10 @@ const acknowledged = (client, ...event) =>
 const join = (client, room) => acknowledged(client, "join", room);
 const leave = (client, room) => acknowledged(client, "leave", room);
 
-/** Exactly the clients in these places got exactly this event; `sender` is asked last, when it has done its work. */
+/**
+ * Exactly the clients in these places got exactly this event; `sender` is asked last, when it has
+ * done its work.
+ */
 async function assertReceived(clients, places, event, sender = clients[0]) {
   await settled(sender);
   for (const client of clients) await settled(client);
@@ -64,7 +72,16 @@ describe("membership", () => {
 
   scenario("a room may have any name", async (t) => {
     const [client] = await assemble(t, [[]]);
-    for (const room of ["", " ", "€ \u{1F680}", "__proto__", "constructor", "x".repeat(10_000), "a,b", '"']) {
+    for (const room of [
+      "",
+      " ",
+      "€ \u{1F680}",
+      "__proto__",
+      "constructor",
+      "x".repeat(10_000),
+      "a,b",
+      '"',
+    ]) {
       await join(client, room);
       client.emit("in-room", room, "note");
       assert.deepEqual(await client.events.next(), ["note"]);
@@ -76,22 +93,60 @@ describe("membership", () => {
   scenario("rooms are left on disconnect", async (t) => {
     const [one, two] = await assemble(t, [["a"], ["a"]]);
     one.disconnect();
-    await until(async () => (await call(two, "fetch", "a")).length === 1, "the first one's leaving");
+    await until(
+      async () => (await call(two, "fetch", "a")).length === 1,
+      "the first one's leaving",
+    );
     assert.deepEqual(await call(two, "fetch", "a"), [two.id]);
   });
 });
 
 describe("broadcasts", () => {
   const cases = [
-    ["to a room, without the sender", ["to-room", "a", "note", 1], [["a"], ["a"], ["a"], ["b"], []], [1, 2]],
-    ["to a room that the sender is not in", ["to-room", "b", "note", 1], [["a"], ["a"], ["b"]], [2]],
-    ["to several rooms, each socket once", ["to-room", ["a", "b"], "note", 1], [["a"], ["a", "b"], ["b"], ["c"]], [1, 2]],
-    ["to a room except another", ["to-room-except", "a", "b", "note", 1], [["a"], ["a"], ["a", "b"], ["b"]], [1]],
-    ["to a room except several", ["to-room-except", "a", ["b", "c"], "note", 1], [[], ["a"], ["a", "b"], ["a", "c"]], [1]],
+    [
+      "to a room, without the sender",
+      ["to-room", "a", "note", 1],
+      [["a"], ["a"], ["a"], ["b"], []],
+      [1, 2],
+    ],
+    [
+      "to a room that the sender is not in",
+      ["to-room", "b", "note", 1],
+      [["a"], ["a"], ["b"]],
+      [2],
+    ],
+    [
+      "to several rooms, each socket once",
+      ["to-room", ["a", "b"], "note", 1],
+      [["a"], ["a", "b"], ["b"], ["c"]],
+      [1, 2],
+    ],
+    [
+      "to a room except another",
+      ["to-room-except", "a", "b", "note", 1],
+      [["a"], ["a"], ["a", "b"], ["b"]],
+      [1],
+    ],
+    [
+      "to a room except several",
+      ["to-room-except", "a", ["b", "c"], "note", 1],
+      [[], ["a"], ["a", "b"], ["a", "c"]],
+      [1],
+    ],
     ["in a room, the sender included", ["in-room", "a", "note", 1], [["a"], ["a"], ["b"]], [0, 1]],
     ["in several rooms", ["in-room", ["a", "b"], "note", 1], [["a"], ["b", "a"], ["c"]], [0, 1]],
-    ["to all except a room", ["except-room", "a", "note", 1], [[], ["a"], ["b"], ["a", "b"]], [0, 2]],
-    ["to all except several rooms", ["except-room", ["a", "b"], "note", 1], [[], ["a"], ["b"], ["c"]], [0, 3]],
+    [
+      "to all except a room",
+      ["except-room", "a", "note", 1],
+      [[], ["a"], ["b"], ["a", "b"]],
+      [0, 2],
+    ],
+    [
+      "to all except several rooms",
+      ["except-room", ["a", "b"], "note", 1],
+      [[], ["a"], ["b"], ["c"]],
+      [0, 3],
+    ],
     ["to all but the sender", ["broadcast", "note", 1], [[], [], []], [1, 2]],
     ["to all", ["all", "note", 1], [[], [], []], [0, 1, 2]],
     ["to all of this node", ["local", "note", 1], [[], [], []], [0, 1, 2]],
@@ -125,7 +180,11 @@ describe("broadcasts", () => {
       clients.push(await connectClient(t, server(), { namespace, transports }));
     }
     clients[0].emit("all", "note", Buffer.from([1, 2]), { deep: [Buffer.from([3])] });
-    await assertReceived(clients, [0, 1, 2], ["note", Buffer.from([1, 2]), { deep: [Buffer.from([3])] }]);
+    await assertReceived(
+      clients,
+      [0, 1, 2],
+      ["note", Buffer.from([1, 2]), { deep: [Buffer.from([3])] }],
+    );
   });
 
   scenario("in order, interleaved with events to one", async (t) => {
@@ -144,7 +203,10 @@ describe("broadcasts", () => {
     const clients = await assemble(t, [["a"], ["a"], ["a"]]);
     await leave(clients[1], "a");
     clients[2].disconnect();
-    await until(async () => (await call(clients[0], "fetch", "a")).length === 1, "the disconnection");
+    await until(
+      async () => (await call(clients[0], "fetch", "a")).length === 1,
+      "the disconnection",
+    );
     clients[0].emit("in-room", "a", "note");
     await assertReceived(clients.slice(0, 2), [0], ["note"]);
   });
@@ -165,9 +227,17 @@ describe("broadcasts", () => {
   });
 
   scenario("to a hundred clients reach each of them once", async (t) => {
-    const clients = await assemble(t, Array.from({ length: 100 }, (_, i) => (i % 2 ? ["odd"] : [])), { transports: ["websocket"] });
+    const clients = await assemble(
+      t,
+      Array.from({ length: 100 }, (_, i) => (i % 2 ? ["odd"] : [])),
+      { transports: ["websocket"] },
+    );
     clients[0].emit("in-room", "odd", "note", 1);
-    await assertReceived(clients, clients.map((_, i) => i).filter((i) => i % 2), ["note", 1]);
+    await assertReceived(
+      clients,
+      clients.map((_, i) => i).filter((i) => i % 2),
+      ["note", 1],
+    );
   });
 });
 
@@ -189,7 +259,10 @@ describe("questions to many", () => {
 
   scenario("to nobody are answered at once, by nothing", async (t) => {
     const [client] = await assemble(t, [[]]);
-    assert.deepEqual(await call(client, "ask-all", "nobody", "question", 2000), { responses: [], error: null });
+    assert.deepEqual(await call(client, "ask-all", "nobody", "question", 2000), {
+      responses: [],
+      error: null,
+    });
   });
 
   scenario("end at the timeout with the answers that came", async (t) => {

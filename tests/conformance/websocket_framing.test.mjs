@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// RFC 6455 as seen from a raw socket: what has to be accepted, what has to be refused and with which close code.
+// RFC 6455 as seen from a raw socket: what has to be accepted, what has to be refused and with
+// which close code.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { nextEvent, within } from "./support/deadline.mjs";
+import { nextEvent } from "./support/deadline.mjs";
 import {
-  BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawWebSocket, closePayload, frame,
+  BINARY,
+  CLOSE,
+  CONTINUATION,
+  PING,
+  PONG,
+  TEXT,
+  RawWebSocket,
+  assertFramesRefused,
+  frame,
 } from "./support/raw_websocket.mjs";
 import { scenario } from "./support/scenario.mjs";
 import { useServer } from "./support/server.mjs";
@@ -19,29 +28,39 @@ async function assertEchoes(socket, text = "4still here") {
   assert.equal(await socket.message(), text);
 }
 
-/** The server closes with that code when it gets these frames, and does so no matter how the bytes are cut. */
-async function assertRefuses(code, ...frames) {
-  const whole = await open();
-  whole.write(Buffer.concat(frames));
-  await whole.assertClosedWith(code);
-  const cut = await open();
-  await cut.writeBytewise(Buffer.concat(frames).subarray(0, 200));
-  cut.write(Buffer.concat(frames).subarray(200));
-  await cut.assertClosedWith(code);
-}
+const assertRefuses = (...expectation) => assertFramesRefused(server(), ...expectation);
 
 describe("messages", () => {
-  scenario("frames of the server are whole, unmasked, without reserved bits, with the shortest length", async () => {
-    const socket = await open();
-    for (const [length, lengthBytes] of [[1, 0], [125, 0], [126, 2], [65535, 2], [65536, 8]]) {
-      const text = "4" + "x".repeat(length - 1);
-      socket.send(TEXT, text);
-      const { fin, rsv, opcode, isMasked, lengthBytes: used, text: received } = await socket.next();
-      assert.deepEqual({ fin, rsv, opcode, isMasked, used }, { fin: true, rsv: 0, opcode: TEXT, isMasked: false, used: lengthBytes });
-      assert.equal(received, text);
-    }
-    socket.destroy();
-  });
+  scenario(
+    "frames of the server are whole, unmasked, without reserved bits, with the shortest length",
+    async () => {
+      const socket = await open();
+      for (const [length, lengthBytes] of [
+        [1, 0],
+        [125, 0],
+        [126, 2],
+        [65535, 2],
+        [65536, 8],
+      ]) {
+        const text = "4" + "x".repeat(length - 1);
+        socket.send(TEXT, text);
+        const {
+          fin,
+          rsv,
+          opcode,
+          isMasked,
+          lengthBytes: used,
+          text: received,
+        } = await socket.next();
+        assert.deepEqual(
+          { fin, rsv, opcode, isMasked, used },
+          { fin: true, rsv: 0, opcode: TEXT, isMasked: false, used: lengthBytes },
+        );
+        assert.equal(received, text);
+      }
+      socket.destroy();
+    },
+  );
 
   scenario("text comes back as text, binary as binary without a type byte", async () => {
     const socket = await open();
@@ -87,7 +106,12 @@ describe("messages", () => {
 
   scenario("any mask will do", async () => {
     const socket = await open();
-    for (const mask of [[0, 0, 0, 0], [255, 255, 255, 255], [1, 0, 0, 0], [0, 0, 0, 9]]) {
+    for (const mask of [
+      [0, 0, 0, 0],
+      [255, 255, 255, 255],
+      [1, 0, 0, 0],
+      [0, 0, 0, 9],
+    ]) {
       for (let length = 1; length < 12; length++) {
         const text = "4" + "abcdefghijkl".slice(0, length);
         socket.send(TEXT, text, { mask: Buffer.from(mask) });
@@ -120,7 +144,9 @@ describe("messages", () => {
 
   scenario("a frame may come in the same segment as the handshake's end", async () => {
     const socket = await open();
-    socket.write(Buffer.concat([frame(TEXT, "4a"), frame(PING, "p"), frame(BINARY, "b"), frame(TEXT, "4c")]));
+    socket.write(
+      Buffer.concat([frame(TEXT, "4a"), frame(PING, "p"), frame(BINARY, "b"), frame(TEXT, "4c")]),
+    );
     assert.equal(await socket.message(), "4a");
     assert.equal((await socket.next()).opcode, PONG);
     assert.equal((await socket.next()).opcode, BINARY);
@@ -187,14 +213,21 @@ describe("fragments", () => {
     await socket.assertClosedWith(1009);
   });
 
-  scenario("a continuation of nothing is refused", () => assertRefuses(1002, frame(CONTINUATION, "4a")));
+  scenario("a continuation of nothing is refused", () =>
+    assertRefuses(1002, frame(CONTINUATION, "4a")),
+  );
 
   scenario("a new message inside a fragmented one is refused", () =>
-    assertRefuses(1002, frame(TEXT, "4a", { fin: false }), frame(TEXT, "4b")));
+    assertRefuses(1002, frame(TEXT, "4a", { fin: false }), frame(TEXT, "4b")),
+  );
 
   scenario("a continuation after the last fragment is refused", async () => {
     const socket = await open();
-    socket.write(frame(TEXT, "4a", { fin: false }), frame(CONTINUATION, "b"), frame(CONTINUATION, "c"));
+    socket.write(
+      frame(TEXT, "4a", { fin: false }),
+      frame(CONTINUATION, "b"),
+      frame(CONTINUATION, "c"),
+    );
     assert.equal(await socket.message(), "4ab");
     await socket.assertClosedWith(1002);
   });
@@ -202,7 +235,9 @@ describe("fragments", () => {
   scenario("without end they meet a limit", async () => {
     const socket = await open();
     socket.send(TEXT, "4", { fin: false });
-    socket.write(Buffer.concat(Array.from({ length: 20_000 }, () => frame(CONTINUATION, "", { fin: false }))));
+    socket.write(
+      Buffer.concat(Array.from({ length: 20_000 }, () => frame(CONTINUATION, "", { fin: false }))),
+    );
     const closing = await socket.next("a close frame");
     assert.equal(closing.opcode, CLOSE);
     assert.ok([1008, 1009].includes(closing.payload.readUInt16BE(0)));
@@ -210,26 +245,44 @@ describe("fragments", () => {
 });
 
 describe("violations are answered with 1002", () => {
-  scenario("a frame that is not masked", () => assertRefuses(1002, frame(TEXT, "4a", { mask: null })));
+  scenario("a frame that is not masked", () =>
+    assertRefuses(1002, frame(TEXT, "4a", { mask: null })),
+  );
 
   for (const rsv of [1, 2, 4, 7]) {
-    scenario(`reserved bits ${rsv.toString(2).padStart(3, "0")}`, () => assertRefuses(1002, frame(TEXT, "4a", { rsv })));
+    scenario(`reserved bits ${rsv.toString(2).padStart(3, "0")}`, () =>
+      assertRefuses(1002, frame(TEXT, "4a", { rsv })),
+    );
   }
 
   scenario("reserved bits on control frames and continuations", async () => {
     await assertRefuses(1002, frame(PING, "", { rsv: 4 }));
-    await assertRefuses(1002, frame(TEXT, "4a", { fin: false }), frame(CONTINUATION, "b", { rsv: 4 }));
+    await assertRefuses(
+      1002,
+      frame(TEXT, "4a", { fin: false }),
+      frame(CONTINUATION, "b", { rsv: 4 }),
+    );
   });
 
   for (const opcode of [3, 4, 5, 6, 7, 11, 12, 13, 14, 15]) {
     scenario(`opcode ${opcode}`, () => assertRefuses(1002, frame(opcode, "")));
   }
 
-  scenario("a control frame of more than 125 bytes", () => assertRefuses(1002, frame(PING, "x".repeat(126))));
+  scenario("a control frame of more than 125 bytes", () =>
+    assertRefuses(1002, frame(PING, "x".repeat(126))),
+  );
 
-  scenario("a control frame in fragments", () => assertRefuses(1002, frame(PING, "", { fin: false })));
+  scenario("a control frame in fragments", () =>
+    assertRefuses(1002, frame(PING, "", { fin: false })),
+  );
 
-  for (const [length, lengthBytes] of [[5, 2], [125, 2], [200, 8], [65535, 8], [5, 8]]) {
+  for (const [length, lengthBytes] of [
+    [5, 2],
+    [125, 2],
+    [200, 8],
+    [65535, 8],
+    [5, 8],
+  ]) {
     scenario(`a length of ${length} in ${lengthBytes} bytes`, { differs: "ws accepts it" }, () =>
       assertRefuses(1002, frame(TEXT, "4" + "x".repeat(length - 1), { lengthBytes })),
     );
@@ -261,7 +314,9 @@ describe("sizes", () => {
 
   scenario("a length with the highest bit set is refused", async () => {
     const socket = await open();
-    socket.write(Buffer.from([0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4]));
+    socket.write(
+      Buffer.from([0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4]),
+    );
     const closing = await socket.next();
     assert.equal(closing.opcode, CLOSE);
     assert.ok([1002, 1009].includes(closing.payload.readUInt16BE(0)));
@@ -289,7 +344,8 @@ describe("text that is not UTF-8 is answered with 1007", () => {
       1007,
       frame(TEXT, Buffer.from([0x34, 0xe2]), { fin: false }),
       frame(CONTINUATION, Buffer.from([0x28, 0xa1])),
-    ));
+    ),
+  );
 
   scenario("binary may hold any bytes", async () => {
     const socket = await open();
@@ -313,9 +369,13 @@ describe("ping and pong", () => {
 
   scenario("a flood of pings does not drown the messages", async () => {
     const socket = await open();
-    socket.write(Buffer.concat(Array.from({ length: 5000 }, () => frame(PING, "flood"))), frame(TEXT, "4after"));
+    socket.write(
+      Buffer.concat(Array.from({ length: 5000 }, () => frame(PING, "flood"))),
+      frame(TEXT, "4after"),
+    );
     let pongs = 0;
-    for (let received; (received = await socket.next()).opcode !== TEXT; pongs++) assert.equal(received.opcode, PONG);
+    for (let received; (received = await socket.next()).opcode !== TEXT; pongs++)
+      assert.equal(received.opcode, PONG);
     assert.ok(pongs > 0);
     socket.destroy();
   });
@@ -324,114 +384,6 @@ describe("ping and pong", () => {
     const socket = await open();
     socket.send(PONG, "unasked");
     await assertEchoes(socket);
-    socket.destroy();
-  });
-});
-
-describe("closing", () => {
-  for (const [what, payload, answer] of [
-    ["without a code", "", undefined],
-    ["with 1000", closePayload(1000), 1000],
-    ["with 1001 and a reason", closePayload(1001, "going"), 1001],
-    ["with a code of an application", closePayload(4999, "€"), 4999],
-    ["with the longest reason", closePayload(1000, "x".repeat(123)), 1000],
-  ]) {
-    scenario(`a close frame ${what} is answered, then TCP ends`, async () => {
-      const socket = await open();
-      socket.send(CLOSE, payload);
-      const received = await socket.next();
-      assert.equal(received.opcode, CLOSE);
-      const code = received.payload.length === 0 ? undefined : received.payload.readUInt16BE(0);
-      assert.ok(code === answer || code === undefined, `answered with ${code}`);
-      await within(socket.tcpClosed, "the end of the TCP connection");
-    });
-  }
-
-  for (const [what, payload] of [
-    ["one byte", Buffer.from([3])],
-    ["code 0", closePayload(0)],
-    ["code 999", closePayload(999)],
-    ["code 1004", closePayload(1004)],
-    ["code 1005", closePayload(1005)],
-    ["code 1006", closePayload(1006)],
-    ["code 1015", closePayload(1015)],
-    ["code 2999", closePayload(2999)],
-    ["code 5000", closePayload(5000)],
-  ]) {
-    scenario(`a close frame with ${what} is a violation`, () => assertRefuses(1002, frame(CLOSE, payload)));
-  }
-
-  scenario("a reason that is not UTF-8 is answered with 1007", () =>
-    assertRefuses(1007, frame(CLOSE, Buffer.from([0x03, 0xe8, 0xff, 0xfe]))));
-
-  scenario("what follows a close frame is ignored, a second one included", async () => {
-    const socket = await open();
-    socket.write(Buffer.concat([frame(CLOSE, closePayload(1000)), frame(TEXT, "4late"), frame(CLOSE, closePayload(1001))]));
-    assert.equal((await socket.next()).opcode, CLOSE);
-    await within(socket.tcpClosed, "the end of the TCP connection");
-    assert.equal(socket.frames.size, 0);
-  });
-
-  scenario("the end of TCP without a close frame ends the session", async () => {
-    for (const end of ["end", "destroy", "resetAndDestroy"]) {
-      const socket = await open();
-      socket.tcp[end]();
-      if (end === "end") await within(socket.tcpClosed, "the other half's end");
-    }
-  });
-
-  scenario("the end of TCP in the middle of a frame or message ends the session", async () => {
-    for (const bytes of [frame(TEXT, "4abc").subarray(0, 1), frame(TEXT, "4abc").subarray(0, 7), frame(TEXT, "4a", { fin: false })]) {
-      const socket = await open();
-      socket.write(bytes);
-      socket.tcp.end();
-      await within(socket.tcpClosed, "the other half's end");
-    }
-  });
-});
-
-describe("Engine.IO packets in frames", () => {
-  for (const [what, text] of [
-    ["an empty text frame", ""],
-    ["an unknown packet type", "abc"],
-    ["packet type 7", "7"],
-    ["a ping in the wrong direction", "2"],
-  ]) {
-    scenario(`${what} closes the session`, async () => {
-      const socket = await open();
-      socket.send(TEXT, text);
-      const received = await socket.next();
-      assert.equal(received.opcode, CLOSE);
-      socket.send(CLOSE, received.payload);
-      await within(socket.tcpClosed, "the end of the TCP connection");
-    });
-  }
-
-  scenario("a close packet closes at once", { differs: "it ignores the packet" }, async () => {
-    const socket = await open();
-    socket.send(TEXT, "1");
-    assert.equal((await socket.frames.next("a close frame")).opcode, CLOSE);
-  });
-
-  scenario("base64 that is none closes the session", { differs: "Node.js decodes what it can" }, async () => {
-    for (const text of ["b!!!!", "b=", "bA"]) {
-      const socket = await open();
-      socket.send(TEXT, text);
-      assert.equal((await socket.next("a close frame")).opcode, CLOSE);
-      socket.destroy();
-    }
-  });
-
-  scenario("open, upgrade, noop and pong packets are ignored", async () => {
-    const socket = await open();
-    for (const text of ["0", "0{}", "5", "6", "3", "3probe"]) socket.send(TEXT, text);
-    await assertEchoes(socket);
-    socket.destroy();
-  });
-
-  scenario("a separator inside a frame is data", async () => {
-    const socket = await open();
-    await assertEchoes(socket, "4a\x1e4b");
     socket.destroy();
   });
 });

@@ -14,7 +14,11 @@ export const TRANSPORTS = {
 
 /** A client that is not connected yet; it is closed after the case. */
 export function createClient(t, server, { namespace = "/", ...options } = {}) {
-  const socket = io(`${server.url}${namespace}`, { forceNew: true, reconnection: false, ...options });
+  const socket = io(`${server.url}${namespace}`, {
+    forceNew: true,
+    reconnection: false,
+    ...options,
+  });
   socket.events = new Inbox();
   socket.onAny((...event) => socket.events.push(event));
   if (!options.reconnection) socket.on("disconnect", (reason) => socket.events.end(reason));
@@ -49,7 +53,10 @@ export function call(socket, event, ...args) {
   return socket.timeout(patience.milliseconds).emitWithAck(event, ...args);
 }
 
-/** Everything that the server sent to this client before it reads this question has arrived afterwards. */
+/**
+ * Everything that the server sent to this client before it reads this question has arrived
+ * afterwards.
+ */
 export async function settled(socket) {
   await call(socket, "message-with-ack", "settled");
 }

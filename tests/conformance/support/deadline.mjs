@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Waiting, with an end to it: for a promise, a condition, an event, or the next of what arrives in an inbox. Whoever
-// waits says what for, and that is what a case fails with.
+// Waiting, with an end to it: for a promise, a condition, an event, or the next of what arrives in
+// an inbox. Whoever waits says what for, and that is what a case fails with.
 
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,7 +15,10 @@ export const SILENCE = 150;
 export function within(promise, what, milliseconds = patience.milliseconds) {
   let timer;
   const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not within ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(
+      () => reject(new Error(`${what}: not within ${milliseconds} ms`)),
+      milliseconds,
+    );
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
@@ -46,7 +49,9 @@ export class Inbox {
     else this.#items.push(item);
   }
 
-  /** Nothing more will come: who waits, or asks after the last item, gets this reason as an error. */
+  /**
+   * Nothing more will come: who waits, or asks after the last item, gets this reason as an error.
+   */
   end(reason) {
     this.#end ??= new Error(`nothing more arrives: ${reason}`);
     for (const reader of this.#readers.splice(0)) reader.reject(this.#end);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// HTTP as a client that says exactly what it is told to: one request on a connection of its own, or raw bytes.
+// HTTP as a client that says exactly what it is told to: one request on a connection of its own, or
+// raw bytes.
 
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
@@ -16,19 +17,34 @@ export function target(server, parameters) {
   return `${server.path}?${query}`;
 }
 
-/** One request: `{status, headers, body, bytes}`. `onRequest` gets the request object, to abort it for example. */
+/**
+ * One request: `{status, headers, body, bytes}`. `onRequest` gets the request object, to abort it
+ * for example.
+ */
 export function send(server, path, { method = "GET", headers = {}, body, onRequest } = {}) {
   const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
   const answer = new Promise((resolve, reject) => {
     const request = httpRequest(
-      { host: "127.0.0.1", port: server.port, path, method, headers: { ...length, ...headers }, agent: false },
+      {
+        host: "127.0.0.1",
+        port: server.port,
+        path,
+        method,
+        headers: { ...length, ...headers },
+        agent: false,
+      },
       (response) => {
         const chunks = [];
         response.on("data", (chunk) => chunks.push(chunk));
         response.on("error", reject);
         response.on("end", () => {
           const bytes = Buffer.concat(chunks);
-          resolve({ status: response.statusCode, headers: response.headers, body: bytes.toString(), bytes });
+          resolve({
+            status: response.statusCode,
+            headers: response.headers,
+            body: bytes.toString(),
+            bytes,
+          });
         });
       },
     );
@@ -58,7 +74,10 @@ export class RawConnection {
       connection.isClosed = true;
       connection.#changed();
     });
-    await within(new Promise((resolve) => connection.socket.once("connect", resolve)), "connection");
+    await within(
+      new Promise((resolve) => connection.socket.once("connect", resolve)),
+      "connection",
+    );
     return connection;
   }
 
@@ -70,7 +89,10 @@ export class RawConnection {
     this.socket.destroy();
   }
 
-  /** Resolves once the received text matches (a pattern or a predicate), or the connection is closed. */
+  /**
+   * Resolves once the received text matches (a pattern or a predicate), or the connection is
+   * closed.
+   */
   receive(expected, what = String(expected)) {
     const matches = typeof expected === "function" ? expected : (text) => expected.test(text);
     const met = new Promise((resolve) => {
@@ -94,7 +116,9 @@ export class RawConnection {
   }
 }
 
-/** Sends raw bytes; the status of the first answer, 0 when the connection was closed without one. */
+/**
+ * Sends raw bytes; the status of the first answer, 0 when the connection was closed without one.
+ */
 export async function rawStatus(server, bytes) {
   const connection = await RawConnection.open(server);
   connection.write(bytes);

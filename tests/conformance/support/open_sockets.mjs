@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The raw connections of a file's cases. Some cases leave theirs half open on purpose, or fail before they close it;
-// when the server is asked to end, nobody shall be left that never answers.
+// The raw connections of a file's cases. Some cases leave theirs half open on purpose, or fail
+// before they close it; when the server is asked to end, nobody shall be left that never answers.
 
 const open = new Set();
 

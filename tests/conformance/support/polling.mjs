@@ -14,7 +14,9 @@ export class PollingSession {
   static async open(server, { parameters = {}, headers } = {}) {
     const session = new PollingSession();
     session.server = server;
-    const answer = await send(server, target(server, { transport: "polling", ...parameters }), { headers });
+    const answer = await send(server, target(server, { transport: "polling", ...parameters }), {
+      headers,
+    });
     assert.equal(answer.status, 200, answer.body);
     const [first, ...rest] = answer.body.split(SEPARATOR);
     assert.equal(first[0], "0");
@@ -34,14 +36,18 @@ export class PollingSession {
   }
 
   /**
-   * A GET that waits at the server for something to say: `answer` is its promise, `abort` cuts its connection. Requests
-   * that are sent and answered after it was written are the sign that the server has it.
+   * A GET that waits at the server for something to say: `answer` is its promise, `abort` cuts its
+   * connection. Requests that are sent and answered after it was written are the sign that the
+   * server has it.
    */
   async park() {
     let request;
     const answer = this.get({ onRequest: (started) => (request = started) });
     answer.catch(() => {});
-    await within(new Promise((resolve) => request.once("finish", resolve)), "the poll being written");
+    await within(
+      new Promise((resolve) => request.once("finish", resolve)),
+      "the poll being written",
+    );
     for (let i = 0; i < 2; i++) await send(this.server, "/");
     return { answer, abort: () => request.destroy() };
   }
@@ -81,8 +87,8 @@ export class PollingSession {
   }
 
   /**
-   * The session is gone: a GET is told to close, or the sid is not known any more. A session that lives on gives itself
-   * away by its next ping.
+   * The session is gone: a GET is told to close, or the sid is not known any more. A session that
+   * lives on gives itself away by its next ping.
    */
   async assertClosed() {
     for (;;) {
@@ -94,7 +100,10 @@ export class PollingSession {
       }
       const packets = answer.body.split(SEPARATOR);
       if (packets.includes("1")) return;
-      assert.ok(packets.every((packet) => packet === "6"), `the session lives on and sends ${packets}`);
+      assert.ok(
+        packets.every((packet) => packet === "6"),
+        `the session lives on and sends ${packets}`,
+      );
     }
   }
 

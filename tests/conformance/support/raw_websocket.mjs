@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A WebSocket that may break every rule: frames are built bit by bit, written in any pieces, and what comes back is
-// shown frame by frame.
+// A WebSocket that may break every rule: frames are built bit by bit, written in any pieces, and
+// what comes back is shown frame by frame.
 
 import assert from "node:assert/strict";
 import { RawConnection, target } from "./http.mjs";
@@ -14,7 +14,10 @@ export const CLOSE = 8;
 export const PING = 9;
 export const PONG = 10;
 
-/** One frame. `lengthBytes` (0, 2 or 8) chooses the form of the length, by default the shortest that fits. */
+/**
+ * One frame. `lengthBytes` (0, 2 or 8) chooses the form of the length, by default the shortest that
+ * fits.
+ */
 export function frame(opcode, payload = "", options = {}) {
   const { fin = true, rsv = 0, mask = Buffer.from([0x11, 0x22, 0x33, 0x44]), announced } = options;
   const data = Buffer.from(payload);
@@ -96,7 +99,10 @@ export class RawWebSocket {
     return received.text;
   }
 
-  /** The server closes with that code (undefined: none), after no other frame, and then ends the TCP connection. */
+  /**
+   * The server closes with that code (undefined: none), after no other frame, and then ends the TCP
+   * connection.
+   */
   async assertClosedWith(code) {
     const received = await this.next("a close frame");
     assert.equal(received.opcode, CLOSE);
@@ -119,7 +125,11 @@ export class RawWebSocket {
       const lengthBytes = short === 126 ? 2 : short === 127 ? 8 : 0;
       if (bytes.length < 2 + lengthBytes) return;
       const length =
-        lengthBytes === 0 ? short : lengthBytes === 2 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+        lengthBytes === 0
+          ? short
+          : lengthBytes === 2
+            ? bytes.readUInt16BE(2)
+            : Number(bytes.readBigUInt64BE(2));
       const end = 2 + lengthBytes + length;
       if (bytes.length < end) return;
       const payload = bytes.subarray(2 + lengthBytes, end);
@@ -135,4 +145,19 @@ export class RawWebSocket {
       this.#unread = bytes.subarray(end);
     }
   }
+}
+
+/**
+ * The server closes with that code when it gets these frames, and does so no matter how the bytes
+ * are cut: once they come in one piece, once byte by byte.
+ */
+export async function assertFramesRefused(server, code, ...frames) {
+  const bytes = Buffer.concat(frames);
+  const whole = await RawWebSocket.open(server);
+  whole.write(bytes);
+  await whole.assertClosedWith(code);
+  const cut = await RawWebSocket.open(server);
+  await cut.writeBytewise(bytes.subarray(0, 200));
+  cut.write(bytes.subarray(200));
+  await cut.assertClosedWith(code);
 }

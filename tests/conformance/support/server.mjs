@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The server under test as a child process. `SERVER=reference` takes the official packages, `SERVER=<path>` another
-// executable; by default it is the release build of conformance_server.
+// The server under test as a child process. `SERVER=reference` takes the official packages,
+// `SERVER=<path>` another executable; by default it is the release build of conformance_server.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -14,7 +14,9 @@ import { destroyOpenSockets } from "./open_sockets.mjs";
 export const againstReference = process.env.SERVER === "reference";
 
 const reference = fileURLToPath(new URL("../reference_server.mjs", import.meta.url));
-const built = fileURLToPath(new URL("../../../build/release/bin/conformance_server", import.meta.url));
+const built = fileURLToPath(
+  new URL("../../../build/release/bin/conformance_server", import.meta.url),
+);
 const command = againstReference ? [process.execPath, reference] : [process.env.SERVER ?? built];
 
 export class Server {
@@ -41,7 +43,9 @@ export class Server {
     const gone = server.#exit.then(({ code, signal }) => {
       throw new Error(`${program} ended before it listened (${code ?? signal})`);
     });
-    const [, announced] = /^listening on (\d+)$/.exec(await within(Promise.race([line, gone]), "listening", 15_000)) ?? [];
+    const [, announced] =
+      /^listening on (\d+)$/.exec(await within(Promise.race([line, gone]), "listening", 15_000)) ??
+      [];
     assert.ok(announced, "the server's first line is not `listening on PORT`");
     server.port = Number(announced);
     return server;
@@ -68,13 +72,16 @@ export class Server {
 }
 
 /**
- * A server for all cases of a file; after them it has to be alive still and end cleanly. Heartbeats of 200 ms are for the cases that
- * are about them: elsewhere a busy machine must not end sessions. `started` runs once the server listens.
+ * A server for all cases of a file; after them it has to be alive still and end cleanly. Heartbeats
+ * of 200 ms are for the cases that are about them: elsewhere a busy machine must not end sessions.
+ * `started` runs once the server listens.
  */
 export function useServer(mode, { pingTimeout = 20_000, flags = [], started } = {}) {
   const holder = {};
   before(async () => {
-    holder.server = await Server.start(mode, { flags: ["--ping-timeout", String(pingTimeout), ...flags] });
+    holder.server = await Server.start(mode, {
+      flags: ["--ping-timeout", String(pingTimeout), ...flags],
+    });
     await started?.(holder.server);
   });
   after(async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// An Engine.IO session over WebSocket, packet by packet, by way of `ws`; and a Socket.IO connection on top of it.
+// An Engine.IO session over WebSocket, packet by packet, by way of `ws`; and a Socket.IO connection
+// on top of it.
 
 import assert from "node:assert/strict";
 import { WebSocket } from "ws";
@@ -11,7 +12,10 @@ import { track } from "./open_sockets.mjs";
 export class WebSocketSession {
   packets = new Inbox();
 
-  /** Connects a WebSocket. Heartbeats are answered unless `pong` is false, and then they show up as packets. */
+  /**
+   * Connects a WebSocket. Heartbeats are answered unless `pong` is false, and then they show up as
+   * packets.
+   */
   static async connect(server, { parameters = {}, headers = {}, pong = true, ...options } = {}) {
     const session = new WebSocketSession();
     const path = target(server, { transport: "websocket", ...parameters });
@@ -67,7 +71,10 @@ export class WebSocketSession {
   }
 }
 
-/** A WebSocket session that has joined a namespace; `id` is its socket id. The `auth` event is read already. */
+/**
+ * A WebSocket session that has joined a namespace; `id` is its socket id. The `auth` event is read
+ * already.
+ */
 export async function openSocket(server, { namespace = "/", auth, ...options } = {}) {
   const session = await WebSocketSession.open(server, options);
   await joinNamespace(session, namespace, auth);
@@ -80,6 +87,9 @@ export async function joinNamespace(session, namespace = "/", auth) {
   const answer = await session.next("CONNECT");
   assert.ok(answer.startsWith(`40${prefix}{`), answer);
   session.id = JSON.parse(answer.slice(2 + prefix.length)).sid;
-  assert.equal(await session.next("event auth"), `42${prefix}["auth",${JSON.stringify(auth ?? {})}]`);
+  assert.equal(
+    await session.next("event auth"),
+    `42${prefix}["auth",${JSON.stringify(auth ?? {})}]`,
+  );
   return session;
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Our contestant: the events `echo`, `ack` and `fan` through the public API, with typed handlers.
+#include <sys/resource.h>
+
+#include <socketio/server.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <string>
+
+int main(int argc, char** argv) {
+  std::uint16_t port = 3000;
+  CLI::App app("Socket.IO server under test");
+  app.add_option("--port", port, "TCP port");
+  CLI11_PARSE(app, argc, argv);
+
+  rlimit descriptors{};
+  getrlimit(RLIMIT_NOFILE, &descriptors);
+  descriptors.rlim_cur = descriptors.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &descriptors);
+
+  socketio::Server io;
+  io.on("echo", [](socketio::Socket& socket, const std::string& text) { socket.emit("echo", text); });
+  io.on("ack", [](const std::string& text) { return text; });
+  io.on("fan", [&io](const std::string& text) { io.emit("fan", text); });
+  io.stop_on_signals();
+  io.listen("127.0.0.1", port);
+  io.run();
+}

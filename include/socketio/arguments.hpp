@@ -5,7 +5,8 @@
 //   bool, integers, floating point, std::string, std::string_view (only valid during the handler), enums,
 //   std::vector, std::array, std::map and std::unordered_map with string keys, std::optional (may be missing or
 //   null), std::variant (the first alternative that fits), std::pair and std::tuple (arrays), json, Bytes,
-//   and any type with nlohmann's to_json / from_json (NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE and friends).
+//   and any type with nlohmann's to_json / from_json (NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE and friends); binary data
+//   inside such a type is a json::binary_t, which travels as an attachment.
 //
 // Specialise Decode<T> or Encode<T> for what needs neither. All functions here are thread-safe.
 #pragma once
@@ -57,7 +58,7 @@ struct Decode {
     try {
       value.to_json().get_to(out);
       return true;
-    } catch (const std::exception&) {  // json::exception, or the user's own from_json
+    } catch (...) {  // json::exception, or whatever the user's own from_json throws
       return false;
     }
   }
@@ -142,6 +143,21 @@ struct Decode<T, std::enable_if_t<std::is_same_v<T, std::string> || std::is_same
 template <class T>
 struct Encode<T, std::enable_if_t<std::is_convertible_v<const T&, std::string_view>>> {
   static void encode(JsonWriter& writer, const T& value) { writer.string(value); }
+};
+
+/// By from_json and to_json, which NLOHMANN_JSON_SERIALIZE_ENUM replaces; without it the underlying number.
+template <class T>
+struct Decode<T, std::enable_if_t<std::is_enum_v<T>>> {
+  static bool decode(const Value& value, T& out) {
+    const json given = value.to_json();
+    try {
+      given.get_to(out);
+      // The cast from a number drops a fraction and what is too high.
+      return !given.is_number() || json(out) == given;
+    } catch (...) {
+      return false;
+    }
+  }
 };
 
 template <>

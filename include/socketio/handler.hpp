@@ -88,6 +88,10 @@ class Invocation {
 
 using EventHandler = std::function<void(Invocation&)>;
 
+/// Functions and function objects whose parameters can be read off: no template, no overloads.
+template <class F>
+concept HasSignature = std::is_pointer_v<F> || requires { &F::operator(); };
+
 template <class F>
 struct Signature : Signature<decltype(&F::operator())> {};
 template <class R, class... Ps>
@@ -95,6 +99,8 @@ struct Signature<R (*)(Ps...)> {
   using Result = R;
   using Parameters = std::tuple<Ps...>;
 };
+template <class R, class... Ps>
+struct Signature<R (*)(Ps...) noexcept> : Signature<R (*)(Ps...)> {};
 template <class C, class R, class... Ps>
 struct Signature<R (C::*)(Ps...)> : Signature<R (*)(Ps...)> {};
 template <class C, class R, class... Ps>
@@ -189,40 +195,53 @@ Detached run_task(std::shared_ptr<F> f, Storage storage, AckTarget ack, std::sha
   if (failure) report_exception(*socket, event, failure);
 }
 
+/// Calls the handler and answers with what it returns.
+template <class F, class Parameters, class Storage>
+void run(Invocation& call, const std::shared_ptr<F>& f, Storage& storage) {
+  using Result = typename Signature<F>::Result;
+  using Indices = std::make_index_sequence<std::tuple_size_v<Parameters>>;
+  if constexpr (TaskResult<Result>::is_task) {
+    Value name;
+    ValueArray(call.payload()).next(name);
+    std::string_view event;
+    name.get(event);
+    run_task<F, Parameters, Storage, typename TaskResult<Result>::Value>(
+        f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{}, std::make_shared<Socket>(call.socket()),
+        std::string(event));
+  } else if constexpr (std::is_void_v<Result>) {
+    call_with<Parameters>(*f, storage, Indices{});
+  } else {
+    const auto result = call_with<Parameters>(*f, storage, Indices{});
+    if (call.ack_requested()) {
+      OutgoingEvent arguments(OutgoingEvent::AckTag{}, result);
+      call.answer(arguments);
+    }
+  }
+}
+
 template <class F>
 EventHandler make_handler(F function) {
   using Function = std::decay_t<F>;
-  using Parameters = typename Signature<Function>::Parameters;
-  using Result = typename Signature<Function>::Result;
-  using Storage = decltype(storage_for(static_cast<Parameters*>(nullptr)));
-  return [f = std::make_shared<Function>(std::move(function))](Invocation& call) {
-    Storage storage;
-    if (!take_arguments(call, storage)) return;
-    using Indices = std::make_index_sequence<std::tuple_size_v<Parameters>>;
-    if constexpr (TaskResult<Result>::is_task) {
-      Value name;
-      ValueArray(call.payload()).next(name);
-      std::string_view event;
-      name.get(event);
-      run_task<Function, Parameters, Storage, typename TaskResult<Result>::Value>(
-          f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{},
-          std::make_shared<Socket>(call.socket()), std::string(event));
-    } else {
+  if constexpr (!HasSignature<Function>) {
+    static_assert(HasSignature<Function>,
+                  "socketio: this handler's parameters cannot be read off. Write their types out, as in "
+                  "[](std::string text, int count) { ... }: no auto, no overloaded operator()");
+    return nullptr;
+  } else {
+    using Parameters = typename Signature<Function>::Parameters;
+    using Storage = decltype(storage_for(static_cast<Parameters*>(nullptr)));
+    static_assert(std::is_default_constructible_v<Storage>,
+                  "socketio: a handler's parameter is made first and decoded then, so its type needs a default "
+                  "constructor");
+    return [f = std::make_shared<Function>(std::move(function))](Invocation& call) {
       try {
-        if constexpr (std::is_void_v<Result>) {
-          call_with<Parameters>(*f, storage, Indices{});
-        } else {
-          const auto result = call_with<Parameters>(*f, storage, Indices{});
-          if (call.ack_requested()) {
-            OutgoingEvent arguments(OutgoingEvent::AckTag{}, result);
-            call.answer(arguments);
-          }
-        }
+        Storage storage;
+        if (take_arguments(call, storage)) run<Function, Parameters>(call, f, storage);
       } catch (...) {
         call.report_exception(std::current_exception());
       }
-    }
-  };
+    };
+  }
 }
 
 }  // namespace detail

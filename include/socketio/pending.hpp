@@ -72,9 +72,18 @@ class [[nodiscard]] Pending {
   auto operator co_await() {
     struct Awaiter {
       std::shared_ptr<State> state;
-      std::optional<R> result;
+      std::optional<R> result{};
+      bool suspended = false;
+
+      explicit Awaiter(std::shared_ptr<State> awaited) : state(std::move(awaited)) {}
+      Awaiter(const Awaiter&) = delete;
+      Awaiter& operator=(const Awaiter&) = delete;
+      ~Awaiter() {
+        if (suspended && !result) state->drop_callback();  // the coroutine is destroyed while it waits
+      }
       bool await_ready() { return state->take(result); }
       void await_suspend(std::coroutine_handle<> handle) {
+        suspended = true;
         // The callback may run, and destroy this awaiter, before set_callback returns.
         const auto kept = state;
         kept->set_callback([this, handle](R value) {
@@ -84,7 +93,7 @@ class [[nodiscard]] Pending {
       }
       R await_resume() { return std::move(*result); }
     };
-    return Awaiter{state_, std::nullopt};
+    return Awaiter(state_);
   }
 
   /// For the library: completes it. Only the first call counts.
@@ -101,6 +110,10 @@ class [[nodiscard]] Pending {
       R result = std::move(*value);
       lock.unlock();
       wanted(std::move(result));
+    }
+    void drop_callback() {
+      const std::lock_guard lock(mutex);
+      callback = nullptr;
     }
     bool take(std::optional<R>& out) {
       const std::lock_guard lock(mutex);

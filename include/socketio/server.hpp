@@ -67,7 +67,7 @@ struct Limits {
   std::chrono::milliseconds header_timeout{10'000};     ///< From the first byte of a request to its last header.
   std::chrono::milliseconds body_timeout{30'000};       ///< From the headers to the end of the body.
   std::chrono::milliseconds keep_alive_timeout{10'000};  ///< Between requests of one connection.
-  std::size_t packets_per_payload = 1'000;
+  std::size_t packets_per_payload = 100'000;
   std::size_t fragments_per_message = 1'024;
   std::size_t attachments = 10;
   std::chrono::milliseconds attachments_timeout{30'000};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/loop.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace socketio {
@@ -10,14 +11,18 @@ void Loop::defer(Task task) {
   request_finish_turn();
 }
 
-void Loop::schedule_flush(std::shared_ptr<Stream> stream) {
-  dirty_.push_back(std::move(stream));
+void Loop::schedule_flush(Stream& stream) {
+  dirty_.push_back(&stream);
   request_finish_turn();
+}
+
+void Loop::cancel_flush(Stream& stream) {
+  std::replace(dirty_.begin(), dirty_.end(), &stream, static_cast<Stream*>(nullptr));
+  std::replace(flushing_.begin(), flushing_.end(), &stream, static_cast<Stream*>(nullptr));
 }
 
 void Loop::finish_turn() {
   std::vector<Task> tasks;
-  std::vector<std::shared_ptr<Stream>> streams;
   while (!deferred_.empty() || !dirty_.empty()) {
     if (!deferred_.empty()) {
       tasks.swap(deferred_);
@@ -25,13 +30,15 @@ void Loop::finish_turn() {
       tasks.clear();
       continue;  // what they deferred comes before the flush
     }
-    streams.swap(dirty_);
-    for (auto& stream : streams) {
+    flushing_.swap(dirty_);
+    for (std::size_t i = 0; i < flushing_.size(); ++i) {
+      Stream* const stream = flushing_[i];
+      if (!stream) continue;
       stream->flush_scheduled_ = false;
+      flushing_[i] = nullptr;
       stream->flush();
     }
-    streams.clear();
-    if (dirty_.empty()) dirty_.swap(streams);  // keeps its capacity for the next turn
+    flushing_.clear();
   }
 }
 

@@ -35,8 +35,9 @@ class Loop {
 
   /// Runs `task` later in this turn, after the code that is running now.
   void defer(Task task);
-  /// Loop's streams only: flush() at the end of this turn.
-  void schedule_flush(std::shared_ptr<Stream> stream);
+  /// Loop's streams only: flush() at the end of this turn, unless it dies before.
+  void schedule_flush(Stream& stream);
+  void cancel_flush(Stream& stream);
 
   /// Runs `task` on this loop; from any thread. Tasks of one thread keep their order.
   virtual void post(Task task) = 0;
@@ -53,7 +54,8 @@ class Loop {
   TimingWheel timers_;
   Entropy& entropy_;
   std::vector<Task> deferred_;
-  std::vector<std::shared_ptr<Stream>> dirty_;
+  std::vector<Stream*> dirty_;
+  std::vector<Stream*> flushing_;
 };
 
 }  // namespace socketio

@@ -7,7 +7,21 @@
 
 namespace socketio {
 
+void OutQueue::settle_alone() {
+  const SharedBytes alone = std::exchange(alone_, nullptr);
+  append_behind(alone);
+}
+
 void OutQueue::append_shared(SharedBytes bytes) {
+  if (empty()) {
+    alone_ = std::move(bytes);
+    return;
+  }
+  if (alone_) settle_alone();
+  append_behind(std::move(bytes));
+}
+
+void OutQueue::append_behind(SharedBytes bytes) {
   if (bytes->size() <= copy_limit_bytes) {
     tail_.append(*bytes);
     return;
@@ -21,9 +35,17 @@ void OutQueue::append_shared(SharedBytes bytes) {
   segments_.push_back({std::move(bytes)});
 }
 
-std::size_t OutQueue::size() const { return segment_bytes_ + tail_.size(); }
+std::size_t OutQueue::size() const { return (alone_ ? alone_->size() : 0) + segment_bytes_ + tail_.size(); }
 
 void OutQueue::consume(std::size_t count) {
+  if (alone_) {
+    const SharedBytes alone = std::exchange(alone_, nullptr);
+    if (count < alone->size()) {
+      segment_bytes_ = alone->size() - count;
+      segments_.push_back({alone, count});
+    }
+    return;
+  }
   std::size_t gone = 0;
   while (gone < segments_.size()) {
     Segment& segment = segments_[gone];
@@ -50,9 +72,14 @@ void OutQueue::consume(std::size_t count) {
 }
 
 void OutQueue::clear() {
+  alone_.reset();
   segments_ = {};
   segment_bytes_ = 0;
   tail_ = {};
+}
+
+Stream::~Stream() {
+  if (flush_scheduled_) loop_.cancel_flush(*this);
 }
 
 void Stream::commit() {
@@ -62,7 +89,7 @@ void Stream::commit() {
   }
   if (!flush_scheduled_) {
     flush_scheduled_ = true;
-    loop_.schedule_flush(shared_from_this());
+    loop_.schedule_flush(*this);
   }
 }
 
@@ -76,7 +103,7 @@ void Stream::close_after_flush() {
   state_ = State::closing_after_flush;
   if (!flush_scheduled_) {
     flush_scheduled_ = true;
-    loop_.schedule_flush(shared_from_this());
+    loop_.schedule_flush(*this);
   }
 }
 
@@ -89,6 +116,7 @@ void Stream::close() {
 }
 
 void Stream::finish() {
+  const auto self = shared_from_this();
   state_ = State::closed;
   queue_.clear();
   shut();

@@ -27,25 +27,29 @@ class StreamHandler {
   virtual ~StreamHandler() = default;
   /// `bytes` may be modified in place and live only during the call; 64 readable bytes follow them.
   virtual void on_bytes(std::span<char> bytes) = 0;
-  /// Everything written so far has been handed to the kernel.
+  /// What was queued at Stream::want_drain() has been handed to the kernel.
   virtual void on_drain() {}
   /// The peer is gone or close() was carried out; the last call.
   virtual void on_close() = 0;
 };
 
-/// Bytes on their way out: small pieces are copied together, large shared ones are kept by reference.
+/// Bytes on their way out: small pieces are copied together, large shared ones are kept by reference, and so is a shared
+/// piece that is alone, as most broadcasts are.
 class OutQueue {
  public:
-  /// Shared pieces up to this size are copied: cheaper than one more element of a gathering write.
+  /// Shared pieces up to this size are copied behind others: cheaper than one more element of a gathering write.
   static constexpr std::size_t copy_limit_bytes = 2048;
 
   /// Where small pieces are appended.
-  std::string& tail() { return tail_; }
+  std::string& tail() {
+    if (alone_) settle_alone();
+    return tail_;
+  }
   void append_shared(SharedBytes bytes);
   std::size_t size() const;
-  bool empty() const { return segments_.empty() && tail_.empty(); }
+  bool empty() const { return !alone_ && segments_.empty() && tail_.empty(); }
   /// Putting it together would only copy.
-  bool is_one_piece() const { return segments_.size() + (tail_.empty() ? 0 : 1) == 1; }
+  bool is_one_piece() const { return segments_.size() + (alone_ ? 1 : 0) + (tail_.empty() ? 0 : 1) == 1; }
 
   /// Calls `use(std::string_view)` for the pieces in order, until it returns false.
   template <class Use>
@@ -59,6 +63,11 @@ class OutQueue {
     SharedBytes bytes;
     std::size_t offset = 0;
   };
+  /// Makes the lone piece one of several.
+  void settle_alone();
+  void append_behind(SharedBytes bytes);
+
+  SharedBytes alone_;  // in front of everything else, which is empty while it is there
   std::vector<Segment> segments_;
   std::size_t segment_bytes_ = 0;
   std::string tail_;
@@ -67,7 +76,7 @@ class OutQueue {
 class Stream : public std::enable_shared_from_this<Stream> {
  public:
   explicit Stream(Loop& loop) : loop_(loop) {}
-  virtual ~Stream() = default;
+  virtual ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
@@ -84,6 +93,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   }
   void write_shared(const SharedBytes& bytes);
 
+  /// Asks for one on_drain().
+  void want_drain() { drain_wanted_ = true; }
   /// Bytes written and not yet taken by the kernel.
   std::size_t queued_bytes() const { return queue_.size(); }
   bool is_open() const { return state_ == State::open; }
@@ -108,17 +119,29 @@ class Stream : public std::enable_shared_from_this<Stream> {
   virtual void shut() = 0;
   /// Ends the stream and tells the handler, once.
   void finish();
+  /// The queue has become empty.
+  void tell_drained() {
+    if (!drain_wanted_) return;
+    drain_wanted_ = false;
+    const auto handler = handler_;
+    if (handler) handler->on_drain();
+  }
 
   Loop& loop_;
   OutQueue queue_;
   std::shared_ptr<StreamHandler> handler_;
   State state_ = State::open;
   bool flush_scheduled_ = false;
+  bool drain_wanted_ = false;
   friend class Loop;
 };
 
 template <class Use>
 void OutQueue::for_each(Use use) const {
+  if (alone_) {
+    use(std::string_view(*alone_));
+    return;
+  }
   for (const Segment& segment : segments_) {
     if (!use(std::string_view(*segment.bytes).substr(segment.offset))) return;
   }

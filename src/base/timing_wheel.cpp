@@ -37,9 +37,9 @@ void TimingWheel::link(Head& head, Timer& timer) {
   head.previous_ = &timer;
 }
 
-void TimingWheel::arm(Timer& timer, Duration delay) {
+void TimingWheel::insert_after(Timer& timer, Duration delay) {
   timer.cancel();
-  const auto due = now_ - start_ + std::max(delay, Duration::zero());
+  const auto due = now_ - start_ + delay;
   // Round up: a deadline never fires early.
   timer.tick_ = static_cast<std::uint64_t>((due + tick - Duration{1}) / tick);
   timer.tick_ = std::max(timer.tick_, current_ + 1);

@@ -54,6 +54,8 @@ class MemberTimer final : public Timer {
 class TimingWheel {
  public:
   static constexpr std::chrono::milliseconds tick{4};
+  /// Ten years: what users mean by "never", and far from an overflow.
+  static constexpr std::chrono::hours longest_delay{24 * 365 * 10};
 
   explicit TimingWheel(TimePoint start);
   ~TimingWheel();
@@ -63,8 +65,17 @@ class TimingWheel {
   /// The time of the last advance().
   TimePoint now() const { return now_; }
 
-  /// Arms (or re-arms) the timer. Longer delays than about 18 hours fire early and are re-armed by the wheel.
-  void arm(Timer& timer, Duration delay);
+  /// Arms (or re-arms) the timer. Any delay of any unit is fine: negative ones count as zero, longer ones than
+  /// `longest_delay` as that.
+  template <class Rep, class Period>
+  void arm(Timer& timer, std::chrono::duration<Rep, Period> delay) {
+    using Delay = std::chrono::duration<Rep, Period>;
+    if (delay > longest_delay) {
+      insert_after(timer, longest_delay);
+    } else {
+      insert_after(timer, delay < Delay::zero() ? Duration::zero() : Duration(delay));
+    }
+  }
 
   /// Fires everything that is due.
   void advance(TimePoint now);
@@ -81,6 +92,7 @@ class TimingWheel {
     void expired() override {}
   };
 
+  void insert_after(Timer& timer, Duration delay);
   void insert(Timer& timer);
   void cascade(int level);
   std::optional<std::uint64_t> next_tick() const;

@@ -38,6 +38,7 @@ class PollingTransport final : public Transport,
   void send_prepared(const PreparedMessage& message) override;
   bool writable() const override { return poll_ != nullptr && queue_.empty(); }
   std::size_t queued_bytes() const override { return queued_bytes_; }
+  void want_drain() override {}  // every response tells
   void close() override;
 
   void on_body(Exchange& exchange) override;

@@ -72,6 +72,7 @@ EmitResult Session::send(std::size_t bytes, Send send) {
     }
     if (!stall_timer_ || !stall_timer_->armed()) {
       arm(ensure_timer<Session, &Session::on_stall>(stall_timer_, *this), owner_.options().stall_timeout);
+      transport_->want_drain();
     }
   }
   send();

@@ -55,6 +55,8 @@ class Transport {
 
   /// Nothing waits in front of what would be sent now.
   virtual bool writable() const = 0;
+  /// Asks for one Session::on_transport_drain() when the peer has taken what waits.
+  virtual void want_drain() = 0;
   /// Bytes that the peer has not taken.
   virtual std::size_t queued_bytes() const = 0;
 

@@ -18,6 +18,7 @@ AsioLoop::AsioLoop(boost::asio::io_context& context)
     : Loop(std::chrono::steady_clock::now(), entropy_),
       context_(context),
       timer_(context),
+      poller_(context, [this] { enter(); }),
       read_buffer_(read_buffer_bytes + read_padding_bytes),
       thread_(std::this_thread::get_id()),
       posted_(std::make_shared<Posted>()) {}
@@ -98,6 +99,7 @@ void AsioLoop::run_posted() {
 void AsioLoop::stop() {
   stopped_ = true;
   timer_.cancel();
+  poller_.stop();
   const std::lock_guard lock(posted_->mutex);
   posted_->tasks.clear();
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/loop.hpp"
+#include "net/poller.hpp"
 #include "net/system_entropy.hpp"
 
 namespace socketio::net {
@@ -28,6 +29,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   ~AsioLoop() override;
 
   boost::asio::io_context& context() { return context_; }
+  Poller& poller() { return poller_; }
   std::span<char> read_buffer() { return {read_buffer_.data(), read_buffer_bytes}; }
   /// Where small pieces of one stream are put together for one system call.
   std::string& write_buffer() { return write_buffer_; }
@@ -55,6 +57,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   SystemEntropy entropy_;
   boost::asio::steady_timer timer_;
   TimePoint timer_due_ = TimePoint::max();
+  Poller poller_;
   std::vector<char> read_buffer_;
   std::string write_buffer_;
   bool in_turn_ = false;

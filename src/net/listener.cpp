@@ -2,9 +2,11 @@
 #include "net/listener.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/asio/ip/v6_only.hpp>
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -72,13 +74,15 @@ void Listener::start() {
 void Listener::accept() {
   // As many as are waiting, but others of this loop want their turn too.
   for (int accepted = 0; accepted < 64 && acceptor_.is_open(); ++accepted) {
-    boost::system::error_code error;
-    tcp::socket socket(loop_.context());
-    acceptor_.accept(socket, error);
-    if (error == asio::error::would_block || error == asio::error::try_again) break;
-    if (error == asio::error::connection_aborted) continue;
-    if (error) return rest();
-    on_accept_(std::move(socket));
+    const int descriptor =
+        ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      on_accept_(descriptor);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      break;
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      return rest();
+    }
   }
   if (acceptor_.is_open()) start();
 }
@@ -87,10 +91,8 @@ void Listener::rest() {
   if (spare_descriptor_ >= 0) {
     ::close(spare_descriptor_);
     spare_descriptor_ = -1;
-    boost::system::error_code ignored;
-    tcp::socket turned_away(loop_.context());
-    acceptor_.accept(turned_away, ignored);
-    turned_away.close(ignored);
+    const int turned_away = ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+    if (turned_away >= 0) ::close(turned_away);
     spare_descriptor_ = open_spare();
   }
   loop_.timers().arm(rest_timer_, rest_time);

@@ -16,7 +16,8 @@ namespace socketio::net {
 
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
-  using OnAccept = std::function<void(boost::asio::ip::tcp::socket)>;
+  /// Gets a connected descriptor that does not block; owns it.
+  using OnAccept = std::function<void(int descriptor)>;
 
   Listener(AsioLoop& loop, OnAccept on_accept);
   ~Listener();

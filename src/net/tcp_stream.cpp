@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "net/tcp_stream.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
 #include <array>
-#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace socketio::net {
-
-namespace asio = boost::asio;
-using asio::ip::tcp;
 
 namespace {
 
@@ -23,6 +28,8 @@ constexpr std::size_t gather_limit = 64;
 // How often one readable socket may fill the loop's buffer before others have their turn.
 constexpr int reads_per_turn = 4;
 
+bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
 }  // namespace
 
 struct TcpStream::Linger {
@@ -31,142 +38,143 @@ struct TcpStream::Linger {
   std::size_t discarded_bytes = 0;
 };
 
-TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, tcp::socket socket, std::shared_ptr<OpenStreams> open)
-    : Stream(*loop), socket_(std::move(socket)), kept_loop_(std::move(loop)), open_streams_(std::move(open)) {
-  open_streams_->insert(this);
-  boost::system::error_code ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(tcp::no_delay(true), ignored);
+TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, int descriptor, std::shared_ptr<OpenStreams> open_streams)
+    : Stream(*loop),
+      kept_loop_(std::move(loop)),
+      open_streams_(std::move(open_streams)),
+      descriptor_(descriptor) {
+  const int on = 1;
+  setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, int descriptor,
+                                           std::shared_ptr<OpenStreams> open_streams) {
+  std::shared_ptr<TcpStream> stream(new TcpStream(std::move(loop), descriptor, std::move(open_streams)));
+  if (!stream->kept_loop_->poller().add(descriptor, *stream)) {
+    ::close(std::exchange(stream->descriptor_, -1));
+    return nullptr;
+  }
+  stream->open_streams_->emplace(stream.get(), stream);
+  return stream;
 }
 
 TcpStream::~TcpStream() { shut(); }
 
-void TcpStream::start() { wait_readable(); }
-
 std::string TcpStream::remote_address() const {
-  boost::system::error_code error;
-  const auto endpoint = socket_.remote_endpoint(error);
-  if (error) return {};
-  const auto address = endpoint.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    return "::ffff:" + asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (getpeername(descriptor_, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
+  namespace ip = boost::asio::ip;
+  if (storage.ss_family == AF_INET) {
+    sockaddr_in address{};
+    std::memcpy(&address, &storage, sizeof address);
+    return ip::make_address_v4(ntohl(address.sin_addr.s_addr)).to_string();
   }
-  return address.to_string();
+  sockaddr_in6 address{};
+  std::memcpy(&address, &storage, sizeof address);
+  ip::address_v6::bytes_type bytes{};
+  std::memcpy(bytes.data(), &address.sin6_addr, bytes.size());
+  return ip::address_v6(bytes, address.sin6_scope_id).to_string();
 }
 
 void TcpStream::pause_reading() { paused_ = true; }
 
 void TcpStream::resume_reading() {
-  paused_ = false;
-  wait_readable();
+  if (!std::exchange(paused_, false) || !is_open_descriptor()) return;
+  kept_loop_->poller().call_again(*this);  // the edge may have come while nobody looked
 }
 
-void TcpStream::wait_readable() {
-  if (reading_ || paused_ || !socket_.is_open()) return;
-  reading_ = true;
-  socket_.async_wait(tcp::socket::wait_read, [stream = self()](const boost::system::error_code& error) {
-    stream->reading_ = false;
-    if (error == asio::error::operation_aborted) return;
-    stream->asio_loop().enter();
-    stream->on_readable();
-  });
+void TcpStream::on_ready(std::uint32_t events) {
+  const auto self = shared_from_this();
+  if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) read();
+  if ((events & EPOLLOUT) && std::exchange(blocked_, false)) flush();
 }
 
-void TcpStream::on_readable() {
-  if (paused_) return;
-  const std::span<char> buffer = asio_loop().read_buffer();
-  for (int reads = 0; reads < reads_per_turn && socket_.is_open(); ++reads) {
-    boost::system::error_code error;
-    const std::size_t size = socket_.read_some(asio::buffer(buffer.data(), buffer.size()), error);
-    if (error == asio::error::would_block || error == asio::error::try_again) break;
-    if (error) return linger_ ? end_linger() : finish();
+void TcpStream::read() {
+  const std::span<char> buffer = kept_loop_->read_buffer();
+  for (int reads = 0; reads < reads_per_turn; ++reads) {
+    if (paused_ || !is_open_descriptor() || state_ == State::closed) return;
+    const ssize_t size = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && would_block(errno)) return;
+    if (size <= 0) return finish();
+    const auto count = static_cast<std::size_t>(size);
     if (linger_) {
-      linger_->discarded_bytes += size;
-      if (linger_->discarded_bytes > linger_limit_bytes) return end_linger();
+      linger_->discarded_bytes += count;
+      if (linger_->discarded_bytes > linger_limit_bytes) return finish();
     } else if (state_ == State::open) {
       const auto handler = handler_;
-      if (handler) handler->on_bytes(buffer.first(size));
+      if (handler) handler->on_bytes(buffer.first(count));
     }
-    if (size < buffer.size() || paused_) break;
+    // A short read has emptied the socket: what comes later makes a new edge.
+    if (count < buffer.size()) return;
   }
-  wait_readable();
-}
-
-void TcpStream::wait_writable() {
-  if (writing_ || !socket_.is_open()) return;
-  writing_ = true;
-  socket_.async_wait(tcp::socket::wait_write, [stream = self()](const boost::system::error_code& error) {
-    stream->writing_ = false;
-    if (error == asio::error::operation_aborted) return;
-    stream->asio_loop().enter();
-    stream->flush();
-  });
+  if (is_open_descriptor()) kept_loop_->poller().call_again(*this);
 }
 
 bool TcpStream::write_queue() {
   while (!queue_.empty()) {
-    boost::system::error_code error;
-    std::size_t written = 0;
-    std::size_t offered = 0;
+    std::array<iovec, gather_limit> pieces;
+    std::size_t count = 0;
     if (queue_.size() <= copy_limit_bytes && !queue_.is_one_piece()) {
-      std::string& together = asio_loop().write_buffer();
+      std::string& together = kept_loop_->write_buffer();
       together.clear();
       queue_.for_each([&](std::string_view piece) {
         together.append(piece);
         return true;
       });
-      offered = together.size();
-      written = socket_.write_some(asio::buffer(together), error);
+      pieces[count++] = {together.data(), together.size()};
     } else {
-      std::array<asio::const_buffer, gather_limit> pieces;
-      std::size_t count = 0;
       queue_.for_each([&](std::string_view piece) {
-        pieces[count++] = asio::buffer(piece.data(), piece.size());
-        offered += piece.size();
+        pieces[count++] = {const_cast<char*>(piece.data()), piece.size()};
         return count < pieces.size();
       });
-      written = socket_.write_some(std::span<const asio::const_buffer>(pieces.data(), count), error);
     }
-    if (error == asio::error::would_block || error == asio::error::try_again) return true;
-    if (error) return false;
-    queue_.consume(written);
-    if (written < offered) return true;
+    ssize_t written;
+    if (count == 1) {
+      written = ::send(descriptor_, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
+    } else {
+      msghdr message{};
+      message.msg_iov = pieces.data();
+      message.msg_iovlen = count;
+      written = ::sendmsg(descriptor_, &message, MSG_NOSIGNAL);
+    }
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && would_block(errno)) {
+      blocked_ = true;
+      return true;
+    }
+    if (written < 0) return false;
+    queue_.consume(static_cast<std::size_t>(written));
   }
   return true;
 }
 
 void TcpStream::flush() {
-  if (!socket_.is_open() || state_ == State::closed || linger_) return;
+  if (!is_open_descriptor() || state_ == State::closed || linger_ || blocked_) return;
   if (!write_queue()) return finish();
-  if (!queue_.empty()) return wait_writable();
+  if (blocked_) return;
   if (state_ == State::closing_after_flush) return begin_linger();
-  const auto handler = handler_;
-  if (handler) handler->on_drain();
+  tell_drained();
 }
 
 void TcpStream::begin_linger() {
-  boost::system::error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  ::shutdown(descriptor_, SHUT_WR);
   linger_ = std::make_unique<Linger>(*this);
   loop_.timers().arm(linger_->timer, linger_timeout);
   paused_ = false;
-  wait_readable();
+  kept_loop_->poller().call_again(*this);
   // The handler is done: what comes now is discarded here.
   if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close();
 }
 
-void TcpStream::on_linger_timeout() { end_linger(); }
-
-void TcpStream::end_linger() {
-  const auto stream = self();
-  linger_.reset();
-  finish();
-}
+void TcpStream::on_linger_timeout() { finish(); }
 
 void TcpStream::shut() {
-  if (!socket_.is_open()) return;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (!is_open_descriptor()) return;
+  kept_loop_->poller().remove(descriptor_, *this);
+  ::close(std::exchange(descriptor_, -1));
+  if (linger_) linger_->timer.cancel();
   open_streams_->erase(this);
 }
 

@@ -67,7 +67,9 @@ void Connection::enter(Phase phase) {
     case Phase::idle: return arm(options.keep_alive_timeout);
     case Phase::head: return arm(options.header_timeout);
     case Phase::body: return arm(options.body_timeout);
-    case Phase::writing: return arm(options.write_timeout);
+    case Phase::writing:
+      if (stream_) stream_->want_drain();
+      return arm(options.write_timeout);
     case Phase::response: return timer_.cancel();  // as long as the application takes
   }
 }

@@ -37,10 +37,14 @@ bool Cors::matches(std::string_view origin) const {
   const auto& origins = options_.origins;
   if (std::find(origins.exact.begin(), origins.exact.end(), origin) != origins.exact.end()) return true;
   const std::string text(origin);
-  for (const std::regex& pattern : origins.patterns) {
-    if (std::regex_match(text, pattern)) return true;
+  try {
+    for (const std::regex& pattern : origins.patterns) {
+      if (std::regex_match(text, pattern)) return true;
+    }
+    return origins.predicate && origins.predicate(origin);
+  } catch (...) {
+    return false;  // a predicate that fails, or a pattern that gives up, admits nobody
   }
-  return origins.predicate && origins.predicate(origin);
 }
 
 void Cors::add_headers(const http::Request& request, http::Headers& headers) const {
@@ -65,8 +69,9 @@ std::optional<http::Response> Cors::preflight(const http::Request& request) cons
   response.headers.add("Access-Control-Allow-Methods", join(options_.methods));
   if (!options_.allowed_headers.empty()) {
     response.headers.add("Access-Control-Allow-Headers", join(options_.allowed_headers));
-  } else if (const auto asked = request.headers.get("access-control-request-headers"); !asked.empty()) {
-    response.headers.add("Access-Control-Allow-Headers", asked);
+  } else {
+    const auto asked = request.headers.get("access-control-request-headers");
+    if (!asked.empty()) response.headers.add("Access-Control-Allow-Headers", asked);
     response.headers.add("Vary", "Access-Control-Request-Headers");
   }
   if (options_.max_age) {

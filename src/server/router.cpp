@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "codec/json/document.hpp"
 #include "server/static_file.hpp"
 
 namespace socketio {
@@ -26,9 +27,10 @@ std::string_view HttpRequest::param(std::string_view name) const {
 std::string HttpRequest::query_value(std::string_view name) const { return http::query_value(query, name); }
 
 std::optional<json> HttpRequest::body_json() const {
-  json parsed = json::parse(body, nullptr, false);
-  if (parsed.is_discarded()) return std::nullopt;
-  return parsed;
+  codec::Document document;
+  const auto value = document.parse(body);
+  if (!value) return std::nullopt;
+  return value->to_json();
 }
 
 HttpResponse HttpResponse::text(std::string text, std::uint16_t status) {
@@ -55,11 +57,12 @@ namespace server {
 
 namespace {
 
+/// Decodes each segment by itself, so that an encoded slash makes none.
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> segments;
   while (!path.empty()) {
     const auto slash = path.find('/');
-    if (slash != 0) segments.emplace_back(path.substr(0, slash));
+    if (slash != 0) segments.push_back(http::percent_decode(path.substr(0, slash)));
     path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
   }
   return segments;
@@ -112,18 +115,20 @@ void RouterState::serve_folder(std::string prefix, std::string folder) {
   folders_.push_back({std::move(prefix), std::move(folder)});
 }
 
-std::optional<HttpResponse> RouterState::route(HttpRequest& request) const {
-  // Split before decoding, so that an encoded slash does not make a segment.
-  const auto segments = split(request.path);
+std::optional<HttpResponse> RouterState::route(std::string_view path, HttpRequest& request) const {
+  const auto segments = split(path);
   std::string allowed;
   for (const Route& route : routes_) {
     if (!match(route.segments, segments, request.params)) continue;
     if (route.method == request.method || (route.method == "GET" && request.method == "HEAD")) {
       return route.handler(request);
     }
+    const std::string_view methods = route.method == "GET" ? "GET, HEAD" : std::string_view(route.method);
+    if (http::list_contains(allowed, route.method)) continue;
     if (!allowed.empty()) allowed.append(", ");
-    allowed.append(route.method);
+    allowed.append(methods);
   }
+  request.params.clear();
   if (allowed.empty()) return std::nullopt;
   return HttpResponse{405, {{"Allow", std::move(allowed)}}, {}};
 }
@@ -148,7 +153,7 @@ http::Response RouterState::answer(const http::Request& request, std::string_vie
     for (const HttpHook& hook : hooks_) {
       if (auto answer = hook(seen)) return wire_response(std::move(*answer));
     }
-    if (auto answer = route(seen)) return wire_response(std::move(*answer));
+    if (auto answer = route(request.path(), seen)) return wire_response(std::move(*answer));
     if (auto answer = file(seen)) return wire_response(std::move(*answer));
   } catch (...) {
     return wire_response(HttpResponse::text("Internal Server Error", 500));

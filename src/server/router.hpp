@@ -39,7 +39,8 @@ class RouterState {
     std::string root;
   };
 
-  std::optional<HttpResponse> route(HttpRequest& request) const;
+  /// `path` is not decoded yet.
+  std::optional<HttpResponse> route(std::string_view path, HttpRequest& request) const;
   std::optional<HttpResponse> file(const HttpRequest& request) const;
 
   std::vector<HttpHook> hooks_;

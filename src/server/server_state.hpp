@@ -41,7 +41,7 @@ class ServerState {
   void close();
 
  private:
-  void accept(boost::asio::ip::tcp::socket socket);
+  void accept(int descriptor);
   void close_now();
 
   ServerOptions options_;

@@ -36,7 +36,7 @@ endif()
 # A consumer links without sanitizers, so these run in the builds that users make.
 if(NOT SOCKETIO_SANITIZE)
   set(consumers ${PROJECT_BINARY_DIR}/consumers)
-  set(consumer_options -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_BUILD_TYPE=Debug
+  set(consumer_options -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_BUILD_TYPE=None
                        -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER})
   add_test(NAME install_prefix COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${consumers}/prefix)
   add_test(NAME install_find_package

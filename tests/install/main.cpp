@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <socketio/json.hpp>
+#include <socketio/server.hpp>
 
 #include <iostream>
 
 int main() {
-  socketio::json greeting = {"hello", socketio::json::binary({1, 2, 3})};
-  std::cout << greeting.size() << " arguments\n";
-  return greeting.size() == 2 ? 0 : 1;
+  socketio::Server io;
+  io.on("add", [](socketio::Socket&, int a, int b) { return a + b; });
+  const auto port = io.listen("127.0.0.1", 0);
+  std::cout << "listening on " << port << '\n';
+  io.close();
+  return port == 0 ? 1 : 0;
 }

@@ -153,7 +153,7 @@ struct Decode<T, std::enable_if_t<std::is_enum_v<T>>> {
     try {
       given.get_to(out);
       // The cast from a number drops a fraction and what is too high.
-      return !given.is_number() || json(out) == given;
+      return !(given.is_number() || given.is_boolean()) || json(out) == given;
     } catch (...) {
       return false;
     }

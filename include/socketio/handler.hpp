@@ -76,6 +76,13 @@ class Invocation {
   virtual Socket& socket() = 0;
   /// The array: name and arguments.
   virtual const Value& payload() const = 0;
+  /// The array, walked past the name.
+  virtual ValueArray arguments() const {
+    ValueArray items(payload());
+    Value name;
+    items.next(name);
+    return items;
+  }
   /// The arguments after the first `skip`, undecoded.
   virtual Arguments raw_arguments(std::size_t skip) const = 0;
   virtual bool ack_requested() const = 0;
@@ -152,9 +159,7 @@ bool take_argument(Invocation& call, ValueArray& items, std::size_t& index, P& o
 
 template <class Tuple>
 bool take_arguments(Invocation& call, Tuple& out) {
-  ValueArray items(call.payload());
-  Value name;
-  items.next(name);
+  ValueArray items = call.arguments();
   std::size_t index = 0;
   const bool fits =
       std::apply([&](auto&... parameters) { return (take_argument(call, items, index, parameters) && ...); }, out);

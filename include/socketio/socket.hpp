@@ -70,6 +70,7 @@ class Rooms {
 namespace detail {
 
 struct EmitFlags {
+  friend bool operator==(const EmitFlags&, const EmitFlags&) = default;
   std::optional<std::chrono::milliseconds> timeout;
   Compress compress = Compress::yes;
   bool is_volatile = false;
@@ -81,6 +82,7 @@ struct BroadcastTarget {
   std::vector<std::string> rooms;
   std::vector<std::string> except;
   EmitFlags flags;
+  friend bool operator==(const BroadcastTarget&, const BroadcastTarget&) = default;
 };
 
 /// Gets the arguments of one acknowledgement, or the error in its place. Called once.

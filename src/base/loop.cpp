@@ -21,6 +21,14 @@ void Loop::cancel_flush(Stream& stream) {
   std::replace(flushing_.begin(), flushing_.end(), &stream, static_cast<Stream*>(nullptr));
 }
 
+void Loop::give_back(std::string buffer) {
+  constexpr std::size_t spare_limit = 256;
+  constexpr std::size_t spare_limit_bytes = 16 * 1024;
+  if (spare_buffers_.size() >= spare_limit || buffer.capacity() > spare_limit_bytes) return;
+  buffer.clear();
+  spare_buffers_.push_back(std::move(buffer));
+}
+
 void Loop::finish_turn() {
   std::vector<Task> tasks;
   while (!deferred_.empty() || !dirty_.empty()) {

@@ -39,6 +39,15 @@ class Loop {
   void schedule_flush(Stream& stream);
   void cancel_flush(Stream& stream);
 
+  /// An empty buffer that has room already, if one is spare; give_back() what is not needed any more.
+  std::string take_buffer() {
+    if (spare_buffers_.empty()) return {};
+    std::string buffer = std::move(spare_buffers_.back());
+    spare_buffers_.pop_back();
+    return buffer;
+  }
+  void give_back(std::string buffer);
+
   /// Runs `task` on this loop; from any thread. Tasks of one thread keep their order.
   virtual void post(Task task) = 0;
   /// True on the loop's own thread.
@@ -56,6 +65,7 @@ class Loop {
   std::vector<Task> deferred_;
   std::vector<Stream*> dirty_;
   std::vector<Stream*> flushing_;
+  std::vector<std::string> spare_buffers_;
 };
 
 }  // namespace socketio

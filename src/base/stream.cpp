@@ -37,6 +37,12 @@ void OutQueue::append_behind(SharedBytes bytes) {
 
 std::size_t OutQueue::size() const { return (alone_ ? alone_->size() : 0) + segment_bytes_ + tail_.size(); }
 
+bool OutQueue::take_tail(std::size_t size, std::string& buffer) {
+  if (alone_ || !segments_.empty() || size != tail_.size()) return false;
+  buffer = std::exchange(tail_, {});
+  return true;
+}
+
 void OutQueue::consume(std::size_t count) {
   if (alone_) {
     const SharedBytes alone = std::exchange(alone_, nullptr);
@@ -76,6 +82,19 @@ void OutQueue::clear() {
   segments_ = {};
   segment_bytes_ = 0;
   tail_ = {};
+}
+
+void Stream::borrow(std::string& buffer) {
+  if (buffer.capacity() < sizeof(std::string)) buffer = loop_.take_buffer();
+}
+
+void Stream::consume(std::size_t count) {
+  std::string buffer;
+  if (queue_.take_tail(count, buffer)) {
+    loop_.give_back(std::move(buffer));
+  } else {
+    queue_.consume(count);
+  }
 }
 
 Stream::~Stream() {

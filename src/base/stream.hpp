@@ -54,6 +54,8 @@ class OutQueue {
   /// Calls `use(std::string_view)` for the pieces in order, until it returns false.
   template <class Use>
   void for_each(Use use) const;
+  /// All of it in one buffer that is to be used again, if it is; empties the queue then.
+  bool take_tail(std::size_t size, std::string& buffer);
   /// Drops `count` bytes from the front.
   void consume(std::size_t count);
   void clear();
@@ -84,7 +86,11 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void set_handler(std::shared_ptr<StreamHandler> handler) { handler_ = std::move(handler); }
 
   /// Append here, then call commit(); both in one go.
-  std::string& out() { return queue_.tail(); }
+  std::string& out() {
+    std::string& tail = queue_.tail();
+    if (tail.empty()) borrow(tail);
+    return tail;
+  }
   /// Has what was appended sent at the end of this turn.
   void commit();
   void write(std::string_view bytes) {
@@ -117,6 +123,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   /// Closes the descriptor; idempotent.
   virtual void shut() = 0;
+  /// Drops what the kernel has taken.
+  void consume(std::size_t count);
   /// Ends the stream and tells the handler, once.
   void finish();
   /// The queue has become empty.
@@ -126,6 +134,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
     const auto handler = handler_;
     if (handler) handler->on_drain();
   }
+
+  void borrow(std::string& buffer);
 
   Loop& loop_;
   OutQueue queue_;

@@ -15,7 +15,7 @@ using parser::PacketType;
 namespace {
 
 template <class Owner, void (Owner::*Function)()>
-void arm(std::unique_ptr<Timer>& timer, Owner& owner, Loop& loop, Duration delay) {
+void arm(std::unique_ptr<Timer>& timer, Owner& owner, Loop& loop, std::chrono::milliseconds delay) {
   if (!timer) timer = std::make_unique<MemberTimer<Owner, Function>>(owner);
   loop.timers().arm(*timer, delay);
 }
@@ -93,7 +93,7 @@ void Client::connect(const parser::Packet& packet) {
   const auto done = [self = weak_from_this(), socket](const std::optional<ConnectError>& error) {
     if (const auto client = self.lock()) client->finish_connect(socket, error);
   };
-  std::make_shared<Chain>(node_.loop(), middlewares, call, done)->run();
+  std::make_shared<Chain>(nsp, middlewares, call, done)->run();
 }
 
 void Client::finish_connect(const std::shared_ptr<SocketState>& socket, const std::optional<ConnectError>& error) {
@@ -106,6 +106,7 @@ void Client::finish_connect(const std::shared_ptr<SocketState>& socket, const st
     return;
   }
   connect_timer_.reset();
+  nsp.settle_broadcasts();  // what was emitted before is not for this socket
   socket->become_connected();
   nsp.add(socket);
 

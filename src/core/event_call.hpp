@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "codec/socketio/decoder.hpp"
 #include "core/socket_state.hpp"
@@ -15,11 +16,14 @@ namespace socketio::core {
 
 class EventCall final : public detail::Invocation {
  public:
-  EventCall(SocketState& state, std::string_view event, const parser::Packet& packet)
-      : handle_(state.shared_from_this()), state_(state), event_(event), packet_(packet) {}
+  /// `arguments` has been walked past the name.
+  EventCall(std::shared_ptr<SocketState> state, std::string_view event, const parser::Packet& packet,
+            const ValueArray& arguments)
+      : state_(*state), handle_(std::move(state)), event_(event), packet_(packet), arguments_(arguments) {}
 
   Socket& socket() override { return handle_; }
   const Value& payload() const override { return packet_.payload; }
+  ValueArray arguments() const override { return arguments_; }
   Arguments raw_arguments(std::size_t skip) const override;
   bool ack_requested() const override { return packet_.id.has_value() && !answered(); }
   detail::AckTarget ack() override;
@@ -30,10 +34,11 @@ class EventCall final : public detail::Invocation {
  private:
   bool answered() const { return answered_; }
 
-  Socket handle_;
   SocketState& state_;
+  Socket handle_;
   std::string_view event_;
   const parser::Packet& packet_;
+  const ValueArray& arguments_;
   std::shared_ptr<detail::AckState> ack_;
   bool answered_ = false;
 };

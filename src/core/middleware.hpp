@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/loop.hpp"
+#include "core/namespace_state.hpp"
 
 namespace socketio::core {
 
@@ -24,8 +24,9 @@ class MiddlewareChain : public std::enable_shared_from_this<MiddlewareChain<Midd
   /// The end of the chain, on the loop: nothing, or why it was refused. Called at most once.
   using Done = std::function<void(const std::optional<ConnectError>&)>;
 
-  MiddlewareChain(Loop& loop, std::vector<std::shared_ptr<Middleware>> chain, Call call, Done done)
-      : loop_(loop), chain_(std::move(chain)), call_(std::move(call)), done_(std::move(done)) {}
+  MiddlewareChain(std::shared_ptr<NamespaceState> nsp, std::vector<std::shared_ptr<Middleware>> chain, Call call,
+                  Done done)
+      : nsp_(std::move(nsp)), chain_(std::move(chain)), call_(std::move(call)), done_(std::move(done)) {}
 
   void run() { step(0); }
 
@@ -35,8 +36,8 @@ class MiddlewareChain : public std::enable_shared_from_this<MiddlewareChain<Midd
     auto called = std::make_shared<std::atomic_flag>();
     Next next([self = this->shared_from_this(), index, called](std::optional<ConnectError> error) {
       if (called->test_and_set()) return;
-      if (self->loop_.is_current()) return self->go_on(index, error);
-      self->loop_.post([self, index, error = std::move(error)] { self->go_on(index, error); });
+      if (self->nsp_->loop().is_current()) return self->go_on(index, error);
+      self->nsp_->loop().post([self, index, error = std::move(error)] { self->go_on(index, error); });
     });
     call_(*chain_[index], std::move(next));
   }
@@ -49,7 +50,7 @@ class MiddlewareChain : public std::enable_shared_from_this<MiddlewareChain<Midd
     if (const auto done = std::exchange(done_, nullptr)) done(error);
   }
 
-  Loop& loop_;
+  std::shared_ptr<NamespaceState> nsp_;  // its loop may end before a Next that somebody keeps
   std::vector<std::shared_ptr<Middleware>> chain_;
   Call call_;
   Done done_;

@@ -1,14 +1,51 @@
 // SPDX-License-Identifier: MIT
 #include "core/namespace_state.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/socket_state.hpp"
 
 namespace socketio::core {
 
+namespace {
+
+class NoEntropy final : public Entropy {
+ public:
+  void fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), std::uint8_t{0}); }
+};
+
+/// What handles that outlive the server meet: work for the loop is done, that is refused, on the spot.
+class EndedLoop final : public Loop {
+ public:
+  EndedLoop() : Loop(TimePoint{}, entropy_) {}
+  std::int64_t wall_clock_ms() const override { return 0; }
+  void post(Task task) override { task(); }
+  bool is_current() const override { return true; }
+
+ private:
+  void request_finish_turn() override {}
+  NoEntropy entropy_;
+};
+
+Loop& ended_loop() {
+  static EndedLoop loop;
+  return loop;
+}
+
+}  // namespace
+
+namespace {
+
+// Broadcasts of one turn that wait for each other; beyond, those that wait go out.
+constexpr std::size_t waiting_limit_bytes = 256 * 1024;
+
+}  // namespace
+
 NamespaceState::NamespaceState(Node& node, std::string name, std::shared_ptr<NamespaceHandlers> handlers)
-    : node_(&node), loop_(node.loop()), name_(std::move(name)), handlers_(std::move(handlers)) {}
+    : node_(&node), loop_(&node.loop()), name_(std::move(name)), handlers_(std::move(handlers)) {
+  event_header_ = packet_header(parser::PacketType::event, name_, std::nullopt, 0);
+}
 
 SocketState* NamespaceState::find(std::string_view id) const {
   const auto found = sockets_.find(id);
@@ -31,7 +68,10 @@ void NamespaceState::remove(SocketState& socket) {
   sockets_.erase(found);
 }
 
-void NamespaceState::detach() { node_ = nullptr; }
+void NamespaceState::detach() {
+  node_ = nullptr;
+  loop_ = &ended_loop();
+}
 
 template <class Use>
 void NamespaceState::visit(std::string_view room, Use use) {
@@ -68,35 +108,54 @@ std::vector<std::shared_ptr<SocketState>> NamespaceState::collect(const detail::
   return sockets;
 }
 
-void NamespaceState::deliver(const engine::PreparedMessage& message, const detail::BroadcastTarget& target,
+void NamespaceState::deliver(engine::PreparedMessage message, const detail::BroadcastTarget& target,
                              std::string_view json_text) {
   if (!node_) return;
-  if (!outgoing_is_watched_) {
-    for_each(target, [&](SocketState& socket) { socket.send_prepared(message, target.flags); });
+  if (outgoing_is_watched_ || target.flags.is_volatile) {
+    settle_broadcasts();
+    return deliver_watched(message, target, json_text);
+  }
+  if (waiting_ && waiting_->target == target && waiting_->messages.size_bytes() < waiting_limit_bytes) {
+    waiting_->messages.append(std::move(message));
     return;
   }
+  settle_broadcasts();
+  waiting_.emplace(Waiting{target, std::move(message)});
+  loop_->defer([self = shared_from_this()] { self->settle_broadcasts(); });
+}
+
+void NamespaceState::deliver_waiting() {
+  const Waiting waiting = std::move(*std::exchange(waiting_, std::nullopt));
+  for_each(waiting.target,
+           [&](SocketState& socket) { socket.deliver(waiting.messages, waiting.target.flags); });
+}
+
+void NamespaceState::deliver_watched(const engine::PreparedMessage& message, const detail::BroadcastTarget& target,
+                                     std::string_view json_text) {
   for (const auto& socket : collect(target)) {
-    socket->notify_outgoing(json_text, message.attachments());
-    socket->send_prepared(message, target.flags);
+    socket->notify_outgoing(json_text, message.parts().front().attachments);
+    socket->deliver(message, target.flags);
   }
 }
 
+std::string NamespaceState::event_packet(detail::OutgoingEvent& event) const {
+  if (event.attachments().empty()) return std::string(event.with_header(event_header_));
+  return std::string(event.with_header(
+      packet_header(parser::PacketType::binary_event, name_, std::nullopt, event.attachments().size())));
+}
+
 void NamespaceState::broadcast(detail::OutgoingEvent& event, const detail::BroadcastTarget& target) {
-  const auto type = event.attachments().empty() ? parser::PacketType::event : parser::PacketType::binary_event;
-  const std::string header = packet_header(type, name_, std::nullopt, event.attachments().size());
-  std::string packet(event.with_header(header));
-  engine::PreparedMessage message(std::move(packet), event.take_attachments(), target.flags.compress);
-  if (loop_.is_current()) return deliver(message, target, event.json_text());
-  loop_.post([self = shared_from_this(), message = std::move(message), target, text = std::string(event.json_text())] {
-    self->deliver(message, target, text);
-  });
+  engine::PreparedMessage message(event_packet(event), event.take_attachments(), target.flags.compress);
+  if (loop_->is_current()) return deliver(std::move(message), target, event.json_text());
+  loop_->post([self = shared_from_this(), message = std::move(message), target,
+              text = std::string(event.json_text())]() mutable { self->deliver(std::move(message), target, text); });
 }
 
 void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event, const detail::BroadcastTarget& target,
                                         detail::AckCallback each, std::function<void()> all) {
-  loop_.is_current() ? ask(std::string(event.json_text()), event.take_attachments(), target, std::move(each),
+  loop_->is_current() ? ask(std::string(event.json_text()), event.take_attachments(), target, std::move(each),
                            std::move(all))
-                     : loop_.post([self = shared_from_this(), text = std::string(event.json_text()),
+                     : loop_->post([self = shared_from_this(), text = std::string(event.json_text()),
                                    attachments = event.take_attachments(), target, each = std::move(each),
                                    all = std::move(all)]() mutable {
                          self->ask(std::move(text), std::move(attachments), target, std::move(each), std::move(all));
@@ -107,6 +166,7 @@ void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments, 
                          detail::AckCallback each, std::function<void()> all) {
   if (!node_) return all();
   // One id for all: the counter is the namespace's, so that it cannot meet one of a single emit.
+  settle_broadcasts();
   const std::uint64_t id = next_ack_id();
   const auto type = attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;
   const engine::PreparedMessage message(packet_header(type, name_, id, attachments.size()) + json_text,
@@ -121,7 +181,7 @@ void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments, 
   };
   for (const auto& socket : sockets) {
     if (!socket->expect_ack(id, callback, target.flags.timeout)) continue;
-    if (outgoing_is_watched_) socket->notify_outgoing(json_text, message.attachments());
+    if (outgoing_is_watched_) socket->notify_outgoing(json_text, message.parts().front().attachments);
     socket->send_prepared(message, target.flags);
   }
 }
@@ -132,7 +192,7 @@ void NamespaceState::with_each(detail::BroadcastTarget target, std::function<voi
     for (const auto& socket : self->collect(target)) use(*socket);
     if (done) done();
   };
-  loop_.is_current() ? work() : loop_.post(std::move(work));
+  loop_->is_current() ? work() : loop_->post(std::move(work));
 }
 
 void NamespaceState::report(Socket& socket, HandlerError error) {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -38,10 +39,16 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
 
   const std::string& name() const { return name_; }
   Node& node() { return *node_; }
-  Loop& loop() { return loop_; }
+  /// Once the node is gone: a loop on which every thread is current and nothing ever waits.
+  Loop& loop() { return *loop_; }
   NamespaceHandlers& handlers() { return *handlers_; }
   const std::shared_ptr<NamespaceHandlers>& shared_handlers() const { return handlers_; }
   bool attached() const { return node_ != nullptr; }
+
+  /// Header of an event without attachments and id: most of them.
+  const std::string& event_header() const { return event_header_; }
+  /// The whole packet of an event.
+  std::string event_packet(detail::OutgoingEvent& event) const;
 
   std::uint64_t next_ack_id() { return ++last_ack_id_ - 1; }
   RoomIndex& rooms() { return rooms_; }
@@ -53,6 +60,12 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
 
   /// Sockets with handlers for what is sent make a broadcast walk a copy, since those run user code.
   void watch_outgoing() { outgoing_is_watched_ = true; }
+
+  /// Broadcasts of one turn to the same sockets wait for each other, so that each socket is visited once for all of
+  /// them. Whatever sends to a socket of this namespace, or changes who is in a room, calls this before.
+  void settle_broadcasts() {
+    if (waiting_) deliver_waiting();
+  }
 
   // --- Broadcasting; any thread ---
 
@@ -75,13 +88,20 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   template <class Use>
   void visit(std::string_view room, Use use);
   std::vector<std::shared_ptr<SocketState>> collect(const detail::BroadcastTarget& target);
-  void deliver(const engine::PreparedMessage& message, const detail::BroadcastTarget& target,
-               std::string_view json_text);
+  /// Broadcasts with one target that have not been delivered yet.
+  struct Waiting {
+    detail::BroadcastTarget target;
+    engine::PreparedMessage messages;
+  };
+  void deliver(engine::PreparedMessage message, const detail::BroadcastTarget& target, std::string_view json_text);
+  void deliver_watched(const engine::PreparedMessage& message, const detail::BroadcastTarget& target,
+                       std::string_view json_text);
+  void deliver_waiting();
   void ask(std::string json_text, std::vector<Bytes> attachments, const detail::BroadcastTarget& target,
            detail::AckCallback each, std::function<void()> all);
 
   Node* node_;
-  Loop& loop_;
+  Loop* loop_;
   std::string name_;
   std::shared_ptr<NamespaceHandlers> handlers_;
   std::unordered_map<std::string_view, std::shared_ptr<SocketState>> sockets_;  // keyed by the socket's own id
@@ -90,6 +110,8 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   std::uint64_t last_ack_id_ = 0;
   std::uint64_t broadcast_mark_ = 0;
   bool outgoing_is_watched_ = false;
+  std::string event_header_;
+  std::optional<Waiting> waiting_;
 };
 
 }  // namespace socketio::core

@@ -66,6 +66,7 @@ std::shared_ptr<NamespaceState> Node::find(std::string_view name, const json& au
 
 void Node::close() {
   for (auto& [name, nsp] : namespaces_) {
+    nsp->settle_broadcasts();
     while (!nsp->everybody().empty()) {
       nsp->everybody().back()->shared_from_this()->close(DisconnectReason::server_shutting_down);
     }

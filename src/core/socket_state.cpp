@@ -63,7 +63,6 @@ const json* SocketState::json_data() const {
 // --- Receiving ---
 
 void SocketState::on_packet(const parser::Packet& packet) {
-  const auto self = shared_from_this();
   switch (packet.type) {
     case PacketType::event:
       return on_event(packet);
@@ -100,7 +99,7 @@ void SocketState::on_event(const parser::Packet& packet) {
   }
   const bool is_watched = !nsp_->handlers().any.empty() || (rare_ && !rare_->handlers.any.empty());
   const bool has_middlewares = rare_ && !rare_->middlewares.empty();
-  if (!is_watched && !has_middlewares) return dispatch(event, packet);
+  if (!is_watched && !has_middlewares) return dispatch(event, packet, items);
 
   Event owned{std::string(event), packet.payload.to_json()};
   owned.arguments.erase(owned.arguments.begin());
@@ -132,7 +131,7 @@ void SocketState::on_event(const parser::Packet& packet) {
       });
     });
   };
-  std::make_shared<Chain>(nsp_->loop(), rare_->middlewares, call, done)->run();
+  std::make_shared<Chain>(nsp_, rare_->middlewares, call, done)->run();
 }
 
 void SocketState::run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
@@ -165,11 +164,14 @@ void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ac
   packet.text = text;
   packet.payload = *payload;
   packet.attachments = attachments;
-  dispatch(event.name, packet);
+  ValueArray items(packet.payload);
+  Value name;
+  items.next(name);
+  dispatch(event.name, packet, items);
 }
 
-void SocketState::dispatch(std::string_view event, const parser::Packet& packet) {
-  EventCall call(*this, event, packet);
+void SocketState::dispatch(std::string_view event, const parser::Packet& packet, const ValueArray& arguments) {
+  EventCall call(shared_from_this(), event, packet, arguments);
   if (rare_) rare_->handlers.events.dispatch(event, call);
   if (connected()) nsp_->handlers().events.dispatch(event, call);
 }
@@ -229,6 +231,7 @@ Handshake SocketState::handshake() const {
 
 void SocketState::close(DisconnectReason reason) {
   if (!connected()) return;
+  nsp_->settle_broadcasts();
   const auto self = shared_from_this();
   Socket handle(self);
   const auto tell = [&](std::string_view event, const detail::HandlerList<detail::DisconnectHandler>& list) {
@@ -238,6 +241,7 @@ void SocketState::close(DisconnectReason reason) {
   tell("disconnecting", nsp_->handlers().disconnecting);
   if (!connected()) return;  // a handler disconnected it itself
 
+  nsp_->settle_broadcasts();
   nsp_->remove(*this);
   std::exchange(client_, nullptr)->remove(*this);
   connected_.store(false, std::memory_order_release);
@@ -266,6 +270,7 @@ void SocketState::abandon() {
 // --- Rooms ---
 
 bool SocketState::join(std::string_view room) {
+  nsp_->settle_broadcasts();
   if (!client_ || room.size() > nsp_->node().options().room_name_bytes) return false;
   if (room == id_) {
     in_own_room_ = true;
@@ -277,6 +282,7 @@ bool SocketState::join(std::string_view room) {
 }
 
 void SocketState::leave(std::string_view room) {
+  nsp_->settle_broadcasts();
   if (room == id_) {
     in_own_room_ = false;
   } else {
@@ -295,22 +301,22 @@ std::vector<std::string> SocketState::rooms() const {
 // --- Sending ---
 
 EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
-  const auto type = event.attachments().empty() ? PacketType::event : PacketType::binary_event;
-  const std::string header = packet_header(type, nsp_->name(), std::nullopt, event.attachments().size());
+  if (!connected()) return EmitResult::not_connected;
   if (!nsp_->loop().is_current()) {
-    if (!connected()) return EmitResult::not_connected;
-    engine::PreparedMessage message(std::string(event.with_header(header)), event.take_attachments(), flags.compress);
+    engine::PreparedMessage message(nsp_->event_packet(event), event.take_attachments(), flags.compress);
     nsp_->loop().post([self = shared_from_this(), message = std::move(message), flags,
                        text = std::string(event.json_text())] {
-      self->notify_outgoing(text, message.attachments());
+      self->notify_outgoing(text, message.parts().front().attachments);
       self->send_prepared(message, flags);
     });
     return EmitResult::sent;
   }
-  if (!connected()) return EmitResult::not_connected;
+  nsp_->settle_broadcasts();
   if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
   notify_outgoing(event.json_text(), event.attachments());
-  return send(header, event, flags.compress);
+  if (event.attachments().empty()) return send(nsp_->event_header(), event, flags.compress);
+  return send(packet_header(PacketType::binary_event, nsp_->name(), std::nullopt, event.attachments().size()), event,
+              flags.compress);
 }
 
 EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& event, Compress compress) {
@@ -323,6 +329,11 @@ EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& eve
 }
 
 EmitResult SocketState::send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags) {
+  nsp_->settle_broadcasts();
+  return deliver(message, flags);
+}
+
+EmitResult SocketState::deliver(const engine::PreparedMessage& message, const detail::EmitFlags& flags) {
   if (!connected()) return EmitResult::not_connected;
   if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
   return session_->send_prepared(message);
@@ -369,7 +380,9 @@ void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments)
   const auto type = arguments.attachments().empty() ? PacketType::ack : PacketType::binary_ack;
   const std::string header = packet_header(type, nsp_->name(), ack_id, arguments.attachments().size());
   if (nsp_->loop().is_current()) {
-    if (connected()) send(header, arguments, Compress::yes);
+    if (!connected()) return;
+    nsp_->settle_broadcasts();
+    send(header, arguments, Compress::yes);
     return;
   }
   engine::PreparedMessage message(std::string(arguments.with_header(header)), arguments.take_attachments());
@@ -381,6 +394,7 @@ void SocketState::disconnect(Close close) {
     nsp_->loop().post([self = shared_from_this(), close] { self->disconnect(close); });
     return;
   }
+  nsp_->settle_broadcasts();
   if (client_) client_->disconnect(*this, close);
 }
 

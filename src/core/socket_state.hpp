@@ -55,7 +55,7 @@ class SocketState : public std::enable_shared_from_this<SocketState> {
 
   void become_connected() { connected_.store(true, std::memory_order_release); }
   /// A packet of this namespace: event, ack or disconnect.
-  void on_packet(const parser::Packet& packet);
+  void on_packet(const parser::Packet& packet);  // the caller holds the socket
   /// Leaves rooms and namespace; handlers hear it; later calls do nothing.
   void close(DisconnectReason reason);
   /// Refused by a middleware: nothing was connected, so nobody hears of it.
@@ -71,6 +71,8 @@ class SocketState : public std::enable_shared_from_this<SocketState> {
   // --- Sending; loop ---
 
   EmitResult send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
+  /// The same for the namespace's own broadcasts, which have kept the order already.
+  EmitResult deliver(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
   /// Registers an expected acknowledgement; false, and the callback has been called, if there are too many.
   bool expect_ack(std::uint64_t id, detail::AckCallback callback, std::optional<std::chrono::milliseconds> timeout);
   /// Runs handlers for outgoing events.
@@ -108,7 +110,7 @@ class SocketState : public std::enable_shared_from_this<SocketState> {
 
   Rare& rare();
   void on_event(const parser::Packet& packet);
-  void dispatch(std::string_view event, const parser::Packet& packet);
+  void dispatch(std::string_view event, const parser::Packet& packet, const ValueArray& arguments);
   void redispatch(const Event& event, std::optional<std::uint64_t> ack_id);
   void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event, const json& arguments);
   EmitResult send(std::string_view header, detail::OutgoingEvent& event, Compress compress);

@@ -118,13 +118,6 @@ void PollingTransport::send_binary(std::string_view data) {
   push(std::string(data), engineio::Content::binary, Compress::yes);
 }
 
-void PollingTransport::send_prepared(const PreparedMessage& message) {
-  send_text(message.text(), message.compress());
-  for (const Bytes& attachment : message.attachments()) {
-    send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()});
-  }
-}
-
 void PollingTransport::push(std::string data, engineio::Content content, Compress compress) {
   queued_bytes_ += data.size();
   queue_.push_back({std::move(data), content});

@@ -35,7 +35,6 @@ class PollingTransport final : public Transport,
   TransportName name() const override { return TransportName::polling; }
   void send_text(std::string_view packet, Compress compress) override;
   void send_binary(std::string_view data) override;
-  void send_prepared(const PreparedMessage& message) override;
   bool writable() const override { return poll_ != nullptr && queue_.empty(); }
   std::size_t queued_bytes() const override { return queued_bytes_; }
   void want_drain() override {}  // every response tells

@@ -88,7 +88,8 @@ std::optional<Refusal> Server::check(const http::Request& request, const Query& 
   const bool upgrade = websocket::is_upgrade_request(request);
   if (!query.sid.empty()) {
     if (!session) return Refusal::unknown_sid;
-    if (!upgrade && query.transport != to_string(session->transport_name())) return Refusal::bad_request;
+    // A WebSocket's session has no requests but the upgrade itself.
+    if (!upgrade && (query.transport != "polling" || !session->polling())) return Refusal::bad_request;
     if (query.protocol != engineio::protocol_version) return Refusal::bad_request;
     return std::nullopt;
   }
@@ -134,7 +135,7 @@ void Server::refuse(Exchange& exchange, Refusal refusal, std::string_view messag
 void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {
   if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
   if (allow_request_) {
-    if (const auto refusal = allow_request_(exchange->request())) {
+    if (const auto refusal = allow_request_(*exchange)) {
       return refuse(*exchange, Refusal::forbidden, *refusal);
     }
   }

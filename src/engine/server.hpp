@@ -39,7 +39,7 @@ http::Response refusal_response(Refusal refusal, std::string_view message = {});
 using SessionFactory = std::function<std::shared_ptr<SessionHandler>(const std::shared_ptr<Session>&)>;
 
 /// Decides on a handshake; the text of a refusal, or nothing to allow it.
-using AllowRequest = std::function<std::optional<std::string>(const http::Request&)>;
+using AllowRequest = std::function<std::optional<std::string>(const Exchange&)>;
 
 class Server final : public SessionOwner {
  public:

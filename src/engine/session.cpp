@@ -88,14 +88,17 @@ EmitResult Session::send_binary(std::string_view data) {
 }
 
 EmitResult Session::send_prepared(const PreparedMessage& message) {
-  return send(message.text().size(), [&] { transport_->send_prepared(message); });
+  return send(message.size_bytes(), [&] { transport_->send_prepared(message); });
 }
 
 void Session::on_transport_drain() {
   if (stall_timer_) stall_timer_->cancel();
 }
 
-void Session::on_stall() { close(DisconnectReason::transport_error); }
+void Session::on_stall() {
+  // A peer that reads may be under the limit again without ever having emptied the queue.
+  if (transport_->queued_bytes() > owner_.options().out_buffer_bytes) close(DisconnectReason::transport_error);
+}
 
 void Session::close(DisconnectReason reason) {
   if (state_ != State::open) return;
@@ -107,10 +110,18 @@ void Session::close(DisconnectReason reason) {
     state_ = State::closing;
     heartbeat_timer_.cancel();
     arm(ensure_timer<Session, &Session::on_close_timeout>(close_timer_, *this), owner_.options().close_timeout);
-    if (auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
+    release_handler(reason);
     return;
   }
   end(reason);
+}
+
+void Session::release_handler(DisconnectReason reason) {
+  auto handler = std::exchange(handler_, nullptr);
+  if (!handler) return;
+  handler->on_close(reason);
+  // It may be the one that is calling: it lives until the turn ends.
+  loop().defer([kept = std::move(handler)] {});
 }
 
 void Session::on_close_timeout() { end(DisconnectReason::forced_close); }
@@ -125,7 +136,7 @@ void Session::end(DisconnectReason reason) {
   abandon_upgrade();
   if (PollingTransport* const polling_transport = polling()) polling_transport->detach();
   owner_.on_session_end(*this);
-  if (auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
+  release_handler(reason);
 }
 
 PollingTransport* Session::polling() {
@@ -163,14 +174,13 @@ void Session::on_packet(Transport& from, const Packet& packet) {
     heartbeat_ = Heartbeat::pong_extended;
     arm(heartbeat_timer_, owner_.options().ping_timeout);
   }
-  const auto handler = handler_;
   switch (packet.type) {
     case PacketType::message:
-      if (!handler) return;
+      if (!handler_) return;
       if (packet.content == engineio::Content::text) {
-        handler->on_text(packet.data);
+        handler_->on_text(packet.data);
       } else {
-        handler->on_binary(packet.data);
+        handler_->on_binary(packet.data);
       }
       return;
     case PacketType::pong:

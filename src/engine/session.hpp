@@ -110,6 +110,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_close_timeout();
   void arm(Timer& timer, std::chrono::milliseconds delay) { owner_.loop().timers().arm(timer, delay); }
   void end(DisconnectReason reason);
+  void release_handler(DisconnectReason reason);
 
   SessionOwner& owner_;
   std::string id_;

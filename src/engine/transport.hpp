@@ -21,24 +21,32 @@ namespace socketio::engine {
 enum class TransportName : std::uint8_t { polling, websocket };
 std::string_view to_string(TransportName name);
 
-/// A text message and the binary messages that belong to it, encoded once per kind of transport however many
-/// sessions send it.
+/// One or several messages, encoded once per kind of transport however many sessions send them.
 class PreparedMessage {
  public:
-  /// `text` is the whole text packet: its first character is the digit of a message.
-  PreparedMessage(std::string text, std::vector<Bytes> attachments, Compress compress = Compress::yes)
-      : text_(std::move(text)), attachments_(std::move(attachments)), compress_(compress) {}
+  /// A text message and the binary messages that belong to it.
+  struct Part {
+    std::string text;  // the whole text packet: its first character is the digit of a message
+    std::vector<Bytes> attachments;
+  };
 
-  const std::string& text() const { return text_; }
-  const std::vector<Bytes>& attachments() const { return attachments_; }
+  PreparedMessage(std::string text, std::vector<Bytes> attachments, Compress compress = Compress::yes);
+
+  /// Adds what `later` holds, to be sent behind.
+  void append(PreparedMessage later);
+
+  const std::vector<Part>& parts() const { return parts_; }
+  std::size_t size_bytes() const { return size_bytes_; }
   Compress compress() const { return compress_; }
+  bool has_attachments() const { return has_attachments_; }
   /// All of it as WebSocket frames.
   const SharedBytes& websocket_frames() const;
 
  private:
-  std::string text_;
-  std::vector<Bytes> attachments_;
+  std::vector<Part> parts_;
+  std::size_t size_bytes_ = 0;
   Compress compress_;
+  bool has_attachments_;
   mutable SharedBytes websocket_frames_;
 };
 
@@ -51,7 +59,7 @@ class Transport {
   virtual void send_text(std::string_view packet, Compress compress) = 0;
   /// A binary message.
   virtual void send_binary(std::string_view data) = 0;
-  virtual void send_prepared(const PreparedMessage& message) = 0;
+  virtual void send_prepared(const PreparedMessage& message) { send_parts(message); }
 
   /// Nothing waits in front of what would be sent now.
   virtual bool writable() const = 0;
@@ -62,6 +70,10 @@ class Transport {
 
   /// Says goodbye in the transport's way and releases the connection. The session hears nothing of it.
   virtual void close() = 0;
+
+ protected:
+  /// Sends message by message.
+  void send_parts(const PreparedMessage& message);
 };
 
 }  // namespace socketio::engine

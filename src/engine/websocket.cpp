@@ -34,13 +34,10 @@ void WebSocketTransport::send_binary(std::string_view data) {
 
 void WebSocketTransport::send_prepared(const PreparedMessage& message) {
   if (!stream_) return;
-  if (binary_form_ == BinaryForm::frames || message.attachments().empty()) {
+  if (binary_form_ == BinaryForm::frames || !message.has_attachments()) {
     stream_->write_shared(message.websocket_frames());
-    return;
-  }
-  send_text(message.text(), message.compress());
-  for (const Bytes& attachment : message.attachments()) {
-    send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()});
+  } else {
+    send_parts(message);
   }
 }
 

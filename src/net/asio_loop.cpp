@@ -20,7 +20,6 @@ AsioLoop::AsioLoop(boost::asio::io_context& context)
       timer_(context),
       poller_(context, [this] { enter(); }),
       read_buffer_(read_buffer_bytes + read_padding_bytes),
-      thread_(std::this_thread::get_id()),
       posted_(std::make_shared<Posted>()) {}
 
 AsioLoop::~AsioLoop() = default;
@@ -37,6 +36,11 @@ std::int64_t AsioLoop::wall_clock_ms() const {
 }
 
 void AsioLoop::enter() {
+  adopt_thread();  // on a context of the user's, nobody else tells which thread runs it
+  request_finish_turn();
+}
+
+void AsioLoop::request_finish_turn() {
   if (in_turn_) return;
   in_turn_ = true;
   timers().advance(std::chrono::steady_clock::now());
@@ -46,9 +50,8 @@ void AsioLoop::enter() {
   });
 }
 
-void AsioLoop::request_finish_turn() { enter(); }
-
 void AsioLoop::end_turn() {
+  adopt_thread();
   finish_turn();
   in_turn_ = false;
   arm_timer();

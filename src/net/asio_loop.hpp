@@ -62,7 +62,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   std::string write_buffer_;
   bool in_turn_ = false;
   bool stopped_ = false;
-  std::atomic<std::thread::id> thread_;
+  std::atomic<std::thread::id> thread_{};  // none until the loop runs: nothing is current before
 
   struct Posted;
   std::shared_ptr<Posted> posted_;

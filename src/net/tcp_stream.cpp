@@ -36,6 +36,7 @@ struct TcpStream::Linger {
   explicit Linger(TcpStream& stream) : timer(stream) {}
   MemberTimer<TcpStream, &TcpStream::on_linger_timeout> timer;
   std::size_t discarded_bytes = 0;
+  bool said_all = false;  // nothing is queued and FIN is sent
 };
 
 TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, int descriptor, std::shared_ptr<OpenStreams> open_streams)
@@ -145,23 +146,33 @@ bool TcpStream::write_queue() {
       return true;
     }
     if (written < 0) return false;
-    queue_.consume(static_cast<std::size_t>(written));
+    consume(static_cast<std::size_t>(written));
   }
   return true;
 }
 
 void TcpStream::flush() {
-  if (!is_open_descriptor() || state_ == State::closed || linger_ || blocked_) return;
-  if (!write_queue()) return finish();
-  if (blocked_) return;
-  if (state_ == State::closing_after_flush) return begin_linger();
+  if (!is_open_descriptor() || state_ == State::closed || (linger_ && linger_->said_all)) return;
+  if (!blocked_ && !write_queue()) return finish();
+  const bool closing = state_ == State::closing_after_flush;
+  if (blocked_) {
+    // A peer that takes nothing must not keep what it is owed, and the descriptor, for ever.
+    if (closing && !linger_) arm_linger();
+    return;
+  }
+  if (closing) return begin_linger();
   tell_drained();
+}
+
+void TcpStream::arm_linger() {
+  if (!linger_) linger_ = std::make_unique<Linger>(*this);
+  loop_.timers().arm(linger_->timer, linger_timeout);
 }
 
 void TcpStream::begin_linger() {
   ::shutdown(descriptor_, SHUT_WR);
-  linger_ = std::make_unique<Linger>(*this);
-  loop_.timers().arm(linger_->timer, linger_timeout);
+  arm_linger();
+  linger_->said_all = true;
   paused_ = false;
   kept_loop_->poller().call_again(*this);
   // The handler is done: what comes now is discarded here.

@@ -43,6 +43,7 @@ class TcpStream final : public Stream, private Poller::Watched {
   void read();
   /// Hands the queue to the kernel as far as it takes it; false if the connection broke.
   bool write_queue();
+  void arm_linger();
   void begin_linger();
   void on_linger_timeout();
   void shut() override;

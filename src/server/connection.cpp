@@ -100,7 +100,7 @@ void Connection::on_bytes(std::span<char> bytes) {
 void Connection::process(std::string_view bytes) {
   processing_ = true;
   while (!bytes.empty() && stream_ && stream_->is_open() && !successor_) {
-    if (exchange_ && exchange_->body_complete_) {  // its answer comes first
+    if (must_wait()) {
       waiting_.append(bytes);
       if (waiting_.size() > waiting_limit_bytes) stream_->pause_reading();
       bytes = {};
@@ -120,6 +120,12 @@ void Connection::process(std::string_view bytes) {
       successor->on_bytes({rest.data(), size});
     }
   }
+}
+
+bool Connection::must_wait() const {
+  if (exchange_ && exchange_->body_complete_) return true;  // its answer comes first
+  // A peer that asks and asks and reads nothing would have us gather its answers.
+  return phase_ == Phase::writing && stream_->queued_bytes() > waiting_limit_bytes;
 }
 
 bool Connection::feed(std::string_view& bytes) {
@@ -207,7 +213,7 @@ void Connection::respond(HttpExchange& exchange, http::Response response, http::
 }
 
 void Connection::go_on() {
-  if (!stream_ || (exchange_ && exchange_->body_complete_)) return;
+  if (!stream_ || must_wait()) return;
   const std::string bytes = std::exchange(waiting_, {});
   stream_->resume_reading();
   process(bytes);
@@ -230,7 +236,9 @@ std::shared_ptr<Stream> Connection::upgrade(HttpExchange& exchange, http::Respon
 }
 
 void Connection::on_drain() {
-  if (phase_ == Phase::writing) enter(Phase::idle);
+  if (phase_ != Phase::writing) return;
+  enter(Phase::idle);
+  if (!waiting_.empty()) go_on();
 }
 
 void Connection::on_close() {

@@ -82,6 +82,8 @@ class Connection final : public StreamHandler, public std::enable_shared_from_th
   friend class HttpExchange;
   enum class Phase : std::uint8_t { idle, head, body, response, writing };
 
+  /// What comes now belongs to a later request and has to be kept.
+  bool must_wait() const;
   void process(std::string_view bytes);
   /// Feeds the parser; how much it took, or nothing if the connection is ending.
   bool feed(std::string_view& bytes);

@@ -62,7 +62,7 @@ std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> segments;
   while (!path.empty()) {
     const auto slash = path.find('/');
-    if (slash != 0) segments.push_back(http::percent_decode(path.substr(0, slash)));
+    segments.push_back(http::percent_decode(path.substr(0, slash)));
     path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
   }
   return segments;
@@ -73,7 +73,7 @@ bool match(const std::vector<std::string>& pattern, const std::vector<std::strin
   if (pattern.size() != path.size()) return false;
   params.clear();
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i].starts_with(':')) {
+    if (pattern[i].starts_with(':') && !path[i].empty()) {
       params.emplace_back(pattern[i].substr(1), path[i]);
     } else if (pattern[i] != path[i]) {
       return false;
@@ -107,6 +107,7 @@ http::Response wire_response(HttpResponse response) {
 }
 
 void RouterState::add(std::string method, std::string path, HttpHandler handler) {
+  if (!path.starts_with('/')) path.insert(0, 1, '/');
   routes_.push_back({std::move(method), split(path), std::move(handler)});
 }
 
@@ -156,6 +157,7 @@ http::Response RouterState::answer(const http::Request& request, std::string_vie
     if (auto answer = route(request.path(), seen)) return wire_response(std::move(*answer));
     if (auto answer = file(seen)) return wire_response(std::move(*answer));
   } catch (...) {
+    if (error_hook_) error_hook_(seen);
     return wire_response(HttpResponse::text("Internal Server Error", 500));
   }
   return wire_response(HttpResponse::text("Not Found", 404));

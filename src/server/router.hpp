@@ -23,6 +23,8 @@ class RouterState {
   void add(std::string method, std::string path, HttpHandler handler);
   void serve_folder(std::string prefix, std::string folder);
   void use(HttpHook hook) { hooks_.push_back(std::move(hook)); }
+  /// Called while an exception of a handler is being handled.
+  void set_error_hook(std::function<void(const HttpRequest&)> hook) { error_hook_ = std::move(hook); }
 
   /// The answer to any request: 404 if nothing matches, 405 if only the method does not, 500 if a handler throws.
   http::Response answer(const http::Request& request, std::string_view remote_address) const;
@@ -43,6 +45,7 @@ class RouterState {
   std::optional<HttpResponse> route(std::string_view path, HttpRequest& request) const;
   std::optional<HttpResponse> file(const HttpRequest& request) const;
 
+  std::function<void(const HttpRequest&)> error_hook_;
   std::vector<HttpHook> hooks_;
   std::vector<Route> routes_;
   std::vector<Folder> folders_;

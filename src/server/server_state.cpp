@@ -23,10 +23,33 @@ ServerState::ServerState(ServerOptions options, asio::io_context* context)
               [this](const std::shared_ptr<engine::Session>& session) { return node_.accept(session); }),
       site_(options_, engine_, router_state_) {
   if (options_.allow_request) {
-    engine_.set_allow_request([allow = options_.allow_request](const http::Request& request) {
-      return allow(public_request(request, {}));
-    });
+    engine_.set_allow_request([this](const engine::Exchange& exchange) { return decide(exchange); });
   }
+  router_state_->set_error_hook([this](const HttpRequest& request) {
+    report("http " + std::string(request.method) + " " + request.path);
+  });
+}
+
+std::optional<std::string> ServerState::decide(const engine::Exchange& exchange) {
+  try {
+    return options_.allow_request(public_request(exchange.request(), exchange.remote_address()));
+  } catch (...) {
+    report("allow_request");
+    return "Forbidden";
+  }
+}
+
+void ServerState::report(std::string what) {
+  HandlerError error{std::move(what), "unknown exception", std::current_exception()};
+  try {
+    throw;
+  } catch (const std::exception& failure) {
+    error.message = failure.what();
+  } catch (...) {
+    error.message = "unknown exception";
+  }
+  Socket nobody;
+  node_.of("/")->report(nobody, std::move(error));
 }
 
 ServerState::~ServerState() {

@@ -43,6 +43,10 @@ class ServerState {
  private:
   void accept(int descriptor);
   void close_now();
+  /// ServerOptions::allow_request; one that throws refuses.
+  std::optional<std::string> decide(const engine::Exchange& exchange);
+  /// Tells the error hook of "/" about the exception that is being handled; no socket is concerned.
+  void report(std::string what);
 
   ServerOptions options_;
   std::unique_ptr<boost::asio::io_context> own_context_;

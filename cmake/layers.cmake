@@ -25,4 +25,7 @@ function(socketio_layer name)
   endforeach()
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC_LIBRARIES} PRIVATE ${arg_PRIVATE_LIBRARIES})
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:socketio_warnings>)
+  if(SOCKETIO_LINK_TIME_OPTIMISATION)  # with machine code beside it, for programs that are linked without
+    target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
+  endif()
 endfunction()

@@ -21,9 +21,14 @@ if(showcase_sources)  # a library, so that its tests can link it
   target_link_libraries(showcase_parts PUBLIC socketio::server SQLite::SQLite3 PRIVATE socketio_warnings)
 endif()
 socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
+# Sees the layers too: its plain Engine.IO mode has no public interface.
 socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
-                 LIBRARIES socketio::server CLI11::CLI11)
+                 LIBRARIES socketio_server_layer CLI11::CLI11)
 socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::server CLI11::CLI11)
+if(SOCKETIO_LINK_TIME_OPTIMISATION)  # as a user's release would be built; tests link faster without
+  target_compile_options(bench_server PRIVATE -flto=auto)
+  target_link_options(bench_server PRIVATE -flto=auto)
+endif()
 socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 socketio_program(bench_yardstick SOURCES bench/yardstick/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 

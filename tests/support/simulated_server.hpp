@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// SimulatedServer: the whole server above the I/O line, wired as server/server_state does it, on a simulated loop and
+// network. Its namespaces are used by their public handles.
+//
+// Life cycle: made, given handlers, dialled; it and its clients must be gone before loop and network. Single thread.
+#pragma once
+
+#include <socketio/namespace.hpp>
+#include <socketio/server.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/namespace_state.hpp"
+#include "core/node.hpp"
+#include "engine/server.hpp"
+#include "server/connection.hpp"
+#include "server/layer_options.hpp"
+#include "server/site.hpp"
+#include "support/client_lanes.hpp"
+#include "support/pipe.hpp"
+
+namespace socketio::support {
+
+class SimulatedServer {
+ public:
+  explicit SimulatedServer(Network& network, ServerOptions options = {})
+      : network_(network),
+        node_(network.loop(), server::core_options(options)),
+        engine_(network.loop(), server::engine_options(options),
+                [this](const std::shared_ptr<engine::Session>& session) { return node_.accept(session); }),
+        site_(options, engine_, router_) {}
+
+  Namespace of(std::string_view name = "/") { return Namespace(node_.of(name)); }
+  core::NamespaceState& state_of(std::string_view name = "/") { return *node_.of(name); }
+  engine::Server& engine() { return engine_; }
+  Router http() { return Router(router_); }
+
+  /// A new connection; the client's end of it.
+  std::shared_ptr<SimulatedStream> accept() {
+    auto [client_end, server_end] = network_.connect();
+    const auto connection = std::make_shared<server::Connection>(site_);
+    server_end->set_handler(connection);
+    connection->attach(server_end);
+    last_server_end_ = server_end;
+    return client_end;
+  }
+  Dial dial() {
+    return [this] { return accept(); };
+  }
+  /// The server's end of the latest connection.
+  std::shared_ptr<SimulatedStream> last_server_end() const { return last_server_end_.lock(); }
+
+  void close() {
+    node_.close();
+    engine_.close();
+  }
+
+ private:
+  Network& network_;
+  core::Node node_;
+  engine::Server engine_;
+  std::shared_ptr<server::RouterState> router_ = std::make_shared<server::RouterState>();
+  server::Site site_;
+  std::weak_ptr<SimulatedStream> last_server_end_;
+};
+
+}  // namespace socketio::support

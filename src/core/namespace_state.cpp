@@ -145,7 +145,8 @@ std::string NamespaceState::event_packet(detail::OutgoingEvent& event) const {
 }
 
 void NamespaceState::broadcast(detail::OutgoingEvent& event, const detail::BroadcastTarget& target) {
-  engine::PreparedMessage message(event_packet(event), event.take_attachments(), target.flags.compress);
+  std::string packet = event_packet(event);  // counts the attachments, so before they are taken
+  engine::PreparedMessage message(std::move(packet), event.take_attachments(), target.flags.compress);
   if (loop_->is_current()) return deliver(std::move(message), target, event.json_text());
   loop_->post([self = shared_from_this(), message = std::move(message), target,
               text = std::string(event.json_text())]() mutable { self->deliver(std::move(message), target, text); });

@@ -303,7 +303,8 @@ std::vector<std::string> SocketState::rooms() const {
 EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
   if (!connected()) return EmitResult::not_connected;
   if (!nsp_->loop().is_current()) {
-    engine::PreparedMessage message(nsp_->event_packet(event), event.take_attachments(), flags.compress);
+    std::string packet = nsp_->event_packet(event);  // counts the attachments, so before they are taken
+    engine::PreparedMessage message(std::move(packet), event.take_attachments(), flags.compress);
     nsp_->loop().post([self = shared_from_this(), message = std::move(message), flags,
                        text = std::string(event.json_text())] {
       self->notify_outgoing(text, message.parts().front().attachments);

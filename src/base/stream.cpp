@@ -70,7 +70,7 @@ void OutQueue::consume(std::size_t count) {
   if (!segments_.empty()) return;
   segments_.shrink_to_fit();
   if (count == tail_.size()) {
-    tail_ = {};  // an idle connection keeps no memory
+    std::string().swap(tail_);  // an idle connection keeps no memory; assigning would
   } else if (count != 0) {
     segment_bytes_ = tail_.size() - count;
     segments_.push_back({std::make_shared<const std::string>(std::exchange(tail_, {})), count});
@@ -79,9 +79,9 @@ void OutQueue::consume(std::size_t count) {
 
 void OutQueue::clear() {
   alone_.reset();
-  segments_ = {};
+  std::vector<Segment>().swap(segments_);
   segment_bytes_ = 0;
-  tail_ = {};
+  std::string().swap(tail_);
 }
 
 void Stream::borrow(std::string& buffer) {

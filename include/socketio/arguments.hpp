@@ -55,6 +55,9 @@ class Arguments {
 template <class T, class = void>
 struct Decode {
   static bool decode(const Value& value, T& out) {
+    static_assert(requires(const json& given) { given.get_to(out); },
+                  "socketio: this type cannot be decoded. Give it a from_json (NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE "
+                  "makes one) in its own namespace, or specialise socketio::Decode");
     try {
       value.to_json().get_to(out);
       return true;
@@ -67,7 +70,12 @@ struct Decode {
 /// `static void encode(JsonWriter&, const T&)`: writes exactly one value.
 template <class T, class = void>
 struct Encode {
-  static void encode(JsonWriter& writer, const T& value) { writer.value(json(value)); }
+  static void encode(JsonWriter& writer, const T& value) {
+    static_assert(std::is_constructible_v<json, const T&>,
+                  "socketio: this type cannot be encoded. Give it a to_json (NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE "
+                  "makes one) in its own namespace, or specialise socketio::Encode");
+    writer.value(json(value));
+  }
 };
 
 template <class T>

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// refused: this handler's parameters cannot be read off
+#include <socketio/handler.hpp>
+
+void compile() {
+  socketio::detail::make_handler([](auto argument) { return argument; });
+}

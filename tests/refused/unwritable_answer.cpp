@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// refused: this type cannot be encoded
+#include <socketio/handler.hpp>
+
+struct Unwritable {
+  int number = 0;
+};
+
+void compile() {
+  socketio::detail::make_handler([] { return Unwritable{}; });
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// CoreServer and CorePeer: the Socket.IO core without bytes. A peer hands text of Socket.IO packets to a session and
+// reads what the core sent to it. Made and used on one thread; the server outlives its peers.
+#pragma once
+
+#include <socketio/namespace.hpp>
+#include <socketio/socket.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/client.hpp"
+#include "core/namespace_state.hpp"
+#include "core/node.hpp"
+#include "engine/session.hpp"
+#include "engine/transport.hpp"
+#include "support/manual_loop.hpp"
+
+namespace socketio::support {
+
+class CoreServer final : public engine::SessionOwner {
+ public:
+  explicit CoreServer(const core::Options& options = {}) : node(loop_, options), nsp(node.of("/")) {
+    nsp.on_error([this](Socket&, const HandlerError& error) { errors.push_back(error.event + ": " + error.message); });
+  }
+
+  const engine::Options& options() const override { return options_; }
+  ManualLoop& loop() override { return loop_; }
+  void on_session_end(engine::Session&) override {}
+
+ private:
+  engine::Options options_;
+  ManualLoop loop_;
+
+ public:
+  core::Node node;
+  Namespace nsp;
+  /// What the error hook was told.
+  std::vector<std::string> errors;
+};
+
+/// A transport that keeps what it is given.
+class KeptTransport final : public engine::Transport {
+ public:
+  engine::TransportName name() const override { return engine::TransportName::websocket; }
+  void send_text(std::string_view packet, Compress) override { sent.emplace_back(packet); }
+  void send_binary(std::string_view data) override { sent.push_back("binary:" + std::string(data)); }
+  bool writable() const override { return true; }
+  void want_drain() override {}
+  std::size_t queued_bytes() const override { return 0; }
+  void close() override { closed = true; }
+
+  std::vector<std::string> sent;
+  bool closed = false;
+};
+
+class CorePeer {
+ public:
+  /// Connected to "/" already.
+  explicit CorePeer(CoreServer& server)
+      : server_(server),
+        transport_(std::make_shared<KeptTransport>()),
+        session_(std::make_shared<engine::Session>(server, "session", engine::OpeningRequest{})) {
+    session_->open(transport_);
+    handler_ = server.node.accept(session_);
+    session_->set_handler(handler_);
+    send("0");
+    transport_->sent.clear();
+  }
+  ~CorePeer() { leave(); }
+  CorePeer(const CorePeer&) = delete;
+  CorePeer& operator=(const CorePeer&) = delete;
+
+  /// A Socket.IO packet, and the attachments that belong to it.
+  void send(std::string_view packet, const std::vector<std::string>& attachments = {}) {
+    handler_->on_text(packet);
+    for (const std::string& attachment : attachments) handler_->on_binary(attachment);
+    server_.loop().run();
+  }
+  /// What came since the last call, Engine.IO's digit included.
+  std::vector<std::string> received() {
+    server_.loop().run();
+    return std::exchange(transport_->sent, {});
+  }
+  void leave() {
+    session_->close(DisconnectReason::transport_close);
+    server_.loop().run();
+  }
+  bool is_closed() const { return transport_->closed; }
+
+ private:
+  CoreServer& server_;
+  std::shared_ptr<KeptTransport> transport_;
+  std::shared_ptr<engine::Session> session_;
+  std::shared_ptr<engine::SessionHandler> handler_;
+};
+
+}  // namespace socketio::support

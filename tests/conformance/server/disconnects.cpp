@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "disconnects.hpp"
+
+#include <algorithm>
+
+namespace conformance {
+
+using socketio::DisconnectReason;
+using socketio::json;
+using socketio::Socket;
+
+void Disconnects::record(socketio::Namespace& nsp) {
+  nsp.on_disconnecting([this](const Socket& socket, DisconnectReason reason) {
+    add(socket, "disconnecting", reason);
+  });
+  nsp.on_disconnect(
+      [this](const Socket& socket, DisconnectReason reason) { add(socket, "disconnect", reason); });
+}
+
+json Disconnects::of(const std::string& id) const {
+  const auto found = seen_.find(id);
+  return found == seen_.end() ? json::array() : found->second;
+}
+
+void Disconnects::add(const Socket& socket, std::string_view event, DisconnectReason reason) {
+  auto rooms = socket.rooms();
+  std::sort(rooms.begin(), rooms.end());
+  seen_[socket.id()].push_back(
+      {{"event", event}, {"reason", socketio::to_string(reason)}, {"rooms", rooms}});
+}
+
+}  // namespace conformance

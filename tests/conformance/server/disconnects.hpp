@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Keeps what the handlers of disconnecting and disconnect saw, by the id of the socket. Loop's
+// thread only; outlives the server that it records.
+#pragma once
+
+#include <socketio/namespace.hpp>
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace conformance {
+
+class Disconnects {
+ public:
+  void record(socketio::Namespace& nsp);
+  /// A list of {event, reason, rooms}; empty if that socket is connected or unknown.
+  socketio::json of(const std::string& id) const;
+
+ private:
+  void add(const socketio::Socket& socket, std::string_view event,
+           socketio::DisconnectReason reason);
+
+  std::unordered_map<std::string, socketio::json> seen_;
+};
+
+}  // namespace conformance

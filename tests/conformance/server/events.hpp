@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The events of README.md, in groups; each function adds one group to a namespace.
+#pragma once
+
+#include "delays.hpp"
+
+#include <socketio/namespace.hpp>
+
+namespace conformance {
+
+/// Messages, acknowledgements and how handlers come and go. `delays` outlives the namespace's
+/// sockets.
+void add_message_events(socketio::Namespace& nsp, Delays& delays);
+/// The socket's own data and handshake, and its end.
+void add_socket_events(socketio::Namespace& nsp);
+/// Joining and leaving.
+void add_room_events(socketio::Namespace& nsp);
+/// Sending to many.
+void add_broadcast_events(socketio::Namespace& nsp);
+/// Asking for and moving sockets by their rooms.
+void add_administration_events(socketio::Namespace& nsp);
+
+}  // namespace conformance

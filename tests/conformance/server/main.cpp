@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "echo_server.hpp"
+#include "options.hpp"
+#include "socket_server.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <iostream>
+
+namespace conformance {
+
+void announce(std::uint16_t port) { std::cout << "listening on " << port << std::endl; }
+
+}  // namespace conformance
+
+int main(int argc, char** argv) {
+  conformance::Options options;
+  bool engine = false;
+  std::int64_t ping_timeout_ms = options.ping_timeout.count();
+  CLI::App app("The server that the conformance cases speak to");
+  app.add_option("--port", options.port, "TCP port of 127.0.0.1; 0 picks a free one");
+  app.add_flag("--engine", engine, "plain Engine.IO that sends every message back");
+  app.add_option("--client-dist", options.client_folder, "folder of the client bundle to serve");
+  app.add_option("--ping-timeout", ping_timeout_ms, "milliseconds to wait for a pong");
+  CLI11_PARSE(app, argc, argv);
+  options.ping_timeout = std::chrono::milliseconds(ping_timeout_ms);
+
+  try {
+    engine ? conformance::serve_engine(options) : conformance::serve_socketio(options);
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "conformance_server: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "socket_server.hpp"
+
+#include "delays.hpp"
+#include "disconnects.hpp"
+#include "events.hpp"
+
+#include <socketio/server.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <regex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace conformance {
+
+namespace {
+
+using socketio::ConnectError;
+using socketio::json;
+using socketio::Namespace;
+using socketio::Next;
+using socketio::Socket;
+
+class SocketServer {
+ public:
+  explicit SocketServer(const Options& options) : io_(server_options(options)) {
+    for (Namespace nsp : plain()) equip(nsp);
+    for (Namespace nsp : with_middleware()) equip(nsp);
+    Namespace packets = io_.of("/packets");
+    watch_packets(packets);
+    equip(packets);
+  }
+
+  void run(std::uint16_t port) {
+    io_.stop_on_signals();
+    announce(io_.listen("127.0.0.1", port));
+    io_.run();
+  }
+
+ private:
+  std::vector<Namespace> plain() {
+    return {io_.of("/"), io_.of("/custom"), io_.of(std::regex(R"(/dynamic-\d+)"))};
+  }
+
+  std::vector<Namespace> with_middleware() {
+    Namespace guarded = io_.of("/guarded");
+    guarded.use([](Socket& socket, const Next& next) {
+      const json auth = socket.handshake().auth;
+      if (auth.value("token", json()) == "secret") return next();
+      next(ConnectError{"not authorized", {{"code", 401}}});
+    });
+    Namespace slow = io_.of("/slow");
+    slow.use([this](Socket&, const Next& next) {
+      delays_.after(std::chrono::milliseconds(200), [next] { next(); });
+    });
+    Namespace never = io_.of("/never");
+    never.use([](Socket&, const Next&) {});
+    Namespace twice = io_.of("/twice");
+    twice.use([](Socket&, const Next& next) {
+      next();
+      next();
+    });
+    Namespace throwing = io_.of("/throwing");
+    throwing.use([](Socket&, const Next&) { throw std::runtime_error("thrown on purpose"); });
+    return {guarded, slow, never, twice, throwing};
+  }
+
+  static void watch_packets(Namespace& nsp) {
+    nsp.on_connection([](const Socket& socket) {
+      socket.use([](const socketio::Event& event, const Next& next) {
+        event.name == "forbidden" ? next(ConnectError{"forbidden event"}) : next();
+      });
+      socket.on_error(
+          [socket](const ConnectError& error) { socket.emit("error-seen", error.message); });
+    });
+  }
+
+  void equip(Namespace& nsp) {
+    nsp.on_connection([](const Socket& socket) { socket.emit("auth", socket.handshake().auth); });
+    nsp.on_error([this](Socket&, const socketio::HandlerError&) { ++errors_seen_; });
+    disconnects_.record(nsp);
+    add_message_events(nsp, delays_);
+    add_socket_events(nsp);
+    add_room_events(nsp);
+    add_broadcast_events(nsp);
+    add_administration_events(nsp);
+    nsp.on("last-disconnect", [this](const std::string& id) { return disconnects_.of(id); });
+    nsp.on("errors-seen", [this] { return errors_seen_; });
+    nsp.on("clients-count", [this] { return io_.engine_clients_count(); });
+  }
+
+  Disconnects disconnects_;
+  std::size_t errors_seen_ = 0;
+  socketio::Server io_;
+  Delays delays_;  // ends before what its tasks refer to
+};
+
+}  // namespace
+
+void serve_socketio(const Options& options) { SocketServer(options).run(options.port); }
+
+}  // namespace conformance

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: MIT
+// Engine.IO sessions of a live server under hostile or careless clients: requests at the wrong time, limits of payloads,
+// WebSocket endings and floods.
+#include "support/live_server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace socketio::support {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string with_sid(const std::string& sid) { return engine_query + "&sid=" + sid; }
+
+// reliability: E9, E10, H20
+TEST(EngineSession, OverlappingPollsEndTheSessionOnce) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  });
+  ControlClient control(server.port);
+  PollingClient client(server.port);
+  client.join();
+  client.start_poll();
+  control.expect_served();
+  HttpClient second(server.port);
+  const auto answer = second.get(client.target());
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 400);
+  const auto parked = client.polls().response();
+  ASSERT_TRUE(parked);
+  EXPECT_EQ(parked->body, "1");
+  control.expect_sessions(1);
+  EXPECT_EQ(log.lines(), std::vector<std::string>{"transport error"});
+  EXPECT_EQ(client.post("3"), 400) << "the session is gone";
+}
+
+TEST(EngineSession, OverlappingPostsEndTheSessionOnce) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  });
+  ControlClient control(server.port);
+  PollingClient client(server.port);
+  client.join();
+  const std::string unfinished =
+      "POST " + client.target() + " HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n42";
+  client.posts().tcp().send(unfinished);
+  control.expect_served();
+  HttpClient second(server.port);
+  EXPECT_EQ(second.status(request_text("POST", client.target(), {}, "42[\"echo\",1]")), 400);
+  EXPECT_EQ(client.posts().tcp().receive_all(), "") << "the first is cut without an answer";
+  control.expect_sessions(1);
+  EXPECT_EQ(log.lines(), std::vector<std::string>{"transport error"});
+}
+
+// E7
+TEST(EngineSession, OtherMethodsLeaveTheSessionAlone) {
+  LiveServer server;
+  PollingClient client(server.port);
+  client.join();
+  for (const char* method : {"PUT", "DELETE", "PATCH", "OPTIONS"}) {
+    HttpClient other(server.port);
+    const auto answer = other.ask(request_text(method, client.target()));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 405) << method;
+    EXPECT_EQ(header(*answer, "allow"), "GET, POST");
+  }
+  EXPECT_EQ(client.post("42[\"echo\",1]"), 200);
+  EXPECT_EQ(client.poll()->body, "42[\"echo\",1]");
+}
+
+// E8, E25: after an upgrade nothing but the WebSocket is the session's
+TEST(EngineSession, RequestsForATransportThatItHasNotAreRefused) {
+  LiveServer server;
+  ControlClient control(server.port);
+  PollingClient polling(server.port);
+  polling.join();
+  HttpClient plain(server.port);
+  EXPECT_EQ(plain.status(request_text("GET", "/socket.io/?EIO=4&transport=websocket&sid=" + polling.sid())), 400);
+  EXPECT_EQ(polling.post("42[\"echo\",1]"), 200);
+  EXPECT_EQ(polling.poll()->body, "42[\"echo\",1]");
+
+  WebSocketClient upgraded(server.port, "/socket.io/?EIO=4&transport=websocket&sid=" + polling.sid());
+  upgraded.send("2probe");
+  EXPECT_EQ(upgraded.packet(), "3probe");
+  upgraded.send("5");
+  upgraded.send("42[\"echo\",2]");
+  EXPECT_EQ(upgraded.packet(), "42[\"echo\",2]");
+  for (const char* transport : {"polling", "websocket"}) {
+    for (const char* method : {"GET", "POST"}) {
+      SCOPED_TRACE(std::string(method) + " " + transport);
+      HttpClient other(server.port);
+      const std::string target = "/socket.io/?EIO=4&transport=" + std::string(transport) + "&sid=" + polling.sid();
+      EXPECT_EQ(other.status(request_text(method, target, {}, *method == 'P' ? "42[\"echo\",9]" : "")), 400);
+    }
+  }
+  WebSocketClient again(server.port, "/socket.io/?EIO=4&transport=websocket&sid=" + polling.sid());
+  EXPECT_TRUE(again.ends()) << "a second upgrade is refused";
+  upgraded.send("42[\"echo\",3]");
+  EXPECT_EQ(upgraded.packet(), "42[\"echo\",3]");
+  control.expect_served();
+}
+
+// E11 at n and n+1, by length and by chunks
+TEST(EngineSession, ABodyOverTheLimitIs413AndTheSessionGoesOn) {
+  ServerOptions options;
+  options.max_payload_bytes = 1000;
+  LiveServer server(options);
+  const auto payload = [](std::size_t size) {
+    const std::string frame = R"(42["echo",""])";
+    return R"(42["echo",")" + std::string(size - frame.size(), 'x') + R"("])";
+  };
+  const auto chunked = [](const std::string& target, const std::string& body) {
+    char size[32];
+    std::snprintf(size, sizeof size, "%zx\r\n", body.size());
+    return "POST " + target + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + size + body + "\r\n0\r\n\r\n";
+  };
+  PollingClient client(server.port);
+  client.join();
+  EXPECT_EQ(client.post(payload(1000)), 200);
+  EXPECT_EQ(client.poll()->body, payload(1000));
+  HttpClient over(server.port);
+  EXPECT_EQ(over.status(request_text("POST", client.target(), {}, payload(1001))), 413);
+  EXPECT_FALSE(over.keep_alive());
+  EXPECT_EQ(client.posts().status(chunked(client.target(), payload(1000))), 200);
+  EXPECT_EQ(client.poll()->body, payload(1000));
+  HttpClient over_in_chunks(server.port);
+  EXPECT_EQ(over_in_chunks.status(chunked(client.target(), payload(1001))), 413);
+  EXPECT_EQ(client.post("42[\"echo\",1]"), 200);
+  EXPECT_EQ(client.poll()->body, "42[\"echo\",1]");
+}
+
+TEST(EngineSession, AMessageOverTheLimitIs1009) {
+  ServerOptions options;
+  options.max_payload_bytes = 1000;
+  LiveServer server(options);
+  const std::string at_limit = R"(42["echo",")" + std::string(1000 - 13, 'x') + R"("])";
+  SocketClient client(server.port);
+  client.send(at_limit);
+  EXPECT_EQ(client.packet(), at_limit);
+  client.send(at_limit + " ");
+  EXPECT_TRUE(client.ends());
+  EXPECT_EQ(client.close_code(), 1009);
+}
+
+// Limits::packets_per_payload; E13
+TEST(EngineSession, PacketsOfOnePayloadAreCounted) {
+  Log log;
+  ServerOptions options;
+  options.limits.packets_per_payload = 5;
+  LiveServer server(options, [&](Server& io) {
+    io.on("count", [&] { log.add("counted"); });
+  });
+  const auto payload = [](int packets) {
+    std::string text;
+    for (int i = 0; i < packets; ++i) text += std::string(i == 0 ? "" : "\x1e") + "42[\"count\"]";
+    return text;
+  };
+  ControlClient control(server.port);
+  PollingClient client(server.port);
+  client.join();
+  EXPECT_EQ(client.post(payload(5)), 200);
+  log.wait_for("counted", 5);
+  control.expect_sessions(2);
+  client.post(payload(6));
+  control.expect_sessions(1);
+  EXPECT_LE(log.count("counted"), 10U) << "the sixth reached a handler";
+}
+
+TEST(EngineSession, WorstPayloadsEndTheSessionAndNothingElse) {
+  LiveServer server;
+  ControlClient control(server.port);
+  std::string messages;
+  while (messages.size() < 999'990) messages += "4\x1e";
+  for (const std::string& payload : {std::string(1'000'000, '\x1e'), messages, std::string("40\x1e\x1e") + "40",
+                                     "42" + std::string(999'000, '['), "4" + std::string(999'000, '5'),
+                                     "b" + std::string(999'000, '!'), "42[\"" + std::string(999'000, '\\')}) {
+    PollingClient client(server.port);
+    client.join();
+    EXPECT_EQ(client.post(payload), 200);
+    control.expect_sessions(1);
+    control.expect_served();
+  }
+}
+
+// E31
+TEST(EngineSession, GuessedIdentifiersFindNothing) {
+  LiveServer server;
+  ControlClient control(server.port);
+  HttpClient client(server.port);
+  for (int i = 0; i < 2000; ++i) {
+    std::string guess = std::to_string(i);
+    guess.resize(20, 'A');
+    ASSERT_EQ(client.status(request_text("GET", with_sid(guess))), 400);
+  }
+  for (const std::string odd : {"__proto__", "%00", "%zz", "constructor"}) {
+    EXPECT_EQ(client.status(request_text("GET", with_sid(odd))), 400) << odd;
+  }
+  EXPECT_EQ(client.status(request_text("GET", with_sid(control.socket().id()))), 400)
+      << "the public id is no session id";
+  control.expect_sessions(1);
+}
+
+// W13
+TEST(EngineSession, PongsOfAPingFloodAreCoalesced) {
+  LiveServer server;
+  ControlClient control(server.port);
+  SocketClient client(server.port);
+  std::string flood;
+  for (int i = 0; i < 100'000; ++i) flood += frame_to(websocket::Role::server, 9, std::to_string(i));
+  ASSERT_TRUE(client.tcp().send(flood));
+  client.send("42[\"echo\",1]");
+  std::size_t pongs = 0;
+  std::string last;
+  for (;;) {
+    const auto event = client.event();
+    ASSERT_TRUE(event);
+    if (event->kind == Event::Kind::text) break;
+    ASSERT_EQ(event->kind, Event::Kind::pong);
+    ++pongs;
+    last = event->payload;
+  }
+  EXPECT_LT(pongs, 50'000U);
+  if (last != "99999") {  // answered behind the echo, if both came in one read
+    const auto event = client.event();
+    ASSERT_TRUE(event);
+    last = event->payload;
+  }
+  EXPECT_EQ(last, "99999") << "the latest is answered";
+  control.expect_served();
+}
+
+// W16
+TEST(EngineSession, WhatFollowsACloseFrameIsIgnored) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.on("late", [&] { log.add("late"); });
+    io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  });
+  SocketClient client(server.port);
+  const std::string close = std::string("\x03\xe8", 2);
+  client.tcp().send(frame_to(websocket::Role::server, 8, close) + frame_to(websocket::Role::server, 1, "42[\"late\"]") +
+                    frame_to(websocket::Role::server, 8, close));
+  const auto answer = client.event();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->kind, Event::Kind::close);
+  EXPECT_EQ(answer->close_code, 1000);
+  EXPECT_EQ(client.event(), std::nullopt) << "one close frame, then the end";
+  log.wait_for("transport close");
+  EXPECT_EQ(log.lines().size(), 1U);
+}
+
+// W17: after our close a peer may send a bounded amount only
+TEST(EngineSession, APeerThatGoesOnAfterOurCloseIsCut) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.on("go", [](Socket& socket) { socket.disconnect(Close::connection); });
+    io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  });
+  ControlClient control(server.port);
+  SocketClient client(server.port);
+  client.send("42[\"go\"]");
+  log.wait_for("server namespace disconnect");
+  const std::string megabyte = frame_to(websocket::Role::server, 2, std::string(1'000'000, 'x'));
+  int sent = 0;
+  while (sent < 1000 && client.tcp().send(megabyte)) ++sent;
+  EXPECT_LT(sent, 64) << "nobody cuts it";
+  control.expect_served();
+}
+
+// W23
+TEST(EngineSession, EndingsWithoutACloseFrameAreToldOnce) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  });
+  ControlClient control(server.port);
+  SocketClient half_closes(server.port);
+  half_closes.tcp().finish_sending();
+  EXPECT_EQ(half_closes.tcp().receive_all(), "");
+  log.wait_for("transport close");
+  SocketClient resets(server.port);
+  resets.tcp().send(frame_to(websocket::Role::server, 1, "42[\"echo\",1]").substr(0, 5));
+  resets.tcp().reset();
+  log.wait_for("transport close", 2);
+  control.expect_sessions(1);
+  EXPECT_EQ(log.lines().size(), 2U);
+}
+
+// Limits::fragments_per_message
+TEST(EngineSession, FragmentsOfOneMessageAreCounted) {
+  ServerOptions options;
+  options.limits.fragments_per_message = 4;
+  LiveServer server(options);
+  const auto send = [](SocketClient& client, int fragments) {
+    const std::string text = R"(42["echo",1])";
+    for (int i = 0; i < fragments; ++i) {
+      const bool last = i + 1 == fragments;
+      client.send_frame(i == 0 ? 1 : 0, i == 0 ? text : "", last ? 0x80 : 0);
+    }
+  };
+  SocketClient client(server.port);
+  send(client, 4);
+  EXPECT_EQ(client.packet(), R"(42["echo",1])");
+  send(client, 5);
+  EXPECT_TRUE(client.ends());
+  EXPECT_THAT(client.close_code(), testing::AnyOf(1008, 1009));
+}
+
+// Limits::sessions
+TEST(EngineSession, TooManySessionsAre503) {
+  ServerOptions options;
+  options.limits.sessions = 3;
+  LiveServer server(options);
+  ControlClient control(server.port);
+  PollingClient second(server.port);
+  SocketClient third(server.port);
+  EXPECT_TRUE(third.joined());
+  HttpClient refused(server.port);
+  EXPECT_EQ(refused.status(request_text("GET", engine_query)), 503);
+  WebSocketClient also_refused(server.port);
+  EXPECT_EQ(also_refused.status(), 503);
+  third.tcp().close();
+  control.expect_sessions(2);
+  SocketClient next(server.port);
+  EXPECT_TRUE(next.joined());
+}
+
+// Limits::connections
+TEST(EngineSession, ConnectionsOverTheLimitAreClosedAtOnce) {
+  ServerOptions options;
+  options.limits.connections = 3;
+  LiveServer server(options);
+  ControlClient control(server.port);
+  HttpClient second(server.port);
+  HttpClient third(server.port);
+  EXPECT_EQ(second.status(request_text("GET", "/")), 404);
+  EXPECT_EQ(third.status(request_text("GET", "/")), 404);
+  TcpClient fourth(server.port);
+  EXPECT_EQ(fourth.receive_all(), "");
+  third.tcp().close();
+  for (;;) {  // until the server has noticed
+    HttpClient again(server.port);
+    again.tcp().send(request_text("GET", "/"));
+    if (again.tcp().receive()) break;
+  }
+  control.expect_served();
+}
+
+// BackpressureOptions: over the soft limit for too long, and over the hard one
+TEST(EngineSession, APeerThatReadsNothingIsDisconnected) {
+  for (const bool hard : {false, true}) {
+    SCOPED_TRACE(hard ? "hard" : "soft");
+    Log log;
+    ServerOptions options;
+    options.backpressure.soft_limit_bytes = 100'000;
+    options.backpressure.hard_limit_bytes = hard ? 300'000 : 100'000'000;
+    options.backpressure.stall_timeout = hard ? 600'000ms : 300ms;
+    LiveServer server(options, [&](Server& io) {
+      io.on("fill", [&](Socket& socket) {
+        EmitResult result = EmitResult::sent;
+        for (int i = 0; i < 400 && result != EmitResult::dropped; ++i) {
+          result = socket.emit("filling", std::string(100'000, 'f'));
+        }
+        log.add(result == EmitResult::dropped ? "dropped" : "queued");
+      });
+      io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+    });
+    ControlClient control(server.port);
+    SocketClient client(server.port, 2048);
+    client.send("42[\"fill\"]");
+    log.wait_for(hard ? "dropped" : "queued");
+    log.wait_for("transport error");
+    control.expect_sessions(1);
+    control.expect_served();
+    // What it has not taken must not keep the server from ending.
+    server.stop();
+  }
+}
+
+TEST(EngineSession, APeerThatReadsSlowlyButReadsStays) {
+  Log log;
+  ServerOptions options;
+  options.backpressure.soft_limit_bytes = 1'000'000;
+  options.backpressure.stall_timeout = 500ms;
+  LiveServer server(options, [&](Server& io) {
+    io.on("fill", [&](Socket& socket) {
+      for (int i = 0; i < 120; ++i) socket.emit("filling", std::string(100'000, 'f'));
+    });
+    io.on("waiting", [](Socket& socket) { return socket.queued_bytes(); });
+    io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  });
+  SocketClient client(server.port, 65536);
+  client.send("42[\"fill\"]");
+  for (int i = 0; i < 120; ++i) ASSERT_EQ(client.packet().size(), 100'000 + std::string(R"(42["filling",""])").size());
+  EXPECT_EQ(client.ask(R"(["waiting"])"), "[0]");
+  EXPECT_TRUE(log.lines().empty());
+}
+
+}  // namespace
+}  // namespace socketio::support

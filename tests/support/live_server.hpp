@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// LiveServer: a Server on a free loopback port whose loop runs on a thread of its own until the test ends. Register
+// handlers in `set_up`; it runs before the loop. Log: what handlers saw, for the test's thread to wait for.
+#pragma once
+
+#include "support/websocket_client.hpp"
+
+#include <socketio/server.hpp>
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace socketio::support {
+
+/// Lines that any thread may write and wait for.
+class Log {
+ public:
+  void add(std::string line) {
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::move(line));
+    changed_.notify_all();
+  }
+  std::vector<std::string> lines() const {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+  std::size_t count(const std::string& line) const {
+    const std::lock_guard lock(mutex_);
+    return count_unlocked(line);
+  }
+  /// False, with a failure of the test, if it does not come.
+  bool wait_for(const std::string& line, std::size_t times = 1) {
+    std::unique_lock lock(mutex_);
+    const bool came = changed_.wait_for(lock, patience, [&] { return count_unlocked(line) >= times; });
+    EXPECT_TRUE(came) << "never happened: " << line;
+    return came;
+  }
+
+ private:
+  std::size_t count_unlocked(const std::string& line) const {
+    std::size_t found = 0;
+    for (const std::string& candidate : lines_) found += candidate == line ? 1 : 0;
+    return found;
+  }
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> lines_;
+};
+
+class LiveServer {
+ public:
+  using SetUp = std::function<void(Server&)>;
+
+  explicit LiveServer(ServerOptions options = {}, const SetUp& set_up = {}) : io(std::move(options)) {
+    io.on("echo", [](Socket& socket, json value) { socket.emit("echo", value); });
+    io.on("sessions", [this] { return io.engine_clients_count(); });
+    if (set_up) set_up(io);
+    port = io.listen("127.0.0.1", 0);
+    thread_ = std::thread([this] { io.run(); });
+  }
+  ~LiveServer() { stop(); }
+  LiveServer(const LiveServer&) = delete;
+  LiveServer& operator=(const LiveServer&) = delete;
+
+  void stop() {
+    if (!thread_.joinable()) return;
+    io.stop();
+    thread_.join();
+  }
+
+  Server io;
+  std::uint16_t port = 0;
+
+ private:
+  std::thread thread_;
+};
+
+/// A well-behaved client that is connected throughout a test: it must be served whatever others do.
+class ControlClient {
+ public:
+  explicit ControlClient(std::uint16_t port) : client_(port) { EXPECT_TRUE(client_.joined()); }
+
+  /// An echo goes round, in order, with nothing lost before it.
+  void expect_served() {
+    const std::string number = std::to_string(++sent_);
+    client_.send("42[\"echo\"," + number + "]");
+    EXPECT_EQ(client_.packet(), "42[\"echo\"," + number + "]");
+  }
+  /// Engine.IO sessions at the server, its own included.
+  std::string sessions() { return client_.ask(R"(["sessions"])"); }
+  /// Waits until only `wanted` sessions are left: others end when the server notices.
+  void expect_sessions(std::size_t wanted) {
+    const std::string text = "[" + std::to_string(wanted) + "]";
+    const auto end = std::chrono::steady_clock::now() + patience;
+    std::string seen = sessions();
+    while (seen != text && std::chrono::steady_clock::now() < end) seen = sessions();
+    EXPECT_EQ(seen, text);
+  }
+  SocketClient& socket() { return client_; }
+
+ private:
+  SocketClient client_;
+  int sent_ = 0;
+};
+
+}  // namespace socketio::support

@@ -81,6 +81,7 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
   }
 
   bool is_open() const { return state_ == State::open; }
+  bool is_closed() const { return state_ == State::closed; }
   bool upgraded() const { return upgraded_; }
   bool on_websocket() const { return on_websocket_; }
   const std::string& sid() const { return sid_; }

@@ -49,6 +49,7 @@ class ScriptedClient {
   };
 
   void connect() {
+    if (engine_) engine_->abort();
     decoder_.emplace(parser::Decoder::Role::client, parser::Limits{.packet_bytes = 64 * 1024 * 1024});
     engine_ = std::make_shared<EngineClient>(loop_, dial_, options);
     EngineClient::Callbacks callbacks;
@@ -82,6 +83,7 @@ class ScriptedClient {
   }
 
   bool is_open() const { return engine_ && engine_->is_open(); }
+  bool is_closed() const { return !engine_ || engine_->is_closed(); }
   bool is_connected(const std::string& nsp = "/") const { return sids_.count(nsp) != 0; }
   /// Of the socket in that namespace; empty if there is none.
   std::string sid(const std::string& nsp = "/") const {
@@ -133,7 +135,10 @@ class ScriptedClient {
         if (on.refused) on.refused(nsp, packet.payload.to_json());
         return;
       case parser::PacketType::disconnect: {
-        if (!is_connected(nsp)) complaints_.push_back("DISCONNECT without being connected to " + nsp);
+        if (!is_connected(nsp)) {
+          if (left_.count(nsp) == 0) complaints_.push_back("DISCONNECT without being connected to " + nsp);
+          return;  // the two goodbyes have crossed
+        }
         forget(nsp);
         if (on.disconnected) on.disconnected(nsp);
         return;

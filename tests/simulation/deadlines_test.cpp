@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: MIT
+// Every wait of the server at its exact time, under virtual time: heartbeat, upgrade, namespace, attachments, HTTP,
+// acknowledgements, back-pressure, the farewell of polling sessions.
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/scripted_client.hpp"
+#include "support/simulated_server.hpp"
+
+namespace socketio::support {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Deadlines : public testing::Test {
+ protected:
+  explicit Deadlines(ServerOptions options = {}) : server(network, std::move(options)) {
+    server.of().on_disconnect([this](Socket&, DisconnectReason why) {
+      reason = why;
+      ended_at = loop.elapsed();
+    });
+  }
+  ~Deadlines() override {
+    server.close();
+    loop.run_for(10min);
+    EXPECT_EQ(server.engine().session_count(), 0U);
+    EXPECT_FALSE(loop.timers().next_deadline()) << "a timer is still armed";
+  }
+
+  void connect(ScriptedClient& client) {
+    client.connect();
+    loop.run_for(0ms);
+    ASSERT_TRUE(client.is_connected());
+  }
+  /// A bare connection; what the server sends is in `recorder`.
+  std::shared_ptr<SimulatedStream> dial(const std::shared_ptr<Recorder>& recorder) {
+    auto stream = server.accept();
+    stream->set_handler(recorder);
+    return stream;
+  }
+
+  SimulatedLoop loop{1};
+  Network network{loop};
+  SimulatedServer server;
+  std::optional<DisconnectReason> reason;
+  milliseconds ended_at{-1};
+};
+
+// --- Heartbeat ---
+
+class Heartbeat : public Deadlines, public testing::WithParamInterface<Travel> {};
+
+TEST_P(Heartbeat, WithoutPongTheSessionEndsAtIntervalPlusTimeout) {
+  ScriptedClient client(loop, server.dial(), {.travel = GetParam(), .answers_pings = false, .watches_pings = false});
+  connect(client);
+  loop.run_for(44'996ms);
+  EXPECT_EQ(client.engine().pings, std::vector<milliseconds>{25'000ms});
+  EXPECT_FALSE(reason);
+  loop.run_for(4ms);
+  EXPECT_EQ(reason, DisconnectReason::ping_timeout);
+  EXPECT_EQ(ended_at, 45'000ms);
+}
+
+TEST_P(Heartbeat, APongJustInTimeStartsTheNextInterval) {
+  ScriptedClient client(loop, server.dial(),
+                        {.travel = GetParam(), .pong_delay = 19'996ms, .watches_pings = false});
+  connect(client);
+  loop.run_for(100s);
+  EXPECT_FALSE(reason);
+  const std::vector<milliseconds> pings{25'000ms, 69'996ms};
+  EXPECT_EQ(client.engine().pings, pings);
+}
+
+TEST_P(Heartbeat, APongTooLateFindsNoSession) {
+  ScriptedClient client(loop, server.dial(),
+                        {.travel = GetParam(), .pong_delay = 20'004ms, .watches_pings = false});
+  connect(client);
+  loop.run_for(100s);
+  EXPECT_EQ(reason, DisconnectReason::ping_timeout);
+  EXPECT_EQ(ended_at, 45'000ms);
+}
+
+TEST_P(Heartbeat, OtherPacketsExtendTheWaitForAPongOnce) {
+  ScriptedClient client(loop, server.dial(), {.travel = GetParam(), .answers_pings = false, .watches_pings = false});
+  connect(client);
+  for (const milliseconds at : {30'000ms, 39'000ms, 48'000ms}) {
+    loop.after(at, [&] { client.emit("/", "alive", json::array()); });
+  }
+  loop.run_for(200s);
+  EXPECT_EQ(reason, DisconnectReason::ping_timeout);
+  EXPECT_EQ(ended_at, 50'000ms);
+}
+
+TEST_P(Heartbeat, ASilentNetworkEndsBothEnds) {
+  ScriptedClient client(loop, server.dial(), {.travel = GetParam()});
+  connect(client);
+  bool client_ended = false;
+  client.on.closed = [&] { client_ended = true; };
+  for (const auto& stream : client.engine().streams()) stream->go_silent();
+  loop.run_for(45'000ms);
+  EXPECT_EQ(reason, DisconnectReason::ping_timeout);
+  EXPECT_TRUE(client_ended);
+}
+
+INSTANTIATE_TEST_SUITE_P(Transports, Heartbeat, testing::Values(Travel::polling, Travel::websocket),
+                         [](const auto& each) { return each.param == Travel::polling ? "polling" : "websocket"; });
+
+// --- Upgrade ---
+
+TEST_F(Deadlines, AnUpgradeThatIsNotFinishedEndsAlone) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::polling});
+  connect(client);
+  const auto lane = std::make_shared<WebSocketLane>(server.dial(), loop.dice());
+  milliseconds closed_at{-1};
+  WebSocketLane::Callbacks callbacks;
+  callbacks.open = [&] { lane->send_text("2probe"); };
+  callbacks.close = [&] { closed_at = loop.elapsed(); };
+  lane->open("/socket.io/?EIO=4&transport=websocket&sid=" + client.engine().sid(), callbacks);
+  loop.run_for(9'996ms);
+  EXPECT_EQ(closed_at, -1ms);
+  loop.run_for(4ms);
+  EXPECT_EQ(closed_at, 10'000ms);
+  EXPECT_FALSE(reason);
+  json answer;
+  server.of().on("hello", [] { return 1; });
+  client.emit("/", "hello", json::array(), [&](const json* arguments) { answer = *arguments; });
+  loop.run_for(1s);
+  EXPECT_EQ(answer, json::array({1}));
+}
+
+// --- Namespace and attachments ---
+
+TEST_F(Deadlines, AClientThatJoinsNoNamespaceIsSentAway) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket});
+  client.namespaces.clear();
+  milliseconds closed_at{-1};
+  client.on.closed = [&] { closed_at = loop.elapsed(); };
+  client.connect();
+  loop.run_for(44'996ms);
+  EXPECT_EQ(closed_at, -1ms);
+  loop.run_for(4ms);
+  EXPECT_EQ(closed_at, 45'000ms);
+}
+
+TEST_F(Deadlines, AttachmentsThatDoNotComeEndTheSession) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket});
+  connect(client);
+  client.engine().send_text(R"(52-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+  // The first of two does not start the wait again.
+  loop.after(29s, [&] { client.engine().send_binary("1"); });
+  loop.run_for(29'996ms);
+  EXPECT_FALSE(reason);
+  loop.run_for(4ms);
+  EXPECT_EQ(reason, DisconnectReason::forced_close);
+}
+
+// --- HTTP ---
+
+TEST_F(Deadlines, ASilentConnectionIsClosed) {
+  const auto recorder = std::make_shared<Recorder>();
+  const auto stream = dial(recorder);
+  loop.run_for(9'996ms);
+  EXPECT_EQ(recorder->closes, 0);
+  loop.run_for(4ms);
+  EXPECT_EQ(recorder->closes, 1);
+  EXPECT_EQ(recorder->text, "");
+}
+
+TEST_F(Deadlines, HeadersThatTrickleAreCut) {
+  const auto recorder = std::make_shared<Recorder>();
+  const auto stream = dial(recorder);
+  loop.run_for(5s);
+  for (int i = 0; i < 12; ++i) {
+    loop.after(milliseconds(i * 1'000), [stream, i] { stream->write(i == 0 ? "GET / HTTP/1.1\r\n" : "A: b\r\n"); });
+  }
+  loop.run_for(9'996ms);
+  EXPECT_EQ(recorder->text, "");
+  loop.run_for(4ms);
+  EXPECT_TRUE(recorder->text.starts_with("HTTP/1.1 408 ")) << recorder->text;
+  EXPECT_EQ(recorder->closes, 1);
+}
+
+TEST_F(Deadlines, ABodyThatTricklesIsCut) {
+  const auto recorder = std::make_shared<Recorder>();
+  const auto stream = dial(recorder);
+  stream->write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
+  for (int i = 0; i < 29; ++i) loop.after(milliseconds(i * 1'000), [stream] { stream->write("x"); });
+  loop.run_for(29'996ms);
+  EXPECT_EQ(recorder->text, "");
+  loop.run_for(4ms);
+  EXPECT_TRUE(recorder->text.starts_with("HTTP/1.1 408 ")) << recorder->text;
+  EXPECT_EQ(recorder->closes, 1);
+}
+
+TEST_F(Deadlines, AnIdleConnectionIsKeptForTenSeconds) {
+  const auto recorder = std::make_shared<Recorder>();
+  const auto stream = dial(recorder);
+  stream->write("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
+  loop.run_for(9'996ms);
+  EXPECT_TRUE(recorder->text.starts_with("HTTP/1.1 404 ")) << recorder->text;
+  EXPECT_EQ(recorder->closes, 0);
+  loop.run_for(4ms);
+  EXPECT_EQ(recorder->closes, 1);
+}
+
+TEST_F(Deadlines, AResponseThatIsNotTakenIsGivenUp) {
+  server.http().get("/big", [](const HttpRequest&) { return HttpResponse::text(std::string(100'000, 'x')); });
+  network.profile.window_bytes = 1'000;
+  const auto stream = dial(std::make_shared<Recorder>());
+  stream->pause_reading();
+  stream->write("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+  loop.run_for(9'996ms);
+  EXPECT_TRUE(server.last_server_end());
+  loop.run_for(4ms);
+  EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
+  stream->close();
+}
+
+// --- Acknowledgements ---
+
+TEST_F(Deadlines, AnAcknowledgementTimesOutExactlyThen) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket});
+  std::optional<std::uint64_t> asked;
+  client.on.event = [&](auto&, auto&, auto&, std::optional<std::uint64_t> ack) { asked = ack; };
+  std::vector<std::pair<std::error_code, milliseconds>> answers;
+  server.of().on_connection([&](Socket socket) {
+    socket.timeout(1s).emit_with_ack<int>("question").then([&](Reply<int> reply) {
+      answers.emplace_back(reply.error, loop.elapsed());
+    });
+  });
+  connect(client);
+  loop.run_for(996ms);
+  EXPECT_TRUE(answers.empty());
+  loop.run_for(4ms);
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].first, Errc::timeout);
+  EXPECT_EQ(answers[0].second, 1'000ms);
+  client.answer("/", *asked, json::array({1}));  // too late
+  loop.run_for(1s);
+  EXPECT_EQ(answers.size(), 1U);
+  EXPECT_FALSE(reason);
+}
+
+TEST_F(Deadlines, ADisconnectAnswersWhatIsPending) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket});
+  std::vector<std::error_code> answers;
+  server.of().on_connection([&](Socket socket) {
+    socket.timeout(1s).emit_with_ack<int>("question").then([&](Reply<int> reply) { answers.push_back(reply.error); });
+    socket.emit_with_ack<int>("question").then([&](Reply<int> reply) { answers.push_back(reply.error); });
+  });
+  connect(client);
+  client.engine().abort();
+  loop.run_for(2s);
+  EXPECT_EQ(answers, std::vector<std::error_code>(2, Errc::disconnected));
+}
+
+TEST_F(Deadlines, ABroadcastWithAckCountsTheSilentOnes) {
+  ScriptedClient eager(loop, server.dial(), {.travel = Travel::websocket});
+  ScriptedClient silent(loop, server.dial(), {.travel = Travel::polling});
+  eager.on.event = [&](auto&, auto&, auto&, std::optional<std::uint64_t> ack) {
+    eager.answer("/", *ack, json::array({5}));
+  };
+  connect(eager);
+  connect(silent);
+  std::optional<Replies<int>> replies;
+  server.of().timeout(2s).emit_with_ack<int>("question").then([&](Replies<int> all) { replies = std::move(all); });
+  loop.run_for(1'996ms);
+  EXPECT_FALSE(replies);
+  loop.run_for(4ms);
+  ASSERT_TRUE(replies);
+  EXPECT_EQ(replies->error, Errc::timeout);
+  EXPECT_EQ(replies->values, std::vector<int>{5});
+  EXPECT_EQ(replies->missing, 1U);
+}
+
+// --- Back-pressure ---
+
+class Backpressure : public Deadlines {
+ protected:
+  Backpressure() : Deadlines(small()) {}
+  static ServerOptions small() {
+    ServerOptions options;
+    options.backpressure = {.soft_limit_bytes = 10'000, .hard_limit_bytes = 50'000, .stall_timeout = 10s};
+    return options;
+  }
+  EmitResult emit(std::size_t bytes) { return server.of().sockets().at(0).emit("data", std::string(bytes, 'x')); }
+};
+
+TEST_F(Backpressure, AStalledReaderIsDisconnectedAndItsMemoryReleased) {
+  network.profile.window_bytes = 1'000;
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket, .watches_pings = false});
+  connect(client);
+  client.engine().websocket()->stream()->pause_reading();
+  EXPECT_EQ(emit(9'000), EmitResult::sent);
+  loop.run_for(0ms);
+  EXPECT_EQ(emit(9'000), EmitResult::queued);
+  loop.run_for(9'996ms);
+  EXPECT_FALSE(reason);
+  loop.run_for(4ms);
+  EXPECT_EQ(reason, DisconnectReason::transport_error);
+  loop.run_for(10s);
+  EXPECT_FALSE(server.last_server_end()) << "what the peer never takes is still kept";
+}
+
+TEST_F(Backpressure, AReaderThatCatchesUpStays) {
+  network.profile.window_bytes = 1'000;
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket});
+  connect(client);
+  const auto stream = client.engine().websocket()->stream();
+  stream->pause_reading();
+  emit(9'000);
+  loop.run_for(0ms);
+  EXPECT_EQ(emit(9'000), EmitResult::queued);
+  loop.run_for(9s);
+  stream->resume_reading();
+  loop.run_for(10s);
+  EXPECT_FALSE(reason);
+  EXPECT_EQ(emit(100), EmitResult::sent);
+}
+
+TEST_F(Backpressure, AReaderBelowTheSoftLimitIsNotStalled) {
+  network.profile.window_bytes = 1'000;
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket});
+  connect(client);
+  const auto stream = client.engine().websocket()->stream();
+  stream->pause_reading();
+  emit(9'000);
+  loop.run_for(0ms);
+  EXPECT_EQ(emit(9'000), EmitResult::queued);
+  // Reads half, never all: from then on little waits.
+  while (server.last_server_end()->queued_bytes() > 4'000) {
+    stream->resume_reading();
+    loop.run_one();
+    stream->pause_reading();
+    loop.run_for(4ms);
+  }
+  loop.run_for(15s);
+  EXPECT_FALSE(reason);
+  stream->resume_reading();
+}
+
+TEST_F(Backpressure, OverTheHardLimitTheSessionEndsAtOnce) {
+  network.profile.window_bytes = 1'000;
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket, .watches_pings = false});
+  connect(client);
+  client.engine().websocket()->stream()->pause_reading();
+  emit(60'000);
+  loop.run_for(0ms);
+  EXPECT_EQ(emit(1), EmitResult::dropped);
+  EXPECT_FALSE(reason) << "not from inside the emit";
+  loop.run_for(0ms);
+  EXPECT_EQ(reason, DisconnectReason::transport_error);
+  loop.run_for(10s);
+  EXPECT_FALSE(server.last_server_end()) << "what the peer never takes is still kept";
+}
+
+TEST_F(Backpressure, PollingThatDoesNotPollIsStalled) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::polling, .watches_pings = false});
+  connect(client);
+  client.engine().poll_lane().stream()->pause_reading();
+  emit(100);  // takes the parked poll
+  loop.run_for(0ms);
+  emit(9'000);
+  EXPECT_EQ(emit(9'000), EmitResult::queued);
+  loop.run_for(9'996ms);
+  EXPECT_FALSE(reason);
+  loop.run_for(4ms);
+  EXPECT_EQ(reason, DisconnectReason::transport_error);
+}
+
+TEST_F(Backpressure, RequestsBehindResponsesThatNobodyReadsWait) {
+  server.http().get("/big", [](const HttpRequest&) { return HttpResponse::text(std::string(100'000, 'x')); });
+  network.profile.window_bytes = 100'000;
+  const auto stream = dial(std::make_shared<Recorder>());
+  stream->pause_reading();
+  for (int i = 0; i < 1'000; ++i) stream->write("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+  loop.run_for(1s);
+  ASSERT_TRUE(server.last_server_end());
+  EXPECT_LT(server.last_server_end()->queued_bytes(), 1'000'000U);
+  stream->reset();
+}
+
+// --- Farewell of polling sessions ---
+
+TEST_F(Deadlines, APollingSessionThatWeCloseWaitsForItsLastPoll) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::polling, .watches_pings = false});
+  connect(client);
+  client.engine().poll_lane().stream()->pause_reading();
+  server.of().sockets().at(0).emit("takes the poll");
+  loop.run_for(0ms);
+  server.of().sockets().at(0).disconnect(Close::connection);
+  EXPECT_EQ(reason, DisconnectReason::server_namespace_disconnect);
+  EXPECT_EQ(server.engine().session_count(), 1U);
+  bool closed = false;
+  client.on.closed = [&] { closed = true; };
+  loop.after(5s, [&] { client.engine().poll_lane().stream()->resume_reading(); });
+  loop.run_for(4'996ms);
+  EXPECT_EQ(server.engine().session_count(), 1U);
+  loop.run_for(4ms);
+  EXPECT_TRUE(closed) << "the client learns of it";
+  EXPECT_EQ(server.engine().session_count(), 0U);
+}
+
+TEST_F(Deadlines, AFarewellThatNobodyFetchesIsForgotten) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::polling, .watches_pings = false});
+  connect(client);
+  client.engine().poll_lane().stream()->pause_reading();
+  server.of().sockets().at(0).emit("takes the poll");
+  loop.run_for(0ms);
+  server.of().sockets().at(0).disconnect(Close::connection);
+  loop.run_for(29'996ms);
+  EXPECT_EQ(server.engine().session_count(), 1U);
+  loop.run_for(4ms);
+  EXPECT_EQ(server.engine().session_count(), 0U);
+}
+
+}  // namespace
+}  // namespace socketio::support

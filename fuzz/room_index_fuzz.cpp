@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Two bytes of input are one operation on the index of rooms: the first says which one and on which socket, the second
-// names the room. After each the index holds exactly what a map of sets holds.
+// Two bytes of input are one operation on the index of rooms: the first says which one and on which
+// socket, the second names the room. After each the index holds exactly what a map of sets holds.
 #include "core/room_index.hpp"
+#include "support/room_members.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <string>
-
-#include "support/room_members.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using socketio::support::RoomMembers;

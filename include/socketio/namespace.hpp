@@ -85,7 +85,8 @@ class Namespace {
   }
   void off_any(HandlerId handler);
   void off_any_outgoing(HandlerId handler);
-  /// `[](Socket& socket, const HandlerError& error)`. Without one, errors are dropped silently.
+  /// `[](Socket& socket, const HandlerError& error)`; the socket is a handle to nothing if it concerns none. Without a
+  /// hook, errors are dropped silently.
   void on_error(std::function<void(Socket&, const HandlerError&)> handler);
 
   // --- Sending ---

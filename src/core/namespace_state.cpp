@@ -165,7 +165,7 @@ void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event, const deta
 
 void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments, const detail::BroadcastTarget& target,
                          detail::AckCallback each, std::function<void()> all) {
-  if (!node_) return all();
+  if (!node_) return complete(all);
   // One id for all: the counter is the namespace's, so that it cannot meet one of a single emit.
   settle_broadcasts();
   const std::uint64_t id = next_ack_id();
@@ -173,7 +173,7 @@ void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments, 
   const engine::PreparedMessage message(packet_header(type, name_, id, attachments.size()) + json_text,
                                         std::move(attachments), target.flags.compress);
   const auto sockets = collect(target);
-  if (sockets.empty()) return all();
+  if (sockets.empty()) return complete(all);
   auto remaining = std::make_shared<std::size_t>(sockets.size());
   const auto callback = [remaining, each = std::move(each), all = std::move(all)](std::error_code error,
                                                                                   const Value* arguments) {
@@ -191,9 +191,30 @@ void NamespaceState::with_each(detail::BroadcastTarget target, std::function<voi
                                std::function<void()> done) {
   auto work = [self = shared_from_this(), target = std::move(target), use = std::move(use), done = std::move(done)] {
     for (const auto& socket : self->collect(target)) use(*socket);
-    if (done) done();
+    if (done) self->complete(done);
   };
   loop_->is_current() ? work() : loop_->post(std::move(work));
+}
+
+void NamespaceState::complete(const std::function<void()>& done) {
+  try {
+    done();
+  } catch (...) {
+    Socket nobody;
+    report(nobody, "acknowledgement", std::current_exception());
+  }
+}
+
+void NamespaceState::report(Socket& socket, std::string event, const std::exception_ptr& exception) {
+  HandlerError error{std::move(event), "unknown exception", exception};
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& failure) {
+    error.message = failure.what();
+  } catch (...) {
+    error.message = "unknown exception";
+  }
+  report(socket, std::move(error));
 }
 
 void NamespaceState::report(Socket& socket, HandlerError error) {

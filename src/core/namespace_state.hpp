@@ -78,6 +78,8 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
 
   /// Reports to the error hook; never throws.
   void report(Socket& socket, HandlerError error);
+  /// The same for what user code threw.
+  void report(Socket& socket, std::string event, const std::exception_ptr& exception);
 
   /// The node is going: no socket is left, handles become inert.
   void detach();
@@ -97,6 +99,8 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   void deliver_watched(const engine::PreparedMessage& message, const detail::BroadcastTarget& target,
                        std::string_view json_text);
   void deliver_waiting();
+  /// Runs user code that waits for an answer of several sockets; what it throws is reported.
+  void complete(const std::function<void()>& done);
   void ask(std::string json_text, std::vector<Bytes> attachments, const detail::BroadcastTarget& target,
            detail::AckCallback each, std::function<void()> all);
 

@@ -40,16 +40,8 @@ std::optional<std::string> ServerState::decide(const engine::Exchange& exchange)
 }
 
 void ServerState::report(std::string what) {
-  HandlerError error{std::move(what), "unknown exception", std::current_exception()};
-  try {
-    throw;
-  } catch (const std::exception& failure) {
-    error.message = failure.what();
-  } catch (...) {
-    error.message = "unknown exception";
-  }
   Socket nobody;
-  node_.of("/")->report(nobody, std::move(error));
+  node_.of("/")->report(nobody, std::move(what), std::current_exception());
 }
 
 ServerState::~ServerState() {

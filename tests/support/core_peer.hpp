@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
-// CoreServer and CorePeer: the Socket.IO core without bytes. A peer hands text of Socket.IO packets to a session and
-// reads what the core sent to it. Made and used on one thread; the server outlives its peers.
+// CoreServer and CorePeer: the Socket.IO core without bytes. A peer hands text of Socket.IO packets
+// to a session and reads what the core sent to it. Made and used on one thread; the server outlives
+// its peers.
 #pragma once
+
+#include "core/client.hpp"
+#include "core/namespace_state.hpp"
+#include "core/node.hpp"
+#include "engine/session.hpp"
+#include "engine/transport.hpp"
+#include "support/manual_loop.hpp"
 
 #include <socketio/namespace.hpp>
 #include <socketio/socket.hpp>
@@ -12,19 +20,14 @@
 #include <utility>
 #include <vector>
 
-#include "core/client.hpp"
-#include "core/namespace_state.hpp"
-#include "core/node.hpp"
-#include "engine/session.hpp"
-#include "engine/transport.hpp"
-#include "support/manual_loop.hpp"
-
 namespace socketio::support {
 
 class CoreServer final : public engine::SessionOwner {
  public:
   explicit CoreServer(const core::Options& options = {}) : node(loop_, options), nsp(node.of("/")) {
-    nsp.on_error([this](Socket&, const HandlerError& error) { errors.push_back(error.event + ": " + error.message); });
+    nsp.on_error([this](Socket&, const HandlerError& error) {
+      errors.push_back(error.event + ": " + error.message);
+    });
   }
 
   const engine::Options& options() const override { return options_; }
@@ -47,7 +50,9 @@ class KeptTransport final : public engine::Transport {
  public:
   engine::TransportName name() const override { return engine::TransportName::websocket; }
   void send_text(std::string_view packet, Compress) override { sent.emplace_back(packet); }
-  void send_binary(std::string_view data) override { sent.push_back("binary:" + std::string(data)); }
+  void send_binary(std::string_view data) override {
+    sent.push_back("binary:" + std::string(data));
+  }
   bool writable() const override { return true; }
   void want_drain() override {}
   std::size_t queued_bytes() const override { return 0; }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// ManualLoop: a loop that a test turns by hand. run() does everything that is ready, pass() lets time go by, and no
-// thread, clock or descriptor is involved. Entropy is a counter, so that identifiers repeat from run to run.
-// post() may be called from other threads; what they posted runs in the next run() of the test's thread.
+// ManualLoop: a loop that a test turns by hand. run() does everything that is ready, pass() lets
+// time go by, and no thread, clock or descriptor is involved. Entropy is a counter, so that
+// identifiers repeat from run to run. post() may be called from other threads; what they posted
+// runs in the next run() of the test's thread.
 #pragma once
+
+#include "base/loop.hpp"
 
 #include <cstdint>
 #include <mutex>
@@ -11,15 +14,14 @@
 #include <utility>
 #include <vector>
 
-#include "base/loop.hpp"
-
 namespace socketio::support {
 
 class CountingEntropy final : public Entropy {
  public:
   void fill(std::span<std::uint8_t> out) override {
     ++count_;
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::uint8_t>(i < 8 ? count_ >> (8 * i) : 0);
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = static_cast<std::uint8_t>(i < 8 ? count_ >> (8 * i) : 0);
   }
 
  private:

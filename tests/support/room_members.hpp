@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
-// RoomMembers: sockets for tests of RoomIndex, in no namespace's lists, and the check that the index is consistent with
-// a naive model of it. The sockets leave all rooms before the index goes.
+// RoomMembers: sockets for tests of RoomIndex, in no namespace's lists, and the check that the
+// index is consistent with a naive model of it. The sockets leave all rooms before the index goes.
 #pragma once
-
-#include <algorithm>
-#include <map>
-#include <memory>
-#include <set>
-#include <string>
-#include <vector>
 
 #include "core/client.hpp"
 #include "core/namespace_state.hpp"
@@ -16,6 +9,13 @@
 #include "core/room_index.hpp"
 #include "core/socket_state.hpp"
 #include "support/core_peer.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace socketio::support {
 
@@ -25,7 +25,8 @@ class RoomMembers {
 
   explicit RoomMembers(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-      sockets_.push_back(std::make_shared<core::SocketState>(server_.node.of("/"), client_, std::to_string(i), ""));
+      sockets_.push_back(std::make_shared<core::SocketState>(server_.node.of("/"), client_,
+                                                             std::to_string(i), ""));
     }
   }
 
@@ -52,15 +53,16 @@ class RoomMembers {
  private:
   static bool knows_its_place(core::SocketState& socket, const core::Room& room) {
     const auto& memberships = socket.memberships();
-    const auto found = std::find_if(memberships.begin(), memberships.end(),
-                                    [&](const core::Membership& membership) { return membership.room == &room; });
+    const auto found =
+        std::find_if(memberships.begin(), memberships.end(),
+                     [&](const core::Membership& membership) { return membership.room == &room; });
     return found != memberships.end() && found->position < room.members.size() &&
            room.members[found->position] == &socket;
   }
 
   CoreServer server_;
-  core::Client client_{server_.node,
-                       std::make_shared<engine::Session>(server_, "session", engine::OpeningRequest{})};
+  core::Client client_{server_.node, std::make_shared<engine::Session>(server_, "session",
+                                                                       engine::OpeningRequest{})};
   std::vector<std::shared_ptr<core::SocketState>> sockets_;
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/ack_table.hpp"
 
+#include "codec/json/document.hpp"
+#include "support/manual_loop.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -9,9 +12,6 @@
 #include <string>
 #include <system_error>
 #include <vector>
-
-#include "codec/json/document.hpp"
-#include "support/manual_loop.hpp"
 
 namespace socketio::core {
 namespace {
@@ -27,7 +27,9 @@ class AckTableTest : public testing::Test {
       log.push_back(std::move(text));
     };
   }
-  bool answer(std::uint64_t id, std::string_view text) { return table->answer(id, *document.parse(text)); }
+  bool answer(std::uint64_t id, std::string_view text) {
+    return table->answer(id, *document.parse(text));
+  }
 
   support::ManualLoop loop;
   codec::Document document;
@@ -88,9 +90,12 @@ TEST_F(AckTableTest, TheEndFailsAllOnce) {
 }
 
 TEST_F(AckTableTest, ACallbackMayAskAgain) {
-  table->add(1, [&](std::error_code, const Value*) { table->add(2, log_as("again"), std::nullopt, loop); }, 10ms, loop);
-  table->add(3, [&](std::error_code, const Value*) { table->add(4, log_as("more"), std::nullopt, loop); },
-             std::nullopt, loop);
+  table->add(
+      1, [&](std::error_code, const Value*) { table->add(2, log_as("again"), std::nullopt, loop); },
+      10ms, loop);
+  table->add(
+      3, [&](std::error_code, const Value*) { table->add(4, log_as("more"), std::nullopt, loop); },
+      std::nullopt, loop);
   loop.pass(20ms);
   EXPECT_EQ(table->size(), 2U);
   table->fail_all(Errc::disconnected);
@@ -100,18 +105,22 @@ TEST_F(AckTableTest, ACallbackMayAskAgain) {
 }
 
 TEST_F(AckTableTest, ACallbackMayDestroyTheTable) {
-  table->add(1, [&](std::error_code, const Value*) { table.reset(); }, 10ms, loop);
+  table->add(
+      1, [&](std::error_code, const Value*) { table.reset(); }, 10ms, loop);
   loop.pass(20ms);
   EXPECT_FALSE(table);
 
   table = std::make_unique<AckTable>();
-  table->add(1, [&](std::error_code, const Value*) { table.reset(); }, std::nullopt, loop);
-  table->add(2, [&](std::error_code, const Value*) { table.reset(); }, 1s, loop);
+  table->add(
+      1, [&](std::error_code, const Value*) { table.reset(); }, std::nullopt, loop);
+  table->add(
+      2, [&](std::error_code, const Value*) { table.reset(); }, 1s, loop);
   table->fail_all(Errc::disconnected);
   EXPECT_FALSE(table);
 
   table = std::make_unique<AckTable>();
-  table->add(1, [&](std::error_code, const Value*) { table.reset(); }, std::nullopt, loop);
+  table->add(
+      1, [&](std::error_code, const Value*) { table.reset(); }, std::nullopt, loop);
   EXPECT_TRUE(answer(1, "[]"));
   EXPECT_FALSE(table);
   loop.pass(10s);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "codec/json/document.hpp"
+
 #include <socketio/arguments.hpp>
 #include <socketio/event_writer.hpp>
 
@@ -18,8 +20,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "codec/json/document.hpp"
 
 namespace chat {
 
@@ -101,7 +101,8 @@ void expect_range() {
 TEST(Arguments, Booleans) {
   expect_both_ways(true, "true");
   expect_both_ways(false, "false");
-  for (const char* wrong : {"0", "1", "null", "\"true\"", "[]", "{}"}) EXPECT_EQ(decoded<bool>(wrong), std::nullopt);
+  for (const char* wrong : {"0", "1", "null", "\"true\"", "[]", "{}"})
+    EXPECT_EQ(decoded<bool>(wrong), std::nullopt);
 }
 
 TEST(Arguments, IntegersOfEveryWidthKeepTheirRange) {
@@ -126,7 +127,8 @@ TEST(Arguments, FloatingPoint) {
   EXPECT_EQ(decoded<double>("18446744073709551615"), 18446744073709551615.0);
   EXPECT_EQ(encoded(std::nan("")), "null") << "as JSON.stringify";
   EXPECT_EQ(encoded(std::numeric_limits<double>::infinity()), "null");
-  for (const char* wrong : {"null", "\"1.5\"", "true", "[1.5]"}) EXPECT_EQ(decoded<double>(wrong), std::nullopt);
+  for (const char* wrong : {"null", "\"1.5\"", "true", "[1.5]"})
+    EXPECT_EQ(decoded<double>(wrong), std::nullopt);
 }
 
 TEST(Arguments, Text) {
@@ -134,7 +136,8 @@ TEST(Arguments, Text) {
   EXPECT_EQ(decoded<std::string>("\"a\\u0000b\""), std::string("a\0b", 3));
   EXPECT_EQ(encoded(std::string_view("view")), "\"view\"");
   EXPECT_EQ(encoded(static_cast<const char*>("pointer")), "\"pointer\"");
-  for (const char* wrong : {"null", "1", "true", "[\"a\"]", "{}"}) EXPECT_EQ(decoded<std::string>(wrong), std::nullopt);
+  for (const char* wrong : {"null", "1", "true", "[\"a\"]", "{}"})
+    EXPECT_EQ(decoded<std::string>(wrong), std::nullopt);
   codec::Document document;
   std::string_view view;
   EXPECT_TRUE(decode(*document.parse("\"seen\""), view));
@@ -150,7 +153,8 @@ TEST(Arguments, NumbersStandForEnumerators) {
 }
 
 TEST(Arguments, AnyJson) {
-  for (const char* text : {"null", "true", "-3", "1.5", "\"x\"", "[1,[2]]", "{\"a\":{\"b\":null}}"}) {
+  for (const char* text :
+       {"null", "true", "-3", "1.5", "\"x\"", "[1,[2]]", "{\"a\":{\"b\":null}}"}) {
     EXPECT_EQ(decoded<json>(text), json::parse(text));
     EXPECT_EQ(encoded(json::parse(text)), text);
   }
@@ -164,9 +168,11 @@ TEST(Arguments, BinaryTravelsAsAttachments) {
   EXPECT_EQ(decoded<Bytes>(second, two_attachments), Bytes{});
   EXPECT_EQ(encoded(Bytes{1, 2, 3}), std::string(first) + " +3");
   EXPECT_EQ(encoded(std::span<const std::uint8_t>(two_attachments[0])), std::string(first) + " +3");
-  EXPECT_EQ(encoded(std::vector<Bytes>{{9}, {8, 7}}), "[" + std::string(first) + "," + std::string(second) + "] +1 +2");
+  EXPECT_EQ(encoded(std::vector<Bytes>{{9}, {8, 7}}),
+            "[" + std::string(first) + "," + std::string(second) + "] +1 +2");
   EXPECT_EQ(decoded<json>(first, two_attachments), json::binary({1, 2, 3}));
-  for (const char* wrong : {"[1,2,3]", "\"abc\"", "null", "{}"}) EXPECT_EQ(decoded<Bytes>(wrong), std::nullopt) << wrong;
+  for (const char* wrong : {"[1,2,3]", "\"abc\"", "null", "{}"})
+    EXPECT_EQ(decoded<Bytes>(wrong), std::nullopt) << wrong;
   EXPECT_EQ(decoded<std::string>(first, two_attachments), std::nullopt);
 }
 
@@ -187,7 +193,8 @@ TEST(Arguments, Sequences) {
 TEST(Arguments, Dictionaries) {
   expect_both_ways(std::map<std::string, int>{{"a", 1}, {"b", 2}}, R"({"a":1,"b":2})");
   expect_both_ways(std::unordered_map<std::string, std::vector<int>>{{"a", {1}}}, R"({"a":[1]})");
-  EXPECT_EQ((decoded<std::map<std::string, int>>(R"({"a":1,"a":2})")), (std::map<std::string, int>{{"a", 2}}))
+  EXPECT_EQ((decoded<std::map<std::string, int>>(R"({"a":1,"a":2})")),
+            (std::map<std::string, int>{{"a", 2}}))
       << "the last wins, as in JavaScript";
   for (const char* wrong : {R"({"a":"1"})", "[]", "null", "1"}) {
     EXPECT_EQ((decoded<std::map<std::string, int>>(wrong)), std::nullopt) << wrong;
@@ -210,7 +217,8 @@ TEST(Arguments, VariantsTakeTheFirstThatFits) {
   EXPECT_EQ(decoded<Choice>("\"5\"")->index(), 1U);
   EXPECT_EQ(decoded<Choice>(R"({"text":"x","likes":1})")->index(), 2U);
   EXPECT_EQ(decoded<Choice>("[1.5]")->index(), 3U);
-  for (const char* wrong : {"1.5", "null", "true", "[\"a\"]", "{}"}) EXPECT_FALSE(decoded<Choice>(wrong)) << wrong;
+  for (const char* wrong : {"1.5", "null", "true", "[\"a\"]", "{}"})
+    EXPECT_FALSE(decoded<Choice>(wrong)) << wrong;
   EXPECT_EQ(encoded(Choice(std::string("x"))), "\"x\"");
   EXPECT_EQ(encoded(Choice(std::vector<double>{0.5})), "[0.5]");
 }
@@ -230,14 +238,18 @@ TEST(Arguments, TypesOfTheUser) {
   EXPECT_EQ(message->text, "hi");
   EXPECT_EQ(message->likes, 3);
   EXPECT_EQ(encoded(*message), R"({"likes":3,"text":"hi"})");
-  for (const char* wrong : {R"({"text":"hi"})", R"({"text":1,"likes":3})", "[]", "null", "1", "\"x\""}) {
+  for (const char* wrong :
+       {R"({"text":"hi"})", R"({"text":1,"likes":3})", "[]", "null", "1", "\"x\""}) {
     EXPECT_FALSE(decoded<Message>(wrong)) << wrong;
   }
-  EXPECT_EQ(decoded<std::vector<Message>>(R"([{"text":"a","likes":1},{"text":"b","likes":2}])")->size(), 2U);
+  EXPECT_EQ(
+      decoded<std::vector<Message>>(R"([{"text":"a","likes":1},{"text":"b","likes":2}])")->size(),
+      2U);
 }
 
 TEST(Arguments, BinaryInsideATypeOfTheUser) {
-  const auto picture = decoded<Picture>(R"({"name":"x","data":{"_placeholder":true,"num":0}})", two_attachments);
+  const auto picture =
+      decoded<Picture>(R"({"name":"x","data":{"_placeholder":true,"num":0}})", two_attachments);
   ASSERT_TRUE(picture);
   EXPECT_EQ(picture->data, json::binary_t({1, 2, 3}));
   EXPECT_EQ(encoded(*picture), R"({"data":{"_placeholder":true,"num":0},"name":"x"} +3)");

@@ -44,10 +44,11 @@ void expect_admits_one(const Cors& cors) {
   EXPECT_EQ(headers.get("Vary"), "Origin");
   EXPECT_TRUE(cors.allows_websocket(request("GET", friendly)));
   for (const std::string_view other :
-       {"http://enemy.example", "http://friend.example.enemy.example", "http://friend.exampl", "null",
-        "xhttp://friend.example", "http://friend.example:81"}) {
+       {"http://enemy.example", "http://friend.example.enemy.example", "http://friend.exampl",
+        "null", "xhttp://friend.example", "http://friend.example:81"}) {
     EXPECT_FALSE(added(cors, request("GET", other)).has(allow_origin)) << other;
-    EXPECT_EQ(added(cors, request("GET", other)).get("Vary"), "Origin") << "caches must not mix the two up";
+    EXPECT_EQ(added(cors, request("GET", other)).get("Vary"), "Origin")
+        << "caches must not mix the two up";
     EXPECT_FALSE(cors.allows_websocket(request("GET", other))) << other;
   }
   EXPECT_FALSE(added(cors, request("GET")).has(allow_origin));
@@ -68,7 +69,8 @@ TEST(Cors, EveryFormOfOrigins) {
   expect_admits_one(with({"http://other.example", "http://friend.example"}));
   expect_admits_one(with(std::vector<std::string>{"http://friend.example"}));
   expect_admits_one(with(std::regex(R"(http://friend\.example)")));
-  expect_admits_one(with(CorsOptions::Predicate([](std::string_view origin) { return origin == "http://friend.example"; })));
+  expect_admits_one(with(CorsOptions::Predicate(
+      [](std::string_view origin) { return origin == "http://friend.example"; })));
 }
 
 TEST(Cors, AStarAdmitsEverybody) {
@@ -82,7 +84,8 @@ TEST(Cors, AStarAdmitsEverybody) {
 }
 
 TEST(Cors, WhatThePredicateThrowsAdmitsNobody) {
-  const Cors cors = with(CorsOptions::Predicate([](std::string_view) -> bool { throw std::runtime_error("broken"); }));
+  const Cors cors = with(
+      CorsOptions::Predicate([](std::string_view) -> bool { throw std::runtime_error("broken"); }));
   EXPECT_FALSE(added(cors, request("GET", "http://a.example")).has(allow_origin));
   EXPECT_FALSE(cors.allows_websocket(request("GET", "http://a.example")));
 }
@@ -101,7 +104,8 @@ TEST(Cors, TooLongAnOriginIsNone) {
 TEST(Cors, CredentialsAndExposedHeaders) {
   CorsOptions options;
   options.origins = "http://a.example";
-  EXPECT_FALSE(added(Cors(options), request("GET", "http://a.example")).has("Access-Control-Allow-Credentials"));
+  EXPECT_FALSE(added(Cors(options), request("GET", "http://a.example"))
+                   .has("Access-Control-Allow-Credentials"));
   options.credentials = true;
   options.exposed_headers = {"X-One", "X-Two"};
   const auto headers = added(Cors(options), request("GET", "http://a.example"));

@@ -67,11 +67,12 @@ TEST_F(HandlerTableTest, OnceIsOnce) {
 
 TEST_F(HandlerTableTest, OnceIsGoneBeforeItRuns) {
   int runs = 0;
-  table->add("a",
-             [&](Invocation& call) {
-               if (++runs < 10) table->dispatch("a", call);
-             },
-             once);
+  table->add(
+      "a",
+      [&](Invocation& call) {
+        if (++runs < 10) table->dispatch("a", call);
+      },
+      once);
   dispatch("a");
   EXPECT_EQ(runs, 1);
   EXPECT_TRUE(table->empty());
@@ -96,34 +97,39 @@ TEST_F(HandlerTableTest, RemovesByIdByEventAndAll) {
 }
 
 TEST_F(HandlerTableTest, AHandlerThatIsAddedWhileOthersRunBeginsWithTheNextEvent) {
-  table->add("a",
-             [&](Invocation&) {
-               log.emplace_back("adds");
-               table->add("a", log_as("added"), always);
-             },
-             once);
+  table->add(
+      "a",
+      [&](Invocation&) {
+        log.emplace_back("adds");
+        table->add("a", log_as("added"), always);
+      },
+      once);
   EXPECT_EQ(dispatch("a"), (Log{"adds"}));
   EXPECT_EQ(dispatch("a"), (Log{"added"}));
 }
 
 TEST_F(HandlerTableTest, AHandlerThatRemovesItselfOrAllFinishes) {
   HandlerId id = 0;
-  id = table->add("a",
-                  [&, kept = std::make_shared<std::string>("kept")](Invocation&) {
-                    table->remove("a", id);
-                    table->remove_all();
-                    log.push_back(*kept);
-                  },
-                  always);
+  id = table->add(
+      "a",
+      [&, kept = std::make_shared<std::string>("kept")](Invocation&) {
+        table->remove("a", id);
+        table->remove_all();
+        log.push_back(*kept);
+      },
+      always);
   table->add("a", log_as("second"), always);
-  EXPECT_EQ(dispatch("a"), (Log{"kept", "second"})) << "as in Node.js, who was there at the start is called";
+  EXPECT_EQ(dispatch("a"), (Log{"kept", "second"}))
+      << "as in Node.js, who was there at the start is called";
   EXPECT_EQ(dispatch("a"), Log{});
 }
 
 TEST_F(HandlerTableTest, ReleasesWhatAHandlerCaptured) {
   const auto captured = std::make_shared<int>(1);
-  table->add("a", [captured](Invocation&) {}, always);
-  table->add("b", [captured](Invocation&) {}, once);
+  table->add(
+      "a", [captured](Invocation&) {}, always);
+  table->add(
+      "b", [captured](Invocation&) {}, once);
   EXPECT_EQ(captured.use_count(), 3);
   dispatch("b");
   EXPECT_EQ(captured.use_count(), 2);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/loop.hpp"
 
+#include "support/manual_loop.hpp"
+
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -8,8 +10,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "support/manual_loop.hpp"
 
 namespace socketio {
 namespace {

@@ -12,7 +12,9 @@
 namespace socketio {
 namespace {
 
-SharedBytes shared(std::size_t size, char fill) { return std::make_shared<const std::string>(size, fill); }
+SharedBytes shared(std::size_t size, char fill) {
+  return std::make_shared<const std::string>(size, fill);
+}
 
 std::vector<std::string_view> pieces(const OutQueue& queue) {
   std::vector<std::string_view> all;
@@ -152,7 +154,8 @@ TEST_P(OutQueueModel, BehavesLikeAString) {
         model.clear();
         break;
       default: {
-        const std::size_t count = std::min(model.size(), static_cast<std::size_t>(random() % 6'000));
+        const std::size_t count =
+            std::min(model.size(), static_cast<std::size_t>(random() % 6'000));
         queue.consume(count);
         model.erase(0, count);
       }

@@ -82,7 +82,8 @@ TEST(Pending, TheCallbackMayDropIt) {
 
 TEST(Pending, AFutureFromAnotherThread) {
   Pending<std::string> pending;
-  auto asked = std::async(std::launch::async, [pending]() mutable { return pending.future().get(); });
+  auto asked =
+      std::async(std::launch::async, [pending]() mutable { return pending.future().get(); });
   pending.complete("across");
   EXPECT_EQ(asked.get(), "across");
   Pending<int> completed_elsewhere;
@@ -167,8 +168,8 @@ TEST(Reply, IsTrueWithoutAnError) {
 
 TEST(Errc, EachHasATextOfItsOwn) {
   std::vector<std::string> texts;
-  for (const Errc error :
-       {Errc::timeout, Errc::disconnected, Errc::not_connected, Errc::too_many_pending, Errc::bad_answer}) {
+  for (const Errc error : {Errc::timeout, Errc::disconnected, Errc::not_connected,
+                           Errc::too_many_pending, Errc::bad_answer}) {
     const std::error_code code = error;
     EXPECT_TRUE(code);
     for (const auto& text : texts) EXPECT_NE(code.message(), text);

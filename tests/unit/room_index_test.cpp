@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "core/room_index.hpp"
 
+#include "support/room_members.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
 #include <string>
-
-#include "support/room_members.hpp"
 
 namespace socketio::core {
 namespace {

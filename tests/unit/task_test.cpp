@@ -73,7 +73,9 @@ TEST(Task, OneThatIsDestroyedWhileItWaitsIsReleased) {
   {
     struct Outer {
       struct promise_type {
-        Outer get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
+        Outer get_return_object() {
+          return {std::coroutine_handle<promise_type>::from_promise(*this)};
+        }
         std::suspend_never initial_suspend() noexcept { return {}; }
         std::suspend_always final_suspend() noexcept { return {}; }
         void return_void() {}

@@ -82,7 +82,8 @@ TEST(TimingWheel, TimeDoesNotGoBack) {
 }
 
 TEST(TimingWheel, ReachesBeyondItsRangeWithoutFiringEarly) {
-  for (const Duration delay : {Duration(17h), Duration(18h), Duration(19h), Duration(100h), Duration(24h * 400)}) {
+  for (const Duration delay :
+       {Duration(17h), Duration(18h), Duration(19h), Duration(100h), Duration(24h * 400)}) {
     TimingWheel wheel(start);
     bool fired = false;
     CallTimer timer([&] { fired = true; });
@@ -104,7 +105,8 @@ TEST(TimingWheel, OneLongJumpFiresEverything) {
   std::vector<int> order;
   std::vector<std::unique_ptr<CallTimer>> timers;
   int name = 0;
-  for (const Duration delay : {Duration(40h), Duration(1ms), Duration(2h), Duration(300ms), Duration(20s)}) {
+  for (const Duration delay :
+       {Duration(40h), Duration(1ms), Duration(2h), Duration(300ms), Duration(20s)}) {
     timers.push_back(std::make_unique<CallTimer>([&order, name] { order.push_back(name); }));
     wheel.arm(*timers.back(), delay);
     ++name;

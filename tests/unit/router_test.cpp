@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "server/router.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace socketio::server {
+namespace {
+
+http::Request request(std::string method, std::string target, std::string body = {}) {
+  http::Request made;
+  made.method = std::move(method);
+  made.target = std::move(target);
+  made.body = std::move(body);
+  made.headers.add("X-Thing", "value");
+  return made;
+}
+
+class RouterTest : public testing::Test {
+ protected:
+  http::Response answer(std::string method, std::string target, std::string body = {}) {
+    return state->answer(request(std::move(method), std::move(target), std::move(body)),
+                         "192.0.2.1");
+  }
+  std::string body_of(std::string target) { return answer("GET", std::move(target)).body; }
+
+  std::shared_ptr<RouterState> state = std::make_shared<RouterState>();
+  Router router{state};
+};
+
+HttpHandler says(std::string text) {
+  return [text = std::move(text)](const HttpRequest&) { return HttpResponse::text(text); };
+}
+
+TEST_F(RouterTest, MethodAndPathChoose) {
+  router.get("/a", says("get a"));
+  router.post("/a", says("post a"));
+  router.put("/a", says("put a"));
+  router.patch("/a", says("patch a"));
+  router.del("/a", says("delete a"));
+  router.add("PURGE", "/a", says("purge a"));
+  router.get("/a/b", says("get a b"));
+  router.get("/", says("root"));
+  EXPECT_EQ(answer("GET", "/a").body, "get a");
+  EXPECT_EQ(answer("POST", "/a").body, "post a");
+  EXPECT_EQ(answer("PUT", "/a").body, "put a");
+  EXPECT_EQ(answer("PATCH", "/a").body, "patch a");
+  EXPECT_EQ(answer("DELETE", "/a").body, "delete a");
+  EXPECT_EQ(answer("PURGE", "/a").body, "purge a");
+  EXPECT_EQ(answer("GET", "/a/b?x=/c").body, "get a b");
+  EXPECT_EQ(answer("GET", "/").body, "root");
+  for (const char* target : {"/b", "/a/b/c", "/A", "/ab", "*", "", "//"}) {
+    EXPECT_EQ(answer("GET", target).status, 404) << target;
+  }
+}
+
+TEST_F(RouterTest, TheFirstThatMatchesAnswers) {
+  router.get("/users/me", says("me"));
+  router.get("/users/:id", says("other"));
+  router.get("/users/you", says("never"));
+  EXPECT_EQ(body_of("/users/me"), "me");
+  EXPECT_EQ(body_of("/users/you"), "other");
+}
+
+TEST_F(RouterTest, HeadIsAnsweredLikeGet) {
+  router.get("/a", says("text"));
+  EXPECT_EQ(answer("HEAD", "/a").status, 200);
+  router.post("/b", says("text"));
+  EXPECT_EQ(answer("HEAD", "/b").status, 405);
+}
+
+TEST_F(RouterTest, AnotherMethodIsToldWhichThereAre) {
+  router.get("/a", says("1"));
+  router.post("/a", says("2"));
+  router.get("/:any", says("3"));
+  const auto refused = answer("DELETE", "/a");
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(refused.headers.get("Allow"), "GET, HEAD, POST");
+}
+
+TEST_F(RouterTest, ParametersAreDecodedOneSegmentEach) {
+  router.get("/users/:id/posts/:post", [](const HttpRequest& asked) {
+    return HttpResponse::text(std::string(asked.param("id")) + "|" +
+                              std::string(asked.param("post")) + "|" +
+                              std::string(asked.param("none")));
+  });
+  EXPECT_EQ(body_of("/users/7/posts/x"), "7|x|");
+  EXPECT_EQ(body_of("/users/a%2Fb/posts/c%20d%3F"), "a/b|c d?|")
+      << "an encoded slash makes no segment";
+  EXPECT_EQ(body_of("/users/%zz/posts/+"), "%zz|+|");
+  EXPECT_EQ(answer("GET", "/users//posts/x").status, 404) << "a parameter is not empty";
+}
+
+TEST_F(RouterTest, HandlersSeeTheRequest) {
+  router.post("/see", [](const HttpRequest& asked) {
+    EXPECT_EQ(asked.method, "POST");
+    EXPECT_EQ(asked.path, "/see");
+    EXPECT_EQ(asked.query, "a=1&b=x%20y&a=2&c");
+    EXPECT_EQ(asked.query_value("a"), "1");
+    EXPECT_EQ(asked.query_value("b"), "x y");
+    EXPECT_EQ(asked.query_value("c"), "");
+    EXPECT_EQ(asked.query_value("d"), "");
+    EXPECT_EQ(asked.header("x-THING"), "value");
+    EXPECT_EQ(asked.header("absent"), "");
+    EXPECT_EQ(asked.body, "{\"n\":1}");
+    EXPECT_EQ(asked.body_json(), (json{{"n", 1}}));
+    EXPECT_EQ(asked.address, "192.0.2.1");
+    return HttpResponse::of_json({{"seen", true}}, 201);
+  });
+  const auto response = answer("POST", "/see?a=1&b=x%20y&a=2&c", "{\"n\":1}");
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(response.body, "{\"seen\":true}");
+  EXPECT_EQ(response.headers.get("content-type"), "application/json; charset=utf-8");
+}
+
+TEST_F(RouterTest, ABodyThatIsNoJsonIsNone) {
+  int without = 0;
+  router.post("/json", [&](const HttpRequest& asked) {
+    const auto body = asked.body_json();
+    if (!body) ++without;
+    return HttpResponse::of_json(body.value_or(nullptr));
+  });
+  const std::string deep(100'000, '[');
+  const std::string deep_and_closed = deep + std::string(100'000, ']');
+  for (const std::string& body :
+       {std::string(), std::string("{"), std::string("nul"), std::string("{'a':1}"),
+        std::string("[1] 2"), std::string("\"\xff\""), deep, deep_and_closed}) {
+    EXPECT_EQ(answer("POST", "/json", body).body, "null");
+  }
+  EXPECT_EQ(without, 8);
+  EXPECT_EQ(answer("POST", "/json", " [1, {\"a\": null}] ").body, "[1,{\"a\":null}]");
+}
+
+TEST_F(RouterTest, HooksSeeEverythingFirst) {
+  router.get("/a", says("route"));
+  router.use([](const HttpRequest& asked) -> std::optional<HttpResponse> {
+    if (asked.path == "/closed") return HttpResponse::text("closed", 403);
+    return std::nullopt;
+  });
+  router.use([](const HttpRequest& asked) -> std::optional<HttpResponse> {
+    if (asked.path == "/closed") ADD_FAILURE() << "an answer ends it";
+    return std::nullopt;
+  });
+  EXPECT_EQ(body_of("/a"), "route");
+  EXPECT_EQ(answer("GET", "/closed").status, 403);
+  EXPECT_EQ(answer("GET", "/unknown").status, 404);
+}
+
+TEST_F(RouterTest, WhatAHandlerThrowsIsA500AndReported) {
+  std::string reported;
+  state->set_error_hook([&](const HttpRequest& asked) {
+    try {
+      throw;
+    } catch (const std::exception& failure) {
+      reported = asked.path + ": " + failure.what();
+    } catch (int number) {
+      reported = asked.path + ": " + std::to_string(number);
+    }
+  });
+  router.get("/fail",
+             [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("secret"); });
+  router.get("/number", [](const HttpRequest&) -> HttpResponse { throw 5; });
+  const auto failed = answer("GET", "/fail");
+  EXPECT_EQ(failed.status, 500);
+  EXPECT_EQ(failed.body.find("secret"), std::string::npos);
+  EXPECT_EQ(reported, "/fail: secret");
+  EXPECT_EQ(answer("GET", "/number").status, 500);
+  EXPECT_EQ(reported, "/number: 5");
+}
+
+TEST_F(RouterTest, TextThatIsNotUtf8BecomesJsonAllTheSame) {
+  router.get("/:name", [](const HttpRequest& asked) {
+    return HttpResponse::of_json({{"name", asked.param("name")}});
+  });
+  EXPECT_EQ(body_of("/%ff"), "{\"name\":\"\xef\xbf\xbd\"}");
+}
+
+}  // namespace
+}  // namespace socketio::server

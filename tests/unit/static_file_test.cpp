@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "server/static_file.hpp"
+
+#include "server/router.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <system_error>
+#include <utility>
+
+namespace socketio::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder to serve, beside a file that must not be served.
+class StaticFileTest : public testing::Test {
+ protected:
+  StaticFileTest() {
+    std::string pattern = (fs::temp_directory_path() / "static_file_test.XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    base_ = pattern;
+    root = base_ / "public";
+    fs::create_directories(root / "sub");
+    fs::create_directories(root / ".hidden_folder");
+    write(base_ / "secret.txt", "secret");
+    write(root / "index.html", "<p>index</p>");
+    write(root / "app.js", "app()");
+    write(root / "sub" / "index.html", "sub index");
+    write(root / "sub" / "a b.txt", "blank");
+    write(root / ".env", "hidden");
+    write(root / ".hidden_folder" / "x.txt", "hidden");
+    write(root / "no_ending", "?");
+    fs::create_symlink(base_ / "secret.txt", root / "link_outside.txt");
+    fs::create_symlink(root / "app.js", root / "link_inside.js");
+    fs::create_symlink(base_, root / "folder_outside");
+  }
+  ~StaticFileTest() override {
+    std::error_code ignored;
+    fs::remove_all(base_, ignored);
+  }
+
+  static void write(const fs::path& path, std::string_view content) {
+    std::ofstream(path, std::ios::binary) << content;
+  }
+  std::optional<HttpResponse> file(std::string_view path, std::string_view if_none_match = {}) {
+    return static_file(root.string(), path, if_none_match);
+  }
+  static std::string header(const HttpResponse& response, std::string_view name) {
+    for (const auto& [field, value] : response.headers) {
+      if (field == name) return value;
+    }
+    return {};
+  }
+
+  fs::path root;
+
+ private:
+  fs::path base_;
+};
+
+TEST_F(StaticFileTest, ServesFilesAndTheIndexOfFolders) {
+  const auto script = file("app.js");
+  ASSERT_TRUE(script);
+  EXPECT_EQ(script->status, 200);
+  EXPECT_EQ(script->body, "app()");
+  EXPECT_EQ(header(*script, "Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(header(*script, "X-Content-Type-Options"), "nosniff");
+  ASSERT_TRUE(file(""));
+  EXPECT_EQ(file("")->body, "<p>index</p>");
+  ASSERT_TRUE(file("sub/"));
+  EXPECT_EQ(file("sub/")->body, "sub index");
+  ASSERT_TRUE(file("sub/a b.txt"));
+  ASSERT_TRUE(file("link_inside.js"));
+}
+
+TEST_F(StaticFileTest, NeverLeavesTheFolder) {
+  for (const std::string_view path :
+       {"../secret.txt", "sub/../../secret.txt", "sub/../app.js", "./app.js",
+        "/app.js/../../secret.txt", "/etc/passwd", "//etc/passwd", "..", "sub/..",
+        "link_outside.txt", "folder_outside/secret.txt", "..\\secret.txt",
+        "sub\\..\\..\\secret.txt"}) {
+    EXPECT_FALSE(file(path)) << path;
+  }
+  EXPECT_FALSE(file(std::string_view("app.js\0.txt", 11)));
+  EXPECT_FALSE(file((root / "app.js").string()))
+      << "an absolute path is not relative to the folder";
+}
+
+TEST_F(StaticFileTest, NeverServesHiddenOrMissingOrSpecialFiles) {
+  for (const std::string_view path :
+       {".env", ".hidden_folder/x.txt", ".", "missing", "sub/missing", "app.js/x"}) {
+    EXPECT_FALSE(file(path)) << path;
+  }
+  EXPECT_FALSE(file(std::string(100'000, 'a')));
+  EXPECT_FALSE(static_file((root / "no_such_folder").string(), "app.js", ""));
+  ASSERT_EQ(mkfifo((root / "pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(file("pipe")) << "opening it would wait for a writer";
+}
+
+TEST_F(StaticFileTest, AnswersConditionalRequests) {
+  const std::string etag = header(*file("app.js"), "ETag");
+  ASSERT_GT(etag.size(), 2U);
+  for (const std::string& known : {etag, "W/" + etag, "\"x\", " + etag, std::string("*")}) {
+    const auto response = file("app.js", known);
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 304) << known;
+    EXPECT_EQ(response->body, "");
+    EXPECT_EQ(header(*response, "ETag"), etag);
+  }
+  EXPECT_EQ(file("app.js", "\"other\"")->status, 200);
+  EXPECT_EQ(file("app.js", etag.substr(1))->status, 200);
+  write(root / "app.js", "changed()");
+  EXPECT_EQ(file("app.js", etag)->status, 200);
+}
+
+TEST_F(StaticFileTest, RouterServesFoldersBehindRoutes) {
+  const auto state = std::make_shared<RouterState>();
+  Router router(state);
+  router.get("/app.js", [](const HttpRequest&) { return HttpResponse::text("route"); });
+  router.serve_folder("/files", root.string());
+  router.serve_folder("/", root.string());
+  const auto answer = [&](std::string method, std::string target) {
+    http::Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    return state->answer(request, "");
+  };
+  EXPECT_EQ(answer("GET", "/app.js").body, "route");
+  EXPECT_EQ(answer("GET", "/files/app.js?v=2").body, "app()");
+  EXPECT_EQ(answer("GET", "/files/sub/a%20b.txt").body, "blank");
+  EXPECT_EQ(answer("GET", "/").body, "<p>index</p>");
+  EXPECT_EQ(answer("HEAD", "/files/app.js").status, 200);
+  const auto refused = answer("POST", "/files/app.js");
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(refused.headers.get("Allow"), "GET, HEAD");
+  for (const char* target : {"/files/../secret.txt", "/files/%2e%2e/secret.txt",
+                             "/files/..%2fsecret.txt", "/%2eenv", "/files/%00", "/missing"}) {
+    EXPECT_EQ(answer("GET", target).status, 404) << target;
+  }
+}
+
+TEST(ContentType, IsByTheEnding) {
+  EXPECT_EQ(content_type("a.html"), "text/html; charset=utf-8");
+  EXPECT_EQ(content_type("a.min.js"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(content_type("a.wasm"), "application/wasm");
+  for (const std::string_view name : {"a", "a.unknown", "", ".", "html"}) {
+    EXPECT_EQ(content_type(name), "application/octet-stream") << name;
+  }
+}
+
+}  // namespace
+}  // namespace socketio::server

@@ -87,7 +87,8 @@ void TcpStream::resume_reading() {
 
 void TcpStream::on_ready(std::uint32_t events) {
   const auto self = shared_from_this();
-  if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) read();
+  if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) peer_ended_ = true;
+  if (peer_ended_ || (events & EPOLLIN)) read();
   if ((events & EPOLLOUT) && std::exchange(blocked_, false)) flush();
 }
 
@@ -108,7 +109,11 @@ void TcpStream::read() {
       if (handler) handler->on_bytes(buffer.first(count));
     }
     // A short read has emptied the socket: what comes later makes a new edge.
-    if (count < buffer.size()) return;
+    if (count < buffer.size()) {
+      // Unless the end came in the same edge: that is read once the answer to these bytes has been written.
+      if (peer_ended_) break;
+      return;
+    }
   }
   if (is_open_descriptor()) kept_loop_->poller().call_again(*this);
 }

@@ -53,6 +53,7 @@ class TcpStream final : public Stream, private Poller::Watched {
   std::unique_ptr<Linger> linger_;
   int descriptor_;
   bool paused_ = false;
+  bool peer_ended_ = false;  // FIN or a reset has come, perhaps behind bytes that are still to be read
   bool blocked_ = false;  // the kernel takes no more for now
 };
 

@@ -182,6 +182,7 @@ TEST(EngineSession, WorstPayloadsEndTheSessionAndNothingElse) {
                                      "b" + std::string(999'000, '!'), "42[\"" + std::string(999'000, '\\')}) {
     PollingClient client(server.port);
     client.join();
+    client.start_poll();  // learns of the end
     EXPECT_EQ(client.post(payload), 200);
     control.expect_sessions(1);
     control.expect_served();
@@ -288,8 +289,12 @@ TEST(EngineSession, EndingsWithoutACloseFrameAreToldOnce) {
   resets.tcp().send(frame_to(websocket::Role::server, 1, "42[\"echo\",1]").substr(0, 5));
   resets.tcp().reset();
   log.wait_for("transport close", 2);
+  SocketClient speaks_last(server.port);  // the end comes together with bytes
+  speaks_last.tcp().send(frame_to(websocket::Role::server, 1, "42[\"echo\",1]").substr(0, 5));
+  speaks_last.tcp().finish_sending();
+  log.wait_for("transport close", 3);
   control.expect_sessions(1);
-  EXPECT_EQ(log.lines().size(), 2U);
+  EXPECT_EQ(log.lines().size(), 3U);
 }
 
 // Limits::fragments_per_message

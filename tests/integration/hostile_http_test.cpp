@@ -274,6 +274,18 @@ TEST(HostileHttp, LeavingAtAnyStageEndsWhatWasBegunOnce) {
   for (const auto& why : log.lines()) EXPECT_THAT(why, testing::AnyOf("transport error", "transport close"));
 }
 
+TEST(HostileHttp, ARequestWithTheEndBehindItIsAnswered) {
+  LiveServer server({}, [](Server& io) {
+    io.http().get("/", [](const HttpRequest&) { return HttpResponse::text("ok"); });
+  });
+  for (int i = 0; i < 20; ++i) {
+    TcpClient client(server.port);
+    client.send(request_text("GET", "/"));
+    client.finish_sending();
+    EXPECT_THAT(client.receive_all(), testing::EndsWith("\r\n\r\nok"));
+  }
+}
+
 // H28
 TEST(HostileHttp, TenThousandRequestsOnOneConnection) {
   LiveServer server({}, [](Server& io) {

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// What is marked thread-safe, used from four other threads while clients come and go. Meant for the thread sanitizer
+// as much as for its own checks.
+#include "support/live_server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace socketio::support {
+namespace {
+
+constexpr int rounds = 200;
+
+/// Sockets that connected, for other threads.
+class Handles {
+ public:
+  void add(Socket socket) {
+    const std::lock_guard lock(mutex_);
+    sockets_.push_back(std::move(socket));
+    if (sockets_.size() > 8) sockets_.pop_front();
+  }
+  Socket any(std::size_t seed) const {
+    const std::lock_guard lock(mutex_);
+    return sockets_.empty() ? Socket() : sockets_[seed % sockets_.size()];
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::deque<Socket> sockets_;
+};
+
+TEST(Threads, SendJoinDisconnectAndAckFromAnywhere) {
+  Handles handles;
+  LiveServer server({}, [&](Server& io) {
+    io.on_connection([&](Socket socket) { handles.add(socket); });
+    io.on("later", [](int n, Ack<int> done) { std::thread([=] { done(n); }).detach(); });
+  });
+  ControlClient control(server.port);
+  std::atomic<int> answers = 0;
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < rounds; ++i) {
+        const Socket socket = handles.any(static_cast<std::size_t>(i) + t);
+        socket.join("room");
+        server.io.to("room").except(socket.id()).emit("told", i);
+        socket.emit("own", i);
+        socket.to("room").volatile_().emit("maybe", json::binary({1, 2, 3}));
+        if (i % 16 == 5) {
+          socket.timeout(std::chrono::milliseconds(1)).emit_with_ack("asked").then([&](Reply<json>) { ++answers; });
+        }
+        socket.leave("room");
+        if (i % 64 == 63) socket.disconnect(i % 128 == 127 ? Close::connection : Close::socket);
+        (void)socket.connected();
+        std::this_thread::yield();
+      }
+    });
+  }
+  for (int i = 0; i < 30; ++i) {
+    SocketClient client(server.port);
+    if (i % 3 == 0) client.tcp().reset();
+    if (i % 3 == 1) client.packet();
+  }
+  for (auto& thread : threads) thread.join();
+  SocketClient last(server.port);
+  EXPECT_EQ(last.ask(R"(["later",7])"), "[7]");
+  server.stop();
+  EXPECT_GT(answers.load(), 0) << "none of the questions was completed";
+}
+
+// reliability: P26
+TEST(Threads, BinaryPacketsOfSeveralThreadsStayInOnePiece) {
+  LiveServer server;
+  SocketClient websocket(server.port);
+  PollingClient polling(server.port);
+  polling.join();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      const auto mark = static_cast<std::uint8_t>('a' + t);
+      for (int i = 0; i < rounds; ++i) {
+        server.io.emit("binary", i, json::binary({mark, 1}), json::binary({mark, 2}));
+      }
+    });
+  }
+  std::vector<int> next(4, 0);
+  const auto check = [&](const std::string& header, const std::string& first, const std::string& second) {
+    ASSERT_EQ(first.size(), 2U);
+    const int thread = first[0] - 'a';
+    EXPECT_THAT(header, testing::StartsWith("452-[\"binary\"," + std::to_string(next.at(static_cast<std::size_t>(thread)))))
+        << "order of one thread";
+    ++next.at(static_cast<std::size_t>(thread));
+    EXPECT_EQ(first[1], 1);
+    const std::string expected = {first[0], 2};
+    EXPECT_EQ(second, expected);
+  };
+  for (int i = 0; i < 4 * rounds; ++i) {
+    const std::string header = websocket.packet();
+    const std::string first = websocket.packet();
+    check(header, first, websocket.packet());
+    if (HasFatalFailure()) break;
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_THAT(next, testing::Each(rounds));
+
+  std::size_t headers = 0;
+  std::string body;
+  while (headers < 4 * rounds) {
+    const auto answer = polling.poll();
+    ASSERT_TRUE(answer);
+    body = answer->body + "\x1e";
+    int attachments_due = 0;
+    for (std::size_t begin = 0; begin < body.size();) {
+      const std::size_t end = body.find('\x1e', begin);
+      const std::string packet = body.substr(begin, end - begin);
+      begin = end + 1;
+      if (packet == "2") continue;
+      EXPECT_EQ(packet.starts_with("b"), attachments_due > 0) << packet;
+      if (packet.starts_with("452-")) {
+        ++headers;
+        attachments_due = 2;
+      } else {
+        --attachments_due;
+      }
+    }
+    EXPECT_EQ(attachments_due, 0);
+  }
+}
+
+TEST(Threads, StopWhileOthersSend) {
+  for (int i = 0; i < 10; ++i) {
+    LiveServer server;
+    SocketClient client(server.port);
+    std::atomic<bool> over = false;
+    std::thread sends([&] {
+      while (!over) {
+        server.io.emit("told", 1);
+        std::this_thread::yield();
+      }
+    });
+    client.packet();
+    std::thread stops([&] { server.io.stop(); });
+    client.tcp().close();
+    stops.join();
+    over = true;
+    sends.join();
+  }
+}
+
+}  // namespace
+}  // namespace socketio::support

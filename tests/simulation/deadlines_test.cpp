@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Every wait of the server at its exact time, under virtual time: heartbeat, upgrade, namespace, attachments, HTTP,
-// acknowledgements, back-pressure, the farewell of polling sessions.
+// Every wait of the server at its exact time, under virtual time: heartbeat, upgrade, namespace,
+// attachments, HTTP, acknowledgements, back-pressure, the farewell of polling sessions.
+#include "support/scripted_client.hpp"
+#include "support/simulated_server.hpp"
+
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "support/scripted_client.hpp"
-#include "support/simulated_server.hpp"
 
 namespace socketio::support {
 namespace {
@@ -54,7 +54,8 @@ class Deadlines : public testing::Test {
 class Heartbeat : public Deadlines, public testing::WithParamInterface<Travel> {};
 
 TEST_P(Heartbeat, WithoutPongTheSessionEndsAtIntervalPlusTimeout) {
-  ScriptedClient client(loop, server.dial(), {.travel = GetParam(), .answers_pings = false, .watches_pings = false});
+  ScriptedClient client(loop, server.dial(),
+                        {.travel = GetParam(), .answers_pings = false, .watches_pings = false});
   connect(client);
   loop.run_for(44'996ms);
   EXPECT_EQ(client.engine().pings, std::vector<milliseconds>{25'000ms});
@@ -84,7 +85,8 @@ TEST_P(Heartbeat, APongTooLateFindsNoSession) {
 }
 
 TEST_P(Heartbeat, OtherPacketsExtendTheWaitForAPongOnce) {
-  ScriptedClient client(loop, server.dial(), {.travel = GetParam(), .answers_pings = false, .watches_pings = false});
+  ScriptedClient client(loop, server.dial(),
+                        {.travel = GetParam(), .answers_pings = false, .watches_pings = false});
   connect(client);
   for (const milliseconds at : {30'000ms, 39'000ms, 48'000ms}) {
     loop.after(at, [&] { client.emit("/", "alive", json::array()); });
@@ -106,7 +108,9 @@ TEST_P(Heartbeat, ASilentNetworkEndsBothEnds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Transports, Heartbeat, testing::Values(Travel::polling, Travel::websocket),
-                         [](const auto& each) { return each.param == Travel::polling ? "polling" : "websocket"; });
+                         [](const auto& each) {
+                           return each.param == Travel::polling ? "polling" : "websocket";
+                         });
 
 // --- Upgrade ---
 
@@ -148,7 +152,8 @@ TEST_F(Deadlines, AClientThatJoinsNoNamespaceIsSentAway) {
 TEST_F(Deadlines, AttachmentsThatDoNotComeEndTheSession) {
   ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket});
   connect(client);
-  client.engine().send_text(R"(52-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+  client.engine().send_text(
+      R"(52-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
   // The first of two does not start the wait again.
   loop.after(29s, [&] { client.engine().send_binary("1"); });
   loop.run_for(29'996ms);
@@ -174,7 +179,8 @@ TEST_F(Deadlines, HeadersThatTrickleAreCut) {
   const auto stream = dial(recorder);
   loop.run_for(5s);
   for (int i = 0; i < 12; ++i) {
-    loop.after(milliseconds(i * 1'000), [stream, i] { stream->write(i == 0 ? "GET / HTTP/1.1\r\n" : "A: b\r\n"); });
+    loop.after(milliseconds(i * 1'000),
+               [stream, i] { stream->write(i == 0 ? "GET / HTTP/1.1\r\n" : "A: b\r\n"); });
   }
   loop.run_for(9'996ms);
   EXPECT_EQ(recorder->text, "");
@@ -187,7 +193,8 @@ TEST_F(Deadlines, ABodyThatTricklesIsCut) {
   const auto recorder = std::make_shared<Recorder>();
   const auto stream = dial(recorder);
   stream->write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
-  for (int i = 0; i < 29; ++i) loop.after(milliseconds(i * 1'000), [stream] { stream->write("x"); });
+  for (int i = 0; i < 29; ++i)
+    loop.after(milliseconds(i * 1'000), [stream] { stream->write("x"); });
   loop.run_for(29'996ms);
   EXPECT_EQ(recorder->text, "");
   loop.run_for(4ms);
@@ -207,7 +214,8 @@ TEST_F(Deadlines, AnIdleConnectionIsKeptForTenSeconds) {
 }
 
 TEST_F(Deadlines, AResponseThatIsNotTakenIsGivenUp) {
-  server.http().get("/big", [](const HttpRequest&) { return HttpResponse::text(std::string(100'000, 'x')); });
+  server.http().get(
+      "/big", [](const HttpRequest&) { return HttpResponse::text(std::string(100'000, 'x')); });
   network.profile.window_bytes = 1'000;
   const auto stream = dial(std::make_shared<Recorder>());
   stream->pause_reading();
@@ -248,8 +256,12 @@ TEST_F(Deadlines, ADisconnectAnswersWhatIsPending) {
   ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket});
   std::vector<std::error_code> answers;
   server.of().on_connection([&](Socket socket) {
-    socket.timeout(1s).emit_with_ack<int>("question").then([&](Reply<int> reply) { answers.push_back(reply.error); });
-    socket.emit_with_ack<int>("question").then([&](Reply<int> reply) { answers.push_back(reply.error); });
+    socket.timeout(1s).emit_with_ack<int>("question").then([&](Reply<int> reply) {
+      answers.push_back(reply.error);
+    });
+    socket.emit_with_ack<int>("question").then([&](Reply<int> reply) {
+      answers.push_back(reply.error);
+    });
   });
   connect(client);
   client.engine().abort();
@@ -266,7 +278,9 @@ TEST_F(Deadlines, ABroadcastWithAckCountsTheSilentOnes) {
   connect(eager);
   connect(silent);
   std::optional<Replies<int>> replies;
-  server.of().timeout(2s).emit_with_ack<int>("question").then([&](Replies<int> all) { replies = std::move(all); });
+  server.of().timeout(2s).emit_with_ack<int>("question").then([&](Replies<int> all) {
+    replies = std::move(all);
+  });
   loop.run_for(1'996ms);
   EXPECT_FALSE(replies);
   loop.run_for(4ms);
@@ -283,10 +297,13 @@ class Backpressure : public Deadlines {
   Backpressure() : Deadlines(small()) {}
   static ServerOptions small() {
     ServerOptions options;
-    options.backpressure = {.soft_limit_bytes = 10'000, .hard_limit_bytes = 50'000, .stall_timeout = 10s};
+    options.backpressure = {
+        .soft_limit_bytes = 10'000, .hard_limit_bytes = 50'000, .stall_timeout = 10s};
     return options;
   }
-  EmitResult emit(std::size_t bytes) { return server.of().sockets().at(0).emit("data", std::string(bytes, 'x')); }
+  EmitResult emit(std::size_t bytes) {
+    return server.of().sockets().at(0).emit("data", std::string(bytes, 'x'));
+  }
 };
 
 TEST_F(Backpressure, AStalledReaderIsDisconnectedAndItsMemoryReleased) {
@@ -372,7 +389,8 @@ TEST_F(Backpressure, PollingThatDoesNotPollIsStalled) {
 }
 
 TEST_F(Backpressure, RequestsBehindResponsesThatNobodyReadsWait) {
-  server.http().get("/big", [](const HttpRequest&) { return HttpResponse::text(std::string(100'000, 'x')); });
+  server.http().get(
+      "/big", [](const HttpRequest&) { return HttpResponse::text(std::string(100'000, 'x')); });
   network.profile.window_bytes = 100'000;
   const auto stream = dial(std::make_shared<Recorder>());
   stream->pause_reading();

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The simulation itself: time, order, and what its pipes do to bytes.
+#include "support/scripted_client.hpp"
 #include "support/simulated_server.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
-
-#include "support/scripted_client.hpp"
 
 namespace socketio::support {
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Messages in both directions while a session moves from polling to WebSocket, with a thousand timings: nothing may be
-// lost, doubled or swapped (Engine.IO protocol 4, "Upgrade").
-#include <gtest/gtest.h>
-
+// Messages in both directions while a session moves from polling to WebSocket, with a thousand
+// timings: nothing may be lost, doubled or swapped (Engine.IO protocol 4, "Upgrade").
 #include "support/ledger.hpp"
 #include "support/scripted_client.hpp"
 #include "support/simulated_server.hpp"
+
+#include <gtest/gtest.h>
 
 namespace socketio::support {
 namespace {
@@ -23,7 +23,9 @@ NetworkProfile random_network(Dice& dice) {
 class Conversation {
  public:
   explicit Conversation(std::uint64_t seed)
-      : loop_(seed), network_(loop_, random_network(loop_.dice())), server_(network_),
+      : loop_(seed),
+        network_(loop_, random_network(loop_.dice())),
+        server_(network_),
         client_(loop_, server_.dial(), {.travel = Travel::upgrade}) {
     client_.options.upgrade_delay = milliseconds(loop_.dice().between(0, 150));
     server_.of().on("up", [this](std::uint64_t id, json carried) {
@@ -44,7 +46,9 @@ class Conversation {
 
   void run() {
     client_.connect();
-    loop_.run_until([this] { return last_up_ == messages && last_down_ == messages && client_.engine().upgraded(); });
+    loop_.run_until([this] {
+      return last_up_ == messages && last_down_ == messages && client_.engine().upgraded();
+    });
     loop_.run_for(5s);
     EXPECT_TRUE(client_.engine().upgraded());
     EXPECT_EQ(last_up_, messages);
@@ -60,7 +64,9 @@ class Conversation {
  private:
   static constexpr std::uint64_t messages = 60;
 
-  milliseconds pause() { return milliseconds(loop_.dice().one_in(3) ? 0 : loop_.dice().between(0, 15)); }
+  milliseconds pause() {
+    return milliseconds(loop_.dice().one_in(3) ? 0 : loop_.dice().between(0, 15));
+  }
 
   void talk_up(std::uint64_t id) {
     if (id == messages) return;
@@ -91,7 +97,8 @@ class Conversation {
 };
 
 TEST(Upgrade, LosesNothingWhateverTheTiming) {
-  for_each_seed(1'000, "simulation_upgrade_test", [](std::uint64_t seed) { Conversation(seed).run(); });
+  for_each_seed(1'000, "simulation_upgrade_test",
+                [](std::uint64_t seed) { Conversation(seed).run(); });
 }
 
 }  // namespace

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: MIT
-// What a client of the simulation travels on: HttpLane, one HTTP request after another on kept-alive connections, and
-// WebSocketLane, one WebSocket from its upgrade request on. Built on our codecs, with no code of the server.
+// What a client of the simulation travels on: HttpLane, one HTTP request after another on
+// kept-alive connections, and WebSocketLane, one WebSocket from its upgrade request on. Built on
+// our codecs, with no code of the server.
 //
-// Life cycle: a lane dials when it has something to send and may dial again after its connection closed (HttpLane);
-// callbacks are released by close(). Single thread, that of the loop.
+// Life cycle: a lane dials when it has something to send and may dial again after its connection
+// closed (HttpLane); callbacks are released by close(). Single thread, that of the loop.
 #pragma once
+
+#include "codec/http/response_parser.hpp"
+#include "codec/http/writer.hpp"
+#include "codec/websocket/decoder.hpp"
+#include "codec/websocket/encoder.hpp"
+#include "codec/websocket/handshake.hpp"
+#include "support/pipe.hpp"
 
 #include <functional>
 #include <memory>
@@ -13,13 +21,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include "codec/http/response_parser.hpp"
-#include "codec/http/writer.hpp"
-#include "codec/websocket/decoder.hpp"
-#include "codec/websocket/encoder.hpp"
-#include "codec/websocket/handshake.hpp"
-#include "support/pipe.hpp"
 
 namespace socketio::support {
 
@@ -93,7 +94,8 @@ class HttpLane final : public StreamHandler, public std::enable_shared_from_this
   Answer answer_;
 };
 
-class WebSocketLane final : public StreamHandler, public std::enable_shared_from_this<WebSocketLane> {
+class WebSocketLane final : public StreamHandler,
+                            public std::enable_shared_from_this<WebSocketLane> {
  public:
   struct Callbacks {
     std::function<void()> open;

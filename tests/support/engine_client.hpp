@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
-// EngineClient: an Engine.IO 4 client of the simulation: polling, WebSocket, and the upgrade from one to the other as
-// the official client does it (probe, pause, switch), pongs, and a watchdog for pings that do not come.
+// EngineClient: an Engine.IO 4 client of the simulation: polling, WebSocket, and the upgrade from
+// one to the other as the official client does it (probe, pause, switch), pongs, and a watchdog for
+// pings that do not come.
 //
-// Life cycle: open() -> on_open -> messages -> exactly one on_close, whoever ended it. Made by make_shared; its owner
-// keeps it until then. Single thread, that of the loop.
+// Life cycle: open() -> on_open -> messages -> exactly one on_close, whoever ended it. Made by
+// make_shared; its owner keeps it until then. Single thread, that of the loop.
 #pragma once
+
+#include "codec/engineio/packet.hpp"
+#include "codec/engineio/payload.hpp"
+#include "support/client_lanes.hpp"
 
 #include <functional>
 #include <memory>
@@ -12,10 +17,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "codec/engineio/packet.hpp"
-#include "codec/engineio/payload.hpp"
-#include "support/client_lanes.hpp"
 
 namespace socketio::support {
 
@@ -51,8 +52,12 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
     open_websocket([this](const websocket::Event& event) { on_frame(event); });
   }
 
-  void send_text(std::string_view message) { send({engineio::Content::text, "4" + std::string(message)}); }
-  void send_binary(std::string_view message) { send({engineio::Content::binary, std::string(message)}); }
+  void send_text(std::string_view message) {
+    send({engineio::Content::text, "4" + std::string(message)});
+  }
+  void send_binary(std::string_view message) {
+    send({engineio::Content::binary, std::string(message)});
+  }
   /// Any packet in its text form.
   void send_packet(std::string packet) { send({engineio::Content::text, std::move(packet)}); }
 
@@ -117,9 +122,10 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
   // --- Polling ---
 
   void poll() {
-    poll_lane_->request(request_to("GET", target("polling")), [weak = weak_from_this()](const http::Response* response) {
-      if (const auto self = weak.lock()) self->on_poll(response);
-    });
+    poll_lane_->request(request_to("GET", target("polling")),
+                        [weak = weak_from_this()](const http::Response* response) {
+                          if (const auto self = weak.lock()) self->on_poll(response);
+                        });
   }
 
   void on_poll(const http::Response* response) {
@@ -144,7 +150,8 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
     if (on_websocket_) {
       for (const Outgoing& packet : std::exchange(outbox_, {})) {
         const bool is_text = packet.content == engineio::Content::text;
-        websocket_->send(is_text ? websocket::Opcode::text : websocket::Opcode::binary, packet.data);
+        websocket_->send(is_text ? websocket::Opcode::text : websocket::Opcode::binary,
+                         packet.data);
       }
       return;
     }
@@ -156,7 +163,8 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
       if (packet.content == engineio::Content::text) {
         request.body += packet.data;
       } else {
-        engineio::append_text(request.body, {engineio::PacketType::message, packet.content, packet.data});
+        engineio::append_text(request.body,
+                              {engineio::PacketType::message, packet.content, packet.data});
       }
     }
     post_lane_->request(request, [weak = weak_from_this()](const http::Response* response) {
@@ -231,7 +239,8 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
   void on_packet(const engineio::Packet& packet) {
     const auto self = shared_from_this();
     switch (packet.type) {
-      case engineio::PacketType::open: return on_handshake(packet.data);
+      case engineio::PacketType::open:
+        return on_handshake(packet.data);
       case engineio::PacketType::ping:
         pings.push_back(loop_.elapsed());
         watch();
@@ -240,9 +249,12 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
         }
         return;
       case engineio::PacketType::message:
-        return tell(packet.content == engineio::Content::text ? callbacks_.text : callbacks_.binary, packet.data);
-      case engineio::PacketType::close: return finish();
-      default: return;
+        return tell(packet.content == engineio::Content::text ? callbacks_.text : callbacks_.binary,
+                    packet.data);
+      case engineio::PacketType::close:
+        return finish();
+      default:
+        return;
     }
   }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Ledger: what was sent on each ordered channel and what arrived. What arrives must be the beginning of what was sent, so
-// that a loss in the middle, a duplicate, a swap and a message to a stranger are all one rule. Also the seeds of random
-// tests. Plain data, single thread.
+// Ledger: what was sent on each ordered channel and what arrived. What arrives must be the
+// beginning of what was sent, so that a loss in the middle, a duplicate, a swap and a message to a
+// stranger are all one rule. Also the seeds of random tests. Plain data, single thread.
 #pragma once
+
+#include <socketio/json.hpp>
 
 #include <gtest/gtest.h>
 
@@ -11,8 +13,6 @@
 #include <map>
 #include <string>
 #include <vector>
-
-#include <socketio/json.hpp>
 
 namespace socketio::support {
 
@@ -26,8 +26,9 @@ class Ledger {
       ++entry.arrived;
       return;
     }
-    const std::string wanted =
-        entry.arrived < entry.sent.size() ? std::to_string(entry.sent[entry.arrived]) : std::string("nothing");
+    const std::string wanted = entry.arrived < entry.sent.size()
+                                   ? std::to_string(entry.sent[entry.arrived])
+                                   : std::string("nothing");
     complain(channel + ": got " + std::to_string(id) + " where " + wanted + " was due");
   }
   void complain(std::string what) { faults_.push_back(std::move(what)); }
@@ -54,8 +55,10 @@ class Ledger {
 /// What message `id` carries: text, numbers or binary of many sizes, known from its id alone.
 inline json cargo(std::uint64_t id) {
   const std::size_t size = id % 11 == 0 ? 3'000 + id % 5'000 : id % 97;
-  if (id % 5 == 0) return json::binary(std::vector<std::uint8_t>(size, static_cast<std::uint8_t>(id)));
-  if (id % 5 == 1) return json{{"id", id}, {"parts", json::array({json::binary({1, 2}), json::binary({3})})}};
+  if (id % 5 == 0)
+    return json::binary(std::vector<std::uint8_t>(size, static_cast<std::uint8_t>(id)));
+  if (id % 5 == 1)
+    return json{{"id", id}, {"parts", json::array({json::binary({1, 2}), json::binary({3})})}};
   return std::string(size, static_cast<char>('a' + id % 26));
 }
 
@@ -64,7 +67,8 @@ template <class Run>
 void for_each_seed(std::uint64_t standard, const std::string& test, Run run) {
   std::uint64_t first = 0;
   std::uint64_t count = standard;
-  if (const char* const many = std::getenv("SIMULATION_SEEDS")) count = std::strtoull(many, nullptr, 10);
+  if (const char* const many = std::getenv("SIMULATION_SEEDS"))
+    count = std::strtoull(many, nullptr, 10);
   if (const char* const one = std::getenv("SIMULATION_SEED")) {
     first = std::strtoull(one, nullptr, 10);
     count = 1;

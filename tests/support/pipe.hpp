@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
-// SimulatedStream: both ends of a TCP connection in memory. Bytes arrive in pieces of random size after random delays,
-// in order; a receive window holds the writer back; a side can stop reading, half-close, reset, or fall silent.
+// SimulatedStream: both ends of a TCP connection in memory. Bytes arrive in pieces of random size
+// after random delays, in order; a receive window holds the writer back; a side can stop reading,
+// half-close, reset, or fall silent.
 //
-// Life cycle: Network::connect() makes a pair; each end then behaves as net/tcp_stream does: one on_close(), on the
-// peer's FIN as well. Network counts the ends that live. Single thread, that of the loop.
+// Life cycle: Network::connect() makes a pair; each end then behaves as net/tcp_stream does: one
+// on_close(), on the peer's FIN as well. Network counts the ends that live. Single thread, that of
+// the loop.
 #pragma once
+
+#include "base/stream.hpp"
+#include "support/simulated_loop.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -13,9 +18,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-
-#include "base/stream.hpp"
-#include "support/simulated_loop.hpp"
 
 namespace socketio::support {
 
@@ -33,7 +35,8 @@ class SimulatedStream;
 
 class Network {
  public:
-  explicit Network(SimulatedLoop& loop, NetworkProfile profile_ = {}) : profile(profile_), loop_(loop) {}
+  explicit Network(SimulatedLoop& loop, NetworkProfile profile_ = {})
+      : profile(profile_), loop_(loop) {}
   ~Network() {
     loop_.settle();
     open_.clear();
@@ -46,6 +49,8 @@ class Network {
   std::pair<std::shared_ptr<SimulatedStream>, std::shared_ptr<SimulatedStream>> connect();
   /// Streams whose memory is not released.
   std::size_t live_ends() const { return *live_ends_; }
+  /// What is still open, for the message of a failed test.
+  std::string open_ends() const;
 
   NetworkProfile profile;
 
@@ -54,12 +59,14 @@ class Network {
   SimulatedLoop& loop_;
   std::shared_ptr<std::size_t> live_ends_ = std::make_shared<std::size_t>(0);
   std::uint64_t last_id_ = 0;
-  std::map<std::uint64_t, std::shared_ptr<SimulatedStream>> open_;  // a kernel keeps what is not closed
+  std::map<std::uint64_t, std::shared_ptr<SimulatedStream>>
+      open_;  // a kernel keeps what is not closed
 };
 
 class SimulatedStream final : public Stream {
  public:
-  SimulatedStream(Network& network, std::uint64_t id) : Stream(network.loop()), network_(network), id_(id) {
+  SimulatedStream(Network& network, std::uint64_t id)
+      : Stream(network.loop()), network_(network), id_(id) {
     ++*live_ends_;
   }
   ~SimulatedStream() override { --*live_ends_; }
@@ -84,18 +91,21 @@ class SimulatedStream final : public Stream {
     if (other) other->cut();
     cut();
   }
-  /// Nothing gets through any more, in either direction, and nobody is told: a cable that was pulled.
+  /// Nothing gets through any more, in either direction, and nobody is told: a cable that was
+  /// pulled.
   void go_silent() {
     silent_ = true;
     if (const auto other = peer_.lock()) other->silent_ = true;
   }
 
   void flush() override {
-    if (state_ == State::closed || ended_) return;
     const auto keep = self();
+    if (ended_ && state_ == State::closing_after_flush) return end_after_flush();
+    if (state_ == State::closed || ended_) return;
     const auto other = peer_.lock();
     while (!queue_.empty()) {
-      const std::size_t room = network_.profile.window_bytes - std::min(network_.profile.window_bytes, underway_bytes_);
+      const std::size_t room =
+          network_.profile.window_bytes - std::min(network_.profile.window_bytes, underway_bytes_);
       if (room == 0) return wait_for_window();
       send_piece(other, room);
     }
@@ -118,7 +128,9 @@ class SimulatedStream final : public Stream {
     std::string bytes;
   };
 
-  std::shared_ptr<SimulatedStream> self() { return std::static_pointer_cast<SimulatedStream>(shared_from_this()); }
+  std::shared_ptr<SimulatedStream> self() {
+    return std::static_pointer_cast<SimulatedStream>(shared_from_this());
+  }
   SimulatedLoop& loop() { return network_.loop(); }
 
   template <class Use>
@@ -150,12 +162,14 @@ class SimulatedStream final : public Stream {
 
   void transmit(const std::shared_ptr<SimulatedStream>& other, Piece piece) {
     const auto& profile = network_.profile;
-    const milliseconds delay{loop().dice().between(static_cast<std::size_t>(profile.delay_min.count()),
-                                                   static_cast<std::size_t>(profile.delay_max.count()))};
+    const milliseconds delay{
+        loop().dice().between(static_cast<std::size_t>(profile.delay_min.count()),
+                              static_cast<std::size_t>(profile.delay_max.count()))};
     last_arrival_ = std::max(last_arrival_, loop().now() + delay);  // order is TCP's
-    loop().after(last_arrival_ - loop().now(), [weak = std::weak_ptr(other), piece = std::move(piece)]() mutable {
-      if (const auto stream = weak.lock()) stream->arrive(std::move(piece));
-    });
+    loop().after(last_arrival_ - loop().now(),
+                 [weak = std::weak_ptr(other), piece = std::move(piece)]() mutable {
+                   if (const auto stream = weak.lock()) stream->arrive(std::move(piece));
+                 });
   }
 
   void arrive(Piece piece) {
@@ -178,7 +192,8 @@ class SimulatedStream final : public Stream {
   }
 
   void hand_over(const std::string& bytes) {
-    // A block of its own, so that a sanitizer sees what looks further than the 64 bytes of the contract.
+    // A block of its own, so that a sanitizer sees what looks further than the 64 bytes of the
+    // contract.
     constexpr std::size_t padding_bytes = 64;
     const auto block = std::make_unique<char[]>(bytes.size() + padding_bytes);
     std::memcpy(block.get(), bytes.data(), bytes.size());
@@ -200,7 +215,8 @@ class SimulatedStream final : public Stream {
     if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close();
   }
 
-  /// The peer's reads call flush() again; what is closing waits for them no longer than a TCP stream does.
+  /// The peer's reads call flush() again; what is closing waits for them no longer than a TCP
+  /// stream does.
   void wait_for_window() {
     if (state_ != State::closing_after_flush || last_words_.armed()) return;
     loop().timers().arm(last_words_, std::chrono::seconds(5));
@@ -235,7 +251,8 @@ class SimulatedStream final : public Stream {
   bool ended_ = false;
 };
 
-inline std::pair<std::shared_ptr<SimulatedStream>, std::shared_ptr<SimulatedStream>> Network::connect() {
+inline std::pair<std::shared_ptr<SimulatedStream>, std::shared_ptr<SimulatedStream>>
+Network::connect() {
   auto near = std::make_shared<SimulatedStream>(*this, ++last_id_);
   auto far = std::make_shared<SimulatedStream>(*this, ++last_id_);
   open_.emplace(near->id_, near);
@@ -243,6 +260,17 @@ inline std::pair<std::shared_ptr<SimulatedStream>, std::shared_ptr<SimulatedStre
   near->peer_ = far;
   far->peer_ = near;
   return {near, far};
+}
+
+inline std::string Network::open_ends() const {
+  std::string text;
+  for (const auto& [id, stream] : open_) {
+    text += " #" + std::to_string(id) + (stream->silent_ ? " silent" : "") +
+            (stream->paused_ ? " paused" : "") + (stream->is_open() ? " open" : " closing") +
+            " queued " + std::to_string(stream->queued_bytes()) +
+            (stream->handler_ ? "" : " without handler");
+  }
+  return text;
 }
 
 /// A peer that only writes down what it gets.

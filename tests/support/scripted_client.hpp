@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: MIT
-// ScriptedClient: a Socket.IO client of the simulation: namespaces, events, acknowledgements both ways, binary. Says what
-// happens to it by callbacks and does nothing on its own; with faults, the test connects it again.
+// ScriptedClient: a Socket.IO client of the simulation: namespaces, events, acknowledgements both
+// ways, binary. Says what happens to it by callbacks and does nothing on its own; with faults, the
+// test connects it again.
 //
-// Life cycle: connect() -> callbacks -> on_closed, after which connect() begins anew. Single thread, that of the loop.
+// Life cycle: connect() -> callbacks -> on_closed, after which connect() begins anew. Single
+// thread, that of the loop.
 #pragma once
+
+#include "codec/json/document.hpp"
+#include "codec/socketio/decoder.hpp"
+#include "support/engine_client.hpp"
+
+#include <socketio/json.hpp>
+#include <socketio/json_writer.hpp>
 
 #include <functional>
 #include <map>
@@ -13,13 +22,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <socketio/json.hpp>
-#include <socketio/json_writer.hpp>
-
-#include "codec/json/document.hpp"
-#include "codec/socketio/decoder.hpp"
-#include "support/engine_client.hpp"
 
 namespace socketio::support {
 
@@ -50,25 +52,33 @@ class ScriptedClient {
 
   void connect() {
     if (engine_) engine_->abort();
-    decoder_.emplace(parser::Decoder::Role::client, parser::Limits{.packet_bytes = 64 * 1024 * 1024});
+    decoder_.emplace(parser::Decoder::Role::client,
+                     parser::Limits{.packet_bytes = 64 * 1024 * 1024});
     engine_ = std::make_shared<EngineClient>(loop_, dial_, options);
     EngineClient::Callbacks callbacks;
     callbacks.open = [this] {
       for (const std::string& nsp : namespaces) join(nsp);
       if (on.open) on.open();
     };
-    callbacks.text = [this](std::string_view text) { on_result(decoder_->add_text(text, document_)); };
-    callbacks.binary = [this](std::string_view data) { on_result(decoder_->add_binary(data, document_)); };
+    callbacks.text = [this](std::string_view text) {
+      on_result(decoder_->add_text(text, document_));
+    };
+    callbacks.binary = [this](std::string_view data) {
+      on_result(decoder_->add_binary(data, document_));
+    };
     callbacks.close = [this] { end(); };
     engine_->open(std::move(callbacks));
   }
-  void join(const std::string& nsp) { send_header({parser::PacketType::connect, 0, nsp, std::nullopt, {}}); }
+  void join(const std::string& nsp) {
+    send_header({parser::PacketType::connect, 0, nsp, std::nullopt, {}});
+  }
   void leave(const std::string& nsp) {
     send_header({parser::PacketType::disconnect, 0, nsp, std::nullopt, {}});
     forget(nsp);
   }
 
-  void emit(const std::string& nsp, const std::string& name, const json& arguments, OnAck on_ack = nullptr) {
+  void emit(const std::string& nsp, const std::string& name, const json& arguments,
+            OnAck on_ack = nullptr) {
     std::optional<std::uint64_t> id;
     if (on_ack) {
       id = last_ack_id_++;
@@ -112,7 +122,8 @@ class ScriptedClient {
     std::vector<Bytes> attachments;
     JsonWriter(body, attachments).value(payload);
     std::string text;
-    parser::append_header(text, {attachments.empty() ? plain : with_binary, attachments.size(), nsp, id, {}});
+    parser::append_header(
+        text, {attachments.empty() ? plain : with_binary, attachments.size(), nsp, id, {}});
     engine_->send_text(text + body);
     for (const Bytes& data : attachments) {
       engine_->send_binary({reinterpret_cast<const char*>(data.data()), data.size()});
@@ -136,15 +147,18 @@ class ScriptedClient {
         return;
       case parser::PacketType::disconnect: {
         if (!is_connected(nsp)) {
-          if (left_.count(nsp) == 0) complaints_.push_back("DISCONNECT without being connected to " + nsp);
+          if (left_.count(nsp) == 0)
+            complaints_.push_back("DISCONNECT without being connected to " + nsp);
           return;  // the two goodbyes have crossed
         }
         forget(nsp);
         if (on.disconnected) on.disconnected(nsp);
         return;
       }
-      case parser::PacketType::ack: return on_ack(nsp, *packet.id, packet.payload.to_json());
-      default: return on_event(nsp, packet);
+      case parser::PacketType::ack:
+        return on_ack(nsp, *packet.id, packet.payload.to_json());
+      default:
+        return on_event(nsp, packet);
     }
   }
 
@@ -154,7 +168,8 @@ class ScriptedClient {
     arguments.erase(arguments.begin());
     if (!is_connected(nsp)) {
       // What crossed our own goodbye on its way is dropped, as the official client does.
-      if (left_.count(nsp) == 0) complaints_.push_back("event '" + name + "' without being connected to " + nsp);
+      if (left_.count(nsp) == 0)
+        complaints_.push_back("event '" + name + "' without being connected to " + nsp);
       return;
     }
     if (on.event) on.event(nsp, name, arguments, packet.id);

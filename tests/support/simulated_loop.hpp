@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
-// SimulatedLoop: a Loop under virtual time, and Dice, the one source of chance of a simulation. The same seed gives the
-// same run, to the byte: nothing here reads a clock, and what is due at the same time runs in the order it was planned.
+// SimulatedLoop: a Loop under virtual time, and Dice, the one source of chance of a simulation. The
+// same seed gives the same run, to the byte: nothing here reads a clock, and what is due at the
+// same time runs in the order it was planned.
 //
-// Life cycle: made with a seed; run_for() or run_until_idle() turns it. A turn handles what is due at one moment, then
-// ends as on Asio: deferred tasks, then flushes. Single thread; elsewhere() plays a call from another one.
+// Life cycle: made with a seed; run_for() or run_until_idle() turns it. A turn handles what is due
+// at one moment, then ends as on Asio: deferred tasks, then flushes. Single thread; elsewhere()
+// plays a call from another one.
 #pragma once
+
+#include "base/loop.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -13,8 +17,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-
-#include "base/loop.hpp"
 
 namespace socketio::support {
 
@@ -49,7 +51,9 @@ class SimulatedLoop final : public Loop {
   explicit SimulatedLoop(std::uint64_t seed) : Loop(TimePoint{}, dice_), dice_(seed) {}
 
   Dice& dice() { return dice_; }
-  milliseconds elapsed() const { return std::chrono::duration_cast<milliseconds>(now().time_since_epoch()); }
+  milliseconds elapsed() const {
+    return std::chrono::duration_cast<milliseconds>(now().time_since_epoch());
+  }
   std::int64_t wall_clock_ms() const override { return 1'700'000'000'000 + elapsed().count(); }
 
   /// Runs `task` in the turn at that time from now.
@@ -64,7 +68,8 @@ class SimulatedLoop final : public Loop {
     current_ = true;
   }
 
-  /// One turn; false if nothing is planned and no deadline is armed, or all of it is later than `limit`.
+  /// One turn; false if nothing is planned and no deadline is armed, or all of it is later than
+  /// `limit`.
   bool run_one(TimePoint limit = TimePoint::max()) {
     if (std::exchange(turn_open_, false)) finish_turn();
     const auto deadline = timers().next_deadline();
@@ -83,7 +88,8 @@ class SimulatedLoop final : public Loop {
   }
   void run_for(Duration duration) {
     const TimePoint end = now() + duration;
-    while (run_one(end)) {}
+    while (run_one(end)) {
+    }
     timers().advance(end);
     finish_turn();
   }
@@ -98,7 +104,8 @@ class SimulatedLoop final : public Loop {
   /// Until nothing is planned and no deadline is armed; false if that takes longer than `limit`.
   bool run_until_idle(Duration limit = std::chrono::minutes(10)) {
     const TimePoint end = now() + limit;
-    while (run_one(end)) {}
+    while (run_one(end)) {
+    }
     return planned_.empty() && !timers().next_deadline();
   }
 
@@ -117,7 +124,9 @@ class SimulatedLoop final : public Loop {
   void request_finish_turn() override { turn_open_ = true; }
 
  private:
-  void plan(TimePoint when, Task task) { planned_.emplace(std::pair(when, ++last_planned_), std::move(task)); }
+  void plan(TimePoint when, Task task) {
+    planned_.emplace(std::pair(when, ++last_planned_), std::move(task));
+  }
   bool is_due() const { return !planned_.empty() && planned_.begin()->first.first <= now(); }
   void run_planned() {
     const auto node = planned_.extract(planned_.begin());

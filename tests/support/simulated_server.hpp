@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
-// SimulatedServer: the whole server above the I/O line, wired as server/server_state does it, on a simulated loop and
-// network. Its namespaces are used by their public handles.
+// SimulatedServer: the whole server above the I/O line, wired as server/server_state does it, on a
+// simulated loop and network. Its namespaces are used by their public handles.
 //
-// Life cycle: made, given handlers, dialled; it and its clients must be gone before loop and network. Single thread.
+// Life cycle: made, given handlers, dialled; it and its clients must be gone before loop and
+// network. Single thread.
 #pragma once
-
-#include <socketio/namespace.hpp>
-#include <socketio/server.hpp>
-
-#include <memory>
-#include <utility>
-#include <vector>
 
 #include "core/namespace_state.hpp"
 #include "core/node.hpp"
@@ -21,6 +15,13 @@
 #include "support/client_lanes.hpp"
 #include "support/pipe.hpp"
 
+#include <socketio/namespace.hpp>
+#include <socketio/server.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
 namespace socketio::support {
 
 class SimulatedServer {
@@ -29,7 +30,9 @@ class SimulatedServer {
       : network_(network),
         node_(network.loop(), server::core_options(options)),
         engine_(network.loop(), server::engine_options(options),
-                [this](const std::shared_ptr<engine::Session>& session) { return node_.accept(session); }),
+                [this](const std::shared_ptr<engine::Session>& session) {
+                  return node_.accept(session);
+                }),
         site_(options, engine_, router_) {}
 
   Namespace of(std::string_view name = "/") { return Namespace(node_.of(name)); }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Seeded runs of a whole server with several clients and faults; see RandomTown. SIMULATION_SEEDS
+// makes more of them.
+#include "support/random_town.hpp"
+
+#include <gtest/gtest.h>
+
+namespace socketio::support {
+namespace {
+
+TEST(Random, HoldsItsPromisesWhateverHappens) {
+  std::uint64_t received = 0;
+  std::uint64_t acks = 0;
+  for_each_seed(300, "simulation_random_test", [&](std::uint64_t seed) {
+    RandomTown town(seed);
+    town.run();
+    EXPECT_EQ(town.faults(), std::vector<std::string>{});
+    received += town.received_count();
+    acks += town.acks_count();
+  });
+  EXPECT_GT(received, 50U);
+  EXPECT_GT(acks, 5U);
+  testing::Test::RecordProperty("received", std::to_string(received));
+}
+
+TEST(Random, TheSameSeedIsTheSameRun) {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    RandomTown first(seed);
+    RandomTown second(seed);
+    first.run();
+    second.run();
+    EXPECT_EQ(first.trace(), second.trace()) << "seed " << seed;
+  }
+  RandomTown one(1);
+  RandomTown other(2);
+  one.run();
+  other.run();
+  EXPECT_NE(one.trace(), other.trace());
+}
+
+}  // namespace
+}  // namespace socketio::support

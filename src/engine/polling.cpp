@@ -5,6 +5,7 @@
 
 #include "codec/engineio/payload.hpp"
 #include "codec/http/compression.hpp"
+#include "codec/http/utf8.hpp"
 
 namespace socketio::engine {
 
@@ -16,6 +17,14 @@ http::Response text_response(std::string body, std::string_view content_type) {
   response.headers.add("cache-control", "no-store");
   response.body = std::move(body);
   return response;
+}
+
+// Internet Explorer's filter against reflected scripts mistakes payloads for such.
+void spare_from_filter(http::Response& response, const Exchange& exchange) {
+  const auto agent = exchange.request().headers.get("user-agent");
+  if (agent.find(";MSIE") != agent.npos || agent.find("Trident/") != agent.npos) {
+    response.headers.add("X-XSS-Protection", "0");
+  }
 }
 
 http::Response payload_response(std::string body) {
@@ -74,12 +83,15 @@ void PollingTransport::on_body(Exchange& exchange) {
   const auto self = shared_from_this();
   const auto post = std::exchange(post_, nullptr);
   // The answer does not depend on what the payload says; errors show in the session's fate.
-  post->respond(text_response("ok", "text/html"));
+  auto response = text_response("ok", "text/html");
+  spare_from_filter(response, *post);
+  post->respond(std::move(response));
   deliver(post->request().body);
 }
 
 void PollingTransport::deliver(const std::string& payload) {
   if (!session_) return;
+  if (!http::is_utf8(payload)) return fail(DisconnectReason::parse_error);
   const auto session = session_->shared_from_this();
   engineio::PayloadDecoder decoder(payload, session_->packets_per_payload());
   for (;;) {
@@ -131,6 +143,10 @@ void PollingTransport::send_noop() {
   }
 }
 
+void PollingTransport::end_poll() {
+  if (const auto poll = std::exchange(poll_, nullptr)) poll->respond(payload_response("6"));
+}
+
 void PollingTransport::schedule_response() {
   if (response_scheduled_ || !session_) return;
   response_scheduled_ = true;
@@ -158,13 +174,14 @@ void PollingTransport::respond_to_poll() {
   }
   queue_ = {};
   queued_bytes_ = 0;
-  if (closing_) {
-    if (!body.empty()) body.push_back(engineio::record_separator);
+  // Alone: clients handle a close packet before the messages in front of it, which wait for their turn of the loop.
+  if (body.empty()) {
     engineio::append_text(body, {engineio::PacketType::close, engineio::Content::text, {}});
     told_ = true;
   }
   const auto poll = std::exchange(poll_, nullptr);
   auto response = payload_response(std::move(body));
+  spare_from_filter(response, *poll);
   if (std::exchange(may_compress_, false)) {
     http::compress_response(response, poll->request().headers.get("accept-encoding"));
   }

@@ -27,6 +27,8 @@ class PollingTransport final : public Transport,
   bool poll_pending() const { return poll_ != nullptr; }
   /// Answers a parked poll with a noop packet, so that the client can pause for an upgrade.
   void send_noop();
+  /// The client said goodbye: a parked poll ends with a noop.
+  void end_poll();
   /// Moves what waits over to `successor`, and answers a parked poll, at the end of an upgrade.
   void hand_over(Transport& successor);
   /// After close(): the client's next poll brings the news.

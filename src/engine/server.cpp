@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/http/grammar.hpp"
 #include "codec/websocket/handshake.hpp"
 #include "engine/polling.hpp"
 #include "engine/websocket.hpp"
@@ -38,6 +39,15 @@ bool has_control_character(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && byte != '\t') || byte == 0x7f;
   });
+}
+
+// Subprotocols mean nothing to us, but browsers fail a WebSocket if none of theirs is chosen (RFC 6455 section 4.1).
+std::string_view offered_subprotocol(const http::Request& request) {
+  std::string_view first = request.headers.get("sec-websocket-protocol");
+  first = first.substr(0, first.find(','));
+  first = first.substr(0, first.find_last_not_of(" \t") + 1);
+  first.remove_prefix(std::min(first.find_first_not_of(" \t"), first.size()));
+  return http::is_token(first) ? first : std::string_view();
 }
 
 http::Response websocket_refusal(Refusal refusal, std::string_view message) {
@@ -86,6 +96,7 @@ std::optional<Refusal> Server::check(const http::Request& request, const Query& 
   if (!is_enabled(query.transport)) return Refusal::unknown_transport;
   if (has_control_character(request.headers.get("origin"))) return Refusal::bad_request;
   const bool upgrade = websocket::is_upgrade_request(request);
+  if (upgrade && query.transport != "websocket") return Refusal::bad_request;
   if (!query.sid.empty()) {
     if (!session) return Refusal::unknown_sid;
     // A WebSocket's session has no requests but the upgrade itself.
@@ -174,18 +185,19 @@ void Server::accept_websocket(const std::shared_ptr<Exchange>& exchange, const Q
     }
     return refuse(*exchange, Refusal::bad_request);
   }
-  // polling with an Upgrade header is accepted and closed, as the reference does.
-  const bool usable = query.transport == "websocket";
   const bool is_new = session == nullptr;
-  if (is_new && usable) session = make_session(*exchange);
+  if (is_new) session = make_session(*exchange);
 
   http::Response switching;
   switching.status = 101;
   switching.headers.add("Upgrade", "websocket");
   switching.headers.add("Sec-WebSocket-Accept", *accept);
+  if (const auto protocol = offered_subprotocol(exchange->request()); !protocol.empty()) {
+    switching.headers.add("Sec-WebSocket-Protocol", protocol);
+  }
   const auto form = query.base64 ? WebSocketTransport::BinaryForm::base64 : WebSocketTransport::BinaryForm::frames;
   const auto transport = std::make_shared<WebSocketTransport>(session, websocket_limits_, form);
-  const bool taken = usable && (is_new || session->begin_upgrade(transport));
+  const bool taken = is_new || session->begin_upgrade(transport);
   transport->attach(exchange->upgrade(std::move(switching), transport));
   if (!taken) {
     transport->close();

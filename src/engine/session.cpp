@@ -41,7 +41,10 @@ std::string text_of(PacketType type, std::string_view data = {}) {
 Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
     : owner_(owner), id_(std::move(id)), opening_(std::move(opening)) {}
 
-Session::~Session() = default;
+Session::~Session() {
+  // A server that closes does not wait for last polls; answers that are scheduled may outlive us.
+  if (PollingTransport* const polling_transport = polling()) polling_transport->detach();
+}
 
 void Session::open(std::shared_ptr<Transport> transport) {
   const Options& options = owner_.options();
@@ -194,6 +197,7 @@ void Session::on_packet(Transport& from, const Packet& packet) {
     }
     case PacketType::close: {
       const auto self = shared_from_this();
+      if (PollingTransport* const polling_transport = polling()) polling_transport->end_poll();
       transport_->close();
       end(DisconnectReason::transport_close);
       return;

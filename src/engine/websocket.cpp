@@ -56,6 +56,8 @@ void WebSocketTransport::on_bytes(std::span<char> bytes) {
 
 bool WebSocketTransport::on_event(const websocket::Event& event) {
   using Kind = websocket::Event::Kind;
+  // Of pings in a row only the last one is answered (RFC 6455 section 5.5.3), before what follows.
+  if (event.kind != Kind::ping && ping_payload_) answer_ping();
   switch (event.kind) {
     case Kind::text: {
       std::string storage;
@@ -75,7 +77,6 @@ bool WebSocketTransport::on_event(const websocket::Event& event) {
       return true;
     case Kind::close: {
       // Answered with the code that came (RFC 6455 section 5.5.1).
-      if (ping_payload_) answer_ping();
       shut_down(static_cast<websocket::CloseCode>(event.close_code));
       leave_session(DisconnectReason::transport_close);
       return false;

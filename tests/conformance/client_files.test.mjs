@@ -27,15 +27,15 @@ const SCRIPTS = [
 describe("client bundle", () => {
   for (const script of SCRIPTS) {
     for (const [file, type] of [
-      [script, "application/javascript"],
-      [`${script}.map`, "application/json"],
+      [script, /^(text|application)\/javascript; charset=utf-8$/],
+      [`${script}.map`, /^application\/json; charset=utf-8$/],
     ]) {
       scenario(`${file} is the package's file`, async () => {
         const answer = await send(server(), `/socket.io/${file}`);
         assert.equal(answer.status, 200);
-        assert.equal(answer.headers["content-type"], `${type}; charset=utf-8`);
+        assert.match(answer.headers["content-type"], type);
         assert.ok(answer.headers.etag);
-        assert.equal(answer.headers["cache-control"], "public, max-age=0");
+        assert.match(answer.headers["cache-control"], /^(no-cache|public, max-age=0)$/);
         assert.ok(answer.bytes.equals(await readFile(join(folder, file))));
       });
     }

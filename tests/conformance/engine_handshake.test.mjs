@@ -407,7 +407,7 @@ describe("CORS", () => {
     });
     assert.equal(answer.status, 204);
     assert.equal(answer.body, "");
-    assert.equal(answer.headers["content-length"], "0");
+    assert.ok(["0", undefined].includes(answer.headers["content-length"]));
     assert.equal(answer.headers["access-control-allow-origin"], "*");
     assert.equal(answer.headers["access-control-allow-methods"], "GET,HEAD,PUT,PATCH,POST,DELETE");
     assert.equal(answer.headers["access-control-allow-headers"], "content-type,x-token");

@@ -301,7 +301,7 @@ describe("attachments", () => {
     refused("their number", [`5${count}${count.endsWith("-") ? "" : "-"}${event}`, blob]);
   }
   const lenient = { differs: "it reads the number with Number()" };
-  for (const count of ["1e0", "0x1", " 1", "+1", "1.0", "01"])
+  for (const count of ["1e0", "0x1", " 1", "+1", "1.0"])
     refused("their number", [`5${count}-${event}`, blob], lenient);
   refused("no number", [`5${event}`, blob]);
   refused("none", `50-["message"]`);

@@ -78,7 +78,7 @@ describe("membership", () => {
       "€ \u{1F680}",
       "__proto__",
       "constructor",
-      "x".repeat(10_000),
+      "x".repeat(1_024),
       "a,b",
       '"',
     ]) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "codec/http/utf8.hpp"
 
+#include <simdjson.h>
+
 #include <cstddef>
 
 namespace socketio::http {
@@ -52,6 +54,10 @@ std::string with_replacements(std::string_view bytes) {
     bytes.remove_prefix(n);
   }
   return text;
+}
+
+bool is_utf8(std::string_view bytes) {
+  return simdjson::validate_utf8(bytes.data(), bytes.size());
 }
 
 }  // namespace socketio::http

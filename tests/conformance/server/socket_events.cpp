@@ -72,7 +72,10 @@ void add_socket_events(Namespace& nsp) {
     socket.data()["value"] = value;
     ack();
   });
-  nsp.on("get-data", [](Socket& socket) { return socket.data().value("value", json()); });
+  nsp.on("get-data", [](Socket& socket) {
+    const json& data = socket.data();
+    return data.is_object() ? data.value("value", json()) : json();
+  });
   nsp.on("handshake", [](const Socket& socket) { return details(socket.handshake()); });
 }
 

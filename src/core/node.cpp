@@ -65,12 +65,13 @@ std::shared_ptr<NamespaceState> Node::find(std::string_view name, const json& au
 }
 
 void Node::close() {
-  for (auto& [name, nsp] : namespaces_) {
+  // A copy: handlers may make namespaces, and a socket whose handlers are being told already stays for that long.
+  std::vector<std::shared_ptr<SocketState>> sockets;
+  for (const auto& [name, nsp] : namespaces_) {
     nsp->settle_broadcasts();
-    while (!nsp->everybody().empty()) {
-      nsp->everybody().back()->shared_from_this()->close(DisconnectReason::server_shutting_down);
-    }
+    for (SocketState* const socket : nsp->everybody()) sockets.push_back(socket->shared_from_this());
   }
+  for (const auto& socket : sockets) socket->close(DisconnectReason::server_shutting_down);
 }
 
 }  // namespace socketio::core

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/socket_state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <utility>
@@ -177,16 +178,8 @@ void SocketState::dispatch(std::string_view event, const parser::Packet& packet,
 }
 
 void SocketState::report(std::string_view event, std::exception_ptr exception) {
-  HandlerError error{std::string(event), "unknown exception", exception};
-  try {
-    std::rethrow_exception(exception);
-  } catch (const std::exception& failure) {
-    error.message = failure.what();
-  } catch (...) {
-    error.message = "unknown exception";
-  }
   Socket handle(shared_from_this());
-  nsp_->report(handle, std::move(error));
+  nsp_->report(handle, std::string(event), exception);
 }
 
 void SocketState::report(std::string_view event, std::string message) {
@@ -230,20 +223,20 @@ Handshake SocketState::handshake() const {
 }
 
 void SocketState::close(DisconnectReason reason) {
-  if (!connected()) return;
+  if (!connected() || std::exchange(closing_, true)) return;  // a handler below may disconnect it again
   nsp_->settle_broadcasts();
   const auto self = shared_from_this();
+  const auto client = client_->shared_from_this();  // a handler may end its connection
   Socket handle(self);
   const auto tell = [&](std::string_view event, const detail::HandlerList<detail::DisconnectHandler>& list) {
     list.for_each([&](detail::DisconnectHandler& handler) { guarded(event, [&] { handler(handle, reason); }); });
   };
   if (rare_) tell("disconnecting", rare_->handlers.disconnecting);
   tell("disconnecting", nsp_->handlers().disconnecting);
-  if (!connected()) return;  // a handler disconnected it itself
-
   nsp_->settle_broadcasts();
   nsp_->remove(*this);
-  std::exchange(client_, nullptr)->remove(*this);
+  client_ = nullptr;
+  client->remove(*this);
   connected_.store(false, std::memory_order_release);
 
   if (rare_) {
@@ -276,7 +269,10 @@ bool SocketState::join(std::string_view room) {
     in_own_room_ = true;
     return true;
   }
-  if (memberships_.size() >= nsp_->node().options().rooms_per_client) return false;
+  if (memberships_.size() >= nsp_->node().options().rooms_per_client) {
+    return std::any_of(memberships_.begin(), memberships_.end(),
+                       [&](const Membership& membership) { return membership.room->name == room; });
+  }
   nsp_->rooms().join(*this, room);
   return true;
 }

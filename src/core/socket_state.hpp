@@ -126,6 +126,7 @@ class SocketState : public std::enable_shared_from_this<SocketState> {
   std::unique_ptr<Rare> rare_;
   std::atomic<bool> connected_ = false;
   bool in_own_room_ = true;
+  bool closing_ = false;  // its handlers are being told
 };
 
 }  // namespace socketio::core

@@ -69,7 +69,7 @@ TEST(HttpSite, RoutesMatchMethodAndPath) {
   EXPECT_EQ(client.get("/users//posts/b")->status, 404) << "an empty parameter";
   EXPECT_EQ(client.get("/health/")->status, 200) << "one slash at the end is tolerated";
   EXPECT_EQ(client.ask(request_text("PUT", "/json", {}, R"({"a":[1,2.5,null]})"))->body, R"({"a":[1,2.5,null]})");
-  for (const std::string bad : {std::string("{"), std::string(900'000, '['), std::string("nul")}) {
+  for (const std::string& bad : {std::string("{"), std::string(900'000, '['), std::string("nul")}) {
     EXPECT_EQ(client.status(request_text("PUT", "/json", {}, bad)), 400);
   }
   const auto head = client.ask(request_text("HEAD", "/health"));

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Our contestant: the events `echo`, `ack` and `fan` through the public API, with typed handlers.
-#include <sys/resource.h>
-
 #include <socketio/server.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <cstdint>
 #include <string>
+#include <sys/resource.h>
 
 int main(int argc, char** argv) {
   std::uint16_t port = 3000;
@@ -21,7 +20,8 @@ int main(int argc, char** argv) {
   setrlimit(RLIMIT_NOFILE, &descriptors);
 
   socketio::Server io;
-  io.on("echo", [](socketio::Socket& socket, const std::string& text) { socket.emit("echo", text); });
+  io.on("echo",
+        [](socketio::Socket& socket, const std::string& text) { socket.emit("echo", text); });
   io.on("ack", [](const std::string& text) { return text; });
   io.on("fan", [&io](const std::string& text) { io.emit("fan", text); });
   io.stop_on_signals();

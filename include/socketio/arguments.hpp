@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// How C++ types become arguments of events and back. A handler's parameters are decoded by their types, what is
-// emitted is encoded by its type:
+// How C++ types become arguments of events and back. A handler's parameters are decoded by their
+// types, what is emitted is encoded by its type:
 //
-//   bool, integers, floating point, std::string, std::string_view (only valid during the handler), enums,
-//   std::vector, std::array, std::map and std::unordered_map with string keys, std::optional (may be missing or
-//   null), std::variant (the first alternative that fits), std::pair and std::tuple (arrays), json, Bytes,
-//   and any type with nlohmann's to_json / from_json (NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE and friends); binary data
-//   inside such a type is a json::binary_t, which travels as an attachment.
+//   bool, integers, floating point, std::string, std::string_view (only valid during the handler),
+//   enums, std::vector, std::array, std::map and std::unordered_map with string keys, std::optional
+//   (may be missing or null), std::variant (the first alternative that fits), std::pair and
+//   std::tuple (arrays), json, Bytes, and any type with nlohmann's to_json / from_json
+//   (NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE and friends); binary data inside such a type is a
+//   json::binary_t, which travels as an attachment.
 //
 // Specialise Decode<T> or Encode<T> for what needs neither. All functions here are thread-safe.
 #pragma once
@@ -32,15 +33,16 @@
 
 namespace socketio {
 
-/// The arguments of an event as they came, not decoded: to relay, log or store. Owns its memory. As a handler's
-/// parameter it takes all arguments that are left; emitted, it stands for all of them.
+/// The arguments of an event as they came, not decoded: to relay, log or store. Owns its memory. As
+/// a handler's parameter it takes all arguments that are left; emitted, it stands for all of them.
 class Arguments {
  public:
   Arguments() = default;
   Arguments(std::string elements, std::vector<Bytes> attachments)
       : elements_(std::move(elements)), attachments_(std::move(attachments)) {}
 
-  /// JSON text of the elements, separated by commas, without brackets; attachments appear as placeholders.
+  /// JSON text of the elements, separated by commas, without brackets; attachments appear as
+  /// placeholders.
   const std::string& elements() const { return elements_; }
   const std::vector<Bytes>& attachments() const { return attachments_; }
   /// An array with attachments in place.
@@ -55,9 +57,11 @@ class Arguments {
 template <class T, class = void>
 struct Decode {
   static bool decode(const Value& value, T& out) {
-    static_assert(requires(const json& given) { given.get_to(out); },
-                  "socketio: this type cannot be decoded. Give it a from_json (NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE "
-                  "makes one) in its own namespace, or specialise socketio::Decode");
+    static_assert(
+        requires(const json& given) { given.get_to(out); },
+        "socketio: this type cannot be decoded. Give it a from_json "
+        "(NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE "
+        "makes one) in its own namespace, or specialise socketio::Decode");
     try {
       value.to_json().get_to(out);
       return true;
@@ -72,7 +76,8 @@ template <class T, class = void>
 struct Encode {
   static void encode(JsonWriter& writer, const T& value) {
     static_assert(std::is_constructible_v<json, const T&>,
-                  "socketio: this type cannot be encoded. Give it a to_json (NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE "
+                  "socketio: this type cannot be encoded. Give it a to_json "
+                  "(NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE "
                   "makes one) in its own namespace, or specialise socketio::Encode");
     writer.value(json(value));
   }
@@ -139,7 +144,8 @@ struct Encode<T, std::enable_if_t<std::is_floating_point_v<T>>> {
 };
 
 template <class T>
-struct Decode<T, std::enable_if_t<std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>>> {
+struct Decode<
+    T, std::enable_if_t<std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>>> {
   static bool decode(const Value& value, T& out) {
     std::string_view text;
     if (!value.get(text)) return false;
@@ -153,7 +159,8 @@ struct Encode<T, std::enable_if_t<std::is_convertible_v<const T&, std::string_vi
   static void encode(JsonWriter& writer, const T& value) { writer.string(value); }
 };
 
-/// By from_json and to_json, which NLOHMANN_JSON_SERIALIZE_ENUM replaces; without it the underlying number.
+/// By from_json and to_json, which NLOHMANN_JSON_SERIALIZE_ENUM replaces; without it the underlying
+/// number.
 template <class T>
 struct Decode<T, std::enable_if_t<std::is_enum_v<T>>> {
   static bool decode(const Value& value, T& out) {
@@ -199,7 +206,8 @@ struct Decode<Bytes> {
 };
 
 template <class T>
-struct Encode<T, std::enable_if_t<std::is_same_v<T, Bytes> || std::is_same_v<T, std::span<const std::uint8_t>>>> {
+struct Encode<T, std::enable_if_t<std::is_same_v<T, Bytes> ||
+                                  std::is_same_v<T, std::span<const std::uint8_t>>>> {
   static void encode(JsonWriter& writer, const T& value) { writer.binary(value); }
 };
 
@@ -308,7 +316,9 @@ struct Encode<std::optional<T>> {
 
 template <class... Ts>
 struct Decode<std::variant<Ts...>> {
-  static bool decode(const Value& value, std::variant<Ts...>& out) { return (attempt<Ts>(value, out) || ...); }
+  static bool decode(const Value& value, std::variant<Ts...>& out) {
+    return (attempt<Ts>(value, out) || ...);
+  }
 
  private:
   template <class T>
@@ -334,8 +344,11 @@ bool decode_tuple(const Value& value, Tuple& out) {
   if (value.kind() != Value::Kind::array || value.size() != std::tuple_size_v<Tuple>) return false;
   ValueArray items(value);
   Value item;
-  return std::apply([&](auto&... elements) { return ((items.next(item) && socketio::decode(item, elements)) && ...); },
-                    out);
+  return std::apply(
+      [&](auto&... elements) {
+        return ((items.next(item) && socketio::decode(item, elements)) && ...);
+      },
+      out);
 }
 
 template <class Tuple>
@@ -349,22 +362,30 @@ void encode_tuple(JsonWriter& writer, const Tuple& value) {
 
 template <class... Ts>
 struct Decode<std::tuple<Ts...>> {
-  static bool decode(const Value& value, std::tuple<Ts...>& out) { return detail::decode_tuple(value, out); }
+  static bool decode(const Value& value, std::tuple<Ts...>& out) {
+    return detail::decode_tuple(value, out);
+  }
 };
 
 template <class... Ts>
 struct Encode<std::tuple<Ts...>> {
-  static void encode(JsonWriter& writer, const std::tuple<Ts...>& value) { detail::encode_tuple(writer, value); }
+  static void encode(JsonWriter& writer, const std::tuple<Ts...>& value) {
+    detail::encode_tuple(writer, value);
+  }
 };
 
 template <class A, class B>
 struct Decode<std::pair<A, B>> {
-  static bool decode(const Value& value, std::pair<A, B>& out) { return detail::decode_tuple(value, out); }
+  static bool decode(const Value& value, std::pair<A, B>& out) {
+    return detail::decode_tuple(value, out);
+  }
 };
 
 template <class A, class B>
 struct Encode<std::pair<A, B>> {
-  static void encode(JsonWriter& writer, const std::pair<A, B>& value) { detail::encode_tuple(writer, value); }
+  static void encode(JsonWriter& writer, const std::pair<A, B>& value) {
+    detail::encode_tuple(writer, value);
+  }
 };
 
 }  // namespace socketio

@@ -7,12 +7,14 @@
 //   io->listen(3001);
 //   context.run();            // exactly one thread runs the context
 //
-// run(), stop() and stop_on_signals() of such a server do nothing: the context is yours. close() lets context.run()
-// return once the last byte is sent. The server must be destroyed before the context.
+// run(), stop() and stop_on_signals() of such a server do nothing: the context is yours. close()
+// lets context.run() return once the last byte is sent. The server must be destroyed before the
+// context.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <socketio/server.hpp>
+
+#include <boost/asio/io_context.hpp>
 
 #include <memory>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// OutgoingEvent: the name and arguments of one emit, encoded. Emitting templates make one on the stack; its memory is
-// reused by the next emit of the thread, so that an emit allocates nothing once warm. Not for direct use.
+// OutgoingEvent: the name and arguments of one emit, encoded. Emitting templates make one on the
+// stack; its memory is reused by the next emit of the thread, so that an emit allocates nothing
+// once warm. Not for direct use.
 #pragma once
 
 #include <socketio/arguments.hpp>
@@ -14,7 +15,8 @@ namespace socketio::detail {
 
 class OutgoingEvent {
  public:
-  /// Room in front of the JSON for the packet's header, so that the whole packet is one piece of memory.
+  /// Room in front of the JSON for the packet's header, so that the whole packet is one piece of
+  /// memory.
   static constexpr std::size_t header_room = 64;
 
   template <class... Args>

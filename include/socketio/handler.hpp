@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-// How a function of the user becomes a handler: its parameters say what it wants, its return type what it answers.
+// How a function of the user becomes a handler: its parameters say what it wants, its return type
+// what it answers.
 //
 //   [](std::string text) { … }                        arguments, decoded by type (arguments.hpp)
-//   [](Socket& socket, Message message) { … }         the socket first, for handlers of a whole namespace
+//   [](Socket& socket, Message message) { … }         the socket first, for handlers of a whole
+//   namespace
 //   [](int a, int b) { return a + b; }                a returned value is the acknowledgement
 //   [](Order order, Ack<json> done) { … }             or acknowledge later, from any thread
 //   [](Order order) -> Task<bool> { co_return … }     or in a coroutine
 //   [](Arguments all) { … }                           everything undecoded
 //
-// Missing arguments are an error unless std::optional or json; surplus ones are ignored, as in JavaScript.
-// Handlers run on the socket's loop, one after another.
+// Missing arguments are an error unless std::optional or json; surplus ones are ignored, as in
+// JavaScript. Handlers run on the socket's loop, one after another.
 #pragma once
 
 #include <socketio/arguments.hpp>
@@ -48,8 +50,9 @@ class AckTarget {
 
 }  // namespace detail
 
-/// The acknowledgement that a client asked for, as the last parameter of a handler. Call it once, from any thread, now
-/// or later; further calls, and calls after the client has gone, do nothing. False if the client asked for none.
+/// The acknowledgement that a client asked for, as the last parameter of a handler. Call it once,
+/// from any thread, now or later; further calls, and calls after the client has gone, do nothing.
+/// False if the client asked for none.
 template <class... Args>
 class Ack {
  public:
@@ -97,7 +100,9 @@ using EventHandler = std::function<void(Invocation&)>;
 
 /// Functions and function objects whose parameters can be read off: no template, no overloads.
 template <class F>
-concept HasSignature = std::is_pointer_v<F> || requires { &F::operator(); };
+concept HasSignature = std::is_pointer_v<F> || requires {
+  &F::operator();
+};
 
 template <class F>
 struct Signature : Signature<decltype(&F::operator())> {};
@@ -161,8 +166,9 @@ template <class Tuple>
 bool take_arguments(Invocation& call, Tuple& out) {
   ValueArray items = call.arguments();
   std::size_t index = 0;
-  const bool fits =
-      std::apply([&](auto&... parameters) { return (take_argument(call, items, index, parameters) && ...); }, out);
+  const bool fits = std::apply(
+      [&](auto&... parameters) { return (take_argument(call, items, index, parameters) && ...); },
+      out);
   if (!fits) call.report_argument(index - 1);
   return fits;
 }
@@ -180,8 +186,8 @@ void report_exception(const Socket& socket, std::string_view event, std::excepti
 
 /// Runs a coroutine handler; its frame owns handler and parameters.
 template <class F, class Parameters, class Storage, class Result>
-Detached run_task(std::shared_ptr<F> f, Storage storage, AckTarget ack, std::shared_ptr<Socket> socket,
-                  std::string event) {
+Detached run_task(std::shared_ptr<F> f, Storage storage, AckTarget ack,
+                  std::shared_ptr<Socket> socket, std::string event) {
   using Indices = std::make_index_sequence<std::tuple_size_v<Parameters>>;
   std::exception_ptr failure;
   try {
@@ -211,8 +217,8 @@ void run(Invocation& call, const std::shared_ptr<F>& f, Storage& storage) {
     std::string_view event;
     name.get(event);
     run_task<F, Parameters, Storage, typename TaskResult<Result>::Value>(
-        f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{}, std::make_shared<Socket>(call.socket()),
-        std::string(event));
+        f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{},
+        std::make_shared<Socket>(call.socket()), std::string(event));
   } else if constexpr (std::is_void_v<Result>) {
     call_with<Parameters>(*f, storage, Indices{});
   } else {
@@ -228,15 +234,17 @@ template <class F>
 EventHandler make_handler(F function) {
   using Function = std::decay_t<F>;
   if constexpr (!HasSignature<Function>) {
-    static_assert(HasSignature<Function>,
-                  "socketio: this handler's parameters cannot be read off. Write their types out, as in "
-                  "[](std::string text, int count) { ... }: no auto, no overloaded operator()");
+    static_assert(
+        HasSignature<Function>,
+        "socketio: this handler's parameters cannot be read off. Write their types out, as in "
+        "[](std::string text, int count) { ... }: no auto, no overloaded operator()");
     return nullptr;
   } else {
     using Parameters = typename Signature<Function>::Parameters;
     using Storage = decltype(storage_for(static_cast<Parameters*>(nullptr)));
     static_assert(std::is_default_constructible_v<Storage>,
-                  "socketio: a handler's parameter is made first and decoded then, so its type needs a default "
+                  "socketio: a handler's parameter is made first and decoded then, so its type "
+                  "needs a default "
                   "constructor");
     return [f = std::make_shared<Function>(std::move(function))](Invocation& call) {
       try {

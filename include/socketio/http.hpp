@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// HTTP beside Socket.IO on the same port, so that an application needs no second server: a request hook, routes with
-// parameters, JSON, and static folders.
+// HTTP beside Socket.IO on the same port, so that an application needs no second server: a request
+// hook, routes with parameters, JSON, and static folders.
 //
 //   io.http().get("/health", [](const HttpRequest&) { return HttpResponse::text("ok"); });
-//   io.http().get("/users/:id", [](const HttpRequest& r) { return HttpResponse::of_json({{"id", r.param("id")}}); });
-//   io.http().serve_folder("/", "web/dist");
+//   io.http().get("/users/:id", [](const HttpRequest& r) { return HttpResponse::of_json({{"id",
+//   r.param("id")}}); }); io.http().serve_folder("/", "web/dist");
 //
-// Handlers run on the loop: what takes long belongs elsewhere. What they throw becomes 500 and reaches the error hook.
-// Register before the server runs.
+// Handlers run on the loop: what takes long belongs elsewhere. What they throw becomes 500 and
+// reaches the error hook. Register before the server runs.
 #pragma once
 
 #include <socketio/json.hpp>
@@ -34,9 +34,10 @@ class HttpRequest {
   std::string path;        ///< Decoded, without query; starts with '/'.
   std::string_view query;  ///< Raw, after '?'.
   std::string_view body;
-  std::string address;     ///< Of the peer, without port.
+  std::string address;  ///< Of the peer, without port.
   std::vector<std::pair<std::string_view, std::string_view>> headers;
-  std::vector<std::pair<std::string, std::string>> params;  ///< From the route's `:name` parts, decoded.
+  std::vector<std::pair<std::string, std::string>>
+      params;  ///< From the route's `:name` parts, decoded.
 
   /// First value of a header, case-insensitively; empty if absent.
   std::string_view header(std::string_view name) const;
@@ -48,8 +49,8 @@ class HttpRequest {
   std::optional<json> body_json() const;
 };
 
-/// What a handler answers. Content-Length and Connection are added by the server; headers with control characters are
-/// left out.
+/// What a handler answers. Content-Length and Connection are added by the server; headers with
+/// control characters are left out.
 struct HttpResponse {
   std::uint16_t status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
@@ -61,20 +62,31 @@ struct HttpResponse {
 
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
-/// Routes of one server. HEAD is answered like GET without body; a known path with another method gets 405 with Allow.
+/// Routes of one server. HEAD is answered like GET without body; a known path with another method
+/// gets 405 with Allow.
 class Router {
  public:
   explicit Router(std::shared_ptr<server::RouterState> state) : state_(std::move(state)) {}
 
-  void get(std::string path, HttpHandler handler) { add("GET", std::move(path), std::move(handler)); }
-  void post(std::string path, HttpHandler handler) { add("POST", std::move(path), std::move(handler)); }
-  void put(std::string path, HttpHandler handler) { add("PUT", std::move(path), std::move(handler)); }
-  void patch(std::string path, HttpHandler handler) { add("PATCH", std::move(path), std::move(handler)); }
-  void del(std::string path, HttpHandler handler) { add("DELETE", std::move(path), std::move(handler)); }
+  void get(std::string path, HttpHandler handler) {
+    add("GET", std::move(path), std::move(handler));
+  }
+  void post(std::string path, HttpHandler handler) {
+    add("POST", std::move(path), std::move(handler));
+  }
+  void put(std::string path, HttpHandler handler) {
+    add("PUT", std::move(path), std::move(handler));
+  }
+  void patch(std::string path, HttpHandler handler) {
+    add("PATCH", std::move(path), std::move(handler));
+  }
+  void del(std::string path, HttpHandler handler) {
+    add("DELETE", std::move(path), std::move(handler));
+  }
   void add(std::string method, std::string path, HttpHandler handler);
 
-  /// Serves the files below `folder` under `prefix`: content types, ETag, HEAD, index.html for folders. Never a file
-  /// outside it, never one whose name starts with a dot.
+  /// Serves the files below `folder` under `prefix`: content types, ETag, HEAD, index.html for
+  /// folders. Never a file outside it, never one whose name starts with a dot.
   void serve_folder(std::string prefix, std::string folder);
 
   /// Sees every request that is not Socket.IO's before the routes; an answer ends it there.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The value types of the API: `json` for anything JavaScript can say, `Bytes` for binary data. A json value may hold
-// binary anywhere (`json::binary(...)`): it travels as an attachment and comes back as one.
+// The value types of the API: `json` for anything JavaScript can say, `Bytes` for binary data. A
+// json value may hold binary anywhere (`json::binary(...)`): it travels as an attachment and comes
+// back as one.
 #pragma once
 
 #include <nlohmann/json.hpp>

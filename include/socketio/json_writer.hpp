@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// JsonWriter: appends JSON to a buffer in the way JSON.stringify would, taking binary out as attachments and leaving
-// placeholders (`{"_placeholder":true,"num":k}`, Socket.IO protocol, "Sending and receiving binary"). It is what typed
-// arguments are encoded with; user code meets it only when it writes its own socketio::Encode<T>.
+// JsonWriter: appends JSON to a buffer in the way JSON.stringify would, taking binary out as
+// attachments and leaving placeholders (`{"_placeholder":true,"num":k}`, Socket.IO protocol,
+// "Sending and receiving binary"). It is what typed arguments are encoded with; user code meets it
+// only when it writes its own socketio::Encode<T>.
 //
-// Commas are put by the writer: in an array just write the values, in an object write key() before each value.
-// Invalid UTF-8 becomes U+FFFD; NaN and infinities become null; doubles are the shortest text that reads back equal.
+// Commas are put by the writer: in an array just write the values, in an object write key() before
+// each value. Invalid UTF-8 becomes U+FFFD; NaN and infinities become null; doubles are the
+// shortest text that reads back equal.
 #pragma once
 
 #include <socketio/json.hpp>
@@ -20,7 +22,8 @@ namespace socketio {
 class JsonWriter {
  public:
   /// Appends to `text`; `attachments` receives copies of binary data. Both must outlive the writer.
-  JsonWriter(std::string& text, std::vector<Bytes>& attachments) : text_(text), attachments_(attachments) {}
+  JsonWriter(std::string& text, std::vector<Bytes>& attachments)
+      : text_(text), attachments_(attachments) {}
 
   void null();
   void boolean(bool value);  // NOLINT: the value itself, not a mode
@@ -29,7 +32,8 @@ class JsonWriter {
   void number(double value);
   void string(std::string_view value);
   void binary(std::span<const std::uint8_t> value);
-  /// Any json value; json::binary anywhere in it becomes an attachment, discarded values become null.
+  /// Any json value; json::binary anywhere in it becomes an attachment, discarded values become
+  /// null.
   void value(const json& value);
   /// Text that is already JSON (to relay without parsing).
   void raw(std::string_view json_text);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Namespace: a group of sockets that shares handlers and middlewares on one connection, `io.of("/admin")`.
+// Namespace: a group of sockets that shares handlers and middlewares on one connection,
+// `io.of("/admin")`.
 //
-// A handle: cheap to copy, valid as long as the server. Handlers may be registered once for all sockets here
-// (`nsp.on("chat", [](Socket& socket, Message m) { … })`: no closure for each connection) as well as on each socket.
+// A handle: cheap to copy, valid as long as the server. Handlers may be registered once for all
+// sockets here
+// (`nsp.on("chat", [](Socket& socket, Message m) { … })`: no closure for each connection) as well
+// as on each socket.
 //
-// Threads: sending (everything that BroadcastOperator does) from any thread; the rest before the server runs, or on its
-// loop.
+// Threads: sending (everything that BroadcastOperator does) from any thread; the rest before the
+// server runs, or on its loop.
 #pragma once
 
 #include <socketio/socket.hpp>
@@ -21,11 +24,12 @@
 
 namespace socketio {
 
-/// Something went wrong in user code, or an event's arguments did not fit its handler. The connection goes on.
+/// Something went wrong in user code, or an event's arguments did not fit its handler. The
+/// connection goes on.
 struct HandlerError {
-  std::string event;              ///< Of the event, or "connection", "disconnect", "middleware".
-  std::string message;            ///< e.g. "argument 0: expected another type", or what the exception says.
-  std::exception_ptr exception;   ///< Of the handler; null if the arguments were wrong.
+  std::string event;    ///< Of the event, or "connection", "disconnect", "middleware".
+  std::string message;  ///< e.g. "argument 0: expected another type", or what the exception says.
+  std::exception_ptr exception;  ///< Of the handler; null if the arguments were wrong.
 };
 
 class Namespace {
@@ -39,7 +43,8 @@ class Namespace {
 
   // --- Connections ---
 
-  /// Connection middleware: `[](Socket& socket, Next next)`. next() continues, next(ConnectError{…}) refuses.
+  /// Connection middleware: `[](Socket& socket, Next next)`. next() continues,
+  /// next(ConnectError{…}) refuses.
   template <class F>
   void use(F middleware) {
     add_middleware(detail::ConnectionMiddleware(std::move(middleware)));
@@ -85,8 +90,8 @@ class Namespace {
   }
   void off_any(HandlerId handler);
   void off_any_outgoing(HandlerId handler);
-  /// `[](Socket& socket, const HandlerError& error)`; the socket is a handle to nothing if it concerns none. Without a
-  /// hook, errors are dropped silently.
+  /// `[](Socket& socket, const HandlerError& error)`; the socket is a handle to nothing if it
+  /// concerns none. Without a hook, errors are dropped silently.
   void on_error(std::function<void(Socket&, const HandlerError&)> handler);
 
   // --- Sending ---
@@ -97,7 +102,9 @@ class Namespace {
   BroadcastOperator volatile_() const { return everybody().volatile_(); }
   BroadcastOperator compress(Compress compress) const { return everybody().compress(compress); }
   BroadcastOperator local() const { return everybody().local(); }
-  BroadcastOperator timeout(std::chrono::milliseconds timeout) const { return everybody().timeout(timeout); }
+  BroadcastOperator timeout(std::chrono::milliseconds timeout) const {
+    return everybody().timeout(timeout);
+  }
 
   template <class... Args>
   void emit(std::string_view event, const Args&... args) const {
@@ -110,7 +117,9 @@ class Namespace {
   Pending<std::vector<RemoteSocket>> fetch_sockets() const { return everybody().fetch_sockets(); }
   void sockets_join(const Rooms& rooms) const { everybody().sockets_join(rooms); }
   void sockets_leave(const Rooms& rooms) const { everybody().sockets_leave(rooms); }
-  void disconnect_sockets(Close close = Close::socket) const { everybody().disconnect_sockets(close); }
+  void disconnect_sockets(Close close = Close::socket) const {
+    everybody().disconnect_sockets(close);
+  }
 
   friend bool operator==(const Namespace& a, const Namespace& b) { return a.state_ == b.state_; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What became of things: why a connection ended (the reasons of the JavaScript implementation, with the same text), what
-// happened to an emitted event; and the small choices that go with them.
+// What became of things: why a connection ended (the reasons of the JavaScript implementation, with
+// the same text), what happened to an emitted event; and the small choices that go with them.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 namespace socketio {
 
 enum class DisconnectReason : std::uint8_t {
-  transport_error,              ///< The peer broke the protocol of the transport, or a request was cut off.
-  transport_close,              ///< The connection was closed by the peer or the network.
-  forced_close,                 ///< The server closed the connection, or the peer broke the Socket.IO protocol.
+  transport_error,  ///< The peer broke the protocol of the transport, or a request was cut off.
+  transport_close,  ///< The connection was closed by the peer or the network.
+  forced_close,     ///< The server closed the connection, or the peer broke the Socket.IO protocol.
   forced_server_close,          ///< No namespace was joined in time.
   ping_timeout,                 ///< No pong within ping_timeout.
   parse_error,                  ///< The peer sent a packet that cannot be decoded.
@@ -25,16 +25,17 @@ std::string_view to_string(DisconnectReason reason);
 
 /// What became of an emitted event.
 enum class EmitResult : std::uint8_t {
-  sent,           ///< Leaves at the end of this turn of the loop (or was handed to the socket's thread).
-  queued,         ///< Waits behind bytes that a slow peer has not taken, or for its next poll.
-  dropped,        ///< Volatile and the peer was not ready, or over the limit of the out-buffer.
+  sent,     ///< Leaves at the end of this turn of the loop (or was handed to the socket's thread).
+  queued,   ///< Waits behind bytes that a slow peer has not taken, or for its next poll.
+  dropped,  ///< Volatile and the peer was not ready, or over the limit of the out-buffer.
   not_connected,  ///< The socket is not connected.
 };
 
 /// Whether an HTTP response that carries the event may be compressed.
 enum class Compress : std::uint8_t { yes, no };
 
-/// What disconnect() ends: the socket of one namespace, or the whole connection with all its namespaces.
+/// What disconnect() ends: the socket of one namespace, or the whole connection with all its
+/// namespaces.
 enum class Close : std::uint8_t { socket, connection };
 
 }  // namespace socketio

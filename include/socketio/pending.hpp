@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Pending<R>: the result of something that completes later (emit_with_ack, fetch_sockets). The work has begun
-// already; take the result in one of three ways:
+// Pending<R>: the result of something that completes later (emit_with_ack, fetch_sockets). The work
+// has begun already; take the result in one of three ways:
 //
 //   pending.then([](R result) { … });      // on the socket's loop
 //   R result = pending.future().get();     // from a thread that is not a loop
 //   R result = co_await pending;           // in a coroutine; resumes on the loop
 //
-// It always completes, once: with values, or with an error that says why not. Dropping it drops the result only.
-// Thread-safe.
+// It always completes, once: with values, or with an error that says why not. Dropping it drops the
+// result only. Thread-safe.
 #pragma once
 
 #include <coroutine>
@@ -32,7 +32,9 @@ enum class Errc {
 };
 
 const std::error_category& error_category();
-inline std::error_code make_error_code(Errc error) { return {static_cast<int>(error), error_category()}; }
+inline std::error_code make_error_code(Errc error) {
+  return {static_cast<int>(error), error_category()};
+}
 
 /// One answer, or why there is none.
 template <class T>
@@ -79,7 +81,8 @@ class [[nodiscard]] Pending {
       Awaiter(const Awaiter&) = delete;
       Awaiter& operator=(const Awaiter&) = delete;
       ~Awaiter() {
-        if (suspended && !result) state->drop_callback();  // the coroutine is destroyed while it waits
+        if (suspended && !result)
+          state->drop_callback();  // the coroutine is destroyed while it waits
       }
       bool await_ready() { return state->take(result); }
       void await_suspend(std::coroutine_handle<> handle) {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Server: a Socket.IO server (protocol 5 over Engine.IO 4). It is its main namespace "/", plus what concerns all.
+// Server: a Socket.IO server (protocol 5 over Engine.IO 4). It is its main namespace "/", plus what
+// concerns all.
 //
 //   socketio::Server io;
-//   io.on_connection([](socketio::Socket socket) { socket.on("hello", [](std::string name) { return "hi " + name; }); });
-//   io.listen(3001);
-//   io.run();
+//   io.on_connection([](socketio::Socket socket) { socket.on("hello", [](std::string name) { return
+//   "hi " + name; }); }); io.listen(3001); io.run();
 //
-// Life cycle: construct, register, listen() (may be repeated), run() until stop(); or hand it an io_context of your own
-// (<socketio/asio.hpp>). Destroying it closes everything. Threads: run() uses the calling thread; stop() and close()
-// from anywhere; sending as in socket.hpp.
+// Life cycle: construct, register, listen() (may be repeated), run() until stop(); or hand it an
+// io_context of your own
+// (<socketio/asio.hpp>). Destroying it closes everything. Threads: run() uses the calling thread;
+// stop() and close() from anywhere; sending as in socket.hpp.
 #pragma once
 
 #include <socketio/http.hpp>
@@ -34,8 +35,9 @@ namespace server {
 class ServerState;
 }
 
-/// Cross-origin requests (the `cors` option of the JavaScript server). Off unless `origins` says something. A WebSocket
-/// from an origin that a list, pattern or predicate does not allow is refused with 403; browsers do not check those.
+/// Cross-origin requests (the `cors` option of the JavaScript server). Off unless `origins` says
+/// something. A WebSocket from an origin that a list, pattern or predicate does not allow is
+/// refused with 403; browsers do not check those.
 struct CorsOptions {
   using Predicate = std::function<bool(std::string_view origin)>;
   /// "*", exact origins, patterns, or a predicate.
@@ -64,8 +66,9 @@ struct Limits {
   std::size_t header_bytes = 8 * 1024;
   std::size_t header_count = 64;
   std::size_t target_bytes = 4 * 1024;
-  std::chrono::milliseconds header_timeout{10'000};     ///< From the first byte of a request to its last header.
-  std::chrono::milliseconds body_timeout{30'000};       ///< From the headers to the end of the body.
+  std::chrono::milliseconds header_timeout{
+      10'000};  ///< From the first byte of a request to its last header.
+  std::chrono::milliseconds body_timeout{30'000};  ///< From the headers to the end of the body.
   std::chrono::milliseconds keep_alive_timeout{10'000};  ///< Between requests of one connection.
   std::size_t packets_per_payload = 100'000;
   std::size_t fragments_per_message = 1'024;
@@ -76,7 +79,7 @@ struct Limits {
   std::size_t room_name_bytes = 1'024;
   std::size_t pending_acks = 10'000;  ///< Of one socket.
   std::size_t connections = 0;        ///< 0: as many as there are file descriptors.
-  std::size_t sessions = 0;           ///< Engine.IO sessions; beyond, handshakes get 503. 0: no limit.
+  std::size_t sessions = 0;  ///< Engine.IO sessions; beyond, handshakes get 503. 0: no limit.
 };
 
 /// What happens to clients that do not read as fast as we send.
@@ -96,7 +99,8 @@ struct ServerOptions {
   std::size_t max_payload_bytes = 1'000'000;  ///< JavaScript: maxHttpBufferSize
   std::chrono::milliseconds connect_timeout{45'000};
   CorsOptions cors{};
-  /// A folder with the files of socket.io's `client-dist`, to serve them at `<path>/socket.io.js` and so on. Empty: off.
+  /// A folder with the files of socket.io's `client-dist`, to serve them at `<path>/socket.io.js`
+  /// and so on. Empty: off.
   std::string client_folder{};
   /// Decides on every handshake; a text refuses it with 403.
   std::function<std::optional<std::string>(const HttpRequest&)> allow_request{};
@@ -113,13 +117,13 @@ class Server : public Namespace {
 
   /// The namespace of that name, made on first use; "admin" and "/admin" are the same.
   Namespace of(std::string_view name);
-  /// Namespaces whose name matches as a whole are made when a client asks for one. Handlers registered on what this
-  /// returns apply to all of them.
+  /// Namespaces whose name matches as a whole are made when a client asks for one. Handlers
+  /// registered on what this returns apply to all of them.
   Namespace of(const std::regex& pattern);
   Namespace of(std::function<bool(std::string_view name, const json& auth)> predicate);
 
-  /// Listens on all addresses, IPv6 and IPv4; port 0 picks a free one. Returns the port. Throws std::system_error
-  /// that names the address if it cannot (e.g. address already in use).
+  /// Listens on all addresses, IPv6 and IPv4; port 0 picks a free one. Returns the port. Throws
+  /// std::system_error that names the address if it cannot (e.g. address already in use).
   std::uint16_t listen(std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
@@ -131,7 +135,8 @@ class Server : public Namespace {
   /// SIGINT and SIGTERM call stop(): what an executable wants.
   void stop_on_signals();
 
-  /// Ends every client ("server shutting down") and every listener. The server cannot be used again.
+  /// Ends every client ("server shutting down") and every listener. The server cannot be used
+  /// again.
   void close();
 
   std::size_t engine_clients_count() const;

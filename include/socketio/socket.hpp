@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Socket: one client in one namespace, and BroadcastOperator: many of them.
 //
-// A Socket is a handle: cheap to copy, safe to keep. After the client has gone it still tells its id and data; emitting
-// does nothing. Its handlers, and what they captured, are released when it disconnects, so capturing the socket in its
-// own handlers is no leak.
+// A Socket is a handle: cheap to copy, safe to keep. After the client has gone it still tells its
+// id and data; emitting does nothing. Its handlers, and what they captured, are released when it
+// disconnects, so capturing the socket in its own handlers is no leak.
 //
-// Threads: all handlers of one socket run one after another on its loop. emit, emit_with_ack, to()…emit, join, leave,
-// disconnect and acks may be called from any thread; everything else belongs to the loop.
+// Threads: all handlers of one socket run one after another on its loop. emit, emit_with_ack,
+// to()…emit, join, leave, disconnect and acks may be called from any thread; everything else
+// belongs to the loop.
 #pragma once
 
 #include <socketio/event_writer.hpp>
@@ -40,7 +41,8 @@ class RemoteSocket;
 /// Names one registered handler, to take it off again.
 using HandlerId = std::uint64_t;
 
-/// How the client introduced itself (Socket.IO server API, `socket.handshake`). A copy: keep what you need.
+/// How the client introduced itself (Socket.IO server API, `socket.handshake`). A copy: keep what
+/// you need.
 struct Handshake {
   std::map<std::string, std::string> headers;  ///< Names in lower case.
   std::map<std::string, std::string> query;    ///< Of the first request.
@@ -77,7 +79,8 @@ struct EmitFlags {
   bool is_local = false;
 };
 
-/// Whom a broadcast reaches: the union of `rooms` (everybody if there are none) less those in `except`.
+/// Whom a broadcast reaches: the union of `rooms` (everybody if there are none) less those in
+/// `except`.
 struct BroadcastTarget {
   std::vector<std::string> rooms;
   std::vector<std::string> except;
@@ -173,13 +176,15 @@ struct Event {
   json arguments = json::array();
 };
 
-/// The answer of a connection middleware that refuses: reaches the client as `connect_error` with message and data.
+/// The answer of a connection middleware that refuses: reaches the client as `connect_error` with
+/// message and data.
 struct ConnectError {
   std::string message;
   json data = nullptr;  ///< null: no `data` member
 };
 
-/// Continues the chain of middlewares, or ends it with an error. Call it once, from any thread; further calls do nothing.
+/// Continues the chain of middlewares, or ends it with an error. Call it once, from any thread;
+/// further calls do nothing.
 class Next {
  public:
   using Function = std::function<void(std::optional<ConnectError>)>;
@@ -272,7 +277,8 @@ class Socket {
     detail::OutgoingEvent outgoing(event, args...);
     return emit_encoded(outgoing, {});
   }
-  /// The first argument of the client's acknowledgement; errors: disconnected, timeout (with timeout()), bad_answer, …
+  /// The first argument of the client's acknowledgement; errors: disconnected, timeout (with
+  /// timeout()), bad_answer, …
   template <class R = json, class... Args>
   Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const;
 
@@ -319,16 +325,19 @@ class Socket {
   /// The same for what is sent to this socket (not acknowledgements).
   template <class F>
   HandlerId on_any_outgoing(F handler) const {
-    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)), Position::back);
+    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)),
+                            Position::back);
   }
   template <class F>
   HandlerId prepend_any_outgoing(F handler) const {
-    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)), Position::front);
+    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)),
+                            Position::front);
   }
   void off_any_outgoing(HandlerId handler) const;
   void off_any_outgoing() const;
 
-  /// Packet middleware: `[](Event& event, Next next)`; next(ConnectError{…}) drops the event and calls on_error.
+  /// Packet middleware: `[](Event& event, Next next)`; next(ConnectError{…}) drops the event and
+  /// calls on_error.
   template <class F>
   void use(F middleware) const {
     add_middleware(detail::with_socket<detail::PacketMiddleware>(std::move(middleware)));
@@ -391,9 +400,10 @@ class SocketOperator {
   Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
     detail::OutgoingEvent outgoing(event, args...);
     Pending<Reply<R>> pending;
-    socket_.emit_encoded_with_ack(outgoing, flags_, [pending](std::error_code error, const Value* arguments) {
-      pending.complete(detail::decode_reply<R>(error, arguments));
-    });
+    socket_.emit_encoded_with_ack(outgoing, flags_,
+                                  [pending](std::error_code error, const Value* arguments) {
+                                    pending.complete(detail::decode_reply<R>(error, arguments));
+                                  });
     return pending;
   }
 
@@ -409,7 +419,8 @@ Pending<Reply<R>> Socket::emit_with_ack(std::string_view event, const Args&... a
   return SocketOperator(*this).emit_with_ack<R>(event, args...);
 }
 
-/// A socket as fetch_sockets() reports it, on this node or another: a snapshot with the means to reach it. Thread-safe.
+/// A socket as fetch_sockets() reports it, on this node or another: a snapshot with the means to
+/// reach it. Thread-safe.
 class RemoteSocket {
  public:
   std::string id;
@@ -421,7 +432,9 @@ class RemoteSocket {
   void emit(std::string_view event, const Args&... args) const {
     itself().emit(event, args...);
   }
-  BroadcastOperator timeout(std::chrono::milliseconds timeout) const { return itself().timeout(timeout); }
+  BroadcastOperator timeout(std::chrono::milliseconds timeout) const {
+    return itself().timeout(timeout);
+  }
   void join(const Rooms& rooms_to_join) const { itself().sockets_join(rooms_to_join); }
   void leave(const Rooms& rooms_to_leave) const { itself().sockets_leave(rooms_to_leave); }
   void disconnect(Close close = Close::socket) const { itself().disconnect_sockets(close); }

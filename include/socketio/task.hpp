@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Task<T>: what a coroutine handler returns. Lazy: it runs when it is awaited, or when the library starts it.
+// Task<T>: what a coroutine handler returns. Lazy: it runs when it is awaited, or when the library
+// starts it.
 //
-//   socket.on("save", [](Order order) -> socketio::Task<bool> { co_return co_await store(order); });
+//   socket.on("save", [](Order order) -> socketio::Task<bool> { co_return co_await store(order);
+//   });
 //
-// A handler's coroutine starts on the socket's loop and goes on wherever what it awaits resumes it: for Pending that
-// is the loop again. Its parameters are copies, so they live as long as it does; the handler and its captures are kept
-// until it ends. What it throws reaches the error hook.
+// A handler's coroutine starts on the socket's loop and goes on wherever what it awaits resumes it:
+// for Pending that is the loop again. Its parameters are copies, so they live as long as it does;
+// the handler and its captures are kept until it ends. What it throws reaches the error hook.
 #pragma once
 
 #include <coroutine>
@@ -28,7 +30,8 @@ class TaskPromiseBase {
     bool await_ready() noexcept { return false; }
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      return handle.promise().continuation_ ? handle.promise().continuation_ : std::noop_coroutine();
+      return handle.promise().continuation_ ? handle.promise().continuation_
+                                            : std::noop_coroutine();
     }
     void await_resume() noexcept {}
   };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Value: a view of one JSON value (or attachment) of a packet that is being dispatched. It is what typed
-// arguments are decoded from; user code meets it only when it writes its own socketio::Decode<T>.
+// Value: a view of one JSON value (or attachment) of a packet that is being dispatched. It is what
+// typed arguments are decoded from; user code meets it only when it writes its own
+// socketio::Decode<T>.
 //
-// Lifetime: valid during the call that it was handed to, never longer. Thread: that of the call. Copying is cheap.
-// No function throws for what a peer can send: a getter of the wrong kind returns false and leaves `out` alone.
+// Lifetime: valid during the call that it was handed to, never longer. Thread: that of the call.
+// Copying is cheap. No function throws for what a peer can send: a getter of the wrong kind returns
+// false and leaves `out` alone.
 #pragma once
 
 #include <socketio/json.hpp>
@@ -18,13 +20,24 @@ namespace socketio {
 
 class Value {
  public:
-  enum class Kind : std::uint8_t { null, boolean, integer, unsigned_integer, number, string, array, object, binary };
+  enum class Kind : std::uint8_t {
+    null,
+    boolean,
+    integer,
+    unsigned_integer,
+    number,
+    string,
+    array,
+    object,
+    binary
+  };
 
   Kind kind() const;
   bool is_null() const { return kind() == Kind::null; }
 
   bool get(bool& out) const;
-  /// Integers that fit exactly; a number with a fraction of zero (`3.0`) counts as an integer, as in JavaScript.
+  /// Integers that fit exactly; a number with a fraction of zero (`3.0`) counts as an integer, as
+  /// in JavaScript.
   bool get(std::int64_t& out) const;
   bool get(std::uint64_t& out) const;
   /// Any number; integers beyond 2^53 are rounded.
@@ -35,7 +48,8 @@ class Value {
 
   /// Elements of an array or members of an object; 0 for anything else. Linear.
   std::size_t size() const;
-  /// Member of an object (the last of that name, as in JavaScript); false if absent or not an object.
+  /// Member of an object (the last of that name, as in JavaScript); false if absent or not an
+  /// object.
   bool find(std::string_view name, Value& out) const;
 
   /// A copy with attachments put back in place as json::binary.
@@ -52,7 +66,8 @@ class Value {
   std::span<const Bytes> attachments_;
 };
 
-/// Walks an array: `for (ValueArray items{value}; items.next(item);)`. Empty if `value` is no array.
+/// Walks an array: `for (ValueArray items{value}; items.next(item);)`. Empty if `value` is no
+/// array.
 class ValueArray {
  public:
   explicit ValueArray(const Value& value);
@@ -64,7 +79,8 @@ class ValueArray {
   std::span<const Bytes> attachments_;
 };
 
-/// Walks the members of an object, in the order of the text (duplicate names come more than once, the last wins).
+/// Walks the members of an object, in the order of the text (duplicate names come more than once,
+/// the last wins).
 class ValueObject {
  public:
   explicit ValueObject(const Value& value);

@@ -6,7 +6,8 @@
 namespace socketio {
 
 std::string random_id(Entropy& entropy) {
-  static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+  static constexpr char alphabet[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
   std::array<std::uint8_t, 20> random{};
   entropy.fill(random);
   std::string id(random.size(), '\0');

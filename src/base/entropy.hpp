@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where unpredictable bytes come from. An interface, so that a simulation with a seed repeats itself; the real source
-// is below the I/O line (net/system_entropy.hpp).
+// Where unpredictable bytes come from. An interface, so that a simulation with a seed repeats
+// itself; the real source is below the I/O line (net/system_entropy.hpp).
 #pragma once
 
 #include <cstdint>

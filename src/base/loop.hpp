@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Loop: what protocol code may know of the event loop that it lives on. Time, entropy and the end of a turn come from
-// here, so that the same code runs on Asio (net/asio_loop.hpp) and under virtual time in a simulation.
+// Loop: what protocol code may know of the event loop that it lives on. Time, entropy and the end
+// of a turn come from here, so that the same code runs on Asio (net/asio_loop.hpp) and under
+// virtual time in a simulation.
 //
-// A turn is one round of the loop: handle all that is ready, run what was deferred, then flush every stream that was
-// written to, once. Everything but post() and is_current() belongs to the loop's own thread.
+// A turn is one round of the loop: handle all that is ready, run what was deferred, then flush
+// every stream that was written to, once. Everything but post() and is_current() belongs to the
+// loop's own thread.
 #pragma once
+
+#include "base/entropy.hpp"
+#include "base/stream.hpp"
+#include "base/timing_wheel.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "base/entropy.hpp"
-#include "base/stream.hpp"
-#include "base/timing_wheel.hpp"
 
 namespace socketio {
 
@@ -39,7 +41,8 @@ class Loop {
   void schedule_flush(Stream& stream);
   void cancel_flush(Stream& stream);
 
-  /// An empty buffer that has room already, if one is spare; give_back() what is not needed any more.
+  /// An empty buffer that has room already, if one is spare; give_back() what is not needed any
+  /// more.
   std::string take_buffer() {
     if (spare_buffers_.empty()) return {};
     std::string buffer = std::move(spare_buffers_.back());

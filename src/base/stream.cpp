@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/stream.hpp"
 
-#include <utility>
-
 #include "base/loop.hpp"
+
+#include <utility>
 
 namespace socketio {
 
@@ -35,7 +35,9 @@ void OutQueue::append_behind(SharedBytes bytes) {
   segments_.push_back({std::move(bytes)});
 }
 
-std::size_t OutQueue::size() const { return (alone_ ? alone_->size() : 0) + segment_bytes_ + tail_.size(); }
+std::size_t OutQueue::size() const {
+  return (alone_ ? alone_->size() : 0) + segment_bytes_ + tail_.size();
+}
 
 bool OutQueue::take_tail(std::size_t size, std::string& buffer) {
   if (alone_ || !segments_.empty() || size != tail_.size()) return false;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Stream: one ordered, reliable byte stream to a peer, as the protocol code sees it: a TCP connection, TLS, or a pipe in
-// a simulation. What is written during a turn of the loop is gathered and leaves in one system call at its end.
+// Stream: one ordered, reliable byte stream to a peer, as the protocol code sees it: a TCP
+// connection, TLS, or a pipe in a simulation. What is written during a turn of the loop is gathered
+// and leaves in one system call at its end.
 //
-// Life cycle: made by a listener or a pipe, given a StreamHandler, which gets bytes until exactly one on_close().
-// After close() or on_close() writes are ignored. One thread: the loop's.
+// Life cycle: made by a listener or a pipe, given a StreamHandler, which gets bytes until exactly
+// one on_close(). After close() or on_close() writes are ignored. One thread: the loop's.
 #pragma once
 
 #include <cstddef>
@@ -33,11 +34,12 @@ class StreamHandler {
   virtual void on_close() = 0;
 };
 
-/// Bytes on their way out: small pieces are copied together, large shared ones are kept by reference, and so is a shared
-/// piece that is alone, as most broadcasts are.
+/// Bytes on their way out: small pieces are copied together, large shared ones are kept by
+/// reference, and so is a shared piece that is alone, as most broadcasts are.
 class OutQueue {
  public:
-  /// Shared pieces up to this size are copied behind others: cheaper than one more element of a gathering write.
+  /// Shared pieces up to this size are copied behind others: cheaper than one more element of a
+  /// gathering write.
   static constexpr std::size_t copy_limit_bytes = 2048;
 
   /// Where small pieces are appended.
@@ -49,7 +51,9 @@ class OutQueue {
   std::size_t size() const;
   bool empty() const { return !alone_ && segments_.empty() && tail_.empty(); }
   /// Putting it together would only copy.
-  bool is_one_piece() const { return segments_.size() + (alone_ ? 1 : 0) + (tail_.empty() ? 0 : 1) == 1; }
+  bool is_one_piece() const {
+    return segments_.size() + (alone_ ? 1 : 0) + (tail_.empty() ? 0 : 1) == 1;
+  }
 
   /// Calls `use(std::string_view)` for the pieces in order, until it returns false.
   template <class Use>

@@ -65,7 +65,8 @@ std::optional<std::uint64_t> TimingWheel::next_tick() const {
     std::uint64_t& bits = occupied_[level];
     while (bits != 0) {
       const auto rotation = static_cast<int>((position + 1) & (slots - 1));
-      const auto distance = static_cast<std::uint64_t>(std::countr_zero(std::rotr(bits, rotation))) + 1;
+      const auto distance =
+          static_cast<std::uint64_t>(std::countr_zero(std::rotr(bits, rotation))) + 1;
       const std::uint64_t slot = (position + distance) & (slots - 1);
       if (is_empty(heads_[level][slot])) {
         bits &= ~(std::uint64_t{1} << slot);

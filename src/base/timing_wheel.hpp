@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Deadlines of one loop: a hierarchical timing wheel (Varghese and Lauck), so that a hundred thousand heartbeats cost
-// one system timer. Arming and cancelling are O(1) and allocate nothing: a Timer lives in its owner.
+// Deadlines of one loop: a hierarchical timing wheel (Varghese and Lauck), so that a hundred
+// thousand heartbeats cost one system timer. Arming and cancelling are O(1) and allocate nothing: a
+// Timer lives in its owner.
 //
-// The wheel never reads a clock: advance(now) moves it, next_deadline() says when to call again. A deadline fires in
-// the first advance() at or after it, rounded up to the tick. One thread.
+// The wheel never reads a clock: advance(now) moves it, next_deadline() says when to call again. A
+// deadline fires in the first advance() at or after it, rounded up to the tick. One thread.
 #pragma once
 
 #include <array>
@@ -30,7 +31,8 @@ class Timer {
   void cancel();
 
  protected:
-  /// Called by the wheel when the deadline has passed; may arm, cancel or destroy any timer, itself included.
+  /// Called by the wheel when the deadline has passed; may arm, cancel or destroy any timer, itself
+  /// included.
   virtual void expired() = 0;
 
  private:
@@ -65,8 +67,8 @@ class TimingWheel {
   /// The time of the last advance().
   TimePoint now() const { return now_; }
 
-  /// Arms (or re-arms) the timer. Any delay of any unit is fine: negative ones count as zero, longer ones than
-  /// `longest_delay` as that.
+  /// Arms (or re-arms) the timer. Any delay of any unit is fine: negative ones count as zero,
+  /// longer ones than `longest_delay` as that.
   template <class Rep, class Period>
   void arm(Timer& timer, std::chrono::duration<Rep, Period> delay) {
     using Delay = std::chrono::duration<Rep, Period>;
@@ -80,7 +82,8 @@ class TimingWheel {
   /// Fires everything that is due.
   void advance(TimePoint now);
 
-  /// When advance() should be called next; never later than the first deadline, nothing if there is none.
+  /// When advance() should be called next; never later than the first deadline, nothing if there is
+  /// none.
   std::optional<TimePoint> next_deadline() const;
 
  private:

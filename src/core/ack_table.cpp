@@ -20,8 +20,8 @@ class AckTable::Entry final : public Timer {
 AckTable::AckTable() = default;
 AckTable::~AckTable() = default;
 
-void AckTable::add(std::uint64_t id, detail::AckCallback callback, std::optional<std::chrono::milliseconds> timeout,
-                   Loop& loop) {
+void AckTable::add(std::uint64_t id, detail::AckCallback callback,
+                   std::optional<std::chrono::milliseconds> timeout, Loop& loop) {
   auto entry = std::make_unique<Entry>(*this, id, std::move(callback));
   if (timeout) loop.timers().arm(*entry, *timeout);
   entries_.emplace(id, std::move(entry));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Acknowledgements that one socket owes us. Each is answered exactly once: by the client, by its timeout, or by the end
-// of the socket. Loop's thread only.
+// Acknowledgements that one socket owes us. Each is answered exactly once: by the client, by its
+// timeout, or by the end of the socket. Loop's thread only.
 #pragma once
+
+#include "base/loop.hpp"
 
 #include <socketio/socket.hpp>
 
@@ -11,8 +13,6 @@
 #include <optional>
 #include <unordered_map>
 
-#include "base/loop.hpp"
-
 namespace socketio::core {
 
 class AckTable {
@@ -20,8 +20,8 @@ class AckTable {
   AckTable();
   ~AckTable();
 
-  void add(std::uint64_t id, detail::AckCallback callback, std::optional<std::chrono::milliseconds> timeout,
-           Loop& loop);
+  void add(std::uint64_t id, detail::AckCallback callback,
+           std::optional<std::chrono::milliseconds> timeout, Loop& loop);
   /// False if the id was never issued, or answered before.
   bool answer(std::uint64_t id, const Value& arguments);
   void fail_all(std::error_code error);

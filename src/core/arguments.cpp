@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <socketio/arguments.hpp>
-
 #include "codec/json/document.hpp"
+
+#include <socketio/arguments.hpp>
 
 namespace socketio {
 

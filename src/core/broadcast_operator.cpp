@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "core/namespace_state.hpp"
+#include "core/socket_state.hpp"
+
 #include <socketio/namespace.hpp>
 #include <socketio/socket.hpp>
 
 #include <utility>
-
-#include "core/namespace_state.hpp"
-#include "core/socket_state.hpp"
 
 namespace socketio {
 
@@ -57,7 +57,8 @@ void BroadcastOperator::emit_encoded(detail::OutgoingEvent& event) const {
   if (nsp_) nsp_->broadcast(event, target_);
 }
 
-void BroadcastOperator::emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
+void BroadcastOperator::emit_encoded_with_ack(detail::OutgoingEvent& event,
+                                              detail::AckCallback each,
                                               std::function<void()> all) const {
   if (!nsp_) return all();
   nsp_->broadcast_with_ack(event, target_, std::move(each), std::move(all));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "core/client.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "core/middleware.hpp"
 #include "core/namespace_state.hpp"
 #include "core/socket_state.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace socketio::core {
 
@@ -23,21 +23,28 @@ void arm(std::unique_ptr<Timer>& timer, Owner& owner, Loop& loop, std::chrono::m
 }  // namespace
 
 Client::Client(Node& node, std::shared_ptr<engine::Session> session)
-    : node_(node), session_(std::move(session)), decoder_(parser::Decoder::Role::server, node.options().packet) {}
+    : node_(node),
+      session_(std::move(session)),
+      decoder_(parser::Decoder::Role::server, node.options().packet) {}
 
 Client::~Client() = default;
 
 void Client::start() {
-  arm<Client, &Client::on_connect_timeout>(connect_timer_, *this, node_.loop(), node_.options().connect_timeout);
+  arm<Client, &Client::on_connect_timeout>(connect_timer_, *this, node_.loop(),
+                                           node_.options().connect_timeout);
 }
 
 void Client::on_connect_timeout() { session_->close(DisconnectReason::forced_server_close); }
 
 void Client::on_attachments_timeout() { session_->close(DisconnectReason::forced_close); }
 
-void Client::on_text(std::string_view message) { on_result(decoder_.add_text(message, node_.document())); }
+void Client::on_text(std::string_view message) {
+  on_result(decoder_.add_text(message, node_.document()));
+}
 
-void Client::on_binary(std::string_view message) { on_result(decoder_.add_binary(message, node_.document())); }
+void Client::on_binary(std::string_view message) {
+  on_result(decoder_.add_binary(message, node_.document()));
+}
 
 void Client::on_result(Result<std::optional<parser::Packet>, parser::Errc> result) {
   if (!result) return session_->close(DisconnectReason::forced_close);
@@ -72,11 +79,14 @@ void Client::connect(const parser::Packet& packet) {
   if (sockets_.size() >= node_.options().namespaces_per_client) {
     return session_->close(DisconnectReason::forced_close);
   }
-  const auto nsp = node_.find(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json());
+  const auto nsp =
+      node_.find(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json());
   if (!nsp) return refuse(packet.nsp, {"Invalid namespace"});
 
-  auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()), std::string(packet.text));
+  auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),
+                                              std::string(packet.text));
   sockets_.push_back(socket);
+  nsp->enter_client();
   const auto& middlewares = nsp->handlers().middlewares;
   if (middlewares.empty()) return finish_connect(socket, std::nullopt);
 
@@ -96,7 +106,8 @@ void Client::connect(const parser::Packet& packet) {
   std::make_shared<Chain>(nsp, middlewares, call, done)->run();
 }
 
-void Client::finish_connect(const std::shared_ptr<SocketState>& socket, const std::optional<ConnectError>& error) {
+void Client::finish_connect(const std::shared_ptr<SocketState>& socket,
+                            const std::optional<ConnectError>& error) {
   const auto self = shared_from_this();
   if (!socket->client()) return;  // the client left, or was thrown out, while the middlewares ran
   NamespaceState& nsp = socket->nsp();
@@ -145,7 +156,8 @@ void Client::disconnect(SocketState& socket, Close close) {
   const auto self = shared_from_this();
   const auto goodbye = [this](SocketState& leaving) {
     if (!leaving.connected()) return leaving.abandon();
-    session_->send_text(packet_header(PacketType::disconnect, leaving.nsp().name(), std::nullopt, 0), Compress::no);
+    session_->send_text(
+        packet_header(PacketType::disconnect, leaving.nsp().name(), std::nullopt, 0), Compress::no);
     leaving.close(DisconnectReason::server_namespace_disconnect);
   };
   if (close == Close::socket) return goodbye(socket);
@@ -154,10 +166,11 @@ void Client::disconnect(SocketState& socket, Close close) {
   session_->close(DisconnectReason::forced_server_close);
 }
 
-void Client::remove(const SocketState& socket) {
+void Client::remove(SocketState& socket) {
   sockets_.erase(std::remove_if(sockets_.begin(), sockets_.end(),
                                 [&](const auto& candidate) { return candidate.get() == &socket; }),
                  sockets_.end());
+  socket.nsp().leave_client();
 }
 
 void Client::on_close(DisconnectReason reason) {

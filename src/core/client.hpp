@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Client: one Engine.IO session and the namespaces it has joined (Socket.IO protocol 5). Routes packets to sockets, runs
-// the connection middlewares, and ends the session where the peer breaks the protocol.
+// Client: one Engine.IO session and the namespaces it has joined (Socket.IO protocol 5). Routes
+// packets to sockets, runs the connection middlewares, and ends the session where the peer breaks
+// the protocol.
 //
-// Life cycle: made for a session, its handler until on_close(), which closes every socket. Loop's thread only.
+// Life cycle: made for a session, its handler until on_close(), which closes every socket. Loop's
+// thread only.
 #pragma once
+
+#include "codec/socketio/decoder.hpp"
+#include "core/node.hpp"
+#include "engine/session.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "codec/socketio/decoder.hpp"
-#include "core/node.hpp"
-#include "engine/session.hpp"
 
 namespace socketio::core {
 
@@ -36,13 +38,14 @@ class Client final : public engine::SessionHandler, public std::enable_shared_fr
   /// Says goodbye to one namespace, or to all and closes the session.
   void disconnect(SocketState& socket, Close close);
   /// The socket has ended; its namespace may be joined again.
-  void remove(const SocketState& socket);
+  void remove(SocketState& socket);
 
  private:
   void on_result(Result<std::optional<parser::Packet>, parser::Errc> result);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);
-  void finish_connect(const std::shared_ptr<SocketState>& socket, const std::optional<ConnectError>& error);
+  void finish_connect(const std::shared_ptr<SocketState>& socket,
+                      const std::optional<ConnectError>& error);
   void refuse(std::string_view nsp, const ConnectError& error);
   std::shared_ptr<SocketState> find(std::string_view nsp) const;
   void on_connect_timeout();

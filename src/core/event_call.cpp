@@ -53,7 +53,8 @@ void EventCall::answer(detail::OutgoingEvent& arguments) {
 }
 
 void EventCall::report_argument(std::size_t index) {
-  state_.report(event_, "argument " + std::to_string(index) + " is missing or has another type than the handler's");
+  state_.report(event_, "argument " + std::to_string(index) +
+                            " is missing or has another type than the handler's");
 }
 
 }  // namespace socketio::core

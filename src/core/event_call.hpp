@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-// EventCall: one received event while its handlers run; see detail::Invocation. Views the packet; lives on the stack of
-// the dispatch.
+// EventCall: one received event while its handlers run; see detail::Invocation. Views the packet;
+// lives on the stack of the dispatch.
 #pragma once
+
+#include "codec/socketio/decoder.hpp"
+#include "core/socket_state.hpp"
 
 #include <socketio/handler.hpp>
 
@@ -9,17 +12,18 @@
 #include <string_view>
 #include <utility>
 
-#include "codec/socketio/decoder.hpp"
-#include "core/socket_state.hpp"
-
 namespace socketio::core {
 
 class EventCall final : public detail::Invocation {
  public:
   /// `arguments` has been walked past the name.
-  EventCall(std::shared_ptr<SocketState> state, std::string_view event, const parser::Packet& packet,
-            const ValueArray& arguments)
-      : state_(*state), handle_(std::move(state)), event_(event), packet_(packet), arguments_(arguments) {}
+  EventCall(std::shared_ptr<SocketState> state, std::string_view event,
+            const parser::Packet& packet, const ValueArray& arguments)
+      : state_(*state),
+        handle_(std::move(state)),
+        event_(event),
+        packet_(packet),
+        arguments_(arguments) {}
 
   Socket& socket() override { return handle_; }
   const Value& payload() const override { return packet_.payload; }

@@ -16,7 +16,8 @@ void HandlerTable::remove(std::string_view event, HandlerId handler) {
   const auto found = events_.find(event);
   if (found == events_.end()) return;
   auto changed = std::make_shared<Entries>(*found->second);
-  changed->erase(std::remove_if(changed->begin(), changed->end(), [&](const Entry& e) { return e.id == handler; }),
+  changed->erase(std::remove_if(changed->begin(), changed->end(),
+                                [&](const Entry& e) { return e.id == handler; }),
                  changed->end());
   if (changed->empty()) {
     events_.erase(found);

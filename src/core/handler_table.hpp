@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Handlers of a namespace or of one socket, by event. Lists are copied when they change, so that a handler may add and
-// remove handlers, its own included, while they run. Loop's thread only.
+// Handlers of a namespace or of one socket, by event. Lists are copied when they change, so that a
+// handler may add and remove handlers, its own included, while they run. Loop's thread only.
 #pragma once
 
 #include <socketio/namespace.hpp>
@@ -38,7 +38,9 @@ class HandlerTable {
  private:
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
   };
   std::unordered_map<std::string, std::shared_ptr<const Entries>, Hash, std::equal_to<>> events_;
   HandlerId last_id_ = 0;
@@ -51,7 +53,8 @@ class HandlerList {
   HandlerId add(Function function) { return insert(entries_.end(), std::move(function)); }
   HandlerId prepend(Function function) { return insert(entries_.begin(), std::move(function)); }
   void remove(HandlerId id) {
-    entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.id == id; }),
+    entries_.erase(std::remove_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& e) { return e.id == id; }),
                    entries_.end());
   }
   void clear() { entries_.clear(); }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Runs a chain of middlewares, each of which may continue now, later, or from another thread. The chain is the one that
-// was registered when it began. Used for connections and for packets.
+// Runs a chain of middlewares, each of which may continue now, later, or from another thread. The
+// chain is the one that was registered when it began. Used for connections and for packets.
 #pragma once
+
+#include "core/namespace_state.hpp"
 
 #include <socketio/socket.hpp>
 
@@ -11,8 +13,6 @@
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include "core/namespace_state.hpp"
 
 namespace socketio::core {
 
@@ -24,9 +24,12 @@ class MiddlewareChain : public std::enable_shared_from_this<MiddlewareChain<Midd
   /// The end of the chain, on the loop: nothing, or why it was refused. Called at most once.
   using Done = std::function<void(const std::optional<ConnectError>&)>;
 
-  MiddlewareChain(std::shared_ptr<NamespaceState> nsp, std::vector<std::shared_ptr<Middleware>> chain, Call call,
-                  Done done)
-      : nsp_(std::move(nsp)), chain_(std::move(chain)), call_(std::move(call)), done_(std::move(done)) {}
+  MiddlewareChain(std::shared_ptr<NamespaceState> nsp,
+                  std::vector<std::shared_ptr<Middleware>> chain, Call call, Done done)
+      : nsp_(std::move(nsp)),
+        chain_(std::move(chain)),
+        call_(std::move(call)),
+        done_(std::move(done)) {}
 
   void run() { step(0); }
 
@@ -37,7 +40,8 @@ class MiddlewareChain : public std::enable_shared_from_this<MiddlewareChain<Midd
     Next next([self = this->shared_from_this(), index, called](std::optional<ConnectError> error) {
       if (called->test_and_set()) return;
       if (self->nsp_->loop().is_current()) return self->go_on(index, error);
-      self->nsp_->loop().post([self, index, error = std::move(error)] { self->go_on(index, error); });
+      self->nsp_->loop().post(
+          [self, index, error = std::move(error)] { self->go_on(index, error); });
     });
     call_(*chain_[index], std::move(next));
   }

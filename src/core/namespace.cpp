@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "core/namespace_state.hpp"
+#include "core/socket_state.hpp"
+
 #include <socketio/namespace.hpp>
 
 #include <utility>
-
-#include "core/namespace_state.hpp"
-#include "core/socket_state.hpp"
 
 namespace socketio {
 
@@ -14,18 +14,23 @@ std::size_t Namespace::sockets_count() const { return state_->socket_count(); }
 
 std::vector<Socket> Namespace::sockets() const {
   std::vector<Socket> sockets;
-  for (core::SocketState* const socket : state_->everybody()) sockets.emplace_back(socket->shared_from_this());
+  for (core::SocketState* const socket : state_->everybody())
+    sockets.emplace_back(socket->shared_from_this());
   return sockets;
 }
 
-detail::HandlerTableRef Namespace::table() { return detail::HandlerTableRef(&state_->handlers().events); }
+detail::HandlerTableRef Namespace::table() {
+  return detail::HandlerTableRef(&state_->handlers().events);
+}
 
 void Namespace::add_middleware(detail::ConnectionMiddleware middleware) {
-  state_->handlers().middlewares.push_back(std::make_shared<detail::ConnectionMiddleware>(std::move(middleware)));
+  state_->handlers().middlewares.push_back(
+      std::make_shared<detail::ConnectionMiddleware>(std::move(middleware)));
 }
 
 void Namespace::add_connection_handler(std::function<void(Socket&)> handler) {
-  state_->handlers().connection.push_back(std::make_shared<std::function<void(Socket&)>>(std::move(handler)));
+  state_->handlers().connection.push_back(
+      std::make_shared<std::function<void(Socket&)>>(std::move(handler)));
 }
 
 void Namespace::add_disconnecting(detail::DisconnectHandler handler) {
@@ -36,7 +41,9 @@ void Namespace::add_disconnect(detail::DisconnectHandler handler) {
   state_->handlers().disconnect.add(std::move(handler));
 }
 
-HandlerId Namespace::add_any(detail::AnyHandler handler) { return state_->handlers().any.add(std::move(handler)); }
+HandlerId Namespace::add_any(detail::AnyHandler handler) {
+  return state_->handlers().any.add(std::move(handler));
+}
 
 HandlerId Namespace::add_any_outgoing(detail::AnyHandler handler) {
   state_->watch_outgoing();
@@ -45,7 +52,9 @@ HandlerId Namespace::add_any_outgoing(detail::AnyHandler handler) {
 
 void Namespace::off_any(HandlerId handler) { state_->handlers().any.remove(handler); }
 
-void Namespace::off_any_outgoing(HandlerId handler) { state_->handlers().any_outgoing.remove(handler); }
+void Namespace::off_any_outgoing(HandlerId handler) {
+  state_->handlers().any_outgoing.remove(handler);
+}
 
 void Namespace::on_error(std::function<void(Socket&, const HandlerError&)> handler) {
   state_->handlers().error = std::move(handler);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "core/namespace_state.hpp"
 
+#include "core/socket_state.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "core/socket_state.hpp"
 
 namespace socketio::core {
 
@@ -12,10 +12,13 @@ namespace {
 
 class NoEntropy final : public Entropy {
  public:
-  void fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), std::uint8_t{0}); }
+  void fill(std::span<std::uint8_t> out) override {
+    std::fill(out.begin(), out.end(), std::uint8_t{0});
+  }
 };
 
-/// What handles that outlive the server meet: work for the loop is done, that is refused, on the spot.
+/// What handles that outlive the server meet: work for the loop is done, that is refused, on the
+/// spot.
 class EndedLoop final : public Loop {
  public:
   EndedLoop() : Loop(TimePoint{}, entropy_) {}
@@ -42,7 +45,8 @@ constexpr std::size_t waiting_limit_bytes = 256 * 1024;
 
 }  // namespace
 
-NamespaceState::NamespaceState(Node& node, std::string name, std::shared_ptr<NamespaceHandlers> handlers)
+NamespaceState::NamespaceState(Node& node, std::string name,
+                               std::shared_ptr<NamespaceHandlers> handlers)
     : node_(&node), loop_(&node.loop()), name_(std::move(name)), handlers_(std::move(handlers)) {
   event_header_ = packet_header(parser::PacketType::event, name_, std::nullopt, 0);
 }
@@ -66,6 +70,10 @@ void NamespaceState::remove(SocketState& socket) {
   everybody_[socket.position]->position = socket.position;
   everybody_.pop_back();
   sockets_.erase(found);
+}
+
+void NamespaceState::leave_client() {
+  if (--clients_ == 0 && node_) node_->release(*this);
 }
 
 void NamespaceState::detach() {
@@ -102,7 +110,8 @@ void NamespaceState::for_each(const detail::BroadcastTarget& target, Use use) {
   }
 }
 
-std::vector<std::shared_ptr<SocketState>> NamespaceState::collect(const detail::BroadcastTarget& target) {
+std::vector<std::shared_ptr<SocketState>> NamespaceState::collect(
+    const detail::BroadcastTarget& target) {
   std::vector<std::shared_ptr<SocketState>> sockets;
   for_each(target, [&](SocketState& socket) { sockets.push_back(socket.shared_from_this()); });
   return sockets;
@@ -115,7 +124,8 @@ void NamespaceState::deliver(engine::PreparedMessage message, const detail::Broa
     settle_broadcasts();
     return deliver_watched(message, target, json_text);
   }
-  if (waiting_ && waiting_->target == target && waiting_->messages.size_bytes() < waiting_limit_bytes) {
+  if (waiting_ && waiting_->target == target &&
+      waiting_->messages.size_bytes() < waiting_limit_bytes) {
     waiting_->messages.append(std::move(message));
     return;
   }
@@ -130,7 +140,8 @@ void NamespaceState::deliver_waiting() {
            [&](SocketState& socket) { socket.deliver(waiting.messages, waiting.target.flags); });
 }
 
-void NamespaceState::deliver_watched(const engine::PreparedMessage& message, const detail::BroadcastTarget& target,
+void NamespaceState::deliver_watched(const engine::PreparedMessage& message,
+                                     const detail::BroadcastTarget& target,
                                      std::string_view json_text) {
   for (const auto& socket : collect(target)) {
     socket->notify_outgoing(json_text, message.parts().front().attachments);
@@ -140,56 +151,68 @@ void NamespaceState::deliver_watched(const engine::PreparedMessage& message, con
 
 std::string NamespaceState::event_packet(detail::OutgoingEvent& event) const {
   if (event.attachments().empty()) return std::string(event.with_header(event_header_));
-  return std::string(event.with_header(
-      packet_header(parser::PacketType::binary_event, name_, std::nullopt, event.attachments().size())));
+  return std::string(event.with_header(packet_header(parser::PacketType::binary_event, name_,
+                                                     std::nullopt, event.attachments().size())));
 }
 
-void NamespaceState::broadcast(detail::OutgoingEvent& event, const detail::BroadcastTarget& target) {
+void NamespaceState::broadcast(detail::OutgoingEvent& event,
+                               const detail::BroadcastTarget& target) {
   std::string packet = event_packet(event);  // counts the attachments, so before they are taken
-  engine::PreparedMessage message(std::move(packet), event.take_attachments(), target.flags.compress);
+  engine::PreparedMessage message(std::move(packet), event.take_attachments(),
+                                  target.flags.compress);
   if (loop_->is_current()) return deliver(std::move(message), target, event.json_text());
   loop_->post([self = shared_from_this(), message = std::move(message), target,
-              text = std::string(event.json_text())]() mutable { self->deliver(std::move(message), target, text); });
+               text = std::string(event.json_text())]() mutable {
+    self->deliver(std::move(message), target, text);
+  });
 }
 
-void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event, const detail::BroadcastTarget& target,
+void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,
+                                        const detail::BroadcastTarget& target,
                                         detail::AckCallback each, std::function<void()> all) {
-  loop_->is_current() ? ask(std::string(event.json_text()), event.take_attachments(), target, std::move(each),
-                           std::move(all))
-                     : loop_->post([self = shared_from_this(), text = std::string(event.json_text()),
-                                   attachments = event.take_attachments(), target, each = std::move(each),
-                                   all = std::move(all)]() mutable {
-                         self->ask(std::move(text), std::move(attachments), target, std::move(each), std::move(all));
-                       });
+  loop_->is_current()
+      ? ask(std::string(event.json_text()), event.take_attachments(), target, std::move(each),
+            std::move(all))
+      : loop_->post([self = shared_from_this(), text = std::string(event.json_text()),
+                     attachments = event.take_attachments(), target, each = std::move(each),
+                     all = std::move(all)]() mutable {
+          self->ask(std::move(text), std::move(attachments), target, std::move(each),
+                    std::move(all));
+        });
 }
 
-void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments, const detail::BroadcastTarget& target,
-                         detail::AckCallback each, std::function<void()> all) {
+void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments,
+                         const detail::BroadcastTarget& target, detail::AckCallback each,
+                         std::function<void()> all) {
   if (!node_) return complete(all);
   // One id for all: the counter is the namespace's, so that it cannot meet one of a single emit.
   settle_broadcasts();
   const std::uint64_t id = next_ack_id();
-  const auto type = attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;
-  const engine::PreparedMessage message(packet_header(type, name_, id, attachments.size()) + json_text,
-                                        std::move(attachments), target.flags.compress);
+  const auto type =
+      attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;
+  const engine::PreparedMessage message(
+      packet_header(type, name_, id, attachments.size()) + json_text, std::move(attachments),
+      target.flags.compress);
   const auto sockets = collect(target);
   if (sockets.empty()) return complete(all);
   auto remaining = std::make_shared<std::size_t>(sockets.size());
-  const auto callback = [remaining, each = std::move(each), all = std::move(all)](std::error_code error,
-                                                                                  const Value* arguments) {
+  const auto callback = [remaining, each = std::move(each), all = std::move(all)](
+                            std::error_code error, const Value* arguments) {
     each(error, arguments);
     if (--*remaining == 0) all();
   };
   for (const auto& socket : sockets) {
     if (!socket->expect_ack(id, callback, target.flags.timeout)) continue;
-    if (outgoing_is_watched_) socket->notify_outgoing(json_text, message.parts().front().attachments);
+    if (outgoing_is_watched_)
+      socket->notify_outgoing(json_text, message.parts().front().attachments);
     socket->send_prepared(message, target.flags);
   }
 }
 
-void NamespaceState::with_each(detail::BroadcastTarget target, std::function<void(SocketState&)> use,
-                               std::function<void()> done) {
-  auto work = [self = shared_from_this(), target = std::move(target), use = std::move(use), done = std::move(done)] {
+void NamespaceState::with_each(detail::BroadcastTarget target,
+                               std::function<void(SocketState&)> use, std::function<void()> done) {
+  auto work = [self = shared_from_this(), target = std::move(target), use = std::move(use),
+               done = std::move(done)] {
     for (const auto& socket : self->collect(target)) use(*socket);
     if (done) self->complete(done);
   };
@@ -205,7 +228,8 @@ void NamespaceState::complete(const std::function<void()>& done) {
   }
 }
 
-void NamespaceState::report(Socket& socket, std::string event, const std::exception_ptr& exception) {
+void NamespaceState::report(Socket& socket, std::string event,
+                            const std::exception_ptr& exception) {
   HandlerError error{std::move(event), "unknown exception", exception};
   try {
     std::rethrow_exception(exception);

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
-// NamespaceState: one namespace on one node: its handlers, sockets and rooms, and broadcasting to them. What Namespace
-// and BroadcastOperator are handles to.
+// NamespaceState: one namespace on one node: its handlers, sockets and rooms, and broadcasting to
+// them. What Namespace and BroadcastOperator are handles to.
 //
-// Life cycle: made by the node, kept by it and by handles; once the node is gone (detach()) everything is a no-op.
-// Functions of sending may be called from any thread: they go over to the loop by themselves.
+// Life cycle: made by the node, kept by it and by handles; once the node is gone (detach())
+// everything is a no-op. Functions of sending may be called from any thread: they go over to the
+// loop by themselves.
 #pragma once
+
+#include "core/handler_table.hpp"
+#include "core/node.hpp"
+#include "core/room_index.hpp"
+#include "engine/transport.hpp"
 
 #include <socketio/namespace.hpp>
 #include <socketio/socket.hpp>
@@ -19,14 +25,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/handler_table.hpp"
-#include "core/node.hpp"
-#include "core/room_index.hpp"
-#include "engine/transport.hpp"
-
 namespace socketio::core {
 
-/// What is registered for all sockets of a namespace; children of a dynamic namespace share their parent's.
+/// What is registered for all sockets of a namespace; children of a dynamic namespace share their
+/// parent's.
 struct NamespaceHandlers : Handlers {
   std::vector<std::shared_ptr<detail::ConnectionMiddleware>> middlewares;
   std::vector<std::shared_ptr<std::function<void(Socket&)>>> connection;
@@ -50,6 +52,11 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   /// The whole packet of an event.
   std::string event_packet(detail::OutgoingEvent& event) const;
 
+  /// Sockets here, and those whose middlewares still run: a namespace made for a client ends with
+  /// its last one.
+  void enter_client() { ++clients_; }
+  void leave_client();
+
   std::uint64_t next_ack_id() { return ++last_ack_id_ - 1; }
   RoomIndex& rooms() { return rooms_; }
   std::size_t socket_count() const { return everybody_.size(); }
@@ -58,11 +65,13 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   void add(const std::shared_ptr<SocketState>& socket);
   void remove(SocketState& socket);
 
-  /// Sockets with handlers for what is sent make a broadcast walk a copy, since those run user code.
+  /// Sockets with handlers for what is sent make a broadcast walk a copy, since those run user
+  /// code.
   void watch_outgoing() { outgoing_is_watched_ = true; }
 
-  /// Broadcasts of one turn to the same sockets wait for each other, so that each socket is visited once for all of
-  /// them. Whatever sends to a socket of this namespace, or changes who is in a room, calls this before.
+  /// Broadcasts of one turn to the same sockets wait for each other, so that each socket is visited
+  /// once for all of them. Whatever sends to a socket of this namespace, or changes who is in a
+  /// room, calls this before.
   void settle_broadcasts() {
     if (waiting_) deliver_waiting();
   }
@@ -95,22 +104,26 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
     detail::BroadcastTarget target;
     engine::PreparedMessage messages;
   };
-  void deliver(engine::PreparedMessage message, const detail::BroadcastTarget& target, std::string_view json_text);
-  void deliver_watched(const engine::PreparedMessage& message, const detail::BroadcastTarget& target,
-                       std::string_view json_text);
+  void deliver(engine::PreparedMessage message, const detail::BroadcastTarget& target,
+               std::string_view json_text);
+  void deliver_watched(const engine::PreparedMessage& message,
+                       const detail::BroadcastTarget& target, std::string_view json_text);
   void deliver_waiting();
   /// Runs user code that waits for an answer of several sockets; what it throws is reported.
   void complete(const std::function<void()>& done);
-  void ask(std::string json_text, std::vector<Bytes> attachments, const detail::BroadcastTarget& target,
-           detail::AckCallback each, std::function<void()> all);
+  void ask(std::string json_text, std::vector<Bytes> attachments,
+           const detail::BroadcastTarget& target, detail::AckCallback each,
+           std::function<void()> all);
 
   Node* node_;
   Loop* loop_;
   std::string name_;
   std::shared_ptr<NamespaceHandlers> handlers_;
-  std::unordered_map<std::string_view, std::shared_ptr<SocketState>> sockets_;  // keyed by the socket's own id
+  std::unordered_map<std::string_view, std::shared_ptr<SocketState>>
+      sockets_;  // keyed by the socket's own id
   std::vector<SocketState*> everybody_;
   RoomIndex rooms_;
+  std::size_t clients_ = 0;
   std::uint64_t last_ack_id_ = 0;
   std::uint64_t broadcast_mark_ = 0;
   bool outgoing_is_watched_ = false;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "core/node.hpp"
 
-#include <utility>
-
 #include "core/client.hpp"
 #include "core/namespace_state.hpp"
 #include "core/socket_state.hpp"
+
+#include <utility>
 
 namespace socketio::core {
 
@@ -26,7 +26,8 @@ Node::~Node() {
   for (auto& dynamic : dynamic_) dynamic.parent->detach();
 }
 
-std::shared_ptr<engine::SessionHandler> Node::accept(const std::shared_ptr<engine::Session>& session) {
+std::shared_ptr<engine::SessionHandler> Node::accept(
+    const std::shared_ptr<engine::Session>& session) {
   auto client = std::make_shared<Client>(*this, session);
   client->start();
   return client;
@@ -34,13 +35,17 @@ std::shared_ptr<engine::SessionHandler> Node::accept(const std::shared_ptr<engin
 
 std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
   auto& slot = namespaces_[canonical(name)];
-  if (!slot) slot = std::make_shared<NamespaceState>(*this, canonical(name), std::make_shared<NamespaceHandlers>());
+  made_for_clients_.erase(slot.get());  // the application's from now on
+  if (!slot)
+    slot = std::make_shared<NamespaceState>(*this, canonical(name),
+                                            std::make_shared<NamespaceHandlers>());
   return slot;
 }
 
 std::shared_ptr<NamespaceState> Node::of(NamespacePredicate predicate) {
   // A name that no client can ask for: names on the wire begin with '/'.
-  auto parent = std::make_shared<NamespaceState>(*this, "dynamic", std::make_shared<NamespaceHandlers>());
+  auto parent =
+      std::make_shared<NamespaceState>(*this, "dynamic", std::make_shared<NamespaceHandlers>());
   dynamic_.push_back({std::move(predicate), parent});
   return parent;
 }
@@ -56,20 +61,32 @@ std::shared_ptr<NamespaceState> Node::find(std::string_view name, const json& au
       admitted = false;  // a predicate that fails admits nobody
     }
     if (admitted) {
-      auto child = std::make_shared<NamespaceState>(*this, std::string(name), dynamic.parent->shared_handlers());
+      auto child = std::make_shared<NamespaceState>(*this, std::string(name),
+                                                    dynamic.parent->shared_handlers());
       namespaces_.emplace(std::string(name), child);
+      made_for_clients_.insert(child.get());
       return child;
     }
   }
   return nullptr;
 }
 
+void Node::release(const NamespaceState& nsp) {
+  if (made_for_clients_.erase(&nsp) == 0) return;
+  const auto found = namespaces_.find(nsp.name());
+  const auto released = found->second;
+  namespaces_.erase(found);
+  released->detach();
+}
+
 void Node::close() {
-  // A copy: handlers may make namespaces, and a socket whose handlers are being told already stays for that long.
+  // A copy: handlers may make namespaces, and a socket whose handlers are being told already stays
+  // for that long.
   std::vector<std::shared_ptr<SocketState>> sockets;
   for (const auto& [name, nsp] : namespaces_) {
     nsp->settle_broadcasts();
-    for (SocketState* const socket : nsp->everybody()) sockets.push_back(socket->shared_from_this());
+    for (SocketState* const socket : nsp->everybody())
+      sockets.push_back(socket->shared_from_this());
   }
   for (const auto& socket : sockets) socket->close(DisconnectReason::server_shutting_down);
 }

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Node: the Socket.IO server on one loop: its namespaces, and the clients that live on this loop's sessions.
+// Node: the Socket.IO server on one loop: its namespaces, and the clients that live on this loop's
+// sessions.
 //
-// Life cycle: made with its loop; accept() gets every new Engine.IO session; close() ends all sockets. Several nodes
-// (loops of a process, or servers of a cluster) know nothing of each other here. Loop's thread only, but for loop().
+// Life cycle: made with its loop; accept() gets every new Engine.IO session; close() ends all
+// sockets. Several nodes (loops of a process, or servers of a cluster) know nothing of each other
+// here. Loop's thread only, but for loop().
 #pragma once
+
+#include "base/loop.hpp"
+#include "codec/json/document.hpp"
+#include "codec/socketio/packet.hpp"
+#include "engine/session.hpp"
 
 #include <socketio/socket.hpp>
 
@@ -14,12 +21,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
-
-#include "base/loop.hpp"
-#include "codec/json/document.hpp"
-#include "codec/socketio/packet.hpp"
-#include "engine/session.hpp"
 
 namespace socketio::core {
 
@@ -58,8 +61,13 @@ class Node {
   std::shared_ptr<NamespaceState> of(std::string_view name);
   /// Handlers shared by all namespaces that the predicate admits.
   std::shared_ptr<NamespaceState> of(NamespacePredicate predicate);
-  /// What a client may join: an existing namespace, or one that a predicate admits. Null if neither.
+  /// What a client may join: an existing namespace, or one that a predicate admits. Null if
+  /// neither.
   std::shared_ptr<NamespaceState> find(std::string_view name, const json& auth);
+
+  std::size_t namespace_count() const { return namespaces_.size(); }
+  /// Forgets a namespace that was made for clients and has none left.
+  void release(const NamespaceState& nsp);
 
   /// Every socket ends with "server shutting down".
   void close();
@@ -75,6 +83,7 @@ class Node {
   codec::Document document_;
   std::unordered_map<std::string, std::shared_ptr<NamespaceState>> namespaces_;
   std::vector<Dynamic> dynamic_;
+  std::unordered_set<const NamespaceState*> made_for_clients_;
 };
 
 }  // namespace socketio::core

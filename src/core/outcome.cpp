@@ -8,15 +8,24 @@ namespace socketio {
 
 std::string_view to_string(DisconnectReason reason) {
   switch (reason) {
-    case DisconnectReason::transport_error: return "transport error";
-    case DisconnectReason::transport_close: return "transport close";
-    case DisconnectReason::forced_close: return "forced close";
-    case DisconnectReason::forced_server_close: return "forced server close";
-    case DisconnectReason::ping_timeout: return "ping timeout";
-    case DisconnectReason::parse_error: return "parse error";
-    case DisconnectReason::server_shutting_down: return "server shutting down";
-    case DisconnectReason::client_namespace_disconnect: return "client namespace disconnect";
-    case DisconnectReason::server_namespace_disconnect: return "server namespace disconnect";
+    case DisconnectReason::transport_error:
+      return "transport error";
+    case DisconnectReason::transport_close:
+      return "transport close";
+    case DisconnectReason::forced_close:
+      return "forced close";
+    case DisconnectReason::forced_server_close:
+      return "forced server close";
+    case DisconnectReason::ping_timeout:
+      return "ping timeout";
+    case DisconnectReason::parse_error:
+      return "parse error";
+    case DisconnectReason::server_shutting_down:
+      return "server shutting down";
+    case DisconnectReason::client_namespace_disconnect:
+      return "client namespace disconnect";
+    case DisconnectReason::server_namespace_disconnect:
+      return "server namespace disconnect";
   }
   return "unknown";
 }
@@ -28,11 +37,16 @@ class ErrorCategory final : public std::error_category {
   const char* name() const noexcept override { return "socketio"; }
   std::string message(int code) const override {
     switch (static_cast<Errc>(code)) {
-      case Errc::timeout: return "operation has timed out";
-      case Errc::disconnected: return "socket has been disconnected";
-      case Errc::not_connected: return "socket is not connected";
-      case Errc::too_many_pending: return "too many acknowledgements are pending";
-      case Errc::bad_answer: return "the answer has another type than was asked for";
+      case Errc::timeout:
+        return "operation has timed out";
+      case Errc::disconnected:
+        return "socket has been disconnected";
+      case Errc::not_connected:
+        return "socket is not connected";
+      case Errc::too_many_pending:
+        return "too many acknowledgements are pending";
+      case Errc::bad_answer:
+        return "the answer has another type than was asked for";
     }
     return "unknown error";
   }

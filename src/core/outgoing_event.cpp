@@ -21,7 +21,8 @@ void OutgoingEvent::borrow() {
 }
 
 OutgoingEvent::~OutgoingEvent() {
-  if (text_.capacity() <= kept_bytes && text_.capacity() > spare.capacity()) spare = std::move(text_);
+  if (text_.capacity() <= kept_bytes && text_.capacity() > spare.capacity())
+    spare = std::move(text_);
 }
 
 std::string_view OutgoingEvent::with_header(std::string_view header) {

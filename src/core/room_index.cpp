@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/room_index.hpp"
 
-#include <algorithm>
-
 #include "core/socket_state.hpp"
+
+#include <algorithm>
 
 namespace socketio::core {
 
@@ -46,7 +46,8 @@ bool RoomIndex::join(SocketState& socket, std::string_view name) {
 void RoomIndex::leave(SocketState& socket, std::string_view room) {
   auto& memberships = socket.memberships();
   const auto found = find_membership(memberships, room);
-  if (found != memberships.end()) remove(socket, static_cast<std::size_t>(found - memberships.begin()));
+  if (found != memberships.end())
+    remove(socket, static_cast<std::size_t>(found - memberships.begin()));
 }
 
 void RoomIndex::leave_all(SocketState& socket) {

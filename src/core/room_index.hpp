@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Which sockets of a namespace are in which rooms. A room is a dense vector, so that a broadcast walks memory in order;
-// a socket knows its place in each of its rooms, so that leaving is O(1). The room of a socket's own id is not stored:
-// the socket's entry in the namespace is that room. Loop's thread only.
+// Which sockets of a namespace are in which rooms. A room is a dense vector, so that a broadcast
+// walks memory in order; a socket knows its place in each of its rooms, so that leaving is O(1).
+// The room of a socket's own id is not stored: the socket's entry in the namespace is that room.
+// Loop's thread only.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +41,8 @@ class RoomIndex {
  private:
   void remove(SocketState& socket, std::size_t index);
 
-  std::unordered_map<std::string_view, std::unique_ptr<Room>> rooms_;  // keyed by the room's own name
+  std::unordered_map<std::string_view, std::unique_ptr<Room>>
+      rooms_;  // keyed by the room's own name
 };
 
 }  // namespace socketio::core

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <socketio/namespace.hpp>
-#include <socketio/socket.hpp>
-
 #include "core/client.hpp"
 #include "core/namespace_state.hpp"
 #include "core/socket_state.hpp"
+
+#include <socketio/namespace.hpp>
+#include <socketio/socket.hpp>
 
 namespace socketio {
 
@@ -55,13 +55,16 @@ void Socket::leave(std::string_view room) const {
   state_->leave(room);
 }
 
-std::vector<std::string> Socket::rooms() const { return state_ ? state_->rooms() : std::vector<std::string>{}; }
+std::vector<std::string> Socket::rooms() const {
+  return state_ ? state_->rooms() : std::vector<std::string>{};
+}
 
 void Socket::disconnect(Close close) const {
   if (state_) state_->disconnect(close);
 }
 
-EmitResult Socket::emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const {
+EmitResult Socket::emit_encoded(detail::OutgoingEvent& event,
+                                const detail::EmitFlags& flags) const {
   return state_ ? state_->emit(event, flags) : EmitResult::not_connected;
 }
 
@@ -72,7 +75,9 @@ void Socket::emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::E
 }
 
 SocketOperator Socket::volatile_() const { return SocketOperator(*this).volatile_(); }
-SocketOperator Socket::compress(Compress compress) const { return SocketOperator(*this).compress(compress); }
+SocketOperator Socket::compress(Compress compress) const {
+  return SocketOperator(*this).compress(compress);
+}
 SocketOperator Socket::timeout(std::chrono::milliseconds timeout) const {
   return SocketOperator(*this).timeout(timeout);
 }
@@ -89,14 +94,16 @@ detail::HandlerTableRef Socket::table() const {
 HandlerId Socket::add_any(detail::AnyHandler handler, Position position) const {
   if (!state_ || !state_->client()) return 0;
   auto& list = state_->handlers().any;
-  return position == Position::front ? list.prepend(std::move(handler)) : list.add(std::move(handler));
+  return position == Position::front ? list.prepend(std::move(handler))
+                                     : list.add(std::move(handler));
 }
 
 HandlerId Socket::add_any_outgoing(detail::AnyHandler handler, Position position) const {
   if (!state_ || !state_->client()) return 0;
   state_->nsp().watch_outgoing();
   auto& list = state_->handlers().any_outgoing;
-  return position == Position::front ? list.prepend(std::move(handler)) : list.add(std::move(handler));
+  return position == Position::front ? list.prepend(std::move(handler))
+                                     : list.add(std::move(handler));
 }
 
 void Socket::off_any(HandlerId handler) const {
@@ -151,6 +158,8 @@ BroadcastOperator SocketOperator::broadcast() const {
 }
 
 BroadcastOperator SocketOperator::to(const Rooms& rooms) const { return broadcast().to(rooms); }
-BroadcastOperator SocketOperator::except(const Rooms& rooms) const { return broadcast().except(rooms); }
+BroadcastOperator SocketOperator::except(const Rooms& rooms) const {
+  return broadcast().except(rooms);
+}
 
 }  // namespace socketio

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "core/socket_state.hpp"
 
-#include <algorithm>
-#include <array>
-#include <ctime>
-#include <utility>
-
 #include "core/client.hpp"
 #include "core/event_call.hpp"
 #include "core/middleware.hpp"
 #include "core/namespace_state.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <utility>
 
 namespace socketio::core {
 
@@ -30,14 +30,16 @@ std::string date_text(std::int64_t milliseconds) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   std::array<char, 80> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(),
-                                         "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)", &parts);
+  const std::size_t size =
+      std::strftime(text.data(), text.size(),
+                    "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)", &parts);
   return {text.data(), size};
 }
 
 }  // namespace
 
-SocketState::SocketState(std::shared_ptr<NamespaceState> nsp, Client& client, std::string id, std::string auth_text)
+SocketState::SocketState(std::shared_ptr<NamespaceState> nsp, Client& client, std::string id,
+                         std::string auth_text)
     : nsp_(std::move(nsp)),
       client_(&client),
       id_(std::move(id)),
@@ -53,7 +55,9 @@ SocketState::Rare& SocketState::rare() {
 
 Handlers& SocketState::handlers() { return rare().handlers; }
 
-std::any& SocketState::data(const std::type_info& type) { return rare().data[std::type_index(type)]; }
+std::any& SocketState::data(const std::type_info& type) {
+  return rare().data[std::type_index(type)];
+}
 
 const json* SocketState::json_data() const {
   if (!rare_) return nullptr;
@@ -135,8 +139,8 @@ void SocketState::on_event(const parser::Packet& packet) {
   std::make_shared<Chain>(nsp_, rare_->middlewares, call, done)->run();
 }
 
-void SocketState::run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
-                          const json& arguments) {
+void SocketState::run_any(const detail::HandlerList<detail::AnyHandler>& handlers,
+                          std::string_view event, const json& arguments) {
   handlers.for_each([&](detail::AnyHandler& handler) {
     guarded(event, [&] {
       Socket handle(shared_from_this());
@@ -171,7 +175,8 @@ void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ac
   dispatch(event.name, packet, items);
 }
 
-void SocketState::dispatch(std::string_view event, const parser::Packet& packet, const ValueArray& arguments) {
+void SocketState::dispatch(std::string_view event, const parser::Packet& packet,
+                           const ValueArray& arguments) {
   EventCall call(shared_from_this(), event, packet, arguments);
   if (rare_) rare_->handlers.events.dispatch(event, call);
   if (connected()) nsp_->handlers().events.dispatch(event, call);
@@ -191,7 +196,9 @@ void SocketState::add_middleware(detail::PacketMiddleware middleware) {
   rare().middlewares.push_back(std::make_shared<detail::PacketMiddleware>(std::move(middleware)));
 }
 
-void SocketState::add_error_handler(detail::ErrorHandler handler) { rare().error.add(std::move(handler)); }
+void SocketState::add_error_handler(detail::ErrorHandler handler) {
+  rare().error.add(std::move(handler));
+}
 
 // --- Life ---
 
@@ -207,7 +214,8 @@ Handshake SocketState::handshake() const {
   }
   const auto question = opening.target.find('?');
   if (question != std::string::npos) {
-    for (auto& [name, value] : http::parse_query(std::string_view(opening.target).substr(question + 1))) {
+    for (auto& [name, value] :
+         http::parse_query(std::string_view(opening.target).substr(question + 1))) {
       handshake.query[name] = value;
     }
   }
@@ -223,13 +231,17 @@ Handshake SocketState::handshake() const {
 }
 
 void SocketState::close(DisconnectReason reason) {
-  if (!connected() || std::exchange(closing_, true)) return;  // a handler below may disconnect it again
+  if (!connected() || std::exchange(closing_, true))
+    return;  // a handler below may disconnect it again
   nsp_->settle_broadcasts();
   const auto self = shared_from_this();
   const auto client = client_->shared_from_this();  // a handler may end its connection
   Socket handle(self);
-  const auto tell = [&](std::string_view event, const detail::HandlerList<detail::DisconnectHandler>& list) {
-    list.for_each([&](detail::DisconnectHandler& handler) { guarded(event, [&] { handler(handle, reason); }); });
+  const auto tell = [&](std::string_view event,
+                        const detail::HandlerList<detail::DisconnectHandler>& list) {
+    list.for_each([&](detail::DisconnectHandler& handler) {
+      guarded(event, [&] { handler(handle, reason); });
+    });
   };
   if (rare_) tell("disconnecting", rare_->handlers.disconnecting);
   tell("disconnecting", nsp_->handlers().disconnecting);
@@ -299,7 +311,8 @@ std::vector<std::string> SocketState::rooms() const {
 EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
   if (!connected()) return EmitResult::not_connected;
   if (!nsp_->loop().is_current()) {
-    std::string packet = nsp_->event_packet(event);  // counts the attachments, so before they are taken
+    std::string packet =
+        nsp_->event_packet(event);  // counts the attachments, so before they are taken
     engine::PreparedMessage message(std::move(packet), event.take_attachments(), flags.compress);
     nsp_->loop().post([self = shared_from_this(), message = std::move(message), flags,
                        text = std::string(event.json_text())] {
@@ -312,25 +325,30 @@ EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFla
   if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
   notify_outgoing(event.json_text(), event.attachments());
   if (event.attachments().empty()) return send(nsp_->event_header(), event, flags.compress);
-  return send(packet_header(PacketType::binary_event, nsp_->name(), std::nullopt, event.attachments().size()), event,
-              flags.compress);
+  return send(packet_header(PacketType::binary_event, nsp_->name(), std::nullopt,
+                            event.attachments().size()),
+              event, flags.compress);
 }
 
-EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& event, Compress compress) {
+EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& event,
+                             Compress compress) {
   EmitResult result = session_->send_text(event.with_header(header), compress);
   if (result == EmitResult::dropped) return result;
   for (const Bytes& attachment : event.attachments()) {
-    result = session_->send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()});
+    result = session_->send_binary(
+        {reinterpret_cast<const char*>(attachment.data()), attachment.size()});
   }
   return result;
 }
 
-EmitResult SocketState::send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags) {
+EmitResult SocketState::send_prepared(const engine::PreparedMessage& message,
+                                      const detail::EmitFlags& flags) {
   nsp_->settle_broadcasts();
   return deliver(message, flags);
 }
 
-EmitResult SocketState::deliver(const engine::PreparedMessage& message, const detail::EmitFlags& flags) {
+EmitResult SocketState::deliver(const engine::PreparedMessage& message,
+                                const detail::EmitFlags& flags) {
   if (!connected()) return EmitResult::not_connected;
   if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
   return session_->send_prepared(message);
@@ -345,7 +363,8 @@ bool SocketState::expect_ack(std::uint64_t id, detail::AckCallback callback,
     error = Errc::too_many_pending;
   } else {
     // Timeouts run user code from the wheel.
-    auto guarded_callback = [this, callback = std::move(callback)](std::error_code failure, const Value* arguments) {
+    auto guarded_callback = [this, callback = std::move(callback)](std::error_code failure,
+                                                                   const Value* arguments) {
       guarded("acknowledgement", [&] { callback(failure, arguments); });
     };
     rare().acks.add(id, std::move(guarded_callback), timeout, nsp_->loop());
@@ -368,22 +387,27 @@ void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::Emit
   };
   std::string text(event.json_text());
   if (nsp_->loop().is_current()) return work(std::move(text), event.take_attachments());
-  nsp_->loop().post([work = std::move(work), text = std::move(text), attachments = event.take_attachments()]() mutable {
+  nsp_->loop().post([work = std::move(work), text = std::move(text),
+                     attachments = event.take_attachments()]() mutable {
     work(std::move(text), std::move(attachments));
   });
 }
 
 void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) {
   const auto type = arguments.attachments().empty() ? PacketType::ack : PacketType::binary_ack;
-  const std::string header = packet_header(type, nsp_->name(), ack_id, arguments.attachments().size());
+  const std::string header =
+      packet_header(type, nsp_->name(), ack_id, arguments.attachments().size());
   if (nsp_->loop().is_current()) {
     if (!connected()) return;
     nsp_->settle_broadcasts();
     send(header, arguments, Compress::yes);
     return;
   }
-  engine::PreparedMessage message(std::string(arguments.with_header(header)), arguments.take_attachments());
-  nsp_->loop().post([self = shared_from_this(), message = std::move(message)] { self->send_prepared(message, {}); });
+  engine::PreparedMessage message(std::string(arguments.with_header(header)),
+                                  arguments.take_attachments());
+  nsp_->loop().post([self = shared_from_this(), message = std::move(message)] {
+    self->send_prepared(message, {});
+  });
 }
 
 void SocketState::disconnect(Close close) {
@@ -395,7 +419,8 @@ void SocketState::disconnect(Close close) {
   if (client_) client_->disconnect(*this, close);
 }
 
-void SocketState::notify_outgoing(std::string_view json_text, const std::vector<Bytes>& attachments) {
+void SocketState::notify_outgoing(std::string_view json_text,
+                                  const std::vector<Bytes>& attachments) {
   const bool is_watched =
       !nsp_->handlers().any_outgoing.empty() || (rare_ && !rare_->handlers.any_outgoing.empty());
   if (!is_watched || !connected()) return;

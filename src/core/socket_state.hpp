@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: MIT
 // SocketState: one client in one namespace. What Socket is a handle to.
 //
-// Life cycle: made by Client when a CONNECT arrives; connecting (middlewares run) -> connected -> disconnected. Handles
-// keep it after that, but it has let go of its client, rooms and handlers. User code is called from here and from
-// Client only, always through invoke(), when the state is consistent. Loop's thread, but for what says otherwise.
+// Life cycle: made by Client when a CONNECT arrives; connecting (middlewares run) -> connected ->
+// disconnected. Handles keep it after that, but it has let go of its client, rooms and handlers.
+// User code is called from here and from Client only, always through invoke(), when the state is
+// consistent. Loop's thread, but for what says otherwise.
 #pragma once
+
+#include "codec/socketio/decoder.hpp"
+#include "core/ack_table.hpp"
+#include "core/handler_table.hpp"
+#include "core/room_index.hpp"
+#include "engine/session.hpp"
+#include "engine/transport.hpp"
 
 #include <socketio/socket.hpp>
 
@@ -19,25 +27,19 @@
 #include <unordered_map>
 #include <vector>
 
-#include "codec/socketio/decoder.hpp"
-#include "core/ack_table.hpp"
-#include "core/handler_table.hpp"
-#include "core/room_index.hpp"
-#include "engine/session.hpp"
-#include "engine/transport.hpp"
-
 namespace socketio::core {
 
 class Client;
 class NamespaceState;
 
 /// Header of an event or acknowledgement, Engine.IO's digit for a message included.
-std::string packet_header(parser::PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
-                          std::size_t attachments);
+std::string packet_header(parser::PacketType type, std::string_view nsp,
+                          std::optional<std::uint64_t> id, std::size_t attachments);
 
 class SocketState : public std::enable_shared_from_this<SocketState> {
  public:
-  SocketState(std::shared_ptr<NamespaceState> nsp, Client& client, std::string id, std::string auth_text);
+  SocketState(std::shared_ptr<NamespaceState> nsp, Client& client, std::string id,
+              std::string auth_text);
   ~SocketState();
 
   const std::string& id() const { return id_; }
@@ -64,7 +66,8 @@ class SocketState : public std::enable_shared_from_this<SocketState> {
   // --- Sending; any thread ---
 
   EmitResult emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags);
-  void emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags, detail::AckCallback callback);
+  void emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
+                     detail::AckCallback callback);
   void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments);
   void disconnect(Close close);
 
@@ -73,8 +76,10 @@ class SocketState : public std::enable_shared_from_this<SocketState> {
   EmitResult send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
   /// The same for the namespace's own broadcasts, which have kept the order already.
   EmitResult deliver(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
-  /// Registers an expected acknowledgement; false, and the callback has been called, if there are too many.
-  bool expect_ack(std::uint64_t id, detail::AckCallback callback, std::optional<std::chrono::milliseconds> timeout);
+  /// Registers an expected acknowledgement; false, and the callback has been called, if there are
+  /// too many.
+  bool expect_ack(std::uint64_t id, detail::AckCallback callback,
+                  std::optional<std::chrono::milliseconds> timeout);
   /// Runs handlers for outgoing events.
   void notify_outgoing(std::string_view json_text, const std::vector<Bytes>& attachments);
 
@@ -112,7 +117,8 @@ class SocketState : public std::enable_shared_from_this<SocketState> {
   void on_event(const parser::Packet& packet);
   void dispatch(std::string_view event, const parser::Packet& packet, const ValueArray& arguments);
   void redispatch(const Event& event, std::optional<std::uint64_t> ack_id);
-  void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event, const json& arguments);
+  void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
+               const json& arguments);
   EmitResult send(std::string_view header, detail::OutgoingEvent& event, Compress compress);
   template <class Call>
   void guarded(std::string_view event, Call call);

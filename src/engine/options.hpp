@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an Engine.IO server can be told: defaults are those of the JavaScript implementation, limits those of
-// docs/limits.md.
+// What an Engine.IO server can be told: defaults are those of the JavaScript implementation, limits
+// those of docs/limits.md.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,8 @@ struct Options {
   std::size_t out_buffer_bytes = 1024 * 1024;
   std::size_t out_buffer_limit_bytes = 16 * 1024 * 1024;
   std::chrono::milliseconds stall_timeout{10'000};
-  /// A session that we close while no poll is pending waits this long for the poll that learns of it.
+  /// A session that we close while no poll is pending waits this long for the poll that learns of
+  /// it.
   std::chrono::milliseconds close_timeout{30'000};
   /// Sessions at once; beyond, handshakes get 503. 0: no limit but the file descriptors.
   std::size_t sessions = 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "engine/polling.hpp"
 
-#include <utility>
-
 #include "codec/engineio/payload.hpp"
 #include "codec/http/compression.hpp"
 #include "codec/http/utf8.hpp"
+
+#include <utility>
 
 namespace socketio::engine {
 
@@ -68,7 +68,8 @@ void PollingTransport::accept_post(std::shared_ptr<Exchange> exchange) {
     return;
   }
   // Binary payloads were a matter of protocol 3; in protocol 4 binary travels as base64.
-  if (http::equals_ignoring_case(exchange->request().headers.get("content-type"), "application/octet-stream")) {
+  if (http::equals_ignoring_case(exchange->request().headers.get("content-type"),
+                                 "application/octet-stream")) {
     exchange->respond_and_close(empty_response(400));
     fail(DisconnectReason::transport_error);
     return;
@@ -169,12 +170,14 @@ void PollingTransport::respond_to_poll() {
     if (queued.content == engineio::Content::text) {
       body.append(queued.data);
     } else {
-      engineio::append_text(body, {engineio::PacketType::message, engineio::Content::binary, queued.data});
+      engineio::append_text(
+          body, {engineio::PacketType::message, engineio::Content::binary, queued.data});
     }
   }
   queue_ = {};
   queued_bytes_ = 0;
-  // Alone: clients handle a close packet before the messages in front of it, which wait for their turn of the loop.
+  // Alone: clients handle a close packet before the messages in front of it, which wait for their
+  // turn of the loop.
   if (body.empty()) {
     engineio::append_text(body, {engineio::PacketType::close, engineio::Content::text, {}});
     told_ = true;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
-// HTTP long-polling (Engine.IO protocol 4, "HTTP long-polling"): a parked GET carries what the server sends, POSTs carry
-// what the client sends; one of each at a time. What is sent while no GET is parked waits here.
+// HTTP long-polling (Engine.IO protocol 4, "HTTP long-polling"): a parked GET carries what the
+// server sends, POSTs carry what the client sends; one of each at a time. What is sent while no GET
+// is parked waits here.
 //
-// Life cycle: accept() gets every request of the session; a response leaves at the end of the turn in which something
-// was sent. Loop's thread only.
+// Life cycle: accept() gets every request of the session; a response leaves at the end of the turn
+// in which something was sent. Loop's thread only.
 #pragma once
-
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "engine/exchange.hpp"
 #include "engine/session.hpp"
 #include "engine/transport.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace socketio::engine {
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "engine/server.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "codec/http/grammar.hpp"
 #include "codec/websocket/handshake.hpp"
 #include "engine/polling.hpp"
 #include "engine/websocket.hpp"
+
 #include <socketio/json_writer.hpp>
+
+#include <algorithm>
+#include <utility>
 
 namespace socketio::engine {
 
@@ -22,14 +23,22 @@ struct RefusalText {
 
 RefusalText text_of(Refusal refusal) {
   switch (refusal) {
-    case Refusal::unknown_transport: return {400, 0, "Transport unknown"};
-    case Refusal::unknown_sid: return {400, 1, "Session ID unknown"};
-    case Refusal::bad_handshake_method: return {400, 2, "Bad handshake method"};
-    case Refusal::bad_request: return {400, 3, "Bad request"};
-    case Refusal::forbidden: return {403, 4, "Forbidden"};
-    case Refusal::unsupported_protocol: return {400, 5, "Unsupported protocol version"};
-    case Refusal::method_not_allowed: return {405, -1, {}};
-    case Refusal::too_many_sessions: return {503, -1, {}};
+    case Refusal::unknown_transport:
+      return {400, 0, "Transport unknown"};
+    case Refusal::unknown_sid:
+      return {400, 1, "Session ID unknown"};
+    case Refusal::bad_handshake_method:
+      return {400, 2, "Bad handshake method"};
+    case Refusal::bad_request:
+      return {400, 3, "Bad request"};
+    case Refusal::forbidden:
+      return {403, 4, "Forbidden"};
+    case Refusal::unsupported_protocol:
+      return {400, 5, "Unsupported protocol version"};
+    case Refusal::method_not_allowed:
+      return {405, -1, {}};
+    case Refusal::too_many_sessions:
+      return {503, -1, {}};
   }
   return {500, -1, {}};
 }
@@ -41,7 +50,8 @@ bool has_control_character(std::string_view text) {
   });
 }
 
-// Subprotocols mean nothing to us, but browsers fail a WebSocket if none of theirs is chosen (RFC 6455 section 4.1).
+// Subprotocols mean nothing to us, but browsers fail a WebSocket if none of theirs is chosen (RFC
+// 6455 section 4.1).
 std::string_view offered_subprotocol(const http::Request& request) {
   std::string_view first = request.headers.get("sec-websocket-protocol");
   first = first.substr(0, first.find(','));
@@ -89,10 +99,12 @@ Server::Server(Loop& loop, const Options& options, SessionFactory factory)
 Server::~Server() { close(); }
 
 bool Server::is_enabled(std::string_view transport) const {
-  return (transport == "polling" && options_.polling) || (transport == "websocket" && options_.websocket);
+  return (transport == "polling" && options_.polling) ||
+         (transport == "websocket" && options_.websocket);
 }
 
-std::optional<Refusal> Server::check(const http::Request& request, const Query& query, Session* session) const {
+std::optional<Refusal> Server::check(const http::Request& request, const Query& query,
+                                     Session* session) const {
   if (!is_enabled(query.transport)) return Refusal::unknown_transport;
   if (has_control_character(request.headers.get("origin"))) return Refusal::bad_request;
   const bool upgrade = websocket::is_upgrade_request(request);
@@ -100,7 +112,8 @@ std::optional<Refusal> Server::check(const http::Request& request, const Query& 
   if (!query.sid.empty()) {
     if (!session) return Refusal::unknown_sid;
     // A WebSocket's session has no requests but the upgrade itself.
-    if (!upgrade && (query.transport != "polling" || !session->polling())) return Refusal::bad_request;
+    if (!upgrade && (query.transport != "polling" || !session->polling()))
+      return Refusal::bad_request;
     if (query.protocol != engineio::protocol_version) return Refusal::bad_request;
     return std::nullopt;
   }
@@ -128,7 +141,8 @@ void Server::accept(const std::shared_ptr<Exchange>& exchange) {
       return refuse(*exchange, Refusal::method_not_allowed);
     }
     // The session may be on its way out; its transport still answers.
-    return std::static_pointer_cast<PollingTransport>(session->polling()->shared_from_this())->accept(exchange);
+    return std::static_pointer_cast<PollingTransport>(session->polling()->shared_from_this())
+        ->accept(exchange);
   }
   handshake(exchange, query);
 }
@@ -150,7 +164,8 @@ void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& q
       return refuse(*exchange, Refusal::forbidden, *refusal);
     }
   }
-  if (query.protocol != engineio::protocol_version) return refuse(*exchange, Refusal::unsupported_protocol);
+  if (query.protocol != engineio::protocol_version)
+    return refuse(*exchange, Refusal::unsupported_protocol);
   if (options_.sessions != 0 && sessions_.size() >= options_.sessions) {
     return refuse(*exchange, Refusal::too_many_sessions);
   }
@@ -165,8 +180,8 @@ void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& q
 
 std::shared_ptr<Session> Server::make_session(Exchange& exchange) {
   const http::Request& request = exchange.request();
-  OpeningRequest opening{request.target, request.headers, exchange.remote_address(), loop_.wall_clock_ms(),
-                         exchange.is_secure()};
+  OpeningRequest opening{request.target, request.headers, exchange.remote_address(),
+                         loop_.wall_clock_ms(), exchange.is_secure()};
   opening.headers.shrink();
   auto session = std::make_shared<Session>(*this, random_id(loop_.entropy()), std::move(opening));
   sessions_.emplace(session->id(), session);
@@ -195,7 +210,8 @@ void Server::accept_websocket(const std::shared_ptr<Exchange>& exchange, const Q
   if (const auto protocol = offered_subprotocol(exchange->request()); !protocol.empty()) {
     switching.headers.add("Sec-WebSocket-Protocol", protocol);
   }
-  const auto form = query.base64 ? WebSocketTransport::BinaryForm::base64 : WebSocketTransport::BinaryForm::frames;
+  const auto form = query.base64 ? WebSocketTransport::BinaryForm::base64
+                                 : WebSocketTransport::BinaryForm::frames;
   const auto transport = std::make_shared<WebSocketTransport>(session, websocket_limits_, form);
   const bool taken = is_new || session->begin_upgrade(transport);
   transport->attach(exchange->upgrade(std::move(switching), transport));

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: MIT
-// engine::Server: checks handshakes and requests, keeps the sessions of one loop, and gives each request to its session.
-// Refusals carry the codes and bodies of the reference (protocol.md of the design, "connection_error").
+// engine::Server: checks handshakes and requests, keeps the sessions of one loop, and gives each
+// request to its session. Refusals carry the codes and bodies of the reference (protocol.md of the
+// design, "connection_error").
 //
-// Life cycle: gets every request whose path is its own from server/connection, until close(). Loop's thread only.
+// Life cycle: gets every request whose path is its own from server/connection, until close().
+// Loop's thread only.
 #pragma once
+
+#include "base/loop.hpp"
+#include "codec/websocket/frame.hpp"
+#include "engine/exchange.hpp"
+#include "engine/options.hpp"
+#include "engine/session.hpp"
 
 #include <functional>
 #include <memory>
@@ -12,31 +20,27 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "base/loop.hpp"
-#include "codec/websocket/frame.hpp"
-#include "engine/exchange.hpp"
-#include "engine/options.hpp"
-#include "engine/session.hpp"
-
 namespace socketio::engine {
 
-/// Why a request is refused. The number is the reference's `code` in the JSON body, where it has one.
+/// Why a request is refused. The number is the reference's `code` in the JSON body, where it has
+/// one.
 enum class Refusal : std::uint8_t {
-  unknown_transport,      // 0
-  unknown_sid,            // 1
-  bad_handshake_method,   // 2
-  bad_request,            // 3
-  forbidden,              // 4
-  unsupported_protocol,   // 5
-  method_not_allowed,     // 405: a method that no transport has
-  too_many_sessions,      // 503
+  unknown_transport,     // 0
+  unknown_sid,           // 1
+  bad_handshake_method,  // 2
+  bad_request,           // 3
+  forbidden,             // 4
+  unsupported_protocol,  // 5
+  method_not_allowed,    // 405: a method that no transport has
+  too_many_sessions,     // 503
 };
 
 /// The response for a refusal; `message` replaces the standard text.
 http::Response refusal_response(Refusal refusal, std::string_view message = {});
 
 /// Makes what lives on a new session; it is set as its handler before the first message.
-using SessionFactory = std::function<std::shared_ptr<SessionHandler>(const std::shared_ptr<Session>&)>;
+using SessionFactory =
+    std::function<std::shared_ptr<SessionHandler>(const std::shared_ptr<Session>&)>;
 
 /// Decides on a handshake; the text of a refusal, or nothing to allow it.
 using AllowRequest = std::function<std::optional<std::string>(const Exchange&)>;
@@ -65,7 +69,8 @@ class Server final : public SessionOwner {
     bool base64 = false;
   };
 
-  std::optional<Refusal> check(const http::Request& request, const Query& query, Session* session) const;
+  std::optional<Refusal> check(const http::Request& request, const Query& query,
+                               Session* session) const;
   void refuse(Exchange& exchange, Refusal refusal, std::string_view message = {});
   void handshake(const std::shared_ptr<Exchange>& exchange, const Query& query);
   void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Query& query,
@@ -78,7 +83,8 @@ class Server final : public SessionOwner {
   websocket::Limits websocket_limits_;
   SessionFactory factory_;
   AllowRequest allow_request_;
-  std::unordered_map<std::string_view, std::shared_ptr<Session>> sessions_;  // keyed by the session's own id
+  std::unordered_map<std::string_view, std::shared_ptr<Session>>
+      sessions_;  // keyed by the session's own id
   bool closed_ = false;
 };
 

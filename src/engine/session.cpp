@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "engine/session.hpp"
 
-#include <utility>
-
 #include "engine/polling.hpp"
+
+#include <utility>
 
 namespace socketio::engine {
 
@@ -21,7 +21,8 @@ struct Session::Upgrade {
 
 namespace {
 
-// While an upgrade is underway a parked poll is answered this often, so that the client can pause polling.
+// While an upgrade is underway a parked poll is answered this often, so that the client can pause
+// polling.
 constexpr std::chrono::milliseconds noop_interval{100};
 
 template <class Owner, void (Owner::*Function)()>
@@ -59,7 +60,8 @@ void Session::open(std::shared_ptr<Transport> transport) {
   handshake.ping_interval = options.ping_interval;
   handshake.ping_timeout = options.ping_timeout;
   handshake.max_payload_bytes = options.max_payload_bytes;
-  transport_->send_text(text_of(PacketType::open, engineio::encode_handshake(handshake)), Compress::no);
+  transport_->send_text(text_of(PacketType::open, engineio::encode_handshake(handshake)),
+                        Compress::no);
   arm(heartbeat_timer_, options.ping_interval);
 }
 
@@ -74,7 +76,8 @@ EmitResult Session::send(std::size_t bytes, Send send) {
       return EmitResult::dropped;
     }
     if (!stall_timer_ || !stall_timer_->armed()) {
-      arm(ensure_timer<Session, &Session::on_stall>(stall_timer_, *this), owner_.options().stall_timeout);
+      arm(ensure_timer<Session, &Session::on_stall>(stall_timer_, *this),
+          owner_.options().stall_timeout);
       transport_->want_drain();
     }
   }
@@ -100,7 +103,8 @@ void Session::on_transport_drain() {
 
 void Session::on_stall() {
   // A peer that reads may be under the limit again without ever having emptied the queue.
-  if (transport_->queued_bytes() > owner_.options().out_buffer_bytes) close(DisconnectReason::transport_error);
+  if (transport_->queued_bytes() > owner_.options().out_buffer_bytes)
+    close(DisconnectReason::transport_error);
 }
 
 void Session::close(DisconnectReason reason) {
@@ -112,7 +116,8 @@ void Session::close(DisconnectReason reason) {
   if (polling_transport && polling_transport->awaits_last_poll()) {
     state_ = State::closing;
     heartbeat_timer_.cancel();
-    arm(ensure_timer<Session, &Session::on_close_timeout>(close_timer_, *this), owner_.options().close_timeout);
+    arm(ensure_timer<Session, &Session::on_close_timeout>(close_timer_, *this),
+        owner_.options().close_timeout);
     release_handler(reason);
     return;
   }
@@ -173,7 +178,8 @@ void Session::on_packet(Transport& from, const Packet& packet) {
   }
   if (state_ != State::open || transport_.get() != &from) return;
   if (packet.type != PacketType::pong && heartbeat_ == Heartbeat::pong) {
-    // A peer whose big message is in front of its pong is alive: once per ping the wait starts again.
+    // A peer whose big message is in front of its pong is alive: once per ping the wait starts
+    // again.
     heartbeat_ = Heartbeat::pong_extended;
     arm(heartbeat_timer_, owner_.options().ping_timeout);
   }

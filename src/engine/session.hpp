@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Session: one Engine.IO connection at the server, whatever carries it: heartbeat, upgrade, close (Engine.IO protocol 4).
+// Session: one Engine.IO connection at the server, whatever carries it: heartbeat, upgrade, close
+// (Engine.IO protocol 4).
 //
-// Life cycle: opening -> open (handshake sent) -> [upgrade] -> closing (polling only: waits for a poll to learn of it) ->
-// closed. The handler gets messages until exactly one on_close(). Made and kept by engine::Server; loop's thread only.
+// Life cycle: opening -> open (handshake sent) -> [upgrade] -> closing (polling only: waits for a
+// poll to learn of it) -> closed. The handler gets messages until exactly one on_close(). Made and
+// kept by engine::Server; loop's thread only.
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "base/loop.hpp"
 #include "base/timing_wheel.hpp"
@@ -17,7 +13,14 @@
 #include "codec/http/message.hpp"
 #include "engine/options.hpp"
 #include "engine/transport.hpp"
+
 #include <socketio/outcome.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace socketio::engine {
 
@@ -67,7 +70,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Loop& loop() { return owner_.loop(); }
   std::size_t packets_per_payload() const { return owner_.options().packets_per_payload; }
 
-  /// Sends the handshake over its first transport and starts the heartbeat; then `handler` takes over.
+  /// Sends the handshake over its first transport and starts the heartbeat; then `handler` takes
+  /// over.
   void open(std::shared_ptr<Transport> transport);
   void set_handler(std::shared_ptr<SessionHandler> handler) { handler_ = std::move(handler); }
 
@@ -108,7 +112,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_upgrade_noop();
   void on_stall();
   void on_close_timeout();
-  void arm(Timer& timer, std::chrono::milliseconds delay) { owner_.loop().timers().arm(timer, delay); }
+  void arm(Timer& timer, std::chrono::milliseconds delay) {
+    owner_.loop().timers().arm(timer, delay);
+  }
   void end(DisconnectReason reason);
   void release_handler(DisconnectReason reason);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "engine/transport.hpp"
 
-#include <utility>
-
 #include "codec/websocket/encoder.hpp"
+
+#include <utility>
 
 namespace socketio::engine {
 
@@ -13,15 +13,20 @@ std::string_view to_string(TransportName name) {
 
 namespace {
 
-std::string_view as_text(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view as_text(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 // The longest header of a frame that is not masked (RFC 6455 section 5.2).
 constexpr std::size_t frame_header_bytes = 10;
 
 }  // namespace
 
-PreparedMessage::PreparedMessage(std::string text, std::vector<Bytes> attachments, Compress compress)
-    : size_bytes_(text.size() + frame_header_bytes), compress_(compress), has_attachments_(!attachments.empty()) {
+PreparedMessage::PreparedMessage(std::string text, std::vector<Bytes> attachments,
+                                 Compress compress)
+    : size_bytes_(text.size() + frame_header_bytes),
+      compress_(compress),
+      has_attachments_(!attachments.empty()) {
   for (const Bytes& attachment : attachments) size_bytes_ += attachment.size() + frame_header_bytes;
   parts_.push_back({std::move(text), std::move(attachments)});
 }

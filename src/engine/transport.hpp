@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Transport: how one Engine.IO session reaches its peer, and PreparedMessage: what many sessions send alike. A session
-// has one transport, and a second one while it upgrades. Loop's thread only.
+// Transport: how one Engine.IO session reaches its peer, and PreparedMessage: what many sessions
+// send alike. A session has one transport, and a second one while it upgrades. Loop's thread only.
 #pragma once
+
+#include "base/stream.hpp"
+#include "codec/engineio/packet.hpp"
+
+#include <socketio/json.hpp>
+#include <socketio/outcome.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -10,11 +16,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/stream.hpp"
-#include "codec/engineio/packet.hpp"
-#include <socketio/json.hpp>
-#include <socketio/outcome.hpp>
 
 namespace socketio::engine {
 
@@ -30,7 +31,8 @@ class PreparedMessage {
     std::vector<Bytes> attachments;
   };
 
-  PreparedMessage(std::string text, std::vector<Bytes> attachments, Compress compress = Compress::yes);
+  PreparedMessage(std::string text, std::vector<Bytes> attachments,
+                  Compress compress = Compress::yes);
 
   /// Adds what `later` holds, to be sent behind.
   void append(PreparedMessage later);
@@ -68,7 +70,8 @@ class Transport {
   /// Bytes that the peer has not taken.
   virtual std::size_t queued_bytes() const = 0;
 
-  /// Says goodbye in the transport's way and releases the connection. The session hears nothing of it.
+  /// Says goodbye in the transport's way and releases the connection. The session hears nothing of
+  /// it.
   virtual void close() = 0;
 
  protected:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "engine/websocket.hpp"
 
-#include <utility>
-
 #include "codec/websocket/encoder.hpp"
+
+#include <utility>
 
 namespace socketio::engine {
 
@@ -100,7 +100,8 @@ void WebSocketTransport::answer_ping() {
 
 void WebSocketTransport::shut_down(websocket::CloseCode code) {
   if (const auto stream = std::exchange(stream_, nullptr)) {
-    websocket::append_frame(stream->out(), websocket::Opcode::close, websocket::close_payload(code, {}));
+    websocket::append_frame(stream->out(), websocket::Opcode::close,
+                            websocket::close_payload(code, {}));
     stream->commit();
     stream->close_after_flush();
   }
@@ -112,7 +113,8 @@ void WebSocketTransport::fail(websocket::CloseCode code, DisconnectReason reason
 }
 
 void WebSocketTransport::leave_session(DisconnectReason reason) {
-  if (const auto session = std::exchange(session_, nullptr)) session->on_transport_close(*this, reason);
+  if (const auto session = std::exchange(session_, nullptr))
+    session->on_transport_close(*this, reason);
 }
 
 void WebSocketTransport::close() {

@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: MIT
-// WebSocket as an Engine.IO transport: frames of one byte stream in, packets to the session, and back. This is the
-// hot path: bytes of one read are decoded in place, and what is sent is appended to the stream's buffer, which leaves
-// once at the end of the turn.
+// WebSocket as an Engine.IO transport: frames of one byte stream in, packets to the session, and
+// back. This is the hot path: bytes of one read are decoded in place, and what is sent is appended
+// to the stream's buffer, which leaves once at the end of the turn.
 //
-// Life cycle: made for an accepted upgrade request, attach()ed to the byte stream, alive until it closed. Loop's thread.
+// Life cycle: made for an accepted upgrade request, attach()ed to the byte stream, alive until it
+// closed. Loop's thread.
 #pragma once
-
-#include <memory>
-#include <string_view>
 
 #include "base/stream.hpp"
 #include "codec/websocket/decoder.hpp"
 #include "engine/session.hpp"
 #include "engine/transport.hpp"
 
+#include <memory>
+#include <string_view>
+
 namespace socketio::engine {
 
 class WebSocketTransport final : public Transport, public StreamHandler {
  public:
-  /// How binary messages travel: as they are, or as base64 text for clients that asked so (`b64=1`).
+  /// How binary messages travel: as they are, or as base64 text for clients that asked so
+  /// (`b64=1`).
   enum class BinaryForm : std::uint8_t { frames, base64 };
 
-  WebSocketTransport(std::shared_ptr<Session> session, const websocket::Limits& limits, BinaryForm form)
-      : session_(std::move(session)), decoder_(websocket::Role::server, limits), binary_form_(form) {}
+  WebSocketTransport(std::shared_ptr<Session> session, const websocket::Limits& limits,
+                     BinaryForm form)
+      : session_(std::move(session)),
+        decoder_(websocket::Role::server, limits),
+        binary_form_(form) {}
 
   void attach(std::shared_ptr<Stream> stream) { stream_ = std::move(stream); }
 

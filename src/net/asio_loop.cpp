@@ -2,6 +2,7 @@
 #include "net/asio_loop.hpp"
 
 #include <boost/asio/post.hpp>
+
 #include <chrono>
 #include <mutex>
 #include <utility>
@@ -24,7 +25,9 @@ AsioLoop::AsioLoop(boost::asio::io_context& context)
 
 AsioLoop::~AsioLoop() = default;
 
-void AsioLoop::adopt_thread() { thread_.store(std::this_thread::get_id(), std::memory_order_relaxed); }
+void AsioLoop::adopt_thread() {
+  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
 
 bool AsioLoop::is_current() const {
   return thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();

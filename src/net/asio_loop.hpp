@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: MIT
-// AsioLoop: a Loop on a boost::asio::io_context, our own or the user's, which exactly one thread runs.
+// AsioLoop: a Loop on a boost::asio::io_context, our own or the user's, which exactly one thread
+// runs.
 //
-// Every Asio handler of ours opens a turn with enter(); the turn ends when what was ready at that moment has been
-// handled. One steady_timer drives the timing wheel. Life cycle: construct, use, stop() before destruction if the
-// io_context lives on.
+// Every Asio handler of ours opens a turn with enter(); the turn ends when what was ready at that
+// moment has been handled. One steady_timer drives the timing wheel. Life cycle: construct, use,
+// stop() before destruction if the io_context lives on.
 #pragma once
-
-#include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <memory>
-#include <thread>
-#include <vector>
 
 #include "base/loop.hpp"
 #include "net/poller.hpp"
 #include "net/system_entropy.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
 namespace socketio::net {
 
 class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop> {
  public:
-  /// Room for one read, shared by all connections of the loop; parsers may look this many bytes past the end.
+  /// Room for one read, shared by all connections of the loop; parsers may look this many bytes
+  /// past the end.
   static constexpr std::size_t read_buffer_bytes = 256 * 1024;
   static constexpr std::size_t read_padding_bytes = 64;
 
@@ -38,7 +41,8 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   void enter();
   /// The thread that calls this is the loop's from now on.
   void adopt_thread();
-  /// Ends the current turn now: deferred tasks run, streams are flushed. For the end of the loop's life.
+  /// Ends the current turn now: deferred tasks run, streams are flushed. For the end of the loop's
+  /// life.
   void drain() { finish_turn(); }
   /// No timer fires and no posted task runs after this. Loop's thread, or after the loop has ended.
   void stop();

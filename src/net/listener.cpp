@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "net/listener.hpp"
 
+#include <boost/asio/ip/v6_only.hpp>
+
+#include <cerrno>
 #include <fcntl.h>
+#include <string>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <boost/asio/ip/v6_only.hpp>
-#include <cerrno>
-#include <string>
 #include <utility>
 
 namespace socketio::net {
@@ -25,7 +25,10 @@ int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 }  // namespace
 
 Listener::Listener(AsioLoop& loop, OnAccept on_accept)
-    : loop_(loop), on_accept_(std::move(on_accept)), acceptor_(loop.context()), spare_descriptor_(open_spare()) {}
+    : loop_(loop),
+      on_accept_(std::move(on_accept)),
+      acceptor_(loop.context()),
+      spare_descriptor_(open_spare()) {}
 
 Listener::~Listener() {
   if (spare_descriptor_ >= 0) ::close(spare_descriptor_);

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Listener: accepts TCP connections of one address and port. When descriptors run out it rests a while instead of
-// spinning, and turns one waiting client away, so that the queue moves (reliability: EMFILE). Loop's thread only.
+// Listener: accepts TCP connections of one address and port. When descriptors run out it rests a
+// while instead of spinning, and turns one waiting client away, so that the queue moves
+// (reliability: EMFILE). Loop's thread only.
 #pragma once
 
+#include "net/asio_loop.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
 #include <system_error>
-
-#include "net/asio_loop.hpp"
 
 namespace socketio::net {
 
@@ -22,7 +24,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Listener(AsioLoop& loop, OnAccept on_accept);
   ~Listener();
 
-  /// Binds; an empty address means all addresses, IPv6 and IPv4. Returns the port (of interest for port 0).
+  /// Binds; an empty address means all addresses, IPv6 and IPv4. Returns the port (of interest for
+  /// port 0).
   std::uint16_t open(std::string_view address, std::uint16_t port, std::error_code& error);
   void start();
   void close();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "net/poller.hpp"
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
+
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -25,7 +26,8 @@ bool Poller::add(int descriptor, Watched& watched) {
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &watched;
   if (epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, descriptor, &event) != 0) return false;
-  // Waiting begins with the first connection, so that an idle server does not keep an io_context from ending.
+  // Waiting begins with the first connection, so that an idle server does not keep an io_context
+  // from ending.
   ++watched_count_;
   wait();
   return true;
@@ -79,7 +81,8 @@ void Poller::wait() {
 }
 
 void Poller::poll() {
-  const int count = epoll_wait(epoll_.native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
+  const int count =
+      epoll_wait(epoll_.native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
   if (count <= 0) return;
   enter_turn_();
   batch_ = std::span(events_).first(static_cast<std::size_t>(count));

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Poller: readiness of all connections of one loop, by an epoll of our own that Asio watches as one descriptor. One
-// wake-up of Asio serves every connection that is ready, and an idle connection costs Asio nothing
-// (docs/decisions/0002-epoll-inside-asio.md has the measurements).
+// Poller: readiness of all connections of one loop, by an epoll of our own that Asio watches as one
+// descriptor. One wake-up of Asio serves every connection that is ready, and an idle connection
+// costs Asio nothing (docs/decisions/0002-epoll-inside-asio.md has the measurements).
 //
-// Edge-triggered: who is told "readable" reads until the kernel has no more, or asks to be called again. Loop's thread.
+// Edge-triggered: who is told "readable" reads until the kernel has no more, or asks to be called
+// again. Loop's thread.
 #pragma once
 
-#include <sys/epoll.h>
-
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
+#include <sys/epoll.h>
 #include <vector>
 
 namespace socketio::net {

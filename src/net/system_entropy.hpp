@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Entropy from the operating system (getrandom), a block at a time so that an identifier rarely costs a system call.
-// One thread.
+// Entropy from the operating system (getrandom), a block at a time so that an identifier rarely
+// costs a system call. One thread.
 #pragma once
+
+#include "base/entropy.hpp"
 
 #include <array>
 #include <cstddef>
-
-#include "base/entropy.hpp"
 
 namespace socketio::net {
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "net/tcp_stream.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-#include <array>
-#include <boost/asio/ip/address.hpp>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace socketio::net {
@@ -39,7 +39,8 @@ struct TcpStream::Linger {
   bool said_all = false;  // nothing is queued and FIN is sent
 };
 
-TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, int descriptor, std::shared_ptr<OpenStreams> open_streams)
+TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, int descriptor,
+                     std::shared_ptr<OpenStreams> open_streams)
     : Stream(*loop),
       kept_loop_(std::move(loop)),
       open_streams_(std::move(open_streams)),
@@ -50,7 +51,8 @@ TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, int descriptor, std::shared
 
 std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, int descriptor,
                                            std::shared_ptr<OpenStreams> open_streams) {
-  std::shared_ptr<TcpStream> stream(new TcpStream(std::move(loop), descriptor, std::move(open_streams)));
+  std::shared_ptr<TcpStream> stream(
+      new TcpStream(std::move(loop), descriptor, std::move(open_streams)));
   if (!stream->kept_loop_->poller().add(descriptor, *stream)) {
     ::close(std::exchange(stream->descriptor_, -1));
     return nullptr;
@@ -110,7 +112,8 @@ void TcpStream::read() {
     }
     // A short read has emptied the socket: what comes later makes a new edge.
     if (count < buffer.size()) {
-      // Unless the end came in the same edge: that is read once the answer to these bytes has been written.
+      // Unless the end came in the same edge: that is read once the answer to these bytes has been
+      // written.
       if (peer_ended_) break;
       return;
     }

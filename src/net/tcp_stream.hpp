@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-// TcpStream: a Stream over a TCP socket, by readiness: we read into the loop's one buffer and write what a turn has
-// gathered, without waiting. An idle connection owns no buffer.
+// TcpStream: a Stream over a TCP socket, by readiness: we read into the loop's one buffer and write
+// what a turn has gathered, without waiting. An idle connection owns no buffer.
 //
-// Life cycle: open() an accepted socket; OpenStreams keeps it alive until the descriptor is closed. After
-// close_after_flush() what the peer still sends is discarded, under limits of bytes and time, so that it gets our last
-// words instead of a reset (RFC 9112 section 9.6). Loop's thread only.
+// Life cycle: open() an accepted socket; OpenStreams keeps it alive until the descriptor is closed.
+// After close_after_flush() what the peer still sends is discarded, under limits of bytes and time,
+// so that it gets our last words instead of a reset (RFC 9112 section 9.6). Loop's thread only.
 #pragma once
-
-#include <memory>
-#include <string>
-#include <unordered_map>
 
 #include "base/stream.hpp"
 #include "net/asio_loop.hpp"
 #include "net/poller.hpp"
+
+#include <memory>
+#include <string>
+#include <unordered_map>
 
 namespace socketio::net {
 
@@ -24,7 +24,8 @@ using OpenStreams = std::unordered_map<const TcpStream*, std::shared_ptr<TcpStre
 
 class TcpStream final : public Stream, private Poller::Watched {
  public:
-  /// Takes over `descriptor`, which does not block. Null, and the descriptor is closed, if it cannot be watched.
+  /// Takes over `descriptor`, which does not block. Null, and the descriptor is closed, if it
+  /// cannot be watched.
   static std::shared_ptr<TcpStream> open(std::shared_ptr<AsioLoop> loop, int descriptor,
                                          std::shared_ptr<OpenStreams> open_streams);
   ~TcpStream() override;
@@ -37,7 +38,8 @@ class TcpStream final : public Stream, private Poller::Watched {
  private:
   struct Linger;
 
-  TcpStream(std::shared_ptr<AsioLoop> loop, int descriptor, std::shared_ptr<OpenStreams> open_streams);
+  TcpStream(std::shared_ptr<AsioLoop> loop, int descriptor,
+            std::shared_ptr<OpenStreams> open_streams);
   bool is_open_descriptor() const { return descriptor_ >= 0; }
   void on_ready(std::uint32_t events) override;
   void read();
@@ -53,7 +55,8 @@ class TcpStream final : public Stream, private Poller::Watched {
   std::unique_ptr<Linger> linger_;
   int descriptor_;
   bool paused_ = false;
-  bool peer_ended_ = false;  // FIN or a reset has come, perhaps behind bytes that are still to be read
+  bool peer_ended_ =
+      false;              // FIN or a reset has come, perhaps behind bytes that are still to be read
   bool blocked_ = false;  // the kernel takes no more for now
 };
 

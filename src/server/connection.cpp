@@ -29,7 +29,8 @@ const http::Request& HttpExchange::request() const {
 
 void HttpExchange::respond(http::Response response) {
   const auto fate = request().keep_alive ? http::Connection::keep_alive : http::Connection::close;
-  if (const auto connection = connection_.lock()) connection->respond(*this, std::move(response), fate);
+  if (const auto connection = connection_.lock())
+    connection->respond(*this, std::move(response), fate);
 }
 
 void HttpExchange::respond_and_close(http::Response response) {
@@ -38,7 +39,8 @@ void HttpExchange::respond_and_close(http::Response response) {
   }
 }
 
-std::shared_ptr<Stream> HttpExchange::upgrade(http::Response response, std::shared_ptr<StreamHandler> handler) {
+std::shared_ptr<Stream> HttpExchange::upgrade(http::Response response,
+                                              std::shared_ptr<StreamHandler> handler) {
   const auto connection = connection_.lock();
   return connection ? connection->upgrade(*this, std::move(response), std::move(handler)) : nullptr;
 }
@@ -64,13 +66,17 @@ void Connection::enter(Phase phase) {
     if (stream_) stream_->loop().timers().arm(timer_, delay);
   };
   switch (phase) {
-    case Phase::idle: return arm(options.keep_alive_timeout);
-    case Phase::head: return arm(options.header_timeout);
-    case Phase::body: return arm(options.body_timeout);
+    case Phase::idle:
+      return arm(options.keep_alive_timeout);
+    case Phase::head:
+      return arm(options.header_timeout);
+    case Phase::body:
+      return arm(options.body_timeout);
     case Phase::writing:
       if (stream_) stream_->want_drain();
       return arm(options.write_timeout);
-    case Phase::response: return timer_.cancel();  // as long as the application takes
+    case Phase::response:
+      return timer_.cancel();  // as long as the application takes
   }
 }
 
@@ -140,8 +146,10 @@ bool Connection::feed(std::string_view& bytes) {
     return false;
   }
   bytes.remove_prefix(*taken);
-  if (!had_headers && parser_->headers_done()) announce();
-  else if (parser_ && parser_->done()) complete_body();
+  if (!had_headers && parser_->headers_done())
+    announce();
+  else if (parser_ && parser_->done())
+    complete_body();
   return true;
 }
 
@@ -200,7 +208,8 @@ void Connection::respond(HttpExchange& exchange, http::Response response, http::
   const bool is_head = answered->request_.method == "HEAD";
   // A body that nobody wants cannot be told from the next request.
   if (!answered->body_complete_) fate = http::Connection::close;
-  http::append_response(stream_->out(), response, fate, is_head ? http::Body::omitted : http::Body::included);
+  http::append_response(stream_->out(), response, fate,
+                        is_head ? http::Body::omitted : http::Body::included);
   stream_->commit();
   enter(Phase::writing);
   if (fate == http::Connection::close) {

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Connection: HTTP/1.1 on one byte stream. Parses requests one after another, announces each as an Exchange when its
-// headers are complete, and holds later (pipelined) ones back until it is answered. Slow peers are cut by deadlines.
-// After an upgrade the stream belongs to another handler and the connection is gone.
+// Connection: HTTP/1.1 on one byte stream. Parses requests one after another, announces each as an
+// Exchange when its headers are complete, and holds later (pipelined) ones back until it is
+// answered. Slow peers are cut by deadlines. After an upgrade the stream belongs to another handler
+// and the connection is gone.
 //
 // Life cycle: attach() to a stream, alive until it closes. Loop's thread only.
 #pragma once
+
+#include "base/loop.hpp"
+#include "base/stream.hpp"
+#include "codec/http/request_parser.hpp"
+#include "codec/http/writer.hpp"
+#include "engine/exchange.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,12 +19,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "base/loop.hpp"
-#include "base/stream.hpp"
-#include "codec/http/request_parser.hpp"
-#include "codec/http/writer.hpp"
-#include "engine/exchange.hpp"
 
 namespace socketio::server {
 
@@ -40,12 +41,15 @@ class HttpExchange final : public engine::Exchange {
 
   const http::Request& request() const override;
   bool body_complete() const override { return body_complete_; }
-  void set_listener(std::weak_ptr<engine::ExchangeListener> listener) override { listener_ = std::move(listener); }
+  void set_listener(std::weak_ptr<engine::ExchangeListener> listener) override {
+    listener_ = std::move(listener);
+  }
   std::string remote_address() const override { return stream_->remote_address(); }
   bool is_secure() const override { return false; }
   void respond(http::Response response) override;
   void respond_and_close(http::Response response) override;
-  std::shared_ptr<Stream> upgrade(http::Response response, std::shared_ptr<StreamHandler> handler) override;
+  std::shared_ptr<Stream> upgrade(http::Response response,
+                                  std::shared_ptr<StreamHandler> handler) override;
   void abort() override;
 
   /// Headers of every response to this request, e.g. CORS.

@@ -25,7 +25,8 @@ constexpr std::size_t origin_limit_bytes = 512;
 
 Cors::Cors(CorsOptions options)
     : options_(std::move(options)),
-      enabled_(!options_.origins.exact.empty() || !options_.origins.patterns.empty() || options_.origins.predicate) {}
+      enabled_(!options_.origins.exact.empty() || !options_.origins.patterns.empty() ||
+               options_.origins.predicate) {}
 
 bool Cors::allows_any() const {
   const auto& exact = options_.origins.exact;
@@ -35,7 +36,8 @@ bool Cors::allows_any() const {
 bool Cors::matches(std::string_view origin) const {
   if (origin.empty() || origin.size() > origin_limit_bytes) return false;
   const auto& origins = options_.origins;
-  if (std::find(origins.exact.begin(), origins.exact.end(), origin) != origins.exact.end()) return true;
+  if (std::find(origins.exact.begin(), origins.exact.end(), origin) != origins.exact.end())
+    return true;
   const std::string text(origin);
   try {
     for (const std::regex& pattern : origins.patterns) {

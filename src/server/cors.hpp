@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Cross-origin resource sharing (Fetch standard, section "CORS protocol"), with the semantics of the reference's `cors`
-// option. Pure functions over one request; loop's thread.
+// Cross-origin resource sharing (Fetch standard, section "CORS protocol"), with the semantics of
+// the reference's `cors` option. Pure functions over one request; loop's thread.
 #pragma once
+
+#include "codec/http/message.hpp"
 
 #include <socketio/server.hpp>
 
 #include <optional>
-
-#include "codec/http/message.hpp"
 
 namespace socketio::server {
 

@@ -20,7 +20,8 @@ core::Options core_options(const ServerOptions& options) {
 
 engine::Options engine_options(const ServerOptions& options) {
   const auto offers = [&](std::string_view name) {
-    return std::find(options.transports.begin(), options.transports.end(), name) != options.transports.end();
+    return std::find(options.transports.begin(), options.transports.end(), name) !=
+           options.transports.end();
   };
   engine::Options engine;
   engine.polling = offers("polling");

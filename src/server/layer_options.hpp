@@ -2,10 +2,10 @@
 // What a user's ServerOptions mean for the layers below: one place for the mapping. Pure functions.
 #pragma once
 
-#include <socketio/server.hpp>
-
 #include "core/node.hpp"
 #include "engine/options.hpp"
+
+#include <socketio/server.hpp>
 
 namespace socketio::server {
 

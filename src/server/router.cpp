@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "server/router.hpp"
 
-#include <algorithm>
-
 #include "codec/json/document.hpp"
 #include "server/static_file.hpp"
+
+#include <algorithm>
 
 namespace socketio {
 
@@ -24,7 +24,9 @@ std::string_view HttpRequest::param(std::string_view name) const {
   return {};
 }
 
-std::string HttpRequest::query_value(std::string_view name) const { return http::query_value(query, name); }
+std::string HttpRequest::query_value(std::string_view name) const {
+  return http::query_value(query, name);
+}
 
 std::optional<json> HttpRequest::body_json() const {
   codec::Document document;
@@ -51,7 +53,9 @@ void Router::serve_folder(std::string prefix, std::string folder) {
   state_->serve_folder(std::move(prefix), std::move(folder));
 }
 
-void Router::use(std::function<std::optional<HttpResponse>(const HttpRequest&)> hook) { state_->use(std::move(hook)); }
+void Router::use(std::function<std::optional<HttpResponse>(const HttpRequest&)> hook) {
+  state_->use(std::move(hook));
+}
 
 namespace server {
 
@@ -124,7 +128,8 @@ std::optional<HttpResponse> RouterState::route(std::string_view path, HttpReques
     if (route.method == request.method || (route.method == "GET" && request.method == "HEAD")) {
       return route.handler(request);
     }
-    const std::string_view methods = route.method == "GET" ? "GET, HEAD" : std::string_view(route.method);
+    const std::string_view methods =
+        route.method == "GET" ? "GET, HEAD" : std::string_view(route.method);
     if (http::list_contains(allowed, route.method)) continue;
     if (!allowed.empty()) allowed.append(", ");
     allowed.append(methods);
@@ -137,8 +142,9 @@ std::optional<HttpResponse> RouterState::route(std::string_view path, HttpReques
 std::optional<HttpResponse> RouterState::file(const HttpRequest& request) const {
   for (const Folder& folder : folders_) {
     if (!request.path.starts_with(folder.prefix)) continue;
-    auto found = static_file(folder.root, std::string_view(request.path).substr(folder.prefix.size()),
-                             request.header("if-none-match"));
+    auto found =
+        static_file(folder.root, std::string_view(request.path).substr(folder.prefix.size()),
+                    request.header("if-none-match"));
     if (!found) continue;
     if (request.method != "GET" && request.method != "HEAD") {
       return HttpResponse{405, {{"Allow", "GET, HEAD"}}, {}};
@@ -148,7 +154,8 @@ std::optional<HttpResponse> RouterState::file(const HttpRequest& request) const 
   return std::nullopt;
 }
 
-http::Response RouterState::answer(const http::Request& request, std::string_view remote_address) const {
+http::Response RouterState::answer(const http::Request& request,
+                                   std::string_view remote_address) const {
   HttpRequest seen = public_request(request, remote_address);
   try {
     for (const HttpHook& hook : hooks_) {

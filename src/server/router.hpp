@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Routes of what lives beside Socket.IO: hooks, then method and path with `:params`, then folders. What Router is a
-// handle to. Loop's thread only.
+// Routes of what lives beside Socket.IO: hooks, then method and path with `:params`, then folders.
+// What Router is a handle to. Loop's thread only.
 #pragma once
+
+#include "codec/http/message.hpp"
 
 #include <socketio/http.hpp>
 
@@ -11,8 +13,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "codec/http/message.hpp"
 
 namespace socketio::server {
 
@@ -24,9 +24,12 @@ class RouterState {
   void serve_folder(std::string prefix, std::string folder);
   void use(HttpHook hook) { hooks_.push_back(std::move(hook)); }
   /// Called while an exception of a handler is being handled.
-  void set_error_hook(std::function<void(const HttpRequest&)> hook) { error_hook_ = std::move(hook); }
+  void set_error_hook(std::function<void(const HttpRequest&)> hook) {
+    error_hook_ = std::move(hook);
+  }
 
-  /// The answer to any request: 404 if nothing matches, 405 if only the method does not, 500 if a handler throws.
+  /// The answer to any request: 404 if nothing matches, 405 if only the method does not, 500 if a
+  /// handler throws.
   http::Response answer(const http::Request& request, std::string_view remote_address) const;
 
  private:

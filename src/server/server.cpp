@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
+#include "core/namespace_state.hpp"
+#include "server/server_state.hpp"
+
 #include <socketio/asio.hpp>
 #include <socketio/server.hpp>
 
 #include <string>
 #include <utility>
 
-#include "core/namespace_state.hpp"
-#include "server/server_state.hpp"
-
 namespace socketio {
 
-Server::Server(ServerOptions options) : Server(std::make_shared<server::ServerState>(std::move(options))) {}
+Server::Server(ServerOptions options)
+    : Server(std::make_shared<server::ServerState>(std::move(options))) {}
 
 Server::Server(std::shared_ptr<server::ServerState> state)
     : Namespace(state->node().of("/")), server_(std::move(state)) {}
@@ -35,7 +36,8 @@ std::uint16_t Server::listen(std::string_view address, std::uint16_t port) {
   std::error_code error;
   const std::uint16_t chosen = listen(address, port, error);
   if (error) {
-    const std::string where = (address.empty() ? "*" : std::string(address)) + ":" + std::to_string(port);
+    const std::string where =
+        (address.empty() ? "*" : std::string(address)) + ":" + std::to_string(port);
     throw std::system_error(error, "cannot listen on " + where);
   }
   return chosen;
@@ -55,7 +57,8 @@ std::size_t Server::engine_clients_count() const { return server_->engine().sess
 Router& Server::http() { return server_->router(); }
 
 std::unique_ptr<Server> make_server(boost::asio::io_context& context, ServerOptions options) {
-  return std::make_unique<Server>(std::make_shared<server::ServerState>(std::move(options), &context));
+  return std::make_unique<Server>(
+      std::make_shared<server::ServerState>(std::move(options), &context));
 }
 
 }  // namespace socketio

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "server/server_state.hpp"
 
-#include <unistd.h>
-
-#include <csignal>
-#include <utility>
-
 #include "core/namespace_state.hpp"
 #include "server/layer_options.hpp"
+
+#include <csignal>
+#include <unistd.h>
+#include <utility>
 
 namespace socketio::server {
 
@@ -20,10 +19,13 @@ ServerState::ServerState(ServerOptions options, asio::io_context* context)
       loop_(std::make_shared<net::AsioLoop>(context_)),
       node_(*loop_, core_options(options_)),
       engine_(*loop_, engine_options(options_),
-              [this](const std::shared_ptr<engine::Session>& session) { return node_.accept(session); }),
+              [this](const std::shared_ptr<engine::Session>& session) {
+                return node_.accept(session);
+              }),
       site_(options_, engine_, router_state_) {
   if (options_.allow_request) {
-    engine_.set_allow_request([this](const engine::Exchange& exchange) { return decide(exchange); });
+    engine_.set_allow_request(
+        [this](const engine::Exchange& exchange) { return decide(exchange); });
   }
   router_state_->set_error_hook([this](const HttpRequest& request) {
     report("http " + std::string(request.method) + " " + request.path);
@@ -56,9 +58,10 @@ ServerState::~ServerState() {
   }
 }
 
-std::uint16_t ServerState::listen(std::string_view address, std::uint16_t port, std::error_code& error) {
-  auto listener = std::make_shared<net::Listener>(
-      *loop_, [this](int descriptor) { accept(descriptor); });
+std::uint16_t ServerState::listen(std::string_view address, std::uint16_t port,
+                                  std::error_code& error) {
+  auto listener =
+      std::make_shared<net::Listener>(*loop_, [this](int descriptor) { accept(descriptor); });
   const std::uint16_t chosen = listener->open(address, port, error);
   if (error) return 0;
   listener->start();

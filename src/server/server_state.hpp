@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: MIT
-// ServerState: the parts of one server and how they are wired: loop, Socket.IO node, Engine.IO server, site, listeners.
-// What Server is a handle to. Loop's thread, but for post-and-forget stop() and close().
+// ServerState: the parts of one server and how they are wired: loop, Socket.IO node, Engine.IO
+// server, site, listeners. What Server is a handle to. Loop's thread, but for post-and-forget
+// stop() and close().
 #pragma once
-
-#include <socketio/server.hpp>
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <memory>
-#include <optional>
-#include <string_view>
-#include <system_error>
-#include <vector>
 
 #include "core/node.hpp"
 #include "engine/server.hpp"
@@ -20,6 +10,18 @@
 #include "net/listener.hpp"
 #include "net/tcp_stream.hpp"
 #include "server/site.hpp"
+
+#include <socketio/server.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace socketio::server {
 

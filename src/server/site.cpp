@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "server/site.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "codec/http/compression.hpp"
 #include "codec/websocket/handshake.hpp"
 #include "server/static_file.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace socketio::server {
 
@@ -14,8 +14,13 @@ namespace {
 
 // What the official client's package ships (Socket.IO server options, `serveClient`).
 constexpr std::array<std::string_view, 8> client_files{
-    "socket.io.js",          "socket.io.js.map",          "socket.io.min.js",     "socket.io.min.js.map",
-    "socket.io.esm.min.js",  "socket.io.esm.min.js.map",  "socket.io.msgpack.min.js",
+    "socket.io.js",
+    "socket.io.js.map",
+    "socket.io.min.js",
+    "socket.io.min.js.map",
+    "socket.io.esm.min.js",
+    "socket.io.esm.min.js.map",
+    "socket.io.msgpack.min.js",
     "socket.io.msgpack.min.js.map",
 };
 
@@ -32,7 +37,8 @@ class Site::BodyWaiter final : public engine::ExchangeListener {
   const Site& site_;
 };
 
-Site::Site(const ServerOptions& options, engine::Server& engine, std::shared_ptr<RouterState> router)
+Site::Site(const ServerOptions& options, engine::Server& engine,
+           std::shared_ptr<RouterState> router)
     : engine_prefix_(options.path),
       client_folder_(options.client_folder),
       cors_(options.cors),
@@ -40,8 +46,8 @@ Site::Site(const ServerOptions& options, engine::Server& engine, std::shared_ptr
       router_(std::move(router)),
       body_waiter_(std::make_shared<BodyWaiter>(*this)) {
   if (!engine_prefix_.ends_with('/')) engine_prefix_.push_back('/');
-  connection_options_.http = {options.limits.header_bytes, options.limits.header_count, options.limits.target_bytes,
-                              options.max_payload_bytes};
+  connection_options_.http = {options.limits.header_bytes, options.limits.header_count,
+                              options.limits.target_bytes, options.max_payload_bytes};
   connection_options_.header_timeout = options.limits.header_timeout;
   connection_options_.body_timeout = options.limits.body_timeout;
   connection_options_.keep_alive_timeout = options.limits.keep_alive_timeout;
@@ -78,9 +84,11 @@ void Site::route(engine::Exchange& exchange) const {
 }
 
 std::optional<HttpResponse> Site::client_file(const http::Request& request) const {
-  if (client_folder_.empty() || (request.method != "GET" && request.method != "HEAD")) return std::nullopt;
+  if (client_folder_.empty() || (request.method != "GET" && request.method != "HEAD"))
+    return std::nullopt;
   const std::string_view name = request.path().substr(engine_prefix_.size());
-  if (std::find(client_files.begin(), client_files.end(), name) == client_files.end()) return std::nullopt;
+  if (std::find(client_files.begin(), client_files.end(), name) == client_files.end())
+    return std::nullopt;
   return static_file(client_folder_, name, request.headers.get("if-none-match"));
 }
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Site: where a request goes: CORS, then the client bundle and Engine.IO below the path of Socket.IO, then the router.
-// Loop's thread only.
+// Site: where a request goes: CORS, then the client bundle and Engine.IO below the path of
+// Socket.IO, then the router. Loop's thread only.
 #pragma once
+
+#include "engine/server.hpp"
+#include "server/connection.hpp"
+#include "server/cors.hpp"
+#include "server/router.hpp"
 
 #include <socketio/server.hpp>
 
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "engine/server.hpp"
-#include "server/connection.hpp"
-#include "server/cors.hpp"
-#include "server/router.hpp"
 
 namespace socketio::server {
 

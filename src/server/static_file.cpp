@@ -38,8 +38,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20> content_
 }};
 
 bool is_allowed(std::string_view path) {
-  if (path.starts_with('/')) return false;  // it would replace the folder, and tell who guesses where that is
-  if (path.find('\0') != std::string_view::npos || path.find('\\') != std::string_view::npos) return false;
+  if (path.starts_with('/'))
+    return false;  // it would replace the folder, and tell who guesses where that is
+  if (path.find('\0') != std::string_view::npos || path.find('\\') != std::string_view::npos)
+    return false;
   while (!path.empty()) {
     const auto slash = path.find('/');
     if (path.substr(0, slash).starts_with('.')) return false;  // "..", "." and hidden files

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One file of a folder as an HTTP response: content type, ETag, conditional requests (RFC 9110 section 13). Blocking
-// reads: meant for the small files of a web page.
+// One file of a folder as an HTTP response: content type, ETag, conditional requests (RFC 9110
+// section 13). Blocking reads: meant for the small files of a web page.
 #pragma once
 
 #include <socketio/http.hpp>
@@ -11,8 +11,9 @@
 
 namespace socketio::server {
 
-/// Nothing if there is no such file, or it must not be served: outside `root` (links followed), a name with a leading dot, not a
-/// regular file. `path` is decoded and relative; a folder means its index.html.
+/// Nothing if there is no such file, or it must not be served: outside `root` (links followed), a
+/// name with a leading dot, not a regular file. `path` is decoded and relative; a folder means its
+/// index.html.
 std::optional<HttpResponse> static_file(const std::string& root, std::string_view path,
                                         std::string_view if_none_match);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What applications may do in their handlers without harm to anybody: throw, disconnect, join, answer twice or never.
+// What applications may do in their handlers without harm to anybody: throw, disconnect, join,
+// answer twice or never.
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>
@@ -21,7 +22,8 @@ using namespace std::chrono_literals;
 TEST(Application, WhatHandlersThrowIsReportedAndTheConnectionGoesOn) {
   Log log;
   LiveServer server({}, [&](Server& io) {
-    io.on_error([&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
+    io.on_error(
+        [&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
     io.on("throw", [] { throw std::runtime_error("of a handler"); });
     io.on("throw-odd", [] { throw 7; });
     io.on("typed", [](int) {});
@@ -30,11 +32,13 @@ TEST(Application, WhatHandlersThrowIsReportedAndTheConnectionGoesOn) {
       throw std::runtime_error("at connection");
     });
     io.on_disconnect([](Socket&, DisconnectReason) { throw std::runtime_error("at the end"); });
-    io.on_disconnecting([](Socket&, DisconnectReason) { throw std::runtime_error("near the end"); });
+    io.on_disconnecting(
+        [](Socket&, DisconnectReason) { throw std::runtime_error("near the end"); });
   });
   {
     SocketClient client(server.port);
-    for (const char* event : {"throw", "throw-odd", "own"}) client.send("42[\"" + std::string(event) + "\"]");
+    for (const char* event : {"throw", "throw-odd", "own"})
+      client.send("42[\"" + std::string(event) + "\"]");
     client.send("42[\"typed\",\"text\"]");
     client.send("42[\"typed\"]");
     client.send("42[\"echo\",1]");
@@ -42,11 +46,12 @@ TEST(Application, WhatHandlersThrowIsReportedAndTheConnectionGoesOn) {
     client.tcp().close();
   }
   log.wait_for("disconnect: at the end");
-  EXPECT_THAT(log.lines(), testing::ElementsAre("connection: at connection", "throw: of a handler",
-                                                "throw-odd: unknown exception", "own: of the socket",
-                                                testing::StartsWith("typed: argument 0"),
-                                                testing::StartsWith("typed: argument 0"),
-                                                "disconnecting: near the end", "disconnect: at the end"));
+  EXPECT_THAT(log.lines(),
+              testing::ElementsAre("connection: at connection", "throw: of a handler",
+                                   "throw-odd: unknown exception", "own: of the socket",
+                                   testing::StartsWith("typed: argument 0"),
+                                   testing::StartsWith("typed: argument 0"),
+                                   "disconnecting: near the end", "disconnect: at the end"));
 }
 
 TEST(Application, AnErrorHookThatThrowsHarmsNobody) {
@@ -231,7 +236,8 @@ TEST(Application, MiddlewaresMayDisconnectAnswerTwiceLateOrNever) {
         next();
       }
     });
-    io.on_connection([&](Socket socket) { log.add("connected " + socket.handshake().query["what"]); });
+    io.on_connection(
+        [&](Socket socket) { log.add("connected " + socket.handshake().query["what"]); });
     io.on("release", [&] {
       for (const Next& next : kept) next();
       kept.clear();
@@ -292,7 +298,8 @@ TEST(Application, RoomsAndNamespacesOfAClientAreLimited) {
     io.on("empty", [&io] { io.to("nobody").emit("nothing"); });
   });
   SocketClient client(server.port);
-  for (const char* room : {"a", "b", "c"}) EXPECT_EQ(client.ask(R"(["join",")" + std::string(room) + "\"]"), "[true]");
+  for (const char* room : {"a", "b", "c"})
+    EXPECT_EQ(client.ask(R"(["join",")" + std::string(room) + "\"]"), "[true]");
   EXPECT_EQ(client.ask(R"(["join","d"])"), "[false]");
   EXPECT_EQ(client.ask(R"(["join","a"])"), "[true]") << "it is in already";
   client.send(R"(42["leave","a"])");
@@ -312,7 +319,8 @@ TEST(Application, AttachmentsAreLimitedInNumberAndTime) {
   options.limits.attachments = 2;
   options.limits.attachments_timeout = 200ms;
   LiveServer server(options);
-  const std::string two = R"(52-["echo",[{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]])";
+  const std::string two =
+      R"(52-["echo",[{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]])";
   SocketClient client(server.port);
   client.send("4" + two);
   client.send_binary("a");
@@ -346,7 +354,8 @@ TEST(Application, AcknowledgementsCountOnceWheneverTheyCome) {
       });
     });
     io.on("ask-for-ever", [&](Socket& socket) {
-      socket.emit_with_ack<int>("asked").then([&](Reply<int> reply) { log.add(reply.error.message()); });
+      socket.emit_with_ack<int>("asked").then(
+          [&](Reply<int> reply) { log.add(reply.error.message()); });
     });
   });
   SocketClient client(server.port);
@@ -389,7 +398,8 @@ TEST(Application, PendingAcknowledgementsAreLimited) {
   LiveServer server(options, [&](Server& io) {
     io.on("ask", [&](Socket& socket) {
       for (int i = 0; i < 3; ++i) {
-        socket.emit_with_ack("asked").then([&](Reply<json> reply) { log.add(reply.error.message()); });
+        socket.emit_with_ack("asked").then(
+            [&](Reply<json> reply) { log.add(reply.error.message()); });
       }
     });
   });
@@ -411,8 +421,8 @@ TEST(Application, AskingManyGivesTheAnswersThatCame) {
       socket.broadcast().timeout(500ms).emit_with_ack<int>("asked").then([&](Replies<int> replies) {
         int sum = 0;
         for (const int value : replies.values) sum += value;
-        log.add(std::to_string(replies.values.size()) + " values, sum " + std::to_string(sum) + ", " +
-                std::to_string(replies.missing) + " missing, " + replies.error.message());
+        log.add(std::to_string(replies.values.size()) + " values, sum " + std::to_string(sum) +
+                ", " + std::to_string(replies.missing) + " missing, " + replies.error.message());
       });
     });
   });
@@ -424,7 +434,8 @@ TEST(Application, AskingManyGivesTheAnswersThatCame) {
     const std::string asked = clients[i]->packet();
     if (i % 2 == 0) clients[i]->send("43" + asked.substr(2, asked.find('[') - 2) + "[1]");
   }
-  log.wait_for("20 values, sum 20, 20 missing, " + make_error_code(socketio::Errc::timeout).message());
+  log.wait_for("20 values, sum 20, 20 missing, " +
+               make_error_code(socketio::Errc::timeout).message());
 }
 
 // A10
@@ -434,11 +445,13 @@ TEST(Application, AWebSocketFromAnotherOriginIs403) {
   options.cors.credentials = true;
   LiveServer server(options);
   const auto status = [&](const std::string& origin) {
-    return WebSocketClient(server.port, websocket_query, "Cookie: session=1\r\nOrigin: " + origin + "\r\n").status();
+    return WebSocketClient(server.port, websocket_query,
+                           "Cookie: session=1\r\nOrigin: " + origin + "\r\n")
+        .status();
   };
   EXPECT_EQ(status("https://good"), 101);
-  for (const char* origin : {"https://good.evil.com", "https://evil.com", "https://goo", "http://good", "null",
-                             "https://good:443", "https://GOOD"}) {
+  for (const char* origin : {"https://good.evil.com", "https://evil.com", "https://goo",
+                             "http://good", "null", "https://good:443", "https://GOOD"}) {
     EXPECT_EQ(status(origin), 403) << origin;
   }
   EXPECT_EQ(status(std::string(5000, 'o')), 403);

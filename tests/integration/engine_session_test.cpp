@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Engine.IO sessions of a live server under hostile or careless clients: requests at the wrong time, limits of payloads,
-// WebSocket endings and floods.
+// Engine.IO sessions of a live server under hostile or careless clients: requests at the wrong
+// time, limits of payloads, WebSocket endings and floods.
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>
@@ -81,11 +81,14 @@ TEST(EngineSession, RequestsForATransportThatItHasNotAreRefused) {
   PollingClient polling(server.port);
   polling.join();
   HttpClient plain(server.port);
-  EXPECT_EQ(plain.status(request_text("GET", "/socket.io/?EIO=4&transport=websocket&sid=" + polling.sid())), 400);
+  EXPECT_EQ(plain.status(
+                request_text("GET", "/socket.io/?EIO=4&transport=websocket&sid=" + polling.sid())),
+            400);
   EXPECT_EQ(polling.post("42[\"echo\",1]"), 200);
   EXPECT_EQ(polling.poll()->body, "42[\"echo\",1]");
 
-  WebSocketClient upgraded(server.port, "/socket.io/?EIO=4&transport=websocket&sid=" + polling.sid());
+  WebSocketClient upgraded(server.port,
+                           "/socket.io/?EIO=4&transport=websocket&sid=" + polling.sid());
   upgraded.send("2probe");
   EXPECT_EQ(upgraded.packet(), "3probe");
   upgraded.send("5");
@@ -95,8 +98,11 @@ TEST(EngineSession, RequestsForATransportThatItHasNotAreRefused) {
     for (const char* method : {"GET", "POST"}) {
       SCOPED_TRACE(std::string(method) + " " + transport);
       HttpClient other(server.port);
-      const std::string target = "/socket.io/?EIO=4&transport=" + std::string(transport) + "&sid=" + polling.sid();
-      EXPECT_EQ(other.status(request_text(method, target, {}, *method == 'P' ? "42[\"echo\",9]" : "")), 400);
+      const std::string target =
+          "/socket.io/?EIO=4&transport=" + std::string(transport) + "&sid=" + polling.sid();
+      EXPECT_EQ(
+          other.status(request_text(method, target, {}, *method == 'P' ? "42[\"echo\",9]" : "")),
+          400);
     }
   }
   WebSocketClient again(server.port, "/socket.io/?EIO=4&transport=websocket&sid=" + polling.sid());
@@ -118,7 +124,8 @@ TEST(EngineSession, ABodyOverTheLimitIs413AndTheSessionGoesOn) {
   const auto chunked = [](const std::string& target, const std::string& body) {
     char size[32];
     std::snprintf(size, sizeof size, "%zx\r\n", body.size());
-    return "POST " + target + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + size + body + "\r\n0\r\n\r\n";
+    return "POST " + target + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + size +
+           body + "\r\n0\r\n\r\n";
   };
   PollingClient client(server.port);
   client.join();
@@ -153,9 +160,7 @@ TEST(EngineSession, PacketsOfOnePayloadAreCounted) {
   Log log;
   ServerOptions options;
   options.limits.packets_per_payload = 5;
-  LiveServer server(options, [&](Server& io) {
-    io.on("count", [&] { log.add("counted"); });
-  });
+  LiveServer server(options, [&](Server& io) { io.on("count", [&] { log.add("counted"); }); });
   const auto payload = [](int packets) {
     std::string text;
     for (int i = 0; i < packets; ++i) text += std::string(i == 0 ? "" : "\x1e") + "42[\"count\"]";
@@ -177,9 +182,10 @@ TEST(EngineSession, WorstPayloadsEndTheSessionAndNothingElse) {
   ControlClient control(server.port);
   std::string messages;
   while (messages.size() < 999'990) messages += "4\x1e";
-  for (const std::string& payload : {std::string(1'000'000, '\x1e'), messages, std::string("40\x1e\x1e") + "40",
-                                     "42" + std::string(999'000, '['), "4" + std::string(999'000, '5'),
-                                     "b" + std::string(999'000, '!'), "42[\"" + std::string(999'000, '\\')}) {
+  for (const std::string& payload :
+       {std::string(1'000'000, '\x1e'), messages, std::string("40\x1e\x1e") + "40",
+        "42" + std::string(999'000, '['), "4" + std::string(999'000, '5'),
+        "b" + std::string(999'000, '!'), "42[\"" + std::string(999'000, '\\')}) {
     PollingClient client(server.port);
     client.join();
     client.start_poll();  // learns of the end
@@ -213,7 +219,8 @@ TEST(EngineSession, PongsOfAPingFloodAreCoalesced) {
   ControlClient control(server.port);
   SocketClient client(server.port);
   std::string flood;
-  for (int i = 0; i < 100'000; ++i) flood += frame_to(websocket::Role::server, 9, std::to_string(i));
+  for (int i = 0; i < 100'000; ++i)
+    flood += frame_to(websocket::Role::server, 9, std::to_string(i));
   ASSERT_TRUE(client.tcp().send(flood));
   client.send("42[\"echo\",1]");
   std::size_t pongs = 0;
@@ -245,7 +252,8 @@ TEST(EngineSession, WhatFollowsACloseFrameIsIgnored) {
   });
   SocketClient client(server.port);
   const std::string close = std::string("\x03\xe8", 2);
-  client.tcp().send(frame_to(websocket::Role::server, 8, close) + frame_to(websocket::Role::server, 1, "42[\"late\"]") +
+  client.tcp().send(frame_to(websocket::Role::server, 8, close) +
+                    frame_to(websocket::Role::server, 1, "42[\"late\"]") +
                     frame_to(websocket::Role::server, 8, close));
   const auto answer = client.event();
   ASSERT_TRUE(answer);
@@ -374,7 +382,8 @@ TEST(EngineSession, APeerThatReadsNothingIsDisconnected) {
         }
         log.add(result == EmitResult::dropped ? "dropped" : "queued");
       });
-      io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+      io.on_disconnect(
+          [&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
     });
     ControlClient control(server.port);
     SocketClient client(server.port, 2048);
@@ -402,7 +411,8 @@ TEST(EngineSession, APeerThatReadsSlowlyButReadsStays) {
   });
   SocketClient client(server.port, 65536);
   client.send("42[\"fill\"]");
-  for (int i = 0; i < 120; ++i) ASSERT_EQ(client.packet().size(), 100'000 + std::string(R"(42["filling",""])").size());
+  for (int i = 0; i < 120; ++i)
+    ASSERT_EQ(client.packet().size(), 100'000 + std::string(R"(42["filling",""])").size());
   EXPECT_EQ(client.ask(R"(["waiting"])"), "[0]");
   EXPECT_TRUE(log.lines().empty());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// HTTP that no client should send, over TCP: the answer, what becomes of the connection, and that a control client
-// notices nothing. The parser's own tests cut the same requests at every byte; here the whole server answers.
+// HTTP that no client should send, over TCP: the answer, what becomes of the connection, and that a
+// control client notices nothing. The parser's own tests cut the same requests at every byte; here
+// the whole server answers.
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>
@@ -22,7 +23,9 @@ struct Refused {
   std::vector<int> statuses;
 };
 
-std::string get(std::string_view lines) { return "GET / HTTP/1.1\r\n" + std::string(lines) + "\r\n"; }
+std::string get(std::string_view lines) {
+  return "GET / HTTP/1.1\r\n" + std::string(lines) + "\r\n";
+}
 std::string post(std::string_view lines, std::string_view body = {}) {
   return "POST / HTTP/1.1\r\nHost: a\r\n" + std::string(lines) + "\r\n" + std::string(body);
 }
@@ -51,16 +54,27 @@ std::vector<Refused> refused() {
       {"length empty", post("Content-Length: \r\n"), {400}},
       {"length 2^64", post("Content-Length: 18446744073709551616\r\n"), {400, 413}},
       {"length of 26 digits", post("Content-Length: 99999999999999999999999999\r\n"), {400, 413}},
-      {"length and chunks", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), {400}},
-      {"length and chunks, other case", post("tRANSFER-eNCODING: Chunked\r\ncontent-length: 5\r\n"), {400}},
+      {"length and chunks",
+       post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+       {400}},
+      {"length and chunks, other case",
+       post("tRANSFER-eNCODING: Chunked\r\ncontent-length: 5\r\n"),
+       {400}},
       {"coding ,chunked", post("Transfer-Encoding: ,chunked\r\n"), {400, 501}},
       {"coding chunked, chunked", post("Transfer-Encoding: chunked, chunked\r\n"), {400, 501}},
       {"coding xchunked", post("Transfer-Encoding: xchunked\r\n"), {400, 501}},
       {"coding chunked;a", post("Transfer-Encoding: chunked;a\r\n"), {400, 501}},
       {"coding identity", post("Transfer-Encoding: identity\r\n"), {400, 501}},
-      {"coding after 0xa0", post("Transfer-Encoding: \xa0" "chunked\r\n"), {400, 501}},
-      {"two codings", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), {400, 501}},
-      {"coding in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", {400, 501}},
+      {"coding after 0xa0",
+       post("Transfer-Encoding: \xa0"
+            "chunked\r\n"),
+       {400, 501}},
+      {"two codings",
+       post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+       {400, 501}},
+      {"coding in HTTP/1.0",
+       "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+       {400, 501}},
       {"chunk too long", post("Transfer-Encoding: chunked\r\n", "1\r\nabc\r\n"), {400}},
       {"chunk with bare LF", post("Transfer-Encoding: chunked\r\n", "1\na\r\n"), {400}},
       {"chunk with CR only", post("Transfer-Encoding: chunked\r\n", "1\ra\r\n"), {400}},
@@ -83,11 +97,18 @@ std::vector<Refused> refused() {
       {"folded line", get("Host: a\r\nA: x\r\n y\r\n"), {400}},
       {"CR LF CR X", "GET / HTTP/1.1\r\nHost: a\r\n\rX", {400}},
       {"junk in the method", "G{T / HTTP/1.1\r\nHost: a\r\n\r\n", {400}},
-      {"method of 1 KB", std::string(1024, 'M') + " / HTTP/1.1\r\nHost: a\r\n\r\n", {400, 405, 414, 431, 501}},
+      {"method of 1 KB",
+       std::string(1024, 'M') + " / HTTP/1.1\r\nHost: a\r\n\r\n",
+       {400, 405, 414, 431, 501}},
       {"version 2", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", {400, 505}},
       {"unknown expectation", post("Expect: tea\r\nContent-Length: 1\r\n"), {417}},
-      {"compressed body", post("Content-Encoding: gzip\r\nContent-Length: 5\r\n", "\x1f\x8b\x08xx"), {415}},
-      {"TLS", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) + std::string(300, '\7') + "\r\n", {400}},
+      {"compressed body",
+       post("Content-Encoding: gzip\r\nContent-Length: 5\r\n", "\x1f\x8b\x08xx"),
+       {415}},
+      {"TLS",
+       std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) + std::string(300, '\7') +
+           "\r\n",
+       {400}},
   };
 }
 
@@ -117,20 +138,38 @@ TEST(HostileHttp, OddMethodsFindNoHandler) {
     HttpClient fresh(server.port);
     EXPECT_THAT(fresh.status(request_text(method, "/")), testing::AnyOf(400, 405, 501));
   }
-  EXPECT_THAT(client.status("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n"), testing::AnyOf(400, 404, 405, 501));
+  EXPECT_THAT(client.status("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),
+              testing::AnyOf(400, 404, 405, 501));
 }
 
 // H17: one normalisation, never somebody else's handler
 TEST(HostileHttp, OddTargetsFindNoOtherHandler) {
   LiveServer server({}, [](Server& io) {
     io.http().get("/secret", [](const HttpRequest&) { return HttpResponse::text("secret"); });
-    io.http().get("/a/:name", [](const HttpRequest& r) { return HttpResponse::text("name=" + std::string(r.param("name"))); });
+    io.http().get("/a/:name", [](const HttpRequest& r) {
+      return HttpResponse::text("name=" + std::string(r.param("name")));
+    });
   });
-  for (const std::string target :
-       {"*", "//secret", "/x/../secret", "/x/%2e%2e/secret", "/./secret", "/secret%00", "/secret%zz", "/secret\x80",
-        "/secret#x", "/%2fsecret", "/%2Fsecret", "secret", "/secret;a", "/secret/x", "/secret\\", "/SECRET",
-        "//socket.io/?EIO=4&transport=polling", "/socket.io/../secret", "/socket.io/%2e%2e/secret",
-        "/socket.io?EIO=4&transport=polling/../secret"}) {
+  for (const std::string target : {"*",
+                                   "//secret",
+                                   "/x/../secret",
+                                   "/x/%2e%2e/secret",
+                                   "/./secret",
+                                   "/secret%00",
+                                   "/secret%zz",
+                                   "/secret\x80",
+                                   "/secret#x",
+                                   "/%2fsecret",
+                                   "/%2Fsecret",
+                                   "secret",
+                                   "/secret;a",
+                                   "/secret/x",
+                                   "/secret\\",
+                                   "/SECRET",
+                                   "//socket.io/?EIO=4&transport=polling",
+                                   "/socket.io/../secret",
+                                   "/socket.io/%2e%2e/secret",
+                                   "/socket.io?EIO=4&transport=polling/../secret"}) {
     SCOPED_TRACE(target);
     HttpClient client(server.port);
     const auto answer = client.get(target);
@@ -154,17 +193,22 @@ TEST(HostileHttp, EndlessAcceptEncodingIsReadOnce) {
   std::string tokens;
   for (int i = 0; i < 700; ++i) tokens += "gzip;q=0.0,";
   HttpClient client(server.port);
-  EXPECT_EQ(client.status(request_text("GET", engine_query, "Accept-Encoding: " + tokens + "x\r\n")), 200);
+  EXPECT_EQ(
+      client.status(request_text("GET", engine_query, "Accept-Encoding: " + tokens + "x\r\n")),
+      200);
 }
 
 // H19
 TEST(HostileHttp, ContinueIsSaidOnceAndOnlyIfTheBodyIsWanted) {
   LiveServer server({}, [](Server& io) {
-    io.http().post("/body", [](const HttpRequest& r) { return HttpResponse::text(std::string(r.body)); });
+    io.http().post("/body",
+                   [](const HttpRequest& r) { return HttpResponse::text(std::string(r.body)); });
   });
   HttpClient client(server.port);
-  client.tcp().send("POST /body HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
-  while (client.tcp().unread().find("\r\n\r\n") == std::string::npos) ASSERT_TRUE(client.tcp().receive());
+  client.tcp().send(
+      "POST /body HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  while (client.tcp().unread().find("\r\n\r\n") == std::string::npos)
+    ASSERT_TRUE(client.tcp().receive());
   EXPECT_EQ(client.tcp().unread(), "HTTP/1.1 100 Continue\r\n\r\n");
   client.tcp().send("hello");
   const auto answer = client.response();
@@ -172,7 +216,8 @@ TEST(HostileHttp, ContinueIsSaidOnceAndOnlyIfTheBodyIsWanted) {
   EXPECT_EQ(answer->body, "hello");
 
   HttpClient refused(server.port);
-  EXPECT_EQ(refused.status("POST " + engine_query + "&sid=x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+  EXPECT_EQ(refused.status("POST " + engine_query +
+                           "&sid=x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
                            "Content-Length: 5\r\n\r\n"),
             400);
   EXPECT_EQ(refused.tcp().receive_all(), "");
@@ -181,7 +226,9 @@ TEST(HostileHttp, ContinueIsSaidOnceAndOnlyIfTheBodyIsWanted) {
 // H20
 TEST(HostileHttp, PipelinedRequestsAreAnsweredInOrder) {
   LiveServer server({}, [](Server& io) {
-    io.http().get("/n/:n", [](const HttpRequest& r) { return HttpResponse::text(std::string(r.param("n"))); });
+    io.http().get("/n/:n", [](const HttpRequest& r) {
+      return HttpResponse::text(std::string(r.param("n")));
+    });
     io.http().post("/n/:n", [](const HttpRequest& r) {
       return HttpResponse::text(std::string(r.param("n")) + std::string(r.body));
     });
@@ -190,7 +237,8 @@ TEST(HostileHttp, PipelinedRequestsAreAnsweredInOrder) {
   std::string requests;
   for (int i = 0; i < 200; ++i) {
     const std::string target = "/n/" + std::to_string(i);
-    requests += i % 2 == 0 ? request_text("GET", target) : request_text("POST", target, {}, std::string(1000, 'b'));
+    requests += i % 2 == 0 ? request_text("GET", target)
+                           : request_text("POST", target, {}, std::string(1000, 'b'));
   }
   client.tcp().send(requests);
   for (int i = 0; i < 200; ++i) {
@@ -205,7 +253,8 @@ TEST(HostileHttp, APipelinedPostWaitsForTheParkedPoll) {
   ControlClient control(server.port);
   PollingClient client(server.port);
   client.join();
-  client.polls().tcp().send(request_text("GET", client.target()) + request_text("POST", client.target(), {}, "42[\"echo\",2]"));
+  client.polls().tcp().send(request_text("GET", client.target()) +
+                            request_text("POST", client.target(), {}, "42[\"echo\",2]"));
   EXPECT_EQ(client.post("42[\"echo\",1]"), 200);
   const auto first = client.polls().response();
   ASSERT_TRUE(first);
@@ -243,7 +292,8 @@ TEST(HostileHttp, LeavingAtAnyStageEndsWhatWasBegunOnce) {
   Log log;
   LiveServer server({}, [&](Server& io) {
     io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
-    io.http().get("/big", [](const HttpRequest&) { return HttpResponse::text(std::string(8'000'000, 'b')); });
+    io.http().get(
+        "/big", [](const HttpRequest&) { return HttpResponse::text(std::string(8'000'000, 'b')); });
   });
   ControlClient control(server.port);
   const std::string whole = request_text("POST", "/", {}, "hello");
@@ -271,7 +321,8 @@ TEST(HostileHttp, LeavingAtAnyStageEndsWhatWasBegunOnce) {
     control.expect_sessions(1);
   }
   EXPECT_EQ(log.lines().size(), 2U);
-  for (const auto& why : log.lines()) EXPECT_THAT(why, testing::AnyOf("transport error", "transport close"));
+  for (const auto& why : log.lines())
+    EXPECT_THAT(why, testing::AnyOf("transport error", "transport close"));
 }
 
 TEST(HostileHttp, ARequestWithTheEndBehindItIsAnswered) {
@@ -329,7 +380,9 @@ TEST(HostileHttp, SlowConnectionsAreCutByTheirDeadlines) {
     client->send("a");
     control.expect_served();
     const std::string answer = client->receive_all();
-    EXPECT_TRUE(answer.empty() || answer.starts_with("HTTP/1.1 408 ") || answer.starts_with("HTTP/1.1 4")) << answer;
+    EXPECT_TRUE(answer.empty() || answer.starts_with("HTTP/1.1 408 ") ||
+                answer.starts_with("HTTP/1.1 4"))
+        << answer;
   }
   HttpClient idle(server.port);
   EXPECT_EQ(idle.status(request_text("GET", "/")), 404);

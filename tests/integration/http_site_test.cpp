@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HTTP beside Socket.IO over TCP: routes, hooks, errors, static folders, the client's files, cross-origin requests.
+// HTTP beside Socket.IO over TCP: routes, hooks, errors, static folders, the client's files,
+// cross-origin requests.
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>
@@ -49,9 +50,11 @@ TEST(HttpSite, RoutesMatchMethodAndPath) {
     Router& http = io.http();
     http.get("/health", [](const HttpRequest&) { return HttpResponse::text("ok"); });
     http.get("/users/:id/posts/:post", [](const HttpRequest& r) {
-      return HttpResponse::of_json({{"id", r.param("id")}, {"post", r.param("post")}, {"q", r.query_value("q")}});
+      return HttpResponse::of_json(
+          {{"id", r.param("id")}, {"post", r.param("post")}, {"q", r.query_value("q")}});
     });
-    http.post("/users/:id/posts/:post", [](const HttpRequest& r) { return HttpResponse::text(std::string(r.method)); });
+    http.post("/users/:id/posts/:post",
+              [](const HttpRequest& r) { return HttpResponse::text(std::string(r.method)); });
     http.put("/json", [](const HttpRequest& r) {
       const auto body = r.body_json();
       return body ? HttpResponse::of_json(*body, 201) : HttpResponse::text("not JSON", 400);
@@ -68,7 +71,8 @@ TEST(HttpSite, RoutesMatchMethodAndPath) {
   EXPECT_EQ(client.get("/users/a/posts")->status, 404);
   EXPECT_EQ(client.get("/users//posts/b")->status, 404) << "an empty parameter";
   EXPECT_EQ(client.get("/health/")->status, 200) << "one slash at the end is tolerated";
-  EXPECT_EQ(client.ask(request_text("PUT", "/json", {}, R"({"a":[1,2.5,null]})"))->body, R"({"a":[1,2.5,null]})");
+  EXPECT_EQ(client.ask(request_text("PUT", "/json", {}, R"({"a":[1,2.5,null]})"))->body,
+            R"({"a":[1,2.5,null]})");
   for (const std::string& bad : {std::string("{"), std::string(900'000, '['), std::string("nul")}) {
     EXPECT_EQ(client.status(request_text("PUT", "/json", {}, bad)), 400);
   }
@@ -90,12 +94,14 @@ TEST(HttpSite, HooksComeFirstAndErrorsAreReported) {
       log.add(error.event + ": " + error.message + (socket.connected() ? " (socket)" : ""));
     });
     io.http().use([](const HttpRequest& r) -> std::optional<HttpResponse> {
-      if (r.header("authorization").empty() && r.path.starts_with("/private")) return HttpResponse::text("who?", 401);
+      if (r.header("authorization").empty() && r.path.starts_with("/private"))
+        return HttpResponse::text("who?", 401);
       if (r.path == "/hook-throws") throw std::runtime_error("hook");
       return std::nullopt;
     });
     io.http().get("/private", [](const HttpRequest&) { return HttpResponse::text("welcome"); });
-    io.http().get("/throws", [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("handler"); });
+    io.http().get("/throws",
+                  [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("handler"); });
     io.http().get("/splits", [](const HttpRequest&) {
       HttpResponse response = HttpResponse::text("x");
       response.headers.emplace_back("A", "1\r\nB: 2");
@@ -116,7 +122,8 @@ TEST(HttpSite, HooksComeFirstAndErrorsAreReported) {
   EXPECT_FALSE(split->headers.has("b"));
   EXPECT_FALSE(split->headers.has("a"));
   EXPECT_EQ(header(*split, "c"), "3");
-  EXPECT_EQ(log.lines(), (std::vector<std::string>{"http GET /throws: handler", "http GET /hook-throws: hook"}));
+  EXPECT_EQ(log.lines(),
+            (std::vector<std::string>{"http GET /throws: handler", "http GET /hook-throws: hook"}));
 }
 
 TEST(HttpSite, LongPathsBelongToTheSocketsOnlyBelowTheirFolder) {
@@ -141,7 +148,8 @@ TEST(HttpSite, FilesAreServedWithTypeAndTag) {
   folder.write("app/index.html", "<p>app");
   folder.write("empty.txt", "");
   folder.write("odd name ü.txt", "odd");
-  LiveServer server({}, [&](Server& io) { io.http().serve_folder("/web", folder.path().string()); });
+  LiveServer server({},
+                    [&](Server& io) { io.http().serve_folder("/web", folder.path().string()); });
   HttpClient client(server.port);
   const auto index = client.get("/web/");
   ASSERT_TRUE(index);
@@ -189,10 +197,12 @@ TEST(HttpSite, NothingOutsideAFolderIsServed) {
   EXPECT_EQ(client.get("/inside.txt")->body, "file") << "a link that stays inside";
   const std::string up = outside.path().filename().string() + "/secret.txt";
   for (const std::string& target :
-       {"/../" + up, "/a/../../" + up, "/%2e%2e/" + up, "/%2E%2e%2f" + up, "/a/..%2f..%2f" + up, "/..%5c" + up,
-        std::string("/.hidden"), std::string("/%2ehidden"), std::string("/.git/config"), std::string("/link.txt"),
-        std::string("/links/secret.txt"), std::string("/a/file.txt%00.html"), std::string("/a/./../.hidden"),
-        "/" + (outside.path() / "secret.txt").string(), "//" + (outside.path() / "secret.txt").string(),
+       {"/../" + up, "/a/../../" + up, "/%2e%2e/" + up, "/%2E%2e%2f" + up, "/a/..%2f..%2f" + up,
+        "/..%5c" + up, std::string("/.hidden"), std::string("/%2ehidden"),
+        std::string("/.git/config"), std::string("/link.txt"), std::string("/links/secret.txt"),
+        std::string("/a/file.txt%00.html"), std::string("/a/./../.hidden"),
+        "/" + (outside.path() / "secret.txt").string(),
+        "//" + (outside.path() / "secret.txt").string(),
         "/%2f" + (outside.path() / "secret.txt").string(), std::string("/a"), std::string("/"),
         "/" + std::string(3000, 'a')}) {
     SCOPED_TRACE(target);
@@ -219,7 +229,8 @@ TEST(HttpSite, TheClientsFilesAreServedBelowThePath) {
   ASSERT_TRUE(script);
   EXPECT_THAT(script->body, testing::StartsWith("/* client */"));
   EXPECT_THAT(header(*script, "content-type"), testing::StartsWith("text/javascript"));
-  const auto again = client.get("/socket.io/socket.io.js", "If-None-Match: " + header(*script, "etag") + "\r\n");
+  const auto again =
+      client.get("/socket.io/socket.io.js", "If-None-Match: " + header(*script, "etag") + "\r\n");
   ASSERT_TRUE(again);
   EXPECT_EQ(again->status, 304);
   EXPECT_EQ(client.get("/socket.io/socket.io.min.js.map")->body, "{}");
@@ -252,7 +263,8 @@ TEST(HttpSite, NoCorsUnlessAsked) {
   const auto answer = cross(server.port, "http://a");
   EXPECT_EQ(answer.status, 200);
   for (std::size_t i = 0; i < answer.headers.size(); ++i) {
-    EXPECT_THAT(std::string(answer.headers.at(i).name), testing::Not(testing::StartsWith("Access-Control")));
+    EXPECT_THAT(std::string(answer.headers.at(i).name),
+                testing::Not(testing::StartsWith("Access-Control")));
   }
 }
 
@@ -279,10 +291,12 @@ TEST(HttpSite, CorsInEveryForm) {
   {
     LiveServer server(with(std::regex("https://[a-z]+\\.good\\.example")));
     EXPECT_EQ(allowed(server.port, "https://app.good.example"), "https://app.good.example");
-    EXPECT_EQ(allowed(server.port, "https://app.good.example.evil"), "") << "the whole origin has to match";
+    EXPECT_EQ(allowed(server.port, "https://app.good.example.evil"), "")
+        << "the whole origin has to match";
   }
   {
-    LiveServer server(with(CorsOptions::Predicate([](std::string_view origin) { return origin.ends_with(":8080"); })));
+    LiveServer server(with(
+        CorsOptions::Predicate([](std::string_view origin) { return origin.ends_with(":8080"); })));
     EXPECT_EQ(allowed(server.port, "http://a:8080"), "http://a:8080");
     EXPECT_EQ(allowed(server.port, "http://a:80"), "");
   }
@@ -296,8 +310,9 @@ TEST(HttpSite, PreflightsSayWhatIsAllowed) {
   options.cors.exposed_headers = {"X-A", "X-B"};
   options.cors.max_age = std::chrono::seconds(60);
   LiveServer server(options);
-  const auto answer = cross(server.port, "http://a", "OPTIONS",
-                            "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: x-one, x-two\r\n");
+  const auto answer = cross(
+      server.port, "http://a", "OPTIONS",
+      "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: x-one, x-two\r\n");
   EXPECT_EQ(answer.status, 204);
   EXPECT_EQ(header(answer, "access-control-allow-origin"), "http://a");
   EXPECT_EQ(header(answer, "access-control-allow-credentials"), "true");
@@ -311,7 +326,8 @@ TEST(HttpSite, PreflightsSayWhatIsAllowed) {
   const auto refused = client.get(engine_query + "&sid=unknown", "Origin: http://a\r\n");
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->status, 400);
-  EXPECT_EQ(header(*refused, "access-control-allow-origin"), "http://a") << "pages may read refusals";
+  EXPECT_EQ(header(*refused, "access-control-allow-origin"), "http://a")
+      << "pages may read refusals";
 }
 
 }  // namespace

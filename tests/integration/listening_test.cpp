@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where a server listens and how it ends: addresses, errors, the user's io_context, stop() from elsewhere, destruction
-// with clients connected, and handles that outlive it.
+// Where a server listens and how it ends: addresses, errors, the user's io_context, stop() from
+// elsewhere, destruction with clients connected, and handles that outlive it.
 #include "support/live_server.hpp"
 
 #include <socketio/asio.hpp>
@@ -53,7 +53,8 @@ int connect_v6(std::uint16_t port) {
   address.sin6_family = AF_INET6;
   address.sin6_port = htons(port);
   address.sin6_addr = in6addr_loopback;
-  const int result = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const int result =
+      ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   ::close(descriptor);
   return result;
 }
@@ -105,7 +106,8 @@ TEST(Listening, StopFromAnotherThreadEndsClientsAndRun) {
   EXPECT_EQ(idle.tcp().receive_all(), "");
   websocket.tcp().close();
   server.stop();
-  EXPECT_EQ(log.lines(), (std::vector<std::string>{"server shutting down", "server shutting down"}));
+  EXPECT_EQ(log.lines(),
+            (std::vector<std::string>{"server shutting down", "server shutting down"}));
 }
 
 TEST(Listening, StopBeforeRunHasRunReturn) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is marked thread-safe, used from four other threads while clients come and go. Meant for the thread sanitizer
-// as much as for its own checks.
+// What is marked thread-safe, used from four other threads while clients come and go. Meant for the
+// thread sanitizer as much as for its own checks.
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>
@@ -55,7 +55,9 @@ TEST(Threads, SendJoinDisconnectAndAckFromAnywhere) {
         socket.emit("own", i);
         socket.to("room").volatile_().emit("maybe", json::binary({1, 2, 3}));
         if (i % 16 == 5) {
-          socket.timeout(std::chrono::milliseconds(1)).emit_with_ack("asked").then([&](Reply<json>) { ++answers; });
+          socket.timeout(std::chrono::milliseconds(1))
+              .emit_with_ack("asked")
+              .then([&](Reply<json>) { ++answers; });
         }
         socket.leave("room");
         if (i % 64 == 63) socket.disconnect(i % 128 == 127 ? Close::connection : Close::socket);
@@ -92,10 +94,13 @@ TEST(Threads, BinaryPacketsOfSeveralThreadsStayInOnePiece) {
     });
   }
   std::vector<int> next(4, 0);
-  const auto check = [&](const std::string& header, const std::string& first, const std::string& second) {
+  const auto check = [&](const std::string& header, const std::string& first,
+                         const std::string& second) {
     ASSERT_EQ(first.size(), 2U);
     const int thread = first[0] - 'a';
-    EXPECT_THAT(header, testing::StartsWith("452-[\"binary\"," + std::to_string(next.at(static_cast<std::size_t>(thread)))))
+    EXPECT_THAT(header,
+                testing::StartsWith("452-[\"binary\"," +
+                                    std::to_string(next.at(static_cast<std::size_t>(thread)))))
         << "order of one thread";
     ++next.at(static_cast<std::size_t>(thread));
     EXPECT_EQ(first[1], 1);

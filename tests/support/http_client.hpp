@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HttpClient: requests as text and responses as values over one TcpClient, and the requests of Engine.IO's
-// long-polling. One thread at a time.
+// HttpClient: requests as text and responses as values over one TcpClient, and the requests of
+// Engine.IO's long-polling. One thread at a time.
 #pragma once
 
 #include "codec/http/response_parser.hpp"
@@ -18,17 +18,19 @@ namespace socketio::support {
 inline const std::string engine_query = "/socket.io/?EIO=4&transport=polling";
 
 /// A request with Host; `more` are whole header lines. A body brings its Content-Length.
-inline std::string request_text(std::string_view method, std::string_view target, std::string_view more = {},
-                                std::string_view body = {}) {
+inline std::string request_text(std::string_view method, std::string_view target,
+                                std::string_view more = {}, std::string_view body = {}) {
   std::string text;
   text.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: test\r\n").append(more);
-  if (!body.empty() || method == "POST") text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+  if (!body.empty() || method == "POST")
+    text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
   return text.append("\r\n").append(body);
 }
 
 class HttpClient {
  public:
-  explicit HttpClient(std::uint16_t port, int receive_buffer_bytes = 0) : tcp_(port, receive_buffer_bytes) {}
+  explicit HttpClient(std::uint16_t port, int receive_buffer_bytes = 0)
+      : tcp_(port, receive_buffer_bytes) {}
 
   TcpClient& tcp() { return tcp_; }
 
@@ -81,7 +83,8 @@ inline std::string header(const http::Response& response, std::string_view name)
 /// A session over long-polling: one connection for polls, one for posts.
 class PollingClient {
  public:
-  explicit PollingClient(std::uint16_t port, std::string_view more = {}, int receive_buffer_bytes = 0)
+  explicit PollingClient(std::uint16_t port, std::string_view more = {},
+                         int receive_buffer_bytes = 0)
       : polls_(port, receive_buffer_bytes), posts_(port), more_(more) {
     const auto answer = polls_.get(engine_query, more_);
     if (!answer || answer->status != 200) return;
@@ -96,7 +99,9 @@ class PollingClient {
 
   void start_poll() { polls_.tcp().send(request_text("GET", target(), more_)); }
   std::optional<http::Response> poll() { return polls_.get(target(), more_); }
-  int post(std::string_view payload) { return posts_.status(request_text("POST", target(), more_, payload)); }
+  int post(std::string_view payload) {
+    return posts_.status(request_text("POST", target(), more_, payload));
+  }
   /// Joins "/" and returns the body of the poll that says so.
   std::string join() {
     EXPECT_EQ(post("40"), 200);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// LiveServer: a Server on a free loopback port whose loop runs on a thread of its own until the test ends. Register
-// handlers in `set_up`; it runs before the loop. Log: what handlers saw, for the test's thread to wait for.
+// LiveServer: a Server on a free loopback port whose loop runs on a thread of its own until the
+// test ends. Register handlers in `set_up`; it runs before the loop. Log: what handlers saw, for
+// the test's thread to wait for.
 #pragma once
 
 #include "support/websocket_client.hpp"
@@ -39,7 +40,8 @@ class Log {
   /// False, with a failure of the test, if it does not come.
   bool wait_for(const std::string& line, std::size_t times = 1) {
     std::unique_lock lock(mutex_);
-    const bool came = changed_.wait_for(lock, patience, [&] { return count_unlocked(line) >= times; });
+    const bool came =
+        changed_.wait_for(lock, patience, [&] { return count_unlocked(line) >= times; });
     EXPECT_TRUE(came) << "never happened: " << line;
     return came;
   }
@@ -59,7 +61,8 @@ class LiveServer {
  public:
   using SetUp = std::function<void(Server&)>;
 
-  explicit LiveServer(ServerOptions options = {}, const SetUp& set_up = {}) : io(std::move(options)) {
+  explicit LiveServer(ServerOptions options = {}, const SetUp& set_up = {})
+      : io(std::move(options)) {
     io.on("echo", [](Socket& socket, json value) { socket.emit("echo", value); });
     io.on("sessions", [this] { return io.engine_clients_count(); });
     if (set_up) set_up(io);

@@ -79,6 +79,8 @@ class SimulatedStream final : public Stream {
   }
   bool is_reading_paused() const { return paused_; }
 
+  /// Gives bytes to this end's handler here and now, for what has to meet in one turn.
+  void receive_now(const std::string& bytes) { hand_over(bytes); }
   /// No more bytes to the peer; what it sends still arrives here.
   void shut_down_writing() {
     flush();

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
-// TcpClient: a blocking TCP connection to a server on loopback for tests that say every byte themselves. Waiting ends
-// with a test failure after `patience`, never with a hang; nothing here sleeps a fixed time.
-// One thread at a time.
+// TcpClient: a blocking TCP connection to a server on loopback for tests that say every byte
+// themselves. Waiting ends with a test failure after `patience`, never with a hang; nothing here
+// sleeps a fixed time. One thread at a time.
 #pragma once
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 namespace socketio::support {
@@ -31,7 +31,8 @@ class TcpClient {
   explicit TcpClient(std::uint16_t port, int receive_buffer_bytes = 0) {
     descriptor_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (receive_buffer_bytes != 0) {
-      ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
+      ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
+                   sizeof receive_buffer_bytes);
     }
     const int on = 1;
     ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -45,7 +46,9 @@ class TcpClient {
   }
   ~TcpClient() { close(); }
   TcpClient(TcpClient&& other) noexcept
-      : descriptor_(std::exchange(other.descriptor_, -1)), unread_(std::move(other.unread_)), fate_(other.fate_) {}
+      : descriptor_(std::exchange(other.descriptor_, -1)),
+        unread_(std::move(other.unread_)),
+        fate_(other.fate_) {}
   TcpClient(const TcpClient&) = delete;
   TcpClient& operator=(const TcpClient&) = delete;
   TcpClient& operator=(TcpClient&&) = delete;
@@ -53,11 +56,13 @@ class TcpClient {
   Fate fate() const { return fate_; }
   std::string& unread() { return unread_; }
 
-  /// False once the peer takes no more. Reads while it waits for room, so that nobody blocks for ever.
+  /// False once the peer takes no more. Reads while it waits for room, so that nobody blocks for
+  /// ever.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       if (!wait_for(POLLOUT)) return false;
-      const ssize_t size = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      const ssize_t size =
+          ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
       if (size < 0) {
         if (errno == EAGAIN || errno == EINTR) continue;
         return false;

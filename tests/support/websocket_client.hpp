@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// WebSocketClient: Engine.IO packets over WebSocket for tests: frames may be wrong on purpose, pings of Engine.IO are
-// answered while waiting. SocketClient: the same, joined to a namespace of Socket.IO. One thread at a time.
+// WebSocketClient: Engine.IO packets over WebSocket for tests: frames may be wrong on purpose,
+// pings of Engine.IO are answered while waiting. SocketClient: the same, joined to a namespace of
+// Socket.IO. One thread at a time.
 #pragma once
 
 #include "support/http_client.hpp"
@@ -28,8 +29,8 @@ inline const std::string websocket_query = "/socket.io/?EIO=4&transport=websocke
 
 class WebSocketClient {
  public:
-  explicit WebSocketClient(std::uint16_t port, std::string_view target = websocket_query, std::string_view more = {},
-                           int receive_buffer_bytes = 0)
+  explicit WebSocketClient(std::uint16_t port, std::string_view target = websocket_query,
+                           std::string_view more = {}, int receive_buffer_bytes = 0)
       : http_(port, receive_buffer_bytes) {
     const auto answer = http_.ask(upgrade_text(target, more));
     status_ = answer ? answer->status : 0;
@@ -65,7 +66,8 @@ class WebSocketClient {
     return first;
   }
 
-  /// The next packet, Engine.IO's pings answered; empty once the connection is closing or has ended.
+  /// The next packet, Engine.IO's pings answered; empty once the connection is closing or has
+  /// ended.
   std::string packet() {
     for (;;) {
       const auto next = event();
@@ -91,7 +93,8 @@ class WebSocketClient {
 
  private:
   HttpClient http_;
-  websocket::Decoder decoder_{websocket::Role::client, websocket::Limits{64 * 1024 * 1024, 1'000'000}};
+  websocket::Decoder decoder_{websocket::Role::client,
+                              websocket::Limits{64 * 1024 * 1024, 1'000'000}};
   std::deque<Received> events_;
   int status_ = 0;
   std::uint16_t close_code_ = 0;

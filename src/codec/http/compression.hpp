@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Content-Encoding of responses with zlib (RFC 9110 section 8.4). Requests are never inflated. Pure functions.
+// Content-Encoding of responses with zlib (RFC 9110 section 8.4). Requests are never inflated. Pure
+// functions.
 #pragma once
+
+#include "codec/http/message.hpp"
 
 #include <cstddef>
 #include <string_view>
-
-#include "codec/http/message.hpp"
 
 namespace socketio::http {
 
 /// Bodies below this are not worth it; the reference's default.
 inline constexpr std::size_t compression_threshold_bytes = 1024;
 
-/// Compresses the body with gzip or deflate if it is long enough and `accept_encoding` (the request's header) allows;
-/// sets Content-Encoding and Vary.
+/// Compresses the body with gzip or deflate if it is long enough and `accept_encoding` (the
+/// request's header) allows; sets Content-Encoding and Vary.
 void compress_response(Response& response, std::string_view accept_encoding);
 
 }  // namespace socketio::http

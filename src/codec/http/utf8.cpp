@@ -56,8 +56,6 @@ std::string with_replacements(std::string_view bytes) {
   return text;
 }
 
-bool is_utf8(std::string_view bytes) {
-  return simdjson::validate_utf8(bytes.data(), bytes.size());
-}
+bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
 
 }  // namespace socketio::http

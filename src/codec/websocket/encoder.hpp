@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Messages out, as single unfragmented WebSocket frames appended to a caller's buffer (RFC 6455 5.2).
-// Pure functions, any thread.
+// Messages out, as single unfragmented WebSocket frames appended to a caller's buffer (RFC
+// 6455 5.2). Pure functions, any thread.
 #pragma once
+
+#include "codec/websocket/frame.hpp"
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "codec/websocket/frame.hpp"
 
 namespace socketio::websocket {
 
@@ -19,8 +19,8 @@ void append_frame(std::string& out, Opcode opcode, std::string_view payload);
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
                          std::array<std::uint8_t, 4> mask);
 
-/// Payload of a close frame: empty for CloseCode::no_status, else code and reason (cut to 123 bytes at
-/// a code point's border).
+/// Payload of a close frame: empty for CloseCode::no_status, else code and reason (cut to 123 bytes
+/// at a code point's border).
 std::string close_payload(CloseCode code, std::string_view reason);
 
 }  // namespace socketio::websocket

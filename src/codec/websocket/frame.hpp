@@ -8,9 +8,17 @@
 
 namespace socketio::websocket {
 
-enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+enum class Opcode : std::uint8_t {
+  continuation = 0,
+  text = 1,
+  binary = 2,
+  close = 8,
+  ping = 9,
+  pong = 10
+};
 
-/// Who we are: a server receives masked frames and sends plain ones, a client the reverse (section 5.1).
+/// Who we are: a server receives masked frames and sends plain ones, a client the reverse
+/// (section 5.1).
 enum class Role : std::uint8_t { server, client };
 
 /// Section 7.4.1. `no_status` and `abnormal` never travel in a frame.
@@ -29,20 +37,20 @@ enum class CloseCode : std::uint16_t {
 
 /// Why a byte stream is not WebSocket; close_code_of() gives the code to close with.
 enum class Errc : std::uint8_t {
-  reserved_bit_set,            // 5.2: RSV1-3 without an extension that defines them
-  reserved_opcode,             // 5.2
-  mask_missing,                // 5.1: a client's frame must be masked
-  mask_unexpected,             // 5.1: a server's frame must not be
-  length_not_minimal,          // 5.2
-  length_top_bit_set,          // 5.2
-  control_too_long,            // 5.5: more than 125 bytes
-  control_fragmented,          // 5.5
-  unexpected_continuation,     // 5.4
-  message_not_finished,        // 5.4: a new message inside a fragmented one
-  invalid_utf8,                // 8.1
-  invalid_close_payload,       // 5.5.1: one byte, or a code that must not travel
-  message_too_big,             // Limits::message_bytes
-  too_many_fragments,          // Limits::fragments
+  reserved_bit_set,         // 5.2: RSV1-3 without an extension that defines them
+  reserved_opcode,          // 5.2
+  mask_missing,             // 5.1: a client's frame must be masked
+  mask_unexpected,          // 5.1: a server's frame must not be
+  length_not_minimal,       // 5.2
+  length_top_bit_set,       // 5.2
+  control_too_long,         // 5.5: more than 125 bytes
+  control_fragmented,       // 5.5
+  unexpected_continuation,  // 5.4
+  message_not_finished,     // 5.4: a new message inside a fragmented one
+  invalid_utf8,             // 8.1
+  invalid_close_payload,    // 5.5.1: one byte, or a code that must not travel
+  message_too_big,          // Limits::message_bytes
+  too_many_fragments,       // Limits::fragments
 };
 
 CloseCode close_code_of(Errc error);

@@ -14,6 +14,14 @@ function(socketio_program name)
   endif()
 endfunction()
 
+# Built as a user's release would be. Programs after it link faster without: GCC would optimise again for each.
+socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::server CLI11::CLI11)
+if(SOCKETIO_LINK_TIME_OPTIMISATION)
+  target_compile_options(bench_server PRIVATE -flto=auto)
+  target_link_options(bench_server PRIVATE -flto=auto)
+  add_link_options(-fno-lto)
+endif()
+
 file(GLOB showcase_sources CONFIGURE_DEPENDS examples/showcase/server/*.cpp)
 list(FILTER showcase_sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
 if(showcase_sources)  # a library, so that its tests can link it
@@ -24,11 +32,6 @@ socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES sh
 # Sees the layers too: its plain Engine.IO mode has no public interface.
 socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
                  LIBRARIES socketio_server_layer CLI11::CLI11)
-socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::server CLI11::CLI11)
-if(SOCKETIO_LINK_TIME_OPTIMISATION)  # as a user's release would be built; tests link faster without
-  target_compile_options(bench_server PRIVATE -flto=auto)
-  target_link_options(bench_server PRIVATE -flto=auto)
-endif()
 socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 socketio_program(bench_yardstick SOURCES bench/yardstick/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 

@@ -3,11 +3,22 @@
 # fuzz/<name>_fuzz.cpp replays fuzz/corpus/<name>/ under the label fuzz.
 find_package(GTest REQUIRED)
 
+# What most tests include, compiled once. Clang compiles them without, so that a missing include does not hide.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cpp CONTENT "int main() {}\n")
+  add_executable(socketio_test_headers ${PROJECT_BINARY_DIR}/test_headers.cpp)
+  target_link_libraries(socketio_test_headers PRIVATE socketio_server_layer GTest::gtest GTest::gmock socketio_warnings)
+  target_precompile_headers(socketio_test_headers PRIVATE <gtest/gtest.h> <socketio/server.hpp> <map> <string> <vector>)
+endif()
+
 # socketio_test(<target> <label> <source> [library...])
 function(socketio_test target label source)
   add_executable(${target} ${source})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
   target_link_libraries(${target} PRIVATE socketio_server_layer GTest::gtest GTest::gmock_main socketio_warnings ${ARGN})
+  if(TARGET socketio_test_headers)
+    target_precompile_headers(${target} REUSE_FROM socketio_test_headers)
+  endif()
   add_test(NAME ${target} COMMAND ${target} --gtest_brief=1)
   set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 300)
 endfunction()

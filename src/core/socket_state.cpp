@@ -365,6 +365,7 @@ bool SocketState::expect_ack(std::uint64_t id, detail::AckCallback callback,
     // Timeouts run user code from the wheel.
     auto guarded_callback = [this, callback = std::move(callback)](std::error_code failure,
                                                                    const Value* arguments) {
+      const auto self = shared_from_this();  // the callback may end the socket
       guarded("acknowledgement", [&] { callback(failure, arguments); });
     };
     rare().acks.add(id, std::move(guarded_callback), timeout, nsp_->loop());

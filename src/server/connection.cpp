@@ -100,15 +100,20 @@ void Connection::on_timeout() {
 
 void Connection::on_bytes(std::span<char> bytes) {
   const auto self = shared_from_this();
+  if (!waiting_.empty()) return wait_with({bytes.data(), bytes.size()});  // behind what came before
   process({bytes.data(), bytes.size()});
+}
+
+void Connection::wait_with(std::string_view bytes) {
+  waiting_.append(bytes);
+  if (waiting_.size() > waiting_limit_bytes) stream_->pause_reading();
 }
 
 void Connection::process(std::string_view bytes) {
   processing_ = true;
   while (!bytes.empty() && stream_ && stream_->is_open() && !successor_) {
     if (must_wait()) {
-      waiting_.append(bytes);
-      if (waiting_.size() > waiting_limit_bytes) stream_->pause_reading();
+      wait_with(bytes);
       bytes = {};
       break;
     }

@@ -89,6 +89,8 @@ class Connection final : public StreamHandler, public std::enable_shared_from_th
   /// What comes now belongs to a later request and has to be kept.
   bool must_wait() const;
   void process(std::string_view bytes);
+  /// Keeps bytes until the current request is answered.
+  void wait_with(std::string_view bytes);
   /// Feeds the parser; how much it took, or nothing if the connection is ending.
   bool feed(std::string_view& bytes);
   void announce();

@@ -37,11 +37,7 @@ class Network {
  public:
   explicit Network(SimulatedLoop& loop, NetworkProfile profile_ = {})
       : profile(profile_), loop_(loop) {}
-  ~Network() {
-    loop_.settle();
-    open_.clear();
-    loop_.settle();
-  }
+  ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
@@ -262,6 +258,14 @@ Network::connect() {
   near->peer_ = far;
   far->peer_ = near;
   return {near, far};
+}
+
+inline Network::~Network() {
+  loop_.settle();
+  // Streams and their handlers hold each other until they close.
+  for (const auto& [id, stream] : open_) stream->set_handler(nullptr);
+  open_.clear();
+  loop_.settle();
 }
 
 inline std::string Network::open_ends() const {

@@ -33,7 +33,9 @@ class SimulatedServer {
                 [this](const std::shared_ptr<engine::Session>& session) {
                   return node_.accept(session);
                 }),
-        site_(options, engine_, router_) {}
+        site_(options, engine_, router_) {
+    node_.of("/");
+  }
 
   Namespace of(std::string_view name = "/") { return Namespace(node_.of(name)); }
   core::NamespaceState& state_of(std::string_view name = "/") { return *node_.of(name); }

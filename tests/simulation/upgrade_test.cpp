@@ -89,11 +89,11 @@ class Conversation {
 
   SimulatedLoop loop_;
   Network network_;
-  SimulatedServer server_;
-  ScriptedClient client_;
-  Ledger ledger_;
+  Ledger ledger_;  // outlives those who write to it
   std::uint64_t last_up_ = 0;
   std::uint64_t last_down_ = 0;
+  SimulatedServer server_;
+  ScriptedClient client_;
 };
 
 TEST(Upgrade, LosesNothingWhateverTheTiming) {

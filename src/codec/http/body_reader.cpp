@@ -7,7 +7,6 @@
 namespace socketio::http {
 namespace {
 
-constexpr std::size_t crlf_bytes = 2;
 constexpr std::size_t max_size_digits = 15;  // always fits 64 bits
 
 }  // namespace

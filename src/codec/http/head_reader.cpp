@@ -8,8 +8,6 @@
 namespace socketio::http {
 namespace {
 
-constexpr std::size_t crlf_bytes = 2;
-
 // What a browser sends.
 constexpr std::size_t usual_fields = 16;
 constexpr std::size_t usual_header_bytes = 768;

@@ -12,6 +12,9 @@
 
 namespace socketio::http {
 
+/// Carriage return and line feed, the only line end (RFC 9112 section 2.2).
+inline constexpr std::size_t crlf_bytes = 2;
+
 class LineReader {
  public:
   enum class Outcome : std::uint8_t { need_more, line, too_long, malformed };

@@ -14,7 +14,6 @@ namespace socketio::websocket {
 namespace {
 
 constexpr std::uint8_t reserved_bits = 0x70;
-constexpr std::uint8_t mask_bit = 0x80;
 constexpr std::uint8_t length_in_two_bytes = 126;
 constexpr std::uint8_t length_in_eight_bytes = 127;
 constexpr std::size_t max_control_bytes = 125;

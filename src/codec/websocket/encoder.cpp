@@ -9,7 +9,6 @@ namespace socketio::websocket {
 namespace {
 
 constexpr std::uint8_t final_bit = 0x80;
-constexpr std::uint8_t mask_bit = 0x80;
 // Section 5.5: a control frame holds 125 bytes, of which a close code takes two.
 constexpr std::size_t max_reason_bytes = 123;
 

@@ -9,6 +9,9 @@
 
 namespace socketio::websocket {
 
+/// In the second byte of a frame: a masking key follows the length.
+inline constexpr std::uint8_t mask_bit = 0x80;
+
 using MaskKey = std::array<std::uint8_t, 4>;
 
 /// XORs `bytes` in place; its first byte meets key[0].

@@ -219,19 +219,27 @@ using ConnectionMiddleware = std::function<void(Socket&, Next)>;
 using PacketMiddleware = std::function<void(Socket&, Event&, Next)>;
 using ErrorHandler = std::function<void(Socket&, const ConnectError&)>;
 
+/// Calls a handler that does not want the socket, or nothing at all.
+template <class F>
+struct WithoutSocket {
+  template <class... Args>
+  void operator()(Socket&, Args&&... args) {
+    if constexpr (std::is_invocable_v<F&, Args&&...>) {
+      function(std::forward<Args>(args)...);
+    } else {
+      function();
+    }
+  }
+  F function;
+};
+
 /// Accepts callables with or without the socket as their first parameter.
 template <class Wanted, class F>
 Wanted with_socket(F function) {
   if constexpr (std::is_convertible_v<F, Wanted>) {
     return Wanted(std::move(function));
   } else {
-    return [f = std::move(function)](Socket&, auto&&... args) mutable {
-      if constexpr (std::is_invocable_v<F&, decltype(args)...>) {
-        f(std::forward<decltype(args)>(args)...);
-      } else {
-        f();
-      }
-    };
+    return Wanted(WithoutSocket<F>{std::move(function)});
   }
 }
 

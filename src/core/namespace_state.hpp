@@ -45,7 +45,6 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   Loop& loop() { return *loop_; }
   NamespaceHandlers& handlers() { return *handlers_; }
   const std::shared_ptr<NamespaceHandlers>& shared_handlers() const { return handlers_; }
-  bool attached() const { return node_ != nullptr; }
 
   /// Header of an event without attachments and id: most of them.
   const std::string& event_header() const { return event_header_; }

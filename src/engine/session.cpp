@@ -257,7 +257,6 @@ void Session::finish_upgrade() {
   auto& polling_transport = static_cast<PollingTransport&>(*previous);
   polling_transport.hand_over(*transport_);
   polling_transport.detach();
-  if (const auto handler = handler_) handler->on_upgrade();
 }
 
 void Session::on_upgrade_timeout() { abandon_upgrade(); }

@@ -43,7 +43,6 @@ class SessionHandler {
   /// Views live during the call. The call may close the session.
   virtual void on_text(std::string_view message) = 0;
   virtual void on_binary(std::string_view message) = 0;
-  virtual void on_upgrade() {}
   /// The last call.
   virtual void on_close(DisconnectReason reason) = 0;
 };

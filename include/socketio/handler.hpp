@@ -30,7 +30,23 @@
 
 namespace socketio {
 
+/// Names one registered handler, to take it off again.
+using HandlerId = std::uint64_t;
+
+/// Something went wrong in user code, or an event's arguments did not fit its handler. The
+/// connection goes on.
+struct HandlerError {
+  std::string event;    ///< Of the event, or "connection", "disconnect", "middleware".
+  std::string message;  ///< e.g. "argument 0: expected another type", or what the exception says.
+  std::exception_ptr exception;  ///< Of the handler; null if the arguments were wrong.
+};
+
 class Socket;
+class ClientSocket;
+
+namespace core {
+class EventPeer;
+}
 
 namespace detail {
 
@@ -76,7 +92,12 @@ namespace detail {
 class Invocation {
  public:
   virtual ~Invocation() = default;
-  virtual Socket& socket() = 0;
+  /// The socket of a server's event, or of a client's: make_handler() sees to it that a handler
+  /// asks for the one that there is.
+  virtual Socket& socket();
+  virtual ClientSocket& client_socket();
+  /// Who answers and reports when the dispatch is over.
+  virtual std::shared_ptr<core::EventPeer> peer() = 0;
   /// The array: name and arguments.
   virtual const Value& payload() const = 0;
   /// The array, walked past the name.
@@ -148,6 +169,9 @@ bool take_argument(Invocation& call, ValueArray& items, std::size_t& index, P& o
   if constexpr (std::is_same_v<P, Socket>) {
     out = call.socket();
     return true;
+  } else if constexpr (std::is_same_v<P, ClientSocket>) {
+    out = call.client_socket();
+    return true;
   } else if constexpr (IsAck<P>::value) {
     if (call.ack_requested()) out = P(call.ack());
     return true;
@@ -182,12 +206,12 @@ decltype(auto) call_with(F& f, Storage& storage, std::index_sequence<Is...>) {
   return f(static_cast<std::tuple_element_t<Is, Parameters>&&>(std::get<Is>(storage))...);
 }
 
-void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception);
+void report_exception(core::EventPeer& peer, std::string_view event, std::exception_ptr exception);
 
 /// Runs a coroutine handler; its frame owns handler and parameters.
 template <class F, class Parameters, class Storage, class Result>
 Detached run_task(std::shared_ptr<F> f, Storage storage, AckTarget ack,
-                  std::shared_ptr<Socket> socket, std::string event) {
+                  std::shared_ptr<core::EventPeer> peer, std::string event) {
   using Indices = std::make_index_sequence<std::tuple_size_v<Parameters>>;
   std::exception_ptr failure;
   try {
@@ -203,7 +227,7 @@ Detached run_task(std::shared_ptr<F> f, Storage storage, AckTarget ack,
   } catch (...) {
     failure = std::current_exception();
   }
-  if (failure) report_exception(*socket, event, failure);
+  if (failure) report_exception(*peer, event, failure);
 }
 
 /// Calls the handler and answers with what it returns.
@@ -217,8 +241,8 @@ void run(Invocation& call, const std::shared_ptr<F>& f, Storage& storage) {
     std::string_view event;
     name.get(event);
     run_task<F, Parameters, Storage, typename TaskResult<Result>::Value>(
-        f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{},
-        std::make_shared<Socket>(call.socket()), std::string(event));
+        f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{}, call.peer(),
+        std::string(event));
   } else if constexpr (std::is_void_v<Result>) {
     call_with<Parameters>(*f, storage, Indices{});
   } else {
@@ -230,7 +254,14 @@ void run(Invocation& call, const std::shared_ptr<F>& f, Storage& storage) {
   }
 }
 
-template <class F>
+template <class Tuple, class T>
+struct Names;
+template <class... Ps, class T>
+struct Names<std::tuple<Ps...>, T>
+    : std::bool_constant<(std::is_same_v<std::remove_cvref_t<Ps>, T> || ...)> {};
+
+/// `Side` is the socket's class where the handler is registered: Socket or ClientSocket.
+template <class Side, class F>
 EventHandler make_handler(F function) {
   using Function = std::decay_t<F>;
   if constexpr (!HasSignature<Function>) {
@@ -246,6 +277,10 @@ EventHandler make_handler(F function) {
                   "socketio: a handler's parameter is made first and decoded then, so its type "
                   "needs a default "
                   "constructor");
+    using Other = std::conditional_t<std::is_same_v<Side, Socket>, ClientSocket, Socket>;
+    static_assert(!Names<Parameters, Other>::value,
+                  "socketio: handlers of a server may take a Socket, those of a client a "
+                  "ClientSocket");
     return [f = std::make_shared<Function>(std::move(function))](Invocation& call) {
       try {
         Storage storage;
@@ -256,6 +291,21 @@ EventHandler make_handler(F function) {
     };
   }
 }
+
+/// Handlers by event; see core/handler_table.hpp.
+class HandlerTable;
+class HandlerTableRef {
+ public:
+  enum class Times : std::uint8_t { always, once };
+  explicit HandlerTableRef(HandlerTable* table) : table_(table) {}
+  HandlerId add(std::string event, EventHandler handler, Times times);
+  void remove(std::string_view event, HandlerId handler);
+  void remove(std::string_view event);
+  void remove_all();
+
+ private:
+  HandlerTable* table_;
+};
 
 }  // namespace detail
 }  // namespace socketio

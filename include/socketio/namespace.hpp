@@ -24,14 +24,6 @@
 
 namespace socketio {
 
-/// Something went wrong in user code, or an event's arguments did not fit its handler. The
-/// connection goes on.
-struct HandlerError {
-  std::string event;    ///< Of the event, or "connection", "disconnect", "middleware".
-  std::string message;  ///< e.g. "argument 0: expected another type", or what the exception says.
-  std::exception_ptr exception;  ///< Of the handler; null if the arguments were wrong.
-};
-
 class Namespace {
  public:
   explicit Namespace(std::shared_ptr<core::NamespaceState> state) : state_(std::move(state)) {}
@@ -68,12 +60,12 @@ class Namespace {
 
   template <class F>
   HandlerId on(std::string event, F handler) {
-    return table().add(std::move(event), detail::make_handler(std::move(handler)),
+    return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::always);
   }
   template <class F>
   HandlerId once(std::string event, F handler) {
-    return table().add(std::move(event), detail::make_handler(std::move(handler)),
+    return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::once);
   }
   void off(std::string_view event, HandlerId handler) { table().remove(event, handler); }

@@ -10,6 +10,7 @@
 // belongs to the loop.
 #pragma once
 
+#include <socketio/acknowledgement.hpp>
 #include <socketio/event_writer.hpp>
 #include <socketio/handler.hpp>
 #include <socketio/outcome.hpp>
@@ -37,9 +38,6 @@ class NamespaceState;
 
 class Namespace;
 class RemoteSocket;
-
-/// Names one registered handler, to take it off again.
-using HandlerId = std::uint64_t;
 
 /// How the client introduced itself (Socket.IO server API, `socket.handshake`). A copy: keep what
 /// you need.
@@ -71,14 +69,6 @@ class Rooms {
 
 namespace detail {
 
-struct EmitFlags {
-  friend bool operator==(const EmitFlags&, const EmitFlags&) = default;
-  std::optional<std::chrono::milliseconds> timeout;
-  Compress compress = Compress::yes;
-  bool is_volatile = false;
-  bool is_local = false;
-};
-
 /// Whom a broadcast reaches: the union of `rooms` (everybody if there are none) less those in
 /// `except`.
 struct BroadcastTarget {
@@ -87,24 +77,6 @@ struct BroadcastTarget {
   EmitFlags flags;
   friend bool operator==(const BroadcastTarget&, const BroadcastTarget&) = default;
 };
-
-/// Gets the arguments of one acknowledgement, or the error in its place. Called once.
-using AckCallback = std::function<void(std::error_code, const Value* arguments)>;
-
-template <class R>
-Reply<R> decode_reply(std::error_code error, const Value* arguments) {
-  Reply<R> reply;
-  reply.error = error;
-  if (error) return reply;
-  Value first;
-  ValueArray items(*arguments);
-  if constexpr (std::is_same_v<R, json>) {
-    if (items.next(first)) reply.value = first.to_json();
-  } else {
-    if (!items.next(first) || !decode(first, reply.value)) reply.error = Errc::bad_answer;
-  }
-  return reply;
-}
 
 }  // namespace detail
 
@@ -197,21 +169,6 @@ class Next {
 };
 
 namespace detail {
-
-/// Handlers by event; see core/handler_table.hpp.
-class HandlerTable;
-class HandlerTableRef {
- public:
-  enum class Times : std::uint8_t { always, once };
-  explicit HandlerTableRef(HandlerTable* table) : table_(table) {}
-  HandlerId add(std::string event, EventHandler handler, Times times);
-  void remove(std::string_view event, HandlerId handler);
-  void remove(std::string_view event);
-  void remove_all();
-
- private:
-  HandlerTable* table_;
-};
 
 using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
 using AnyHandler = std::function<void(Socket&, std::string_view event, const json& arguments)>;
@@ -306,12 +263,12 @@ class Socket {
 
   template <class F>
   HandlerId on(std::string event, F handler) const {
-    return table().add(std::move(event), detail::make_handler(std::move(handler)),
+    return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::always);
   }
   template <class F>
   HandlerId once(std::string event, F handler) const {
-    return table().add(std::move(event), detail::make_handler(std::move(handler)),
+    return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::once);
   }
   /// Takes off one handler, all of an event, or all of every event.
@@ -369,7 +326,6 @@ class Socket {
 
  private:
   friend class SocketOperator;
-  friend void detail::report_exception(const Socket&, std::string_view, std::exception_ptr);
   enum class Position : std::uint8_t { front, back };
 
   EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;

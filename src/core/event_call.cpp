@@ -2,24 +2,28 @@
 #include "core/event_call.hpp"
 
 #include <atomic>
+#include <cstdlib>
 #include <utility>
 
 namespace socketio::detail {
 
 struct AckState {
-  std::weak_ptr<core::SocketState> socket;
+  std::weak_ptr<core::EventPeer> peer;
   std::uint64_t id = 0;
   std::atomic_flag answered;
 };
 
 void AckTarget::answer(OutgoingEvent& arguments) const {
   if (!state_ || state_->answered.test_and_set()) return;
-  if (const auto socket = state_->socket.lock()) socket->answer(state_->id, arguments);
+  if (const auto peer = state_->peer.lock()) peer->answer(state_->id, arguments);
 }
 
-void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception) {
-  if (socket.state_) socket.state_->report(event, exception);
+void report_exception(core::EventPeer& peer, std::string_view event, std::exception_ptr exception) {
+  peer.report(event, exception);
 }
+
+Socket& Invocation::socket() { std::abort(); }
+ClientSocket& Invocation::client_socket() { std::abort(); }
 
 }  // namespace socketio::detail
 
@@ -40,7 +44,7 @@ Arguments EventCall::raw_arguments(std::size_t skip) const {
 detail::AckTarget EventCall::ack() {
   if (!ack_) {
     ack_ = std::make_shared<detail::AckState>();
-    ack_->socket = state_.weak_from_this();
+    ack_->peer = peer();
     ack_->id = *packet_.id;
   }
   return detail::AckTarget(ack_);
@@ -49,12 +53,12 @@ detail::AckTarget EventCall::ack() {
 void EventCall::answer(detail::OutgoingEvent& arguments) {
   if (ack_) return ack().answer(arguments);  // another handler may have answered
   if (std::exchange(answered_, true)) return;
-  state_.answer(*packet_.id, arguments);
+  peer_.answer(*packet_.id, arguments);
 }
 
 void EventCall::report_argument(std::size_t index) {
-  state_.report(event_, "argument " + std::to_string(index) +
-                            " is missing or has another type than the handler's");
+  peer_.report(event_, "argument " + std::to_string(index) +
+                           " is missing or has another type than the handler's");
 }
 
 }  // namespace socketio::core

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // EventCall: one received event while its handlers run; see detail::Invocation. Views the packet;
-// lives on the stack of the dispatch.
+// lives on the stack of the dispatch. What is the same at a server and a client; each adds its
+// socket.
 #pragma once
 
 #include "codec/socketio/decoder.hpp"
-#include "core/socket_state.hpp"
+#include "core/event_peer.hpp"
 
 #include <socketio/handler.hpp>
 
@@ -14,32 +15,24 @@
 
 namespace socketio::core {
 
-class EventCall final : public detail::Invocation {
+class EventCall : public detail::Invocation {
  public:
   /// `arguments` has been walked past the name.
-  EventCall(std::shared_ptr<SocketState> state, std::string_view event,
-            const parser::Packet& packet, const ValueArray& arguments)
-      : state_(*state),
-        handle_(std::move(state)),
-        event_(event),
-        packet_(packet),
-        arguments_(arguments) {}
+  EventCall(EventPeer& peer, std::string_view event, const parser::Packet& packet,
+            const ValueArray& arguments)
+      : peer_(peer), event_(event), packet_(packet), arguments_(arguments) {}
 
-  Socket& socket() override { return handle_; }
   const Value& payload() const override { return packet_.payload; }
   ValueArray arguments() const override { return arguments_; }
   Arguments raw_arguments(std::size_t skip) const override;
-  bool ack_requested() const override { return packet_.id.has_value() && !answered(); }
+  bool ack_requested() const override { return packet_.id.has_value() && !answered_; }
   detail::AckTarget ack() override;
   void answer(detail::OutgoingEvent& arguments) override;
   void report_argument(std::size_t index) override;
-  void report_exception(std::exception_ptr exception) override { state_.report(event_, exception); }
+  void report_exception(std::exception_ptr exception) override { peer_.report(event_, exception); }
 
  private:
-  bool answered() const { return answered_; }
-
-  SocketState& state_;
-  Socket handle_;
+  EventPeer& peer_;
   std::string_view event_;
   const parser::Packet& packet_;
   const ValueArray& arguments_;

@@ -24,6 +24,22 @@ std::string packet_header(PacketType type, std::string_view nsp, std::optional<s
 
 namespace {
 
+/// An event of a server's socket.
+class SocketCall final : public EventCall {
+ public:
+  SocketCall(SocketState& state, std::string_view event, const parser::Packet& packet,
+             const ValueArray& arguments)
+      : EventCall(state, event, packet, arguments),
+        state_(state),
+        handle_(state.shared_from_this()) {}
+  Socket& socket() override { return handle_; }
+  std::shared_ptr<EventPeer> peer() override { return state_.shared_from_this(); }
+
+ private:
+  SocketState& state_;
+  Socket handle_;
+};
+
 /// As JavaScript prints a Date in a server that runs on UTC.
 std::string date_text(std::int64_t milliseconds) {
   const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
@@ -177,7 +193,7 @@ void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ac
 
 void SocketState::dispatch(std::string_view event, const parser::Packet& packet,
                            const ValueArray& arguments) {
-  EventCall call(shared_from_this(), event, packet, arguments);
+  SocketCall call(*this, event, packet, arguments);
   if (rare_) rare_->handlers.events.dispatch(event, call);
   if (connected()) nsp_->handlers().events.dispatch(event, call);
 }

@@ -9,6 +9,7 @@
 
 #include "codec/socketio/decoder.hpp"
 #include "core/ack_table.hpp"
+#include "core/event_peer.hpp"
 #include "core/handler_table.hpp"
 #include "core/room_index.hpp"
 #include "engine/session.hpp"
@@ -36,11 +37,11 @@ class NamespaceState;
 std::string packet_header(parser::PacketType type, std::string_view nsp,
                           std::optional<std::uint64_t> id, std::size_t attachments);
 
-class SocketState : public std::enable_shared_from_this<SocketState> {
+class SocketState final : public EventPeer, public std::enable_shared_from_this<SocketState> {
  public:
   SocketState(std::shared_ptr<NamespaceState> nsp, Client& client, std::string id,
               std::string auth_text);
-  ~SocketState();
+  ~SocketState() override;
 
   const std::string& id() const { return id_; }
   NamespaceState& nsp() { return *nsp_; }
@@ -68,7 +69,7 @@ class SocketState : public std::enable_shared_from_this<SocketState> {
   EmitResult emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags);
   void emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                      detail::AckCallback callback);
-  void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments);
+  void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) override;
   void disconnect(Close close);
 
   // --- Sending; loop ---
@@ -100,8 +101,8 @@ class SocketState : public std::enable_shared_from_this<SocketState> {
   Handlers& handlers();
   void add_middleware(detail::PacketMiddleware middleware);
   void add_error_handler(detail::ErrorHandler handler);
-  void report(std::string_view event, std::exception_ptr exception);
-  void report(std::string_view event, std::string message);
+  void report(std::string_view event, std::exception_ptr exception) override;
+  void report(std::string_view event, std::string message) override;
 
  private:
   /// What most sockets do not have.

@@ -3,5 +3,5 @@
 #include <socketio/handler.hpp>
 
 void compile() {
-  socketio::detail::make_handler([](auto argument) { return argument; });
+  socketio::detail::make_handler<socketio::Socket>([](auto argument) { return argument; });
 }

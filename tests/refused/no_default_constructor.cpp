@@ -7,5 +7,5 @@ struct Given {
 };
 
 void compile() {
-  socketio::detail::make_handler([](const Given&) {});
+  socketio::detail::make_handler<socketio::Socket>([](const Given&) {});
 }

@@ -7,5 +7,5 @@ struct Unreadable {
 };
 
 void compile() {
-  socketio::detail::make_handler([](const Unreadable&) {});
+  socketio::detail::make_handler<socketio::Socket>([](const Unreadable&) {});
 }

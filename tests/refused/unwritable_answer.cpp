@@ -7,5 +7,5 @@ struct Unwritable {
 };
 
 void compile() {
-  socketio::detail::make_handler([] { return Unwritable{}; });
+  socketio::detail::make_handler<socketio::Socket>([] { return Unwritable{}; });
 }

@@ -15,6 +15,7 @@ namespace {
 class NoInvocation final : public Invocation {
  public:
   Socket& socket() override { return socket_; }
+  std::shared_ptr<core::EventPeer> peer() override { return nullptr; }
   const Value& payload() const override { return payload_; }
   Arguments raw_arguments(std::size_t) const override { return {}; }
   bool ack_requested() const override { return false; }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// What one emit may be told, and how the answer to it is read: shared by Socket, BroadcastOperator
+// and ClientSocket. Not for direct use.
+#pragma once
+
+#include <socketio/arguments.hpp>
+#include <socketio/outcome.hpp>
+#include <socketio/pending.hpp>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <system_error>
+#include <type_traits>
+
+namespace socketio::detail {
+
+struct EmitFlags {
+  friend bool operator==(const EmitFlags&, const EmitFlags&) = default;
+  std::optional<std::chrono::milliseconds> timeout;
+  Compress compress = Compress::yes;
+  bool is_volatile = false;
+  bool is_local = false;
+};
+
+/// Gets the arguments of one acknowledgement, or the error in its place. Called once.
+using AckCallback = std::function<void(std::error_code, const Value* arguments)>;
+
+template <class R>
+Reply<R> decode_reply(std::error_code error, const Value* arguments) {
+  Reply<R> reply;
+  reply.error = error;
+  if (error) return reply;
+  Value first;
+  ValueArray items(*arguments);
+  if constexpr (std::is_same_v<R, json>) {
+    if (items.next(first)) reply.value = first.to_json();
+  } else {
+    if (!items.next(first) || !decode(first, reply.value)) reply.error = Errc::bad_answer;
+  }
+  return reply;
+}
+
+}  // namespace socketio::detail

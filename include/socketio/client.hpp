@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+// Client: a Socket.IO client (protocol 5 over Engine.IO 4), and ClientSocket: its part of one
+// namespace.
+//
+//   socketio::Client client{"https://example.org", {.auth = json{{"token", token}}}};
+//   socketio::ClientSocket socket = client.socket();
+//   socket.on("news", [](std::string text) { std::cout << text << '\n'; });
+//   socket.emit("hello", "world");          // sent once connected
+//   client.run();                           // or start(), or poll()
+//
+// All namespaces of a Client share one connection, which is opened when the client first runs, is
+// reopened when it breaks, and is closed when the last of its sockets has been disconnected. For a
+// connection of their own, use another Client.
+//
+// Life cycle: construct, register handlers, then let it run in one of four ways: run() on this
+// thread, start() on a thread of its own, poll() now and then from a game's or GUI's loop, or on a
+// boost::asio::io_context of yours (<socketio/asio.hpp>). Before that nothing is sent and no
+// handler is called. Destroying it closes everything, from any thread and from its own handlers; it
+// waits for a handler that is running on another thread, and none runs afterwards.
+//
+// Threads: handlers run one after another, where the client runs. Everything may be called from any
+// thread.
+#pragma once
+
+#include <socketio/acknowledgement.hpp>
+#include <socketio/client_options.hpp>
+#include <socketio/event_writer.hpp>
+#include <socketio/handler.hpp>
+#include <socketio/json.hpp>
+#include <socketio/outcome.hpp>
+#include <socketio/pending.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+
+namespace core {
+class ManagedSocket;
+}
+namespace client {
+class ClientState;
+}
+
+/// Why a connection, or a namespace, is not there.
+struct ConnectionError {
+  /// As JavaScript says it: "xhr poll error", "websocket error", "timeout", …, or what the server's
+  /// middleware said.
+  std::string message;
+  json data = nullptr;       ///< Of the server's refusal; null if there was none.
+  std::error_code code{};    ///< The cause: of the system, of TLS, or socketio::Errc.
+  std::uint16_t status = 0;  ///< Of the HTTP response that failed, or 0.
+  std::string details{};     ///< The cause in words.
+};
+
+class ClientSocketOperator;
+
+/// One namespace of a client. A handle: cheap to copy; the Client keeps what it stands for. Once
+/// the client is gone it is not connected, and does nothing.
+class ClientSocket {
+ public:
+  /// A handle to nothing.
+  ClientSocket() = default;
+  explicit ClientSocket(std::shared_ptr<core::ManagedSocket> state) : state_(std::move(state)) {}
+
+  /// The id that the server gave it, the same as there; empty while not connected.
+  std::string id() const;
+  const std::string& nsp() const;
+  bool connected() const;
+  /// Connected, or going to connect again by itself.
+  bool active() const;
+  /// The latest connection continued the one before: nothing was missed.
+  bool recovered() const;
+  /// "polling" or "websocket"; empty while there is no connection.
+  std::string_view transport() const;
+
+  /// Joins the namespace (again), for a socket that was disconnected or refused.
+  void connect() const;
+  /// Leaves it; final until connect(). What was sent before leaves first.
+  void disconnect() const;
+  /// For the next connect().
+  void set_auth(Auth auth) const;
+
+  // --- Sending ---
+
+  /// Sent at once if connected, else when connected again, in order (within
+  /// ClientOptions::offline_buffer_bytes; beyond, the result is `dropped`).
+  template <class... Args>
+  EmitResult emit(std::string_view event, const Args&... args) const {
+    detail::OutgoingEvent outgoing(event, args...);
+    return emit_encoded(outgoing, {});
+  }
+  /// The first argument of the server's acknowledgement; errors: timeout (with timeout() or
+  /// ack_timeout), disconnected, bad_answer, …
+  template <class R = json, class... Args>
+  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const;
+
+  /// Not sent, and not kept, unless the connection can send right now.
+  ClientSocketOperator volatile_() const;
+  ClientSocketOperator compress(Compress compress) const;
+  ClientSocketOperator timeout(std::chrono::milliseconds timeout) const;
+
+  // --- Receiving ---
+
+  /// Handlers are as a server's (handler.hpp), with a ClientSocket where those have a Socket.
+  template <class F>
+  HandlerId on(std::string event, F handler) const {
+    return add_handler(std::move(event), detail::make_handler<ClientSocket>(std::move(handler)),
+                       detail::HandlerTableRef::Times::always);
+  }
+  template <class F>
+  HandlerId once(std::string event, F handler) const {
+    return add_handler(std::move(event), detail::make_handler<ClientSocket>(std::move(handler)),
+                       detail::HandlerTableRef::Times::once);
+  }
+  /// Takes off one handler, all of an event, or all of every event.
+  void off(std::string_view event, HandlerId handler) const;
+  void off(std::string_view event) const;
+  void off() const;
+
+  using AnyHandler = std::function<void(std::string_view event, const json& arguments)>;
+  /// Before the handlers of the event.
+  HandlerId on_any(AnyHandler handler) const;
+  HandlerId prepend_any(AnyHandler handler) const;
+  void off_any(HandlerId handler) const;
+  void off_any() const;
+  /// The same for what is emitted (not acknowledgements).
+  HandlerId on_any_outgoing(AnyHandler handler) const;
+  HandlerId prepend_any_outgoing(AnyHandler handler) const;
+  void off_any_outgoing(HandlerId handler) const;
+  void off_any_outgoing() const;
+
+  // --- Life; each adds a handler that off_lifecycle() takes off ---
+
+  HandlerId on_connect(std::function<void()> handler) const;
+  /// The connection failed, or the server refused this namespace (then it is not tried again:
+  /// active() is false).
+  HandlerId on_connect_error(std::function<void(const ConnectionError&)> handler) const;
+  /// `[](DisconnectReason why)` or `[](DisconnectReason why, const ConnectionError& cause)`
+  template <class F>
+  HandlerId on_disconnect(F handler) const {
+    if constexpr (std::is_invocable_v<F&, DisconnectReason, const ConnectionError&>) {
+      return add_disconnect(std::move(handler));
+    } else if constexpr (std::is_invocable_v<F&, DisconnectReason>) {
+      return add_disconnect(
+          [handler = std::move(handler)](DisconnectReason why, const ConnectionError&) mutable {
+            handler(why);
+          });
+    } else {
+      return add_disconnect([handler = std::move(handler)](
+                                DisconnectReason, const ConnectionError&) mutable { handler(); });
+    }
+  }
+  /// A handler threw, or an event's arguments did not fit it. Without this, silence.
+  HandlerId on_error(std::function<void(const HandlerError&)> handler) const;
+  void off_lifecycle(HandlerId handler) const;
+
+  friend bool operator==(const ClientSocket& a, const ClientSocket& b) {
+    return a.state_ == b.state_;
+  }
+
+ private:
+  friend class ClientSocketOperator;
+  EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;
+  void emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
+                             detail::AckCallback callback) const;
+  HandlerId add_handler(std::string event, detail::EventHandler handler,
+                        detail::HandlerTableRef::Times times) const;
+  HandlerId add_disconnect(
+      std::function<void(DisconnectReason, const ConnectionError&)> handler) const;
+
+  std::shared_ptr<core::ManagedSocket> state_;
+};
+
+/// A socket with flags for the next emit. Immutable.
+class ClientSocketOperator {
+ public:
+  ClientSocketOperator volatile_() const;
+  ClientSocketOperator compress(Compress compress) const;
+  /// How long emit_with_ack waits, instead of ClientOptions::ack_timeout.
+  ClientSocketOperator timeout(std::chrono::milliseconds timeout) const;
+
+  template <class... Args>
+  EmitResult emit(std::string_view event, const Args&... args) const {
+    detail::OutgoingEvent outgoing(event, args...);
+    return socket_.emit_encoded(outgoing, flags_);
+  }
+  template <class R = json, class... Args>
+  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
+    detail::OutgoingEvent outgoing(event, args...);
+    Pending<Reply<R>> pending;
+    socket_.emit_encoded_with_ack(outgoing, flags_,
+                                  [pending](std::error_code error, const Value* arguments) {
+                                    pending.complete(detail::decode_reply<R>(error, arguments));
+                                  });
+    return pending;
+  }
+
+ private:
+  friend class ClientSocket;
+  explicit ClientSocketOperator(ClientSocket socket) : socket_(std::move(socket)) {}
+  ClientSocket socket_;
+  detail::EmitFlags flags_;
+};
+
+template <class R, class... Args>
+Pending<Reply<R>> ClientSocket::emit_with_ack(std::string_view event, const Args&... args) const {
+  return ClientSocketOperator(*this).emit_with_ack<R>(event, args...);
+}
+
+class Client {
+ public:
+  /// `url`: http, https, ws or wss; its path is the namespace that socket() means, its query is
+  /// sent with every connection. Throws std::invalid_argument for what is no such URL, and
+  /// std::system_error for files of TlsOptions that cannot be read.
+  explicit Client(std::string_view url, ClientOptions options = {});
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// The socket of the URL's namespace.
+  ClientSocket socket();
+  /// The socket of a namespace, made on first use ("admin" and "/admin" are the same). With
+  /// auto_connect it joins as soon as the client runs.
+  ClientSocket socket(std::string_view nsp);
+  ClientSocket socket(std::string_view nsp, SocketOptions options);
+
+  // --- Running ---
+
+  /// Runs on this thread until stop().
+  void run();
+  /// Runs on a thread of its own until stop() or destruction.
+  void start();
+  /// Handles what is ready now, and returns without waiting; how many things that were.
+  std::size_t poll();
+  /// Disconnects every socket and ends run() or the thread.
+  void stop();
+  /// SIGINT and SIGTERM call stop().
+  void stop_on_signals();
+
+  // --- The connection of all namespaces ---
+
+  /// Opens it, for clients without auto_connect; else it opens by itself.
+  void connect();
+  /// Closes it, and ends reconnection until connect().
+  void disconnect();
+  /// The options may be changed; it counts from the next connection on.
+  void set_query(std::vector<std::pair<std::string, std::string>> query);
+  void set_extra_headers(std::vector<std::pair<std::string, std::string>> headers);
+
+  void on_open(std::function<void()> handler);
+  void on_close(std::function<void(DisconnectReason, const ConnectionError&)> handler);
+  /// An attempt to connect failed.
+  void on_error(std::function<void(const ConnectionError&)> handler);
+  void on_ping(std::function<void()> handler);
+  void on_reconnect_attempt(std::function<void(std::size_t attempt)> handler);
+  void on_reconnect(std::function<void(std::size_t attempt)> handler);
+  void on_reconnect_error(std::function<void(const ConnectionError&)> handler);
+  void on_reconnect_failed(std::function<void()> handler);
+
+  /// For <socketio/asio.hpp>.
+  explicit Client(std::shared_ptr<client::ClientState> state);
+
+ private:
+  std::shared_ptr<client::ClientState> state_;
+};
+
+}  // namespace socketio

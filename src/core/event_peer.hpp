@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// EventPeer: what answers an event and hears what went wrong with it, once its handlers run: the
+// socket that received it, at a server or at a client. Held by acknowledgements and coroutines that
+// outlive the dispatch.
+#pragma once
+
+#include <socketio/event_writer.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace socketio::core {
+
+class EventPeer {
+ public:
+  virtual ~EventPeer() = default;
+  /// Sends the acknowledgement; any thread.
+  virtual void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) = 0;
+  /// User code threw.
+  virtual void report(std::string_view event, std::exception_ptr exception) = 0;
+  /// An event does not fit its handler.
+  virtual void report(std::string_view event, std::string message) = 0;
+};
+
+}  // namespace socketio::core

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// What an Engine.IO client can be told; defaults are those of the JavaScript implementation.
+#pragma once
+
+#include "base/connector.hpp"
+#include "engine/transport.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace socketio::engine {
+
+using NamedValues = std::vector<std::pair<std::string, std::string>>;
+
+struct ClientOptions {
+  Endpoint endpoint{};
+  std::string path = "/socket.io/";  // as it is requested
+  NamedValues query{};
+  NamedValues extra_headers{};  // on every request
+  std::vector<TransportName> transports{TransportName::polling, TransportName::websocket};
+  bool upgrade = true;
+  bool remember_upgrade = false;
+  bool try_all_transports = false;
+  bool force_base64 = false;
+  bool cookies = true;
+  /// Of one polling request; 0: none.
+  std::chrono::milliseconds request_timeout{0};
+  /// WebSocket messages of at least this size are offered compressed; nothing: not negotiated.
+  std::optional<std::size_t> deflate_threshold_bytes = 1024;
+  /// One HTTP body or one WebSocket message from the server.
+  std::size_t max_payload_bytes = 64 * 1024 * 1024;
+  std::size_t packets_per_payload = 100'000;
+  std::size_t fragments_per_message = 1'024;
+};
+
+}  // namespace socketio::engine

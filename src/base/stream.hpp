@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace socketio {
@@ -108,6 +109,9 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /// Bytes written and not yet taken by the kernel.
   std::size_t queued_bytes() const { return queue_.size(); }
   bool is_open() const { return state_ == State::open; }
+  /// What broke the stream, if the environment or TLS did; empty after an orderly end. Known in
+  /// on_close().
+  const std::error_code& error() const { return error_; }
 
   /// Sends what is queued, then closes. on_close() follows.
   void close_after_flush();
@@ -144,6 +148,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   Loop& loop_;
   OutQueue queue_;
   std::shared_ptr<StreamHandler> handler_;
+  std::error_code error_;  // set before finish()
   State state_ = State::open;
   bool flush_scheduled_ = false;
   bool drain_wanted_ = false;

@@ -101,7 +101,8 @@ void TcpStream::read() {
     const ssize_t size = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && would_block(errno)) return;
-    if (size <= 0) return finish();
+    if (size < 0) return fail(errno);
+    if (size == 0) return finish();
     const auto count = static_cast<std::size_t>(size);
     if (linger_) {
       linger_->discarded_bytes += count;
@@ -153,7 +154,10 @@ bool TcpStream::write_queue() {
       blocked_ = true;
       return true;
     }
-    if (written < 0) return false;
+    if (written < 0) {
+      fail(errno);
+      return false;
+    }
     consume(static_cast<std::size_t>(written));
   }
   return true;
@@ -161,7 +165,7 @@ bool TcpStream::write_queue() {
 
 void TcpStream::flush() {
   if (!is_open_descriptor() || state_ == State::closed || (linger_ && linger_->said_all)) return;
-  if (!blocked_ && !write_queue()) return finish();
+  if (!blocked_ && !write_queue()) return;
   const bool closing = state_ == State::closing_after_flush;
   if (blocked_) {
     // A peer that takes nothing must not keep what it is owed, and the descriptor, for ever.
@@ -170,6 +174,11 @@ void TcpStream::flush() {
   }
   if (closing) return begin_linger();
   tell_drained();
+}
+
+void TcpStream::fail(int error) {
+  error_.assign(error, std::system_category());
+  finish();
 }
 
 void TcpStream::arm_linger() {

@@ -43,8 +43,10 @@ class TcpStream final : public Stream, private Poller::Watched {
   bool is_open_descriptor() const { return descriptor_ >= 0; }
   void on_ready(std::uint32_t events) override;
   void read();
-  /// Hands the queue to the kernel as far as it takes it; false if the connection broke.
+  /// Hands the queue to the kernel as far as it takes it; false if the connection broke,
+  /// and then it has ended.
   bool write_queue();
+  void fail(int error);
   void arm_linger();
   void begin_linger();
   void on_linger_timeout();

@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace socketio::support {
@@ -232,7 +233,10 @@ class SimulatedStream final : public Stream {
     ended_ = true;
     inbox_.clear();
     loop().record(id_);
-    post([](SimulatedStream& stream) { stream.finish(); });
+    post([](SimulatedStream& stream) {
+      stream.error_ = std::make_error_code(std::errc::connection_reset);
+      stream.finish();
+    });
   }
 
   Network& network_;

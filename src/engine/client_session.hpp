@@ -11,26 +11,23 @@
 #include "base/loop.hpp"
 #include "codec/engineio/packet.hpp"
 #include "engine/client_options.hpp"
+#include "engine/client_transport.hpp"
 #include "engine/cookie_jar.hpp"
+#include "engine/failure.hpp"
 #include "engine/transport.hpp"
 
 #include <socketio/outcome.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
+#include <vector>
 
 namespace socketio::engine {
 
-/// Why a connection failed, in the words of the JavaScript client.
-struct Failure {
-  std::string message;       // "xhr poll error", "websocket error", "probe error", "timeout", …
-  std::error_code code;      // the cause, if the environment or TLS had one
-  std::uint16_t status = 0;  // of the HTTP response, if there was one
-  std::string details;       // what code and status do not say, for people
-};
+class ClientPolling;
 
 class ClientSessionHandler {
  public:
@@ -48,7 +45,8 @@ class ClientSessionHandler {
   virtual void on_close(DisconnectReason reason, const Failure& failure) = 0;
 };
 
-class ClientSession : public std::enable_shared_from_this<ClientSession> {
+class ClientSession final : public std::enable_shared_from_this<ClientSession>,
+                            private ClientTransportListener {
  public:
   /// What outlives single connections of one client: cookies, and that the last upgrade succeeded.
   struct Memory {
@@ -59,7 +57,7 @@ class ClientSession : public std::enable_shared_from_this<ClientSession> {
   static std::shared_ptr<ClientSession> make(Loop& loop, Connector& connector,
                                              const ClientOptions& options, Memory& memory,
                                              ClientSessionHandler& handler);
-  ~ClientSession();
+  ~ClientSession() override;
 
   void open();
   /// A text message, Socket.IO's part only (no type digit), and a binary one; dropped unless open.
@@ -81,6 +79,55 @@ class ClientSession : public std::enable_shared_from_this<ClientSession> {
   const std::string& id() const;
   /// The time in which a ping has to come has passed (a machine that slept).
   bool heartbeat_expired() const;
+
+ private:
+  enum class State : std::uint8_t { made, opening, open, closing, closed };
+
+  ClientSession(Loop& loop, Connector& connector, const ClientOptions& options, Memory& memory,
+                ClientSessionHandler& handler);
+
+  void on_transport_open(ClientTransport& from) override;
+  void on_packet(ClientTransport& from, const engineio::Packet& packet) override;
+  void on_transport_drain(ClientTransport& from) override;
+  void on_transport_paused(ClientTransport& from) override;
+  void on_transport_end(ClientTransport& from, DisconnectReason reason,
+                        const Failure& failure) override;
+
+  void start(TransportName name);
+  void on_handshake(std::string_view json);
+  void on_server_ping();
+  void send_pong();
+  void on_probe_packet(const engineio::Packet& packet);
+  void begin_upgrade();
+  void abandon_upgrade();
+  void continue_closing();
+  void on_heartbeat_timeout();
+  void on_closing_timeout();
+  /// The transport broke the protocol.
+  void refuse(std::string details);
+  void end(DisconnectReason reason, const Failure& failure);
+  void release_transports();
+  ClientPolling* polling();
+
+  Loop& loop_;
+  const ClientOptions options_;
+  Memory& memory_;
+  ClientSessionHandler* handler_;
+  ClientContext context_;
+  std::vector<TransportName> transports_;  // that have not failed yet
+  std::shared_ptr<ClientTransport> transport_;
+  std::shared_ptr<ClientTransport> candidate_;  // of an upgrade
+  std::string id_;
+  std::chrono::milliseconds heartbeat_{};
+  TimePoint heartbeat_deadline_ = TimePoint::max();
+  TimePoint next_pong_ = TimePoint::min();  // not before
+  MemberTimer<ClientSession, &ClientSession::on_heartbeat_timeout> heartbeat_timer_{*this};
+  MemberTimer<ClientSession, &ClientSession::send_pong> pong_timer_{*this};
+  MemberTimer<ClientSession, &ClientSession::abandon_upgrade> upgrade_timer_{*this};
+  MemberTimer<ClientSession, &ClientSession::on_closing_timeout> closing_timer_{*this};
+  State state_ = State::made;
+  bool upgrading_ = false;  // the probe was answered; polling is paused or about to be
+  bool said_goodbye_ = false;
 };
 
 }  // namespace socketio::engine

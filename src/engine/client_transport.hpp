@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// ClientTransport: how a client's session reaches its server. The session owns one, and a second
+// one while it upgrades, and hears of both as their listener.
+//
+// Life cycle: made -> open() -> calls to the listener until on_transport_end() or close(), after
+// either of which the listener hears nothing more. Any call to the listener may close or release
+// the transport. Loop's thread only.
+#pragma once
+
+#include "base/connector.hpp"
+#include "base/loop.hpp"
+#include "codec/engineio/packet.hpp"
+#include "engine/client_options.hpp"
+#include "engine/cookie_jar.hpp"
+#include "engine/failure.hpp"
+#include "engine/transport.hpp"
+
+#include <socketio/outcome.hpp>
+
+#include <string>
+
+namespace socketio::engine {
+
+class ClientTransport;
+
+class ClientTransportListener {
+ public:
+  virtual ~ClientTransportListener() = default;
+  /// A WebSocket can be written to.
+  virtual void on_transport_open(ClientTransport& from) = 0;
+  /// Its data lives during the call.
+  virtual void on_packet(ClientTransport& from, const engineio::Packet& packet) = 0;
+  /// What was sent has been taken.
+  virtual void on_transport_drain(ClientTransport& from) = 0;
+  /// Polling was paused, and what was underway has arrived.
+  virtual void on_transport_paused(ClientTransport& from) = 0;
+  /// transport_error with its failure, or transport_close.
+  virtual void on_transport_end(ClientTransport& from, DisconnectReason reason,
+                                const Failure& failure) = 0;
+};
+
+class ClientTransport : public Transport {
+ public:
+  virtual void open() = 0;
+};
+
+/// What the transports of one session share; outlives them while they are open.
+struct ClientContext {
+  Loop& loop;
+  Connector& connector;
+  const ClientOptions& options;
+  CookieJar& cookies;
+  ClientTransportListener& listener;
+};
+
+}  // namespace socketio::engine

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// ClientConnector: how a client reaches its server: TCP, through a proxy if one is set, and TLS if
+// the endpoint asks for it.
+//
+// Life cycle: destroying it closes what it opened, in the loop's current turn; no attempt may be
+// underway then. What is wrong in the settings fails each attempt that needs it. Loop's thread
+// only.
+#pragma once
+
+#include "base/connector.hpp"
+#include "net/asio_loop.hpp"
+#include "net/tcp_connector.hpp"
+#include "net/tls_settings.hpp"
+
+#include <memory>
+#include <string>
+
+namespace socketio::net {
+
+struct ConnectorSettings {
+  std::string proxy{};  // "http://[user:password@]host:port", or empty
+  TlsSettings tls{};
+};
+
+class ClientConnector final : public Connector {
+ public:
+  ClientConnector(std::shared_ptr<AsioLoop> loop, ConnectorSettings settings);
+  ~ClientConnector() override;
+
+  std::unique_ptr<Attempt> connect(const Endpoint& endpoint, Done done) override;
+
+ private:
+  class Path;
+
+  std::shared_ptr<AsioLoop> loop_;
+  ConnectorSettings settings_;
+  TcpConnector tcp_;
+};
+
+}  // namespace socketio::net

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// LoopDriver: an AsioLoop that the test's own thread turns until what it waits for has happened.
+// Outcome: what a Connector answered, with a Recorder as the stream's handler. LoopbackPort: a
+// listening socket on one loopback address.
+#pragma once
+
+#include "base/connector.hpp"
+#include "net/asio_loop.hpp"
+#include "support/pipe.hpp"
+#include "support/tcp_client.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <netinet/in.h>
+#include <poll.h>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace socketio::support {
+
+class LoopDriver {
+ public:
+  LoopDriver() { loop_->adopt_thread(); }
+  ~LoopDriver() {
+    loop_->drain();
+    loop_->stop();
+    context_.restart();
+    context_.poll();
+  }
+  LoopDriver(const LoopDriver&) = delete;
+  LoopDriver& operator=(const LoopDriver&) = delete;
+
+  const std::shared_ptr<net::AsioLoop>& loop() { return loop_; }
+
+  /// Turns the loop until `done()`; false, with a failure of the test, if that takes too long.
+  template <class Done>
+  bool run_until(Done done) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > end) {
+        ADD_FAILURE() << "it did not happen";
+        return false;
+      }
+      context_.restart();
+      context_.run_one_for(std::chrono::milliseconds(20));
+    }
+    return true;
+  }
+  /// Does what is ready until nothing is.
+  void settle() {
+    loop_->drain();
+    do {
+      context_.restart();
+    } while (context_.poll() != 0);
+  }
+
+ private:
+  boost::asio::io_context context_{1};
+  std::shared_ptr<net::AsioLoop> loop_ = std::make_shared<net::AsioLoop>(context_);
+};
+
+/// What an attempt came to.
+struct Outcome {
+  Connector::Done done() {
+    return [this](std::shared_ptr<Stream> opened, const ConnectFailure& why) {
+      ++calls;
+      stream = std::move(opened);
+      failure = why;
+      if (stream) stream->set_handler(recorder);
+    };
+  }
+  bool known() const { return calls != 0; }
+
+  int calls = 0;
+  std::shared_ptr<Stream> stream;
+  ConnectFailure failure;
+  std::shared_ptr<Recorder> recorder = std::make_shared<Recorder>();
+};
+
+class LoopbackPort {
+ public:
+  enum class Family : std::uint8_t { v4, v6 };
+
+  explicit LoopbackPort(Family family = Family::v4, std::uint16_t wanted = 0) {
+    descriptor_ =
+        ::socket(family == Family::v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (family == Family::v4) {
+      sockaddr_in address{};
+      address.sin_family = AF_INET;
+      address.sin_port = htons(wanted);
+      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      open(reinterpret_cast<sockaddr*>(&address), sizeof address);
+      port_ = ntohs(address.sin_port);
+    } else {
+      ::setsockopt(descriptor_, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+      sockaddr_in6 address{};
+      address.sin6_family = AF_INET6;
+      address.sin6_port = htons(wanted);
+      address.sin6_addr = in6addr_loopback;
+      open(reinterpret_cast<sockaddr*>(&address), sizeof address);
+      port_ = ntohs(address.sin6_port);
+    }
+  }
+  ~LoopbackPort() { close(); }
+  LoopbackPort(const LoopbackPort&) = delete;
+  LoopbackPort& operator=(const LoopbackPort&) = delete;
+
+  /// False on a machine without that family.
+  bool available() const { return port_ != 0; }
+  std::uint16_t port() const { return port_; }
+  /// Somebody waits to be accepted.
+  bool has_visitor() const {
+    pollfd wanted{descriptor_, POLLIN, 0};
+    return ::poll(&wanted, 1, 0) == 1;
+  }
+  /// A descriptor, which is the caller's.
+  int accept() { return ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC); }
+  /// From now on the port refuses.
+  void close() {
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  }
+
+ private:
+  void open(sockaddr* address, socklen_t size) {
+    if (::bind(descriptor_, address, size) != 0 || ::listen(descriptor_, 16) != 0 ||
+        ::getsockname(descriptor_, address, &size) != 0) {
+      std::memset(address, 0, size);
+    }
+  }
+
+  int descriptor_ = -1;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace socketio::support

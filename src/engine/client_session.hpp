@@ -95,6 +95,7 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
 
   void start(TransportName name);
   void on_handshake(std::string_view json);
+  void restart_heartbeat();
   void on_server_ping();
   void send_pong();
   void on_probe_packet(const engineio::Packet& packet);

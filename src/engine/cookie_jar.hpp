@@ -39,7 +39,7 @@ class CookieJar {
   };
 
   void drop_expired(std::int64_t now_ms);
-  void put(Cookie cookie);
+  void put(Cookie cookie, std::int64_t now_ms);
 
   std::vector<Cookie> cookies_;  // the oldest first
 };

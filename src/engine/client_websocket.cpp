@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+#include "engine/client_websocket.hpp"
+
+#include "codec/http/writer.hpp"
+#include "codec/websocket/encoder.hpp"
+#include "codec/websocket/handshake.hpp"
+#include "engine/client_request.hpp"
+#include "engine/http_channel.hpp"
+
+#include <array>
+#include <utility>
+
+namespace socketio::engine {
+namespace {
+
+constexpr std::string_view websocket_error = "websocket error";
+
+/// Of the body of a refusal; its first words are quoted.
+constexpr std::size_t refusal_limit_bytes = 64 * 1024;
+
+/// A server that floods us with pings and reads nothing gets no more pongs than this many bytes.
+constexpr std::size_t pong_backlog_bytes = 64 * 1024;
+
+std::string_view describe(websocket::AcceptError error) {
+  switch (error) {
+    case websocket::AcceptError::status:
+    case websocket::AcceptError::not_websocket:
+      break;
+    case websocket::AcceptError::bad_accept:
+      return "the server's Sec-WebSocket-Accept does not belong to our key";
+    case websocket::AcceptError::unexpected_extension:
+      return "the server chose an extension that was not offered";
+    case websocket::AcceptError::unexpected_subprotocol:
+      return "the server chose a subprotocol that was not offered";
+  }
+  return "the server did not switch to WebSocket";
+}
+
+std::string_view describe(websocket::Errc error) {
+  switch (websocket::close_code_of(error)) {
+    case websocket::CloseCode::message_too_big:
+      return "a message is larger than max_payload_bytes or has too many fragments";
+    case websocket::CloseCode::invalid_payload:
+      return "a text message is not UTF-8";
+    default:
+      return "the server broke the WebSocket protocol";
+  }
+}
+
+}  // namespace
+
+ClientWebSocket::ClientWebSocket(const ClientContext& context, std::string_view sid)
+    : context_(context),
+      sid_(sid),
+      decoder_(websocket::Role::client, {.message_bytes = context.options.max_payload_bytes,
+                                         .fragments = context.options.fragments_per_message}) {}
+
+ClientWebSocket::~ClientWebSocket() { close(); }
+
+void ClientWebSocket::open() {
+  attempt_ = context_.connector.connect(
+      context_.options.endpoint,
+      [this](std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
+        on_connected(std::move(stream), failure);
+      });
+}
+
+void ClientWebSocket::on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
+  const auto self = shared_from_this();
+  const auto attempt = std::move(attempt_);
+  if (!stream) {
+    return fail(websocket::CloseCode::abnormal, {.code = failure.code, .details = failure.message});
+  }
+  stream_ = std::move(stream);
+  stream_->set_handler(self);
+  ask();
+}
+
+void ClientWebSocket::ask() {
+  phase_ = Phase::asking;
+  std::array<std::uint8_t, 16> random{};
+  context_.loop.entropy().fill(random);
+  key_ = websocket::make_key(random);
+  auto request = make_request(context_, "GET", TransportName::websocket, sid_);
+  request.headers.set("Upgrade", "websocket");
+  request.headers.set("Connection", "Upgrade");
+  request.headers.set("Sec-WebSocket-Version", websocket::version);
+  request.headers.set("Sec-WebSocket-Key", key_);
+  http::append_request(stream_->out(), request);
+  stream_->commit();
+  parser_.emplace(http::Limits{.header_bytes = response_header_limit_bytes,
+                               .header_count = response_header_limit,
+                               .body_bytes = refusal_limit_bytes});
+}
+
+// --- In ---
+
+void ClientWebSocket::on_bytes(std::span<char> bytes) {
+  const auto self = shared_from_this();
+  if (phase_ == Phase::asking) bytes = read_answer(bytes);
+  if (phase_ == Phase::open && !bytes.empty()) read_frames(bytes);
+}
+
+std::span<char> ClientWebSocket::read_answer(std::span<char> bytes) {
+  const auto taken = parser_->feed({bytes.data(), bytes.size()});
+  if (!taken) {
+    fail(websocket::CloseCode::abnormal, {.details = std::string(engine::describe(taken.error()))});
+    return {};
+  }
+  if (parser_->done()) on_answer();
+  return bytes.subspan(*taken);
+}
+
+void ClientWebSocket::on_answer() {
+  const http::Response response = parser_->take();
+  parser_.reset();
+  if (context_.options.cookies) {
+    context_.cookies.take(response.headers, context_.loop.wall_clock_ms());
+  }
+  if (response.status != 101) return fail(websocket::CloseCode::abnormal, refusal_of(response));
+  if (const auto error = websocket::check_accept(response, key_)) {
+    return fail(websocket::CloseCode::abnormal,
+                {.status = response.status, .details = std::string(describe(*error))});
+  }
+  phase_ = Phase::open;
+  context_.listener.on_transport_open(*this);
+}
+
+void ClientWebSocket::read_frames(std::span<char> bytes) {
+  decoder_.feed(bytes);
+  while (phase_ == Phase::open) {
+    const auto event = decoder_.next();
+    if (!event) {
+      return fail(websocket::close_code_of(event.error()),
+                  {.details = std::string(describe(event.error()))});
+    }
+    if (!*event) break;
+    on_event(**event);
+  }
+  if (ping_payload_) answer_ping();
+}
+
+void ClientWebSocket::on_event(const websocket::Event& event) {
+  using Kind = websocket::Event::Kind;
+  // Of pings in a row only the last one is answered (RFC 6455 section 5.5.3), before what follows.
+  if (event.kind != Kind::ping && ping_payload_) answer_ping();
+  switch (event.kind) {
+    case Kind::text:
+      return on_text(event.payload);
+    case Kind::binary:
+      return context_.listener.on_packet(
+          *this, {engineio::PacketType::message, engineio::Content::binary, event.payload});
+    case Kind::ping:
+      ping_payload_ = std::make_unique<std::string>(event.payload);
+      return;
+    case Kind::pong:
+      return;
+    case Kind::close:
+      // Answered with the code that came (RFC 6455 section 5.5.1).
+      shut_down(static_cast<websocket::CloseCode>(event.close_code));
+      return end(DisconnectReason::transport_close, {});
+  }
+}
+
+void ClientWebSocket::on_text(std::string_view text) {
+  std::string storage;
+  const auto packet = engineio::decode_text(text, storage);
+  if (packet) return context_.listener.on_packet(*this, *packet);
+  shut_down(websocket::CloseCode::no_status);
+  end(DisconnectReason::transport_error, undecodable(text));
+}
+
+void ClientWebSocket::answer_ping() {
+  const auto payload = std::exchange(ping_payload_, nullptr);
+  if (!is_writing() || stream_->queued_bytes() > pong_backlog_bytes) return;
+  send_frame(websocket::Opcode::pong, *payload);
+}
+
+void ClientWebSocket::on_drain() { context_.listener.on_transport_drain(*this); }
+
+void ClientWebSocket::on_close() {
+  const auto self = shared_from_this();
+  const auto stream = std::exchange(stream_, nullptr);
+  if (!stream || phase_ == Phase::closed) return;
+  if (phase_ == Phase::open) return end(DisconnectReason::transport_close, {});
+  if (!stream->error() && parser_->feed_end()) return on_answer();
+  fail(websocket::CloseCode::abnormal,
+       {.code = stream->error(), .details = "the connection was closed before the answer came"});
+}
+
+// --- Out ---
+
+void ClientWebSocket::send_frame(websocket::Opcode opcode, std::string_view payload) {
+  std::array<std::uint8_t, 4> mask{};
+  context_.loop.entropy().fill(mask);
+  websocket::append_masked_frame(stream_->out(), opcode, payload, mask);
+  stream_->commit();
+}
+
+void ClientWebSocket::send_text(std::string_view packet, Compress) {
+  if (!is_writing()) return;
+  send_frame(websocket::Opcode::text, packet);
+  stream_->want_drain();
+}
+
+void ClientWebSocket::send_binary(std::string_view data) {
+  if (!is_writing()) return;
+  if (context_.options.force_base64) {
+    std::string text;
+    engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
+    return send_text(text, Compress::yes);
+  }
+  send_frame(websocket::Opcode::binary, data);
+  stream_->want_drain();
+}
+
+void ClientWebSocket::shut_down(websocket::CloseCode code) {
+  attempt_.reset();
+  const bool says_goodbye = is_writing();
+  if (says_goodbye) {
+    send_frame(websocket::Opcode::close, websocket::close_payload(code, {}));
+  }
+  phase_ = Phase::closed;
+  const auto stream = std::exchange(stream_, nullptr);
+  if (!stream) return;
+  stream->set_handler(nullptr);
+  if (says_goodbye) {
+    stream->close_after_flush();
+  } else {
+    stream->close();
+  }
+}
+
+void ClientWebSocket::fail(websocket::CloseCode code, Failure failure) {
+  failure.message = websocket_error;
+  shut_down(code);
+  context_.listener.on_transport_end(*this, DisconnectReason::transport_error, failure);
+}
+
+void ClientWebSocket::end(DisconnectReason reason, const Failure& failure) {
+  shut_down(websocket::CloseCode::no_status);
+  context_.listener.on_transport_end(*this, reason, failure);
+}
+
+void ClientWebSocket::close() { shut_down(websocket::CloseCode::no_status); }
+
+}  // namespace socketio::engine

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// WebSocket at the client (RFC 6455): connects, asks for the upgrade, then one packet a message:
+// masked frames out, plain ones in.
+//
+// Life cycle: open() -> on_transport_open() when the server accepted -> packets -> one of close()
+// and on_transport_end(). Loop's thread.
+#pragma once
+
+#include "codec/http/response_parser.hpp"
+#include "codec/websocket/decoder.hpp"
+#include "engine/client_transport.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace socketio::engine {
+
+class ClientWebSocket final : public ClientTransport,
+                              public StreamHandler,
+                              public std::enable_shared_from_this<ClientWebSocket> {
+ public:
+  /// `sid` is empty, or names the session that is to be upgraded.
+  ClientWebSocket(const ClientContext& context, std::string_view sid);
+  ~ClientWebSocket() override;
+
+  void open() override;
+
+  TransportName name() const override { return TransportName::websocket; }
+  void send_text(std::string_view packet, Compress compress) override;
+  void send_binary(std::string_view data) override;
+  bool writable() const override { return is_writing() && stream_->queued_bytes() == 0; }
+  std::size_t queued_bytes() const override { return is_writing() ? stream_->queued_bytes() : 0; }
+  void want_drain() override {
+    if (is_writing()) stream_->want_drain();
+  }
+  void close() override;
+
+  void on_bytes(std::span<char> bytes) override;
+  void on_drain() override;
+  void on_close() override;
+
+ private:
+  enum class Phase : std::uint8_t { connecting, asking, open, closed };
+
+  bool is_writing() const { return phase_ == Phase::open && stream_ != nullptr; }
+  void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
+  void ask();
+  /// The bytes behind the answer to the request.
+  std::span<char> read_answer(std::span<char> bytes);
+  void on_answer();
+  void read_frames(std::span<char> bytes);
+  void on_event(const websocket::Event& event);
+  void on_text(std::string_view text);
+  void answer_ping();
+  void send_frame(websocket::Opcode opcode, std::string_view payload);
+  /// Ends the stream, after a close frame where one is due.
+  void shut_down(websocket::CloseCode code);
+  void fail(websocket::CloseCode code, Failure failure);
+  void end(DisconnectReason reason, const Failure& failure);
+
+  const ClientContext context_;  // used until closed
+  const std::string sid_;
+  std::string key_;
+  std::unique_ptr<Connector::Attempt> attempt_;
+  std::shared_ptr<Stream> stream_;
+  std::optional<http::ResponseParser> parser_;  // of the answer to the upgrade request
+  websocket::Decoder decoder_;
+  std::unique_ptr<std::string> ping_payload_;  // the latest unanswered ping of this read
+  Phase phase_ = Phase::connecting;
+};
+
+}  // namespace socketio::engine

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "engine/http_channel.hpp"
+
+#include "codec/http/writer.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace socketio::engine {
+
+std::string_view describe(http::Errc error) {
+  switch (error) {
+    case http::Errc::body_too_large:
+      return "the answer is larger than max_payload_bytes";
+    case http::Errc::headers_too_large:
+      return "the answer's header is too large";
+    case http::Errc::transfer_encoding:
+      return "the answer has an unknown transfer encoding";
+    case http::Errc::version_not_supported:
+      return "the answer has another version of HTTP";
+    case http::Errc::bad_request:
+    case http::Errc::target_too_long:
+    case http::Errc::unsupported_encoding:
+    case http::Errc::expectation_failed:
+      break;
+  }
+  return "the answer is not HTTP";
+}
+
+void HttpChannel::send(http::Request request, Done done) {
+  assert(!busy());
+  request_ = std::move(request);
+  done_ = std::move(done);
+  timer_.cancel();
+  if (settings_.request_timeout.count() > 0) {
+    loop_.timers().arm(timer_, settings_.request_timeout);
+  }
+  if (stream_ && stream_->is_open()) {
+    reused_ = true;
+    write();
+  } else {
+    connect();
+  }
+}
+
+void HttpChannel::connect() {
+  stream_ = nullptr;
+  reused_ = false;
+  attempt_ = connector_.connect(
+      settings_.endpoint, [this](std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
+        on_connected(std::move(stream), failure);
+      });
+}
+
+void HttpChannel::on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
+  const auto self = shared_from_this();
+  const auto attempt = std::move(attempt_);
+  if (!stream) return fail({.code = failure.code, .details = failure.message});
+  stream_ = std::move(stream);
+  stream_->set_handler(self);
+  write();
+}
+
+void HttpChannel::write() {
+  http::append_request(stream_->out(), request_);
+  stream_->commit();
+}
+
+void HttpChannel::on_bytes(std::span<char> bytes) {
+  if (!stream_) return;
+  if (!busy()) return drop_connection();  // nobody has asked
+  const auto self = shared_from_this();
+  if (!parser_) {
+    parser_.emplace(http::Limits{.header_bytes = response_header_limit_bytes,
+                                 .header_count = response_header_limit,
+                                 .body_bytes = settings_.body_limit_bytes});
+  }
+  std::string_view rest(bytes.data(), bytes.size());
+  const auto taken = parser_->feed(rest);
+  if (!taken) return fail({.details = std::string(describe(taken.error()))});
+  rest.remove_prefix(*taken);
+  if (parser_->done()) succeed(rest);
+}
+
+void HttpChannel::succeed(std::string_view rest) {
+  // An answer that comes before the request has left, or with something behind it, leaves a
+  // connection that nobody should trust.
+  const bool keep = parser_->keep_alive() && rest.empty() && stream_ != nullptr &&
+                    stream_->queued_bytes() == 0 && parser_->response().status != 101;
+  const http::Response response = parser_->take();
+  parser_.reset();
+  if (keep) {
+    loop_.timers().arm(timer_, idle_limit);
+  } else {
+    drop_connection();
+  }
+  request_ = {};
+  const auto done = std::exchange(done_, nullptr);
+  done(&response, {});
+}
+
+bool HttpChannel::may_retry(const Stream& stream) const {
+  // The server closed an idle connection while the request was on its way. After an orderly end
+  // without a byte nothing was answered, so nothing that an answer carried is lost.
+  return reused_ && !parser_ && !stream.error() && request_.method == "GET";
+}
+
+void HttpChannel::on_close() {
+  const auto stream = std::exchange(stream_, nullptr);
+  if (!stream) return;
+  if (!busy()) return timer_.cancel();
+  const auto self = shared_from_this();
+  if (may_retry(*stream)) return connect();
+  if (parser_ && !stream->error() && parser_->feed_end()) return succeed({});
+  fail({.code = stream->error(), .details = "the connection was closed before the answer came"});
+}
+
+void HttpChannel::on_timer() {
+  const auto self = shared_from_this();
+  if (!busy()) return drop_connection();
+  fail({.code = std::make_error_code(std::errc::timed_out),
+        .details = "no answer within request_timeout"});
+}
+
+void HttpChannel::fail(Failure failure) {
+  drop_connection();
+  request_ = {};
+  if (const auto done = std::exchange(done_, nullptr)) done(nullptr, failure);
+}
+
+void HttpChannel::drop_connection() {
+  timer_.cancel();
+  attempt_.reset();
+  parser_.reset();
+  if (const auto stream = std::exchange(stream_, nullptr)) {
+    stream->set_handler(nullptr);  // its end is no news, and another one may be in its place
+    stream->close();
+  }
+}
+
+void HttpChannel::close() {
+  done_ = nullptr;
+  request_ = {};
+  drop_connection();
+}
+
+}  // namespace socketio::engine

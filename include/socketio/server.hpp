@@ -26,6 +26,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -48,7 +49,9 @@ struct CorsOptions {
     Origins(std::initializer_list<std::string> origins) : exact(origins) {}
     Origins(std::vector<std::string> origins) : exact(std::move(origins)) {}
     Origins(std::regex pattern) : patterns{std::move(pattern)} {}
-    Origins(Predicate allowed) : predicate(std::move(allowed)) {}
+    template <class F>
+    requires std::is_invocable_r_v<bool, F&, std::string_view> Origins(F allowed)
+        : predicate(std::move(allowed)) {}
     std::vector<std::string> exact;
     std::vector<std::regex> patterns;
     Predicate predicate;

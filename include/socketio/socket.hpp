@@ -26,6 +26,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -219,11 +220,18 @@ class Socket {
   /// Bytes that wait for a slow peer.
   std::size_t queued_bytes() const;
 
-  /// The application's own data, made on first use; one object for each type.
+  /// The application's own data, made on first use; one object for each type. The json one, an
+  /// object at first, is what fetch_sockets() shows.
   template <class T = json>
   T& data() {
     std::any& slot = data_slot(typeid(T));
-    if (!slot.has_value()) slot.template emplace<T>();
+    if (!slot.has_value()) {
+      if constexpr (std::is_same_v<T, json>) {
+        slot = json::object();
+      } else {
+        slot.template emplace<T>();
+      }
+    }
     return *std::any_cast<T>(&slot);
   }
 
@@ -390,7 +398,7 @@ class RemoteSocket {
   std::string id;
   Handshake handshake;
   std::vector<std::string> rooms;
-  json data;
+  json data = json::object();  ///< Its `data()`.
 
   template <class... Args>
   void emit(std::string_view event, const Args&... args) const {

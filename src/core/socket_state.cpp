@@ -128,7 +128,7 @@ void SocketState::on_event(const parser::Packet& packet) {
   run_any(nsp_->handlers().any, owned.name, owned.arguments);
   if (rare_) run_any(rare_->handlers.any, owned.name, owned.arguments);
   if (!connected()) return;
-  if (!has_middlewares) return redispatch(owned, ack_id);
+  if (!has_middlewares) return dispatch(event, packet, items);
 
   using Chain = MiddlewareChain<detail::PacketMiddleware>;
   auto shared = std::make_shared<Event>(std::move(owned));

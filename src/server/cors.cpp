@@ -79,7 +79,6 @@ std::optional<http::Response> Cors::preflight(const http::Request& request) cons
   if (options_.max_age) {
     response.headers.add("Access-Control-Max-Age", std::to_string(options_.max_age->count()));
   }
-  response.headers.add("Content-Length", "0");
   return response;
 }
 

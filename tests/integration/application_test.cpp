@@ -71,10 +71,10 @@ TEST(Application, DecisionsThatThrowRefuseAndHarmNobody) {
     if (!request.query_value("fail").empty()) throw std::runtime_error("undecided");
     return std::nullopt;
   };
-  options.cors.origins = CorsOptions::Predicate([](std::string_view origin) -> bool {
+  options.cors.origins = [](std::string_view origin) -> bool {
     if (origin == "http://fail") throw std::runtime_error("undecided");
     return true;
-  });
+  };
   LiveServer server(options, [](Server& io) {
     io.of([](std::string_view name, const json&) -> bool {
       if (name == "/fail") throw std::runtime_error("undecided");

@@ -295,8 +295,7 @@ TEST(HttpSite, CorsInEveryForm) {
         << "the whole origin has to match";
   }
   {
-    LiveServer server(with(
-        CorsOptions::Predicate([](std::string_view origin) { return origin.ends_with(":8080"); })));
+    LiveServer server(with([](std::string_view origin) { return origin.ends_with(":8080"); }));
     EXPECT_EQ(allowed(server.port, "http://a:8080"), "http://a:8080");
     EXPECT_EQ(allowed(server.port, "http://a:80"), "");
   }

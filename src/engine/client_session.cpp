@@ -17,7 +17,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view probe = "probe";
+constexpr std::string_view probe_packet = "2probe";
+constexpr std::string_view probe_answer = "probe";
+constexpr std::string_view upgrade_packet = "5";
+constexpr std::string_view pong_packet = "3";
 
 /// An upgrade that takes longer is given up; the session stays on polling.
 constexpr milliseconds upgrade_timeout{20'000};
@@ -30,12 +33,6 @@ constexpr milliseconds pong_interval{10};
 
 /// Ours have 20 bytes; what is longer does not belong into a URL.
 constexpr std::size_t sid_limit_bytes = 1024;
-
-std::string text_of(PacketType type, std::string_view data = {}) {
-  std::string packet;
-  engineio::append_text(packet, {type, engineio::Content::text, data});
-  return packet;
-}
 
 bool offers(const engineio::Handshake& handshake, TransportName name) {
   return std::find(handshake.upgrades.begin(), handshake.upgrades.end(), to_string(name)) !=
@@ -91,8 +88,7 @@ void ClientSession::start(TransportName name) {
 }
 
 void ClientSession::on_transport_open(ClientTransport& from) {
-  if (candidate_.get() == &from)
-    candidate_->send_text(text_of(PacketType::ping, probe), Compress::no);
+  if (candidate_.get() == &from) candidate_->send_text(probe_packet, Compress::no);
 }
 
 void ClientSession::on_handshake(std::string_view json) {
@@ -184,7 +180,7 @@ void ClientSession::on_server_ping() {
 void ClientSession::send_pong() {
   if (state_ != State::open) return;
   next_pong_ = loop_.now() + pong_interval;
-  transport_->send_text(text_of(PacketType::pong), Compress::no);
+  transport_->send_text(pong_packet, Compress::no);
 }
 
 void ClientSession::on_heartbeat_timeout() { end(DisconnectReason::ping_timeout, {}); }
@@ -200,7 +196,7 @@ void ClientSession::begin_upgrade() {
 
 void ClientSession::on_probe_packet(const Packet& packet) {
   if (upgrading_) return;
-  if (packet.type != PacketType::pong || packet.data != probe) return abandon_upgrade();
+  if (packet.type != PacketType::pong || packet.data != probe_answer) return abandon_upgrade();
   upgrading_ = true;
   memory_.prefers_websocket = true;
   polling()->pause();
@@ -210,7 +206,7 @@ void ClientSession::on_transport_paused(ClientTransport&) {
   upgrade_timer_.cancel();
   upgrading_ = false;
   const auto previous = std::exchange(transport_, std::exchange(candidate_, nullptr));
-  transport_->send_text(text_of(PacketType::upgrade), Compress::no);
+  transport_->send_text(upgrade_packet, Compress::no);
   static_cast<ClientPolling&>(*previous).hand_over(*transport_);
   previous->close();
   if (state_ == State::closing) return continue_closing();

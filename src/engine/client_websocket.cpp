@@ -18,9 +18,6 @@ constexpr std::string_view websocket_error = "websocket error";
 /// Of the body of a refusal; its first words are quoted.
 constexpr std::size_t refusal_limit_bytes = 64 * 1024;
 
-/// A server that floods us with pings and reads nothing gets no more pongs than this many bytes.
-constexpr std::size_t pong_backlog_bytes = 64 * 1024;
-
 std::string_view describe(websocket::AcceptError error) {
   switch (error) {
     case websocket::AcceptError::status:

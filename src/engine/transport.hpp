@@ -22,6 +22,10 @@ namespace socketio::engine {
 enum class TransportName : std::uint8_t { polling, websocket };
 std::string_view to_string(TransportName name);
 
+/// A peer that floods us with WebSocket pings and reads nothing gets no more pongs than this many
+/// bytes.
+inline constexpr std::size_t pong_backlog_bytes = 64 * 1024;
+
 /// One or several messages, encoded once per kind of transport however many sessions send them.
 class PreparedMessage {
  public:

@@ -7,13 +7,6 @@
 
 namespace socketio::engine {
 
-namespace {
-
-// A peer that floods us with pings and reads nothing gets no more pongs than this many bytes.
-constexpr std::size_t pong_backlog_bytes = 64 * 1024;
-
-}  // namespace
-
 void WebSocketTransport::send_text(std::string_view packet, Compress) {
   if (!stream_) return;
   websocket::append_frame(stream_->out(), websocket::Opcode::text, packet);

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// For tests of the Engine.IO client: EngineTown, our Engine.IO server on a simulated network with
+// a plain application on it, and SessionLog, a client's handler that writes down what it hears.
+//
+// Life cycle: loop and network first, then the town, then clients, which must be gone before it.
+// Single thread.
+#pragma once
+
+#include "engine/client_session.hpp"
+#include "engine/server.hpp"
+#include "server/connection.hpp"
+#include "server/layer_options.hpp"
+#include "server/site.hpp"
+#include "support/pipe.hpp"
+#include "support/simulated_connector.hpp"
+
+#include <socketio/server.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio::support {
+
+/// One session at the server.
+class TownSession final : public engine::SessionHandler {
+ public:
+  explicit TownSession(std::shared_ptr<engine::Session> session) : session_(std::move(session)) {}
+
+  void on_text(std::string_view message) override { received.emplace_back(message); }
+  void on_binary(std::string_view message) override {
+    received.push_back("binary:" + std::string(message));
+  }
+  void on_close(DisconnectReason reason) override {
+    ended = std::string(to_string(reason));
+    session_.reset();
+  }
+  void send_text(std::string_view message) {
+    std::string packet = "4";
+    packet.append(message);
+    if (session_) session_->send_text(packet);
+  }
+  void send_binary(std::string_view message) {
+    if (session_) session_->send_binary(message);
+  }
+  engine::Session* session() { return session_.get(); }
+
+  std::vector<std::string> received;
+  std::string ended;
+
+ private:
+  std::shared_ptr<engine::Session> session_;
+};
+
+class EngineTown {
+ public:
+  explicit EngineTown(Network& network, ServerOptions options = {})
+      : network_(network),
+        server_(network.loop(), server::engine_options(options),
+                [this](const std::shared_ptr<engine::Session>& session) {
+                  sessions.push_back(std::make_shared<TownSession>(session));
+                  if (on_session) on_session(*sessions.back());
+                  return sessions.back();
+                }),
+        site_(options, server_, router_) {}
+  ~EngineTown() { server_.close(); }
+
+  Dial dial() {
+    return [this] {
+      auto [client_end, server_end] = network_.connect();
+      const auto connection = std::make_shared<server::Connection>(site_);
+      server_end->set_handler(connection);
+      connection->attach(server_end);
+      return client_end;
+    };
+  }
+  engine::Server& server() { return server_; }
+
+  std::vector<std::shared_ptr<TownSession>> sessions;
+  std::function<void(TownSession&)> on_session;
+
+ private:
+  Network& network_;
+  engine::Server server_;
+  std::shared_ptr<server::RouterState> router_ = std::make_shared<server::RouterState>();
+  server::Site site_;
+};
+
+/// A client's session and all that it was told.
+class SessionLog final : public engine::ClientSessionHandler {
+ public:
+  using Memory = engine::ClientSession::Memory;
+
+  void open(Loop& loop, Connector& connector, const engine::ClientOptions& options,
+            Memory& memory) {
+    session = engine::ClientSession::make(loop, connector, options, memory, *this);
+    session->open();
+  }
+
+  void on_open(const engineio::Handshake& handshake) override {
+    hear("open");
+    sid = handshake.sid;
+    if (when_open) when_open();
+  }
+  void on_text(std::string_view message) override {
+    hear("text");
+    received.emplace_back(message);
+    if (when_message) when_message();
+  }
+  void on_binary(std::string_view message) override {
+    hear("binary");
+    received.push_back("binary:" + std::string(message));
+    if (when_message) when_message();
+  }
+  void on_ping() override {
+    hear("ping");
+    ++pings;
+  }
+  void on_upgrade(engine::TransportName name) override {
+    hear("upgrade");
+    upgraded = name == engine::TransportName::websocket;
+    if (when_upgraded) when_upgraded();
+  }
+  void on_drain() override { ++drains; }
+  void on_close(DisconnectReason reason, const engine::Failure& why) override {
+    hear("close");
+    ++closes;
+    ended = std::string(to_string(reason));
+    failure = why;
+    if (when_closed) when_closed();
+  }
+
+  std::shared_ptr<engine::ClientSession> session;
+  std::vector<std::string> received;
+  std::vector<std::string> faults;  // calls that must not be
+  std::string sid;
+  std::string ended;
+  engine::Failure failure;
+  int opens = 0;
+  int pings = 0;
+  int drains = 0;
+  int closes = 0;
+  bool upgraded = false;
+  bool deaf = false;  // detached: nothing may be heard
+  std::function<void()> when_open;
+  std::function<void()> when_message;
+  std::function<void()> when_upgraded;
+  std::function<void()> when_closed;
+
+ private:
+  void hear(std::string_view what) {
+    if (what == "open" && ++opens > 1) faults.emplace_back("opened twice");
+    if (what != "open" && what != "close" && opens == 0) {
+      faults.push_back(std::string(what) + " before open");
+    }
+    if (closes > 0 || deaf) faults.push_back(std::string(what) + " after the end");
+  }
+};
+
+}  // namespace socketio::support

@@ -107,7 +107,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /// Asks for one on_drain().
   void want_drain() { drain_wanted_ = true; }
   /// Bytes written and not yet taken by the kernel.
-  std::size_t queued_bytes() const { return queue_.size(); }
+  std::size_t queued_bytes() const { return queue_.size() + below_bytes_; }
   bool is_open() const { return state_ == State::open; }
   /// What broke the stream, if the environment or TLS did; empty after an orderly end. Known in
   /// on_close().
@@ -152,6 +152,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   State state_ = State::open;
   bool flush_scheduled_ = false;
   bool drain_wanted_ = false;
+  std::uint32_t below_bytes_ = 0;  // TLS: encrypted, and not known to have left the stream below
   friend class Loop;
 };
 

@@ -9,10 +9,13 @@
 
 #include "base/connector.hpp"
 #include "net/asio_loop.hpp"
+#include "net/proxy_tunnel.hpp"
 #include "net/tcp_connector.hpp"
+#include "net/tls_context.hpp"
 #include "net/tls_settings.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace socketio::net {
@@ -34,6 +37,9 @@ class ClientConnector final : public Connector {
 
   std::shared_ptr<AsioLoop> loop_;
   ConnectorSettings settings_;
+  std::optional<Proxy> proxy_;
+  std::shared_ptr<TlsContext> tls_;  // made when it is first needed: it reads files
+  ConnectFailure tls_failure_;
   TcpConnector tcp_;
 };
 

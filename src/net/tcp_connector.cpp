@@ -15,18 +15,19 @@ namespace socketio::net {
 
 namespace {
 
+using Address = boost::asio::ip::address;
 using TcpEndpoint = boost::asio::ip::tcp::endpoint;
 
 /// Families take turns, beginning with the one that the system prefers; within a family its order
 /// stays (RFC 8305 section 4).
-std::vector<TcpEndpoint> interleaved(const std::vector<TcpEndpoint>& addresses) {
-  std::vector<TcpEndpoint> first;
-  std::vector<TcpEndpoint> second;
-  for (const TcpEndpoint& address : addresses) {
-    auto& family = address.protocol() == addresses.front().protocol() ? first : second;
+std::vector<Address> interleaved(const std::vector<Address>& addresses) {
+  std::vector<Address> first;
+  std::vector<Address> second;
+  for (const Address& address : addresses) {
+    auto& family = address.is_v6() == addresses.front().is_v6() ? first : second;
     if (std::find(family.begin(), family.end(), address) == family.end()) family.push_back(address);
   }
-  std::vector<TcpEndpoint> order;
+  std::vector<Address> order;
   for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
     if (i < first.size()) order.push_back(first[i]);
     if (i < second.size()) order.push_back(second[i]);
@@ -38,7 +39,8 @@ std::vector<TcpEndpoint> interleaved(const std::vector<TcpEndpoint>& addresses) 
 /// Says nothing of the server, only that this machine has no way to such addresses.
 bool is_about_routes(const std::error_code& code) {
   return code == std::errc::network_unreachable || code == std::errc::address_not_available ||
-         code == std::errc::address_family_not_supported || code == std::errc::host_unreachable;
+         code == std::errc::address_family_not_supported || code == std::errc::host_unreachable ||
+         code == std::errc::invalid_argument;  // link-local, without its link
 }
 
 /// A port of this machine that nobody listens on may be given to the very socket that asks for it.
@@ -72,6 +74,7 @@ class TcpConnector::Race final : public std::enable_shared_from_this<Race> {
         resolver_(loop_->context()) {}
 
   void start();
+  void race(const std::vector<Address>& addresses);
 
  private:
   /// One address that is being connected to.
@@ -104,7 +107,6 @@ class TcpConnector::Race final : public std::enable_shared_from_this<Race> {
   void resolve();
   void on_resolved(const boost::system::error_code& error,
                    const boost::asio::ip::tcp::resolver::results_type& results);
-  void race(const std::vector<TcpEndpoint>& addresses);
   void start_next();
   void on_connected(Runner& runner);
   void on_failed(Runner& runner, const std::error_code& code);
@@ -116,7 +118,7 @@ class TcpConnector::Race final : public std::enable_shared_from_this<Race> {
   Endpoint endpoint_;
   Done done_;
   boost::asio::ip::tcp::resolver resolver_;
-  std::vector<TcpEndpoint> waiting_;  // the next one is last
+  std::vector<Address> waiting_;  // the next one is last
   std::vector<std::unique_ptr<Runner>> runners_;
   ConnectFailure failure_;
   MemberTimer<Race, &Race::start_next> next_timer_{*this};
@@ -134,7 +136,7 @@ void TcpConnector::Race::start() {
   boost::system::error_code not_numeric;
   const auto address = boost::asio::ip::make_address(endpoint_.host, not_numeric);
   if (not_numeric) return resolve();
-  race({{address, endpoint_.port}});
+  race({address});
 }
 
 void TcpConnector::Race::resolve() {
@@ -160,10 +162,12 @@ void TcpConnector::Race::on_resolved(const boost::system::error_code& error,
         error ? error : boost::system::error_code(boost::asio::error::host_not_found);
     return finish(nullptr, {code, "resolve host " + endpoint_.host + ": " + code.message()});
   }
-  race({results.begin(), results.end()});
+  std::vector<Address> addresses;
+  for (const auto& entry : results) addresses.push_back(entry.endpoint().address());
+  race(addresses);
 }
 
-void TcpConnector::Race::race(const std::vector<TcpEndpoint>& addresses) {
+void TcpConnector::Race::race(const std::vector<Address>& addresses) {
   waiting_ = interleaved(addresses);
   std::reverse(waiting_.begin(), waiting_.end());
   start_next();
@@ -171,7 +175,7 @@ void TcpConnector::Race::race(const std::vector<TcpEndpoint>& addresses) {
 
 void TcpConnector::Race::start_next() {
   while (!waiting_.empty()) {
-    auto runner = std::make_unique<Runner>(*this, waiting_.back());
+    auto runner = std::make_unique<Runner>(*this, TcpEndpoint(waiting_.back(), endpoint_.port));
     waiting_.pop_back();
     if (const std::error_code code = runner->start()) {
       note_failure(runner->address(), code);
@@ -253,6 +257,16 @@ std::unique_ptr<Connector::Attempt> TcpConnector::connect(const Endpoint& endpoi
   auto race = std::make_shared<Race>(loop_, open_streams_, endpoint, std::move(done));
   loop_->defer([weak = std::weak_ptr(race)] {
     if (const auto self = weak.lock()) self->start();
+  });
+  return std::make_unique<Handle>(std::move(race));
+}
+
+std::unique_ptr<Connector::Attempt> TcpConnector::connect_any(const Endpoint& endpoint,
+                                                              std::vector<Address> addresses,
+                                                              Done done) {
+  auto race = std::make_shared<Race>(loop_, open_streams_, endpoint, std::move(done));
+  loop_->defer([weak = std::weak_ptr(race), addresses = std::move(addresses)] {
+    if (const auto self = weak.lock()) self->race(addresses);
   });
   return std::make_unique<Handle>(std::move(race));
 }

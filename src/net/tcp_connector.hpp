@@ -12,9 +12,13 @@
 #include "net/asio_loop.hpp"
 #include "net/tcp_stream.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace socketio::net {
 
@@ -29,6 +33,9 @@ class TcpConnector final : public Connector {
   ~TcpConnector() override;
 
   std::unique_ptr<Attempt> connect(const Endpoint& endpoint, Done done) override;
+  /// The same for a name whose addresses are known, in the order of preference.
+  std::unique_ptr<Attempt> connect_any(const Endpoint& endpoint,
+                                       std::vector<boost::asio::ip::address> addresses, Done done);
 
  private:
   class Race;

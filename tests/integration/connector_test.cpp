@@ -128,6 +128,62 @@ TEST_F(TcpConnecting, ANameThatNobodyHas) {
   }
 }
 
+std::vector<boost::asio::ip::address> addresses(std::initializer_list<const char*> texts) {
+  std::vector<boost::asio::ip::address> result;
+  for (const char* text : texts) result.push_back(boost::asio::ip::make_address(text));
+  return result;
+}
+
+TEST_F(TcpConnecting, AnAddressThatRefusesIsFollowedByTheNextAtOnce) {
+  LoopbackPort server;
+  const TimePoint begin = std::chrono::steady_clock::now();
+  const auto attempt = connector.connect_any(
+      {"a-name", server.port()},
+      addresses({"127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.6", "127.0.0.7",
+                 "127.0.0.8", "127.0.0.9", "127.0.0.10", "127.0.0.11", "127.0.0.12", "127.0.0.1"}),
+      outcome.done());
+  EXPECT_TRUE(reaches(server)) << outcome.failure.message;
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 11 * TcpConnector::attempt_delay);
+}
+
+TEST_F(TcpConnecting, AnAddressThatSaysNothingIsOvertaken) {
+  auto server = std::make_unique<LoopbackPort>();
+  auto silent = std::make_unique<SilentPort>(server->port());
+  while (!silent->available()) {  // somebody else has that port
+    server = std::make_unique<LoopbackPort>();
+    silent = std::make_unique<SilentPort>(server->port());
+  }
+  const TimePoint begin = std::chrono::steady_clock::now();
+  const auto attempt = connector.connect_any({"a-name", server->port()},
+                                             addresses({"127.0.0.2", "127.0.0.1"}), outcome.done());
+  EXPECT_TRUE(reaches(*server)) << outcome.failure.message;
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, TcpConnector::attempt_delay);
+}
+
+TEST_F(TcpConnecting, FamiliesTakeTurns) {
+  LoopbackPort server(Family::v6);
+  if (!server.available()) return;  // a machine without IPv6
+  std::vector<boost::asio::ip::address> many = addresses({"127.0.0.2"});
+  for (int i = 0; i < 200; ++i) many.push_back(boost::asio::ip::address_v4(0x7f000103U + i));
+  many.push_back(boost::asio::ip::make_address("::1"));
+  const auto attempt =
+      connector.connect_any({"a-name", server.port()}, std::move(many), outcome.done());
+  EXPECT_TRUE(reaches(server)) << "the second that was tried: " << outcome.failure.message;
+  EXPECT_EQ(outcome.recorder->closes, 1);
+}
+
+TEST_F(TcpConnecting, AWayThatThisMachineLacksIsNotWhatIsTold) {
+  LoopbackPort server;
+  server.close();
+  const auto attempt =
+      connector.connect_any({"a-name", server.port()},
+                            addresses({"127.0.0.1", "ff0e::1", "255.255.255.255"}), outcome.done());
+  driver.run_until([&] { return outcome.known(); });
+  EXPECT_EQ(outcome.failure.code, std::errc::connection_refused);
+  EXPECT_EQ(outcome.failure.message, "connect to a-name port " + std::to_string(server.port()) +
+                                         " (127.0.0.1): Connection refused");
+}
+
 TEST_F(TcpConnecting, NothingIsToldAfterGivingUp) {
   LoopbackPort server;
   server.close();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // LoopDriver: an AsioLoop that the test's own thread turns until what it waits for has happened.
 // Outcome: what a Connector answered, with a Recorder as the stream's handler. LoopbackPort: a
-// listening socket on one loopback address.
+// listening socket on one loopback address;
+// SilentPort: one that lets nobody in.
 #pragma once
 
 #include "base/connector.hpp"
@@ -12,6 +13,8 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -139,6 +142,38 @@ class LoopbackPort {
 
   int descriptor_ = -1;
   std::uint16_t port_ = 0;
+};
+
+/// A port of 127.0.0.2 whose queue is full: who connects waits for ever.
+class SilentPort {
+ public:
+  explicit SilentPort(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+    for (int& descriptor : descriptors_) {
+      descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    }
+    const auto* where = reinterpret_cast<const sockaddr*>(&address);
+    available_ =
+        ::bind(descriptors_[0], where, sizeof address) == 0 && ::listen(descriptors_[0], 0) == 0;
+    for (std::size_t i = 1; i < descriptors_.size(); ++i) {
+      if (::connect(descriptors_[i], where, sizeof address) == 0) continue;
+      available_ = available_ && errno == EINPROGRESS;
+    }
+  }
+  ~SilentPort() {
+    for (const int descriptor : descriptors_) ::close(descriptor);
+  }
+  SilentPort(const SilentPort&) = delete;
+  SilentPort& operator=(const SilentPort&) = delete;
+
+  bool available() const { return available_; }
+
+ private:
+  std::array<int, 8> descriptors_{};
+  bool available_ = false;
 };
 
 }  // namespace socketio::support

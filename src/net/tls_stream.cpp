@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+#include "net/tls_stream.hpp"
+
+#include "base/loop.hpp"
+#include "net/failed_attempt.hpp"
+#include "net/tls_error.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace socketio::net {
+
+namespace {
+
+// Records that may come first (RFC 8446 section 5.1).
+constexpr char alert_record = 21;
+constexpr char handshake_record = 22;
+
+}  // namespace
+
+/// What OpenSSL calls to read and to write.
+struct TlsStream::Bio {
+  static TlsStream& stream_of(BIO* bio) { return *static_cast<TlsStream*>(BIO_get_data(bio)); }
+
+  static int read(BIO* bio, char* out, int room) {
+    std::string_view& incoming = stream_of(bio).incoming_;
+    BIO_clear_retry_flags(bio);
+    const std::size_t size = std::min(incoming.size(), static_cast<std::size_t>(room));
+    if (size == 0) {
+      BIO_set_retry_read(bio);
+      return -1;
+    }
+    std::memcpy(out, incoming.data(), size);
+    incoming.remove_prefix(size);
+    return static_cast<int>(size);
+  }
+
+  static int write(BIO* bio, const char* bytes, int size) {
+    BIO_clear_retry_flags(bio);
+    stream_of(bio).below_->write({bytes, static_cast<std::size_t>(size)});
+    return size;
+  }
+
+  static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+  static const BIO_METHOD* method() {
+    static const BIO_METHOD* const made = [] {
+      BIO_METHOD* const method =
+          BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socketio stream");
+      if (!method) throw std::bad_alloc();
+      BIO_meth_set_read(method, read);
+      BIO_meth_set_write(method, write);
+      BIO_meth_set_ctrl(method, control);
+      return method;
+    }();
+    return made;
+  }
+};
+
+void TlsStream::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
+
+TlsStream::TlsStream(std::shared_ptr<Stream> below, std::shared_ptr<TlsContext> context,
+                     ssl_st* ssl, Connector::Done done)
+    : Stream(below->loop()),
+      below_(std::move(below)),
+      context_(std::move(context)),
+      ssl_(ssl),
+      done_(std::move(done)) {
+  BIO* const bio = BIO_new(Bio::method());
+  if (!bio) throw std::bad_alloc();
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl, bio, bio);
+}
+
+TlsStream::~TlsStream() {
+  if (!has_shut_) below_->close();
+}
+
+std::shared_ptr<TlsStream> TlsStream::begin(std::shared_ptr<Stream> below,
+                                            std::shared_ptr<TlsContext> context, ssl_st* ssl,
+                                            Connector::Done done) {
+  std::shared_ptr<TlsStream> stream(
+      new TlsStream(std::move(below), std::move(context), ssl, std::move(done)));
+  stream->below_->set_handler(std::shared_ptr<StreamHandler>(stream, stream.get()));
+  stream->loop_.defer([weak = std::weak_ptr(stream)] {
+    if (const auto self = weak.lock()) self->shake_hands();
+  });
+  return stream;
+}
+
+void TlsStream::give_up() {
+  if (!in_handshake()) return;
+  const auto self = shared_from_this();
+  done_ = nullptr;
+  state_ = State::closed;
+  has_shut_ = true;
+  below_->set_handler(nullptr);
+  below_->close();
+}
+
+void TlsStream::shake_hands() {
+  if (!in_handshake()) return;
+  const auto self = std::static_pointer_cast<TlsStream>(shared_from_this());
+  ERR_clear_error();
+  const int result = SSL_do_handshake(ssl_.get());
+  if (result != 1) {
+    if (const auto ended = end_of(result)) end(*ended);
+    return;
+  }
+  if (!context_->allows_key_of(ssl_.get())) {
+    const std::error_code mismatch = TlsErrc::pin_mismatch;
+    return end({mismatch, mismatch.message()});
+  }
+  const auto done = std::exchange(done_, nullptr);
+  done(self, {});
+}
+
+void TlsStream::on_bytes(std::span<char> bytes) {
+  const auto self = shared_from_this();
+  if (state_ != State::open || bytes.empty()) return;
+  if (!std::exchange(has_heard_, true) && bytes.front() != handshake_record &&
+      bytes.front() != alert_record) {
+    const std::error_code not_tls = TlsErrc::not_tls;
+    return end({not_tls, not_tls.message()});
+  }
+  take_in({bytes.data(), bytes.size()});
+}
+
+void TlsStream::take_in(std::string_view more) {
+  if (kept_.empty()) {
+    incoming_ = more;
+  } else {
+    kept_.append(more);
+    incoming_ = kept_;
+  }
+  shake_hands();
+  if (!in_handshake()) deliver();
+  std::string rest(incoming_);
+  kept_.swap(rest);
+  incoming_ = {};
+  if (state_ == State::open && below_->queued_bytes() > flood_limit_bytes) {
+    const std::error_code flooding = TlsErrc::flooding;
+    end({flooding, flooding.message()});
+  }
+}
+
+void TlsStream::deliver() {
+  std::vector<char> buffer = context_->take_buffer();
+  const auto room = std::span(buffer).first(TlsContext::plain_buffer_bytes);
+  bool is_more = true;
+  while (is_more && state_ == State::open && !paused_) {
+    std::size_t size = 0;
+    const std::optional<End> ended = decrypt(room, size);
+    const auto handler = handler_;
+    if (size != 0 && handler) handler->on_bytes(room.first(size));
+    if (ended && state_ == State::open) end(*ended);
+    is_more = size == room.size();
+  }
+  context_->give_back(std::move(buffer));
+}
+
+std::optional<TlsStream::End> TlsStream::decrypt(std::span<char> room, std::size_t& size) {
+  ERR_clear_error();
+  while (size < room.size()) {
+    std::size_t count = 0;
+    const int result = SSL_read_ex(ssl_.get(), room.data() + size, room.size() - size, &count);
+    if (result != 1) return end_of(result);
+    size += count;
+  }
+  return std::nullopt;
+}
+
+std::optional<TlsStream::End> TlsStream::encrypt() {
+  ERR_clear_error();
+  while (!queue_.empty() &&
+         (state_ == State::closing_after_flush || below_->queued_bytes() < below_limit_bytes)) {
+    std::string_view piece;
+    queue_.for_each([&](std::string_view front) {
+      piece = front;
+      return false;
+    });
+    std::size_t written = 0;
+    if (!piece.empty()) {
+      const int result = SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &written);
+      if (result != 1) return end_of(result);
+    }
+    consume(written);
+  }
+  return std::nullopt;
+}
+
+void TlsStream::flush() {
+  const auto self = shared_from_this();
+  if (state_ == State::closed || in_handshake() || has_said_goodbye_) return;
+  if (const auto ended = encrypt()) return end(*ended);
+  if (state_ == State::closing_after_flush) return say_goodbye();
+  below_bytes_ = static_cast<std::uint32_t>(
+      std::min<std::size_t>(below_->queued_bytes(), std::numeric_limits<std::uint32_t>::max()));
+  if (below_bytes_ != 0) {
+    below_->want_drain();
+  } else {
+    tell_drained();
+  }
+}
+
+void TlsStream::say_goodbye() {
+  has_said_goodbye_ = true;
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  below_->close_after_flush();
+}
+
+void TlsStream::on_drain() {
+  below_bytes_ = 0;
+  flush();
+}
+
+void TlsStream::on_close() {
+  const auto self = shared_from_this();
+  if (state_ == State::closed) return;
+  const std::error_code cause = below_->error();
+  if (cause) return end({cause, "TLS handshake failed: " + cause.message()});
+  if (has_said_goodbye_) return end({});
+  const std::error_code cut = in_handshake() ? TlsErrc::handshake_end : TlsErrc::truncated;
+  end({cut, cut.message()});
+}
+
+std::optional<TlsStream::End> TlsStream::end_of(int result) {
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      return std::nullopt;
+    case SSL_ERROR_ZERO_RETURN: {
+      if (!in_handshake()) return End{};
+      const std::error_code code = TlsErrc::handshake_end;
+      return End{code, code.message()};
+    }
+    default:
+      break;
+  }
+  End ended;
+  ended.code = take_openssl_error(ended.words, ssl_.get());
+  if (ended.code == TlsErrc::failed) ended.words.insert(0, "TLS handshake failed: ");
+  return ended;
+}
+
+void TlsStream::end(const End& end) {
+  error_ = end.code;
+  const auto done = std::exchange(done_, nullptr);
+  finish();
+  if (done) done(nullptr, {end.code, end.words});
+}
+
+void TlsStream::pause_reading() {
+  paused_ = true;
+  below_->pause_reading();
+}
+
+void TlsStream::resume_reading() {
+  if (!std::exchange(paused_, false) || state_ == State::closed) return;
+  below_->resume_reading();
+  // What came before the pause was seen is here already, and first.
+  loop_.defer([weak = weak_from_this()] {
+    const auto self = std::static_pointer_cast<TlsStream>(weak.lock());
+    if (self && self->state_ == State::open) self->take_in({});
+  });
+}
+
+void TlsStream::shut() {
+  if (std::exchange(has_shut_, true)) return;
+  below_bytes_ = 0;
+  incoming_ = {};
+  kept_.clear();
+  below_->set_handler(nullptr);
+  if (!below_->is_open()) return;
+  if (error_) return below_->close_after_flush();  // OpenSSL may have written an alert
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
+  below_->flush();
+  below_->close();
+}
+
+namespace {
+
+class TlsAttempt final : public Connector::Attempt {
+ public:
+  explicit TlsAttempt(std::shared_ptr<TlsStream> stream) : stream_(std::move(stream)) {}
+  ~TlsAttempt() override { stream_->give_up(); }
+
+ private:
+  std::shared_ptr<TlsStream> stream_;
+};
+
+}  // namespace
+
+std::unique_ptr<Connector::Attempt> start_tls(std::shared_ptr<Stream> below,
+                                              std::shared_ptr<TlsContext> context,
+                                              const Endpoint& endpoint, Connector::Done done) {
+  const std::string host = " (host " + context->name_for(endpoint.host) + ')';
+  ssl_st* const ssl = context->make_client(endpoint.host);
+  if (!ssl) {
+    below->close();
+    return fail_later(below->loop(), {TlsErrc::bad_settings, "TLS cannot ask for that name" + host},
+                      std::move(done));
+  }
+  auto told = [done = std::move(done), host](std::shared_ptr<Stream> stream,
+                                             const ConnectFailure& failure) {
+    if (stream) return done(std::move(stream), failure);
+    done(nullptr, {failure.code, failure.message + host});
+  };
+  return std::make_unique<TlsAttempt>(
+      TlsStream::begin(std::move(below), std::move(context), ssl, std::move(told)));
+}
+
+}  // namespace socketio::net

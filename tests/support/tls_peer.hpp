@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// TlsPeer: the server's end of TLS over any Stream, by OpenSSL's own memory buffers and nothing of
+// ours, so that a test sees what another implementation sees. server_context() makes what it
+// serves with. One thread, the loop's.
+#pragma once
+
+#include "base/stream.hpp"
+#include "support/certificates.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace socketio::support {
+
+using ServerContext = std::shared_ptr<SSL_CTX>;
+
+inline ServerContext server_context(const Identity& identity) {
+  const ServerContext context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  if (SSL_CTX_use_certificate(context.get(), identity.certificate()) != 1 ||
+      SSL_CTX_use_PrivateKey(context.get(), identity.key()) != 1) {
+    throw std::runtime_error("the server has no certificate");
+  }
+  return context;
+}
+
+/// Has the server ask for a certificate that `root` issued.
+inline void ask_for_certificate(const ServerContext& context, const Identity& root) {
+  X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), root.certificate());
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+}
+
+class TlsPeer final : public StreamHandler {
+ public:
+  TlsPeer(std::shared_ptr<Stream> stream, const ServerContext& context)
+      : stream_(std::move(stream)), ssl_(SSL_new(context.get()), SSL_free) {
+    SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_accept_state(ssl_.get());
+  }
+
+  void say(std::string_view words) {
+    ERR_clear_error();
+    if (SSL_write(ssl_.get(), words.data(), static_cast<int>(words.size())) <= 0) note_problem();
+    send();
+  }
+  /// close_notify, and nothing else.
+  void say_goodbye() {
+    SSL_shutdown(ssl_.get());
+    send();
+  }
+  void close_after_flush() { stream_->close_after_flush(); }
+  /// Bytes beside TLS.
+  void say_raw(std::string_view bytes) { stream_->write(bytes); }
+  void update_keys() {
+    SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED);
+    SSL_do_handshake(ssl_.get());
+    send();
+  }
+  /// Asks for a second handshake, as TLS 1.2 could.
+  void renegotiate() {
+    ERR_clear_error();
+    SSL_renegotiate(ssl_.get());
+    SSL_do_handshake(ssl_.get());
+    send();
+  }
+
+  void on_bytes(std::span<char> bytes) override {
+    received_bytes += bytes.size();
+    BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
+    read();
+    send();
+  }
+  void on_close() override { ++closes; }
+
+  bool is_secure() const { return SSL_is_init_finished(ssl_.get()) == 1; }
+  std::string version() const { return SSL_get_version(ssl_.get()); }
+  /// The name that the client asked for.
+  std::string server_name() const {
+    const char* const name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+    return name ? name : "";
+  }
+  /// Common name of the client's certificate.
+  std::string client_name() const {
+    const X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+    if (!certificate) return {};
+    std::array<char, 256> name{};
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(),
+                              static_cast<int>(name.size()));
+    return name.data();
+  }
+
+  std::string text;
+  std::string problem;   // what OpenSSL complained about first
+  bool goodbye = false;  // the client's close_notify
+  int closes = 0;
+  std::size_t received_bytes = 0;
+
+ private:
+  void read() {
+    std::array<char, 16 * 1024> buffer{};
+    ERR_clear_error();
+    int size = 0;
+    while ((size = SSL_read(ssl_.get(), buffer.data(), static_cast<int>(buffer.size()))) > 0) {
+      text.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    const int error = SSL_get_error(ssl_.get(), size);
+    if (error == SSL_ERROR_ZERO_RETURN) goodbye = true;
+    if (error == SSL_ERROR_SSL) note_problem();
+  }
+  void note_problem() {
+    const char* const reason = ERR_reason_error_string(ERR_peek_error());
+    if (problem.empty()) problem = reason ? reason : "unknown";
+  }
+  void send() {
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(SSL_get_wbio(ssl_.get()), &bytes);
+    if (size > 0) stream_->write({bytes, static_cast<std::size_t>(size)});
+    (void)BIO_reset(SSL_get_wbio(ssl_.get()));
+  }
+
+  std::shared_ptr<Stream> stream_;
+  std::shared_ptr<SSL> ssl_;
+};
+
+}  // namespace socketio::support

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// LyingServer: reads a client's requests and WebSocket frames as a server does, and answers them
+// with whatever bytes a test wants.
+//
+// Life cycle: made with its script, which is called for each request; connections end when either
+// side closes. It must outlive them. Single thread, that of the loop.
+#pragma once
+
+#include "codec/http/request_parser.hpp"
+#include "codec/http/writer.hpp"
+#include "codec/websocket/decoder.hpp"
+#include "codec/websocket/encoder.hpp"
+#include "codec/websocket/handshake.hpp"
+#include "support/client_lanes.hpp"
+#include "support/pipe.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio::support {
+
+class LyingServer {
+ public:
+  class Connection final : public StreamHandler {
+   public:
+    Connection(LyingServer& server, std::shared_ptr<SimulatedStream> stream)
+        : server_(server), stream_(std::move(stream)) {}
+
+    void say(std::string_view bytes) {
+      if (stream_) stream_->write(bytes);
+    }
+    void close() {
+      if (stream_) stream_->close_after_flush();
+    }
+    SimulatedStream* stream() { return stream_.get(); }
+    /// Answers an upgrade request as a server should; frames come from now on.
+    void accept_websocket(const http::Request& request) {
+      http::Response response;
+      response.status = 101;
+      response.headers.add("Upgrade", "websocket");
+      response.headers.add("Sec-WebSocket-Accept", websocket::check_upgrade(request).value());
+      std::string bytes;
+      http::append_response(bytes, response, http::Connection::upgrade);
+      say(bytes);
+      decoder_.emplace(websocket::Role::server, websocket::Limits{});
+    }
+    void say_text(std::string_view packet) {
+      std::string frame;
+      websocket::append_frame(frame, websocket::Opcode::text, packet);
+      say(frame);
+    }
+
+    void on_bytes(std::span<char> bytes) override {
+      while (!bytes.empty() && !decoder_) {
+        if (!parser_) parser_.emplace(http::Limits{.body_bytes = 64 * 1024 * 1024});
+        const auto taken = parser_->feed({bytes.data(), bytes.size()});
+        if (!taken) return close();
+        bytes = bytes.subspan(*taken);
+        if (!parser_->done()) continue;
+        const http::Request request = parser_->take();
+        parser_.reset();
+        server_.requests.push_back(request);
+        server_.script(*this, request);
+      }
+      if (bytes.empty() || !decoder_) return;
+      decoder_->feed(bytes);
+      for (auto event = decoder_->next(); event && *event; event = decoder_->next()) {
+        server_.on_event(*this, **event);
+      }
+    }
+    void on_close() override {
+      stream_.reset();
+      --server_.connections;
+    }
+
+   private:
+    LyingServer& server_;
+    std::shared_ptr<SimulatedStream> stream_;
+    std::optional<http::RequestParser> parser_;
+    std::optional<websocket::Decoder> decoder_;
+  };
+
+  using Script = std::function<void(Connection&, const http::Request&)>;
+
+  explicit LyingServer(Network& network, Script script_ = {})
+      : script(std::move(script_)), network_(network) {}
+
+  Dial dial() {
+    return [this] {
+      auto [client_end, server_end] = network_.connect();
+      ++connections;
+      ++dialled;
+      server_end->set_handler(std::make_shared<Connection>(*this, server_end));
+      return client_end;
+    };
+  }
+
+  Script script;
+  std::vector<http::Request> requests;
+  std::vector<std::string> texts;  // WebSocket messages that came
+  std::vector<std::uint16_t> close_codes;
+  std::function<void(Connection&, std::string_view)> on_text;
+  std::size_t connections = 0;
+  std::size_t dialled = 0;
+
+ private:
+  void on_event(Connection& connection, const websocket::Event& event) {
+    if (event.kind == websocket::Event::Kind::close) {
+      close_codes.push_back(event.close_code);
+      connection.close();
+    } else if (event.kind == websocket::Event::Kind::text) {
+      texts.emplace_back(event.payload);
+      if (on_text) on_text(connection, event.payload);
+    }
+  }
+
+  Network& network_;
+};
+
+/// A whole response.
+inline std::string answer(std::string_view body, std::uint16_t status = 200,
+                          const std::vector<std::pair<std::string, std::string>>& headers = {}) {
+  http::Response response;
+  response.status = status;
+  response.body = body;
+  for (const auto& [name, value] : headers) response.headers.add(name, value);
+  std::string bytes;
+  http::append_response(bytes, response, http::Connection::keep_alive);
+  return bytes;
+}
+
+}  // namespace socketio::support

@@ -1,61 +1,22 @@
 // SPDX-License-Identifier: MIT
 // LiveServer: a Server on a free loopback port whose loop runs on a thread of its own until the
-// test ends. Register handlers in `set_up`; it runs before the loop. Log: what handlers saw, for
-// the test's thread to wait for.
+// test ends. Register handlers in `set_up`; it runs before the loop.
 #pragma once
 
+#include "support/log.hpp"
 #include "support/websocket_client.hpp"
 
 #include <socketio/server.hpp>
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace socketio::support {
-
-/// Lines that any thread may write and wait for.
-class Log {
- public:
-  void add(std::string line) {
-    const std::lock_guard lock(mutex_);
-    lines_.push_back(std::move(line));
-    changed_.notify_all();
-  }
-  std::vector<std::string> lines() const {
-    const std::lock_guard lock(mutex_);
-    return lines_;
-  }
-  std::size_t count(const std::string& line) const {
-    const std::lock_guard lock(mutex_);
-    return count_unlocked(line);
-  }
-  /// False, with a failure of the test, if it does not come.
-  bool wait_for(const std::string& line, std::size_t times = 1) {
-    std::unique_lock lock(mutex_);
-    const bool came =
-        changed_.wait_for(lock, patience, [&] { return count_unlocked(line) >= times; });
-    EXPECT_TRUE(came) << "never happened: " << line;
-    return came;
-  }
-
- private:
-  std::size_t count_unlocked(const std::string& line) const {
-    std::size_t found = 0;
-    for (const std::string& candidate : lines_) found += candidate == line ? 1 : 0;
-    return found;
-  }
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::string> lines_;
-};
 
 class LiveServer {
  public:

@@ -4,6 +4,8 @@
 // sleeps a fixed time. One thread at a time.
 #pragma once
 
+#include "support/patience.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -19,9 +21,6 @@
 #include <utility>
 
 namespace socketio::support {
-
-/// The longest that a test waits for anything that must come.
-inline constexpr std::chrono::seconds patience{60};
 
 class TcpClient {
  public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // For tests of the Engine.IO client: EngineTown, our Engine.IO server on a simulated network with
-// a plain application on it, and SessionLog, a client's handler that writes down what it hears.
+// a plain application on it, SessionLog, a client's handler that writes down what it hears, and the
+// fixture that joins them.
 //
 // Life cycle: loop and network first, then the town, then clients, which must be gone before it.
 // Single thread.
@@ -16,6 +17,9 @@
 
 #include <socketio/server.hpp>
 
+#include <gtest/gtest.h>
+
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -118,13 +122,18 @@ class SessionLog final : public engine::ClientSessionHandler {
   void on_ping() override {
     hear("ping");
     ++pings;
+    if (when_ping) when_ping();
   }
   void on_upgrade(engine::TransportName name) override {
     hear("upgrade");
     upgraded = name == engine::TransportName::websocket;
     if (when_upgraded) when_upgraded();
   }
-  void on_drain() override { ++drains; }
+  void on_drain() override {
+    hear("drain");
+    ++drains;
+    if (when_drained) when_drained();
+  }
   void on_close(DisconnectReason reason, const engine::Failure& why) override {
     hear("close");
     ++closes;
@@ -148,6 +157,8 @@ class SessionLog final : public engine::ClientSessionHandler {
   std::function<void()> when_open;
   std::function<void()> when_message;
   std::function<void()> when_upgraded;
+  std::function<void()> when_ping;
+  std::function<void()> when_drained;
   std::function<void()> when_closed;
 
  private:
@@ -158,6 +169,50 @@ class SessionLog final : public engine::ClientSessionHandler {
     }
     if (closes > 0 || deaf) faults.push_back(std::string(what) + " after the end");
   }
+};
+
+/// One client of one town, and what must hold in the end: nothing is left, nothing was told twice.
+class EngineClientTest : public testing::Test {
+ protected:
+  ~EngineClientTest() override {
+    log.session.reset();
+    town.server().close();
+    EXPECT_TRUE(loop.run_until_idle());
+    town.sessions.clear();
+    EXPECT_EQ(network.live_ends(), 0U) << network.open_ends();
+    EXPECT_EQ(log.faults, std::vector<std::string>{});
+  }
+  void open() { log.open(loop, connector, options, memory); }
+  void open_on(engine::TransportName name) {
+    options.transports = {name};
+    open();
+    loop.run_for(std::chrono::milliseconds(100));
+    ASSERT_EQ(log.opens, 1);
+  }
+  void expect_end(std::string_view reason, std::string_view message = {}) {
+    EXPECT_EQ(log.closes, 1);
+    EXPECT_EQ(log.ended, reason);
+    EXPECT_EQ(log.failure.message, message);
+  }
+  /// As the connector's streams: the client's ends that are in use.
+  void pull_the_cable() {
+    for (const auto& stream : connector.streams()) stream->go_silent();
+  }
+  void open_upgraded() {
+    open();
+    loop.run_for(std::chrono::seconds(1));
+    ASSERT_TRUE(log.upgraded);
+  }
+  engine::ClientSession& session() { return *log.session; }
+  TownSession& peer() { return *town.sessions.at(0); }
+
+  SimulatedLoop loop{1};
+  Network network{loop};
+  EngineTown town{network};
+  SimulatedConnector connector{loop, town.dial()};
+  engine::ClientOptions options{.endpoint = {.host = "simulation", .port = 80}};
+  SessionLog::Memory memory;
+  SessionLog log;
 };
 
 }  // namespace socketio::support

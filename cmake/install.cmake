@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
 # cmake --install: headers, the layers' static libraries and the package that find_package(socketio) reads. An
-# application links socketio::server; the layers behind it are exported because a static library needs them.
+# application links socketio::server or socketio::client; the layers behind it are exported because a static library needs them.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/socketio)
-set(layers base codec engine core net server)
+set(layers base codec engine core net server client)
 list(TRANSFORM layers REPLACE "(.+)" "socketio_\\1_layer" OUTPUT_VARIABLE layer_targets)
 
-set_target_properties(socketio_public_server PROPERTIES EXPORT_NAME server)
-install(TARGETS socketio_public_server ${layer_targets} EXPORT socketio_targets
+install(TARGETS socketio_public_server socketio_public_client ${layer_targets} EXPORT socketio_targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/socketio DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT socketio_targets FILE socketio-targets.cmake NAMESPACE socketio:: DESTINATION ${package_folder})

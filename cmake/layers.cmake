@@ -31,3 +31,17 @@ function(socketio_layer name)
     target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
   endif()
 endfunction()
+
+# socketio_public(<layer>): the target socketio::<layer>. Who links it sees the public headers; the layers behind it are
+# only linked.
+function(socketio_public layer)
+  set(target socketio_public_${layer})
+  add_library(${target} INTERFACE)
+  target_compile_features(${target} INTERFACE cxx_std_20)
+  target_include_directories(${target} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                                 $<INSTALL_INTERFACE:include>)
+  target_link_libraries(${target} INTERFACE $<LINK_ONLY:socketio_${layer}_layer>
+                                            nlohmann_json::nlohmann_json Boost::headers)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${layer})
+  add_library(socketio::${layer} ALIAS ${target})
+endfunction()

@@ -7,7 +7,8 @@ find_package(GTest REQUIRED)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cpp CONTENT "int main() {}\n")
   add_executable(socketio_test_headers ${PROJECT_BINARY_DIR}/test_headers.cpp)
-  target_link_libraries(socketio_test_headers PRIVATE socketio_server_layer GTest::gtest GTest::gmock socketio_warnings)
+  target_link_libraries(socketio_test_headers PRIVATE socketio_server_layer socketio_client_layer GTest::gtest GTest::gmock
+                                                      socketio_warnings)
   target_precompile_headers(socketio_test_headers PRIVATE <gtest/gtest.h> <socketio/server.hpp> <map> <string> <vector>)
 endif()
 
@@ -15,7 +16,8 @@ endif()
 function(socketio_test target label source)
   add_executable(${target} ${source})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
-  target_link_libraries(${target} PRIVATE socketio_server_layer GTest::gtest GTest::gmock_main socketio_warnings ${ARGN})
+  target_link_libraries(${target} PRIVATE socketio_server_layer socketio_client_layer GTest::gtest GTest::gmock_main
+                                          socketio_warnings ${ARGN})
   if(TARGET socketio_test_headers)
     target_precompile_headers(${target} REUSE_FROM socketio_test_headers)
   endif()
@@ -29,6 +31,14 @@ foreach(label IN ITEMS unit simulation integration)
     cmake_path(GET source STEM stem)
     socketio_test(${label}_${stem} ${label} ${source})
   endforeach()
+endforeach()
+
+# Against the official packages: needs Node.js and what tests/client/package-lock.json says; `./dev test client` sees to it.
+file(GLOB client_tests CONFIGURE_DEPENDS tests/client/*_test.cpp)
+foreach(source IN LISTS client_tests)
+  cmake_path(GET source STEM stem)
+  socketio_test(client_${stem} client ${source} socketio_client_layer)
+  target_compile_definitions(client_${stem} PRIVATE SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
 endforeach()
 
 # The showcase keeps its tests beside its sources.

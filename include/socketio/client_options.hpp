@@ -67,8 +67,8 @@ struct TlsOptions {
 
 /// Which encoding of packets the server uses.
 enum class Parser : unsigned char {
-  json,    ///< socket.io-parser, the default of every server
-  msgpack  ///< socket.io-msgpack-parser
+  standard,  ///< socket.io-parser: JSON, the default of every server.
+  msgpack    ///< socket.io-msgpack-parser
 };
 
 struct SocketOptions {
@@ -104,7 +104,7 @@ struct ClientOptions {
   bool force_base64 = false;
   /// WebSocket messages from this size on are compressed if the server agrees; nothing: never.
   std::optional<std::size_t> deflate_threshold_bytes = 1024;
-  Parser parser = Parser::json;
+  Parser parser = Parser::standard;
 
   // --- Connecting ---
   bool auto_connect = true;

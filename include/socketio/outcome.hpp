@@ -18,6 +18,8 @@ enum class DisconnectReason : std::uint8_t {
   server_shutting_down,         ///< Server::close().
   client_namespace_disconnect,  ///< The client called disconnect().
   server_namespace_disconnect,  ///< The server called disconnect().
+  io_server_disconnect,         ///< At a client: the server called disconnect().
+  io_client_disconnect,         ///< At a client: it called disconnect() itself.
 };
 
 /// The text that JavaScript gives, e.g. "transport close".
@@ -26,7 +28,8 @@ std::string_view to_string(DisconnectReason reason);
 /// What became of an emitted event.
 enum class EmitResult : std::uint8_t {
   sent,     ///< Leaves at the end of this turn of the loop (or was handed to the socket's thread).
-  queued,   ///< Waits behind bytes that a slow peer has not taken, or for its next poll.
+  queued,   ///< Waits behind bytes that a slow peer has not taken, for its next poll, or for a
+            ///< client's connection.
   dropped,  ///< Volatile and the peer was not ready, or over the limit of the out-buffer.
   not_connected,  ///< The socket is not connected.
 };

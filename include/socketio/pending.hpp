@@ -29,6 +29,7 @@ enum class Errc {
   not_connected,     ///< It was not connected when this began.
   too_many_pending,  ///< Limits::pending_acks
   bad_answer,        ///< The answer has another shape than the type that was asked for.
+  dropped,           ///< The event was not sent: see EmitResult::dropped.
 };
 
 const std::error_category& error_category();

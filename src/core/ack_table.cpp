@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/ack_table.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace socketio::core {
@@ -45,5 +46,21 @@ void AckTable::fail_all(std::error_code error) {
     entry->callback(error, nullptr);
   }
 }
+
+void AckTable::fail_all_but(const std::vector<std::uint64_t>& kept, std::error_code error) {
+  std::vector<std::uint64_t> failing;
+  for (const auto& [id, entry] : entries_) {
+    if (!std::binary_search(kept.begin(), kept.end(), id)) failing.push_back(id);
+  }
+  std::sort(failing.begin(), failing.end());
+  for (const std::uint64_t id : failing) {
+    if (const auto node = entries_.extract(id)) {  // a callback may have had it answered
+      node.mapped()->cancel();
+      node.mapped()->callback(error, nullptr);
+    }
+  }
+}
+
+void AckTable::clear() { entries_.clear(); }
 
 }  // namespace socketio::core

@@ -5,13 +5,14 @@
 
 #include "base/loop.hpp"
 
-#include <socketio/socket.hpp>
+#include <socketio/acknowledgement.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace socketio::core {
 
@@ -25,6 +26,10 @@ class AckTable {
   /// False if the id was never issued, or answered before.
   bool answer(std::uint64_t id, const Value& arguments);
   void fail_all(std::error_code error);
+  /// All but those in `kept`, which is sorted.
+  void fail_all_but(const std::vector<std::uint64_t>& kept, std::error_code error);
+  /// Forgets all; nothing is called.
+  void clear();
   std::size_t size() const { return entries_.size(); }
 
  private:

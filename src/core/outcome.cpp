@@ -26,6 +26,10 @@ std::string_view to_string(DisconnectReason reason) {
       return "client namespace disconnect";
     case DisconnectReason::server_namespace_disconnect:
       return "server namespace disconnect";
+    case DisconnectReason::io_server_disconnect:
+      return "io server disconnect";
+    case DisconnectReason::io_client_disconnect:
+      return "io client disconnect";
   }
   return "unknown";
 }
@@ -47,6 +51,8 @@ class ErrorCategory final : public std::error_category {
         return "too many acknowledgements are pending";
       case Errc::bad_answer:
         return "the answer has another type than was asked for";
+      case Errc::dropped:
+        return "the event was dropped";
     }
     return "unknown error";
   }

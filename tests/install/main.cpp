@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: MIT
+#include <socketio/client.hpp>
 #include <socketio/server.hpp>
 
 #include <iostream>
+#include <string>
+#include <thread>
 
 int main() {
   socketio::Server io;
   io.on("add", [](socketio::Socket&, int a, int b) { return a + b; });
   const auto port = io.listen("127.0.0.1", 0);
-  std::cout << "listening on " << port << '\n';
+  std::thread serves([&io] { io.run(); });
+
+  socketio::Client client("http://127.0.0.1:" + std::to_string(port));
+  client.start();
+  const auto sum = client.socket().emit_with_ack<int>("add", 20, 22).future().get();
+  std::cout << "20 + 22 = " << sum.value << '\n';
+  client.stop();
   io.close();
-  return port == 0 ? 1 : 0;
+  serves.join();
+  return sum.value == 42 ? 0 : 1;
 }

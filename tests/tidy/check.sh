@@ -58,6 +58,7 @@ may_include() {  # layer: the layers that its files may name, see ARCHITECTURE.m
     core) echo 'base|codec|engine|core' ;;
     net) echo 'base|net' ;;
     server) echo 'base|codec|engine|core|net|server' ;;
+    client) echo 'base|codec|engine|core|net|client' ;;
     *) echo 'none' ;;
   esac
 }
@@ -70,7 +71,7 @@ layers() {
     files -path "./src/$layer/*" | offences '^ *# *include +"' | grep -vE "include +\"($(may_include "$layer"))/" || true
   done
   files -path './src/base/*' -o -path './src/net/*' | offences '^ *# *include +<socketio/'
-  files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server)/'
+  files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client)/'
 }
 
 # Above the I/O line: no socket, thread, mutex, clock or random source. Time and entropy come in as arguments.

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "client/client_state.hpp"
+#include "core/managed_socket.hpp"
+
+#include <socketio/asio.hpp>
+#include <socketio/client.hpp>
+
+#include <utility>
+
+namespace socketio {
+
+Client::Client(std::string_view url, ClientOptions options)
+    : Client(client::ClientState::make(url, options)) {}
+
+Client::Client(std::shared_ptr<client::ClientState> state) : state_(std::move(state)) {}
+
+Client::~Client() { state_->shut_down(); }
+
+ClientSocket Client::socket() { return socket(state_->nsp()); }
+
+ClientSocket Client::socket(std::string_view nsp) { return socket(nsp, state_->socket_options()); }
+
+ClientSocket Client::socket(std::string_view nsp, SocketOptions options) {
+  return ClientSocket(state_->manager().socket(nsp, options));
+}
+
+void Client::run() { state_->run(); }
+void Client::start() { state_->start(); }
+std::size_t Client::poll() { return state_->poll(); }
+void Client::stop() { state_->stop(); }
+void Client::stop_on_signals() { state_->stop_on_signals(); }
+
+void Client::connect() { state_->manager().connect(); }
+void Client::disconnect() { state_->manager().disconnect(); }
+
+void Client::set_query(std::vector<std::pair<std::string, std::string>> query) {
+  state_->manager().set_query(std::move(query));
+}
+void Client::set_extra_headers(std::vector<std::pair<std::string, std::string>> headers) {
+  state_->manager().set_extra_headers(std::move(headers));
+}
+
+void Client::on_open(std::function<void()> handler) {
+  state_->manager().change_events([&](auto& events) { events.open.add(std::move(handler)); });
+}
+void Client::on_close(std::function<void(DisconnectReason, const ConnectionError&)> handler) {
+  state_->manager().change_events([&](auto& events) { events.close.add(std::move(handler)); });
+}
+void Client::on_error(std::function<void(const ConnectionError&)> handler) {
+  state_->manager().change_events([&](auto& events) { events.error.add(std::move(handler)); });
+}
+void Client::on_ping(std::function<void()> handler) {
+  state_->manager().change_events([&](auto& events) { events.ping.add(std::move(handler)); });
+}
+void Client::on_reconnect_attempt(std::function<void(std::size_t attempt)> handler) {
+  state_->manager().change_events(
+      [&](auto& events) { events.reconnect_attempt.add(std::move(handler)); });
+}
+void Client::on_reconnect(std::function<void(std::size_t attempt)> handler) {
+  state_->manager().change_events([&](auto& events) { events.reconnect.add(std::move(handler)); });
+}
+void Client::on_reconnect_error(std::function<void(const ConnectionError&)> handler) {
+  state_->manager().change_events(
+      [&](auto& events) { events.reconnect_error.add(std::move(handler)); });
+}
+void Client::on_reconnect_failed(std::function<void()> handler) {
+  state_->manager().change_events(
+      [&](auto& events) { events.reconnect_failed.add(std::move(handler)); });
+}
+
+std::unique_ptr<Client> make_client(boost::asio::io_context& context, std::string_view url,
+                                    const ClientOptions& options) {
+  return std::make_unique<Client>(client::ClientState::make(url, options, &context));
+}
+
+}  // namespace socketio

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "client/client_state.hpp"
+
+#include "client/layer_options.hpp"
+#include "core/managed_socket.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <csignal>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace socketio::client {
+
+namespace asio = boost::asio;
+
+std::shared_ptr<ClientState> ClientState::make(std::string_view text, const ClientOptions& options,
+                                               asio::io_context* context) {
+  auto url = parse_url(text);
+  if (!url) throw std::invalid_argument(std::string(to_string(url.error())));
+  const std::shared_ptr<ClientState> state(
+      new ClientState(std::move(url).value(), options, context));
+  if (options.auto_connect) state->manager().connect();
+  return state;
+}
+
+ClientState::ClientState(Url url, const ClientOptions& options, asio::io_context* context)
+    : url_(std::move(url)),
+      socket_options_(client::socket_options(options)),
+      own_context_(context ? nullptr : std::make_unique<asio::io_context>(1)),
+      context_(context ? *context : *own_context_),
+      loop_(std::make_shared<net::AsioLoop>(context_)),
+      connector_(std::make_unique<net::ClientConnector>(loop_, connector_settings(options))),
+      gate_(std::make_shared<ThreadGate>(*loop_)),
+      manager_(std::make_shared<core::Manager>(*loop_, *connector_, gate_,
+                                               manager_options(url_, options))) {
+  manager_->set_idle_hook([this] {
+    if (stopping_) end_context();
+  });
+}
+
+ClientState::~ClientState() { tear_down(); }
+
+// --- Running ---
+
+bool ClientState::begin_running() {
+  const std::lock_guard lock(running_mutex_);
+  if (shut_ || running_) return false;
+  running_ = true;
+  return true;
+}
+
+void ClientState::run_until_stopped() {
+  {
+    const std::lock_guard lock(running_mutex_);
+    runner_ = std::this_thread::get_id();
+    if (!shut_) context_.restart();
+  }
+  loop_->adopt_thread();
+  work_.emplace(context_.get_executor());
+  context_.run();
+  work_.reset();
+  stopping_ = false;
+  goodbye_timer_.reset();
+  end_running();
+}
+
+void ClientState::end_running() {
+  const std::lock_guard lock(running_mutex_);
+  running_ = false;
+  runner_ = {};
+  stopped_running_.notify_all();
+}
+
+void ClientState::run() {
+  const auto self = shared_from_this();
+  if (own_context_ && begin_running()) run_until_stopped();
+}
+
+void ClientState::start() {
+  if (!own_context_ || !begin_running()) return;
+  if (thread_.joinable()) thread_.join();  // of a start() that stop() has ended
+  thread_ = std::thread([self = shared_from_this()] { self->run_until_stopped(); });
+}
+
+std::size_t ClientState::poll() {
+  if (!own_context_) return 0;
+  const auto self = shared_from_this();
+  if (!begin_running()) return 0;
+  {
+    const std::lock_guard lock(running_mutex_);
+    runner_ = std::this_thread::get_id();
+    context_.restart();
+  }
+  loop_->adopt_thread();
+  const std::size_t count = context_.poll();
+  end_running();
+  return count;
+}
+
+void ClientState::stop() {
+  if (gate_->is_inside()) return stop_now();
+  gate_->post([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->stop_now();
+  });
+}
+
+void ClientState::stop_now() {
+  if (own_context_) {
+    stopping_ = true;
+    goodbye_timer_.emplace(context_, goodbye_time);
+    goodbye_timer_->async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+      const auto self = weak.lock();
+      if (self && !error) self->context_.stop();
+    });
+  }
+  manager_->disconnect_all();
+}
+
+void ClientState::end_context() {
+  // Behind the end of this turn, which flushes what was said last.
+  loop_->defer([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    asio::post(self->context_, [weak] {
+      if (const auto state = weak.lock()) state->context_.stop();
+    });
+  });
+}
+
+void ClientState::stop_on_signals() {
+  if (!own_context_) return;
+  asio::post(context_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->torn_down_) return;
+    self->signals_.emplace(self->context_, SIGINT, SIGTERM);
+    self->signals_->async_wait([weak](const boost::system::error_code& error, int) {
+      const auto state = weak.lock();
+      if (state && !error) state->stop();
+    });
+  });
+}
+
+// --- The end ---
+
+void ClientState::shut_down() {
+  {
+    const std::lock_guard lock(running_mutex_);
+    if (std::exchange(shut_, true)) return;
+  }
+  own_context_ ? shut_down_own() : shut_down_on_context();
+}
+
+void ClientState::shut_down_own() {
+  std::unique_lock lock(running_mutex_);
+  if (runner_ == std::this_thread::get_id()) {  // a handler ends its own client
+    lock.unlock();
+    finish();
+    context_.stop();
+    if (thread_.joinable()) thread_.detach();
+    return;  // whoever runs it tears down
+  }
+  context_.stop();
+  stopped_running_.wait(lock, [this] { return !running_; });
+  lock.unlock();
+  if (thread_.joinable()) thread_.join();
+  loop_->adopt_thread();
+  finish();
+  tear_down();
+}
+
+void ClientState::shut_down_on_context() {
+  if (!loop_->is_current()) {
+    // The loop's objects are its thread's, which may never run again.
+    const core::GateLock lock(*gate_);
+    manager_->abandon();
+    gate_->close();
+    asio::post(context_, [self = shared_from_this()] {
+      self->finish();
+      self->tear_down();
+    });
+    return;
+  }
+  const bool is_below_us = gate_->is_below_user_code();
+  finish();
+  if (!is_below_us) return tear_down();
+  asio::post(context_, [self = shared_from_this()] { self->tear_down(); });
+}
+
+void ClientState::finish() {
+  const core::GateEntry entry(*gate_);
+  gate_->run_posted();
+  manager_->end();
+  gate_->close();
+}
+
+void ClientState::tear_down() {
+  if (std::exchange(torn_down_, true)) return;
+  loop_->drain();
+  manager_->set_idle_hook(nullptr);
+  manager_->drop();
+  connector_.reset();
+  loop_->drain();
+  loop_->stop();
+  signals_.reset();
+  goodbye_timer_.reset();
+  work_.reset();
+  if (own_context_) {
+    own_context_->restart();
+    own_context_->poll();
+  }
+}
+
+}  // namespace socketio::client

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// ClientState: the parts of one client and how they are wired: loop, connector, gate, manager; and
+// the threads that run it. What Client is a handle to.
+//
+// Life cycle: made -> run by one thread at a time -> shut_down(), which is final. Whoever runs it
+// keeps it alive, so that a handler may end the client that called it. Any thread.
+#pragma once
+
+#include "client/thread_gate.hpp"
+#include "client/url.hpp"
+#include "core/manager.hpp"
+#include "net/asio_loop.hpp"
+#include "net/client_connector.hpp"
+
+#include <socketio/client_options.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace socketio::client {
+
+class ClientState : public std::enable_shared_from_this<ClientState> {
+ public:
+  /// How long stop() lets the goodbyes take.
+  static constexpr std::chrono::seconds goodbye_time{3};
+
+  /// With a context of its own, or on the user's. Throws as Client does.
+  static std::shared_ptr<ClientState> make(std::string_view url, const ClientOptions& options,
+                                           boost::asio::io_context* context = nullptr);
+  ~ClientState();
+  ClientState(const ClientState&) = delete;
+  ClientState& operator=(const ClientState&) = delete;
+
+  core::Manager& manager() { return *manager_; }
+  const std::string& nsp() const { return url_.nsp; }
+  const SocketOptions& socket_options() const { return socket_options_; }
+
+  void run();
+  void start();
+  std::size_t poll();
+  void stop();
+  void stop_on_signals();
+  /// No handler runs once this has returned, except for one that is calling it.
+  void shut_down();
+
+ private:
+  ClientState(Url url, const ClientOptions& options, boost::asio::io_context* context);
+
+  bool begin_running();
+  void run_until_stopped();
+  void end_running();
+  void stop_now();
+  void end_context();
+  void shut_down_own();
+  void shut_down_on_context();
+  /// Goodbyes, the end of everything that waits, and no user code any more. Loop's thread.
+  void finish();
+  void tear_down();
+
+  const Url url_;
+  const SocketOptions socket_options_;
+  const std::unique_ptr<boost::asio::io_context> own_context_;
+  boost::asio::io_context& context_;
+  const std::shared_ptr<net::AsioLoop> loop_;
+  std::unique_ptr<net::ClientConnector> connector_;
+  const std::shared_ptr<ThreadGate> gate_;
+  const std::shared_ptr<core::Manager> manager_;
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+  std::optional<boost::asio::signal_set> signals_;
+  std::optional<boost::asio::steady_timer> goodbye_timer_;
+  bool stopping_ = false;   // loop
+  bool torn_down_ = false;  // loop
+
+  std::mutex running_mutex_;
+  std::condition_variable stopped_running_;
+  bool running_ = false;
+  std::thread::id runner_;  // who runs it now
+  std::thread thread_;      // of start()
+  bool shut_ = false;
+};
+
+}  // namespace socketio::client

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "client/layer_options.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace socketio::client {
+
+namespace {
+
+std::vector<engine::TransportName> transports(const ClientOptions& options) {
+  std::vector<engine::TransportName> names;
+  for (const std::string& wanted : options.transports) {
+    if (wanted == engine::to_string(engine::TransportName::polling)) {
+      names.push_back(engine::TransportName::polling);
+    } else if (wanted == engine::to_string(engine::TransportName::websocket)) {
+      names.push_back(engine::TransportName::websocket);
+    } else {
+      throw std::invalid_argument("there is no transport \"" + wanted + '"');
+    }
+  }
+  return names;
+}
+
+std::string request_path(const ClientOptions& options) {
+  std::string path = options.path;
+  if (path.ends_with('/')) path.pop_back();
+  if (!path.starts_with('/')) path.insert(path.begin(), '/');
+  if (options.add_trailing_slash && !path.ends_with('/')) path += '/';
+  return path;
+}
+
+}  // namespace
+
+core::ManagerOptions manager_options(const Url& url, const ClientOptions& options) {
+  core::ManagerOptions manager;
+  engine::ClientOptions& engine = manager.engine;
+  engine.endpoint = url.endpoint;
+  engine.path = request_path(options);
+  engine.query = options.query.empty() ? url.query : options.query;
+  engine.extra_headers = options.extra_headers;
+  engine.transports = transports(options);
+  engine.upgrade = options.upgrade;
+  engine.remember_upgrade = options.remember_upgrade;
+  engine.try_all_transports = options.try_all_transports;
+  engine.force_base64 = options.force_base64;
+  engine.cookies = options.cookies;
+  engine.request_timeout = options.request_timeout;
+  engine.deflate_threshold_bytes = options.deflate_threshold_bytes;
+  engine.max_payload_bytes = options.max_payload_bytes;
+
+  manager.parser = options.parser;
+  manager.packet = {options.attachments, options.max_payload_bytes};
+  manager.auto_connect = options.auto_connect;
+  manager.timeout = options.timeout;
+  manager.reconnection = options.reconnection;
+  manager.reconnection_attempts = options.reconnection_attempts;
+  manager.backoff = {options.reconnection_delay, options.reconnection_delay_max,
+                     options.randomization_factor};
+  manager.retry_refused = options.retry_refused;
+  manager.offline_buffer_bytes = options.offline_buffer_bytes;
+  manager.out_buffer_bytes = options.out_buffer_bytes;
+  manager.pending_acks = options.pending_acks;
+  return manager;
+}
+
+net::ConnectorSettings connector_settings(const ClientOptions& options) {
+  net::ConnectorSettings settings;
+  settings.proxy = options.proxy;
+  net::TlsSettings& tls = settings.tls;
+  tls.verify = options.tls.verify == TlsOptions::Verify::none ? net::TlsSettings::Verify::none
+                                                              : net::TlsSettings::Verify::peer;
+  tls.ca_file = options.tls.ca_file;
+  tls.ca_pem = options.tls.ca_pem;
+  tls.certificate_file = options.tls.certificate_file;
+  tls.key_file = options.tls.key_file;
+  tls.key_password = options.tls.key_password;
+  tls.pins = options.tls.pins;
+  tls.server_name = options.tls.server_name;
+  tls.context = options.tls.context;
+  return settings;
+}
+
+SocketOptions socket_options(const ClientOptions& options) {
+  return {options.auth, options.retries, options.ack_timeout};
+}
+
+}  // namespace socketio::client

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// What a client's options mean to the layers below.
+#pragma once
+
+#include "client/url.hpp"
+#include "core/manager.hpp"
+#include "net/client_connector.hpp"
+
+#include <socketio/client_options.hpp>
+
+namespace socketio::client {
+
+/// Throws std::invalid_argument for a transport that there is not.
+core::ManagerOptions manager_options(const Url& url, const ClientOptions& options);
+net::ConnectorSettings connector_settings(const ClientOptions& options);
+/// What a socket is made with unless the application says otherwise.
+SocketOptions socket_options(const ClientOptions& options);
+
+}  // namespace socketio::client

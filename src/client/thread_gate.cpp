@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "client/thread_gate.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace socketio::client {
+
+void ThreadGate::enter() {
+  mutex_.lock();
+  if (depth_++ == 0) inside_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+void ThreadGate::leave() {
+  if (--depth_ == 0) inside_.store({}, std::memory_order_relaxed);
+  mutex_.unlock();
+}
+
+bool ThreadGate::is_below_user_code() const {
+  return inside_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+}
+
+bool ThreadGate::is_inside() const {
+  return is_below_user_code() && waiting_.load() == 0 && !closed_.load();
+}
+
+bool ThreadGate::post(Loop::Task task) {
+  const std::lock_guard lock(queue_mutex_);
+  if (closed_.load()) return false;
+  waiting_.fetch_add(1);
+  queue_.push_back(std::move(task));
+  if (queue_.size() > 1) return true;  // the loop has been woken
+  loop_->post([weak = weak_from_this()] {
+    if (const auto gate = weak.lock()) gate->run_posted();
+  });
+  return true;
+}
+
+void ThreadGate::run_posted() {
+  const core::GateEntry entry(*this);
+  {
+    const std::lock_guard lock(queue_mutex_);
+    std::move(queue_.begin(), queue_.end(), std::back_inserter(batch_));
+    queue_.clear();
+  }
+  while (!batch_.empty()) {
+    const Loop::Task task = std::move(batch_.front());
+    batch_.pop_front();
+    waiting_.fetch_sub(1);
+    task();
+  }
+}
+
+void ThreadGate::close() {
+  std::deque<Loop::Task> dropped;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    closed_.store(true);
+    loop_ = nullptr;
+    dropped.swap(queue_);
+  }
+  // What they leave unanswered is told now.
+  std::exchange(batch_, {}).clear();
+}
+
+}  // namespace socketio::client

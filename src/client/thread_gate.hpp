@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// ThreadGate: the gate of a client on Asio: a recursive mutex, and the tasks that wait for the
+// loop. close() leaves nothing behind that could run later.
+#pragma once
+
+#include "core/gate.hpp"
+#include "net/asio_loop.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace socketio::client {
+
+class ThreadGate final : public core::Gate, public std::enable_shared_from_this<ThreadGate> {
+ public:
+  explicit ThreadGate(net::AsioLoop& loop) : loop_(&loop) {}
+
+  void lock() override { mutex_.lock(); }
+  void unlock() override { mutex_.unlock(); }
+  void enter() override;
+  void leave() override;
+  bool is_inside() const override;
+  bool post(Loop::Task task) override;
+
+  /// This thread is somewhere below a call of user code.
+  bool is_below_user_code() const;
+  /// Loop: runs what was posted.
+  void run_posted();
+  /// Whoever holds the lock: what waits is dropped, and nothing is taken any more. The loop is not
+  /// touched again.
+  void close();
+
+ private:
+  std::recursive_mutex mutex_;
+  std::size_t depth_ = 0;  // of enter()
+  std::atomic<std::thread::id> inside_{};
+  std::deque<Loop::Task> batch_;  // being run; guarded by mutex_
+
+  std::mutex queue_mutex_;
+  std::deque<Loop::Task> queue_;
+  net::AsioLoop* loop_;
+  std::atomic<std::size_t> waiting_ = 0;
+  std::atomic<bool> closed_ = false;
+};
+
+}  // namespace socketio::client

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: MIT
+#include "core/managed_socket.hpp"
+
+#include "core/client_call.hpp"
+
+#include <utility>
+
+namespace socketio::core {
+
+using parser::PacketType;
+
+ManagedSocket::ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
+                             std::shared_ptr<const std::atomic<CarriedBy>> carried_by,
+                             std::string nsp, const SocketOptions& options)
+    : manager_(&manager),
+      gate_(std::move(gate)),
+      carried_by_(std::move(carried_by)),
+      nsp_(std::move(nsp)),
+      retries_(options.retries),
+      ack_timeout_(options.ack_timeout.count() > 0 ? std::optional(options.ack_timeout)
+                                                   : std::nullopt),
+      offline_buffer_bytes_(manager.options().offline_buffer_bytes),
+      out_buffer_bytes_(manager.options().out_buffer_bytes),
+      auth_(options.auth ? std::make_shared<Auth>(options.auth) : nullptr),
+      retry_queue_(options.retries.value_or(0)),
+      refused_backoff_(manager.options().backoff) {}
+
+ManagedSocket::~ManagedSocket() = default;
+
+std::string_view ManagedSocket::transport() const {
+  switch (connected() ? carried_by_->load() : CarriedBy::nothing) {
+    case CarriedBy::nothing:
+      break;
+    case CarriedBy::polling:
+      return engine::to_string(engine::TransportName::polling);
+    case CarriedBy::websocket:
+      return engine::to_string(engine::TransportName::websocket);
+  }
+  return {};
+}
+
+// --- User code ---
+
+template <class Use>
+void ManagedSocket::guarded(std::string_view event, Use use) {
+  if (ended_) return;
+  try {
+    use();
+  } catch (...) {
+    report(event, {}, std::current_exception());
+  }
+}
+
+template <class List, class... Args>
+void ManagedSocket::tell(std::string_view event, const List& list, const Args&... args) {
+  list.for_each([&](auto& handler) { guarded(event, [&] { handler(args...); }); });
+}
+
+void ManagedSocket::report(std::string_view event, std::string message,
+                           std::exception_ptr exception) {
+  const GateLock lock(*gate_);
+  HandlerError error{std::string(event), std::move(message), exception};
+  if (exception) {
+    try {
+      std::rethrow_exception(exception);
+    } catch (const std::exception& thrown) {
+      error.message = thrown.what();
+    } catch (...) {
+      error.message = "an exception of an unknown type";
+    }
+  }
+  handlers_.error.for_each([&](auto& handler) {
+    if (ended_) return;
+    try {
+      handler(error);
+    } catch (...) {
+      return;  // there is nobody left to tell
+    }
+  });
+}
+
+HandlerId ManagedSocket::add_handler(std::string event, detail::EventHandler handler,
+                                     detail::HandlerTableRef::Times times) {
+  HandlerId id = 0;
+  change_handlers([&](ClientHandlers& handlers) {
+    // One handler of an event may end the client: those behind it are not to run then.
+    id = handlers.events.add(
+        std::move(event),
+        [this, handler = std::move(handler)](detail::Invocation& call) {
+          if (!ended_) handler(call);
+        },
+        times);
+  });
+  return id;
+}
+
+void ManagedSocket::set_auth(Auth auth) {
+  auto changed = auth ? std::make_shared<Auth>(std::move(auth)) : nullptr;
+  const GateLock lock(*gate_);
+  auth_.swap(changed);
+}
+
+// --- Joining ---
+
+void ManagedSocket::connect() {
+  if (gate_->is_inside()) return connect_now();
+  gate_->post([self = shared_from_this()] { self->connect_now(); });
+}
+
+void ManagedSocket::connect_now() {
+  if (!manager_ || connected()) return;
+  active_.store(true, std::memory_order_release);
+  manager_->ensure_open();
+  if (manager_ && manager_->is_open()) join();
+}
+
+void ManagedSocket::on_manager_open() {
+  if (active()) join();
+}
+
+void ManagedSocket::join() {
+  if (joining_ != Join::none || connected()) return;
+  joining_ = Join::asking;
+  const std::uint64_t turn = ++join_turn_;
+  const auto auth = auth_;
+  if (!auth) return send_connect(turn, nullptr);
+  const Auth::Answer answer = [weak = weak_from_this(), gate = gate_, turn](json data) {
+    const auto self = weak.lock();
+    if (!self) return;
+    if (gate->is_inside()) return self->send_connect(turn, data);
+    gate->post([weak, turn, data = std::move(data)]() mutable {
+      if (const auto socket = weak.lock()) socket->send_connect(turn, data);
+    });
+  };
+  guarded("auth", [&] {
+    try {
+      (*auth)(answer);
+    } catch (const std::exception& thrown) {
+      ConnectionError error;
+      error.message = thrown.what();
+      tell_connect_error(error);
+      throw;
+    }
+  });
+}
+
+void ManagedSocket::send_connect(std::uint64_t turn, const json& data) {
+  if (turn != join_turn_ || joining_ != Join::asking || !active() || !manager_) return;
+  if (!manager_->is_open()) return;
+  joining_ = Join::sent;
+  std::string text;
+  if (!pid_.empty() || data.is_object()) {
+    json payload = json::object();
+    if (!pid_.empty()) payload["pid"] = pid_;
+    if (!pid_.empty() && !offset_.latest().empty()) payload["offset"] = offset_.latest();
+    if (data.is_object()) payload.update(data);
+    std::vector<Bytes> no_attachments;
+    JsonWriter writer(text, no_attachments);
+    writer.value(payload);
+  }
+  manager_->send(PacketType::connect, nsp_, std::nullopt, text, {}, Compress::no);
+  if (!data.is_object() && !data.is_null()) report("auth", "auth is no object", nullptr);
+}
+
+void ManagedSocket::on_packet(const parser::Packet& packet) {
+  switch (packet.type) {
+    case PacketType::connect:
+      return on_connect(packet);
+    case PacketType::connect_error:
+      return on_refused(packet);
+    case PacketType::disconnect:
+      joining_ = Join::none;
+      if (!active()) return;
+      become_inactive();
+      return close(DisconnectReason::io_server_disconnect, {});
+    case PacketType::ack:
+      if (packet.id && connected()) acks_.answer(*packet.id, packet.payload);
+      return;
+    default:
+      return on_event(packet);
+  }
+}
+
+void ManagedSocket::on_connect(const parser::Packet& packet) {
+  if (joining_ != Join::sent) return;  // not asked for, or a second time
+  if (!active()) {                     // left while the server was deciding
+    joining_ = Join::none;
+    manager_->send(PacketType::disconnect, nsp_, std::nullopt, {}, {}, Compress::no);
+    return;
+  }
+  Value member;
+  std::string_view sid;
+  std::string_view pid;
+  if (packet.payload.find("pid", member)) member.get(pid);
+  if (packet.payload.find("sid", member) && member.get(sid) && !sid.empty()) {
+    return on_connected(std::string(sid), std::string(pid));
+  }
+  ConnectionError error;
+  error.message =
+      "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but they "
+      "are not compatible (more information here: "
+      "https://socket.io/docs/v3/migrating-from-2-x-to-3-0/)";
+  tell_connect_error(error);
+}
+
+void ManagedSocket::on_connected(std::string_view sid, std::string_view pid) {
+  const auto self = shared_from_this();
+  const bool is_recovered = !pid.empty() && pid == pid_;
+  if (!is_recovered) offset_.reset();
+  pid_ = pid;
+  id_.set(sid);
+  joining_ = Join::none;
+  refused_backoff_.reset();
+  const std::uint64_t connection = ++connection_;
+  peer_ = std::make_shared<ConnectionPeer>(weak_from_this(), connection);
+  recovered_.store(is_recovered, std::memory_order_release);
+  connected_.store(true, std::memory_order_release);
+
+  // A handler may disconnect it.
+  const auto is_current = [&] { return connected() && connection_ == connection && !ended_; };
+  received_bytes_ = 0;
+  for (const Received& received : std::exchange(received_, {})) {
+    if (is_current()) replay(received);
+  }
+  if (is_current()) flush_buffer(connection);
+  if (is_current()) drain_retries();
+  if (is_current()) tell("connect", handlers_.connect);
+}
+
+void ManagedSocket::on_refused(const parser::Packet& packet) {
+  if (joining_ != Join::sent) return;
+  joining_ = Join::none;
+  if (!active()) return;
+  ConnectionError error;
+  std::string_view message;
+  Value member;
+  if (packet.payload.get(message)) {
+    error.message = message;
+  } else {
+    if (packet.payload.find("message", member) && member.get(message)) error.message = message;
+    if (packet.payload.find("data", member)) error.data = member.to_json();
+  }
+  if (manager_->options().retry_refused) {
+    Loop& loop = manager_->loop();
+    loop.timers().arm(refused_timer_, refused_backoff_.next(loop.entropy()));
+  } else {
+    become_inactive();
+  }
+  tell_connect_error(error);
+}
+
+void ManagedSocket::on_retry_refused() {
+  const auto self = shared_from_this();
+  const GateEntry entry(*gate_);
+  if (manager_ && active() && manager_->is_open()) join();
+}
+
+void ManagedSocket::tell_connect_error(const ConnectionError& error) {
+  const auto self = shared_from_this();
+  tell("connect_error", handlers_.connect_error, error);
+}
+
+void ManagedSocket::on_manager_error(const ConnectionError& error) {
+  if (active() && !connected()) tell_connect_error(error);
+}
+
+// --- Leaving ---
+
+void ManagedSocket::disconnect() {
+  if (gate_->is_inside()) return disconnect_now();
+  gate_->post([self = shared_from_this()] { self->disconnect_now(); });
+}
+
+void ManagedSocket::disconnect_now() {
+  if (!manager_) return;
+  const auto self = shared_from_this();
+  say_goodbye();
+  if (active()) become_inactive();
+  if (connected()) close(DisconnectReason::io_client_disconnect, {});
+}
+
+void ManagedSocket::say_goodbye() {
+  if (!manager_ || !connected()) return;
+  manager_->send(PacketType::disconnect, nsp_, std::nullopt, {}, {}, Compress::no);
+}
+
+void ManagedSocket::become_inactive() {
+  active_.store(false, std::memory_order_release);
+  refused_timer_.cancel();
+  // An answer to a CONNECT that was sent is still to come.
+  if (joining_ == Join::asking) joining_ = Join::none;
+  received_.clear();
+  received_bytes_ = 0;
+  manager_->on_left();
+}
+
+void ManagedSocket::on_manager_close(DisconnectReason reason, const ConnectionError& error) {
+  const bool was_joining = joining_ != Join::none;
+  joining_ = Join::none;
+  refused_timer_.cancel();
+  received_.clear();
+  received_bytes_ = 0;
+  if (active() && (connected() || was_joining)) close(reason, error);
+}
+
+void ManagedSocket::close(DisconnectReason reason, const ConnectionError& error) {
+  const auto self = shared_from_this();
+  connected_.store(false, std::memory_order_release);
+  if (joining_ == Join::asking) joining_ = Join::none;
+  id_.set({});
+  peer_.reset();
+  tell("disconnect", handlers_.disconnect, reason, error);
+  fail_sent_acks();
+}
+
+void ManagedSocket::release() {
+  manager_ = nullptr;
+  refused_timer_.cancel();
+  acks_.clear();
+}
+
+// --- Receiving ---
+
+void ManagedSocket::on_event(const parser::Packet& packet) {
+  if (connected()) return dispatch(packet);
+  if (active() && joining_ == Join::sent) keep(packet);
+}
+
+void ManagedSocket::keep(const parser::Packet& packet) {
+  Received received{
+      packet.id, std::string(packet.text), {packet.attachments.begin(), packet.attachments.end()}};
+  received_bytes_ += event_bytes(received.text, received.attachments);
+  received_.push_back(std::move(received));
+  // A server that sends on and on without letting the socket join.
+  if (received_bytes_ > manager_->options().packet.packet_bytes + offline_buffer_bytes_) {
+    manager_->refuse();
+  }
+}
+
+void ManagedSocket::replay(const Received& received) {
+  codec::Document document;
+  const auto payload = document.parse(received.text, received.attachments);
+  if (!payload) return;
+  parser::Packet packet;
+  packet.nsp = nsp_;
+  packet.id = received.id;
+  packet.text = received.text;
+  packet.payload = *payload;
+  packet.attachments = received.attachments;
+  dispatch(packet);
+}
+
+namespace {
+
+/// The name of an event; `number_name` holds it if it is a number, which is legal.
+std::string_view event_name(ValueArray& items, std::string& number_name) {
+  Value first;
+  items.next(first);
+  std::string_view name;
+  if (first.get(name)) return name;
+  first.append_text(number_name);
+  return number_name;
+}
+
+/// The last argument, if it is a string.
+std::string_view last_text(ValueArray items) {
+  Value item;
+  bool any = false;
+  while (items.next(item)) any = true;
+  std::string_view text;
+  if (any) item.get(text);
+  return text;
+}
+
+}  // namespace
+
+void ManagedSocket::dispatch(const parser::Packet& packet) {
+  const auto self = shared_from_this();
+  const auto peer = peer_;
+  const std::uint64_t connection = connection_;
+  ValueArray items(packet.payload);
+  std::string number_name;
+  const std::string_view event = event_name(items, number_name);
+  // Stored events ask for no acknowledgement.
+  const std::string offset(pid_.empty() || packet.id ? std::string_view() : last_text(items));
+
+  if (!handlers_.any.empty()) {
+    json arguments = packet.payload.to_json();
+    arguments.erase(arguments.begin());
+    run_any(handlers_.any, event, arguments);
+  }
+  ClientCall call(self, peer, event, packet, items);
+  handlers_.events.dispatch(event, call);
+  if (!offset.empty() && connection_ == connection) offset_.saw(offset);
+}
+
+void ManagedSocket::run_any(const detail::HandlerList<ClientSocket::AnyHandler>& handlers,
+                            std::string_view event, const json& arguments) {
+  tell(event, handlers, event, arguments);
+}
+
+}  // namespace socketio::core

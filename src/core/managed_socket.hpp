@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// ManagedSocket: a client's part of one namespace. What ClientSocket is a handle to (the JavaScript
+// client's Socket).
+//
+// Life cycle: made by Manager, which keeps it until the client ends; inactive -> connect() ->
+// active: joins each time the connection opens, not connected <-> connected, until disconnect() or
+// a refusal makes it inactive. Handles keep it after the client; it does nothing then. Thread:
+// loop, inside the gate, but for what says otherwise.
+#pragma once
+
+#include "codec/socketio/decoder.hpp"
+#include "core/ack_table.hpp"
+#include "core/backoff.hpp"
+#include "core/event_peer.hpp"
+#include "core/gate.hpp"
+#include "core/handler_table.hpp"
+#include "core/manager.hpp"
+#include "core/recovery_offset.hpp"
+#include "core/retry_queue.hpp"
+#include "core/send_buffer.hpp"
+#include "core/shared_text.hpp"
+
+#include <socketio/client.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace socketio::core {
+
+class ConnectionPeer;
+
+/// All that can be registered on a client's socket.
+struct ClientHandlers {
+  detail::HandlerTable events;
+  detail::HandlerList<ClientSocket::AnyHandler> any;
+  detail::HandlerList<ClientSocket::AnyHandler> any_outgoing;
+  detail::HandlerList<std::function<void()>> connect;
+  detail::HandlerList<std::function<void(const ConnectionError&)>> connect_error;
+  detail::HandlerList<std::function<void(DisconnectReason, const ConnectionError&)>> disconnect;
+  detail::HandlerList<std::function<void(const HandlerError&)>> error;
+};
+
+class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
+ public:
+  ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
+                std::shared_ptr<const std::atomic<CarriedBy>> carried_by, std::string nsp,
+                const SocketOptions& options);
+  ~ManagedSocket();
+
+  // --- Any thread ---
+
+  std::string id() const { return id_.get(); }
+  const std::string& nsp() const { return nsp_; }
+  bool connected() const { return connected_.load(std::memory_order_acquire); }
+  bool active() const { return active_.load(std::memory_order_acquire); }
+  bool recovered() const { return recovered_.load(std::memory_order_acquire); }
+  std::string_view transport() const;
+  void connect();
+  void disconnect();
+  void set_auth(Auth auth);
+  EmitResult emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags);
+  void emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
+                     detail::AckCallback callback);
+  /// Changes what is registered: `use(ClientHandlers&)`. Nothing once the client has ended: nobody
+  /// would release it.
+  template <class Use>
+  void change_handlers(Use use) {
+    const GateLock lock(*gate_);
+    if (!ended_) use(handlers_);
+  }
+  HandlerId add_handler(std::string event, detail::EventHandler handler,
+                        detail::HandlerTableRef::Times times);
+  /// The acknowledgement of an event that connection `connection` brought.
+  void answer(std::uint64_t connection, std::uint64_t ack_id, detail::OutgoingEvent& arguments);
+  void report(std::string_view event, std::string message, std::exception_ptr exception);
+  /// Acknowledgements fail, handlers are released; the caller holds the gate.
+  void abandon();
+
+  // --- Manager ---
+
+  void on_manager_open();
+  void on_manager_error(const ConnectionError& error);
+  void on_manager_close(DisconnectReason reason, const ConnectionError& error);
+  void on_packet(const parser::Packet& packet);
+  void connect_now();
+  void disconnect_now();
+  /// Tells the server, not the handlers.
+  void say_goodbye();
+  /// Lets go of what lives on the loop.
+  void release();
+
+ private:
+  class Answer;
+  struct Received {
+    std::optional<std::uint64_t> id;
+    std::string text;
+    std::vector<Bytes> attachments;
+  };
+  enum class Join : std::uint8_t { none, asking, sent };  // asking: for auth
+  /// A retried event is alone on its way, and failing it for want of room would be a try lost.
+  enum class OutLimit : std::uint8_t { applies, none };
+
+  // Joining
+  void join();
+  void give_auth(std::uint64_t turn, json data);
+  void send_connect(std::uint64_t turn, const json& data);
+  void leave_connection();
+  void become_inactive();
+  void on_connect(const parser::Packet& packet);
+  void on_connected(std::string_view sid, std::string_view pid);
+  void on_refused(const parser::Packet& packet);
+  void on_retry_refused();
+  void close(DisconnectReason reason, const ConnectionError& error);
+  void tell_connect_error(const ConnectionError& error);
+
+  // Receiving
+  void on_event(const parser::Packet& packet);
+  void keep(const parser::Packet& packet);
+  void replay(const Received& received);
+  void dispatch(const parser::Packet& packet);
+  void run_any(const detail::HandlerList<ClientSocket::AnyHandler>& handlers,
+               std::string_view event, const json& arguments);
+
+  // Sending (managed_socket_sending.cpp)
+  bool reserve(std::size_t bytes);
+  EmitResult emit_now(std::string_view text, std::vector<Bytes> attachments,
+                      const detail::EmitFlags& flags, const std::shared_ptr<Answer>& answer);
+  EmitResult send_event(std::string_view text, std::vector<Bytes> attachments,
+                        const detail::EmitFlags& flags, detail::AckCallback callback,
+                        OutLimit limit);
+  EmitResult enqueue(std::string_view text, std::vector<Bytes> attachments,
+                     const detail::EmitFlags& flags, const std::shared_ptr<Answer>& answer);
+  void drain_retries();
+  void on_retry_settled(std::uint64_t number, std::error_code error, const Value* arguments);
+  void flush_buffer(std::uint64_t connection);
+  void notify_outgoing(std::string_view text, const std::vector<Bytes>& attachments);
+  void answer_now(std::uint64_t connection, std::uint64_t ack_id, std::string_view text,
+                  const std::vector<Bytes>& attachments);
+  detail::AckCallback callback_of(const std::shared_ptr<Answer>& answer);
+  void settle(const std::shared_ptr<Answer>& answer, std::error_code error, const Value* arguments);
+  void fail_sent_acks();
+  void count_kept_bytes();
+
+  /// Calls user code, unless the client has ended; what it throws is reported.
+  template <class Use>
+  void guarded(std::string_view event, Use use);
+  template <class List, class... Args>
+  void tell(std::string_view event, const List& list, const Args&... args);
+
+  Manager* manager_;  // null once the client has ended
+  const std::shared_ptr<Gate> gate_;
+  const std::shared_ptr<const std::atomic<CarriedBy>> carried_by_;
+  const std::string nsp_;
+  const std::optional<std::size_t> retries_;
+  const std::optional<std::chrono::milliseconds> ack_timeout_;
+  const std::size_t offline_buffer_bytes_;
+  const std::size_t out_buffer_bytes_;
+
+  std::atomic<bool> connected_ = false;
+  std::atomic<bool> active_ = false;
+  std::atomic<bool> recovered_ = false;
+  std::atomic<std::size_t> posted_bytes_ = 0;  // on their way from other threads
+  std::atomic<std::size_t> kept_bytes_ = 0;    // in buffer_ and retry_queue_
+  SharedText id_;
+
+  std::shared_ptr<Auth> auth_;
+  ClientHandlers handlers_;
+  std::unordered_set<std::shared_ptr<Answer>> answers_;  // that are not settled
+  bool ended_ = false;
+
+  Join joining_ = Join::none;
+  std::uint64_t join_turn_ = 0;   // answers of auth for an earlier one are stale
+  std::uint64_t connection_ = 0;  // counts the times it connected
+  std::shared_ptr<ConnectionPeer> peer_;
+  std::string pid_;
+  RecoveryOffset offset_;
+  std::deque<Received> received_;  // before the server's CONNECT
+  std::size_t received_bytes_ = 0;
+  SendBuffer buffer_;
+  RetryQueue retry_queue_;
+  AckTable acks_;
+  std::uint64_t next_ack_id_ = 0;
+  Backoff refused_backoff_;
+  MemberTimer<ManagedSocket, &ManagedSocket::on_retry_refused> refused_timer_{*this};
+};
+
+}  // namespace socketio::core

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+// The half of ManagedSocket that sends: buffers, acknowledgements, retries.
+#include "core/managed_socket.hpp"
+
+#include <utility>
+
+namespace socketio::core {
+
+using parser::PacketType;
+
+/// What waits for one acknowledgement. It hears exactly once: the answer, why there is none, or,
+/// when it is dropped on its way to the loop, that the client is gone.
+class ManagedSocket::Answer {
+ public:
+  explicit Answer(detail::AckCallback callback) : callback_(std::move(callback)) {}
+  ~Answer() {
+    if (!callback_) return;
+    try {
+      callback_(Errc::disconnected, nullptr);
+    } catch (...) {
+      return;  // there is nobody left to tell
+    }
+  }
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+
+  detail::AckCallback take() { return std::exchange(callback_, nullptr); }
+
+ private:
+  detail::AckCallback callback_;
+};
+
+// --- Any thread ---
+
+bool ManagedSocket::reserve(std::size_t bytes) {
+  const std::size_t posted = posted_bytes_.fetch_add(bytes) + bytes;
+  const bool fits = connected() ? posted <= out_buffer_bytes_
+                                : posted + kept_bytes_.load() <= offline_buffer_bytes_;
+  if (!fits) posted_bytes_.fetch_sub(bytes);
+  return fits;
+}
+
+EmitResult ManagedSocket::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
+  if (gate_->is_inside()) {
+    return emit_now(event.json_text(), event.take_attachments(), flags, nullptr);
+  }
+  const std::size_t size = event_bytes(event.json_text(), event.attachments());
+  if (!reserve(size)) return EmitResult::dropped;
+  const bool is_open =
+      gate_->post([self = shared_from_this(), flags, size, text = std::string(event.json_text()),
+                   attachments = event.take_attachments()]() mutable {
+        self->posted_bytes_.fetch_sub(size);
+        self->emit_now(text, std::move(attachments), flags, nullptr);
+      });
+  if (!is_open) return EmitResult::not_connected;
+  return connected() ? EmitResult::sent : EmitResult::queued;
+}
+
+void ManagedSocket::emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
+                                  detail::AckCallback callback) {
+  if (gate_->is_inside()) {
+    emit_now(event.json_text(), event.take_attachments(), flags,
+             std::make_shared<Answer>(std::move(callback)));
+    return;
+  }
+  const std::size_t size = event_bytes(event.json_text(), event.attachments());
+  if (!reserve(size)) return callback(Errc::dropped, nullptr);
+  gate_->post([self = shared_from_this(), flags, size,
+               answer = std::make_shared<Answer>(std::move(callback)),
+               text = std::string(event.json_text()),
+               attachments = event.take_attachments()]() mutable {
+    self->posted_bytes_.fetch_sub(size);
+    self->emit_now(text, std::move(attachments), flags, answer);
+  });
+}
+
+void ManagedSocket::answer(std::uint64_t connection, std::uint64_t ack_id,
+                           detail::OutgoingEvent& arguments) {
+  if (gate_->is_inside()) {
+    return answer_now(connection, ack_id, arguments.json_text(), arguments.attachments());
+  }
+  gate_->post([self = shared_from_this(), connection, ack_id,
+               text = std::string(arguments.json_text()),
+               attachments = arguments.take_attachments()] {
+    self->answer_now(connection, ack_id, text, attachments);
+  });
+}
+
+void ManagedSocket::abandon() {
+  ended_ = true;
+  connected_.store(false, std::memory_order_release);
+  active_.store(false, std::memory_order_release);
+  id_.set({});
+  peer_.reset();
+  while (!answers_.empty()) {
+    // The callback may do anything but come back: the client has ended.
+    const auto answer = *answers_.begin();
+    answers_.erase(answers_.begin());
+    try {
+      answer->take()(Errc::disconnected, nullptr);
+    } catch (...) {
+      report("acknowledgement", {}, std::current_exception());
+    }
+  }
+  const auto released = std::exchange(handlers_, {});
+  const auto auth = std::exchange(auth_, nullptr);
+}
+
+// --- Sending ---
+
+EmitResult ManagedSocket::emit_now(std::string_view text, std::vector<Bytes> attachments,
+                                   const detail::EmitFlags& flags,
+                                   const std::shared_ptr<Answer>& answer) {
+  if (!manager_ || ended_) return EmitResult::not_connected;  // and `answer` says so
+  const auto self = shared_from_this();
+  if (answer) {
+    if (answers_.size() >= manager_->options().pending_acks) {
+      settle(answer, Errc::too_many_pending, nullptr);
+      return EmitResult::dropped;
+    }
+    answers_.insert(answer);
+  }
+  if (retries_ && !flags.is_volatile) return enqueue(text, std::move(attachments), flags, answer);
+  return send_event(text, std::move(attachments), flags,
+                    answer ? callback_of(answer) : detail::AckCallback(), OutLimit::applies);
+}
+
+EmitResult ManagedSocket::send_event(std::string_view text, std::vector<Bytes> attachments,
+                                     const detail::EmitFlags& flags, detail::AckCallback callback,
+                                     OutLimit limit) {
+  const bool is_live = connected() && !manager_->heartbeat_expired();
+  const std::size_t size = event_bytes(text, attachments);
+  const bool fits = is_live ? limit == OutLimit::none || manager_->has_room(size)
+                            : kept_bytes_.load() + size <= offline_buffer_bytes_;
+  const bool is_unwanted = flags.is_volatile && !(is_live && manager_->writable());
+  if (!fits || is_unwanted) {
+    if (callback) callback(Errc::dropped, nullptr);
+    return EmitResult::dropped;
+  }
+  std::optional<std::uint64_t> id;
+  if (callback) {
+    id = next_ack_id_++;
+    auto settled = [this, number = *id, callback = std::move(callback)](std::error_code error,
+                                                                        const Value* arguments) {
+      const auto self = shared_from_this();
+      const GateEntry entry(*gate_);  // a timeout comes from the wheel
+      if (error == Errc::timeout) {
+        buffer_.remove(number);
+        count_kept_bytes();
+      }
+      callback(error, arguments);
+    };
+    const auto timeout = flags.timeout ? flags.timeout : ack_timeout_;
+    acks_.add(*id, std::move(settled), timeout, manager_->loop());
+  }
+  if (!is_live) {
+    buffer_.push({id, std::string(text), std::move(attachments), flags.compress});
+    count_kept_bytes();
+    return EmitResult::queued;
+  }
+  const std::uint64_t connection = connection_;
+  notify_outgoing(text, attachments);
+  if (!connected() || connection_ != connection) return EmitResult::not_connected;
+  return manager_->send(PacketType::event, nsp_, id, text, attachments, flags.compress);
+}
+
+void ManagedSocket::flush_buffer(std::uint64_t connection) {
+  while (connected() && connection_ == connection) {
+    const auto event = buffer_.pop();
+    if (!event) break;
+    count_kept_bytes();
+    notify_outgoing(event->text, event->attachments);
+    if (!connected() || connection_ != connection) break;
+    manager_->send(PacketType::event, nsp_, event->id, event->text, event->attachments,
+                   event->compress);
+  }
+}
+
+void ManagedSocket::answer_now(std::uint64_t connection, std::uint64_t ack_id,
+                               std::string_view text, const std::vector<Bytes>& attachments) {
+  if (!manager_ || !connected() || connection_ != connection) return;
+  manager_->send(PacketType::ack, nsp_, ack_id, text, attachments, Compress::yes);
+}
+
+void ManagedSocket::notify_outgoing(std::string_view text, const std::vector<Bytes>& attachments) {
+  if (handlers_.any_outgoing.empty()) return;
+  codec::Document document;  // the manager's own is in use by the handler that is emitting
+  const auto payload = document.parse(text, attachments);
+  if (!payload) return;
+  json arguments = payload->to_json();
+  const std::string event = arguments.front().get<std::string>();
+  arguments.erase(arguments.begin());
+  run_any(handlers_.any_outgoing, event, arguments);
+}
+
+void ManagedSocket::count_kept_bytes() {
+  kept_bytes_.store(buffer_.size_bytes() + retry_queue_.size_bytes());
+}
+
+// --- Acknowledgements ---
+
+void ManagedSocket::settle(const std::shared_ptr<Answer>& answer, std::error_code error,
+                           const Value* arguments) {
+  answers_.erase(answer);
+  const auto callback = answer->take();
+  if (!callback) return;
+  try {
+    callback(error, arguments);
+  } catch (...) {
+    report("acknowledgement", {}, std::current_exception());
+  }
+}
+
+detail::AckCallback ManagedSocket::callback_of(const std::shared_ptr<Answer>& answer) {
+  return [this, answer](std::error_code error, const Value* arguments) {
+    settle(answer, error, arguments);
+  };
+}
+
+void ManagedSocket::fail_sent_acks() { acks_.fail_all_but(buffer_.ids(), Errc::disconnected); }
+
+// --- Retries ---
+
+EmitResult ManagedSocket::enqueue(std::string_view text, std::vector<Bytes> attachments,
+                                  const detail::EmitFlags& flags,
+                                  const std::shared_ptr<Answer>& answer) {
+  if (kept_bytes_.load() + event_bytes(text, attachments) > offline_buffer_bytes_) {
+    if (answer) settle(answer, Errc::dropped, nullptr);
+    return EmitResult::dropped;
+  }
+  retry_queue_.push(std::string(text), std::move(attachments), flags,
+                    answer ? callback_of(answer) : detail::AckCallback());
+  count_kept_bytes();
+  drain_retries();
+  return connected() ? EmitResult::sent : EmitResult::queued;
+}
+
+void ManagedSocket::drain_retries() {
+  if (!manager_ || !connected() || manager_->heartbeat_expired()) return;
+  const RetryQueue::Entry* const head = retry_queue_.next();
+  if (!head) return;
+  const auto settled = [this, number = head->number](std::error_code error,
+                                                     const Value* arguments) {
+    on_retry_settled(number, error, arguments);
+  };
+  // A copy: what the try calls may take the head off.
+  send_event(std::string(head->text), head->attachments, detail::EmitFlags(head->flags), settled,
+             OutLimit::none);
+}
+
+void ManagedSocket::on_retry_settled(std::uint64_t number, std::error_code error,
+                                     const Value* arguments) {
+  const auto outcome = error ? RetryQueue::Outcome::failed : RetryQueue::Outcome::acknowledged;
+  const auto entry = retry_queue_.settle(number, outcome);
+  count_kept_bytes();
+  if (entry && entry->callback) entry->callback(error, arguments);
+  if (!ended_) drain_retries();
+}
+
+}  // namespace socketio::core

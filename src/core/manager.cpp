@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: MIT
+#include "core/manager.hpp"
+
+#include "core/managed_socket.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace socketio::core {
+
+using parser::PacketType;
+
+/// Hears one session, for as long as the session lives; the manager listens to the latest only.
+class Manager::Connection final : public engine::ClientSessionHandler {
+ public:
+  explicit Connection(Manager& manager) : manager_(manager) {}
+
+  std::shared_ptr<engine::ClientSession> session;
+  bool is_closed = false;
+
+  void on_open(const engineio::Handshake&) override {
+    inside([this] {
+      note_transport(session->transport_name());
+      manager_.on_open();
+    });
+  }
+  void on_text(std::string_view message) override {
+    inside([&] { manager_.on_message(manager_.decoder_.add_text(message, manager_.document_)); });
+  }
+  void on_binary(std::string_view message) override {
+    inside([&] { manager_.on_message(manager_.decoder_.add_binary(message, manager_.document_)); });
+  }
+  void on_ping() override {
+    inside([this] { manager_.tell(manager_.events_.ping); });
+  }
+  void on_upgrade(engine::TransportName name) override {
+    inside([&] { note_transport(name); });
+  }
+  void on_close(DisconnectReason reason, const engine::Failure& failure) override {
+    const auto manager = manager_.shared_from_this();
+    const GateEntry entry(*manager->gate_);
+    is_closed = true;
+    const auto current = manager->connection_;
+    if (current.get() != this) return manager->forget(*this);
+    if (!manager->ended_) manager->on_session_close(reason, failure);
+  }
+
+ private:
+  template <class Use>
+  void inside(Use use) {
+    const auto manager = manager_.shared_from_this();
+    const GateEntry entry(*manager->gate_);
+    const auto self = manager->connection_;  // what is told may replace it
+    if (self.get() == this && !manager->ended_) use();
+  }
+
+  void note_transport(engine::TransportName name) {
+    manager_.carried_by_->store(name == engine::TransportName::polling ? CarriedBy::polling
+                                                                       : CarriedBy::websocket);
+  }
+
+  Manager& manager_;
+};
+
+namespace {
+
+ConnectionError connection_error(const engine::Failure& failure) {
+  ConnectionError error;
+  error.message = failure.message;
+  error.code = failure.code;
+  error.status = failure.status;
+  error.details = failure.details;
+  return error;
+}
+
+std::string namespace_name(std::string_view name) {
+  return name.starts_with('/') ? std::string(name) : "/" + std::string(name);
+}
+
+}  // namespace
+
+Manager::Manager(Loop& loop, Connector& connector, std::shared_ptr<Gate> gate,
+                 ManagerOptions options)
+    : loop_(loop),
+      connector_(connector),
+      gate_(std::move(gate)),
+      options_(std::move(options)),
+      backoff_(options_.backoff),
+      decoder_(parser::Decoder::Role::client, options_.packet) {}
+
+Manager::~Manager() { drop(); }
+
+// --- Any thread ---
+
+std::shared_ptr<ManagedSocket> Manager::socket(std::string_view nsp, const SocketOptions& options) {
+  const std::string name = namespace_name(nsp);
+  const GateLock lock(*gate_);
+  const auto found = std::find_if(sockets_.begin(), sockets_.end(),
+                                  [&](const auto& socket) { return socket->nsp() == name; });
+  std::shared_ptr<ManagedSocket> socket;
+  if (found != sockets_.end()) {
+    socket = *found;
+  } else {
+    socket = std::make_shared<ManagedSocket>(*this, gate_, carried_by_, name, options);
+    ended_ ? socket->abandon() : sockets_.push_back(socket);
+  }
+  if (options_.auto_connect && !socket->active()) socket->connect();
+  return socket;
+}
+
+void Manager::perform(void (Manager::*action)()) {
+  if (gate_->is_inside()) return (this->*action)();
+  gate_->post([weak = weak_from_this(), action] {
+    if (const auto manager = weak.lock()) ((*manager).*action)();
+  });
+}
+
+void Manager::connect() { perform(&Manager::connect_now); }
+void Manager::disconnect() { perform(&Manager::close); }
+void Manager::disconnect_all() { perform(&Manager::disconnect_all_now); }
+
+void Manager::set_query(engine::NamedValues query) {
+  const GateLock lock(*gate_);
+  options_.engine.query = std::move(query);
+}
+
+void Manager::set_extra_headers(engine::NamedValues headers) {
+  const GateLock lock(*gate_);
+  options_.engine.extra_headers = std::move(headers);
+}
+
+void Manager::abandon() {
+  const GateLock lock(*gate_);
+  if (std::exchange(ended_, true)) return;
+  const auto sockets = sockets_;
+  for (const auto& socket : sockets) socket->abandon();
+  events_ = {};
+}
+
+// --- The end ---
+
+void Manager::end() {
+  const GateLock lock(*gate_);
+  for (const auto& socket : std::vector(sockets_)) socket->say_goodbye();
+  abandon();
+  for (const auto& socket : sockets_) socket->release();
+  open_timer_.cancel();
+  reconnect_timer_.cancel();
+  attachments_timer_.cancel();
+  retire_connection();
+}
+
+void Manager::drop() {
+  const auto connection = std::exchange(connection_, nullptr);
+  if (connection && connection->session) connection->session->detach();
+  for (const auto& leaving : std::exchange(leaving_, {})) leaving->session->detach();
+  for (const auto& socket : std::exchange(sockets_, {})) {
+    const GateLock lock(*gate_);
+    socket->abandon();
+    socket->release();
+  }
+}
+
+// --- Opening ---
+
+void Manager::connect_now() {
+  if (state_ != State::closed || ended_) return;
+  reconnect_timer_.cancel();
+  reconnecting_ = false;
+  backoff_.reset();
+  open();
+}
+
+void Manager::ensure_open() {
+  if (!reconnecting_) open();
+}
+
+void Manager::open() {
+  if (state_ != State::closed || ended_) return;
+  state_ = State::opening;
+  skip_reconnect_ = false;
+  expiring_ = false;
+  connection_ = std::make_shared<Connection>(*this);
+  connection_->session =
+      engine::ClientSession::make(loop_, connector_, options_.engine, memory_, *connection_);
+  if (options_.timeout.count() > 0) loop_.timers().arm(open_timer_, options_.timeout);
+  const auto session = connection_->session;
+  session->open();
+}
+
+void Manager::on_open() {
+  open_timer_.cancel();
+  decoder_.reset();
+  state_ = State::open;
+  const auto opened = connection_;
+  const bool was_attempt = std::exchange(attempting_, false);
+  for (const auto& socket : std::vector(sockets_)) {
+    if (connection_ == opened) socket->on_manager_open();
+  }
+  if (connection_ == opened) tell(events_.open);
+  if (!was_attempt || connection_ != opened) return;
+  const std::size_t attempt = backoff_.attempts();
+  reconnecting_ = false;
+  backoff_.reset();
+  tell(events_.reconnect, attempt);
+}
+
+void Manager::on_open_timeout() {
+  const auto self = shared_from_this();
+  const GateEntry entry(*gate_);
+  if (ended_ || state_ != State::opening) return;
+  ConnectionError error;
+  error.message = "timeout";
+  error.code = Errc::timeout;
+  fail(error);
+}
+
+void Manager::fail(const ConnectionError& error) {
+  open_timer_.cancel();
+  retire_connection();
+  state_ = State::closed;
+  const bool was_attempt = std::exchange(attempting_, false);
+  tell_error(error);
+  if (was_attempt) {
+    reconnecting_ = false;
+    reconnect();
+    tell(events_.reconnect_error, error);
+  } else if (!reconnecting_ && options_.reconnection && backoff_.attempts() == 0) {
+    reconnect();
+  }
+  tell_if_idle();
+}
+
+// --- Closing ---
+
+void Manager::on_session_close(DisconnectReason reason, const engine::Failure& failure) {
+  ConnectionError error = connection_error(failure);
+  if (state_ == State::opening) {
+    if (error.message.empty()) error.message = to_string(reason);
+    return fail(error);
+  }
+  const auto closed = connection_;
+  if (!failure.message.empty()) tell_error(error);
+  if (connection_ == closed) on_closed(reason, error);
+}
+
+void Manager::on_closed(DisconnectReason reason, const ConnectionError& error) {
+  const bool was_closed = state_ == State::closed;
+  open_timer_.cancel();
+  retire_connection();
+  backoff_.reset();
+  state_ = State::closed;
+  attempting_ = false;
+  if (!was_closed) {
+    for (const auto& socket : std::vector(sockets_)) socket->on_manager_close(reason, error);
+    tell(events_.close, reason, error);
+  }
+  if (options_.reconnection && !skip_reconnect_) reconnect();
+  tell_if_idle();
+}
+
+void Manager::close() {
+  if (ended_) return;
+  skip_reconnect_ = true;
+  reconnecting_ = false;
+  reconnect_timer_.cancel();
+  on_closed(DisconnectReason::forced_close, {});
+}
+
+void Manager::disconnect_all_now() {
+  for (const auto& socket : std::vector(sockets_)) socket->disconnect_now();
+  close();
+}
+
+void Manager::on_left() {
+  const bool is_used = std::any_of(sockets_.begin(), sockets_.end(),
+                                   [](const auto& socket) { return socket->active(); });
+  if (!is_used) close();
+}
+
+void Manager::refuse() {
+  const auto self = shared_from_this();
+  const GateEntry entry(*gate_);
+  if (state_ == State::open && !ended_) on_closed(DisconnectReason::parse_error, {});
+}
+
+void Manager::retire_connection() {
+  attachments_timer_.cancel();
+  decoder_.reset();
+  carried_by_->store(CarriedBy::nothing);
+  const auto connection = std::exchange(connection_, nullptr);
+  if (!connection) return;
+  if (connection->is_closed) {
+    loop_.defer([connection] {});  // it may be what calls here, and so may its session
+    return;
+  }
+  // One that still says goodbye when the next one does has had its time.
+  for (const auto& older : std::exchange(leaving_, {})) older->session->detach();
+  leaving_.push_back(connection);
+  connection->session->close();
+}
+
+void Manager::forget(const Connection& connection) {
+  const auto found = std::find_if(leaving_.begin(), leaving_.end(), [&](const auto& leaving) {
+    return leaving.get() == &connection;
+  });
+  if (found == leaving_.end()) return;
+  loop_.defer([gone = *found] {});  // it is being called, and so is its session
+  leaving_.erase(found);
+  tell_if_idle();
+}
+
+void Manager::tell_if_idle() {
+  if (is_idle() && idle_hook_) idle_hook_();
+}
+
+bool Manager::heartbeat_expired() {
+  if (!connection_ || !connection_->session->heartbeat_expired()) return false;
+  if (!std::exchange(expiring_, true)) {
+    loop_.defer([session = std::weak_ptr(connection_->session)] {
+      if (const auto late = session.lock()) late->abort(DisconnectReason::ping_timeout, {});
+    });
+  }
+  return true;
+}
+
+// --- Reconnection ---
+
+void Manager::reconnect() {
+  if (reconnecting_ || skip_reconnect_ || ended_ || state_ != State::closed) return;
+  if (options_.reconnection_attempts && backoff_.attempts() >= *options_.reconnection_attempts) {
+    backoff_.reset();
+    return tell(events_.reconnect_failed);
+  }
+  reconnecting_ = true;
+  loop_.timers().arm(reconnect_timer_, backoff_.next(loop_.entropy()));
+}
+
+void Manager::on_reconnect_timer() {
+  const auto self = shared_from_this();
+  const GateEntry entry(*gate_);
+  if (skip_reconnect_ || ended_) return;
+  tell(events_.reconnect_attempt, backoff_.attempts());
+  if (skip_reconnect_ || ended_ || !reconnecting_ || state_ != State::closed) return;
+  attempting_ = true;
+  open();
+}
+
+// --- Packets ---
+
+void Manager::on_message(Result<std::optional<parser::Packet>, parser::Errc> result) {
+  if (!result) return refuse();
+  if (*result) {
+    attachments_timer_.cancel();
+    on_packet(**result);
+  } else if (!attachments_timer_.armed()) {
+    // Restarting it with every attachment would let a server hold the packet open for ever.
+    loop_.timers().arm(attachments_timer_, options_.attachments_timeout);
+  }
+}
+
+void Manager::on_packet(const parser::Packet& packet) {
+  for (const auto& candidate : sockets_) {
+    if (candidate->nsp() != packet.nsp) continue;
+    const auto socket = candidate;  // its handlers may make further sockets
+    return socket->on_packet(packet);
+  }
+}
+
+bool Manager::writable() const { return connection_ && connection_->session->writable(); }
+
+bool Manager::has_room(std::size_t bytes) const {
+  if (!connection_) return false;
+  const std::size_t queued = connection_->session->queued_bytes();
+  return queued == 0 || queued + bytes <= options_.out_buffer_bytes;
+}
+
+EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
+                         std::string_view text, const std::vector<Bytes>& attachments,
+                         Compress compress) {
+  if (state_ != State::open) return EmitResult::not_connected;
+  if (!attachments.empty()) {
+    type = type == PacketType::ack ? PacketType::binary_ack : PacketType::binary_event;
+  }
+  engine::ClientSession& session = *connection_->session;
+  const bool was_writable = session.writable();
+  packet_.clear();
+  parser::append_header(packet_, {type, attachments.size(), nsp, id, {}});
+  packet_ += text;
+  session.send_text(packet_, compress);
+  for (const Bytes& attachment : attachments) {
+    session.send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()});
+  }
+  return was_writable ? EmitResult::sent : EmitResult::queued;
+}
+
+// --- Handlers ---
+
+template <class List, class... Args>
+void Manager::tell(const List& list, const Args&... args) {
+  list.for_each([&](auto& handler) {
+    if (ended_) return;
+    try {
+      handler(args...);
+    } catch (...) {
+      if (!sockets_.empty()) {
+        std::shared_ptr(sockets_.front())->report("connection", {}, std::current_exception());
+      }
+    }
+  });
+}
+
+void Manager::tell_error(const ConnectionError& error) {
+  for (const auto& socket : std::vector(sockets_)) socket->on_manager_error(error);
+  tell(events_.error, error);
+}
+
+}  // namespace socketio::core

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// Manager: the one connection that all namespaces of a client share: opens it, opens it again when
+// it breaks, routes packets to sockets (the JavaScript client's Manager).
+//
+// Life cycle: made -> closed <-> opening -> open; end() says goodbye and is final, abandon() is its
+// part that any thread may do. A connection that was closed may still flush while the next one
+// opens. Thread: everything but what says otherwise runs on the loop, inside the gate.
+#pragma once
+
+#include "base/connector.hpp"
+#include "codec/json/document.hpp"
+#include "codec/socketio/decoder.hpp"
+#include "core/backoff.hpp"
+#include "core/gate.hpp"
+#include "core/handler_table.hpp"
+#include "engine/client_session.hpp"
+
+#include <socketio/client.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio::core {
+
+class ManagedSocket;
+
+struct ManagerOptions {
+  engine::ClientOptions engine{};
+  Parser parser = Parser::standard;
+  parser::Limits packet{};
+  std::chrono::milliseconds attachments_timeout{30'000};
+  bool auto_connect = true;
+  std::chrono::milliseconds timeout{20'000};  // of one attempt; 0: none
+  bool reconnection = true;
+  std::optional<std::size_t> reconnection_attempts{};
+  Backoff::Options backoff{};
+  bool retry_refused = false;
+  std::size_t offline_buffer_bytes = 16 * 1024 * 1024;
+  std::size_t out_buffer_bytes = 64 * 1024 * 1024;
+  std::size_t pending_acks = 10'000;
+};
+
+/// What carries the connection, for handles on any thread.
+enum class CarriedBy : unsigned char { nothing, polling, websocket };
+
+class Manager final : public std::enable_shared_from_this<Manager> {
+ public:
+  struct Events {
+    detail::HandlerList<std::function<void()>> open;
+    detail::HandlerList<std::function<void(DisconnectReason, const ConnectionError&)>> close;
+    detail::HandlerList<std::function<void(const ConnectionError&)>> error;
+    detail::HandlerList<std::function<void()>> ping;
+    detail::HandlerList<std::function<void(std::size_t)>> reconnect_attempt;
+    detail::HandlerList<std::function<void(std::size_t)>> reconnect;
+    detail::HandlerList<std::function<void(const ConnectionError&)>> reconnect_error;
+    detail::HandlerList<std::function<void()>> reconnect_failed;
+  };
+
+  Manager(Loop& loop, Connector& connector, std::shared_ptr<Gate> gate, ManagerOptions options);
+  ~Manager();
+
+  // --- Any thread ---
+
+  /// The socket of a namespace, made on first use; with auto_connect it joins.
+  std::shared_ptr<ManagedSocket> socket(std::string_view nsp, const SocketOptions& options);
+  void connect();
+  void disconnect();
+  /// Every socket leaves.
+  void disconnect_all();
+  void set_query(engine::NamedValues query);
+  void set_extra_headers(engine::NamedValues headers);
+  /// Adds handlers: `use(Events&)`, unless the client has ended.
+  template <class Use>
+  void change_events(Use use) {
+    const GateLock lock(*gate_);
+    if (!ended_) use(events_);
+  }
+  /// Acknowledgements fail and handlers are released; no user code is called afterwards.
+  void abandon();
+
+  // --- Loop ---
+
+  /// Says goodbye, then does what abandon() does. drop() has to follow.
+  void end();
+  /// Closes what end() left flushing.
+  void drop();
+  /// Called when the last connection is gone and none is to come.
+  void set_idle_hook(std::function<void()> hook) { idle_hook_ = std::move(hook); }
+  bool is_idle() const { return !connection_ && leaving_.empty() && !reconnecting_; }
+
+  // --- Loop, for sockets ---
+
+  Loop& loop() { return loop_; }
+  const ManagerOptions& options() const { return options_; }
+  bool is_open() const { return state_ == State::open; }
+  /// Opens, unless the reconnection does so anyway.
+  void ensure_open();
+  /// A socket has left: the last one closes the connection.
+  void on_left();
+  bool writable() const;
+  /// Within ManagerOptions::out_buffer_bytes.
+  bool has_room(std::size_t bytes) const;
+  /// No ping came in time, and no timer has told yet: the connection ends in this turn.
+  bool heartbeat_expired();
+  /// `text` is the payload as JSON, or empty.
+  EmitResult send(parser::PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
+                  std::string_view text, const std::vector<Bytes>& attachments, Compress compress);
+  /// Ends a connection whose server breaks the protocol.
+  void refuse();
+
+ private:
+  class Connection;
+  enum class State : unsigned char { closed, opening, open };
+
+  void open();
+  void on_open();
+  void on_message(Result<std::optional<parser::Packet>, parser::Errc> result);
+  void on_packet(const parser::Packet& packet);
+  void on_session_close(DisconnectReason reason, const engine::Failure& failure);
+  void on_open_timeout();
+  void on_attachments_timeout() { refuse(); }
+  void fail(const ConnectionError& error);
+  void on_closed(DisconnectReason reason, const ConnectionError& error);
+  void close();
+  void reconnect();
+  void on_reconnect_timer();
+  void retire_connection();
+  void forget(const Connection& connection);
+  void tell_error(const ConnectionError& error);
+  void tell_if_idle();
+  template <class List, class... Args>
+  void tell(const List& list, const Args&... args);
+  /// Calls on the loop now or later.
+  void perform(void (Manager::*action)());
+  void connect_now();
+  void disconnect_all_now();
+
+  Loop& loop_;
+  Connector& connector_;
+  const std::shared_ptr<Gate> gate_;
+  ManagerOptions options_;
+  Backoff backoff_;
+  engine::ClientSession::Memory memory_;
+  codec::Document document_;
+  parser::Decoder decoder_;
+  Events events_;
+  std::vector<std::shared_ptr<ManagedSocket>> sockets_;
+  std::shared_ptr<Connection> connection_;
+  std::vector<std::shared_ptr<Connection>> leaving_;
+  const std::shared_ptr<std::atomic<CarriedBy>> carried_by_ =
+      std::make_shared<std::atomic<CarriedBy>>(CarriedBy::nothing);
+  std::function<void()> idle_hook_;
+  std::string packet_;  // memory of the packet that is being sent
+  MemberTimer<Manager, &Manager::on_open_timeout> open_timer_{*this};
+  MemberTimer<Manager, &Manager::on_reconnect_timer> reconnect_timer_{*this};
+  MemberTimer<Manager, &Manager::on_attachments_timeout> attachments_timer_{*this};
+  State state_ = State::closed;
+  bool reconnecting_ = false;    // an attempt is to come, or underway
+  bool attempting_ = false;      // the connection that opens is such an attempt
+  bool skip_reconnect_ = false;  // closed on purpose
+  bool expiring_ = false;        // heartbeat_expired() has said so of this connection
+  bool ended_ = false;
+};
+
+}  // namespace socketio::core

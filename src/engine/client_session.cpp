@@ -169,10 +169,12 @@ void ClientSession::restart_heartbeat() {
 void ClientSession::on_server_ping() {
   restart_heartbeat();
   if (state_ != State::open) return;
-  if (loop_.now() >= next_pong_) {
-    send_pong();
-  } else if (!pong_timer_.armed()) {
-    loop_.timers().arm(pong_timer_, next_pong_ - loop_.now());
+  if (!pong_timer_.armed()) {
+    if (loop_.now() >= next_pong_) {
+      send_pong();
+    } else {
+      loop_.timers().arm(pong_timer_, next_pong_ - loop_.now());
+    }
   }
   handler_->on_ping();
 }

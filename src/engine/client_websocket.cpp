@@ -36,7 +36,9 @@ std::string_view describe(websocket::AcceptError error) {
 std::string_view describe(websocket::Errc error) {
   switch (websocket::close_code_of(error)) {
     case websocket::CloseCode::message_too_big:
-      return "a message is larger than max_payload_bytes or has too many fragments";
+      return "a message is larger than max_payload_bytes";
+    case websocket::CloseCode::policy_violation:
+      return "a message has too many fragments";
     case websocket::CloseCode::invalid_payload:
       return "a text message is not UTF-8";
     default:

@@ -103,6 +103,7 @@ class LyingServer {
   Script script;
   std::vector<http::Request> requests;
   std::vector<std::string> texts;  // WebSocket messages that came
+  std::vector<std::string> pongs;  // to WebSocket pings
   std::vector<std::uint16_t> close_codes;
   std::function<void(Connection&, std::string_view)> on_text;
   std::size_t connections = 0;
@@ -113,6 +114,8 @@ class LyingServer {
     if (event.kind == websocket::Event::Kind::close) {
       close_codes.push_back(event.close_code);
       connection.close();
+    } else if (event.kind == websocket::Event::Kind::pong) {
+      pongs.emplace_back(event.payload);
     } else if (event.kind == websocket::Event::Kind::text) {
       texts.emplace_back(event.payload);
       if (on_text) on_text(connection, event.payload);

@@ -93,8 +93,10 @@ struct Outcome {
 
 /// Feeds piece after piece, each from an allocation of its own size and freed when drained, so that
 /// a sanitizer sees every look outside of it or after it.
-inline Outcome decode(Role role, const Limits& limits, const Pieces& pieces) {
+inline Outcome decode(Role role, const Limits& limits, const Pieces& pieces,
+                      const std::optional<websocket::DeflateParameters>& deflate = {}) {
   websocket::Decoder decoder(role, limits);
+  if (deflate) decoder.allow_deflate(*deflate);
   Outcome outcome;
   for (const std::string_view piece : pieces) {
     const auto read = std::make_unique<char[]>(piece.size());
@@ -116,19 +118,20 @@ inline Outcome decode(Role role, const Limits& limits, const Pieces& pieces) {
 }
 
 inline void expect_events(Role role, const std::string& bytes, const std::vector<Received>& events,
-                          const Limits& limits = {}) {
+                          const Limits& limits = {},
+                          const std::optional<websocket::DeflateParameters>& deflate = {}) {
   for_each_split(bytes, [&](const Pieces& pieces) {
-    const Outcome outcome = decode(role, limits, pieces);
+    const Outcome outcome = decode(role, limits, pieces, deflate);
     ASSERT_EQ(outcome.events, events);
     ASSERT_EQ(outcome.error, std::nullopt);
   });
 }
 
 inline void expect_error(Role role, const std::string& bytes, Errc error,
-                         const std::vector<Received>& events_before = {},
-                         const Limits& limits = {}) {
+                         const std::vector<Received>& events_before = {}, const Limits& limits = {},
+                         const std::optional<websocket::DeflateParameters>& deflate = {}) {
   for_each_split(bytes, [&](const Pieces& pieces) {
-    const Outcome outcome = decode(role, limits, pieces);
+    const Outcome outcome = decode(role, limits, pieces, deflate);
     ASSERT_EQ(outcome.events, events_before);
     ASSERT_EQ(outcome.error, error);
   });

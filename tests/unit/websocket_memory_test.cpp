@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a decoder holds: nothing while idle, what has come while a message is unfinished, never what
 // a header merely announces. This program counts every allocation, so it tests nothing else.
+#include "codec/websocket/encoder.hpp"
 #include "support/websocket_stream.hpp"
 
 #include <gtest/gtest.h>
@@ -93,6 +94,35 @@ TEST(WebSocketMemory, PingsInsideAFullMessageDoNotCopyItEachTime) {
     }
   }
   EXPECT_LE(allocated, 2 * limits.message_bytes);
+}
+
+std::string deflated_frame(std::string_view message) {
+  std::string payload;
+  websocket::Deflater(websocket::DeflateParameters(), Role::server)
+      .append_message(payload, message);
+  std::string bytes;
+  append_frame(bytes, Opcode::binary, payload, websocket::Coding::deflated);
+  return bytes;
+}
+
+TEST(WebSocketMemory, ABombTakesNoMoreThanTheLimit) {
+  const Limits limits{.message_bytes = 100'000};
+  websocket::Decoder decoder(Role::client, limits);
+  decoder.allow_deflate({});
+  std::string bomb = deflated_frame(std::string(50'000'000, 'x'));
+  ASSERT_LE(bomb.size(), limits.message_bytes);
+  EXPECT_LE(allocated_by_feeding(decoder, bomb), 3 * limits.message_bytes);
+}
+
+TEST(WebSocketMemory, AnInflatedMessageIsGivenBack) {
+  websocket::Decoder decoder(Role::client, {});
+  decoder.allow_deflate({});
+  std::string message = deflated_frame(std::string(1000, 'x'));
+  std::string again = message;
+  allocated_by_feeding(decoder, message);
+  const std::ptrdiff_t before = live_allocations;
+  EXPECT_GE(allocated_by_feeding(decoder, again), 1000u);
+  EXPECT_EQ(live_allocations, before);
 }
 
 /// Feeds `begin`, of which something is kept, then `end`, behind which nothing may be.

@@ -14,6 +14,8 @@ namespace socketio::websocket {
 namespace {
 
 constexpr std::uint8_t reserved_bits = 0x70;
+constexpr std::uint8_t deflated_bit = 0x40;  // RFC 7692 section 6
+constexpr std::size_t inflated_piece_bytes = 8 * 1024;
 constexpr std::uint8_t length_in_two_bytes = 126;
 constexpr std::uint8_t length_in_eight_bytes = 127;
 constexpr std::size_t max_control_bytes = 125;
@@ -119,7 +121,11 @@ bool Decoder::fill_header(std::size_t size) {
 
 /// What the first two bytes can violate, in the order of the errors in section 5.2.
 std::optional<Errc> Decoder::check_start() const {
-  if ((header_[0] & reserved_bits) != 0) return Errc::reserved_bit_set;
+  const std::uint8_t reserved = header_[0] & reserved_bits;
+  const bool may_be_deflated = deflate_ && is_data(opcode());
+  if (reserved != 0 && !(may_be_deflated && reserved == deflated_bit)) {
+    return Errc::reserved_bit_set;
+  }
   if (!is_defined(opcode())) return Errc::reserved_opcode;
   const bool masked = (header_[1] & mask_bit) != 0;
   if (role_ == Role::server && !masked) return Errc::mask_missing;
@@ -147,36 +153,88 @@ std::optional<Errc> Decoder::begin_frame() {
     return Errc::length_not_minimal;
   }
   if (!is_control()) {
-    const std::size_t room = limits_.message_bytes - std::min(limits_.message_bytes, kept_.size());
-    if (length > room) return Errc::message_too_big;
-    if (++fragments_ > limits_.fragments) return Errc::too_many_fragments;
-    if (is_data(opcode())) message_ = opcode();
+    if (const auto error = begin_data(length)) return error;
   }
   payload_left_ = static_cast<std::size_t>(length);
   phase_ = Phase::payload;
   return std::nullopt;
 }
 
+std::optional<Errc> Decoder::begin_data(std::uint64_t length) {
+  if (is_data(opcode())) message_ = opcode();
+  if (deflate_) {
+    if (const auto error = begin_deflated(length)) return error;
+  }
+  const std::size_t room = limits_.message_bytes - std::min(limits_.message_bytes, kept_.size());
+  if (!is_deflated_data() && length > room) return Errc::message_too_big;
+  if (++fragments_ > limits_.fragments) return Errc::too_many_fragments;
+  return std::nullopt;
+}
+
+/// What is kept of a compressed message is no measure of what came of it: that is counted.
+std::optional<Errc> Decoder::begin_deflated(std::uint64_t length) {
+  if (is_data(opcode())) {
+    deflate_->underway = (header_[0] & deflated_bit) != 0;
+    deflate_->announced_bytes = 0;
+  }
+  if (!deflate_->underway) return std::nullopt;
+  if (length > limits_.message_bytes - deflate_->announced_bytes) return Errc::message_too_big;
+  deflate_->announced_bytes += static_cast<std::size_t>(length);
+  return std::nullopt;
+}
+
 Result<std::optional<Event>, Errc> Decoder::take_payload() {
+  if (is_deflated_data()) return take_deflated();
   const bool nothing_kept = is_control() ? payload_left_ == short_length() : kept_.empty();
-  const std::size_t taken = std::min(payload_left_, static_cast<std::size_t>(end_ - cursor_));
-  const std::string_view bytes(cursor_, taken);
-  unmask(cursor_, taken);
-  cursor_ += taken;
-  payload_left_ -= taken;
+  const std::string_view bytes = take_bytes();
   const bool frame_done = payload_left_ == 0;
   if (frame_done && is_final() && nothing_kept) return finish_frame(bytes);
 
   keep(bytes);
   if (!frame_done) return no_event();
-  if (!is_final()) {
-    phase_ = Phase::header;
-    header_size_ = 0;
-    return no_event();
-  }
+  if (!is_final()) return await_next_frame();
   kept_is_lent_ = true;
   const std::string_view kept(kept_.data(), kept_.size());
   return finish_frame(is_control() ? kept.substr(kept.size() - short_length()) : kept);
+}
+
+Result<std::optional<Event>, Errc> Decoder::take_deflated() {
+  deflate_->inflater.feed(take_bytes());
+  if (const auto error = keep_inflated()) return *error;
+  if (payload_left_ != 0) return no_event();
+  if (!is_final()) return await_next_frame();
+  deflate_->inflater.finish();
+  if (const auto error = keep_inflated()) return *error;
+  kept_is_lent_ = true;
+  return finish_frame({kept_.data(), kept_.size()});
+}
+
+/// What has come of the frame's payload, unmasked.
+std::string_view Decoder::take_bytes() {
+  const std::size_t taken = std::min(payload_left_, static_cast<std::size_t>(end_ - cursor_));
+  const std::string_view bytes(cursor_, taken);
+  unmask(cursor_, taken);
+  cursor_ += taken;
+  payload_left_ -= taken;
+  return bytes;
+}
+
+/// Piece by piece, so that what is too big is known before it takes memory.
+std::optional<Errc> Decoder::keep_inflated() {
+  std::array<char, inflated_piece_bytes> piece;
+  while (true) {
+    const auto size = deflate_->inflater.read(piece);
+    if (!size) return size.error();
+    if (*size == 0) return std::nullopt;
+    if (*size > limits_.message_bytes - kept_.size()) return Errc::message_too_big;
+    keep({piece.data(), *size});
+  }
+}
+
+Result<std::optional<Event>, Errc> Decoder::await_next_frame() {
+  phase_ = Phase::header;
+  header_size_ = 0;
+  return no_event();
 }
 
 Result<std::optional<Event>, Errc> Decoder::finish_frame(std::string_view payload) {
@@ -207,6 +265,7 @@ Result<std::optional<Event>, Errc> Decoder::finish_close(std::string_view payloa
   // is lent and freed with it.
   message_ = Opcode::continuation;
   if (!kept_is_lent_) drop_kept();
+  deflate_.reset();
   if (payload.empty()) {
     return event(Event::Kind::close, {}, static_cast<std::uint16_t>(CloseCode::no_status));
   }
@@ -245,7 +304,7 @@ void Decoder::release_lent() {
   if (message_ == Opcode::continuation) {
     drop_kept();
   } else {
-    kept_.resize(kept_.size() - short_length());
+    kept_.erase(kept_.end() - short_length(), kept_.end());
   }
 }
 
@@ -257,6 +316,7 @@ Errc Decoder::fail(Errc error) {
   cursor_ = end_;
   kept_is_lent_ = false;
   drop_kept();
+  deflate_.reset();
   return error;
 }
 

@@ -4,16 +4,19 @@
 // Life cycle: feed() the bytes of one read, then call next() until it returns no event; then feed
 // again. Payloads are unmasked in place and an event views either the fed bytes or the decoder's
 // own buffer, until the next call of next() or feed(). A message that lies whole in the fed bytes
-// is never copied; only what a read leaves unfinished is kept, so an idle decoder owns no memory.
+// is never copied; only what a read leaves unfinished is kept, so an idle decoder owns no memory
+// but, with permessage-deflate, the sender's window. Compressed messages are inflated as they come.
 // After an error the stream is dead: next() keeps returning it.
 #pragma once
 
 #include "base/result.hpp"
+#include "codec/websocket/deflate.hpp"
 #include "codec/websocket/frame.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -34,6 +37,11 @@ class Decoder {
  public:
   explicit Decoder(Role role, const Limits& limits) : limits_(limits), role_(role) {}
 
+  /// From here on messages may be compressed, as it was agreed in the handshake.
+  void allow_deflate(const DeflateParameters& agreed) {
+    deflate_ = std::make_unique<Deflate>(agreed, role_);
+  }
+
   /// Takes the bytes of one read; they are modified (unmasked) and must live until next() returned
   /// no event. Everything fed before must have been drained.
   void feed(std::span<char> bytes);
@@ -45,11 +53,28 @@ class Decoder {
   enum class Phase : std::uint8_t { header, payload, closed, failed };
   static constexpr std::size_t max_header_bytes = 14;
 
+  /// What permessage-deflate adds.
+  struct Deflate {
+    Deflate(const DeflateParameters& agreed, Role role) : inflater(agreed, role) {}
+
+    Inflater inflater;
+    /// Payload of the unfinished message as its headers announced it.
+    std::size_t announced_bytes = 0;
+    /// The unfinished message is compressed.
+    bool underway = false;
+  };
+
   /// True once the whole header has come and is allowed here.
   Result<bool, Errc> take_header();
   std::optional<Errc> check_start() const;
   std::optional<Errc> begin_frame();
+  std::optional<Errc> begin_data(std::uint64_t length);
+  std::optional<Errc> begin_deflated(std::uint64_t length);
   Result<std::optional<Event>, Errc> take_payload();
+  Result<std::optional<Event>, Errc> take_deflated();
+  std::string_view take_bytes();
+  std::optional<Errc> keep_inflated();
+  Result<std::optional<Event>, Errc> await_next_frame();
   Result<std::optional<Event>, Errc> finish_frame(std::string_view payload);
   Result<std::optional<Event>, Errc> finish_close(std::string_view payload);
   bool fill_header(std::size_t size);
@@ -63,14 +88,18 @@ class Decoder {
   bool is_control() const { return (header_[0] & 0x08) != 0; }
   Opcode opcode() const { return static_cast<Opcode>(header_[0] & 0x0f); }
   std::uint8_t short_length() const { return header_[1] & 0x7f; }
+  bool is_deflated_data() const { return deflate_ && deflate_->underway && !is_control(); }
 
   Limits limits_;
   char* cursor_ = nullptr;
   char* end_ = nullptr;
-  /// Unmasked payload of the unfinished message, behind it that of an unfinished control frame.
+  /// Unmasked, inflated payload of the unfinished message, behind it that of an unfinished control
+  /// frame.
   std::vector<char> kept_;
+  /// Null unless it was negotiated.
+  std::unique_ptr<Deflate> deflate_;
   std::size_t payload_left_ = 0;
-  std::size_t fragments_ = 0;
+  std::uint32_t fragments_ = 0;
   std::array<std::uint8_t, max_header_bytes> header_{};
   std::uint8_t header_size_ = 0;
   Role role_;

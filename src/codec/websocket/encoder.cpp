@@ -9,6 +9,7 @@ namespace socketio::websocket {
 namespace {
 
 constexpr std::uint8_t final_bit = 0x80;
+constexpr std::uint8_t deflated_bit = 0x40;
 // Section 5.5: a control frame holds 125 bytes, of which a close code takes two.
 constexpr std::size_t max_reason_bytes = 123;
 
@@ -18,8 +19,10 @@ void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
   }
 }
 
-void append_header(std::string& out, Opcode opcode, std::size_t size, std::uint8_t mask_flag) {
-  out.push_back(static_cast<char>(final_bit | static_cast<std::uint8_t>(opcode)));
+void append_header(std::string& out, Opcode opcode, Coding coding, std::size_t size,
+                   std::uint8_t mask_flag) {
+  const std::uint8_t bits = coding == Coding::deflated ? final_bit | deflated_bit : final_bit;
+  out.push_back(static_cast<char>(bits | static_cast<std::uint8_t>(opcode)));
   if (size < 126) {
     out.push_back(static_cast<char>(mask_flag | size));
   } else if (size <= 0xffff) {
@@ -35,14 +38,14 @@ bool continues_code_point(char byte) { return (static_cast<std::uint8_t>(byte) &
 
 }  // namespace
 
-void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
-  append_header(out, opcode, payload.size(), 0);
+void append_frame(std::string& out, Opcode opcode, std::string_view payload, Coding coding) {
+  append_header(out, opcode, coding, payload.size(), 0);
   out.append(payload);
 }
 
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
-                         std::array<std::uint8_t, 4> mask) {
-  append_header(out, opcode, payload.size(), mask_bit);
+                         std::array<std::uint8_t, 4> mask, Coding coding) {
+  append_header(out, opcode, coding, payload.size(), mask_bit);
   out.append(mask.begin(), mask.end());
   out.append(payload);
   apply_mask(out.data() + out.size() - payload.size(), payload.size(), mask);

@@ -12,12 +12,17 @@
 
 namespace socketio::websocket {
 
+/// Whether a payload is what a Deflater made of the message: the frame then says so with RSV1 (RFC
+/// 7692 section 6).
+enum class Coding : std::uint8_t { plain, deflated };
+
 /// A server's frame: not masked.
-void append_frame(std::string& out, Opcode opcode, std::string_view payload);
+void append_frame(std::string& out, Opcode opcode, std::string_view payload,
+                  Coding coding = Coding::plain);
 
 /// A client's frame; `mask` must come from an unpredictable source (section 10.3).
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
-                         std::array<std::uint8_t, 4> mask);
+                         std::array<std::uint8_t, 4> mask, Coding coding = Coding::plain);
 
 /// Payload of a close frame: empty for CloseCode::no_status, else code and reason (cut to 123 bytes
 /// at a code point's border).

@@ -6,6 +6,7 @@ namespace socketio::websocket {
 CloseCode close_code_of(Errc error) {
   switch (error) {
     case Errc::invalid_utf8:
+    case Errc::invalid_deflate:
       return CloseCode::invalid_payload;
     case Errc::message_too_big:
       return CloseCode::message_too_big;

@@ -37,7 +37,8 @@ enum class CloseCode : std::uint16_t {
 
 /// Why a byte stream is not WebSocket; close_code_of() gives the code to close with.
 enum class Errc : std::uint8_t {
-  reserved_bit_set,         // 5.2: RSV1-3 without an extension that defines them
+  reserved_bit_set,         // 5.2: RSV1-3 without an extension that defines them, or not where
+                            // RFC 7692 6 has RSV1
   reserved_opcode,          // 5.2
   mask_missing,             // 5.1: a client's frame must be masked
   mask_unexpected,          // 5.1: a server's frame must not be
@@ -49,14 +50,16 @@ enum class Errc : std::uint8_t {
   message_not_finished,     // 5.4: a new message inside a fragmented one
   invalid_utf8,             // 8.1
   invalid_close_payload,    // 5.5.1: one byte, or a code that must not travel
-  message_too_big,          // Limits::message_bytes
+  invalid_deflate,          // RFC 7692 7.2.2: not compressed data, or cut off
+  message_too_big,          // Limits::message_bytes, as it came or inflated
   too_many_fragments,       // Limits::fragments
 };
 
 CloseCode close_code_of(Errc error);
 
 struct Limits {
-  /// Payload of one message over all its fragments, checked at the frame header before buffering.
+  /// Payload of one message over all its fragments, checked at the frame header before buffering;
+  /// of a compressed one also what it inflates to, checked while it does.
   std::size_t message_bytes = 1'000'000;
   /// Frames of one message; empty ones count.
   std::size_t fragments = 1024;

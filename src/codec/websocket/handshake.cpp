@@ -47,6 +47,17 @@ bool is_key(std::string_view text) {
   return bytes && bytes->size() == key_bytes;
 }
 
+/// All that is not about extensions.
+std::optional<AcceptError> check_switch(const http::Response& response, std::string_view key) {
+  if (response.status != 101) return AcceptError::status;
+  if (!switches_to_websocket(response.headers)) return AcceptError::not_websocket;
+  if (only_value(response.headers, "Sec-WebSocket-Accept") != accept_key(key)) {
+    return AcceptError::bad_accept;
+  }
+  if (response.headers.has("Sec-WebSocket-Protocol")) return AcceptError::unexpected_subprotocol;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::uint16_t status_of(UpgradeError error) {
@@ -87,14 +98,18 @@ std::string make_key(const std::array<std::uint8_t, 16>& random) {
 }
 
 std::optional<AcceptError> check_accept(const http::Response& response, std::string_view key) {
-  if (response.status != 101) return AcceptError::status;
-  if (!switches_to_websocket(response.headers)) return AcceptError::not_websocket;
-  if (only_value(response.headers, "Sec-WebSocket-Accept") != accept_key(key)) {
-    return AcceptError::bad_accept;
-  }
-  if (response.headers.has("Sec-WebSocket-Extensions")) return AcceptError::unexpected_extension;
-  if (response.headers.has("Sec-WebSocket-Protocol")) return AcceptError::unexpected_subprotocol;
+  if (const auto error = check_switch(response, key)) return error;
+  if (response.headers.has(extensions_field)) return AcceptError::unexpected_extension;
   return std::nullopt;
+}
+
+Result<std::optional<DeflateParameters>, AcceptError> check_accept_of_deflate(
+    const http::Response& response, std::string_view key) {
+  if (const auto error = check_switch(response, key)) return *error;
+  if (!response.headers.has(extensions_field)) return std::optional<DeflateParameters>{};
+  const auto agreed = read_deflate_answer(response.headers);
+  if (!agreed) return AcceptError::unexpected_extension;
+  return agreed;
 }
 
 }  // namespace socketio::websocket

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The HTTP request and response that turn a connection into WebSocket (RFC 6455 section 4), both
-// ends. What is not part of it: origin, subprotocols and extensions; we negotiate none. Pure
+// ends. What is not part of it: origin and subprotocols; extensions are in extension.hpp. Pure
 // functions, any thread.
 #pragma once
 
 #include "base/result.hpp"
 #include "codec/http/message.hpp"
+#include "codec/websocket/extension.hpp"
 
 #include <array>
 #include <cstdint>
@@ -31,7 +32,7 @@ enum class AcceptError : std::uint8_t {
   status,                  // not 101
   not_websocket,           // a token of Upgrade or Connection is missing
   bad_accept,              // does not belong to our key
-  unexpected_extension,    // we offered none
+  unexpected_extension,    // not what we offered, or with parameters that it does not have
   unexpected_subprotocol,  // we offered none
 };
 
@@ -50,7 +51,12 @@ Result<std::string, UpgradeError> check_upgrade(const http::Request& request);
 /// A client's Sec-WebSocket-Key from random bytes.
 std::string make_key(const std::array<std::uint8_t, 16>& random);
 
-/// Nothing if `response` accepts the request that carried `key`.
+/// Nothing if `response` accepts the request that carried `key` and offered no extension.
 std::optional<AcceptError> check_accept(const http::Response& response, std::string_view key);
+
+/// The same for a request that carried deflate_offer, too: the compression that the server agreed
+/// to, nothing within if it wants none, or why the connection must fail.
+Result<std::optional<DeflateParameters>, AcceptError> check_accept_of_deflate(
+    const http::Response& response, std::string_view key);
 
 }  // namespace socketio::websocket

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "codec/websocket/deflate.hpp"
+
+#include <zlib.h>
+
+#include <array>
+#include <cassert>
+#include <limits>
+#include <new>
+
+namespace socketio::websocket {
+namespace {
+
+// What a flush ends with, and what does not travel (section 7.2.1).
+constexpr std::string_view flush_tail("\x00\x00\xff\xff", 4);
+// An empty message (section 7.2.3.6).
+constexpr char empty_message = '\x00';
+constexpr std::size_t piece_bytes = 16 * 1024;
+constexpr int memory_level = 8;  // zlib's default
+
+void set_input(z_stream& stream, std::string_view bytes) {
+  assert(bytes.size() <= std::numeric_limits<uInt>::max());
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+}
+
+/// zlib fails to open for want of memory only: its arguments are ours.
+void require_opened(int status) {
+  if (status != Z_OK) throw std::bad_alloc();
+}
+
+}  // namespace
+
+Deflater::Deflater(const DeflateParameters& agreed, Role role)
+    : window_bits_(role == Role::server ? agreed.server_max_window_bits
+                                        : agreed.client_max_window_bits),
+      keeps_context_(!(role == Role::server ? agreed.server_no_context_takeover
+                                            : agreed.client_no_context_takeover)) {}
+
+void Deflater::Close::operator()(z_stream_s* stream) const {
+  deflateEnd(stream);
+  delete stream;
+}
+
+void Deflater::open() {
+  auto stream = std::make_unique<z_stream>();
+  // zlib cannot compress with a window of 256 bytes (deflateInit2's manual); with runs alone its
+  // window of 512 looks back one byte.
+  const bool too_small = window_bits_ == min_window_bits;
+  const int bits = too_small ? min_window_bits + 1 : window_bits_;
+  require_opened(deflateInit2(stream.get(), Z_DEFAULT_COMPRESSION, Z_DEFLATED, -bits, memory_level,
+                              too_small ? Z_RLE : Z_DEFAULT_STRATEGY));
+  stream_.reset(stream.release());
+}
+
+void Deflater::append_message(std::string& out, std::string_view message) {
+  if (message.empty()) {
+    out += empty_message;
+    return;
+  }
+  if (!stream_) open();
+  set_input(*stream_, message);
+  std::array<char, piece_bytes> piece;
+  do {
+    stream_->next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream_->avail_out = piece.size();
+    deflate(stream_.get(), Z_SYNC_FLUSH);
+    out.append(piece.data(), piece.size() - stream_->avail_out);
+  } while (stream_->avail_out == 0);
+  assert(out.ends_with(flush_tail));
+  out.resize(out.size() - flush_tail.size());
+  if (!keeps_context_) deflateReset(stream_.get());
+}
+
+Inflater::Inflater(const DeflateParameters& agreed, Role role)
+    : window_bits_(role == Role::server ? agreed.client_max_window_bits
+                                        : agreed.server_max_window_bits),
+      keeps_context_(!(role == Role::server ? agreed.client_no_context_takeover
+                                            : agreed.server_no_context_takeover)) {}
+
+void Inflater::Close::operator()(z_stream_s* stream) const {
+  inflateEnd(stream);
+  delete stream;
+}
+
+void Inflater::open() {
+  auto stream = std::make_unique<z_stream>();
+  require_opened(inflateInit2(stream.get(), -window_bits_));
+  stream_.reset(stream.release());
+}
+
+void Inflater::feed(std::string_view compressed) {
+  if (compressed.empty() || phase_ == Phase::failed) return;
+  if (!stream_) open();
+  assert(ended_ || stream_->avail_in == 0);
+  phase_ = Phase::some;
+  set_input(*stream_, compressed);
+}
+
+void Inflater::finish() {
+  // Section 7.2.3.6 wants an empty message to be a byte; none at all means the same, and ws takes
+  // it.
+  if (phase_ != Phase::some) return;
+  phase_ = Phase::tail;
+  set_input(*stream_, flush_tail);
+}
+
+Result<std::size_t, Errc> Inflater::read(std::span<char> out) {
+  if (phase_ == Phase::failed) return Errc::invalid_deflate;
+  if (phase_ == Phase::nothing) return std::size_t{0};
+  std::size_t size = 0;
+  if (!ended_) {
+    stream_->next_out = reinterpret_cast<Bytef*>(out.data());
+    stream_->avail_out = static_cast<uInt>(out.size());
+    const int status = inflate(stream_.get(), Z_SYNC_FLUSH);
+    if (status == Z_MEM_ERROR) throw std::bad_alloc();
+    size = out.size() - stream_->avail_out;
+    ended_ = status == Z_STREAM_END;
+    // A preset dictionary is not for raw streams: anything else is invalid data, told behind what
+    // came before it.
+    const bool valid = status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR;
+    if (!valid && size == 0) {
+      phase_ = Phase::failed;
+      return Errc::invalid_deflate;
+    }
+  }
+  if (size == 0 && phase_ == Phase::tail) {
+    if (const auto error = end_message()) return *error;
+  }
+  return size;
+}
+
+std::optional<Errc> Inflater::end_message() {
+  // zlib says so when the bits behind the end of a block are the next to read.
+  constexpr int between_blocks = 128;
+  if (!ended_ && (stream_->data_type & between_blocks) == 0) {
+    phase_ = Phase::failed;
+    return Errc::invalid_deflate;
+  }
+  phase_ = Phase::nothing;
+  set_input(*stream_, {});
+  if (ended_ || !keeps_context_) inflateReset(stream_.get());
+  ended_ = false;
+  return std::nullopt;
+}
+
+}  // namespace socketio::websocket

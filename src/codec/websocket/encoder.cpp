@@ -9,7 +9,7 @@ namespace socketio::websocket {
 namespace {
 
 constexpr std::uint8_t final_bit = 0x80;
-constexpr std::uint8_t deflated_bit = 0x40;
+constexpr std::uint8_t compressed_bit = 0x40;
 // Section 5.5: a control frame holds 125 bytes, of which a close code takes two.
 constexpr std::size_t max_reason_bytes = 123;
 
@@ -21,7 +21,7 @@ void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
 
 void append_header(std::string& out, Opcode opcode, Coding coding, std::size_t size,
                    std::uint8_t mask_flag) {
-  const std::uint8_t bits = coding == Coding::deflated ? final_bit | deflated_bit : final_bit;
+  const std::uint8_t bits = coding == Coding::deflated ? final_bit | compressed_bit : final_bit;
   out.push_back(static_cast<char>(bits | static_cast<std::uint8_t>(opcode)));
   if (size < 126) {
     out.push_back(static_cast<char>(mask_flag | size));

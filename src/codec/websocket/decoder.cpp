@@ -14,7 +14,6 @@ namespace socketio::websocket {
 namespace {
 
 constexpr std::uint8_t reserved_bits = 0x70;
-constexpr std::uint8_t deflated_bit = 0x40;  // RFC 7692 section 6
 constexpr std::size_t inflated_piece_bytes = 8 * 1024;
 constexpr std::uint8_t length_in_two_bytes = 126;
 constexpr std::uint8_t length_in_eight_bytes = 127;

@@ -17,6 +17,9 @@ enum class Opcode : std::uint8_t {
   pong = 10
 };
 
+/// In the first byte of a message's first frame: it is compressed (RFC 7692 section 6).
+inline constexpr std::uint8_t deflated_bit = 0x40;
+
 /// Who we are: a server receives masked frames and sends plain ones, a client the reverse
 /// (section 5.1).
 enum class Role : std::uint8_t { server, client };

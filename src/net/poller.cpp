@@ -43,15 +43,16 @@ void Poller::remove(int descriptor, Watched& watched) {
 }
 
 void Poller::call_again(Watched& watched) {
+  if (std::find(again_.begin(), again_.end(), &watched) != again_.end()) return;
   again_.push_back(&watched);
-  if (again_.size() == 1) {
-    asio::post(context_, [this, alive = alive_] {
-      if (*alive) call_waiting();
-    });
-  }
+  if (std::exchange(calls_planned_, true)) return;
+  asio::post(context_, [this, alive = alive_] {
+    if (*alive) call_waiting();
+  });
 }
 
 void Poller::call_waiting() {
+  calls_planned_ = false;
   if (again_.empty()) return;
   enter_turn_();
   // Each may take itself or others off the list, or ask again.

@@ -57,6 +57,7 @@ class Poller {
   std::vector<Watched*> again_;
   std::size_t watched_count_ = 0;
   bool waiting_ = false;
+  bool calls_planned_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -77,7 +77,10 @@ std::optional<Endpoint> endpoint_from(std::string_view text) {
     endpoint.host = text.substr(0, end);
     text.remove_prefix(end);
   }
-  if (endpoint.host.empty() || !fits_in_a_line(endpoint.host)) return std::nullopt;
+  if (endpoint.host.empty() || !fits_in_a_line(endpoint.host) ||
+      endpoint.host.find_first_of("/?#@") != std::string::npos) {
+    return std::nullopt;
+  }
   if (text.empty()) return endpoint;
   const auto port = text.front() == ':' ? port_from(text.substr(1)) : std::nullopt;
   if (!port) return std::nullopt;

@@ -14,6 +14,15 @@ constexpr int alerts_from = 1'000;
 constexpr int alerts_to = alerts_from + 256;
 constexpr int certificate_errors_from = 10'000;
 
+std::string alert_words(int alert) {
+  switch (alert) {
+    case SSL_AD_MISSING_EXTENSION: return "missing extension";
+    case SSL_AD_CERTIFICATE_REQUIRED: return "certificate required";
+    case SSL_AD_NO_APPLICATION_PROTOCOL: return "no application protocol";
+    default: return SSL_alert_desc_string_long(alert);  // which does not know those above
+  }
+}
+
 class TlsCategory final : public std::error_category {
  public:
   const char* name() const noexcept override { return "tls"; }
@@ -23,7 +32,7 @@ class TlsCategory final : public std::error_category {
              X509_verify_cert_error_string(code - certificate_errors_from);
     }
     if (code >= alerts_from && code < alerts_to) {
-      return std::string("the peer refused: ") + SSL_alert_desc_string_long(code - alerts_from);
+      return "the peer refused: " + alert_words(code - alerts_from);
     }
     switch (static_cast<TlsErrc>(code)) {
       case TlsErrc::not_tls:
@@ -61,7 +70,9 @@ std::error_code certificate_error(long verify_result) {
 std::error_code alert_error(int alert) { return {alerts_from + alert, tls_category()}; }
 
 std::error_code take_openssl_error(std::string& words, const ssl_st* connection) {
-  const unsigned long error = ERR_peek_error();  // the first is the cause of the others
+  // About files the first error is the cause of the others; about a connection the last one says
+  // what that meant.
+  const unsigned long error = connection ? ERR_peek_last_error() : ERR_peek_error();
   ERR_clear_error();
   const int reason = ERR_GET_REASON(error);
   const bool is_of_tls = ERR_GET_LIB(error) == ERR_LIB_SSL && !ERR_SYSTEM_ERROR(error);

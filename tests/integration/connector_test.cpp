@@ -2,15 +2,19 @@
 // TCP connections of a client over loopback: names and addresses, refusals, the race of address
 // families, and giving up at every stage.
 #include "net/tcp_connector.hpp"
-#include "support/loop_driver.hpp"
+#include "support/loop_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace socketio::support {
 namespace {
@@ -263,6 +267,28 @@ TEST_F(TcpConnecting, AResetIsTheStreamsError) {
   ::close(peer);
   driver.run_until([&] { return outcome.recorder->closes == 1; });
   EXPECT_EQ(outcome.stream->error(), std::errc::connection_reset);
+}
+
+TEST_F(TcpConnecting, ManyLargeMessagesAtOnce) {
+  std::vector<std::shared_ptr<Recorder>> recorders;
+  LoopServer server(driver, [&](const std::shared_ptr<Stream>&) {
+    return recorders.emplace_back(std::make_shared<Recorder>());
+  });
+  constexpr std::size_t streams = 4;
+  const auto large = std::make_shared<const std::string>(20'000'000, 'x');
+  std::vector<std::unique_ptr<Connector::Attempt>> attempts;
+  std::vector<Outcome> outcomes(streams);
+  for (Outcome& one : outcomes) {
+    attempts.push_back(connector.connect({"127.0.0.1", server.port()}, one.done()));
+    driver.run_until([&] { return one.known(); });
+    one.stream->write_shared(large);
+  }
+  const auto all_came = [&] {
+    return recorders.size() == streams &&
+           std::all_of(recorders.begin(), recorders.end(),
+                       [&](const auto& one) { return one->text.size() == large->size(); });
+  };
+  EXPECT_TRUE(driver.run_until(all_came));
 }
 
 TEST_F(TcpConnecting, ALoopThatEndsTakesItsAttemptsAlong) {

@@ -269,7 +269,7 @@ void ClientSession::on_transport_end(ClientTransport& from, DisconnectReason rea
                                      const Failure& failure) {
   if (candidate_.get() == &from) return abandon_upgrade();
   if (transport_.get() != &from) return;
-  memory_.prefers_websocket = false;
+  if (reason == DisconnectReason::transport_error) memory_.prefers_websocket = false;
   const bool may_try_next = state_ == State::opening && options_.try_all_transports &&
                             reason == DisconnectReason::transport_error && transports_.size() > 1;
   if (!may_try_next) return end(reason, failure);

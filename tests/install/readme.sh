@@ -1,24 +1,29 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# readme.sh PROGRAM README: starts README's server on the port that it names and opens an Engine.IO session.
+# readme.sh SERVER CLIENT README: runs README's two programs on the port that they name and waits for what the client
+# prints: an acknowledgement, and its own message that the server sent to everybody.
 set -euo pipefail
-program=$1
-port=$(sed -nE 's/.*io\.listen\(([0-9]+)\).*/\1/p' "$2" | head -n 1)
+server=$1
+client=$2
+port=$(sed -nE 's/.*io\.listen\(([0-9]+)\).*/\1/p' "$3" | head -n 1)
 [[ -n $port ]] || { echo "README's server names no port"; exit 1; }
+if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+  echo "port $port, which README uses, is taken"
+  exit 1
+fi
 
-connect() { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null
-if (connect); then echo "port $port, which README uses, is taken"; exit 1; fi
+output=$(mktemp)
+# The client first: it waits for its server.
+"$client" >"$output" &
+processes=($!)
+"$server" &
+processes+=($!)
+trap 'kill "${processes[@]}" 2>/dev/null || true; rm -f "$output"' EXIT
 
-"$program" &
-server=$!
-trap 'kill "$server" 2>/dev/null || true' EXIT
-until (connect); do
-  kill -0 "$server" 2>/dev/null || { echo 'it ended at once'; exit 1; }
+until grep -q '^1 + 2 = 3$' "$output" && grep -q 'hello from C++$' "$output"; do
+  for process in "${processes[@]}"; do
+    kill -0 "$process" 2>/dev/null || { echo 'one of them has ended'; cat "$output"; exit 1; }
+  done
   sleep 0.05
 done
-
-connect
-printf 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
-answer=$(cat <&3)
-printf '%s\n' "$answer"
-[[ $answer == 'HTTP/1.1 200'* && $answer == *'0{"sid":"'* ]]
+cat "$output"

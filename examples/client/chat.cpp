@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// The showcase's chat from a terminal: `./dev run` in one, `example_client_chat alice` in another.
+// What you type is sent; the client runs on a thread of its own while this one reads the keyboard.
+#include <socketio/client.hpp>
+
+#include <iostream>
+#include <string>
+
+using socketio::json;
+
+struct Message {
+  std::string from, text;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Message, from, text)
+
+int main(int argc, char** argv) {
+  const std::string name = argc > 1 ? argv[1] : "guest";
+  const std::string url = argc > 2 ? argv[2] : "http://localhost:3001";
+
+  socketio::Client client(url);
+  const socketio::ClientSocket socket = client.socket();
+
+  // At every connection: after a reconnection the server has to be told who we are, again.
+  socket.on_connect([&] {
+    socket.emit_with_ack("join", name).then([](const socketio::Reply<json>& reply) {
+      if (reply && reply.value.value("ok", false)) {
+        std::cout << "* online: " << reply.value["users"].dump() << std::endl;
+      } else {
+        std::cout << "* refused: " << reply.value.value("error", reply.error.message())
+                  << std::endl;
+      }
+    });
+  });
+  socket.on_connect_error([](const socketio::ConnectionError& error) {
+    std::cout << "* no connection: " << error.message << ' ' << error.details << std::endl;
+  });
+  socket.on_disconnect([](socketio::DisconnectReason why) {
+    std::cout << "* disconnected: " << to_string(why) << std::endl;
+  });
+  socket.on("message", [&](Message message) {
+    if (message.from != name) std::cout << message.from << ": " << message.text << std::endl;
+  });
+
+  client.start();
+  for (std::string line; std::getline(std::cin, line);) socket.emit("message", line);
+}

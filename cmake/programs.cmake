@@ -35,8 +35,9 @@ socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
 socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 socketio_program(bench_yardstick SOURCES bench/yardstick/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 
-file(GLOB small_examples CONFIGURE_DEPENDS examples/*.cpp)
+# Each a program of its own: examples/client/chat.cpp is example_client_chat.
+file(GLOB small_examples CONFIGURE_DEPENDS examples/client/*.cpp)
 foreach(source IN LISTS small_examples)
   cmake_path(GET source STEM stem)
-  socketio_program(example_${stem} SOURCES ${source} LIBRARIES socketio::server)
+  socketio_program(example_client_${stem} SOURCES ${source} LIBRARIES socketio::client socketio::server)
 endforeach()

@@ -10,8 +10,11 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace socketio::detail {
 
@@ -26,6 +29,15 @@ struct EmitFlags {
 /// Gets the arguments of one acknowledgement, or the error in its place. Called once.
 using AckCallback = std::function<void(std::error_code, const Value* arguments)>;
 
+/// The elements of `array`, as a copy.
+inline Arguments all_arguments(const Value& array) {
+  std::string text;
+  std::vector<Bytes> attachments;
+  JsonWriter(text, attachments).value(array.to_json());
+  return {text.substr(1, text.size() - 2), std::move(attachments)};
+}
+
+/// Of the first argument; Arguments takes all.
 template <class R>
 Reply<R> decode_reply(std::error_code error, const Value* arguments) {
   Reply<R> reply;
@@ -33,7 +45,9 @@ Reply<R> decode_reply(std::error_code error, const Value* arguments) {
   if (error) return reply;
   Value first;
   ValueArray items(*arguments);
-  if constexpr (std::is_same_v<R, json>) {
+  if constexpr (std::is_same_v<R, Arguments>) {
+    reply.value = all_arguments(*arguments);
+  } else if constexpr (std::is_same_v<R, json>) {
     if (items.next(first)) reply.value = first.to_json();
   } else {
     if (!items.next(first) || !decode(first, reply.value)) reply.error = Errc::bad_answer;

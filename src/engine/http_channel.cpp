@@ -3,7 +3,9 @@
 
 #include "codec/http/writer.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <utility>
 
 namespace socketio::engine {
@@ -26,6 +28,25 @@ std::string_view describe(http::Errc error) {
   }
   return "the answer is not HTTP";
 }
+
+namespace {
+
+/// How long the connection may wait for its next request.
+std::chrono::milliseconds idle_time(const http::Response& response) {
+  constexpr std::string_view parameter = "timeout=";
+  auto text = response.headers.get("Keep-Alive");
+  const auto at = text.find(parameter);
+  if (at == text.npos) return HttpChannel::idle_limit;
+  text.remove_prefix(at + parameter.size());
+  unsigned seconds = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (parsed.ec != std::errc{}) return HttpChannel::idle_limit;
+  // The server announces its own patience; half of it is on the safe side of any delay.
+  const std::chrono::milliseconds announced = std::chrono::seconds(seconds);
+  return std::min<std::chrono::milliseconds>(announced / 2, HttpChannel::idle_limit);
+}
+
+}  // namespace
 
 void HttpChannel::send(http::Request request, Done done) {
   assert(!busy());
@@ -64,6 +85,7 @@ void HttpChannel::on_connected(std::shared_ptr<Stream> stream, const ConnectFail
 void HttpChannel::write() {
   http::append_request(stream_->out(), request_);
   stream_->commit();
+  if (!is_repeatable()) std::string().swap(request_.body);
 }
 
 void HttpChannel::on_bytes(std::span<char> bytes) {
@@ -90,7 +112,7 @@ void HttpChannel::succeed(std::string_view rest) {
   const http::Response response = parser_->take();
   parser_.reset();
   if (keep) {
-    loop_.timers().arm(timer_, idle_limit);
+    loop_.timers().arm(timer_, idle_time(response));
   } else {
     drop_connection();
   }
@@ -102,7 +124,7 @@ void HttpChannel::succeed(std::string_view rest) {
 bool HttpChannel::may_retry(const Stream& stream) const {
   // The server closed an idle connection while the request was on its way. After an orderly end
   // without a byte nothing was answered, so nothing that an answer carried is lost.
-  return reused_ && !parser_ && !stream.error() && request_.method == "GET";
+  return reused_ && !parser_ && !stream.error() && is_repeatable();
 }
 
 void HttpChannel::on_close() {

@@ -33,8 +33,8 @@ std::string_view describe(http::Errc error);
 
 class HttpChannel final : public StreamHandler, public std::enable_shared_from_this<HttpChannel> {
  public:
-  /// A connection that was idle for longer is not used again: servers close theirs after five
-  /// seconds and more, and a request must not meet that.
+  /// A connection that was idle for longer is not used again, nor is one for more than half of the
+  /// time that the server announces: it closes it some time, and a request must not meet that.
   static constexpr std::chrono::seconds idle_limit{4};
 
   struct Settings {
@@ -63,6 +63,8 @@ class HttpChannel final : public StreamHandler, public std::enable_shared_from_t
   void write();
   void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
   void on_timer();
+  /// What the server may be asked twice.
+  bool is_repeatable() const { return request_.method == "GET"; }
   bool may_retry(const Stream& stream) const;
   void succeed(std::string_view rest);
   void fail(Failure failure);

@@ -145,7 +145,7 @@ class Encounter {
 };
 
 TEST(EngineClientRandom, LosesNothingAndEndsOnceWhateverHappens) {
-  for_each_seed(2'000, "simulation_engine_client_random_test",
+  for_each_seed(1'000, "simulation_engine_client_random_test",
                 [](std::uint64_t seed) { Encounter(seed).run(); });
 }
 

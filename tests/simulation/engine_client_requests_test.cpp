@@ -30,7 +30,7 @@ class RequestsTest : public testing::Test {
   }
   /// One handshake, one poll, one POST, one attempt to upgrade; each answered with its cookie.
   void exchange() {
-    server.script = [this](auto& connection, const auto& request) {
+    server.script = [](auto& connection, const auto& request) {
       const std::string transport = http::query_value(request.query(), "transport");
       const bool has_sid = !http::query_value(request.query(), "sid").empty();
       if (transport == "websocket") return connection.say(answer("no", 400));

@@ -104,6 +104,30 @@ TEST_F(HttpChannelTest, AConnectionThatWasIdleTooLongIsReplaced) {
   EXPECT_EQ(bodies, (Bodies{"ok", "ok", "ok"}));
 }
 
+TEST_F(HttpChannelTest, AServerThatAnnouncesLessPatienceIsBelieved) {
+  const auto idle_after = [this](const std::string& keep_alive, milliseconds waited) {
+    channel->close();
+    loop.run_for(1s);
+    const auto dialled = server.dialled;
+    server.script = [keep_alive](auto& connection, const auto&) {
+      connection.say(answer("ok", 200, {{"Keep-Alive", keep_alive}}));
+    };
+    send();
+    loop.run_for(waited);
+    send();
+    loop.run_for(0ms);
+    return server.dialled == dialled + 1 ? "reused" : "replaced";
+  };
+  EXPECT_STREQ(idle_after("timeout=3, max=100", 1'400ms), "reused");
+  EXPECT_STREQ(idle_after("timeout=3, max=100", 1'600ms), "replaced");
+  EXPECT_STREQ(idle_after("max=100, timeout=0", 100ms), "replaced");
+  for (const char* text :
+       {"timeout=99999999999999999999", "timeout=4294967295", "timeout=-1", "timeout=", "soon"}) {
+    EXPECT_STREQ(idle_after(text, 3'900ms), "reused") << text;
+    EXPECT_STREQ(idle_after(text, 4'100ms), "replaced") << text;
+  }
+}
+
 TEST_F(HttpChannelTest, AConnectionThatTheServerClosedWhileIdleIsReplaced) {
   for (const char* method : {"GET", "POST"}) {
     send(method);

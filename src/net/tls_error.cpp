@@ -16,10 +16,14 @@ constexpr int certificate_errors_from = 10'000;
 
 std::string alert_words(int alert) {
   switch (alert) {
-    case SSL_AD_MISSING_EXTENSION: return "missing extension";
-    case SSL_AD_CERTIFICATE_REQUIRED: return "certificate required";
-    case SSL_AD_NO_APPLICATION_PROTOCOL: return "no application protocol";
-    default: return SSL_alert_desc_string_long(alert);  // which does not know those above
+    case SSL_AD_MISSING_EXTENSION:
+      return "missing extension";
+    case SSL_AD_CERTIFICATE_REQUIRED:
+      return "certificate required";
+    case SSL_AD_NO_APPLICATION_PROTOCOL:
+      return "no application protocol";
+    default:
+      return SSL_alert_desc_string_long(alert);  // which does not know those above
   }
 }
 

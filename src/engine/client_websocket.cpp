@@ -2,8 +2,6 @@
 #include "engine/client_websocket.hpp"
 
 #include "codec/http/writer.hpp"
-#include "codec/websocket/encoder.hpp"
-#include "codec/websocket/handshake.hpp"
 #include "engine/client_request.hpp"
 #include "engine/http_channel.hpp"
 
@@ -85,6 +83,9 @@ void ClientWebSocket::ask() {
   request.headers.set("Connection", "Upgrade");
   request.headers.set("Sec-WebSocket-Version", websocket::version);
   request.headers.set("Sec-WebSocket-Key", key_);
+  if (context_.options.deflate_threshold_bytes) {
+    request.headers.set(websocket::extensions_field, websocket::deflate_offer);
+  }
   http::append_request(stream_->out(), request);
   stream_->commit();
   parser_.emplace(http::Limits{.header_bytes = response_header_limit_bytes,
@@ -117,12 +118,23 @@ void ClientWebSocket::on_answer() {
     context_.cookies.take(response.headers, context_.loop.wall_clock_ms());
   }
   if (response.status != 101) return fail(websocket::CloseCode::abnormal, refusal_of(response));
-  if (const auto error = websocket::check_accept(response, key_)) {
+  if (const auto error = accept(response)) {
     return fail(websocket::CloseCode::abnormal,
                 {.status = response.status, .details = std::string(describe(*error))});
   }
   phase_ = Phase::open;
   context_.listener.on_transport_open(*this);
+}
+
+std::optional<websocket::AcceptError> ClientWebSocket::accept(const http::Response& response) {
+  if (!context_.options.deflate_threshold_bytes) return websocket::check_accept(response, key_);
+  const auto agreed = websocket::check_accept_of_deflate(response, key_);
+  if (!agreed) return agreed.error();
+  if (*agreed) {
+    decoder_.allow_deflate(**agreed);
+    deflater_ = std::make_unique<websocket::Deflater>(**agreed, websocket::Role::client);
+  }
+  return std::nullopt;
 }
 
 void ClientWebSocket::read_frames(std::span<char> bytes) {
@@ -189,28 +201,40 @@ void ClientWebSocket::on_close() {
 
 // --- Out ---
 
-void ClientWebSocket::send_frame(websocket::Opcode opcode, std::string_view payload) {
-  std::array<std::uint8_t, 4> mask{};
-  context_.loop.entropy().fill(mask);
-  websocket::append_masked_frame(stream_->out(), opcode, payload, mask);
-  stream_->commit();
-}
-
-void ClientWebSocket::send_text(std::string_view packet, Compress) {
-  if (!is_writing()) return;
-  send_frame(websocket::Opcode::text, packet);
-  stream_->want_drain();
+void ClientWebSocket::send_text(std::string_view packet, Compress compress) {
+  send_message(websocket::Opcode::text, packet, compress);
 }
 
 void ClientWebSocket::send_binary(std::string_view data) {
-  if (!is_writing()) return;
-  if (context_.options.force_base64) {
-    std::string text;
-    engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
-    return send_text(text, Compress::yes);
+  if (!context_.options.force_base64) {
+    return send_message(websocket::Opcode::binary, data, Compress::yes);
   }
-  send_frame(websocket::Opcode::binary, data);
+  std::string text;
+  engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
+  send_message(websocket::Opcode::text, text, Compress::yes);
+}
+
+void ClientWebSocket::send_message(websocket::Opcode opcode, std::string_view message,
+                                   Compress compress) {
+  if (!is_writing()) return;
+  const bool is_worth_it = deflater_ && compress == Compress::yes &&
+                           message.size() >= *context_.options.deflate_threshold_bytes;
+  if (is_worth_it) {
+    std::string deflated;
+    deflater_->append_message(deflated, message);
+    send_frame(opcode, deflated, websocket::Coding::deflated);
+  } else {
+    send_frame(opcode, message);
+  }
   stream_->want_drain();
+}
+
+void ClientWebSocket::send_frame(websocket::Opcode opcode, std::string_view payload,
+                                 websocket::Coding coding) {
+  std::array<std::uint8_t, 4> mask{};
+  context_.loop.entropy().fill(mask);
+  websocket::append_masked_frame(stream_->out(), opcode, payload, mask, coding);
+  stream_->commit();
 }
 
 void ClientWebSocket::shut_down(websocket::CloseCode code) {

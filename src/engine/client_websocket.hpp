@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // WebSocket at the client (RFC 6455): connects, asks for the upgrade, then one packet a message:
-// masked frames out, plain ones in.
+// masked frames out, plain ones in, large ones compressed if the server agrees (RFC 7692).
 //
 // Life cycle: open() -> on_transport_open() when the server accepted -> packets -> one of close()
 // and on_transport_end(). Loop's thread.
@@ -8,6 +8,9 @@
 
 #include "codec/http/response_parser.hpp"
 #include "codec/websocket/decoder.hpp"
+#include "codec/websocket/deflate.hpp"
+#include "codec/websocket/encoder.hpp"
+#include "codec/websocket/handshake.hpp"
 #include "engine/client_transport.hpp"
 
 #include <memory>
@@ -51,11 +54,15 @@ class ClientWebSocket final : public ClientTransport,
   /// The bytes behind the answer to the request.
   std::span<char> read_answer(std::span<char> bytes);
   void on_answer();
+  /// Nothing if the server accepted what we asked for.
+  std::optional<websocket::AcceptError> accept(const http::Response& response);
   void read_frames(std::span<char> bytes);
   void on_event(const websocket::Event& event);
   void on_text(std::string_view text);
   void answer_ping();
-  void send_frame(websocket::Opcode opcode, std::string_view payload);
+  void send_message(websocket::Opcode opcode, std::string_view message, Compress compress);
+  void send_frame(websocket::Opcode opcode, std::string_view payload,
+                  websocket::Coding coding = websocket::Coding::plain);
   /// Ends the stream, after a close frame where one is due.
   void shut_down(websocket::CloseCode code);
   void fail(websocket::CloseCode code, Failure failure);
@@ -68,7 +75,8 @@ class ClientWebSocket final : public ClientTransport,
   std::shared_ptr<Stream> stream_;
   std::optional<http::ResponseParser> parser_;  // of the answer to the upgrade request
   websocket::Decoder decoder_;
-  std::unique_ptr<std::string> ping_payload_;  // the latest unanswered ping of this read
+  std::unique_ptr<websocket::Deflater> deflater_;  // if the server agreed to it
+  std::unique_ptr<std::string> ping_payload_;      // the latest unanswered ping of this read
   Phase phase_ = Phase::connecting;
 };
 

@@ -60,7 +60,13 @@ TEST_F(EngineClientTest, StartsWithWebSocketIfTheLastUpgradeSucceeded) {
   EXPECT_EQ(second.opens, 1);
   connector.streams().back()->reset();
   loop.run_for(1s);
-  EXPECT_EQ(second.closes, 1);
+  EXPECT_EQ(second.ended, "transport close");
+  EXPECT_TRUE(memory.prefers_websocket);
+  connector.mode = SimulatedConnector::Mode::refuse;
+  SessionLog third;
+  third.open(loop, connector, options, memory);
+  loop.run_for(1s);
+  EXPECT_EQ(third.failure.message, "websocket error");
   EXPECT_FALSE(memory.prefers_websocket) << "it is not what it was";
 }
 

@@ -38,16 +38,19 @@ class LyingServer {
       if (stream_) stream_->close_after_flush();
     }
     SimulatedStream* stream() { return stream_.get(); }
-    /// Answers an upgrade request as a server should; frames come from now on.
-    void accept_websocket(const http::Request& request) {
+    /// Answers an upgrade request as a server should; frames come from now on. `extensions` is
+    /// what it claims to have agreed to.
+    void accept_websocket(const http::Request& request, std::string_view extensions = {}) {
       http::Response response;
       response.status = 101;
+      if (!extensions.empty()) response.headers.add(websocket::extensions_field, extensions);
       response.headers.add("Upgrade", "websocket");
       response.headers.add("Sec-WebSocket-Accept", websocket::check_upgrade(request).value());
       std::string bytes;
       http::append_response(bytes, response, http::Connection::upgrade);
       say(bytes);
       decoder_.emplace(websocket::Role::server, websocket::Limits{});
+      if (!extensions.empty()) decoder_->allow_deflate({});
     }
     void say_text(std::string_view packet) {
       std::string frame;
@@ -68,6 +71,7 @@ class LyingServer {
         server_.script(*this, request);
       }
       if (bytes.empty() || !decoder_) return;
+      server_.frame_bytes += bytes.size();
       decoder_->feed(bytes);
       for (auto event = decoder_->next(); event && *event; event = decoder_->next()) {
         server_.on_event(*this, **event);
@@ -103,6 +107,7 @@ class LyingServer {
   Script script;
   std::vector<http::Request> requests;
   std::vector<std::string> texts;  // WebSocket messages that came
+  std::size_t frame_bytes = 0;     // what they took on the wire
   std::vector<std::string> pongs;  // to WebSocket pings
   std::vector<std::uint16_t> close_codes;
   std::function<void(Connection&, std::string_view)> on_text;
@@ -116,6 +121,8 @@ class LyingServer {
       connection.close();
     } else if (event.kind == websocket::Event::Kind::pong) {
       pongs.emplace_back(event.payload);
+    } else if (event.kind == websocket::Event::Kind::binary) {
+      texts.push_back("binary:" + std::string(event.payload));
     } else if (event.kind == websocket::Event::Kind::text) {
       texts.emplace_back(event.payload);
       if (on_text) on_text(connection, event.payload);

@@ -26,7 +26,8 @@ std::optional<Errc> check_ack(const Header& header, const Value& payload) {
   return header.id ? std::nullopt : std::optional(Errc::invalid_id);
 }
 
-/// Whether `payload` is what this type of packet carries (Socket.IO protocol 5, "Packet encoding").
+}  // namespace
+
 std::optional<Errc> check_payload(const Header& header, const Value& payload, Decoder::Role role) {
   const bool absent = header.payload.empty();
   const Kind kind = payload.kind();
@@ -71,8 +72,6 @@ Packet make_packet(const Header& header, const Value& payload) {
   packet.payload = payload;
   return packet;
 }
-
-}  // namespace
 
 Result<std::optional<Packet>, Errc> Decoder::add_text(std::string_view message,
                                                       codec::Document& document) {

@@ -73,4 +73,15 @@ class Decoder {
   std::unique_ptr<Partial> partial_;
 };
 
+// The steps of a decoder from header and attachments to packet, for codec/msgpack.
+
+/// The payload, or a Value of nothing if there is none.
+Result<Value, Errc> parse_payload(const Header& header, std::span<const Bytes> attachments,
+                                  codec::Document& document);
+/// What is wrong if `payload` is not what this type of packet carries (Socket.IO protocol 5,
+/// "Packet encoding").
+std::optional<Errc> check_payload(const Header& header, const Value& payload, Decoder::Role role);
+/// Views all of them.
+Packet make_packet(const Header& header, const Value& payload);
+
 }  // namespace socketio::parser

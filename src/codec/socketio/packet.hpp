@@ -36,6 +36,9 @@ enum class Errc : std::uint8_t {
   unexpected_text,      // a text message while attachments are due
   unexpected_binary,    // a binary message while none is due
   too_large,            // header and attachments exceed the limit together
+  // Of the other encoding (codec/msgpack).
+  invalid_msgpack,    // no MessagePack, or beyond what JSON may hold
+  invalid_namespace,  // no text
 };
 
 struct Limits {

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// MessagePack, one token at a time, in the dialect of notepack.io 2 (what socket.io-msgpack-parser
+// 3.0 uses): extension type 0 is undefined (1 byte), a date (8 bytes) or, of any announced length,
+// binary data. Tokens view the message. What is only announced costs nothing: a length or a count
+// that the rest of the message cannot hold is refused where it stands.
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace socketio::msgpack {
+
+/// Why a message is no MessagePack that we take.
+enum class Errc : std::uint8_t {
+  truncated,             // ends inside a token, or before the elements that it announced
+  reserved_byte,         // 0xc1
+  trailing_bytes,        // behind the one value of the message
+  invalid_key,           // of a map: a container, binary data, a date or an extension
+  too_deep,              // TextLimits::depth
+  too_many_values,       // TextLimits::values
+  too_many_attachments,  // TextLimits::attachments
+  text_too_long,         // TextLimits::text_bytes
+};
+
+struct Token {
+  enum class Kind : std::uint8_t {
+    null,
+    undefined,
+    boolean,
+    integer,           // negative
+    unsigned_integer,  // not negative
+    number,
+    string,
+    binary,
+    date,
+    extension,
+    array,
+    map
+  };
+  Kind kind = Kind::null;
+  bool boolean = false;
+  /// Milliseconds of a date, type of an extension.
+  std::int64_t integer = 0;
+  /// Also the elements of an array, the pairs of a map.
+  std::uint64_t unsigned_integer = 0;
+  double number = 0;
+  /// Of a string (not checked to be UTF-8), binary data or an extension.
+  std::string_view bytes = {};
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view message) : rest_(message) {}
+
+  Result<Token, Errc> next();
+  bool at_end() const { return rest_.empty(); }
+
+ private:
+  Result<Token, Errc> read_long_form(std::uint8_t prefix);
+  Result<Token, Errc> bytes_of(Token::Kind kind, std::uint64_t size);
+  Result<Token, Errc> sized_bytes(Token::Kind kind, std::size_t length_bytes);
+  Result<Token, Errc> container(Token::Kind kind, std::uint64_t count);
+  Result<Token, Errc> sized_container(Token::Kind kind, std::size_t length_bytes);
+  Result<Token, Errc> integer_of(std::size_t size);
+  Result<Token, Errc> signed_integer_of(std::size_t size);
+  Result<Token, Errc> number_of(std::size_t size);
+  Result<Token, Errc> fixed_extension(std::size_t size);
+  Result<Token, Errc> sized_extension(std::size_t length_bytes);
+  bool take_big_endian(std::size_t size, std::uint64_t& value);
+
+  std::string_view rest_;
+};
+
+/// Reads one value, whatever it is, and everything in it.
+Result<Token, Errc> skip(Reader& reader);
+
+}  // namespace socketio::msgpack

@@ -7,8 +7,8 @@
 
 #include "base/connector.hpp"
 #include "net/asio_loop.hpp"
+#include "support/patience.hpp"
 #include "support/pipe.hpp"
-#include "support/tcp_client.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>

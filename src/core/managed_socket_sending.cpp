@@ -44,6 +44,7 @@ EmitResult ManagedSocket::emit(detail::OutgoingEvent& event, const detail::EmitF
   if (gate_->is_inside()) {
     return emit_now(event.json_text(), event.take_attachments(), flags, nullptr);
   }
+  if (flags.is_volatile && !connected()) return EmitResult::dropped;
   const std::size_t size = event_bytes(event.json_text(), event.attachments());
   if (!reserve(size)) return EmitResult::dropped;
   const bool is_open =

@@ -220,7 +220,8 @@ TEST_F(MsgpackPacket, RefusesWhatIsNoPacket) {
   for (const char* hex :
        {"82a47479706502a46461746191a165", "83a47479706502a46461746191a165a36e737001",
         "83a47479706502a46461746191a165a36e7370c0", "83a47479706502a46461746191a165a36e7370c4012f",
-        "83a47479706502a46461746191a165a36e7370a22fff"}) {
+        "83a47479706502a46461746191a165a36e7370a22fff", "83a47479706502a46461746191a165a36e7370a0",
+        "83a47479706502a46461746191a165a36e7370a161"}) {
     refuse(hex, PacketErrc::invalid_namespace);
   }
   const std::string with_id = "84a47479706502a36e7370a12fa46461746191a165a26964";
@@ -406,7 +407,8 @@ TEST_F(MsgpackPacket, WritesLengthsInTheirShortestForm) {
                {256, "da0100", "dc0100", "c50100", "de0100"},
                {65535, "daffff", "dcffff", "c5ffff", "deffff"},
                {65536, "db00010000", "dd00010000", "c600010000", "df00010000"}};
-  for (const auto& [size, string, array, binary, map] : cases) {
+  for (const auto& sample : cases) {
+    const std::size_t size = sample.size;
     json members = json::object();
     for (std::size_t i = 0; i < size; ++i) members[std::to_string(i)] = 1;
     const auto begin = [&](const json& value, std::string_view expected) {
@@ -418,10 +420,10 @@ TEST_F(MsgpackPacket, WritesLengthsInTheirShortestForm) {
       append_value(out, *parsed);
       EXPECT_EQ(to_hex(out.substr(0, expected.size() / 2)), expected) << size;
     };
-    begin(std::string(size, 'x'), string);
-    begin(json(std::vector<int>(size, 1)), array);
-    begin(json::binary(Bytes(size, 1)), binary);
-    begin(members, map);
+    begin(std::string(size, 'x'), sample.string);
+    begin(json(std::vector<int>(size, 1)), sample.array);
+    begin(json::binary(Bytes(size, 1)), sample.binary);
+    begin(members, sample.map);
   }
 }
 

@@ -94,7 +94,7 @@ std::optional<parser::Errc> Decoder::read_member(std::string_view name, Reader& 
     parts.type = as_integer(*value, last_type);
     if (!parts.type) return parser::Errc::unknown_type;
   } else if (name == "nsp") {
-    const bool valid = value->kind == Token::Kind::string &&
+    const bool valid = value->kind == Token::Kind::string && value->bytes.starts_with('/') &&
                        simdjson::validate_utf8(value->bytes.data(), value->bytes.size());
     if (!valid) return parser::Errc::invalid_namespace;
     parts.nsp = std::string(value->bytes);

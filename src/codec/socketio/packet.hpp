@@ -38,7 +38,7 @@ enum class Errc : std::uint8_t {
   too_large,            // header and attachments exceed the limit together
   // Of the other encoding (codec/msgpack).
   invalid_msgpack,    // no MessagePack, or beyond what JSON may hold
-  invalid_namespace,  // no text
+  invalid_namespace,  // no text, or without the slash in front
 };
 
 struct Limits {

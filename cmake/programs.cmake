@@ -2,6 +2,8 @@
 # Executables beside the library: examples, benchmarks, servers that tests drive. Each sees the public headers only.
 find_package(SQLite3 REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libedit REQUIRED IMPORTED_TARGET libedit)
 
 # socketio_program(<name> SOURCES <glob>... [LIBRARIES ...]); nothing is built while a glob matches no file.
 function(socketio_program name)
@@ -34,6 +36,16 @@ socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
                  LIBRARIES socketio_server_layer CLI11::CLI11)
 socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 socketio_program(bench_yardstick SOURCES bench/yardstick/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
+
+# The command-line tool: a library, so that its tests can link it. It sees the codec to explain captured bytes.
+file(GLOB sio_sources CONFIGURE_DEPENDS tools/sio/*.cpp)
+list(FILTER sio_sources EXCLUDE REGEX "/main\\.cpp$")
+add_library(sio_parts STATIC ${sio_sources} bench/load/histogram.cpp)
+target_include_directories(sio_parts PUBLIC tools bench)
+target_link_libraries(sio_parts PUBLIC socketio::client socketio_codec_layer CLI11::CLI11
+                                PRIVATE PkgConfig::libedit socketio_warnings)
+socketio_program(sio SOURCES tools/sio/main.cpp LIBRARIES sio_parts)
+install(TARGETS sio RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 # Each a program of its own: examples/client/chat.cpp is example_client_chat.
 file(GLOB small_examples CONFIGURE_DEPENDS examples/client/*.cpp)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 namespace load {
 
@@ -43,6 +44,11 @@ std::uint64_t Histogram::percentile(double percent) const {
     if (seen >= rank) return std::min(middle_of(i), max_);
   }
   return max_;
+}
+
+std::uint64_t Histogram::count_below(std::uint64_t nanoseconds) const {
+  const auto end = buckets_.begin() + static_cast<std::ptrdiff_t>(bucket_of(nanoseconds));
+  return std::accumulate(buckets_.begin(), end, std::uint64_t{0});
 }
 
 }  // namespace load

@@ -18,6 +18,8 @@ class Histogram {
   std::uint64_t count() const { return count_; }
   std::uint64_t max() const { return max_; }
   std::uint64_t percentile(double percent) const;
+  /// How many values lie below `nanoseconds`, which counts as the start of its bucket.
+  std::uint64_t count_below(std::uint64_t nanoseconds) const;
 
  private:
   static constexpr unsigned sub_bits = 5;

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Explainer: says what captured bytes mean, field by field, and what is wrong with them: Engine.IO
+// packets and polling payloads, WebSocket frames, packets of socket.io-msgpack-parser. It reads
+// with the library's own codecs, so what it refuses the library refuses, too.
+//
+// Life cycle: fed with what one side sent, in order: attachments find the packet that they belong
+// to. Input is what anybody may have sent: nothing of it throws. One thread.
+#pragma once
+
+#include "codec/engineio/packet.hpp"
+#include "codec/socketio/decoder.hpp"
+#include "codec/websocket/decoder.hpp"
+#include "show.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sio {
+
+class Explainer {
+ public:
+  explicit Explainer(Style style);
+
+  /// A packet, or a polling payload of several.
+  void text(std::string_view payload);
+  /// WebSocket frames, whole ones and perhaps a part of another.
+  void websocket(std::string_view frames);
+  void msgpack(std::string_view packet);
+  /// MessagePack if it is that, else WebSocket.
+  void bytes(std::string_view bytes);
+
+  /// The lines so far.
+  std::string take() { return std::exchange(out_, {}); }
+  /// Nothing was wrong.
+  bool valid() const { return valid_; }
+  /// Attachments that a packet still waits for.
+  std::size_t attachments_due() const { return due_; }
+
+ private:
+  struct Frame;
+
+  void packet(std::string_view text);
+  void open(std::string_view json);
+  void message(std::string_view text);
+  void binary(std::string_view bytes);
+  void payload(const socketio::parser::Packet& packet);
+  void frame(const Frame& frame);
+  void frame_content(const Frame& frame, std::string_view bytes);
+  void event(const socketio::websocket::Event& event);
+
+  void row(std::string_view name, std::string_view value);
+  void title(std::string_view name, std::string_view code, std::string_view meaning);
+  void wrong(std::string_view why);
+
+  const Style style_;
+  std::string out_;
+  std::string indent_;
+  bool valid_ = true;
+  std::size_t due_ = 0;
+  socketio::codec::Document document_;
+  socketio::parser::Decoder decoder_;
+  std::unique_ptr<socketio::websocket::Decoder> frames_;
+};
+
+/// Bytes written in hexadecimal, with blanks, colons, commas and 0x as they come; nothing if it is
+/// not that.
+std::optional<std::string> read_hex(std::string_view text);
+
+}  // namespace sio

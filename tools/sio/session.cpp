@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "session.hpp"
+
+#include "exit_code.hpp"
+
+#include <csignal>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace sio {
+
+Session::Session(const Target& target, int interrupted) : interrupted_(interrupted) {
+  const socketio::ClientOptions options = target.client_options();
+  try {
+    client_ = socketio::make_client(context_, target.full_url(), options);
+  } catch (const std::invalid_argument& wrong) {
+    throw UsageError(target.url + ": " + wrong.what());
+  } catch (const std::system_error& wrong) {
+    throw UsageError(wrong.what());
+  }
+  socket_ = target.nsp.empty() ? client_->socket() : client_->socket(target.nsp);
+  signals_.add(SIGINT);
+  signals_.add(SIGTERM);
+  await_signal();
+}
+
+void Session::await_signal() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error || finished()) return;
+    await_signal();
+    if (signal == SIGINT && interrupt_) return interrupt_();
+    finish(interrupted_);
+  });
+}
+
+void Session::finish(int code, std::chrono::milliseconds time_to_leave) {
+  if (finished()) return;
+  code_ = code;
+  time_to_leave_ = time_to_leave;
+  timer_.cancel();
+  signals_.clear();
+  signals_.cancel();
+  client_->stop();
+}
+
+void Session::after(std::chrono::milliseconds time, std::function<void()> done) {
+  timer_.expires_after(time);
+  timer_.async_wait([this, done = std::move(done)](const boost::system::error_code& error) {
+    if (!error && !finished()) done();
+  });
+}
+
+void Session::run_while(const std::function<bool()>& waiting) {
+  while (!finished() && waiting()) context_.run_one();
+}
+
+int Session::run() {
+  run_while([] { return true; });
+  context_.run_for(time_to_leave_);
+  const bool all_has_left = context_.stopped();
+  return all_has_left || *code_ != exit_success ? *code_ : exit_timed_out;
+}
+
+}  // namespace sio

@@ -299,9 +299,7 @@ void ClientSession::release_transports() {
 
 bool ClientSession::is_open() const { return state_ == State::open; }
 
-bool ClientSession::writable() const {
-  return state_ == State::open && !upgrading_ && transport_->writable();
-}
+bool ClientSession::writable() const { return state_ == State::open && transport_->writable(); }
 
 std::size_t ClientSession::queued_bytes() const {
   return transport_ ? transport_->queued_bytes() : 0;

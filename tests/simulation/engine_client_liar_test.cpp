@@ -122,12 +122,15 @@ TEST_F(LiarTest, AHandshakeMayHoldWhatWeDoNotKnow) {
   server.script = [&](auto& connection, const auto& request) {
     if (!has_sid(request)) connection.say(answer(packet));
   };
-  log.when_open = [] {};
   options.transports = {TransportName::polling};
   log.open(loop, connector, options, memory);
   loop.run_for(1ms);
   EXPECT_EQ(log.opens, 1);
   EXPECT_EQ(server.requests.back().target, "/socket.io/?EIO=4&transport=polling&sid=a%20b%26c");
+  EXPECT_FALSE(log.session->heartbeat_expired());
+  loop.run_for(2ms);
+  EXPECT_EQ(log.closes, 0) << "the timer's tick has not come yet";
+  EXPECT_TRUE(log.session->heartbeat_expired());
   loop.run_for(1s);
   expect_end("ping timeout");
 }
@@ -350,6 +353,28 @@ TEST_F(LiarTest, AnUpgradeAnswerThatDoesNotFitIsAnError) {
     open(TransportName::websocket);
     expect_end("transport error", "websocket error");
     EXPECT_NE(log.failure.details, "");
+    EXPECT_EQ(server.connections, 0U);
+  }
+}
+
+TEST_F(LiarTest, NothingThatFollowsTheGoodbyeIsAnError) {
+  for (const bool cuts : {false, true}) {
+    LyingServer::Connection* parked = nullptr;
+    server.script = [&](auto& connection, const auto& request) {
+      if (!has_sid(request)) return connection.say(answer(handshake));
+      if (!is_post(request)) {
+        parked = &connection;
+        return;
+      }
+      EXPECT_EQ(request.body, "1");
+      cuts ? parked->stream()->reset() : parked->say(answer("", 400));
+      loop.after(50ms, [&connection] { connection.say(answer("gone", 400)); });
+    };
+    open();
+    log.session->close();
+    EXPECT_EQ(log.closes, 0);
+    loop.run_for(1s);
+    expect_end("forced close");
     EXPECT_EQ(server.connections, 0U);
   }
 }

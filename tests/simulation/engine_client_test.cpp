@@ -26,6 +26,8 @@ INSTANTIATE_TEST_SUITE_P(EngineClient, EachTransport,
                          [](const auto& name) { return std::string(to_string(name.param)); });
 
 TEST_P(EachTransport, ShakesHands) {
+  const bool is_websocket = GetParam() == TransportName::websocket;
+  memory.prefers_websocket = !is_websocket;
   open_on(GetParam());
   EXPECT_EQ(log.sid, peer().session()->id());
   EXPECT_EQ(session().id(), log.sid);
@@ -33,6 +35,7 @@ TEST_P(EachTransport, ShakesHands) {
   EXPECT_TRUE(session().writable());
   EXPECT_EQ(session().transport_name(), GetParam());
   EXPECT_EQ(peer().session()->transport_name(), GetParam());
+  EXPECT_EQ(memory.prefers_websocket, is_websocket) << "for the next time";
 }
 
 TEST_P(EachTransport, CarriesTextAndBinaryInOrderBothWays) {

@@ -266,6 +266,25 @@ TEST_F(HttpChannelTest, WhatNeverEndsIsBounded) {
   EXPECT_EQ(fate(interim), "failure");
 }
 
+// The old connection's end and the new one may meet in one turn.
+TEST_F(HttpChannelTest, AFailureMayBeFollowedByTheNextRequestAtOnce) {
+  bool answers = true;
+  server.script = [&](auto& connection, const auto&) {
+    answers = !answers;
+    connection.say(answers ? answer("ok") : "nonsense\r\n");
+    if (answers) connection.close();
+  };
+  then = [&] {
+    if (bodies.back() == "failure") send();
+  };
+  for (int round = 0; round < 50; ++round) {
+    bodies.clear();
+    send();
+    loop.run_for(0ms);
+    ASSERT_EQ(bodies, (Bodies{"failure", "ok"}));
+  }
+}
+
 TEST_F(HttpChannelTest, BytesThatNobodyAskedForEndTheConnection) {
   EXPECT_EQ(fate(answer("ok") + answer("more")), "ok");
   EXPECT_EQ(server.connections, 0U);

@@ -45,7 +45,10 @@ ClientState::~ClientState() { tear_down(); }
 // --- Running ---
 
 bool ClientState::begin_running() {
-  const std::lock_guard lock(running_mutex_);
+  std::unique_lock lock(running_mutex_);
+  if (runner_ != std::this_thread::get_id()) {
+    stopped_running_.wait(lock, [this] { return !(running_ && stop_wanted_); });
+  }
   if (shut_ || running_) return false;
   running_ = true;
   return true;
@@ -69,6 +72,7 @@ void ClientState::run_until_stopped() {
 void ClientState::end_running() {
   const std::lock_guard lock(running_mutex_);
   running_ = false;
+  stop_wanted_ = false;
   runner_ = {};
   stopped_running_.notify_all();
 }
@@ -80,7 +84,8 @@ void ClientState::run() {
 
 void ClientState::start() {
   if (!own_context_ || !begin_running()) return;
-  if (thread_.joinable()) thread_.join();  // of a start() that stop() has ended
+  const std::lock_guard lock(running_mutex_);  // the thread waits until `thread_` is it
+  if (thread_.joinable()) thread_.join();      // of a start() that stop() has ended
   thread_ = std::thread([self = shared_from_this()] { self->run_until_stopped(); });
 }
 
@@ -100,6 +105,10 @@ std::size_t ClientState::poll() {
 }
 
 void ClientState::stop() {
+  {
+    const std::lock_guard lock(running_mutex_);
+    stop_wanted_ = running_;
+  }
   if (gate_->is_inside()) return stop_now();
   gate_->post([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->stop_now();

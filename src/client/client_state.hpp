@@ -86,8 +86,9 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   std::mutex running_mutex_;
   std::condition_variable stopped_running_;
   bool running_ = false;
-  std::thread::id runner_;  // who runs it now
-  std::thread thread_;      // of start()
+  bool stop_wanted_ = false;  // of what runs it now
+  std::thread::id runner_;    // who runs it now
+  std::thread thread_;        // of start()
   bool shut_ = false;
 };
 

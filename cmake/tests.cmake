@@ -37,7 +37,7 @@ endforeach()
 file(GLOB client_tests CONFIGURE_DEPENDS tests/client/*_test.cpp)
 foreach(source IN LISTS client_tests)
   cmake_path(GET source STEM stem)
-  socketio_test(client_${stem} client ${source} socketio_client_layer)
+  socketio_test(client_${stem} client ${source})
   target_compile_definitions(client_${stem} PRIVATE SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
 endforeach()
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// What the C++ client is tested against, see README.md: makes servers, proxies and liars on free loopback ports as the
+// test asks for them. Requests come in as lines of JSON, `{id, target, do, ...}`; each is answered by `{id, result}` or
+// `{id, error}`. What a target notices is told unasked: `{target, saw}`. Ends when its input ends.
+
+import { createInterface } from "node:readline";
+import { Liar } from "./support/liar.mjs";
+import { Proxy, Relay } from "./support/middlemen.mjs";
+import { OfficialServer } from "./support/official_server.mjs";
+
+const KINDS = { official: OfficialServer, liar: Liar, proxy: Proxy, relay: Relay };
+const targets = new Map();
+let made = 0;
+
+// What cannot be said any more is not missed.
+process.stdout.on("error", () => process.exit(1));
+const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+async function make({ kind, options }) {
+  const target = ++made;
+  const server = new KINDS[kind](options, (saw) => say({ target, saw }));
+  targets.set(target, server);
+  return { target, port: await server.start() };
+}
+
+async function handle({ target, do: action, ...request }) {
+  if (action === "make") return make(request);
+  if (action === "nothing") return null;
+  const server = targets.get(target);
+  if (action === "drop") targets.delete(target);
+  return server[action === "drop" ? "stop" : action](request);
+}
+
+// The test program has crashed: nothing is left to serve.
+process.stdin.on("error", () => process.exit(1));
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, ...request } = JSON.parse(line);
+  handle(request).then(
+    (result) => say({ id, result: result ?? null }),
+    (error) => say({ id, error: error.stack }),
+  );
+}
+process.exit(0);

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+//
+// One official Socket.IO server. Options: `io` (of the Server, as they are), `parser` ("msgpack"), `tls` (of
+// https.createServer), `host`. Its public methods are what a test may ask of it; what its sockets offer is in offers.mjs.
+
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { Server } from "socket.io";
+import msgpack from "socket.io-msgpack-parser";
+import { Listening } from "./listening.mjs";
+import { offer } from "./offers.mjs";
+
+export class OfficialServer {
+  #options;
+  #saw;
+  #listening;
+  #io;
+  #port = 0;
+  #requests = [];
+  #messages = [];
+  #refusals = new Map();
+  #acks = [];
+
+  constructor(options, saw) {
+    this.#options = options;
+    this.#saw = saw;
+  }
+
+  /** Again on the same port after stop(); nothing is remembered then. */
+  async start() {
+    const { tls, io = {}, parser, host } = this.#options;
+    const http = tls ? createTlsServer(tls) : createServer();
+    this.#listening = new Listening(http);
+    this.#io = new Server(http, { ...io, ...(parser === "msgpack" ? { parser: msgpack } : {}) });
+    http.prependListener("request", (request) => this.#note(request, request.method));
+    // Where nobody listens for upgrades, Node.js makes plain requests of them.
+    if (http.listenerCount("upgrade") > 0) http.prependListener("upgrade", (request) => this.#note(request, "UPGRADE"));
+    this.#serve();
+    this.#port = await this.#listening.listen(this.#port, host);
+    return this.#port;
+  }
+
+  #note({ url, headers, socket }, method) {
+    this.#requests.push({ method, url, headers, from: socket.remotePort });
+  }
+
+  #serve() {
+    const namespaces = ["/", "/admin", "/custom"].map((name) => this.#io.of(name));
+    namespaces.push(this.#io.of(/^\/room-\d+$/));
+    for (const namespace of namespaces) {
+      namespace.use((socket, next) => {
+        const refusal = this.#refusals.get(socket.nsp.name);
+        next(refusal && Object.assign(new Error(refusal.message), { data: refusal.data }));
+      });
+      namespace.on("connection", (socket) => {
+        const { name } = socket.nsp;
+        this.#saw(`connect ${name}${socket.recovered ? " recovered" : ""}`);
+        socket.on("disconnect", (reason) => this.#saw(`disconnect ${name} ${reason}`));
+        offer(socket, { io: this.#io, saw: this.#saw, acks: this.#acks });
+      });
+    }
+    this.#io.engine.on("connection", (connection) => {
+      this.#saw(`open ${connection.transport.name}`);
+      connection.on("message", (message) => this.#messages.push(String(message)));
+      connection.on("upgrade", (transport) => this.#saw(`upgrade ${transport.name}`));
+      connection.on("close", (reason) => this.#saw(`close ${reason}`));
+    });
+  }
+
+  /** Ends everything at once, as a crash does. */
+  async stop() {
+    const listening = this.#listening;
+    this.#listening = undefined;
+    if (!listening) return;
+    await listening.close();
+    this.#io.engine.close();
+  }
+
+  /** Ends with farewells, as a server that shuts down does. */
+  async close() {
+    this.#listening = undefined;
+    await this.#io.close();
+  }
+
+  /** Every HTTP request and upgrade so far: {method, url, headers, from}; `from` is the connection's remote port. */
+  async requests() {
+    return this.#requests;
+  }
+
+  /** From now on this namespace is refused with {message, data}; without a message it is open again. */
+  async refuse({ nsp, message, data }) {
+    if (message === undefined) this.#refusals.delete(nsp);
+    else this.#refusals.set(nsp, { message, data });
+  }
+
+  /** How many milliseconds late the next `deliver` are acknowledged, null: never; then at once again. */
+  async acks({ delays }) {
+    this.#acks.push(...delays);
+  }
+
+  /** To all sockets of a namespace, or of a room; `flag`: "volatile" or "local"; `buffers`: lengths of Buffers to append. */
+  async emit({ nsp = "/", room, flag, event, args = [], buffers = [] }) {
+    let target = this.#io.of(nsp);
+    if (room !== undefined) target = target.to(room);
+    if (flag !== undefined) target = target[flag];
+    target.emit(event, ...args, ...buffers.map((length) => Buffer.alloc(length, 7)));
+  }
+
+  async disconnect({ nsp = "/", close = false }) {
+    this.#io.of(nsp).disconnectSockets(close);
+  }
+
+  /** Closes every Engine.IO connection; `discard`: without waiting for what is to be sent. */
+  async closeEngine({ discard = false }) {
+    for (const client of Object.values(this.#io.engine.clients)) client.close(discard);
+  }
+
+  /** Loses every connection, and notices at once: a polling client might go on otherwise, between two requests. */
+  async cut() {
+    for (const client of Object.values(this.#io.engine.clients)) client.onClose("transport close");
+    this.#listening.cut();
+  }
+
+  /** Every Engine.IO message so far, as text: also those that the official server ignores after a farewell. */
+  async messages() {
+    return this.#messages;
+  }
+
+  async pausePings() {
+    for (const client of Object.values(this.#io.engine.clients)) {
+      clearTimeout(client.pingIntervalTimer);
+      clearTimeout(client.pingTimeoutTimer);
+    }
+  }
+
+  /** Sends text as an Engine.IO message, whatever it means. */
+  async raw({ text, base64 }) {
+    for (const client of Object.values(this.#io.engine.clients))
+      client.send(base64 === undefined ? text : Buffer.from(base64, "base64"));
+  }
+
+  /** How many there are: {sessions, connections}. */
+  async counts() {
+    return { sessions: this.#io.engine.clientsCount, connections: this.#listening.connections };
+  }
+}

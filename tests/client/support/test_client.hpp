@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// TestClient: a Client whose life is written to a log, on a thread of its own from start() to its
+// end. Register handlers on `socket` (of the URL's namespace) before start().
+//
+// Lines: of the socket "connect", "recovered" in its place, "disconnect <reason>", "connect_error
+// <message>", "error <event>: <message>"; of the connection "open", "close <reason>", "failed
+// <message>", "reconnect_attempt <n>", "reconnect <n>", "reconnect_error <message>",
+// "reconnect_failed", "ping". Those of other namespaces begin with their name.
+#pragma once
+
+#include "client/support/node.hpp"
+#include "support/log.hpp"
+
+#include <socketio/client.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace socketio::support {
+
+using namespace std::chrono_literals;
+
+/// Tries again soon.
+inline ClientOptions quick(ClientOptions options = {}) {
+  options.reconnection_delay = 20ms;
+  options.reconnection_delay_max = 100ms;
+  return options;
+}
+inline ClientOptions only(const std::string& transport) {
+  ClientOptions options;
+  options.transports = {transport};
+  return options;
+}
+
+/// What comes of it, or Errc::timeout with a failure of the test.
+template <class R>
+Reply<R> wait(const Pending<Reply<R>>& pending) {
+  auto future = Pending<Reply<R>>(pending).future();
+  if (future.wait_for(patience) == std::future_status::ready) return future.get();
+  ADD_FAILURE() << "an acknowledgement never completed";
+  return {make_error_code(Errc::timeout)};
+}
+template <class R = json, class... Args>
+Reply<R> ask(const ClientSocket& socket, std::string_view event, const Args&... args) {
+  return wait(socket.emit_with_ack<R>(event, args...));
+}
+
+class TestClient {
+ public:
+  explicit TestClient(const std::string& url, const ClientOptions& options = {})
+      : client(url, quick(options)), socket(client.socket()) {
+    watch_connection();
+    watch(socket, "");
+  }
+  explicit TestClient(const Target& server, const ClientOptions& options = {})
+      : TestClient(server.url(), options) {}
+  TestClient(const TestClient&) = delete;
+  TestClient& operator=(const TestClient&) = delete;
+
+  void start() { client.start(); }
+  /// Starts it; false, with a failure of the test, if it does not connect.
+  bool connect() {
+    start();
+    return log.wait_for("connect");
+  }
+  /// A socket of another namespace, watched under its name.
+  ClientSocket join(const std::string& nsp) {
+    ClientSocket joined = client.socket(nsp);
+    watch(joined, nsp + " ");
+    return joined;
+  }
+  bool wait_for_transport(std::string_view name) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (socket.transport() != name && std::chrono::steady_clock::now() < end)
+      std::this_thread::yield();
+    EXPECT_EQ(socket.transport(), name);
+    return socket.transport() == name;
+  }
+  /// An echo goes round.
+  void expect_served() {
+    const int number = ++echoed_;
+    const Reply<int> reply = ask<int>(socket, "echo ack", number);
+    EXPECT_FALSE(reply.error) << reply.error.message();
+    EXPECT_EQ(reply.value, number);
+  }
+  /// What the latest line of that kind came with.
+  ConnectionError latest(const std::string& kind) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = errors_.find(kind);
+    return found == errors_.end() ? ConnectionError{} : found->second;
+  }
+
+ private:
+  void watch(const ClientSocket& watched, const std::string& prefix) {
+    watched.on_connect([this, watched, prefix] {
+      log.add(prefix + (watched.recovered() ? "recovered" : "connect"));
+    });
+    watched.on_connect_error([this, prefix](const ConnectionError& error) {
+      note(prefix + "connect_error", error, error.message);
+    });
+    watched.on_disconnect([this, prefix](DisconnectReason why, const ConnectionError& cause) {
+      note(prefix + "disconnect", cause, std::string(to_string(why)));
+    });
+    watched.on_error([this, prefix](const HandlerError& error) {
+      log.add(prefix + "error " + error.event + ": " + error.message);
+    });
+  }
+  void watch_connection() {
+    client.on_open([this] { log.add("open"); });
+    client.on_close([this](DisconnectReason why, const ConnectionError& cause) {
+      note("close", cause, std::string(to_string(why)));
+    });
+    client.on_error([this](const ConnectionError& error) { note("failed", error, error.message); });
+    client.on_ping([this] { log.add("ping"); });
+    client.on_reconnect_attempt(
+        [this](std::size_t n) { log.add("reconnect_attempt " + std::to_string(n)); });
+    client.on_reconnect([this](std::size_t n) { log.add("reconnect " + std::to_string(n)); });
+    client.on_reconnect_error(
+        [this](const ConnectionError& error) { note("reconnect_error", error, error.message); });
+    client.on_reconnect_failed([this] { log.add("reconnect_failed"); });
+  }
+  void note(const std::string& kind, const ConnectionError& error, const std::string& text) {
+    {
+      const std::lock_guard lock(mutex_);
+      errors_[kind] = error;
+    }
+    log.add(kind + " " + text);
+  }
+
+  mutable std::mutex mutex_;
+  std::map<std::string, ConnectionError> errors_;
+  int echoed_ = 0;
+
+ public:
+  Log log;
+  Client client;  // ends before what its handlers use
+  ClientSocket socket;
+};
+
+}  // namespace socketio::support

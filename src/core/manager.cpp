@@ -25,10 +25,10 @@ class Manager::Connection final : public engine::ClientSessionHandler {
     });
   }
   void on_text(std::string_view message) override {
-    inside([&] { manager_.on_message(manager_.decoder_.add_text(message, manager_.document_)); });
+    inside([&] { manager_.on_message(manager_.packets_.add_text(message)); });
   }
   void on_binary(std::string_view message) override {
-    inside([&] { manager_.on_message(manager_.decoder_.add_binary(message, manager_.document_)); });
+    inside([&] { manager_.on_message(manager_.packets_.add_binary(message)); });
   }
   void on_ping() override {
     inside([this] { manager_.tell(manager_.events_.ping); });
@@ -86,7 +86,7 @@ Manager::Manager(Loop& loop, Connector& connector, std::shared_ptr<Gate> gate,
       gate_(std::move(gate)),
       options_(std::move(options)),
       backoff_(options_.backoff),
-      decoder_(parser::Decoder::Role::client, options_.packet) {}
+      packets_(options_.parser, options_.packet) {}
 
 Manager::~Manager() { drop(); }
 
@@ -190,7 +190,7 @@ void Manager::open() {
 
 void Manager::on_open() {
   open_timer_.cancel();
-  decoder_.reset();
+  packets_.reset();
   state_ = State::open;
   const auto opened = connection_;
   const bool was_attempt = std::exchange(attempting_, false);
@@ -286,7 +286,7 @@ void Manager::refuse() {
 
 void Manager::retire_connection() {
   attachments_timer_.cancel();
-  decoder_.reset();
+  packets_.reset();
   carried_by_->store(CarriedBy::nothing);
   const auto connection = std::exchange(connection_, nullptr);
   if (!connection) return;
@@ -379,17 +379,10 @@ EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<st
                          std::string_view text, const std::vector<Bytes>& attachments,
                          Compress compress) {
   if (state_ != State::open) return EmitResult::not_connected;
-  if (!attachments.empty()) {
-    type = type == PacketType::ack ? PacketType::binary_ack : PacketType::binary_event;
-  }
   engine::ClientSession& session = *connection_->session;
   const bool was_writable = session.writable();
-  packet_.clear();
-  parser::append_header(packet_, {type, attachments.size(), nsp, id, {}});
-  packet_ += text;
-  session.send_text(packet_, compress);
-  for (const Bytes& attachment : attachments) {
-    session.send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()});
+  if (!packets_.send(session, {type, 0, nsp, id, text}, attachments, compress)) {
+    return EmitResult::dropped;
   }
   return was_writable ? EmitResult::sent : EmitResult::queued;
 }

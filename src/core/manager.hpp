@@ -8,11 +8,11 @@
 #pragma once
 
 #include "base/connector.hpp"
-#include "codec/json/document.hpp"
 #include "codec/socketio/decoder.hpp"
 #include "core/backoff.hpp"
 #include "core/gate.hpp"
 #include "core/handler_table.hpp"
+#include "core/packet_codec.hpp"
 #include "engine/client_session.hpp"
 
 #include <socketio/client.hpp>
@@ -148,8 +148,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   ManagerOptions options_;
   Backoff backoff_;
   engine::ClientSession::Memory memory_;
-  codec::Document document_;
-  parser::Decoder decoder_;
+  PacketCodec packets_;
   Events events_;
   std::vector<std::shared_ptr<ManagedSocket>> sockets_;
   std::shared_ptr<Connection> connection_;
@@ -157,7 +156,6 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   const std::shared_ptr<std::atomic<CarriedBy>> carried_by_ =
       std::make_shared<std::atomic<CarriedBy>>(CarriedBy::nothing);
   std::function<void()> idle_hook_;
-  std::string packet_;  // memory of the packet that is being sent
   MemberTimer<Manager, &Manager::on_open_timeout> open_timer_{*this};
   MemberTimer<Manager, &Manager::on_reconnect_timer> reconnect_timer_{*this};
   MemberTimer<Manager, &Manager::on_attachments_timeout> attachments_timer_{*this};

@@ -52,11 +52,8 @@ class LyingServer {
       decoder_.emplace(websocket::Role::server, websocket::Limits{});
       if (!extensions.empty()) decoder_->allow_deflate({});
     }
-    void say_text(std::string_view packet) {
-      std::string frame;
-      websocket::append_frame(frame, websocket::Opcode::text, packet);
-      say(frame);
-    }
+    void say_text(std::string_view packet) { say_frame(websocket::Opcode::text, packet); }
+    void say_binary(std::string_view message) { say_frame(websocket::Opcode::binary, message); }
 
     void on_bytes(std::span<char> bytes) override {
       while (!bytes.empty() && !decoder_) {
@@ -83,6 +80,12 @@ class LyingServer {
     }
 
    private:
+    void say_frame(websocket::Opcode opcode, std::string_view payload) {
+      std::string frame;
+      websocket::append_frame(frame, opcode, payload);
+      say(frame);
+    }
+
     LyingServer& server_;
     std::shared_ptr<SimulatedStream> stream_;
     std::optional<http::RequestParser> parser_;
@@ -111,6 +114,7 @@ class LyingServer {
   std::vector<std::string> pongs;  // to WebSocket pings
   std::vector<std::uint16_t> close_codes;
   std::function<void(Connection&, std::string_view)> on_text;
+  std::function<void(Connection&, std::string_view)> on_binary;
   std::size_t connections = 0;
   std::size_t dialled = 0;
 
@@ -123,6 +127,7 @@ class LyingServer {
       pongs.emplace_back(event.payload);
     } else if (event.kind == websocket::Event::Kind::binary) {
       texts.push_back("binary:" + std::string(event.payload));
+      if (on_binary) on_binary(connection, event.payload);
     } else if (event.kind == websocket::Event::Kind::text) {
       texts.emplace_back(event.payload);
       if (on_text) on_text(connection, event.payload);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "core/packet_codec.hpp"
+
+namespace socketio::core {
+
+namespace {
+
+using AnyDecoder = std::variant<parser::Decoder, msgpack::Decoder>;
+
+AnyDecoder make_decoder(Parser parser, const parser::Limits& limits) {
+  constexpr auto role = parser::Decoder::Role::client;
+  if (parser == Parser::msgpack) return msgpack::Decoder(role, limits);
+  return parser::Decoder(role, limits);
+}
+
+}  // namespace
+
+PacketCodec::PacketCodec(Parser parser, const parser::Limits& limits)
+    : decoder_(make_decoder(parser, limits)) {
+  if (parser == Parser::msgpack) encoder_.emplace();
+}
+
+PacketCodec::Decoded PacketCodec::add_text(std::string_view message) {
+  return std::visit([&](auto& decoder) { return decoder.add_text(message, document_); }, decoder_);
+}
+
+PacketCodec::Decoded PacketCodec::add_binary(std::string_view message) {
+  return std::visit([&](auto& decoder) { return decoder.add_binary(message, document_); },
+                    decoder_);
+}
+
+void PacketCodec::reset() {
+  std::visit([](auto& decoder) { decoder.reset(); }, decoder_);
+}
+
+bool PacketCodec::send(engine::ClientSession& session, parser::Header header,
+                       const std::vector<Bytes>& attachments, Compress compress) {
+  packet_.clear();
+  if (encoder_) {
+    if (encoder_->append_packet(packet_, header, attachments)) return false;
+    session.send_binary(packet_);
+    return true;
+  }
+  header.attachments = attachments.size();
+  if (!attachments.empty()) {
+    header.type = header.type == parser::PacketType::ack ? parser::PacketType::binary_ack
+                                                         : parser::PacketType::binary_event;
+  }
+  parser::append_header(packet_, header);
+  packet_ += header.payload;
+  session.send_text(packet_, compress);
+  for (const Bytes& attachment : attachments) {
+    session.send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()});
+  }
+  return true;
+}
+
+}  // namespace socketio::core

@@ -9,10 +9,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -43,9 +49,8 @@ R get(Pending<Reply<R>> pending) {
 /// Writes down how the socket fares.
 void watch(const ClientSocket& socket, Log& log) {
   socket.on_connect([&log] { log.add("connect"); });
-  socket.on_disconnect([&log](DisconnectReason why) {
-    log.add("disconnect: " + std::string(to_string(why)));
-  });
+  socket.on_disconnect(
+      [&log](DisconnectReason why) { log.add("disconnect: " + std::string(to_string(why))); });
   socket.on_connect_error(
       [&log](const ConnectionError& error) { log.add("connect_error: " + error.message); });
   socket.on_error([&log](const HandlerError& error) { log.add("error: " + error.message); });
@@ -92,10 +97,170 @@ TEST_P(ClientTransports, EventsAndAnswersBothWays) {
   EXPECT_EQ(socket.id(), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, ClientTransports,
-    testing::Values(std::vector<std::string>{"polling"}, std::vector<std::string>{"websocket"},
-                    std::vector<std::string>{"polling", "websocket"}));
+INSTANTIATE_TEST_SUITE_P(All, ClientTransports,
+                         testing::Values(std::vector<std::string>{"polling"},
+                                         std::vector<std::string>{"websocket"},
+                                         std::vector<std::string>{"polling", "websocket"}));
+
+TEST(Client, ThePathIsTheNamespaceAndTheQueryGoesAlong) {
+  Log log;
+  LiveServer server({}, [&log](Server& io) {
+    io.of("/admin").on_connection([&log](Socket socket) {
+      const Handshake handshake = socket.handshake();
+      log.add(handshake.query.at("token") + " " + handshake.headers.at("x-extra") + " " +
+              handshake.auth.dump());
+    });
+  });
+  Client client(url(server.port, "/admin?token=a%20b"),
+                {.auth = json{{"user", 1}}, .extra_headers = {{"X-Extra", "yes"}}});
+  client.socket();
+  client.start();
+  EXPECT_TRUE(log.wait_for(R"(a b yes {"user":1})"));
+  EXPECT_EQ(client.socket().nsp(), "/admin");
+  EXPECT_EQ(client.socket(), client.socket("admin"));
+}
+
+TEST(Client, WhatIsNoUrlOrNoTransportThrows) {
+  EXPECT_THROW(Client("localhost:3000"), std::invalid_argument);
+  EXPECT_THROW(Client("http://host:99999"), std::invalid_argument);
+  EXPECT_THROW(Client("http://host", {.transports = {"pigeon"}}), std::invalid_argument);
+}
+
+TEST(Client, SaysWhyThereIsNoConnection) {
+  std::uint16_t port = 0;
+  {
+    LiveServer server;
+    port = server.port;
+  }
+  std::promise<ConnectionError> failure;
+  Client client(url(port), {.reconnection = false});
+  client.socket().on_connect_error(
+      [&failure](const ConnectionError& error) { failure.set_value(error); });
+  client.start();
+  auto result = failure.get_future();
+  ASSERT_EQ(result.wait_for(patience), std::future_status::ready);
+  const ConnectionError error = result.get();
+  EXPECT_EQ(error.message, "xhr poll error");
+  EXPECT_EQ(error.code, std::errc::connection_refused);
+  EXPECT_THAT(error.details, testing::HasSubstr(std::to_string(port)));
+}
+
+TEST(Client, FindsAServerThatStartsAgain) {
+  Log log;
+  auto first = std::make_unique<LiveServer>();
+  const std::uint16_t port = first->port;
+  Client client(url(port), {.reconnection_delay = milliseconds(20)});
+  ClientSocket socket = client.socket();
+  watch(socket, log);
+  client.on_reconnect([&log](std::size_t) { log.add("reconnect"); });
+  socket.on("echo", [&log](std::string text) { log.add("echo: " + text); });
+  client.start();
+  ASSERT_TRUE(log.wait_for("connect"));
+  first.reset();
+  ASSERT_TRUE(log.wait_for_prefix("disconnect: transport"));
+  socket.emit("echo", "kept");
+
+  Server second;
+  second.on("echo", [](Socket& from, json value) { from.emit("echo", value); });
+  second.listen("127.0.0.1", port);
+  std::thread serves([&second] { second.run(); });
+  EXPECT_TRUE(log.wait_for("echo: kept"));
+  EXPECT_EQ(log.count("reconnect"), 1U);
+  EXPECT_EQ(log.count("connect"), 2U);
+  client.stop();
+  second.stop();
+  serves.join();
+}
+
+TEST(Client, LargeMessagesPassBothWays) {
+  ServerOptions options;
+  options.max_payload_bytes = 8 * 1024 * 1024;
+  LiveServer server(options, answer_questions);
+  for (const char* const transport : {"polling", "websocket"}) {
+    Client client(url(server.port), {.transports = {transport}});
+    client.start();
+    Bytes bytes(3 * 1024 * 1024);
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * i >> 7);
+    const Bytes expected(bytes.rbegin(), bytes.rend());
+    EXPECT_EQ(get(client.socket().emit_with_ack<Bytes>("bytes", bytes)), expected) << transport;
+  }
+}
+
+TEST(Client, HandlersMayBeCoroutines) {
+  Log log;
+  LiveServer server({}, answer_questions);
+  Client client(url(server.port));
+  ClientSocket socket = client.socket();
+  socket.on("question", [socket](int a, int b) -> Task<int> {
+    const Reply<int> sum = co_await socket.emit_with_ack<int>("add", a, b);
+    co_return sum.value * 100;
+  });
+  socket.on("answered", [&log](int n) { log.add("answered: " + std::to_string(n)); });
+  socket.emit("ask me");
+  client.start();
+  EXPECT_TRUE(log.wait_for("answered: 1300"));
+}
+
+TEST(Client, RunsInTheLoopOfAGame) {
+  LiveServer server({}, answer_questions);
+  Client client(url(server.port));
+  int sum = 0;
+  client.socket().emit_with_ack<int>("add", 1, 2).then([&sum](Reply<int> reply) {
+    sum = reply.value;
+  });
+  EXPECT_EQ(sum, 0) << "nothing happens before it runs";
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (sum == 0 && std::chrono::steady_clock::now() < end) client.poll();
+  EXPECT_EQ(sum, 3);
+}
+
+TEST(Client, SharesAContextWithAServer) {
+  boost::asio::io_context context;
+  auto server = make_server(context);
+  answer_questions(*server);
+  const std::uint16_t port = server->listen("127.0.0.1", 0);
+  auto client = make_client(context, url(port));
+  int sum = 0;
+  client->socket().emit_with_ack<int>("add", 1, 2).then([&](Reply<int> reply) {
+    sum = reply.value;
+    client->stop();
+    server->close();
+  });
+  client->run();
+  EXPECT_EQ(client->poll(), 0U);
+  context.run();
+  EXPECT_EQ(sum, 3);
+}
+
+TEST(Client, SignalsStopIt) {
+  LiveServer server;
+  Client client(url(server.port));
+  client.socket().on_connect([] { std::raise(SIGTERM); });
+  client.stop_on_signals();
+  client.run();
+  EXPECT_FALSE(client.socket().active());
+}
+
+// What was emitted last leaves although nobody waits for it.
+TEST(Client, LastWordsLeaveWithIt) {
+  Log log;
+  LiveServer server({}, [&log](Server& io) {
+    io.on("say", [&log](Socket&, std::string text) { log.add(text); });
+    io.on_connection([&log](Socket socket) {
+      socket.on_disconnect([&log](DisconnectReason why) { log.add(std::string(to_string(why))); });
+    });
+  });
+  {
+    Client client(url(server.port), {.transports = {"websocket"}});
+    std::promise<void> connected;
+    client.socket().on_connect([&connected] { connected.set_value(); });
+    client.start();
+    ASSERT_EQ(connected.get_future().wait_for(patience), std::future_status::ready);
+    client.socket().emit("say", "goodbye");
+  }
+  ASSERT_TRUE(log.wait_for("client namespace disconnect"));
+  EXPECT_THAT(log.lines(), ElementsAre("goodbye", "client namespace disconnect"));
+}
 
 }  // namespace
 }  // namespace socketio::support

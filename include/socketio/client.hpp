@@ -16,10 +16,11 @@
 // thread, start() on a thread of its own, poll() now and then from a game's or GUI's loop, or on a
 // boost::asio::io_context of yours (<socketio/asio.hpp>). Before that nothing is sent and no
 // handler is called. Destroying it closes everything, from any thread and from its own handlers; it
-// waits for a handler that is running on another thread, and none runs afterwards.
+// waits for a handler that is running on another thread, and none runs afterwards. What was emitted
+// before is handed to the system first; acknowledgements that are missing fail (disconnected).
 //
 // Threads: handlers run one after another, where the client runs. Everything may be called from any
-// thread.
+// thread; adding and taking off handlers waits for a handler that is running.
 #pragma once
 
 #include <socketio/acknowledgement.hpp>
@@ -94,7 +95,9 @@ class ClientSocket {
   // --- Sending ---
 
   /// Sent at once if connected, else when connected again, in order (within
-  /// ClientOptions::offline_buffer_bytes; beyond, the result is `dropped`).
+  /// ClientOptions::offline_buffer_bytes; beyond, the result is `dropped`). Throws
+  /// std::invalid_argument for a name that is reserved: connect, connect_error, disconnect,
+  /// disconnecting, newListener, removeListener.
   template <class... Args>
   EmitResult emit(std::string_view event, const Args&... args) const {
     detail::OutgoingEvent outgoing(event, args...);
@@ -161,7 +164,8 @@ class ClientSocket {
                                 DisconnectReason, const ConnectionError&) mutable { handler(); });
     }
   }
-  /// A handler threw, or an event's arguments did not fit it. Without this, silence.
+  /// A handler threw, or an event's arguments did not fit it. Without this, silence. What the
+  /// Client's own handlers throw is told here too, to its first socket.
   HandlerId on_error(std::function<void(const HandlerError&)> handler) const;
   void off_lifecycle(HandlerId handler) const;
 
@@ -221,8 +225,9 @@ Pending<Reply<R>> ClientSocket::emit_with_ack(std::string_view event, const Args
 class Client {
  public:
   /// `url`: http, https, ws or wss; its path is the namespace that socket() means, its query is
-  /// sent with every connection. Throws std::invalid_argument for what is no such URL, and
-  /// std::system_error for files of TlsOptions that cannot be read.
+  /// sent with every connection, unless ClientOptions::query is. Throws std::invalid_argument for
+  /// what is no such URL, and for a transport that there is not. Files of TlsOptions are read when
+  /// it first connects: what is wrong with them is an error of the connection.
   explicit Client(std::string_view url, ClientOptions options = {});
   ~Client();
   Client(const Client&) = delete;
@@ -243,7 +248,8 @@ class Client {
   void start();
   /// Handles what is ready now, and returns without waiting; how many things that were.
   std::size_t poll();
-  /// Disconnects every socket and ends run() or the thread.
+  /// Disconnects every socket and ends run() or the thread, as soon as the server has taken what
+  /// was sent, or after three seconds. A run() that has not begun yet ends at once.
   void stop();
   /// SIGINT and SIGTERM call stop().
   void stop_on_signals();

@@ -237,6 +237,7 @@ class ClientAndLiar : public testing::Test {
   ClientSocket socket;
   LyingServer::Connection* server = nullptr;
   std::vector<std::string> log;
+  std::vector<std::string> answers;  // the last ones come when the client ends
 };
 
 TEST_F(ClientAndLiar, ConnectsOnceHoweverOftenItIsTold) {
@@ -314,7 +315,6 @@ TEST_F(ClientAndLiar, EndlessEventsBeforeTheConnectEndTheConnection) {
 
 TEST_F(ClientAndLiar, AnAcknowledgementThatWasAnsweredCountsOnce) {
   settle();
-  std::vector<std::string> answers;
   const auto ask = [&] {
     socket.emit_with_ack("question").then([&](Reply<json> reply) {
       answers.push_back(reply.error ? reply.error.message() : reply.value.dump());
@@ -337,7 +337,6 @@ TEST_F(ClientAndLiar, AnAcknowledgementOfWhatWasNotSentIsALie) {
   settle();
   join.clear();
   reconnect();
-  std::vector<std::string> answers;
   socket.emit_with_ack("question").then([&](Reply<json> reply) {
     answers.push_back(reply.error ? reply.error.message() : reply.value.dump());
   });

@@ -67,7 +67,6 @@ class ClientPolling final : public ClientTransport,
   /// How many of the waiting packets go into the next POST.
   std::size_t packets_that_fit() const;
   void check_paused();
-  /// Nothing if the answer is one of a session.
   void fail(std::string_view message, Failure failure);
   void end(DisconnectReason reason, const Failure& failure);
 

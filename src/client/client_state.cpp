@@ -28,19 +28,26 @@ std::shared_ptr<ClientState> ClientState::make(std::string_view text, const Clie
 ClientState::ClientState(Url url, const ClientOptions& options, asio::io_context* context)
     : url_(std::move(url)),
       socket_options_(client::socket_options(options)),
-      own_context_(context ? nullptr : std::make_unique<asio::io_context>(1)),
+      own_context_(context ? nullptr : new asio::io_context(1)),
       context_(context ? *context : *own_context_),
       loop_(std::make_shared<net::AsioLoop>(context_)),
       connector_(std::make_unique<net::ClientConnector>(loop_, connector_settings(options))),
       gate_(std::make_shared<ThreadGate>(*loop_)),
       manager_(std::make_shared<core::Manager>(*loop_, *connector_, gate_,
                                                manager_options(url_, options))) {
+  own_context_.get_deleter().resolutions = loop_->resolutions();
   manager_->set_idle_hook([this] {
     if (stopping_) end_context();
   });
 }
 
 ClientState::~ClientState() { tear_down(); }
+
+void ClientState::EndContext::operator()(asio::io_context* context) const {
+  std::unique_ptr<asio::io_context> ended(context);
+  if (resolutions.use_count() <= 1) return;
+  std::thread([context = std::move(ended)]() mutable { context.reset(); }).detach();
+}
 
 // --- Running ---
 

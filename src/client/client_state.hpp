@@ -71,7 +71,13 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
 
   const Url url_;
   const SocketOptions socket_options_;
-  const std::unique_ptr<boost::asio::io_context> own_context_;
+  /// Whoever lets go of a client does not wait for the system's resolver.
+  struct EndContext {
+    std::shared_ptr<const bool> resolutions;
+    void operator()(boost::asio::io_context* context) const;
+  };
+
+  std::unique_ptr<boost::asio::io_context, EndContext> own_context_;
   boost::asio::io_context& context_;
   const std::shared_ptr<net::AsioLoop> loop_;
   std::unique_ptr<net::ClientConnector> connector_;

@@ -47,6 +47,10 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   /// No timer fires and no posted task runs after this. Loop's thread, or after the loop has ended.
   void stop();
 
+  /// Each name that is being resolved keeps a copy: the system's resolver cannot be interrupted,
+  /// and the destructor of an io_context waits for it.
+  const std::shared_ptr<const bool>& resolutions() const { return resolutions_; }
+
   std::int64_t wall_clock_ms() const override;
   void post(Task task) override;
   bool is_current() const override;
@@ -64,6 +68,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   Poller poller_;
   std::vector<char> read_buffer_;
   std::string write_buffer_;
+  const std::shared_ptr<const bool> resolutions_ = std::make_shared<bool>();
   bool in_turn_ = false;
   bool stopped_ = false;
   std::atomic<std::thread::id> thread_{};  // none until the loop runs: nothing is current before

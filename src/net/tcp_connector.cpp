@@ -144,15 +144,15 @@ void TcpConnector::Race::resolve() {
   if (endpoint_.host.empty() || endpoint_.host.find('\0') != std::string::npos) {
     return on_resolved(boost::asio::error::host_not_found, {});
   }
-  resolver_.async_resolve(
-      endpoint_.host, std::to_string(endpoint_.port),
-      boost::asio::ip::tcp::resolver::numeric_service,
-      [weak = weak_from_this()](const boost::system::error_code& error, const auto& results) {
-        const auto self = weak.lock();
-        if (!self) return;
-        self->loop_->enter();
-        self->on_resolved(error, results);
-      });
+  resolver_.async_resolve(endpoint_.host, std::to_string(endpoint_.port),
+                          boost::asio::ip::tcp::resolver::numeric_service,
+                          [weak = weak_from_this(), underway = loop_->resolutions()](
+                              const boost::system::error_code& error, const auto& results) {
+                            const auto self = weak.lock();
+                            if (!self) return;
+                            self->loop_->enter();
+                            self->on_resolved(error, results);
+                          });
 }
 
 void TcpConnector::Race::on_resolved(const boost::system::error_code& error,

@@ -125,16 +125,18 @@ void ClientPolling::start(std::string_view sid, std::size_t max_payload_bytes) {
 
 // --- POST ---
 
-void ClientPolling::send_text(std::string_view packet, Compress) {
-  push(packet, engineio::Content::text);
+void ClientPolling::send_text(std::string_view packet, Compress compress) {
+  push(packet, engineio::Content::text, compress);
 }
 
-void ClientPolling::send_binary(std::string_view data) { push(data, engineio::Content::binary); }
+void ClientPolling::send_binary(std::string_view data) {
+  push(data, engineio::Content::binary, Compress::yes);
+}
 
-void ClientPolling::push(std::string_view data, engineio::Content content) {
+void ClientPolling::push(std::string_view data, engineio::Content content, Compress compress) {
   if (phase_ == Phase::leaving || phase_ == Phase::closed) return;
   queued_bytes_ += data.size();
-  queue_.push_back({std::string(data), content});
+  queue_.push_back({std::string(data), content, compress});
   schedule_post();
 }
 
@@ -204,7 +206,7 @@ void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Respons
 }
 
 void ClientPolling::say_goodbye() {
-  push("1", engineio::Content::text);
+  push("1", engineio::Content::text, Compress::no);
   post();
   phase_ = Phase::leaving;
 }
@@ -230,7 +232,7 @@ void ClientPolling::resume() {
 void ClientPolling::hand_over(Transport& successor) {
   for (const Queued& queued : std::exchange(queue_, {})) {
     if (queued.content == engineio::Content::text) {
-      successor.send_text(queued.data, Compress::yes);
+      successor.send_text(queued.data, queued.compress);
     } else {
       successor.send_binary(queued.data);
     }

@@ -54,12 +54,13 @@ class ClientPolling final : public ClientTransport,
   struct Queued {
     std::string data;
     engineio::Content content;
+    Compress compress;  // for the transport that may take over
   };
 
   void poll();
   void on_poll_answer(const http::Response* response, const Failure& failure);
   void deliver(std::string_view payload);
-  void push(std::string_view data, engineio::Content content);
+  void push(std::string_view data, engineio::Content content, Compress compress);
   void schedule_post();
   void post();
   void on_post_answer(std::size_t posted_bytes, const http::Response* response,

@@ -9,11 +9,26 @@
 #include <csignal>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace socketio::client {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// Settings that can never work are told at once.
+std::unique_ptr<net::ClientConnector> make_connector(const std::shared_ptr<net::AsioLoop>& loop,
+                                                     const Url& url, const ClientOptions& options) {
+  auto connector = std::make_unique<net::ClientConnector>(loop, connector_settings(options));
+  const ConnectFailure failure = connector->prepare(url.endpoint.secure);
+  if (failure.code == net::ProxyErrc::bad_settings) throw std::invalid_argument(failure.message);
+  if (failure.code) throw std::system_error(failure.code, failure.message);
+  return connector;
+}
+
+}  // namespace
 
 std::shared_ptr<ClientState> ClientState::make(std::string_view text, const ClientOptions& options,
                                                asio::io_context* context) {
@@ -31,7 +46,7 @@ ClientState::ClientState(Url url, const ClientOptions& options, asio::io_context
       own_context_(context ? nullptr : new asio::io_context(1)),
       context_(context ? *context : *own_context_),
       loop_(std::make_shared<net::AsioLoop>(context_)),
-      connector_(std::make_unique<net::ClientConnector>(loop_, connector_settings(options))),
+      connector_(make_connector(loop_, url_, options)),
       gate_(std::make_shared<ThreadGate>(*loop_)),
       manager_(std::make_shared<core::Manager>(*loop_, *connector_, gate_,
                                                manager_options(url_, options))) {

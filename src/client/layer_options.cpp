@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "client/layer_options.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -31,6 +32,17 @@ std::string request_path(const ClientOptions& options) {
   return path;
 }
 
+/// The URL's own, but for those that the options name too.
+engine::NamedValues query(const Url& url, const ClientOptions& options) {
+  engine::NamedValues query = options.query;
+  for (const auto& [name, value] : url.query) {
+    const bool is_named = std::any_of(options.query.begin(), options.query.end(),
+                                      [&](const auto& own) { return own.first == name; });
+    if (!is_named) query.emplace_back(name, value);
+  }
+  return query;
+}
+
 }  // namespace
 
 core::ManagerOptions manager_options(const Url& url, const ClientOptions& options) {
@@ -38,7 +50,7 @@ core::ManagerOptions manager_options(const Url& url, const ClientOptions& option
   engine::ClientOptions& engine = manager.engine;
   engine.endpoint = url.endpoint;
   engine.path = request_path(options);
-  engine.query = options.query.empty() ? url.query : options.query;
+  engine.query = query(url, options);
   engine.extra_headers = options.extra_headers;
   engine.transports = transports(options);
   engine.upgrade = options.upgrade;

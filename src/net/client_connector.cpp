@@ -67,20 +67,24 @@ ClientConnector::ClientConnector(std::shared_ptr<AsioLoop> loop, ConnectorSettin
 
 ClientConnector::~ClientConnector() = default;
 
-std::unique_ptr<Connector::Attempt> ClientConnector::connect(const Endpoint& endpoint, Done done) {
+ConnectFailure ClientConnector::prepare(bool secure) {
   if (!settings_.proxy.empty() && !proxy_) {
     proxy_ = Proxy::parse(settings_.proxy);
     if (!proxy_) {
-      return fail_later(
-          *loop_,
-          {ProxyErrc::bad_settings, "the proxy is not given as http://[user:password@]host:port"},
-          std::move(done));
+      return {ProxyErrc::bad_settings,
+              "the proxy is not given as http://[user:password@]host:port"};
     }
   }
-  if (endpoint.secure && !tls_) {
+  if (secure && !tls_) {
     if (!settings_.tls.context) tls_ = TlsContext::for_client(settings_.tls, tls_failure_);
-    if (!tls_) return fail_later(*loop_, tls_failure_, std::move(done));
+    if (!tls_) return tls_failure_;
   }
+  return {};
+}
+
+std::unique_ptr<Connector::Attempt> ClientConnector::connect(const Endpoint& endpoint, Done done) {
+  const ConnectFailure failure = prepare(endpoint.secure);
+  if (failure.code) return fail_later(*loop_, failure, std::move(done));
   return std::make_unique<Path>(*this, endpoint, std::move(done));
 }
 

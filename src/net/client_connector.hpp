@@ -30,6 +30,8 @@ class ClientConnector final : public Connector {
   ClientConnector(std::shared_ptr<AsioLoop> loop, ConnectorSettings settings);
   ~ClientConnector() override;
 
+  /// Reads what the settings name, which connect() does too; what is wrong with them, or no code.
+  ConnectFailure prepare(bool secure);
   std::unique_ptr<Attempt> connect(const Endpoint& endpoint, Done done) override;
 
  private:

@@ -36,20 +36,27 @@ int Console::run() {
   } else {
     session_.run_while([this] { return !has_connected_; });
   }
-  while (const auto line = input_->read()) {
+  while (const auto line = has_quit_ ? std::nullopt : input_->read()) {
     try {
       execute(*line);
     } catch (const std::exception& wrong) {
       show(style_.bad(without_controls(wrong.what())));
     }
   }
-  await_acks();
-  session_.finish(exit_success);
+  input_->end();
+  say_goodbye();
   return session_.run();
 }
 
-void Console::await_acks() {
+/// What was typed last is handled before.
+void Console::say_goodbye() {
   session_.run_while([this] { return pending_acks_ > 0; });
+  if (current_.connected() && !session_.finished()) {
+    session_.after(goodbye_time, [this] { session_.finish(exit_timed_out); });
+    session_.when_received([this] { session_.finish(exit_success); });
+  } else {
+    session_.finish(exit_success);
+  }
 }
 
 // --- Lines ---
@@ -173,10 +180,7 @@ void Console::help(const Words&) {
   }
 }
 
-void Console::quit(const Words&) {
-  await_acks();
-  session_.finish(exit_success);
-}
+void Console::quit(const Words&) { has_quit_ = true; }
 
 void Console::join(const Words& words) {
   if (words.empty() || words.size() > 2) throw UsageError("/join NAMESPACE [AUTH]");

@@ -30,6 +30,9 @@ class Console {
   int run();
 
  private:
+  /// How long the server may take for what was typed last.
+  static constexpr std::chrono::seconds goodbye_time{10};
+
   using Words = std::vector<std::string>;
   struct Verb {
     const char* name;
@@ -61,7 +64,7 @@ class Console {
   void on_disconnect(const socketio::ClientSocket& socket, socketio::DisconnectReason why);
   /// Without a terminal, nobody can do anything about it.
   void end_unless_active(const socketio::ClientSocket& socket);
-  void await_acks();
+  void say_goodbye();
 
   // Showing
   std::string prompt() const;
@@ -81,6 +84,7 @@ class Console {
   std::string last_error_;
   std::size_t pending_acks_ = 0;
   bool has_connected_ = false;
+  bool has_quit_ = false;
 };
 
 }  // namespace sio

@@ -46,7 +46,11 @@ class Emitting {
   void emit() {
     const auto result = session_.socket().emit(command_.event, arguments_);
     if (result == socketio::EmitResult::dropped) return fail(exit_failed, "it is too large");
-    session_.finish(exit_success, milliseconds(command_.timeout_ms));
+    session_.after(milliseconds(command_.timeout_ms), [this] {
+      fail(exit_timed_out,
+           "the server has not taken it within " + to_text(milliseconds(command_.timeout_ms)));
+    });
+    session_.when_received([this] { session_.finish(exit_success); });
   }
 
   void emit_with_ack() {
@@ -92,7 +96,7 @@ void add_emit(CLI::App& app, int& code) {
   sub.add_option("ARGS", command->words, "its arguments: JSON, words as strings, @file as bytes");
   sub.add_flag("--ack", command->ack, "waits for the acknowledgement and prints it as JSON");
   add_number(sub, "--timeout", command->timeout_ms,
-             "until the acknowledgement, or until all has left", 1, longest_wait_ms, "MS");
+             "until the acknowledgement, or until the server has it", 1, longest_wait_ms, "MS");
   sub.footer(
       "Exit codes: 0 done, 1 no connection or refused, 2 wrong usage, 3 timed out.\n\n"
       "Examples:\n"

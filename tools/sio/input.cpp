@@ -25,7 +25,6 @@ bool Input::await_input() {
     });
   }
   session_.run_while([this] { return is_waiting_; });
-  if (session_.finished()) descriptor_.close();
   return !session_.finished();
 }
 

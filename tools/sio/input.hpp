@@ -2,7 +2,7 @@
 // Input: where the console's lines come from, a terminal or a pipe, and where it prints. Reading
 // runs the session's context, so that events are handled, and printed, while nothing is typed.
 //
-// Life cycle: made for a session, read until the end of input. One thread.
+// Life cycle: made for a session, read until the end of input, end(). One thread.
 #pragma once
 
 #include "session.hpp"
@@ -31,6 +31,8 @@ class Input {
   virtual std::optional<std::string> read() = 0;
   /// Shows a line, above the one that is being typed.
   virtual void print(const std::string& line) = 0;
+  /// No line is wanted any more: nothing here keeps the context running.
+  virtual void end() { descriptor_.close(); }
 
  protected:
   explicit Input(Session& session);

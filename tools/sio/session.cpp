@@ -34,10 +34,9 @@ void Session::await_signal() {
   });
 }
 
-void Session::finish(int code, std::chrono::milliseconds time_to_leave) {
+void Session::finish(int code) {
   if (finished()) return;
   code_ = code;
-  time_to_leave_ = time_to_leave;
   timer_.cancel();
   signals_.clear();
   signals_.cancel();
@@ -51,15 +50,23 @@ void Session::after(std::chrono::milliseconds time, std::function<void()> done) 
   });
 }
 
+// A server handles packets in order, so its answer to the last one says that it has all. The only
+// packet that every server answers is the wish to join a namespace, mostly with "Invalid
+// namespace".
+void Session::when_received(const std::function<void()>& done) {
+  const auto probe = client_->socket("/.sio-probe", {});
+  probe.on_connect(done);
+  probe.on_connect_error([done](const socketio::ConnectionError&) { done(); });
+}
+
 void Session::run_while(const std::function<bool()>& waiting) {
   while (!finished() && waiting()) context_.run_one();
 }
 
 int Session::run() {
   run_while([] { return true; });
-  context_.run_for(time_to_leave_);
-  const bool all_has_left = context_.stopped();
-  return all_has_left || *code_ != exit_success ? *code_ : exit_timed_out;
+  context_.run_for(goodbye_time);
+  return *code_;
 }
 
 }  // namespace sio

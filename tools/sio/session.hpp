@@ -2,7 +2,7 @@
 // Session: one connection of one subcommand: context, client, signals, and the exit code.
 //
 // Life cycle: made -> handlers are registered -> run_while(), as often as needed -> finish(code) ->
-// run() returns the code once the last byte has left. SIGINT and SIGTERM finish it; once more, they
+// run() returns the code after the goodbye. SIGINT and SIGTERM finish it; once more, they
 // kill. Whoever waits for something else on the context ends that when finish() is called, or has
 // run() wait for it. One thread.
 #pragma once
@@ -34,12 +34,14 @@ class Session {
   /// The one that the command line means.
   socketio::ClientSocket socket() const { return socket_; }
 
-  /// The first call counts. What was emitted gets this long to leave, else the code is
-  /// exit_timed_out.
-  void finish(int code, std::chrono::milliseconds time_to_leave = std::chrono::seconds(3));
+  /// The first call counts.
+  void finish(int code);
   bool finished() const { return code_.has_value(); }
   /// Calls `done` unless the session finishes before.
   void after(std::chrono::milliseconds time, std::function<void()> done);
+  /// Calls `done` once the server has handled what was emitted before, or there is no connection to
+  /// it. Who says goodbye earlier risks it: socket.io drops events whose client has left.
+  void when_received(const std::function<void()>& done);
   /// What SIGINT does instead of finishing.
   void on_interrupt(std::function<void()> handler) { interrupt_ = std::move(handler); }
 
@@ -49,6 +51,9 @@ class Session {
   void run_while(const std::function<bool()>& waiting);
 
  private:
+  /// How long the goodbye may take.
+  static constexpr std::chrono::seconds goodbye_time{3};
+
   void await_signal();
 
   boost::asio::io_context context_{1};
@@ -57,7 +62,6 @@ class Session {
   std::function<void()> interrupt_;
   const int interrupted_;
   std::optional<int> code_;
-  std::chrono::milliseconds time_to_leave_{0};
   std::unique_ptr<socketio::Client> client_;
   socketio::ClientSocket socket_;
 };

@@ -84,14 +84,14 @@ class Terminal final : public Input {
   bool is_terminal() const override { return true; }
 
   std::optional<std::string> read() override {
-    if (session().finished()) return end();
+    if (session().finished()) return std::nullopt;
     is_reading_ = true;
     int size = 0;
     const char* const typed = el_gets(editor_, &size);
     is_reading_ = false;
     if (!typed || size <= 0 || session().finished()) {
       std::fputs("\n", stdout);
-      return end();
+      return std::nullopt;
     }
     std::string line(typed, static_cast<std::size_t>(size));
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
@@ -107,16 +107,16 @@ class Terminal final : public Input {
     if (is_reading_) el_set(editor_, EL_REFRESH);
   }
 
+  void end() override {
+    signals_.cancel();
+    Input::end();
+  }
+
  private:
   static Terminal& of(EditLine* editor) {
     void* self = nullptr;
     el_get(editor, EL_CLIENTDATA, &self);
     return *static_cast<Terminal*>(self);
-  }
-
-  std::optional<std::string> end() {
-    signals_.cancel();
-    return std::nullopt;
   }
 
   // --- What libedit calls ---

@@ -225,9 +225,9 @@ Pending<Reply<R>> ClientSocket::emit_with_ack(std::string_view event, const Args
 class Client {
  public:
   /// `url`: http, https, ws or wss; its path is the namespace that socket() means, its query is
-  /// sent with every connection, unless ClientOptions::query is. Throws std::invalid_argument for
-  /// what is no such URL, and for a transport that there is not. Files of TlsOptions are read when
-  /// it first connects: what is wrong with them is an error of the connection.
+  /// sent with every connection, beside ClientOptions::query, which wins where both have a name.
+  /// Throws std::invalid_argument for what is no such URL, proxy or transport, and std::system_error
+  /// for what TlsOptions name and cannot be read.
   explicit Client(std::string_view url, ClientOptions options = {});
   ~Client();
   Client(const Client&) = delete;

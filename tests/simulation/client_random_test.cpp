@@ -142,12 +142,13 @@ class RandomClient {
     socket.on_disconnect([this, index](DisconnectReason) {
       sockets_[index].is_connected = false;
       expect(!sockets_[index].handle.connected(), "disconnected, and then again not");
+      if (healed_ && !ended_) sockets_[index].handle.connect();  // the server threw it out before
       meddle(sockets_[index].handle);
     });
     socket.on_connect_error([this, index](const ConnectionError& error) {
       expect(!error.message.empty(), "an error without message");
       expect(!sockets_[index].is_connected, "an error of what is connected");
-      if (healed_) sockets_[index].handle.connect();  // a refusal that was still underway
+      if (healed_) sockets_[index].handle.connect();  // a refusal from before
       meddle(sockets_[index].handle);
     });
     socket.on("down", [this, index](std::uint64_t number) {
@@ -227,6 +228,7 @@ class RandomClient {
     town_.manager->connect();
   }
   void end() {
+    ended_ = true;
     town_.end_client();
     expect(answered_ == asked_, "not every question was answered");
     healed_ = true;
@@ -244,6 +246,7 @@ class RandomClient {
   std::size_t asked_ = 0;
   std::size_t answered_ = 0;
   bool healed_ = false;
+  bool ended_ = false;
   ClientTown town_;
   Dice& dice_;
 };

@@ -226,8 +226,8 @@ class Client {
  public:
   /// `url`: http, https, ws or wss; its path is the namespace that socket() means, its query is
   /// sent with every connection, beside ClientOptions::query, which wins where both have a name.
-  /// Throws std::invalid_argument for what is no such URL, proxy or transport, and std::system_error
-  /// for what TlsOptions name and cannot be read.
+  /// Throws std::invalid_argument for what is no such URL, proxy or transport, and
+  /// std::system_error for what TlsOptions name and cannot be read.
   explicit Client(std::string_view url, ClientOptions options = {});
   ~Client();
   Client(const Client&) = delete;

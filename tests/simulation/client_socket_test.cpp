@@ -292,6 +292,14 @@ TEST_F(ClientSocketTest, WhatGoesWrongInHandlersIsReported) {
   EXPECT_TRUE(socket.connected());
 }
 
+TEST_F(ClientSocketTest, WhatHandlersOfTheConnectionThrowIsReportedToo) {
+  town.watch(socket);
+  town.manager->change_events(
+      [](auto& events) { events.open.add([] { throw std::runtime_error("not now"); }); });
+  connect();
+  EXPECT_THAT(town.log, ElementsAre("open", "error connection: not now", "connect"));
+}
+
 // reliability: C14
 TEST_F(ClientSocketTest, TheOfflineBufferHasItsLimit) {
   auto options = steady();

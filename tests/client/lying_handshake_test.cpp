@@ -78,9 +78,8 @@ TEST(LyingHandshake, OverWebSocket) {
 TEST(LyingHandshake, WhatIsTooMuchIsTaken) {
   for (const json& changes :
        {json{{"upgrades", {"carrier pigeon", "polling"}}}, json{{"more", {{"deep", {1, 2}}}}},
-        json{{"padding", std::string(1'000'000, 'x')}},
-        json{{"pingInterval", 86'400'000}}, json{{"maxPayload", 0}},
-        json{{"sid", std::string(200, 's')}}}) {
+        json{{"padding", std::string(1'000'000, 'x')}}, json{{"pingInterval", 86'400'000}},
+        json{{"maxPayload", 0}}, json{{"sid", std::string(200, 's')}}}) {
     Liar liar(joined(steps(send("42[\"hello\"]")), changes));
     TestClient client(liar.url(), only("websocket"));
     client.socket.on("hello", [&] { client.log.add("hello"); });

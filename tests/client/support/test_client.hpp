@@ -20,6 +20,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace socketio::support {
@@ -36,6 +37,14 @@ inline ClientOptions only(const std::string& transport) {
   ClientOptions options;
   options.transports = {transport};
   return options;
+}
+
+/// False if it does not come true in time.
+template <class Condition>
+bool eventually(const Condition& condition) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (!condition() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  return condition();
 }
 
 /// What comes of it, or Errc::timeout with a failure of the test.
@@ -76,11 +85,9 @@ class TestClient {
     return joined;
   }
   bool wait_for_transport(std::string_view name) {
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (socket.transport() != name && std::chrono::steady_clock::now() < end)
-      std::this_thread::yield();
+    const bool came = eventually([&] { return socket.transport() == name; });
     EXPECT_EQ(socket.transport(), name);
-    return socket.transport() == name;
+    return came;
   }
   /// An echo goes round.
   void expect_served() {

@@ -41,6 +41,15 @@ foreach(source IN LISTS client_tests)
   target_compile_definitions(client_${stem} PRIVATE SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
 endforeach()
 
+# The command-line tool, as a shell runs it.
+file(GLOB tool_tests CONFIGURE_DEPENDS tests/tools/*_test.cpp)
+foreach(source IN LISTS tool_tests)
+  cmake_path(GET source STEM stem)
+  socketio_test(integration_${stem} integration ${source} sio_parts)
+  add_dependencies(integration_${stem} sio)
+  target_compile_definitions(integration_${stem} PRIVATE SOCKETIO_SIO="$<TARGET_FILE:sio>")
+endforeach()
+
 # The showcase keeps its tests beside its sources.
 file(GLOB showcase_tests CONFIGURE_DEPENDS examples/showcase/server/*_test.cpp)
 foreach(source IN LISTS showcase_tests)

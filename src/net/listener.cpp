@@ -39,6 +39,8 @@ bool Listener::bind(const tcp::endpoint& endpoint, boost::system::error_code& er
   if (acceptor_.is_open()) acceptor_.close(ignored);
   acceptor_.open(endpoint.protocol(), error);
   if (error) return false;
+  // A program that the application starts must not keep the port.
+  ::fcntl(acceptor_.native_handle(), F_SETFD, FD_CLOEXEC);
   acceptor_.set_option(tcp::acceptor::reuse_address(true), ignored);
   if (endpoint.protocol() == tcp::v6()) acceptor_.set_option(asio::ip::v6_only(false), ignored);
   acceptor_.bind(endpoint, error);

@@ -180,7 +180,7 @@ class Bench {
       std::fprintf(stderr, "\r\x1b[Kwarming up");
     } else {
       const double passed = seconds_since(began_);
-      std::fprintf(stderr, "\r\x1b[K%.0f of %.0f s, %.0f answers/s, p50 %s", passed,
+      std::fprintf(stderr, "\r\x1b[K%.1f of %.0f s, %.0f answers/s, p50 %s", passed,
                    command_.seconds, static_cast<double>(report_.answered) / passed,
                    to_text(std::chrono::nanoseconds(report_.latency.percentile(50))).c_str());
     }

@@ -260,9 +260,11 @@ void Console::on_connect(const ClientSocket& socket) {
 void Console::on_connect_error(const ClientSocket& socket, const socketio::ConnectionError& error) {
   const std::string text = to_text(error);
   const bool will_retry = socket.active() && !command_.target.no_reconnect;
+  const std::string_view hint = will_retry              ? "; trying again"
+                                : input_->is_terminal() ? "; /connect AUTH asks again"
+                                                        : "";
   if (text != last_error_ || !will_retry) {
-    show(style_.bad(socket.active() ? "cannot connect: " : "refused: ") + text +
-             style_.dim(will_retry ? "; trying again" : ""),
+    show(style_.bad(socket.active() ? "cannot connect: " : "refused: ") + text + style_.dim(hint),
          socket.nsp());
   }
   last_error_ = text;
@@ -271,13 +273,15 @@ void Console::on_connect_error(const ClientSocket& socket, const socketio::Conne
 
 void Console::on_disconnect(const ClientSocket& socket, socketio::DisconnectReason why) {
   if (session_.finished()) return;
-  const std::string_view hint = socket.active() && !command_.target.no_reconnect
-                                    ? "; connecting again"
-                                    : "; /connect joins again";
-  show(style_.bad("disconnected: ") + std::string(to_string(why)) +
-           (input_->is_terminal() ? style_.dim(hint) : ""),
-       socket.nsp());
-  if (why != socketio::DisconnectReason::io_client_disconnect) end_unless_active(socket);
+  if (why == socketio::DisconnectReason::io_client_disconnect) {
+    return show(style_.dim("left " + without_controls(socket.nsp())));
+  }
+  const std::string_view hint = command_.target.no_reconnect ? ""
+                                : socket.active()            ? "; connecting again"
+                                : input_->is_terminal()      ? "; /connect joins again"
+                                                             : "";
+  show(style_.bad("disconnected: ") + std::string(to_string(why)) + style_.dim(hint), socket.nsp());
+  end_unless_active(socket);
 }
 
 void Console::end_unless_active(const ClientSocket& socket) {

@@ -127,7 +127,7 @@ void add_decode(CLI::App& app, int& code) {
       "  sio decode '42/chat,7[\"message\",{\"text\":\"hi\"}]'\n"
       "  sio decode '451-[\"photo\",{\"_placeholder\":true,\"num\":0}]' bAQID\n"
       "  sio decode '2probe\\x1e6'\n"
-      "  sio decode '81 85 37 fa 21 3d 03 c8 7a 1f 56'\n"
+      "  sio decode '81 07 34 32 5b 22 61 22 5d'\n"
       "  curl -s 'localhost:3001/socket.io/?EIO=4&transport=polling' | sio decode");
   sub.final_callback([command, &code] {
     for (std::string& input : command->inputs) input = unguarded(input);

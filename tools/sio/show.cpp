@@ -85,7 +85,7 @@ Style Style::of(std::FILE* stream) {
 }
 
 std::string Style::paint(std::string_view code, std::string_view text) const {
-  if (!has_colours()) return std::string(text);
+  if (!has_colours() || text.empty()) return std::string(text);
   return "\x1b[" + std::string(code) + "m" + std::string(text) + reset_;
 }
 

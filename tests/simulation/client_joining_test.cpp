@@ -333,6 +333,21 @@ TEST_F(ClientAndLiar, AnAcknowledgementThatWasAnsweredCountsOnce) {
   EXPECT_THAT(answers[1], testing::HasSubstr("bytes"));
 }
 
+TEST_F(ClientAndLiar, AnAnswerToAnOldConnectionIsNotSentOnTheNext) {
+  settle();
+  std::vector<Ack<int>> owed;
+  socket.on("slow", [&](Ack<int> done) { owed.push_back(done); });
+  say(R"(427["slow"])");
+  reconnect();
+  say(R"(427["slow"])");
+  ASSERT_EQ(owed.size(), 2U);
+  owed[0](1);
+  owed[1](2);
+  settle();
+  EXPECT_EQ(liar.texts.back(), "437[2]");
+  EXPECT_THAT(liar.texts, testing::Not(testing::Contains("437[1]")));
+}
+
 TEST_F(ClientAndLiar, AnAcknowledgementOfWhatWasNotSentIsALie) {
   settle();
   join.clear();

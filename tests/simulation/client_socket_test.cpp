@@ -165,6 +165,17 @@ TEST_F(ClientSocketTest, AcknowledgementsFailWithTheConnectionUnlessTheirEventSt
   EXPECT_EQ(answers.back(), "kept: 2");
 }
 
+TEST_F(ClientSocketTest, WhatIsAskedWhileTheConnectionEndsWaitsForTheNext) {
+  connect();
+  socket.on_disconnect([this] { note("kept", socket.emit_with_ack<int>("add", 1, 2)); });
+  town.cut();
+  settle();
+  EXPECT_THAT(answers, IsEmpty());
+  connect();
+  settle();
+  EXPECT_THAT(answers, ElementsAre("kept: 3"));
+}
+
 TEST_F(ClientSocketTest, AnEventThatTimedOutWhileItWaitedIsNotSent) {
   town.connector.mode = SimulatedConnector::Mode::refuse;
   note("say", socket.timeout(milliseconds(200)).emit_with_ack<int>("say", "too late"));

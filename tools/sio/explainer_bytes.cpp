@@ -54,7 +54,7 @@ namespace {
 constexpr websocket::Limits message_limits{.message_bytes = 64 * 1024 * 1024, .fragments = 100'000};
 constexpr parser::Limits packet_limits{.attachments = 1'000, .packet_bytes = 64 * 1024 * 1024};
 
-constexpr std::string_view reserved = "reserved";
+constexpr std::string_view reserved_name = "reserved";
 
 std::string_view name_of(websocket::Opcode opcode) {
   switch (opcode) {
@@ -71,7 +71,7 @@ std::string_view name_of(websocket::Opcode opcode) {
     case websocket::Opcode::pong:
       return "pong";
   }
-  return reserved;
+  return reserved_name;
 }
 
 std::string hex(const std::uint8_t* bytes, std::size_t size) {
@@ -109,7 +109,7 @@ socketio::Result<json, msgpack::Errc> read_msgpack(std::string_view message) {
 bool begins_map_only(std::string_view bytes) {
   const auto first = static_cast<std::uint8_t>(bytes.empty() ? 0 : bytes.front());
   return first > 0x82 && first < 0x90 &&
-         name_of(static_cast<websocket::Opcode>(first & 0x0f)) == reserved;
+         name_of(static_cast<websocket::Opcode>(first & 0x0f)) == reserved_name;
 }
 
 }  // namespace

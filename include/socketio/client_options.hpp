@@ -123,7 +123,7 @@ struct ClientOptions {
       64 * 1024 * 1024;  ///< Not yet taken by the server; beyond, events are dropped.
   std::size_t max_payload_bytes =
       64 * 1024 * 1024;               ///< One message, or HTTP body, from the server.
-  std::size_t attachments = 10;       ///< Of one packet from the server.
+  std::size_t attachments = 10;       ///< Of one packet from the server; not with MessagePack.
   std::size_t pending_acks = 10'000;  ///< Of one socket.
 };
 

@@ -2,6 +2,7 @@
 #include "client/layer_options.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -43,6 +44,13 @@ engine::NamedValues query(const Url& url, const ClientOptions& options) {
   return query;
 }
 
+/// MessagePack has attachments inside its one message, whose size is the limit (and so in
+/// JavaScript).
+std::size_t attachments(const ClientOptions& options) {
+  return options.parser == Parser::msgpack ? std::numeric_limits<std::size_t>::max()
+                                           : options.attachments;
+}
+
 }  // namespace
 
 core::ManagerOptions manager_options(const Url& url, const ClientOptions& options) {
@@ -63,7 +71,7 @@ core::ManagerOptions manager_options(const Url& url, const ClientOptions& option
   engine.max_payload_bytes = options.max_payload_bytes;
 
   manager.parser = options.parser;
-  manager.packet = {options.attachments, options.max_payload_bytes};
+  manager.packet = {attachments(options), options.max_payload_bytes};
   manager.auto_connect = options.auto_connect;
   manager.timeout = options.timeout;
   manager.reconnection = options.reconnection;

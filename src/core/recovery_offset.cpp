@@ -9,7 +9,7 @@ namespace socketio::core {
 
 namespace {
 
-constexpr std::size_t offset_limit_bytes = 128;          // longer ones are no offset of any adapter
+constexpr std::size_t offset_limit_bytes = 128;  // longer ones are no offset of any adapter
 // Until 2048, which no word in small letters is: it would be a later time.
 constexpr std::int64_t time_min_ms = 1'577'836'800'000;
 constexpr std::int64_t time_max_ms = 2'461'449'600'000;

@@ -36,10 +36,10 @@ std::string request_path(const ClientOptions& options) {
 /// The URL's own, but for those that the options name too.
 engine::NamedValues query(const Url& url, const ClientOptions& options) {
   engine::NamedValues query = options.query;
-  for (const auto& [name, value] : url.query) {
+  for (const auto& given : url.query) {
     const bool is_named = std::any_of(options.query.begin(), options.query.end(),
-                                      [&](const auto& own) { return own.first == name; });
-    if (!is_named) query.emplace_back(name, value);
+                                      [&](const auto& own) { return own.first == given.first; });
+    if (!is_named) query.push_back(given);
   }
   return query;
 }

@@ -40,8 +40,8 @@ class ClientSocketTest : public testing::Test {
     nsp.on("add", [](Socket&, int a, int b) { return a + b; });
     nsp.on("silence", [](Socket&, Ack<int>) {});
     nsp.on("later", [this](Socket&, Ack<int> done) { owed.push_back(done); });
-    nsp.on("leave", [](Socket& socket) { socket.disconnect(); });
-    nsp.on_connection([this](Socket socket) { server_socket = socket; });
+    nsp.on("leave", [](Socket& leaving) { leaving.disconnect(); });
+    nsp.on_connection([this](Socket joined) { server_socket = joined; });
   }
   void connect() { ASSERT_TRUE(town.run_until_connected(socket)); }
   void note(std::string what, Pending<Reply<int>> pending) {

@@ -3,12 +3,16 @@
 # fuzz/<name>_fuzz.cpp replays fuzz/corpus/<name>/ under the label fuzz.
 find_package(GTest REQUIRED)
 
+# Nobody times a test: it is compiled quickly, the library that it tests as users get it.
+set(test_options -O0)
+
 # What most tests include, compiled once. Clang compiles them without, so that a missing include does not hide.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cpp CONTENT "int main() {}\n")
   add_executable(socketio_test_headers ${PROJECT_BINARY_DIR}/test_headers.cpp)
   target_link_libraries(socketio_test_headers PRIVATE socketio_server_layer socketio_client_layer GTest::gtest GTest::gmock
                                                       socketio_warnings)
+  target_compile_options(socketio_test_headers PRIVATE ${test_options})
   target_precompile_headers(socketio_test_headers PRIVATE <gtest/gtest.h> <socketio/server.hpp> <map> <string> <vector>)
 endif()
 
@@ -18,6 +22,7 @@ function(socketio_test target label source)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
   target_link_libraries(${target} PRIVATE socketio_server_layer socketio_client_layer GTest::gtest GTest::gmock_main
                                           socketio_warnings ${ARGN})
+  target_compile_options(${target} PRIVATE ${test_options})
   if(TARGET socketio_test_headers)
     target_precompile_headers(${target} REUSE_FROM socketio_test_headers)
   endif()

@@ -52,6 +52,18 @@ TEST_F(JsonValue, Kinds) {
   EXPECT_FALSE(parse("0").is_null());
 }
 
+TEST_F(JsonValue, TextHasTheLastMemberOfEachName) {
+  const auto text_of = [&](std::string_view text) {
+    std::string out;
+    parse(text).append_text(out);
+    return out;
+  };
+  EXPECT_EQ(text_of(R"({"a":1,"a":2})"), R"({"a":2})");
+  EXPECT_EQ(text_of(R"({"a":1,"b":{"c":1,"c":{"d":2}},"a":[3]})"),
+            R"({"b":{"c":{"d":2}},"a":[3]})");
+  EXPECT_EQ(text_of(R"({"":1,"\u0061":2,"a":3,"":4})"), R"({"a":3,"":4})");
+}
+
 TEST_F(JsonValue, OneThatWasNeverParsedIsNull) {
   const Value value;
   EXPECT_EQ(value.kind(), Kind::null);

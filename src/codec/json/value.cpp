@@ -4,9 +4,13 @@
 #include <socketio/json_writer.hpp>
 #include <socketio/value.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace socketio {
 namespace {
@@ -28,6 +32,33 @@ const Bytes* attachment_of(const Value& value) {
   return &attachments[*placeholder->num];
 }
 
+/// Which members of an object count: of several with one name the last, as in JavaScript. Sorted,
+/// because a peer that chooses the names may not make it slow.
+std::vector<bool> counting_members(const dom::object& object) {
+  std::vector<std::pair<std::string_view, std::size_t>> names;
+  for (const auto member : object) names.emplace_back(member.key, names.size());
+  std::sort(names.begin(), names.end());
+  std::vector<bool> counts(names.size(), true);
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    if (names[i - 1].first == names[i].first) counts[names[i - 1].second] = false;
+  }
+  return counts;
+}
+
+void write(JsonWriter& writer, const dom::element& element);
+
+void write_object(JsonWriter& writer, const dom::object& object) {
+  const std::vector<bool> counts = counting_members(object);
+  std::size_t index = 0;
+  writer.begin_object();
+  for (const auto member : object) {
+    if (!counts[index++]) continue;
+    writer.key(member.key);
+    write(writer, member.value);
+  }
+  writer.end_object();
+}
+
 void write(JsonWriter& writer, const dom::element& element) {
   switch (element.type()) {
     case dom::element_type::ARRAY:
@@ -35,12 +66,7 @@ void write(JsonWriter& writer, const dom::element& element) {
       for (const dom::element item : dom::array(element)) write(writer, item);
       return writer.end_array();
     case dom::element_type::OBJECT:
-      writer.begin_object();
-      for (const auto member : dom::object(element)) {
-        writer.key(member.key);
-        write(writer, member.value);
-      }
-      return writer.end_object();
+      return write_object(writer, dom::object(element));
     case dom::element_type::INT64:
       return writer.integer(element.get_int64().value_unsafe());
     case dom::element_type::UINT64:

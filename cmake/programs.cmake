@@ -44,6 +44,9 @@ add_library(sio_parts STATIC ${sio_sources} bench/load/histogram.cpp)
 target_include_directories(sio_parts PUBLIC tools bench)
 target_link_libraries(sio_parts PUBLIC socketio::client socketio_codec_layer CLI11::CLI11
                                 PRIVATE PkgConfig::libedit socketio_warnings)
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")  # its option parser is the slowest part of a build
+  target_compile_options(sio_parts PRIVATE -O0)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # clang compiles them without, so that a missing include does not hide
   target_precompile_headers(sio_parts PRIVATE <CLI/CLI.hpp> <socketio/asio.hpp>)
 endif()

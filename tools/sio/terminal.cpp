@@ -61,7 +61,8 @@ class Terminal final : public Input {
     el_set(editor_, EL_PROMPT_ESC, &Terminal::give_prompt, '\1');
     el_set(editor_, EL_SIGNAL, 0);
     el_set(editor_, EL_GETCFN, &Terminal::give_character);
-    el_set(editor_, EL_ADDFN, "sio-complete", "Completes the word", &Terminal::complete);
+    // The narrow el_set() would copy the two texts and never release them.
+    el_wset(editor_, EL_ADDFN, L"sio-complete", L"Completes the word", &Terminal::complete);
     el_set(editor_, EL_BIND, "^I", "sio-complete", nullptr);
     el_set(editor_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
     HistEvent event;
@@ -147,7 +148,7 @@ class Terminal final : public Input {
     return 0;
   }
 
-  static unsigned char complete(EditLine* editor, int) { return of(editor).complete_word(); }
+  static unsigned char complete(EditLine* editor, wint_t) { return of(editor).complete_word(); }
 
   unsigned char complete_word() {
     const LineInfo* const info = el_line(editor_);

@@ -2,6 +2,7 @@
 #include "core/managed_socket.hpp"
 
 #include "core/client_call.hpp"
+#include "core/event_text.hpp"
 
 #include <utility>
 
@@ -10,11 +11,11 @@ namespace socketio::core {
 using parser::PacketType;
 
 ManagedSocket::ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
-                             std::shared_ptr<const std::atomic<CarriedBy>> carried_by,
-                             std::string nsp, const SocketOptions& options)
+                             std::shared_ptr<const ConnectionStatus> status, std::string nsp,
+                             const SocketOptions& options)
     : manager_(&manager),
       gate_(std::move(gate)),
-      carried_by_(std::move(carried_by)),
+      status_(std::move(status)),
       nsp_(std::move(nsp)),
       retries_(options.retries),
       ack_timeout_(options.ack_timeout.count() > 0 ? std::optional(options.ack_timeout)
@@ -28,7 +29,7 @@ ManagedSocket::ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
 ManagedSocket::~ManagedSocket() = default;
 
 std::string_view ManagedSocket::transport() const {
-  switch (connected() ? carried_by_->load() : CarriedBy::nothing) {
+  switch (connected() ? status_->carried_by.load() : CarriedBy::nothing) {
     case CarriedBy::nothing:
       break;
     case CarriedBy::polling:
@@ -60,15 +61,7 @@ void ManagedSocket::report(std::string_view event, std::string message,
                            std::exception_ptr exception) {
   const GateLock lock(*gate_);
   HandlerError error{std::string(event), std::move(message), exception};
-  if (exception) {
-    try {
-      std::rethrow_exception(exception);
-    } catch (const std::exception& thrown) {
-      error.message = thrown.what();
-    } catch (...) {
-      error.message = "an exception of an unknown type";
-    }
-  }
+  if (exception) error.message = message_of(exception, "an exception of an unknown type");
   handlers_.error.for_each([&](auto& handler) {
     if (ended_) return;
     try {
@@ -352,16 +345,6 @@ void ManagedSocket::replay(const Received& received) {
 
 namespace {
 
-/// The name of an event; `number_name` holds it if it is a number, which is legal.
-std::string_view event_name(ValueArray& items, std::string& number_name) {
-  Value first;
-  items.next(first);
-  std::string_view name;
-  if (first.get(name)) return name;
-  first.append_text(number_name);
-  return number_name;
-}
-
 /// The last argument, if it is a string.
 std::string_view last_text(ValueArray items) {
   Value item;
@@ -385,9 +368,8 @@ void ManagedSocket::dispatch(const parser::Packet& packet) {
   const std::string offset(pid_.empty() || packet.id ? std::string_view() : last_text(items));
 
   if (!handlers_.any.empty()) {
-    json arguments = packet.payload.to_json();
-    arguments.erase(arguments.begin());
-    run_any(handlers_.any, event, arguments);
+    const Event watched = watched_event(event, packet.payload);
+    run_any(handlers_.any, event, watched.arguments);
   }
   ClientCall call(self, peer, event, packet, items);
   handlers_.events.dispatch(event, call);

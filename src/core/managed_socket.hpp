@@ -52,7 +52,7 @@ struct ClientHandlers {
 class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
  public:
   ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
-                std::shared_ptr<const std::atomic<CarriedBy>> carried_by, std::string nsp,
+                std::shared_ptr<const ConnectionStatus> status, std::string nsp,
                 const SocketOptions& options);
   ~ManagedSocket();
 
@@ -132,6 +132,7 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
 
   // Sending (managed_socket_sending.cpp)
   bool reserve(std::size_t bytes);
+  void count_again();
   EmitResult emit_now(std::string_view text, std::vector<Bytes> attachments,
                       const detail::EmitFlags& flags, const std::shared_ptr<Answer>& answer);
   EmitResult send_event(std::string_view text, std::vector<Bytes> attachments,
@@ -158,7 +159,7 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
 
   Manager* manager_;  // null once the client has ended
   const std::shared_ptr<Gate> gate_;
-  const std::shared_ptr<const std::atomic<CarriedBy>> carried_by_;
+  const std::shared_ptr<const ConnectionStatus> status_;
   const std::string nsp_;
   const std::optional<std::size_t> retries_;
   const std::optional<std::chrono::milliseconds> ack_timeout_;
@@ -170,6 +171,7 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
   std::atomic<bool> recovered_ = false;
   std::atomic<std::size_t> posted_bytes_ = 0;  // on their way from other threads
   std::atomic<std::size_t> kept_bytes_ = 0;    // in buffer_ and retry_queue_
+  std::atomic<bool> counting_again_ = false;
   SharedText id_;
 
   std::shared_ptr<Auth> auth_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The half of ManagedSocket that sends: buffers, acknowledgements, retries.
+#include "core/event_text.hpp"
 #include "core/managed_socket.hpp"
 
 #include <utility>
@@ -33,11 +34,25 @@ class ManagedSocket::Answer {
 // --- Any thread ---
 
 bool ManagedSocket::reserve(std::size_t bytes) {
-  const std::size_t posted = posted_bytes_.fetch_add(bytes) + bytes;
-  const bool fits = connected() ? posted <= out_buffer_bytes_
-                                : posted + kept_bytes_.load() <= offline_buffer_bytes_;
-  if (!fits) posted_bytes_.fetch_sub(bytes);
-  return fits;
+  const std::size_t posted = posted_bytes_.fetch_add(bytes);
+  if (!connected() || retries_) {
+    if (posted + kept_bytes_.load() + bytes <= offline_buffer_bytes_) return true;
+  } else {
+    const std::size_t waiting = posted + status_->queued_bytes.load(std::memory_order_relaxed);
+    if (waiting == 0 || waiting + bytes <= out_buffer_bytes_) return true;
+    count_again();
+  }
+  posted_bytes_.fetch_sub(bytes);
+  return false;
+}
+
+void ManagedSocket::count_again() {
+  // A connection tells when all has been taken, not when a part has.
+  if (counting_again_.exchange(true)) return;
+  gate_->post([self = shared_from_this()] {
+    self->counting_again_ = false;
+    if (self->manager_) self->manager_->count_queued_bytes();
+  });
 }
 
 EmitResult ManagedSocket::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
@@ -185,13 +200,8 @@ void ManagedSocket::answer_now(std::uint64_t connection, std::uint64_t ack_id,
 
 void ManagedSocket::notify_outgoing(std::string_view text, const std::vector<Bytes>& attachments) {
   if (handlers_.any_outgoing.empty()) return;
-  codec::Document document;  // the manager's own is in use by the handler that is emitting
-  const auto payload = document.parse(text, attachments);
-  if (!payload) return;
-  json arguments = payload->to_json();
-  const std::string event = arguments.front().get<std::string>();
-  arguments.erase(arguments.begin());
-  run_any(handlers_.any_outgoing, event, arguments);
+  const auto event = watched_event(text, attachments);
+  if (event) run_any(handlers_.any_outgoing, event->name, event->arguments);
 }
 
 void ManagedSocket::count_kept_bytes() {

@@ -36,6 +36,9 @@ class Manager::Connection final : public engine::ClientSessionHandler {
   void on_upgrade(engine::TransportName name) override {
     inside([&] { note_transport(name); });
   }
+  void on_drain() override {
+    if (manager_.connection_.get() == this) manager_.count_queued_bytes();
+  }
   void on_close(DisconnectReason reason, const engine::Failure& failure) override {
     const auto manager = manager_.shared_from_this();
     const GateEntry entry(*manager->gate_);
@@ -55,8 +58,8 @@ class Manager::Connection final : public engine::ClientSessionHandler {
   }
 
   void note_transport(engine::TransportName name) {
-    manager_.carried_by_->store(name == engine::TransportName::polling ? CarriedBy::polling
-                                                                       : CarriedBy::websocket);
+    manager_.status_->carried_by = name == engine::TransportName::polling ? CarriedBy::polling
+                                                                          : CarriedBy::websocket;
   }
 
   Manager& manager_;
@@ -101,7 +104,7 @@ std::shared_ptr<ManagedSocket> Manager::socket(std::string_view nsp, const Socke
   if (found != sockets_.end()) {
     socket = *found;
   } else {
-    socket = std::make_shared<ManagedSocket>(*this, gate_, carried_by_, name, options);
+    socket = std::make_shared<ManagedSocket>(*this, gate_, status_, name, options);
     ended_ ? socket->abandon() : sockets_.push_back(socket);
   }
   if (options_.auto_connect && !socket->active()) socket->connect();
@@ -287,8 +290,9 @@ void Manager::refuse() {
 void Manager::retire_connection() {
   attachments_timer_.cancel();
   packets_.reset();
-  carried_by_->store(CarriedBy::nothing);
+  status_->carried_by = CarriedBy::nothing;
   const auto connection = std::exchange(connection_, nullptr);
+  count_queued_bytes();
   if (!connection) return;
   if (connection->is_closed) {
     loop_.defer([connection] {});  // it may be what calls here, and so may its session
@@ -375,6 +379,11 @@ bool Manager::has_room(std::size_t bytes) const {
   return queued == 0 || queued + bytes <= options_.out_buffer_bytes;
 }
 
+void Manager::count_queued_bytes() {
+  status_->queued_bytes.store(connection_ ? connection_->session->queued_bytes() : 0,
+                              std::memory_order_relaxed);
+}
+
 EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
                          std::string_view text, const std::vector<Bytes>& attachments,
                          Compress compress) {
@@ -384,6 +393,7 @@ EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<st
   if (!packets_.send(session, {type, 0, nsp, id, text}, attachments, compress)) {
     return EmitResult::dropped;
   }
+  count_queued_bytes();
   return was_writable ? EmitResult::sent : EmitResult::queued;
 }
 

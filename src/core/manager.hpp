@@ -47,8 +47,14 @@ struct ManagerOptions {
   std::size_t pending_acks = 10'000;
 };
 
-/// What carries the connection, for handles on any thread.
 enum class CarriedBy : unsigned char { nothing, polling, websocket };
+
+/// How the connection fares, for handles on any thread; only the loop writes it.
+struct ConnectionStatus {
+  std::atomic<CarriedBy> carried_by = CarriedBy::nothing;
+  /// Bytes that the server has not taken, when the loop counted last.
+  std::atomic<std::size_t> queued_bytes = 0;
+};
 
 class Manager final : public std::enable_shared_from_this<Manager> {
  public:
@@ -107,6 +113,8 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   bool writable() const;
   /// Within ManagerOptions::out_buffer_bytes.
   bool has_room(std::size_t bytes) const;
+  /// Counts what the server has not taken, for ConnectionStatus.
+  void count_queued_bytes();
   /// No ping came in time, and no timer has told yet: the connection ends in this turn.
   bool heartbeat_expired();
   /// `text` is the payload as JSON, or empty.
@@ -153,8 +161,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   std::vector<std::shared_ptr<ManagedSocket>> sockets_;
   std::shared_ptr<Connection> connection_;
   std::vector<std::shared_ptr<Connection>> leaving_;
-  const std::shared_ptr<std::atomic<CarriedBy>> carried_by_ =
-      std::make_shared<std::atomic<CarriedBy>>(CarriedBy::nothing);
+  const std::shared_ptr<ConnectionStatus> status_ = std::make_shared<ConnectionStatus>();
   std::function<void()> idle_hook_;
   MemberTimer<Manager, &Manager::on_open_timeout> open_timer_{*this};
   MemberTimer<Manager, &Manager::on_reconnect_timer> reconnect_timer_{*this};

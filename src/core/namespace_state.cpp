@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/namespace_state.hpp"
 
+#include "core/event_text.hpp"
 #include "core/socket_state.hpp"
 
 #include <algorithm>
@@ -230,15 +231,8 @@ void NamespaceState::complete(const std::function<void()>& done) {
 
 void NamespaceState::report(Socket& socket, std::string event,
                             const std::exception_ptr& exception) {
-  HandlerError error{std::move(event), "unknown exception", exception};
-  try {
-    std::rethrow_exception(exception);
-  } catch (const std::exception& failure) {
-    error.message = failure.what();
-  } catch (...) {
-    error.message = "unknown exception";
-  }
-  report(socket, std::move(error));
+  report(socket,
+         HandlerError{std::move(event), message_of(exception, "unknown exception"), exception});
 }
 
 void NamespaceState::report(Socket& socket, HandlerError error) {

@@ -3,6 +3,7 @@
 
 #include "core/client.hpp"
 #include "core/event_call.hpp"
+#include "core/event_text.hpp"
 #include "core/middleware.hpp"
 #include "core/namespace_state.hpp"
 
@@ -110,20 +111,13 @@ void SocketState::guarded(std::string_view event, Call call) {
 
 void SocketState::on_event(const parser::Packet& packet) {
   ValueArray items(packet.payload);
-  Value first;
-  items.next(first);
-  std::string_view event;
   std::string number_name;
-  if (!first.get(event)) {  // a number as the name is legal
-    first.append_text(number_name);
-    event = number_name;
-  }
+  const std::string_view event = event_name(items, number_name);
   const bool is_watched = !nsp_->handlers().any.empty() || (rare_ && !rare_->handlers.any.empty());
   const bool has_middlewares = rare_ && !rare_->middlewares.empty();
   if (!is_watched && !has_middlewares) return dispatch(event, packet, items);
 
-  Event owned{std::string(event), packet.payload.to_json()};
-  owned.arguments.erase(owned.arguments.begin());
+  Event owned = watched_event(event, packet.payload);
   const auto ack_id = packet.id;
   run_any(nsp_->handlers().any, owned.name, owned.arguments);
   if (rare_) run_any(rare_->handlers.any, owned.name, owned.arguments);
@@ -441,15 +435,11 @@ void SocketState::notify_outgoing(std::string_view json_text,
   const bool is_watched =
       !nsp_->handlers().any_outgoing.empty() || (rare_ && !rare_->handlers.any_outgoing.empty());
   if (!is_watched || !connected()) return;
-  codec::Document document;  // the node's own may be in use by the handler that is emitting
-  const auto payload = document.parse(json_text, attachments);
-  if (!payload) return;
-  json arguments = payload->to_json();
-  const std::string event = arguments.front().get<std::string>();
-  arguments.erase(arguments.begin());
+  const auto event = watched_event(json_text, attachments);
+  if (!event) return;
   const auto self = shared_from_this();
-  run_any(nsp_->handlers().any_outgoing, event, arguments);
-  if (rare_) run_any(rare_->handlers.any_outgoing, event, arguments);
+  run_any(nsp_->handlers().any_outgoing, event->name, event->arguments);
+  if (rare_) run_any(rare_->handlers.any_outgoing, event->name, event->arguments);
 }
 
 }  // namespace socketio::core

@@ -156,7 +156,7 @@ void ClientSession::send_binary(std::string_view message) {
 void ClientSession::on_transport_drain(ClientTransport& from) {
   if (transport_.get() != &from) return;
   if (state_ == State::closing) return continue_closing();
-  if (writable()) handler_->on_drain();
+  if (state_ == State::open) handler_->on_drain();
 }
 
 // --- Heartbeat (Engine.IO protocol 4, "Heartbeat"): the server pings, we answer ---

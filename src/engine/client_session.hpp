@@ -38,7 +38,7 @@ class ClientSessionHandler {
   virtual void on_binary(std::string_view message) = 0;
   virtual void on_ping() {}
   virtual void on_upgrade(TransportName) {}
-  /// What was sent has left: a transport that was not writable is again.
+  /// What was sent has left: by polling a payload of it, by WebSocket all.
   virtual void on_drain() {}
   /// The last call. `reason`: transport_error, transport_close, ping_timeout, parse_error or
   /// forced_close; `failure` is empty but for the first.

@@ -18,13 +18,6 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-core::ManagerOptions steady(engine::TransportName transport = engine::TransportName::websocket) {
-  core::ManagerOptions options;
-  options.engine.transports = {transport};
-  options.backoff.randomization_factor = 0;
-  return options;
-}
-
 TEST(ClientConnection, OpensThenTheSocketsConnect) {
   ClientTown town(1, {}, steady());
   const ClientSocket socket = town.socket();

@@ -20,13 +20,6 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-core::ManagerOptions steady() {
-  core::ManagerOptions options;
-  options.engine.transports = {engine::TransportName::websocket};
-  options.backoff.randomization_factor = 0;
-  return options;
-}
-
 /// A server whose middleware lets in who says "friend".
 class ClientJoiningTest : public testing::Test {
  protected:

@@ -17,13 +17,6 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-core::ManagerOptions steady() {
-  core::ManagerOptions options;
-  options.engine.transports = {engine::TransportName::websocket};
-  options.backoff.randomization_factor = 0;
-  return options;
-}
-
 /// A server that says what it got, and a client with one socket.
 class ClientSocketTest : public testing::Test {
  protected:
@@ -362,15 +355,52 @@ TEST_F(ClientSocketTest, ASlowServerBoundsWhatWaitsForIt) {
   slow.server->last_server_end()->pause_reading();
   EmitResult result = EmitResult::sent;
   for (int i = 0; i < 200 && result != EmitResult::dropped; ++i) {
-    result = sender.emit("bytes", Bytes(10'000));
+    result = sender.emit("bytes", Bytes(10'000));  // from outside the loop, as another thread
     slow.loop.run_for(milliseconds(1));
   }
+  EXPECT_EQ(result, EmitResult::dropped);
   heard.clear();
   slow.server->last_server_end()->resume_reading();
   slow.loop.run_for(seconds(1));
   EXPECT_GE(heard.size(), 9U);
   EXPECT_LE(heard.size(), 11U) << "the rest was dropped whole";
   EXPECT_TRUE(sender.connected());
+  EXPECT_EQ(sender.emit("bytes", Bytes(10'000)), EmitResult::sent) << "there is room again";
+}
+
+TEST_F(ClientSocketTest, RoomThatCameBackIsSeenBeforeAllOfItHas) {
+  auto options = steady();
+  options.out_buffer_bytes = 100'000;
+  ClientTown slow(1, [this](SimulatedServer& server) { set_up(server); }, options, {},
+                  {milliseconds(0), milliseconds(0), 0, 4'096});
+  const ClientSocket sender = slow.socket();
+  ASSERT_TRUE(slow.run_until_connected(sender));
+  const auto reader = slow.server->last_server_end();
+  reader->pause_reading();
+  const auto emit_turn = [&] {
+    const EmitResult result = sender.emit("bytes", Bytes(10'000));
+    slow.loop.run_for(milliseconds(1));
+    return result;
+  };
+  for (int i = 0; i < 200 && emit_turn() != EmitResult::dropped; ++i) continue;
+  reader->resume_reading();
+  slow.loop.run_for(milliseconds(5));
+  reader->pause_reading();
+  slow.loop.run_for(milliseconds(5));
+  emit_turn();
+  EXPECT_EQ(emit_turn(), EmitResult::sent);
+}
+
+TEST_F(ClientSocketTest, AnEventLargerThanTheOutBufferGoesAlone) {
+  auto options = steady();
+  options.out_buffer_bytes = 1'000;
+  ClientTown town(1, [this](SimulatedServer& server) { set_up(server); }, options);
+  const ClientSocket sender = town.socket();
+  ASSERT_TRUE(town.run_until_connected(sender));
+  EXPECT_EQ(sender.emit("bytes", Bytes(10'000)), EmitResult::sent);
+  EXPECT_EQ(sender.emit("bytes", Bytes(10'000)), EmitResult::dropped) << "not behind another";
+  town.loop.run_for(milliseconds(10));
+  EXPECT_EQ(heard.size(), 1U);
 }
 
 }  // namespace

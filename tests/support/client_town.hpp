@@ -26,6 +26,15 @@
 
 namespace socketio::support {
 
+/// Reconnects at delays without chance, over one transport.
+inline core::ManagerOptions steady(
+    engine::TransportName transport = engine::TransportName::websocket) {
+  core::ManagerOptions options;
+  options.engine.transports = {transport};
+  options.backoff.randomization_factor = 0;
+  return options;
+}
+
 /// A gate of one thread. As with the real one, who is not in user code has to wait for the loop.
 class LoopGate final : public core::Gate {
  public:

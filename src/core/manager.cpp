@@ -58,8 +58,8 @@ class Manager::Connection final : public engine::ClientSessionHandler {
   }
 
   void note_transport(engine::TransportName name) {
-    manager_.status_->carried_by = name == engine::TransportName::polling ? CarriedBy::polling
-                                                                          : CarriedBy::websocket;
+    manager_.status_->carried_by =
+        name == engine::TransportName::polling ? CarriedBy::polling : CarriedBy::websocket;
   }
 
   Manager& manager_;

@@ -395,7 +395,8 @@ TEST_F(ClientSocketTest, RoomThatCameBackIsSeenBeforeAllOfItHas) {
 TEST_F(ClientSocketTest, AnEventLargerThanTheOutBufferGoesAlone) {
   auto options = steady();
   options.out_buffer_bytes = 1'000;
-  ClientTown town(1, [this](SimulatedServer& server) { set_up(server); }, options);
+  ClientTown town(
+      1, [this](SimulatedServer& server) { set_up(server); }, options);
   const ClientSocket sender = town.socket();
   ASSERT_TRUE(town.run_until_connected(sender));
   EXPECT_EQ(sender.emit("bytes", Bytes(10'000)), EmitResult::sent);

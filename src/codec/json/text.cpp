@@ -3,41 +3,35 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
 namespace socketio::codec {
 namespace {
 
 constexpr std::string_view replacement_character = "\xef\xbf\xbd";
-constexpr std::uint64_t each_byte = 0x0101010101010101;
-constexpr std::uint64_t high_bits = each_byte * 0x80;
-
-/// Non-zero if one of eight characters is a control character, a quote or a backslash.
-std::uint64_t to_escape(std::uint64_t word) {
-  const std::uint64_t quotes = word ^ (each_byte * '"');
-  const std::uint64_t backslashes = word ^ (each_byte * '\\');
-  const std::uint64_t control = (word - each_byte * 0x20) & ~word;
-  return (control | ((quotes - each_byte) & ~quotes) | ((backslashes - each_byte) & ~backslashes)) &
-         high_bits;
+bool needs_escape(char c) {
+  // No short circuit: look_through() is made vector code.
+  return (static_cast<unsigned char>(c) < 0x20) | (c == '"') | (c == '\\');
 }
 
-bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+struct Content {
+  bool has_escapes = false;
+  bool is_ascii = true;
+};
 
-/// How many characters from `position` on need no escape; with `stop_bits` high_bits, also none
-/// beyond ASCII.
-std::size_t plain_run(std::string_view text, std::size_t position, std::uint64_t stop_bits) {
-  const std::size_t begin = position;
-  for (std::uint64_t word = 0; text.size() - position >= sizeof(word); position += sizeof(word)) {
-    std::memcpy(&word, text.data() + position, sizeof(word));
-    if (to_escape(word) | (word & stop_bits)) break;
+/// Looks at all of it without a way out, so that the compiler makes vector code of it.
+Content look_through(std::string_view text) {
+  std::uint8_t escapes = 0;
+  std::uint8_t bits = 0;
+  for (const char c : text) {
+    escapes |= static_cast<std::uint8_t>(needs_escape(c));
+    bits |= static_cast<std::uint8_t>(c);
   }
-  const auto stops = [&](char c) { return needs_escape(c) || (stop_bits && (c & 0x80)); };
-  while (position < text.size() && !stops(text[position])) ++position;
-  return position - begin;
+  return {escapes != 0, bits < 0x80};
 }
 
 void append_escape(std::string& out, char c) {
@@ -70,11 +64,14 @@ void append_escape(std::string& out, char c) {
 }
 
 void append_escaped(std::string& out, std::string_view text) {
-  for (std::size_t position = 0; position < text.size();) {
-    const std::size_t run = plain_run(text, position, 0);
-    out.append(text, position, run);
-    position += run;
-    if (position < text.size()) append_escape(out, text[position++]);
+  while (!text.empty()) {
+    const auto escape = std::find_if(text.begin(), text.end(), needs_escape);
+    const auto run = static_cast<std::size_t>(escape - text.begin());
+    out += text.substr(0, run);
+    text.remove_prefix(run);
+    if (text.empty()) return;
+    append_escape(out, text.front());
+    text.remove_prefix(1);
   }
 }
 
@@ -134,10 +131,16 @@ void append_digits(std::string& out, std::string_view digits, int point) {
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
+  const Content content = look_through(text);
+  const bool is_valid = content.is_ascii || simdjson::validate_utf8(text.data(), text.size());
+  if (is_valid && !content.has_escapes) {
+    const std::size_t begin = out.size();
+    out.resize(begin + text.size() + 2, '"');
+    text.copy(out.data() + begin + 1, text.size());
+    return;
+  }
   out += '"';
-  if (plain_run(text, 0, high_bits) == text.size()) {
-    out += text;
-  } else if (simdjson::validate_utf8(text.data(), text.size())) {
+  if (is_valid) {
     append_escaped(out, text);
   } else {
     append_escaped(out, with_replacements(text));

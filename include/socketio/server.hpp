@@ -78,6 +78,7 @@ struct Limits {
   std::size_t attachments = 10;
   std::chrono::milliseconds attachments_timeout{30'000};
   std::size_t namespaces_per_client = 32;
+  std::size_t namespace_name_bytes = 1'024;  ///< Of a namespace that a client asks for.
   std::size_t rooms_per_client = 1'024;
   std::size_t room_name_bytes = 1'024;
   std::size_t pending_acks = 10'000;  ///< Of one socket.

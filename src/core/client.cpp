@@ -76,11 +76,15 @@ std::shared_ptr<SocketState> Client::find(std::string_view nsp) const {
 }
 
 void Client::connect(const parser::Packet& packet) {
-  if (sockets_.size() >= node_.options().namespaces_per_client) {
+  const Options& options = node_.options();
+  if (sockets_.size() >= options.namespaces_per_client ||
+      packet.nsp.size() > options.namespace_name_bytes) {
     return session_->close(DisconnectReason::forced_close);
   }
+  const auto self = shared_from_this();
   const auto nsp =
       node_.find(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json());
+  if (!session_->is_open()) return;  // a predicate threw the client out
   if (!nsp) return refuse(packet.nsp, {"Invalid namespace"});
 
   auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),

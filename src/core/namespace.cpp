@@ -20,44 +20,43 @@ std::vector<Socket> Namespace::sockets() const {
 }
 
 detail::HandlerTableRef Namespace::table() {
-  return detail::HandlerTableRef(&state_->handlers().events);
+  return detail::HandlerTableRef(&state_->own_handlers().events);
 }
 
 void Namespace::add_middleware(detail::ConnectionMiddleware middleware) {
-  state_->handlers().middlewares.push_back(
+  state_->own_handlers().middlewares.push_back(
       std::make_shared<detail::ConnectionMiddleware>(std::move(middleware)));
 }
 
 void Namespace::add_connection_handler(std::function<void(Socket&)> handler) {
-  state_->handlers().connection.push_back(
+  state_->own_handlers().connection.push_back(
       std::make_shared<std::function<void(Socket&)>>(std::move(handler)));
 }
 
 void Namespace::add_disconnecting(detail::DisconnectHandler handler) {
-  state_->handlers().disconnecting.add(std::move(handler));
+  state_->own_handlers().disconnecting.add(std::move(handler));
 }
 
 void Namespace::add_disconnect(detail::DisconnectHandler handler) {
-  state_->handlers().disconnect.add(std::move(handler));
+  state_->own_handlers().disconnect.add(std::move(handler));
 }
 
 HandlerId Namespace::add_any(detail::AnyHandler handler) {
-  return state_->handlers().any.add(std::move(handler));
+  return state_->own_handlers().any.add(std::move(handler));
 }
 
 HandlerId Namespace::add_any_outgoing(detail::AnyHandler handler) {
-  state_->watch_outgoing();
-  return state_->handlers().any_outgoing.add(std::move(handler));
+  return state_->own_handlers().any_outgoing.add(std::move(handler));
 }
 
-void Namespace::off_any(HandlerId handler) { state_->handlers().any.remove(handler); }
+void Namespace::off_any(HandlerId handler) { state_->own_handlers().any.remove(handler); }
 
 void Namespace::off_any_outgoing(HandlerId handler) {
-  state_->handlers().any_outgoing.remove(handler);
+  state_->own_handlers().any_outgoing.remove(handler);
 }
 
 void Namespace::on_error(std::function<void(Socket&, const HandlerError&)> handler) {
-  state_->handlers().error = std::move(handler);
+  state_->own_handlers().error = std::move(handler);
 }
 
 }  // namespace socketio

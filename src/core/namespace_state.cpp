@@ -11,45 +11,26 @@ namespace socketio::core {
 
 namespace {
 
-class NoEntropy final : public Entropy {
- public:
-  void fill(std::span<std::uint8_t> out) override {
-    std::fill(out.begin(), out.end(), std::uint8_t{0});
-  }
-};
-
-/// What handles that outlive the server meet: work for the loop is done, that is refused, on the
-/// spot.
-class EndedLoop final : public Loop {
- public:
-  EndedLoop() : Loop(TimePoint{}, entropy_) {}
-  std::int64_t wall_clock_ms() const override { return 0; }
-  void post(Task task) override { task(); }
-  bool is_current() const override { return true; }
-
- private:
-  void request_finish_turn() override {}
-  NoEntropy entropy_;
-};
-
-Loop& ended_loop() {
-  static EndedLoop loop;
-  return loop;
-}
-
-}  // namespace
-
-namespace {
-
 // Broadcasts of one turn that wait for each other; beyond, those that wait go out.
 constexpr std::size_t waiting_limit_bytes = 256 * 1024;
 
 }  // namespace
 
-NamespaceState::NamespaceState(Node& node, std::string name,
-                               std::shared_ptr<NamespaceHandlers> handlers)
-    : node_(&node), loop_(&node.loop()), name_(std::move(name)), handlers_(std::move(handlers)) {
-  event_header_ = packet_header(parser::PacketType::event, name_, std::nullopt, 0);
+NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
+                               const NamespaceState* parent)
+    : link_(std::move(link)),
+      name_(std::move(name)),
+      parent_(parent),
+      handlers_(parent ? parent->handlers_ : std::make_shared<NamespaceHandlers>()),
+      handlers_are_parents_(parent != nullptr),
+      kept_without_clients_(parent == nullptr),
+      event_header_(packet_header(parser::PacketType::event, name_, std::nullopt, 0)) {}
+
+NamespaceHandlers& NamespaceState::own_handlers() {
+  if (std::exchange(handlers_are_parents_, false)) {
+    handlers_ = std::make_shared<NamespaceHandlers>(*handlers_);
+  }
+  return *handlers_;
 }
 
 SocketState* NamespaceState::find(std::string_view id) const {
@@ -74,12 +55,7 @@ void NamespaceState::remove(SocketState& socket) {
 }
 
 void NamespaceState::leave_client() {
-  if (--clients_ == 0 && node_) node_->release(*this);
-}
-
-void NamespaceState::detach() {
-  node_ = nullptr;
-  loop_ = &ended_loop();
+  if (--clients_ == 0 && !kept_without_clients_ && link_->node) link_->node->release(*this);
 }
 
 template <class Use>
@@ -120,8 +96,9 @@ std::vector<std::shared_ptr<SocketState>> NamespaceState::collect(
 
 void NamespaceState::deliver(engine::PreparedMessage message, const detail::BroadcastTarget& target,
                              std::string_view json_text) {
-  if (!node_) return;
-  if (outgoing_is_watched_ || target.flags.is_volatile) {
+  if (!link_->node) return;
+  if (is_parent()) return deliver_to_children(message, target, json_text);
+  if (outgoing_is_watched() || target.flags.is_volatile) {
     settle_broadcasts();
     return deliver_watched(message, target, json_text);
   }
@@ -132,10 +109,25 @@ void NamespaceState::deliver(engine::PreparedMessage message, const detail::Broa
   }
   settle_broadcasts();
   waiting_.emplace(Waiting{target, std::move(message)});
-  loop_->defer([self = shared_from_this()] { self->settle_broadcasts(); });
+  link_->waiting = this;
+  loop().defer([self = shared_from_this()] { self->settle_broadcasts(); });
+}
+
+void NamespaceState::deliver_to_children(const engine::PreparedMessage& message,
+                                         const detail::BroadcastTarget& target,
+                                         std::string_view json_text) {
+  const auto& attachments = message.parts().front().attachments;
+  const auto type =
+      attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;
+  link_->node->for_each_child(*this, [&](NamespaceState& child) {
+    std::string packet = packet_header(type, child.name(), std::nullopt, attachments.size());
+    packet += json_text;
+    child.deliver({std::move(packet), attachments, target.flags.compress}, target, json_text);
+  });
 }
 
 void NamespaceState::deliver_waiting() {
+  link_->waiting = nullptr;
   const Waiting waiting = std::move(*std::exchange(waiting_, std::nullopt));
   for_each(waiting.target,
            [&](SocketState& socket) { socket.deliver(waiting.messages, waiting.target.flags); });
@@ -161,8 +153,8 @@ void NamespaceState::broadcast(detail::OutgoingEvent& event,
   std::string packet = event_packet(event);  // counts the attachments, so before they are taken
   engine::PreparedMessage message(std::move(packet), event.take_attachments(),
                                   target.flags.compress);
-  if (loop_->is_current()) return deliver(std::move(message), target, event.json_text());
-  loop_->post([self = shared_from_this(), message = std::move(message), target,
+  if (loop().is_current()) return deliver(std::move(message), target, event.json_text());
+  loop().post([self = shared_from_this(), message = std::move(message), target,
                text = std::string(event.json_text())]() mutable {
     self->deliver(std::move(message), target, text);
   });
@@ -171,10 +163,10 @@ void NamespaceState::broadcast(detail::OutgoingEvent& event,
 void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,
                                         const detail::BroadcastTarget& target,
                                         detail::AckCallback each, std::function<void()> all) {
-  loop_->is_current()
+  loop().is_current()
       ? ask(std::string(event.json_text()), event.take_attachments(), target, std::move(each),
             std::move(all))
-      : loop_->post([self = shared_from_this(), text = std::string(event.json_text()),
+      : loop().post([self = shared_from_this(), text = std::string(event.json_text()),
                      attachments = event.take_attachments(), target, each = std::move(each),
                      all = std::move(all)]() mutable {
           self->ask(std::move(text), std::move(attachments), target, std::move(each),
@@ -185,7 +177,7 @@ void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,
 void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments,
                          const detail::BroadcastTarget& target, detail::AckCallback each,
                          std::function<void()> all) {
-  if (!node_) return complete(all);
+  if (!link_->node) return complete(all);
   // One id for all: the counter is the namespace's, so that it cannot meet one of a single emit.
   settle_broadcasts();
   const std::uint64_t id = next_ack_id();
@@ -204,7 +196,7 @@ void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments,
   };
   for (const auto& socket : sockets) {
     if (!socket->expect_ack(id, callback, target.flags.timeout)) continue;
-    if (outgoing_is_watched_)
+    if (outgoing_is_watched())
       socket->notify_outgoing(json_text, message.parts().front().attachments);
     socket->send_prepared(message, target.flags);
   }
@@ -214,10 +206,14 @@ void NamespaceState::with_each(detail::BroadcastTarget target,
                                std::function<void(SocketState&)> use, std::function<void()> done) {
   auto work = [self = shared_from_this(), target = std::move(target), use = std::move(use),
                done = std::move(done)] {
-    for (const auto& socket : self->collect(target)) use(*socket);
+    const auto use_all = [&](NamespaceState& nsp) {
+      for (const auto& socket : nsp.collect(target)) use(*socket);
+    };
+    use_all(*self);
+    if (self->is_parent() && self->link_->node) self->link_->node->for_each_child(*self, use_all);
     if (done) self->complete(done);
   };
-  loop_->is_current() ? work() : loop_->post(std::move(work));
+  loop().is_current() ? work() : loop().post(std::move(work));
 }
 
 void NamespaceState::complete(const std::function<void()>& done) {

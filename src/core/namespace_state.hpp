@@ -2,9 +2,10 @@
 // NamespaceState: one namespace on one node: its handlers, sockets and rooms, and broadcasting to
 // them. What Namespace and BroadcastOperator are handles to.
 //
-// Life cycle: made by the node, kept by it and by handles; once the node is gone (detach())
-// everything is a no-op. Functions of sending may be called from any thread: they go over to the
-// loop by themselves.
+// Life cycle: made by the node, kept by it and by handles; once the node is gone everything is a
+// no-op. A parent stands for all namespaces that a pattern or predicate admits: it has no sockets,
+// and what is sent to it goes to its children. Functions of sending may be called from any thread:
+// they go over to the loop by themselves.
 #pragma once
 
 #include "core/handler_table.hpp"
@@ -27,8 +28,8 @@
 
 namespace socketio::core {
 
-/// What is registered for all sockets of a namespace; children of a dynamic namespace share their
-/// parent's.
+/// What is registered for all sockets of a namespace; children share their parent's until they get
+/// some of their own.
 struct NamespaceHandlers : Handlers {
   std::vector<std::shared_ptr<detail::ConnectionMiddleware>> middlewares;
   std::vector<std::shared_ptr<std::function<void(Socket&)>>> connection;
@@ -37,14 +38,19 @@ struct NamespaceHandlers : Handlers {
 
 class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
  public:
-  NamespaceState(Node& node, std::string name, std::shared_ptr<NamespaceHandlers> handlers);
+  /// A name that no client can ask for: those on the wire begin with '/'.
+  static constexpr std::string_view parents_name = "dynamic";
+
+  /// `parent` may be null, and outlives it with the node.
+  NamespaceState(std::shared_ptr<NodeLink> link, std::string name, const NamespaceState* parent);
 
   const std::string& name() const { return name_; }
-  Node& node() { return *node_; }
-  /// Once the node is gone: a loop on which every thread is current and nothing ever waits.
-  Loop& loop() { return *loop_; }
+  const NamespaceState* parent() const { return parent_; }
+  Node& node() { return *link_->node; }
+  Loop& loop() { return *link_->loop; }
   NamespaceHandlers& handlers() { return *handlers_; }
-  const std::shared_ptr<NamespaceHandlers>& shared_handlers() const { return handlers_; }
+  /// Where to register: not at the parent.
+  NamespaceHandlers& own_handlers();
 
   /// Header of an event without attachments and id: most of them.
   const std::string& event_header() const { return event_header_; }
@@ -55,6 +61,7 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   /// its last one.
   void enter_client() { ++clients_; }
   void leave_client();
+  void keep_without_clients() { kept_without_clients_ = true; }
 
   std::uint64_t next_ack_id() { return ++last_ack_id_ - 1; }
   RoomIndex& rooms() { return rooms_; }
@@ -66,13 +73,13 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
 
   /// Sockets with handlers for what is sent make a broadcast walk a copy, since those run user
   /// code.
-  void watch_outgoing() { outgoing_is_watched_ = true; }
+  void watch_outgoing() { sockets_watch_outgoing_ = true; }
 
   /// Broadcasts of one turn to the same sockets wait for each other, so that each socket is visited
-  /// once for all of them. Whatever sends to a socket of this namespace, or changes who is in a
-  /// room, calls this before.
+  /// once for all of them. Whatever sends to a socket of this node, or changes who is in a room,
+  /// calls this before.
   void settle_broadcasts() {
-    if (waiting_) deliver_waiting();
+    if (link_->waiting) link_->waiting->deliver_waiting();
   }
 
   // --- Broadcasting; any thread ---
@@ -89,9 +96,6 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   /// The same for what user code threw.
   void report(Socket& socket, std::string event, const std::exception_ptr& exception);
 
-  /// The node is going: no socket is left, handles become inert.
-  void detach();
-
  private:
   template <class Use>
   void for_each(const detail::BroadcastTarget& target, Use use);
@@ -107,16 +111,22 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
                std::string_view json_text);
   void deliver_watched(const engine::PreparedMessage& message,
                        const detail::BroadcastTarget& target, std::string_view json_text);
+  void deliver_to_children(const engine::PreparedMessage& message,
+                           const detail::BroadcastTarget& target, std::string_view json_text);
   void deliver_waiting();
+  bool is_parent() const { return name_ == parents_name; }
+  bool outgoing_is_watched() const {
+    return sockets_watch_outgoing_ || !handlers_->any_outgoing.empty();
+  }
   /// Runs user code that waits for an answer of several sockets; what it throws is reported.
   void complete(const std::function<void()>& done);
   void ask(std::string json_text, std::vector<Bytes> attachments,
            const detail::BroadcastTarget& target, detail::AckCallback each,
            std::function<void()> all);
 
-  Node* node_;
-  Loop* loop_;
+  const std::shared_ptr<NodeLink> link_;
   std::string name_;
+  const NamespaceState* const parent_;  // compared, never followed: a handle may outlive it
   std::shared_ptr<NamespaceHandlers> handlers_;
   std::unordered_map<std::string_view, std::shared_ptr<SocketState>>
       sockets_;  // keyed by the socket's own id
@@ -125,9 +135,20 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   std::size_t clients_ = 0;
   std::uint64_t last_ack_id_ = 0;
   std::uint64_t broadcast_mark_ = 0;
-  bool outgoing_is_watched_ = false;
+  bool handlers_are_parents_;
+  bool sockets_watch_outgoing_ = false;
+  bool kept_without_clients_;
   std::string event_header_;
   std::optional<Waiting> waiting_;
 };
+
+template <class Use>
+void Node::for_each_child(const NamespaceState& parent, Use use) {
+  std::vector<std::shared_ptr<NamespaceState>> children;  // what is called may make or end some
+  for (const auto& [name, nsp] : namespaces_) {
+    if (nsp->parent() == &parent) children.push_back(nsp);
+  }
+  for (const auto& child : children) use(*child);
+}
 
 }  // namespace socketio::core

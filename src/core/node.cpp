@@ -5,25 +5,62 @@
 #include "core/namespace_state.hpp"
 #include "core/socket_state.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace socketio::core {
 
 namespace {
 
+class NoEntropy final : public Entropy {
+ public:
+  void fill(std::span<std::uint8_t> out) override {
+    std::fill(out.begin(), out.end(), std::uint8_t{0});
+  }
+};
+
+/// What handles that outlive the server meet: work for the loop is done, that is refused, on the
+/// spot.
+class EndedLoop final : public Loop {
+ public:
+  EndedLoop() : Loop(TimePoint{}, entropy_) {}
+  std::int64_t wall_clock_ms() const override { return 0; }
+  void post(Task task) override { task(); }
+  bool is_current() const override { return true; }
+
+ private:
+  void request_finish_turn() override {}
+  NoEntropy entropy_;
+};
+
+Loop& ended_loop() {
+  static EndedLoop loop;
+  return loop;
+}
+
 std::string canonical(std::string_view name) {
   if (!name.empty() && name.front() == '/') return std::string(name);
   return "/" + std::string(name);
 }
 
+bool admits(const NamespacePredicate& predicate, std::string_view name, const json& auth) {
+  try {
+    return predicate(name, auth);
+  } catch (...) {
+    return false;  // a predicate that fails admits nobody
+  }
+}
+
 }  // namespace
 
-Node::Node(Loop& loop, const Options& options) : loop_(loop), options_(options) {}
+Node::Node(Loop& loop, const Options& options)
+    : loop_(loop),
+      options_(options),
+      link_(std::make_shared<NodeLink>(NodeLink{.node = this, .loop = &loop})) {}
 
 Node::~Node() {
   close();
-  for (auto& [name, nsp] : namespaces_) nsp->detach();
-  for (auto& dynamic : dynamic_) dynamic.parent->detach();
+  *link_ = {.node = nullptr, .loop = &ended_loop()};
 }
 
 std::shared_ptr<engine::SessionHandler> Node::accept(
@@ -34,49 +71,73 @@ std::shared_ptr<engine::SessionHandler> Node::accept(
 }
 
 std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
-  auto& slot = namespaces_[canonical(name)];
-  made_for_clients_.erase(slot.get());  // the application's from now on
-  if (!slot)
-    slot = std::make_shared<NamespaceState>(*this, canonical(name),
-                                            std::make_shared<NamespaceHandlers>());
-  return slot;
+  const std::string full_name = canonical(name);
+  auto nsp = [&] {
+    const auto found = namespaces_.find(full_name);
+    if (found != namespaces_.end()) return found->second;
+    const auto dynamic = std::find_if(dynamic_.begin(), dynamic_.end(), [&](const auto& candidate) {
+      return candidate->looks_at_name_alone && admits(candidate->predicate, full_name, {});
+    });
+    return make(full_name, dynamic == dynamic_.end() ? nullptr : (*dynamic)->parent.get());
+  }();
+  nsp->keep_without_clients();  // the application's from now on
+  return nsp;
 }
 
 std::shared_ptr<NamespaceState> Node::of(NamespacePredicate predicate) {
-  // A name that no client can ask for: names on the wire begin with '/'.
+  return add_parent(std::move(predicate), false);
+}
+
+std::shared_ptr<NamespaceState> Node::of_pattern(
+    std::function<bool(std::string_view name)> matches) {
+  return add_parent(
+      [matches = std::move(matches)](std::string_view name, const json&) { return matches(name); },
+      true);
+}
+
+std::shared_ptr<NamespaceState> Node::add_parent(NamespacePredicate predicate,
+                                                 bool looks_at_name_alone) {
   auto parent =
-      std::make_shared<NamespaceState>(*this, "dynamic", std::make_shared<NamespaceHandlers>());
-  dynamic_.push_back({std::move(predicate), parent});
+      std::make_shared<NamespaceState>(link_, std::string(NamespaceState::parents_name), nullptr);
+  dynamic_.push_back(
+      std::make_shared<const Dynamic>(Dynamic{std::move(predicate), parent, looks_at_name_alone}));
   return parent;
 }
 
 std::shared_ptr<NamespaceState> Node::find(std::string_view name, const json& auth) {
-  const auto found = namespaces_.find(std::string(name));
+  const std::string key(name);
+  const auto found = namespaces_.find(key);
   if (found != namespaces_.end()) return found->second;
-  for (const Dynamic& dynamic : dynamic_) {
-    bool admitted = false;
-    try {
-      admitted = dynamic.predicate(name, auth);
-    } catch (...) {
-      admitted = false;  // a predicate that fails admits nobody
-    }
-    if (admitted) {
-      auto child = std::make_shared<NamespaceState>(*this, std::string(name),
-                                                    dynamic.parent->shared_handlers());
-      namespaces_.emplace(std::string(name), child);
-      made_for_clients_.insert(child.get());
-      return child;
-    }
+  const auto dynamic = dynamic_;  // a predicate may add to it
+  for (const auto& candidate : dynamic) {
+    if (!admits(candidate->predicate, name, auth)) continue;
+    const auto made = namespaces_.find(key);  // by the predicate
+    return made == namespaces_.end() ? make(key, candidate->parent.get()) : made->second;
   }
   return nullptr;
 }
 
-void Node::release(const NamespaceState& nsp) {
-  if (made_for_clients_.erase(&nsp) == 0) return;
+std::shared_ptr<NamespaceState> Node::make(const std::string& name, const NamespaceState* parent) {
+  std::shared_ptr<NamespaceState> nsp;
+  const auto released = released_.find(name);
+  if (released != released_.end()) {
+    nsp = released->second.lock();
+    released_.erase(released);
+  }
+  if (!nsp) nsp = std::make_shared<NamespaceState>(link_, name, parent);
+  namespaces_.emplace(name, nsp);
+  return nsp;
+}
+
+void Node::release(NamespaceState& nsp) {
   const auto found = namespaces_.find(nsp.name());
-  const auto released = found->second;
+  if (found == namespaces_.end() || found->second.get() != &nsp) return;
+  if (released_.size() >= released_limit_) {
+    std::erase_if(released_, [](const auto& entry) { return entry.second.expired(); });
+    released_limit_ = std::max<std::size_t>(64, 2 * released_.size());
+  }
+  released_.insert_or_assign(nsp.name(), found->second);
   namespaces_.erase(found);
-  released->detach();
 }
 
 void Node::close() {

@@ -229,8 +229,11 @@ Handshake SocketState::handshake() const {
       handshake.query[name] = value;
     }
   }
-  if (!auth_text_.empty()) handshake.auth = json::parse(auth_text_, nullptr, false);
-  if (handshake.auth.is_discarded()) handshake.auth = json::object();
+  if (!auth_text_.empty()) {
+    codec::Document document;
+    const auto auth = document.parse(auth_text_);  // as it was when the client was let in
+    if (auth) handshake.auth = auth->to_json();
+  }
   handshake.address = opening.remote_address;
   handshake.url = opening.target;
   handshake.issued_ms = opening.issued_ms;
@@ -426,8 +429,11 @@ void SocketState::disconnect(Close close) {
     nsp_->loop().post([self = shared_from_this(), close] { self->disconnect(close); });
     return;
   }
+  if (!client_) return;
+  // Who is not let in yet is refused by next(); to leave silently would let the client wait.
+  if (!connected() && close == Close::socket) return;
   nsp_->settle_broadcasts();
-  if (client_) client_->disconnect(*this, close);
+  client_->disconnect(*this, close);
 }
 
 void SocketState::notify_outgoing(std::string_view json_text,

@@ -12,6 +12,7 @@ core::Options core_options(const ServerOptions& options) {
   core.attachments_timeout = options.limits.attachments_timeout;
   core.packet = {options.limits.attachments, options.max_payload_bytes};
   core.namespaces_per_client = options.limits.namespaces_per_client;
+  core.namespace_name_bytes = options.limits.namespace_name_bytes;
   core.rooms_per_client = options.limits.rooms_per_client;
   core.room_name_bytes = options.limits.room_name_bytes;
   core.pending_acks = options.limits.pending_acks;

@@ -21,9 +21,9 @@ Server::~Server() = default;
 Namespace Server::of(std::string_view name) { return Namespace(server_->node().of(name)); }
 
 Namespace Server::of(const std::regex& pattern) {
-  return of([pattern](std::string_view name, const json&) {
+  return Namespace(server_->node().of_pattern([pattern](std::string_view name) {
     return std::regex_match(name.begin(), name.end(), pattern);
-  });
+  }));
 }
 
 Namespace Server::of(std::function<bool(std::string_view name, const json& auth)> predicate) {

@@ -219,6 +219,9 @@ TEST(Application, MiddlewaresMayDisconnectAnswerTwiceLateOrNever) {
       if (what == "disconnect") {
         socket.disconnect(Close::connection);
         next();
+      } else if (what == "leave") {
+        socket.disconnect();
+        next();
       } else if (what == "twice") {
         next();
         next();
@@ -251,6 +254,7 @@ TEST(Application, MiddlewaresMayDisconnectAnswerTwiceLateOrNever) {
   };
   ControlClient control(server.port);
   EXPECT_TRUE(open("disconnect")->ends());
+  EXPECT_THAT(open("leave")->packet(), testing::StartsWith("40{")) << "as in JavaScript: no effect";
   auto twice = open("twice");
   EXPECT_THAT(twice->packet(), testing::StartsWith("40{"));
   twice->send("42[\"echo\",1]");
@@ -311,6 +315,25 @@ TEST(Application, RoomsAndNamespacesOfAClientAreLimited) {
   EXPECT_THAT(client.packet(), testing::StartsWith("40/a,{"));
   client.send("40/b,");
   EXPECT_TRUE(client.ends()) << "a third namespace";
+}
+
+// P22. std::regex needs stack for every character.
+TEST(Application, NamesOfNamespacesAreLimited) {
+  LiveServer server({}, [](Server& io) { io.of(std::regex("/dynamic-\\d+")); });
+  SocketClient client(server.port);
+  const auto join = [&](std::size_t size) {
+    const std::string name = "/dynamic-" + std::string(size - 9, '1');
+    client.send("40" + name + ",");
+    return name;
+  };
+  const std::string longest = join(1'024);
+  EXPECT_THAT(client.packet(), testing::StartsWith("40" + longest + ",{"));
+  join(1'025);
+  EXPECT_TRUE(client.ends());
+  SocketClient huge(server.port);
+  huge.send("40/dynamic-" + std::string(900'000, '1') + ",");
+  EXPECT_TRUE(huge.ends());
+  ControlClient(server.port).expect_served();
 }
 
 // Limits: attachments, attachments_timeout
@@ -473,6 +496,10 @@ TEST(Application, TextPassesUntouched) {
   log.wait_for(R"({"__proto__":{"a":1},"constructor":[],"token":"<script>\r\n\u001b[31m"})");
   client.send(R"(42["error\r\n'; DROP TABLE","x"])");
   log.wait_for("error\r\n'; DROP TABLE");
+  WebSocketClient surrogate(server.port);
+  surrogate.packet();
+  surrogate.send(R"(40{"name":"a\ud800","big":18446744073709551615})");
+  log.wait_for("{\"big\":18446744073709551615,\"name\":\"a\xef\xbf\xbd\"}");
   const std::string value = R"(42["echo","<img onerror=x>\r\n\u001b[31m"])";
   client.send(value);
   EXPECT_EQ(client.packet(), value);

@@ -82,6 +82,62 @@ TEST(Threads, SendJoinDisconnectAndAckFromAnywhere) {
   EXPECT_GT(answers.load(), 0) << "none of the questions was completed";
 }
 
+// Namespaces that end with their last client, while others send to what was in them.
+TEST(Threads, SendToNamespacesThatEnd) {
+  Handles handles;
+  Log log;
+  std::mutex mutex;
+  std::vector<Next> kept;
+  LiveServer server({}, [&](Server& io) {
+    Namespace parent = io.of(std::regex("/room-\\d+"));
+    parent.use([&](Socket&, Next next) {
+      const std::lock_guard lock(mutex);
+      kept.push_back(next);
+    });
+    parent.use([&](Socket&, Next next) {
+      static thread_local int visits = 0;
+      if (++visits == 1) log.add("a thread runs middlewares");
+      next();
+    });
+    parent.on_connection([&](Socket socket) { handles.add(socket); });
+    io.of(std::regex("/open-\\d+")).on_connection([&](Socket socket) { handles.add(socket); });
+  });
+  std::atomic<bool> over = false;
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 3; ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t i = 0; !over; ++i) {
+        const Socket socket = handles.any(i + t);
+        if (socket.id().empty()) continue;
+        socket.emit("own", i);
+        socket.nsp().emit("all", i);
+        socket.timeout(std::chrono::milliseconds(1)).emit_with_ack("asked").then([](Reply<json>) {
+        });
+        std::vector<Next> ready;
+        {
+          const std::lock_guard lock(mutex);
+          ready.swap(kept);
+        }
+        for (const Next& next : ready) next();
+        std::this_thread::yield();
+      }
+    });
+  }
+  SocketClient client(server.port);
+  for (int i = 0; i < rounds; ++i) {
+    const std::string name = std::to_string(i % 3) + ",";
+    client.send("40/open-" + name);
+    client.send("41/open-" + name);
+    client.send("40/room-" + name);
+    client.send("41/room-" + name);
+  }
+  ControlClient control(server.port);
+  control.expect_served();
+  over = true;
+  for (auto& thread : threads) thread.join();
+  EXPECT_LE(log.count("a thread runs middlewares"), 1U);
+}
+
 // reliability: P26
 TEST(Threads, BinaryPacketsOfSeveralThreadsStayInOnePiece) {
   LiveServer server;

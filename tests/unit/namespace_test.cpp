@@ -3,24 +3,30 @@
 // nobody can fill the server's memory with names.
 #include "support/core_peer.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace socketio {
 namespace {
 
 using support::CorePeer;
 using support::CoreServer;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
 
 class DynamicNamespace : public testing::Test {
  protected:
   DynamicNamespace() {
-    Namespace parent(server_.node.of(
-        [](std::string_view name, const json&) { return name.starts_with("/room-"); }));
-    parent.on("ping", [](std::string text) { return text; });
+    parent_.on("ping", [](std::string text) { return text; });
   }
   CoreServer server_;
+  Namespace parent_{server_.node.of(
+      [](std::string_view name, const json&) { return name.starts_with("/room-"); })};
 };
 
 TEST_F(DynamicNamespace, EndsWithItsLastClient) {
@@ -52,6 +58,170 @@ TEST_F(DynamicNamespace, StaysWhenTheApplicationHasAskedForIt) {
   const std::size_t with_it = server_.node.namespace_count();
   peer.leave();
   EXPECT_EQ(server_.node.namespace_count(), with_it);
+}
+
+TEST_F(DynamicNamespace, AHandleStaysTheSameNamespaceWhenClientsComeBack) {
+  std::vector<Namespace> kept;
+  parent_.on_connection([&](Socket socket) { kept.push_back(socket.nsp()); });
+  {
+    CorePeer first(server_);
+    first.send("0/room-1,");
+  }
+  CorePeer second(server_);
+  second.send("0/room-1,");
+  second.received();
+  kept.front().emit("news");
+  EXPECT_THAT(second.received(), ElementsAre(R"(42/room-1,["news"])"));
+}
+
+TEST_F(DynamicNamespace, ManyThatNobodyHoldsAreForgotten) {
+  Namespace kept(nullptr);
+  parent_.on_connection([&](Socket socket) { kept = socket.nsp(); });
+  CorePeer peer(server_);
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string name = "/room-" + std::to_string(i) + ",";
+    peer.send("0" + name);
+    peer.send("1" + name);
+  }
+  EXPECT_EQ(kept.name(), "/room-999");
+  EXPECT_LT(server_.node.remembered_count(), 100U);
+}
+
+TEST_F(DynamicNamespace, HasItsOwnHandlersFromTheFirstThatItGets) {
+  CorePeer peer(server_);
+  peer.send("0/room-1,");
+  peer.send("0/room-2,");
+  Namespace(server_.node.of("/room-1")).on("own", [] { return 1; });
+  parent_.on("late", [] { return 2; });
+  peer.received();
+  peer.send(R"(2/room-1,1["own"])");
+  peer.send(R"(2/room-2,2["own"])");
+  peer.send(R"(2/room-2,3["late"])");
+  EXPECT_THAT(peer.received(), ElementsAre("43/room-1,1[1]", "43/room-2,3[2]"));
+}
+
+TEST_F(DynamicNamespace, WhatIsSentToTheParentGoesToAllOfThem) {
+  CorePeer peer(server_);
+  peer.send("0/room-1,");
+  peer.send("0/room-2,");
+  peer.send("0/other,");
+  peer.received();
+  parent_.emit("news", json::binary({7}));
+  auto received = peer.received();
+  std::sort(received.begin(), received.end());
+  EXPECT_THAT(received, ElementsAre(R"(451-/room-1,["news",{"_placeholder":true,"num":0}])",
+                                    R"(451-/room-2,["news",{"_placeholder":true,"num":0}])",
+                                    "binary:\a", "binary:\a"));
+  parent_.disconnect_sockets();
+  EXPECT_EQ(peer.received().size(), 2U);
+}
+
+TEST_F(DynamicNamespace, WatchersOfTheParentSeeWhatIsBroadcast) {
+  std::vector<std::string> seen;
+  parent_.on_any_outgoing([&](Socket& socket, std::string_view event, const json&) {
+    seen.push_back(socket.nsp().name() + " " + std::string(event));
+  });
+  CorePeer peer(server_);
+  peer.send("0/room-1,");
+  Namespace(server_.node.of("/room-1")).emit("news");
+  peer.received();
+  EXPECT_THAT(seen, ElementsAre("/room-1 news"));
+}
+
+/// Namespaces whose predicates do more than look.
+class MeddlingPredicate : public testing::Test {
+ protected:
+  CoreServer server_;
+};
+
+TEST_F(MeddlingPredicate, ThatMakesTheNamespaceItself) {
+  int calls = 0;
+  server_.node.of([&](std::string_view name, const json&) {
+    Namespace(server_.node.of(name)).on("ping", [&] { return ++calls; });
+    return true;
+  });
+  CorePeer peer(server_);
+  peer.send("0/mine,");
+  peer.received();
+  peer.send(R"(2/mine,1["ping"])");
+  EXPECT_THAT(peer.received(), ElementsAre("43/mine,1[1]"));
+  peer.leave();
+  CorePeer second(server_);
+  second.send("0/mine,");
+  second.send(R"(2/mine,1["ping"])");
+  EXPECT_EQ(calls, 2) << "it is the application's, and stays";
+}
+
+TEST_F(MeddlingPredicate, ThatMakesFurtherParents) {
+  server_.node.of([&](std::string_view, const json&) {
+    for (int i = 0; i < 100; ++i) {
+      server_.node.of([](std::string_view, const json&) { return false; });
+    }
+    return false;
+  });
+  CorePeer peer(server_);
+  peer.send("0/any,");
+  EXPECT_THAT(peer.received(), ElementsAre(HasSubstr("Invalid namespace")));
+}
+
+TEST_F(MeddlingPredicate, ThatThrowsTheClientOut) {
+  int joined = 0;
+  server_.nsp.on_connection([](Socket socket) { socket.join("user"); });
+  Namespace parent(server_.node.of([&](std::string_view, const json&) {
+    server_.nsp.in("user").disconnect_sockets(Close::connection);
+    return true;
+  }));
+  parent.on_connection([&](Socket) { ++joined; });
+  {
+    CorePeer peer(server_);
+    peer.send("0/room,");
+    EXPECT_TRUE(peer.is_closed());
+  }
+  EXPECT_EQ(joined, 0);
+  server_.node.close();
+}
+
+TEST(NamespacePattern, GivesItsHandlersAlsoToWhatTheApplicationNamesFirst) {
+  CoreServer server;
+  Namespace parent(
+      server.node.of_pattern([](std::string_view name) { return name.starts_with("/room-"); }));
+  parent.use([](Socket& socket, Next next) {
+    socket.handshake().auth.contains("token") ? next() : next(ConnectError{"no token"});
+  });
+  Namespace(server.node.of("/room-1")).emit("tick");
+  CorePeer peer(server);
+  peer.send("0/room-1,");
+  EXPECT_THAT(peer.received(), ElementsAre(HasSubstr("no token")));
+}
+
+TEST(NamespaceName, HasALimit) {
+  core::Options options;
+  options.namespace_name_bytes = 10;
+  CoreServer server(options);
+  server.node.of_pattern([](std::string_view) { return true; });
+  CorePeer peer(server);
+  peer.send("0/123456789,");
+  EXPECT_THAT(peer.received(), ElementsAre(HasSubstr("sid")));
+  peer.send("0/1234567890,");
+  EXPECT_TRUE(peer.is_closed());
+  EXPECT_THAT(peer.received(), IsEmpty());
+}
+
+TEST(BroadcastOrder, IsKeptAcrossTheNamespacesOfAConnection) {
+  CoreServer server;
+  Namespace other(server.node.of("/other"));
+  CorePeer peer(server);
+  peer.send("0/other,");
+  peer.received();
+  other.emit("one");
+  server.nsp.emit("two");
+  server.nsp.sockets().front().emit("three");
+  other.emit("four");
+  EXPECT_THAT(peer.received(), ElementsAre(R"(42/other,["one"])", R"(42["two"])", R"(42["three"])",
+                                           R"(42/other,["four"])"));
+  other.emit("farewell");
+  server.nsp.sockets().front().disconnect(Close::connection);
+  EXPECT_THAT(peer.received(), ElementsAre(R"(42/other,["farewell"])", "41", "41/other,"));
 }
 
 }  // namespace

@@ -29,7 +29,11 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  TimingWheel& timers() { return timers_; }
+  /// Outside of a turn this begins one: the clock has to be right when a timer is armed.
+  TimingWheel& timers() {
+    begin_turn();
+    return timers_;
+  }
   TimePoint now() const { return timers_.now(); }
   Entropy& entropy() { return entropy_; }
   /// Milliseconds since 1970, for what users see; never for deadlines.
@@ -61,9 +65,12 @@ class Loop {
   void finish_turn();
   /// Has finish_turn() called once what is ready now has been handled.
   virtual void request_finish_turn() = 0;
+  /// Only a loop that others' code runs on too has something to do here.
+  virtual void begin_turn() {}
+
+  TimingWheel timers_;
 
  private:
-  TimingWheel timers_;
   Entropy& entropy_;
   std::vector<Task> deferred_;
   std::vector<Stream*> dirty_;

@@ -98,7 +98,7 @@ void TimingWheel::cascade(int level) {
 }
 
 void TimingWheel::advance(TimePoint now) {
-  now_ = std::max(now_, now);
+  set_now(now);
   const auto target = static_cast<std::uint64_t>((now_ - start_) / tick);
   while (current_ < target) {
     const auto next = next_tick();

@@ -3,10 +3,12 @@
 // thousand heartbeats cost one system timer. Arming and cancelling are O(1) and allocate nothing: a
 // Timer lives in its owner.
 //
-// The wheel never reads a clock: advance(now) moves it, next_deadline() says when to call again. A
-// deadline fires in the first advance() at or after it, rounded up to the tick. One thread.
+// The wheel never reads a clock: set_now() tells it the time, advance() fires what is due by then,
+// next_deadline() says when to call that again. A deadline fires in the first advance() at or after
+// it, rounded up to the tick. One thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -64,8 +66,9 @@ class TimingWheel {
   TimingWheel(const TimingWheel&) = delete;
   TimingWheel& operator=(const TimingWheel&) = delete;
 
-  /// The time of the last advance().
   TimePoint now() const { return now_; }
+  /// Time never goes back.
+  void set_now(TimePoint now) { now_ = std::max(now_, now); }
 
   /// Arms (or re-arms) the timer. Any delay of any unit is fine: negative ones count as zero,
   /// longer ones than `longest_delay` as that.
@@ -79,7 +82,7 @@ class TimingWheel {
     }
   }
 
-  /// Fires everything that is due.
+  /// set_now(), and fires everything that is due.
   void advance(TimePoint now);
 
   /// When advance() should be called next; never later than the first deadline, nothing if there is

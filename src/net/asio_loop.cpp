@@ -46,7 +46,7 @@ void AsioLoop::enter() {
 void AsioLoop::request_finish_turn() {
   if (in_turn_) return;
   in_turn_ = true;
-  timers().advance(std::chrono::steady_clock::now());
+  timers_.set_now(std::chrono::steady_clock::now());
   // Asio runs what was ready before this, in order; so the turn's end comes after all of it.
   boost::asio::post(context_, [self = weak_from_this()] {
     if (const auto loop = self.lock()) loop->end_turn();
@@ -55,14 +55,24 @@ void AsioLoop::request_finish_turn() {
 
 void AsioLoop::end_turn() {
   adopt_thread();
+  fire_timers();
   finish_turn();
   in_turn_ = false;
   arm_timer();
 }
 
+/// What was due when the turn began, and after what had come by then: a loop that stood still for
+/// long has the answers that it misses in its sockets.
+void AsioLoop::fire_timers() {
+  constexpr std::size_t turns_to_catch_up = 256;
+  if (poller_.take_full() && ++turns_behind_ < turns_to_catch_up) return;
+  turns_behind_ = 0;
+  timers_.advance(timers_.now());
+}
+
 void AsioLoop::arm_timer() {
   if (stopped_) return;
-  const auto next = timers().next_deadline();
+  const auto next = timers_.next_deadline();
   if (!next) {  // a timer that nobody waits for would keep the io_context from ending
     if (std::exchange(timer_due_, TimePoint::max()) != TimePoint::max()) timer_.cancel();
     return;

@@ -37,7 +37,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   /// Where small pieces of one stream are put together for one system call.
   std::string& write_buffer() { return write_buffer_; }
 
-  /// Begins a turn: the clock is read once, and the turn's end is scheduled.
+  /// Begins a turn: the clock is read, and the turn's end is scheduled, which fires what is due.
   void enter();
   /// The thread that calls this is the loop's from now on.
   void adopt_thread();
@@ -57,7 +57,11 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
 
  private:
   void request_finish_turn() override;
+  void begin_turn() override {
+    if (!stopped_) request_finish_turn();
+  }
   void end_turn();
+  void fire_timers();
   void arm_timer();
   void run_posted();
 
@@ -69,6 +73,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   std::vector<char> read_buffer_;
   std::string write_buffer_;
   const std::shared_ptr<const bool> resolutions_ = std::make_shared<bool>();
+  std::size_t turns_behind_ = 0;
   bool in_turn_ = false;
   bool stopped_ = false;
   std::atomic<std::thread::id> thread_{};  // none until the loop runs: nothing is current before

@@ -84,6 +84,7 @@ void Poller::wait() {
 void Poller::poll() {
   const int count =
       epoll_wait(epoll_.native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
+  is_full_ = count == static_cast<int>(events_.size());
   if (count <= 0) return;
   enter_turn_();
   batch_ = std::span(events_).first(static_cast<std::size_t>(count));

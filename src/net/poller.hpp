@@ -17,6 +17,7 @@
 #include <memory>
 #include <span>
 #include <sys/epoll.h>
+#include <utility>
 #include <vector>
 
 namespace socketio::net {
@@ -41,6 +42,8 @@ class Poller {
   void remove(int descriptor, Watched& watched);
   /// Calls on_ready(EPOLLIN) in the next turn: for who stopped before the kernel ran out.
   void call_again(Watched& watched);
+  /// The latest batch was full, so that more descriptors may be ready; says so once.
+  bool take_full() { return std::exchange(is_full_, false); }
   /// Nothing is told any more.
   void stop();
 
@@ -56,6 +59,7 @@ class Poller {
   std::span<epoll_event> batch_;  // not yet told
   std::vector<Watched*> again_;
   std::size_t watched_count_ = 0;
+  bool is_full_ = false;
   bool waiting_ = false;
   bool calls_planned_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -37,8 +37,8 @@ class ServerState;
 }
 
 /// Cross-origin requests (the `cors` option of the JavaScript server). Off unless `origins` says
-/// something. A WebSocket from an origin that a list, pattern or predicate does not allow is
-/// refused with 403; browsers do not check those.
+/// something. A WebSocket from another origin than this server's own that a list, pattern or
+/// predicate does not allow is refused with 403; browsers do not check those.
 struct CorsOptions {
   using Predicate = std::function<bool(std::string_view origin)>;
   /// "*", exact origins, patterns, or a predicate.

@@ -20,7 +20,8 @@ class Cors {
   void add_headers(const http::Request& request, http::Headers& headers) const;
   /// The whole answer to a preflight request, or nothing if it is none.
   std::optional<http::Response> preflight(const http::Request& request) const;
-  /// Whether a WebSocket may be opened: browsers send the origin and leave the check to us.
+  /// Whether a WebSocket may be opened: browsers send the origin, also this server's own, and leave
+  /// the check to us.
   bool allows_websocket(const http::Request& request) const;
 
  private:

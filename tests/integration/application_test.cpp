@@ -454,6 +454,11 @@ TEST(Application, AWebSocketFromAnotherOriginIs403) {
                              "http://good", "null", "https://good:443", "https://GOOD"}) {
     EXPECT_EQ(status(origin), 403) << origin;
   }
+  for (const char* origin : {"http://test:81", "http://test.evil.com", "ftp://test"}) {
+    EXPECT_EQ(status(origin), 403) << origin;
+  }
+  EXPECT_EQ(status("http://test"), 101) << "a page that this server served";
+  EXPECT_EQ(status("https://test"), 101) << "the same, behind a proxy that speaks TLS";
   EXPECT_EQ(status(std::string(5000, 'o')), 403);
   EXPECT_EQ(status("https://good\x01"), 400);
   EXPECT_EQ(WebSocketClient(server.port).status(), 101) << "no browser";

@@ -41,7 +41,7 @@ class ServerState;
 /// predicate does not allow is refused with 403; browsers do not check those.
 struct CorsOptions {
   using Predicate = std::function<bool(std::string_view origin)>;
-  /// "*", exact origins, patterns, or a predicate.
+  /// "*" alone (anybody), exact origins, patterns, or a predicate.
   struct Origins {
     Origins() = default;
     Origins(const char* origin) : exact{origin} {}

@@ -64,8 +64,9 @@ Cors::Cors(CorsOptions options)
                options_.origins.predicate) {}
 
 bool Cors::allows_any() const {
-  const auto& exact = options_.origins.exact;
-  return std::find(exact.begin(), exact.end(), "*") != exact.end();
+  // Among others it is a text like them, as in the reference: a list is meant to bound.
+  const auto& [exact, patterns, predicate] = options_.origins;
+  return exact.size() == 1 && exact.front() == "*" && patterns.empty() && !predicate;
 }
 
 bool Cors::matches(std::string_view origin) const {

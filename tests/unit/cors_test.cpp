@@ -83,6 +83,25 @@ TEST(Cors, AStarAdmitsEverybody) {
   }
 }
 
+TEST(Cors, AStarAmongOthersIsOnlyAStar) {
+  CorsOptions::Origins star_and_pattern("*");
+  star_and_pattern.patterns.emplace_back("http://friend.*");
+  CorsOptions::Origins star_and_predicate("*");
+  star_and_predicate.predicate = [](std::string_view origin) {
+    return origin == "http://friend.example";
+  };
+  for (const auto& origins :
+       {CorsOptions::Origins{"*", "http://friend.example"},
+        CorsOptions::Origins{"http://friend.example", "*"}, star_and_pattern, star_and_predicate}) {
+    const Cors cors = with(origins);
+    const auto headers = added(cors, request("GET", "http://friend.example"));
+    EXPECT_EQ(headers.get(allow_origin), "http://friend.example");
+    EXPECT_EQ(headers.get("Vary"), "Origin");
+    EXPECT_FALSE(added(cors, request("GET", "http://enemy.example")).has(allow_origin));
+    EXPECT_FALSE(cors.allows_websocket(request("GET", "http://enemy.example")));
+  }
+}
+
 /// Whether a page of `origin` may open a WebSocket at a server that it reaches as `host` and whose
 /// list does not name it.
 bool is_own_page(std::string_view origin, std::string_view host) {

@@ -105,7 +105,8 @@ struct ServerOptions {
   /// A folder with the files of socket.io's `client-dist`, to serve them at `<path>/socket.io.js`
   /// and so on. Empty: off.
   std::string client_folder{};
-  /// Decides on every handshake; a text refuses it with 403.
+  /// Decides on every handshake; a text refuses it, as the JavaScript server does: 403 with that
+  /// message in JSON, a WebSocket 400 with the text alone.
   std::function<std::optional<std::string>(const HttpRequest&)> allow_request{};
   Limits limits{};
   BackpressureOptions backpressure{};

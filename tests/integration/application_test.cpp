@@ -84,7 +84,7 @@ TEST(Application, DecisionsThatThrowRefuseAndHarmNobody) {
   ControlClient control(server.port);
   HttpClient client(server.port);
   EXPECT_EQ(client.status(request_text("GET", engine_query + "&fail=1")), 403);
-  EXPECT_EQ(WebSocketClient(server.port, websocket_query + "&fail=1").status(), 403);
+  EXPECT_EQ(WebSocketClient(server.port, websocket_query + "&fail=1").status(), 400);
   EXPECT_EQ(WebSocketClient(server.port, websocket_query, "Origin: http://fail\r\n").status(), 403);
   HttpClient cross(server.port);
   const auto answer = cross.get(engine_query, "Origin: http://fail\r\n");
@@ -108,7 +108,15 @@ TEST(Application, AllowRequestSeesTheWholeRequest) {
   const auto refused = client.get(engine_query + "&token=a%20b");
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->status, 403);
+  EXPECT_EQ(header(*refused, "content-type"), "application/json");
   EXPECT_EQ(refused->body, R"({"code":4,"message":"no cookie"})");
+  HttpClient upgrading(server.port);
+  const auto aborted = upgrading.ask(upgrade_text(websocket_query));
+  ASSERT_TRUE(aborted);
+  EXPECT_EQ(aborted->status, 400) << "of the reference's abortUpgrade()";
+  EXPECT_EQ(header(*aborted, "content-type"), "text/html");
+  EXPECT_EQ(aborted->body, "no cookie");
+  EXPECT_FALSE(upgrading.keep_alive());
   EXPECT_EQ(client.status(request_text("GET", engine_query, "Cookie: good\r\n")), 200);
   EXPECT_EQ(log.lines().front(), "/socket.io/ a b 127.0.0.1");
 }

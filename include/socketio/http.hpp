@@ -50,7 +50,7 @@ class HttpRequest {
 };
 
 /// What a handler answers. Content-Length and Connection are added by the server; headers with
-/// control characters are left out.
+/// control characters are left out; a status outside 200 to 599 is an error like an exception.
 struct HttpResponse {
   std::uint16_t status = 200;
   std::vector<std::pair<std::string, std::string>> headers;

@@ -4,7 +4,7 @@
 #include "codec/json/document.hpp"
 #include "server/static_file.hpp"
 
-#include <algorithm>
+#include <stdexcept>
 
 namespace socketio {
 
@@ -86,6 +86,13 @@ bool match(const std::vector<std::string>& pattern, const std::vector<std::strin
   return true;
 }
 
+/// A peer would wait on after 1xx, and know nothing of what is out of range.
+void check_status(std::uint16_t status) {
+  if (status < 200 || status > 599) {
+    throw std::out_of_range(std::to_string(status) + " is no status of an answer");
+  }
+}
+
 }  // namespace
 
 HttpRequest public_request(const http::Request& request, std::string_view remote_address) {
@@ -154,15 +161,22 @@ std::optional<HttpResponse> RouterState::file(const HttpRequest& request) const 
   return std::nullopt;
 }
 
+std::optional<HttpResponse> RouterState::find(std::string_view path, HttpRequest& request) const {
+  for (const HttpHook& hook : hooks_) {
+    if (auto answer = hook(request)) return answer;
+  }
+  if (auto answer = route(path, request)) return answer;
+  return file(request);
+}
+
 http::Response RouterState::answer(const http::Request& request,
                                    std::string_view remote_address) const {
   HttpRequest seen = public_request(request, remote_address);
   try {
-    for (const HttpHook& hook : hooks_) {
-      if (auto answer = hook(seen)) return wire_response(std::move(*answer));
+    if (auto answer = find(request.path(), seen)) {
+      check_status(answer->status);
+      return wire_response(std::move(*answer));
     }
-    if (auto answer = route(request.path(), seen)) return wire_response(std::move(*answer));
-    if (auto answer = file(seen)) return wire_response(std::move(*answer));
   } catch (...) {
     if (error_hook_) error_hook_(seen);
     return wire_response(HttpResponse::text("Internal Server Error", 500));

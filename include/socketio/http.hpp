@@ -86,7 +86,7 @@ class Router {
   void add(std::string method, std::string path, HttpHandler handler);
 
   /// Serves the files below `folder` under `prefix`: content types, ETag, HEAD, index.html for
-  /// folders. Never a file outside it, never one whose name starts with a dot.
+  /// folders. Never a file outside it, never one whose name starts with a dot, nor by a link.
   void serve_folder(std::string prefix, std::string folder);
 
   /// Sees every request that is not Socket.IO's before the routes; an answer ends it there.

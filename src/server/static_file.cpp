@@ -50,11 +50,6 @@ bool is_allowed(std::string_view path) {
   return true;
 }
 
-bool is_below(const fs::path& file, const fs::path& root) {
-  const auto relative = file.lexically_relative(root);
-  return !relative.empty() && *relative.begin() != "..";
-}
-
 std::string etag_of(const fs::path& file, std::uintmax_t size, std::error_code& error) {
   const auto modified = fs::last_write_time(file, error).time_since_epoch().count();
   return "\"" + std::to_string(size) + "-" + std::to_string(modified) + "\"";
@@ -86,7 +81,9 @@ std::optional<HttpResponse> static_file(const std::string& root, std::string_vie
   if (error) return std::nullopt;
   fs::path file = fs::canonical(base / fs::path(path), error);
   if (!error && fs::is_directory(file, error)) file = fs::canonical(file / "index.html", error);
-  if (error || !is_below(file, base) || !fs::is_regular_file(file, error)) return std::nullopt;
+  // Links lead elsewhere than the URL says; only the root itself may be hidden.
+  if (error || !is_allowed(file.lexically_relative(base).native())) return std::nullopt;
+  if (!fs::is_regular_file(file, error)) return std::nullopt;
 
   const auto size = fs::file_size(file, error);
   if (error) return std::nullopt;

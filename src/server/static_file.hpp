@@ -11,9 +11,9 @@
 
 namespace socketio::server {
 
-/// Nothing if there is no such file, or it must not be served: outside `root` (links followed), a
-/// name with a leading dot, not a regular file. `path` is decoded and relative; a folder means its
-/// index.html.
+/// Nothing if there is no such file, or it must not be served: outside `root` or with a leading dot
+/// in the name of it or of a folder below `root`, links followed; not a regular file. `path` is
+/// decoded and relative; a folder means its index.html.
 std::optional<HttpResponse> static_file(const std::string& root, std::string_view path,
                                         std::string_view if_none_match);
 

@@ -43,6 +43,8 @@ class StaticFileTest : public testing::Test {
     fs::create_symlink(base_ / "secret.txt", root / "link_outside.txt");
     fs::create_symlink(root / "app.js", root / "link_inside.js");
     fs::create_symlink(base_, root / "folder_outside");
+    fs::create_symlink(".env", root / "env.txt");
+    fs::create_symlink(".hidden_folder", root / "folder_hidden");
   }
   ~StaticFileTest() override {
     std::error_code ignored;
@@ -98,13 +100,20 @@ TEST_F(StaticFileTest, NeverLeavesTheFolder) {
 
 TEST_F(StaticFileTest, NeverServesHiddenOrMissingOrSpecialFiles) {
   for (const std::string_view path :
-       {".env", ".hidden_folder/x.txt", ".", "missing", "sub/missing", "app.js/x"}) {
+       {".env", ".hidden_folder/x.txt", "env.txt", "folder_hidden/x.txt", ".", "missing",
+        "sub/missing", "app.js/x"}) {
     EXPECT_FALSE(file(path)) << path;
   }
   EXPECT_FALSE(file(std::string(100'000, 'a')));
   EXPECT_FALSE(static_file((root / "no_such_folder").string(), "app.js", ""));
   ASSERT_EQ(mkfifo((root / "pipe").c_str(), 0600), 0);
   EXPECT_FALSE(file("pipe")) << "opening it would wait for a writer";
+}
+
+TEST_F(StaticFileTest, AHiddenFolderMayBeTheRoot) {
+  const auto served = static_file((root / ".hidden_folder").string(), "x.txt", "");
+  ASSERT_TRUE(served);
+  EXPECT_EQ(served->body, "hidden");
 }
 
 TEST_F(StaticFileTest, AnswersConditionalRequests) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/static_file.hpp"
 
+#include "codec/http/message.hpp"
+
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -14,21 +16,29 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 20> content_types{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 28> content_types{{
     {".html", "text/html; charset=utf-8"},
+    {".htm", "text/html; charset=utf-8"},
     {".js", "text/javascript; charset=utf-8"},
     {".mjs", "text/javascript; charset=utf-8"},
     {".css", "text/css; charset=utf-8"},
     {".json", "application/json; charset=utf-8"},
     {".map", "application/json; charset=utf-8"},
     {".txt", "text/plain; charset=utf-8"},
+    {".csv", "text/csv; charset=utf-8"},
     {".svg", "image/svg+xml"},
     {".png", "image/png"},
     {".jpg", "image/jpeg"},
     {".jpeg", "image/jpeg"},
     {".gif", "image/gif"},
     {".webp", "image/webp"},
+    {".avif", "image/avif"},
     {".ico", "image/x-icon"},
+    {".mp3", "audio/mpeg"},
+    {".mp4", "video/mp4"},
+    {".webm", "video/webm"},
+    {".ttf", "font/ttf"},
+    {".otf", "font/otf"},
     {".woff", "font/woff"},
     {".woff2", "font/woff2"},
     {".wasm", "application/wasm"},
@@ -61,7 +71,7 @@ std::string_view content_type(std::string_view file_name) {
   const auto dot = file_name.rfind('.');
   if (dot != std::string_view::npos) {
     for (const auto& [ending, type] : content_types) {
-      if (file_name.substr(dot) == ending) return type;
+      if (http::equals_ignoring_case(file_name.substr(dot), ending)) return type;
     }
   }
   return "application/octet-stream";

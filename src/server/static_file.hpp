@@ -17,7 +17,7 @@ namespace socketio::server {
 std::optional<HttpResponse> static_file(const std::string& root, std::string_view path,
                                         std::string_view if_none_match);
 
-/// By the ending of the name; "application/octet-stream" if unknown.
+/// By the ending of the name, in capitals or not; "application/octet-stream" if unknown.
 std::string_view content_type(std::string_view file_name);
 
 /// True if the header If-None-Match names `etag` (weak comparison).

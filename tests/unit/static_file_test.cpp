@@ -162,6 +162,16 @@ TEST(ContentType, IsByTheEnding) {
   EXPECT_EQ(content_type("a.html"), "text/html; charset=utf-8");
   EXPECT_EQ(content_type("a.min.js"), "text/javascript; charset=utf-8");
   EXPECT_EQ(content_type("a.wasm"), "application/wasm");
+  EXPECT_EQ(content_type("a.htm"), "text/html; charset=utf-8");
+  EXPECT_EQ(content_type("a.csv"), "text/csv; charset=utf-8");
+  EXPECT_EQ(content_type("a.avif"), "image/avif");
+  EXPECT_EQ(content_type("a.mp3"), "audio/mpeg");
+  EXPECT_EQ(content_type("a.mp4"), "video/mp4");
+  EXPECT_EQ(content_type("a.webm"), "video/webm");
+  EXPECT_EQ(content_type("a.ttf"), "font/ttf");
+  EXPECT_EQ(content_type("a.otf"), "font/otf");
+  EXPECT_EQ(content_type("A.HTML"), "text/html; charset=utf-8");
+  EXPECT_EQ(content_type("photo.JPG"), "image/jpeg");
   for (const std::string_view name : {"a", "a.unknown", "", ".", "html"}) {
     EXPECT_EQ(content_type(name), "application/octet-stream") << name;
   }

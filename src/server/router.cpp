@@ -86,6 +86,12 @@ bool match(const std::vector<std::string>& pattern, const std::vector<std::strin
   return true;
 }
 
+/// As paths of requests begin.
+std::string absolute(std::string path) {
+  if (!path.starts_with('/')) path.insert(0, 1, '/');
+  return path;
+}
+
 /// A peer would wait on after 1xx, and know nothing of what is out of range.
 void check_status(std::uint16_t status) {
   if (status < 200 || status > 599) {
@@ -118,11 +124,11 @@ http::Response wire_response(HttpResponse response) {
 }
 
 void RouterState::add(std::string method, std::string path, HttpHandler handler) {
-  if (!path.starts_with('/')) path.insert(0, 1, '/');
-  routes_.push_back({std::move(method), split(path), std::move(handler)});
+  routes_.push_back({std::move(method), split(absolute(std::move(path))), std::move(handler)});
 }
 
 void RouterState::serve_folder(std::string prefix, std::string folder) {
+  prefix = absolute(std::move(prefix));
   if (!prefix.ends_with('/')) prefix.push_back('/');
   folders_.push_back({std::move(prefix), std::move(folder)});
 }

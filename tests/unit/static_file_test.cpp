@@ -158,6 +158,28 @@ TEST_F(StaticFileTest, RouterServesFoldersBehindRoutes) {
   }
 }
 
+TEST_F(StaticFileTest, APrefixIsWholeSegmentsHoweverItIsWritten) {
+  for (const char* prefix : {"files", "/files", "files/", "/files/"}) {
+    RouterState state;
+    state.serve_folder(prefix, root.string());
+    const auto status = [&](std::string target) {
+      http::Request request;
+      request.method = "GET";
+      request.target = std::move(target);
+      return state.answer(request, "").status;
+    };
+    EXPECT_EQ(status("/files/app.js"), 200) << prefix;
+    EXPECT_EQ(status("/filesapp.js"), 404) << prefix;
+    EXPECT_EQ(status("/app.js"), 404) << prefix;
+  }
+  RouterState state;
+  state.serve_folder("", root.string());
+  http::Request request;
+  request.method = "GET";
+  request.target = "/app.js";
+  EXPECT_EQ(state.answer(request, "").status, 200) << "no prefix is all paths";
+}
+
 TEST(ContentType, IsByTheEnding) {
   EXPECT_EQ(content_type("a.html"), "text/html; charset=utf-8");
   EXPECT_EQ(content_type("a.min.js"), "text/javascript; charset=utf-8");

@@ -155,14 +155,17 @@ std::optional<HttpResponse> RouterState::route(std::string_view path, HttpReques
 std::optional<HttpResponse> RouterState::file(const HttpRequest& request) const {
   for (const Folder& folder : folders_) {
     if (!request.path.starts_with(folder.prefix)) continue;
-    auto found =
-        static_file(folder.root, std::string_view(request.path).substr(folder.prefix.size()),
-                    request.header("if-none-match"));
+    const auto found =
+        find_file(folder.root, std::string_view(request.path).substr(folder.prefix.size()));
     if (!found) continue;
     if (request.method != "GET" && request.method != "HEAD") {
       return HttpResponse{405, {{"Allow", "GET, HEAD"}}, {}};
     }
-    return found;
+    if (found->size_bytes > file_limit_bytes) {
+      throw std::length_error(found->path + " is larger than serve_folder() serves");
+    }
+    const auto body = request.method == "HEAD" ? http::Body::omitted : http::Body::included;
+    if (auto answer = file_response(*found, request.header("if-none-match"), body)) return answer;
   }
   return std::nullopt;
 }

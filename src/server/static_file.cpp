@@ -6,7 +6,6 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -83,8 +82,7 @@ bool etag_matches(std::string_view if_none_match, std::string_view etag) {
   return !etag.empty() && found != std::string_view::npos;
 }
 
-std::optional<HttpResponse> static_file(const std::string& root, std::string_view path,
-                                        std::string_view if_none_match) {
+std::optional<FoundFile> find_file(const std::string& root, std::string_view path) {
   if (!is_allowed(path)) return std::nullopt;
   std::error_code error;
   const fs::path base = fs::canonical(root, error);
@@ -94,22 +92,31 @@ std::optional<HttpResponse> static_file(const std::string& root, std::string_vie
   // Links lead elsewhere than the URL says; only the root itself may be hidden.
   if (error || !is_allowed(file.lexically_relative(base).native())) return std::nullopt;
   if (!fs::is_regular_file(file, error)) return std::nullopt;
-
   const auto size = fs::file_size(file, error);
   if (error) return std::nullopt;
-  const std::string etag = etag_of(file, size, error);
+  return FoundFile{file.native(), size, etag_of(file, size, error)};
+}
+
+std::optional<HttpResponse> file_response(const FoundFile& file, std::string_view if_none_match,
+                                          http::Body body) {
   HttpResponse response;
-  response.headers = {{"Content-Type", std::string(content_type(file.filename().string()))},
-                      {"ETag", etag},
+  response.headers = {{"Content-Type", std::string(content_type(file.path))},
+                      {"ETag", file.etag},
                       {"Cache-Control", "no-cache"},
                       {"X-Content-Type-Options", "nosniff"}};
-  if (etag_matches(if_none_match, etag)) {
+  if (etag_matches(if_none_match, file.etag)) {
     response.status = 304;
     return response;
   }
-  std::ifstream stream(file, std::ios::binary);
+  std::ifstream stream(file.path, std::ios::binary);
   if (!stream) return std::nullopt;
-  response.body.assign(std::istreambuf_iterator<char>(stream), {});
+  if (body == http::Body::omitted) {
+    response.headers.emplace_back("Content-Length", std::to_string(file.size_bytes));
+    return response;
+  }
+  response.body.resize(file.size_bytes);
+  stream.read(response.body.data(), static_cast<std::streamsize>(file.size_bytes));
+  response.body.resize(static_cast<std::size_t>(stream.gcount()));
   return response;
 }
 

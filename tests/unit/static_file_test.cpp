@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -55,7 +56,17 @@ class StaticFileTest : public testing::Test {
     std::ofstream(path, std::ios::binary) << content;
   }
   std::optional<HttpResponse> file(std::string_view path, std::string_view if_none_match = {}) {
-    return static_file(root.string(), path, if_none_match);
+    const auto found = find_file(root.string(), path);
+    return found ? file_response(*found, if_none_match) : std::nullopt;
+  }
+  /// What a router answers whose only folder is `root`.
+  http::Response answer(std::string prefix, std::string method, std::string target) {
+    RouterState state;
+    state.serve_folder(std::move(prefix), root.string());
+    http::Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    return state.answer(request, "");
   }
   static std::string header(const HttpResponse& response, std::string_view name) {
     for (const auto& [field, value] : response.headers) {
@@ -105,15 +116,13 @@ TEST_F(StaticFileTest, NeverServesHiddenOrMissingOrSpecialFiles) {
     EXPECT_FALSE(file(path)) << path;
   }
   EXPECT_FALSE(file(std::string(100'000, 'a')));
-  EXPECT_FALSE(static_file((root / "no_such_folder").string(), "app.js", ""));
+  EXPECT_FALSE(find_file((root / "no_such_folder").string(), "app.js"));
   ASSERT_EQ(mkfifo((root / "pipe").c_str(), 0600), 0);
   EXPECT_FALSE(file("pipe")) << "opening it would wait for a writer";
 }
 
 TEST_F(StaticFileTest, AHiddenFolderMayBeTheRoot) {
-  const auto served = static_file((root / ".hidden_folder").string(), "x.txt", "");
-  ASSERT_TRUE(served);
-  EXPECT_EQ(served->body, "hidden");
+  EXPECT_TRUE(find_file((root / ".hidden_folder").string(), "x.txt"));
 }
 
 TEST_F(StaticFileTest, AnswersConditionalRequests) {
@@ -160,24 +169,31 @@ TEST_F(StaticFileTest, RouterServesFoldersBehindRoutes) {
 
 TEST_F(StaticFileTest, APrefixIsWholeSegmentsHoweverItIsWritten) {
   for (const char* prefix : {"files", "/files", "files/", "/files/"}) {
-    RouterState state;
-    state.serve_folder(prefix, root.string());
-    const auto status = [&](std::string target) {
-      http::Request request;
-      request.method = "GET";
-      request.target = std::move(target);
-      return state.answer(request, "").status;
-    };
-    EXPECT_EQ(status("/files/app.js"), 200) << prefix;
-    EXPECT_EQ(status("/filesapp.js"), 404) << prefix;
-    EXPECT_EQ(status("/app.js"), 404) << prefix;
+    EXPECT_EQ(answer(prefix, "GET", "/files/app.js").status, 200) << prefix;
+    EXPECT_EQ(answer(prefix, "GET", "/filesapp.js").status, 404) << prefix;
+    EXPECT_EQ(answer(prefix, "GET", "/app.js").status, 404) << prefix;
   }
-  RouterState state;
-  state.serve_folder("", root.string());
-  http::Request request;
-  request.method = "GET";
-  request.target = "/app.js";
-  EXPECT_EQ(state.answer(request, "").status, 200) << "no prefix is all paths";
+  EXPECT_EQ(answer("", "GET", "/app.js").status, 200) << "no prefix is all paths";
+}
+
+TEST_F(StaticFileTest, HeadKnowsTheLengthWithoutTheContent) {
+  const auto head = answer("/", "HEAD", "/app.js");
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.body, "");
+  EXPECT_EQ(head.headers.get("Content-Length"), "5");
+  EXPECT_EQ(head.headers.get("ETag"), answer("/", "GET", "/app.js").headers.get("ETag"));
+}
+
+TEST_F(StaticFileTest, TooLargeAFileIsAnError) {
+  constexpr std::uintmax_t limit = file_limit_bytes;
+  write(root / "large", "");
+  fs::resize_file(root / "large", limit);
+  EXPECT_EQ(answer("/", "HEAD", "/large").status, 200);
+  EXPECT_EQ(answer("/", "GET", "/large").body.size(), limit);
+  fs::resize_file(root / "large", limit + 1);
+  EXPECT_EQ(answer("/", "HEAD", "/large").status, 500);
+  EXPECT_EQ(answer("/", "GET", "/large").status, 500);
+  EXPECT_EQ(answer("/", "POST", "/large").status, 405);
 }
 
 TEST(ContentType, IsByTheEnding) {

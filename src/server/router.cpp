@@ -92,6 +92,21 @@ std::string absolute(std::string path) {
   return path;
 }
 
+/// What is left of a path below a prefix that ends with a slash; the path may lack that slash.
+std::optional<std::string_view> name_below(std::string_view prefix, std::string_view path) {
+  if (path.starts_with(prefix)) return path.substr(prefix.size());
+  if (path == prefix.substr(0, prefix.size() - 1)) return std::string_view{};
+  return std::nullopt;
+}
+
+/// A page's relative links are resolved at its folder only if its path ends with a slash.
+HttpResponse with_slash(std::string_view path, std::string_view query) {
+  std::string location(path);
+  location.push_back('/');
+  if (!query.empty()) location.append("?").append(query);
+  return {301, {{"Location", std::move(location)}}, {}};
+}
+
 /// A peer would wait on after 1xx, and know nothing of what is out of range.
 void check_status(std::uint16_t status) {
   if (status < 200 || status > 599) {
@@ -152,11 +167,12 @@ std::optional<HttpResponse> RouterState::route(std::string_view path, HttpReques
   return HttpResponse{405, {{"Allow", std::move(allowed)}}, {}};
 }
 
-std::optional<HttpResponse> RouterState::file(const HttpRequest& request) const {
+std::optional<HttpResponse> RouterState::file(std::string_view path,
+                                              const HttpRequest& request) const {
   for (const Folder& folder : folders_) {
-    if (!request.path.starts_with(folder.prefix)) continue;
-    const auto found =
-        find_file(folder.root, std::string_view(request.path).substr(folder.prefix.size()));
+    const auto name = name_below(folder.prefix, request.path);
+    if (!name) continue;
+    const auto found = find_file(folder.root, *name);
     if (!found) continue;
     if (request.method != "GET" && request.method != "HEAD") {
       return HttpResponse{405, {{"Allow", "GET, HEAD"}}, {}};
@@ -164,6 +180,7 @@ std::optional<HttpResponse> RouterState::file(const HttpRequest& request) const 
     if (found->size_bytes > file_limit_bytes) {
       throw std::length_error(found->path + " is larger than serve_folder() serves");
     }
+    if (found->is_index && !request.path.ends_with('/')) return with_slash(path, request.query);
     const auto body = request.method == "HEAD" ? http::Body::omitted : http::Body::included;
     if (auto answer = file_response(*found, request.header("if-none-match"), body)) return answer;
   }
@@ -175,7 +192,7 @@ std::optional<HttpResponse> RouterState::find(std::string_view path, HttpRequest
     if (auto answer = hook(request)) return answer;
   }
   if (auto answer = route(path, request)) return answer;
-  return file(request);
+  return file(path, request);
 }
 
 http::Response RouterState::answer(const http::Request& request,

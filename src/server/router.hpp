@@ -47,7 +47,7 @@ class RouterState {
   /// `path` is not decoded yet.
   std::optional<HttpResponse> find(std::string_view path, HttpRequest& request) const;
   std::optional<HttpResponse> route(std::string_view path, HttpRequest& request) const;
-  std::optional<HttpResponse> file(const HttpRequest& request) const;
+  std::optional<HttpResponse> file(std::string_view path, const HttpRequest& request) const;
 
   std::function<void(const HttpRequest&)> error_hook_;
   std::vector<HttpHook> hooks_;

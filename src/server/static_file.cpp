@@ -88,13 +88,14 @@ std::optional<FoundFile> find_file(const std::string& root, std::string_view pat
   const fs::path base = fs::canonical(root, error);
   if (error) return std::nullopt;
   fs::path file = fs::canonical(base / fs::path(path), error);
-  if (!error && fs::is_directory(file, error)) file = fs::canonical(file / "index.html", error);
+  const bool is_index = !error && fs::is_directory(file, error);
+  if (is_index) file = fs::canonical(file / "index.html", error);
   // Links lead elsewhere than the URL says; only the root itself may be hidden.
   if (error || !is_allowed(file.lexically_relative(base).native())) return std::nullopt;
   if (!fs::is_regular_file(file, error)) return std::nullopt;
   const auto size = fs::file_size(file, error);
   if (error) return std::nullopt;
-  return FoundFile{file.native(), size, etag_of(file, size, error)};
+  return FoundFile{file.native(), size, etag_of(file, size, error), is_index};
 }
 
 std::optional<HttpResponse> file_response(const FoundFile& file, std::string_view if_none_match,

@@ -22,6 +22,7 @@ struct FoundFile {
   std::string path;  // links resolved
   std::uintmax_t size_bytes;
   std::string etag;
+  bool is_index;  // a folder was asked for
 };
 
 /// Nothing if there is no such file, or it must not be served: outside `root` or with a leading dot

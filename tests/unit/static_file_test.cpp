@@ -176,6 +176,33 @@ TEST_F(StaticFileTest, APrefixIsWholeSegmentsHoweverItIsWritten) {
   EXPECT_EQ(answer("", "GET", "/app.js").status, 200) << "no prefix is all paths";
 }
 
+TEST_F(StaticFileTest, AFolderIsServedUnderAPathThatEndsWithASlash) {
+  fs::create_directories(root / "a b");
+  write(root / "a b" / "index.html", "blank");
+  fs::create_directories(root / "empty");
+  const auto location = [&](std::string prefix, std::string method, std::string target) {
+    const auto redirected = answer(std::move(prefix), std::move(method), std::move(target));
+    EXPECT_EQ(redirected.status, 301);
+    EXPECT_EQ(redirected.body, "");
+    return std::string(redirected.headers.get("Location"));
+  };
+  EXPECT_EQ(location("/", "GET", "/sub"), "/sub/");
+  EXPECT_EQ(location("/", "HEAD", "/sub"), "/sub/");
+  EXPECT_EQ(location("/", "GET", "/sub?a=1&b=%20"), "/sub/?a=1&b=%20");
+  EXPECT_EQ(location("/", "GET", "/a%20b?"), "/a%20b/");
+  EXPECT_EQ(location("/files", "GET", "/files/sub"), "/files/sub/");
+  EXPECT_EQ(location("/files", "GET", "/files"), "/files/");
+  EXPECT_EQ(answer("/", "GET", "/sub/").status, 200);
+  EXPECT_EQ(answer("/files", "GET", "/files/").status, 200);
+  EXPECT_EQ(answer("/", "POST", "/sub").status, 405);
+  for (const char* target : {"/empty", "/app.js/", "//sub", "/\\sub", "/%2fsub", "/.hidden_folder",
+                             "/folder_outside", "/file"}) {
+    const auto refused = answer("/", "GET", target);
+    EXPECT_EQ(refused.status, 404) << target;
+    EXPECT_FALSE(refused.headers.has("Location")) << target;
+  }
+}
+
 TEST_F(StaticFileTest, HeadKnowsTheLengthWithoutTheContent) {
   const auto head = answer("/", "HEAD", "/app.js");
   EXPECT_EQ(head.status, 200);

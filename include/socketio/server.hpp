@@ -127,7 +127,8 @@ class Server : public Namespace {
   Namespace of(std::function<bool(std::string_view name, const json& auth)> predicate);
 
   /// Listens on all addresses, IPv6 and IPv4; port 0 picks a free one. Returns the port. Throws
-  /// std::system_error that names the address if it cannot (e.g. address already in use).
+  /// std::system_error that names the address if it cannot (e.g. address already in use). `address`
+  /// is an IP address or "localhost", which is 127.0.0.1: unlike Node.js, names are not looked up.
   std::uint16_t listen(std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);

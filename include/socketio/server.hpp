@@ -40,6 +40,7 @@ class ServerState;
 /// something. A WebSocket from another origin than this server's own that a list, pattern or
 /// predicate does not allow is refused with 403; browsers do not check those.
 struct CorsOptions {
+  /// One that throws refuses, and the error hook of "/" is told.
   using Predicate = std::function<bool(std::string_view origin)>;
   /// "*" alone (anybody), exact origins, patterns, or a predicate.
   struct Origins {

@@ -81,6 +81,7 @@ bool Cors::matches(std::string_view origin) const {
     }
     return origins.predicate && origins.predicate(origin);
   } catch (...) {
+    if (error_hook_) error_hook_();
     return false;  // a predicate that fails, or a pattern that gives up, admits nobody
   }
 }

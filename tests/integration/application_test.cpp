@@ -65,7 +65,8 @@ TEST(Application, AnErrorHookThatThrowsHarmsNobody) {
   EXPECT_EQ(client.packet(), "42[\"echo\",1]");
 }
 
-TEST(Application, DecisionsThatThrowRefuseAndHarmNobody) {
+TEST(Application, DecisionsThatThrowRefuseAndAreReportedAndHarmNobody) {
+  Log log;
   ServerOptions options;
   options.allow_request = [](const HttpRequest& request) -> std::optional<std::string> {
     if (!request.query_value("fail").empty()) throw std::runtime_error("undecided");
@@ -75,7 +76,9 @@ TEST(Application, DecisionsThatThrowRefuseAndHarmNobody) {
     if (origin == "http://fail") throw std::runtime_error("undecided");
     return true;
   };
-  LiveServer server(options, [](Server& io) {
+  LiveServer server(options, [&](Server& io) {
+    io.on_error(
+        [&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
     io.of([](std::string_view name, const json&) -> bool {
       if (name == "/fail") throw std::runtime_error("undecided");
       return false;
@@ -90,6 +93,8 @@ TEST(Application, DecisionsThatThrowRefuseAndHarmNobody) {
   const auto answer = cross.get(engine_query, "Origin: http://fail\r\n");
   ASSERT_TRUE(answer);
   EXPECT_EQ(header(*answer, "access-control-allow-origin"), "");
+  EXPECT_EQ(log.count("allow_request: undecided"), 2U);
+  EXPECT_GE(log.count("cors: undecided"), 2U) << "how often one request asks is ours to say";
   control.socket().send("40/fail,");
   EXPECT_EQ(control.socket().packet(), "44/fail,{\"message\":\"Invalid namespace\"}");
   control.expect_served();

@@ -50,7 +50,7 @@ class HttpRequest {
 };
 
 /// What a handler answers. Content-Length and Connection are added by the server; headers with
-/// control characters are left out.
+/// control characters are left out; a status outside 200 to 599 is an error like an exception.
 struct HttpResponse {
   std::uint16_t status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
@@ -86,7 +86,10 @@ class Router {
   void add(std::string method, std::string path, HttpHandler handler);
 
   /// Serves the files below `folder` under `prefix`: content types, ETag, HEAD, index.html for
-  /// folders. Never a file outside it, never one whose name starts with a dot.
+  /// folders, whose path gets a slash at its end by a redirect. Never a file outside it, never one
+  /// whose name starts with a dot, nor by a link. Files are read whole, on the loop, up to 64 MiB
+  /// each, and ranges are ignored: it is meant for the files of a page. A larger one is answered
+  /// with 500 and reaches the error hook.
   void serve_folder(std::string prefix, std::string folder);
 
   /// Sees every request that is not Socket.IO's before the routes; an answer ends it there.

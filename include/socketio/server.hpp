@@ -37,11 +37,12 @@ class ServerState;
 }
 
 /// Cross-origin requests (the `cors` option of the JavaScript server). Off unless `origins` says
-/// something. A WebSocket from an origin that a list, pattern or predicate does not allow is
-/// refused with 403; browsers do not check those.
+/// something. A WebSocket from another origin than this server's own that a list, pattern or
+/// predicate does not allow is refused with 403; browsers do not check those.
 struct CorsOptions {
+  /// One that throws refuses, and the error hook of "/" is told.
   using Predicate = std::function<bool(std::string_view origin)>;
-  /// "*", exact origins, patterns, or a predicate.
+  /// "*" alone (anybody), exact origins, patterns, or a predicate.
   struct Origins {
     Origins() = default;
     Origins(const char* origin) : exact{origin} {}
@@ -106,7 +107,8 @@ struct ServerOptions {
   /// A folder with the files of socket.io's `client-dist`, to serve them at `<path>/socket.io.js`
   /// and so on. Empty: off.
   std::string client_folder{};
-  /// Decides on every handshake; a text refuses it with 403.
+  /// Decides on every handshake; a text refuses it, as the JavaScript server does: 403 with that
+  /// message in JSON, a WebSocket 400 with the text alone.
   std::function<std::optional<std::string>(const HttpRequest&)> allow_request{};
   Limits limits{};
   BackpressureOptions backpressure{};
@@ -127,7 +129,8 @@ class Server : public Namespace {
   Namespace of(std::function<bool(std::string_view name, const json& auth)> predicate);
 
   /// Listens on all addresses, IPv6 and IPv4; port 0 picks a free one. Returns the port. Throws
-  /// std::system_error that names the address if it cannot (e.g. address already in use).
+  /// std::system_error that names the address if it cannot (e.g. address already in use). `address`
+  /// is an IP address or "localhost", which is 127.0.0.1: unlike Node.js, names are not looked up.
   std::uint16_t listen(std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);

@@ -63,7 +63,8 @@ std::string_view offered_subprotocol(const http::Request& request) {
 http::Response websocket_refusal(Refusal refusal, std::string_view message) {
   const RefusalText text = text_of(refusal);
   http::Response response;
-  response.status = text.status;
+  // As abortUpgrade() of the reference: 400 for each of its refusals, `forbidden` too.
+  response.status = text.code >= 0 ? 400 : text.status;
   response.headers.add("Content-Type", "text/html");
   response.body = std::string(message.empty() ? text.message : message);
   return response;

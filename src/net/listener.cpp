@@ -20,6 +20,23 @@ namespace {
 constexpr std::chrono::milliseconds rest_time{100};
 constexpr int backlog = 4096;
 
+/// One error: the system's word for it, "Invalid argument", does not say which.
+class AddressCategory final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "address"; }
+  std::string message(int) const override {
+    return "not an IP address (names other than localhost are not looked up)";
+  }
+  std::error_condition default_error_condition(int) const noexcept override {
+    return std::errc::invalid_argument;
+  }
+};
+
+std::error_code not_an_address() {
+  static const AddressCategory category;
+  return {1, category};
+}
+
 int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 }  // namespace
@@ -59,7 +76,11 @@ std::uint16_t Listener::open(std::string_view address, std::uint16_t port, std::
   } else {
     const std::string name(address == "localhost" ? "127.0.0.1" : address);
     const auto parsed = asio::ip::make_address(name, failure);
-    if (!failure) bind({parsed, port}, failure);
+    if (failure) {
+      error = not_an_address();
+      return 0;
+    }
+    bind({parsed, port}, failure);
   }
   error = failure;
   if (failure) return 0;

@@ -24,8 +24,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Listener(AsioLoop& loop, OnAccept on_accept);
   ~Listener();
 
-  /// Binds; an empty address means all addresses, IPv6 and IPv4. Returns the port (of interest for
-  /// port 0).
+  /// Binds to an IP address or "localhost", that is 127.0.0.1; an empty one means all addresses,
+  /// IPv6 and IPv4. Returns the port (of interest for port 0).
   std::uint16_t open(std::string_view address, std::uint16_t port, std::error_code& error);
   void start();
   void close();

@@ -2,6 +2,8 @@
 #include "server/cors.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -21,6 +23,39 @@ std::string join(const std::vector<std::string>& items) {
 // Longer origins are no origins; regular expressions must not be fed without bound.
 constexpr std::size_t origin_limit_bytes = 512;
 
+struct Authority {
+  std::string_view host;
+  std::uint16_t port;
+};
+
+/// `host[:port]` (RFC 3986 section 3.2), an IPv6 address in brackets; nothing if it is none.
+std::optional<Authority> parse_authority(std::string_view text, std::uint16_t default_port) {
+  const bool literal = text.starts_with('[');
+  const auto colon = text.find(':', literal ? text.find(']') : 0);
+  Authority authority{text.substr(0, colon), default_port};
+  if (authority.host.empty() || literal != authority.host.ends_with(']')) return std::nullopt;
+  const auto port = text.substr(std::min(colon, text.size() - 1) + 1);
+  if (port.empty()) return authority;
+  const char* const end = port.data() + port.size();
+  const auto [stop, failure] = std::from_chars(port.data(), end, authority.port);
+  if (failure != std::errc{} || stop != end) return std::nullopt;
+  return authority;
+}
+
+/// Whether a page of `origin` came from the server that the request is for. The scheme is not
+/// compared: behind a proxy that speaks TLS we do not learn ours.
+bool is_same_origin(std::string_view origin, std::string_view host) {
+  const auto separator = origin.find("://");
+  if (separator == std::string_view::npos) return false;
+  const auto scheme = origin.substr(0, separator);
+  if (scheme != "http" && scheme != "https") return false;
+  const std::uint16_t default_port = scheme == "https" ? 443 : 80;
+  const auto page = parse_authority(origin.substr(separator + 3), default_port);
+  const auto here = parse_authority(host, default_port);
+  return page && here && page->port == here->port &&
+         http::equals_ignoring_case(page->host, here->host);
+}
+
 }  // namespace
 
 Cors::Cors(CorsOptions options)
@@ -29,8 +64,9 @@ Cors::Cors(CorsOptions options)
                options_.origins.predicate) {}
 
 bool Cors::allows_any() const {
-  const auto& exact = options_.origins.exact;
-  return std::find(exact.begin(), exact.end(), "*") != exact.end();
+  // Among others it is a text like them, as in the reference: a list is meant to bound.
+  const auto& [exact, patterns, predicate] = options_.origins;
+  return exact.size() == 1 && exact.front() == "*" && patterns.empty() && !predicate;
 }
 
 bool Cors::matches(std::string_view origin) const {
@@ -45,6 +81,7 @@ bool Cors::matches(std::string_view origin) const {
     }
     return origins.predicate && origins.predicate(origin);
   } catch (...) {
+    if (error_hook_) error_hook_();
     return false;  // a predicate that fails, or a pattern that gives up, admits nobody
   }
 }
@@ -84,7 +121,8 @@ std::optional<http::Response> Cors::preflight(const http::Request& request) cons
 
 bool Cors::allows_websocket(const http::Request& request) const {
   const std::string_view origin = request.headers.get("origin");
-  return !enabled_ || allows_any() || origin.empty() || matches(origin);
+  return !enabled_ || allows_any() || origin.empty() || matches(origin) ||
+         is_same_origin(origin, request.headers.get("host"));
 }
 
 }  // namespace socketio::server

@@ -7,7 +7,10 @@
 
 #include <socketio/server.hpp>
 
+#include <functional>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 namespace socketio::server {
 
@@ -16,11 +19,14 @@ class Cors {
   explicit Cors(CorsOptions options);
 
   bool enabled() const { return enabled_; }
+  /// Called while an exception of the predicate, or of a pattern, is being handled.
+  void set_error_hook(std::function<void()> hook) { error_hook_ = std::move(hook); }
   /// The headers that every response to `request` carries.
   void add_headers(const http::Request& request, http::Headers& headers) const;
   /// The whole answer to a preflight request, or nothing if it is none.
   std::optional<http::Response> preflight(const http::Request& request) const;
-  /// Whether a WebSocket may be opened: browsers send the origin and leave the check to us.
+  /// Whether a WebSocket may be opened: browsers send the origin, also this server's own, and leave
+  /// the check to us.
   bool allows_websocket(const http::Request& request) const;
 
  private:
@@ -29,6 +35,7 @@ class Cors {
 
   CorsOptions options_;
   bool enabled_;
+  std::function<void()> error_hook_;
 };
 
 }  // namespace socketio::server

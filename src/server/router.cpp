@@ -4,7 +4,7 @@
 #include "codec/json/document.hpp"
 #include "server/static_file.hpp"
 
-#include <algorithm>
+#include <stdexcept>
 
 namespace socketio {
 
@@ -86,6 +86,34 @@ bool match(const std::vector<std::string>& pattern, const std::vector<std::strin
   return true;
 }
 
+/// As paths of requests begin.
+std::string absolute(std::string path) {
+  if (!path.starts_with('/')) path.insert(0, 1, '/');
+  return path;
+}
+
+/// What is left of a path below a prefix that ends with a slash; the path may lack that slash.
+std::optional<std::string_view> name_below(std::string_view prefix, std::string_view path) {
+  if (path.starts_with(prefix)) return path.substr(prefix.size());
+  if (path == prefix.substr(0, prefix.size() - 1)) return std::string_view{};
+  return std::nullopt;
+}
+
+/// A page's relative links are resolved at its folder only if its path ends with a slash.
+HttpResponse with_slash(std::string_view path, std::string_view query) {
+  std::string location(path);
+  location.push_back('/');
+  if (!query.empty()) location.append("?").append(query);
+  return {301, {{"Location", std::move(location)}}, {}};
+}
+
+/// A peer would wait on after 1xx, and know nothing of what is out of range.
+void check_status(std::uint16_t status) {
+  if (status < 200 || status > 599) {
+    throw std::out_of_range(std::to_string(status) + " is no status of an answer");
+  }
+}
+
 }  // namespace
 
 HttpRequest public_request(const http::Request& request, std::string_view remote_address) {
@@ -111,11 +139,11 @@ http::Response wire_response(HttpResponse response) {
 }
 
 void RouterState::add(std::string method, std::string path, HttpHandler handler) {
-  if (!path.starts_with('/')) path.insert(0, 1, '/');
-  routes_.push_back({std::move(method), split(path), std::move(handler)});
+  routes_.push_back({std::move(method), split(absolute(std::move(path))), std::move(handler)});
 }
 
 void RouterState::serve_folder(std::string prefix, std::string folder) {
+  prefix = absolute(std::move(prefix));
   if (!prefix.ends_with('/')) prefix.push_back('/');
   folders_.push_back({std::move(prefix), std::move(folder)});
 }
@@ -139,30 +167,42 @@ std::optional<HttpResponse> RouterState::route(std::string_view path, HttpReques
   return HttpResponse{405, {{"Allow", std::move(allowed)}}, {}};
 }
 
-std::optional<HttpResponse> RouterState::file(const HttpRequest& request) const {
+std::optional<HttpResponse> RouterState::file(std::string_view path,
+                                              const HttpRequest& request) const {
   for (const Folder& folder : folders_) {
-    if (!request.path.starts_with(folder.prefix)) continue;
-    auto found =
-        static_file(folder.root, std::string_view(request.path).substr(folder.prefix.size()),
-                    request.header("if-none-match"));
+    const auto name = name_below(folder.prefix, request.path);
+    if (!name) continue;
+    const auto found = find_file(folder.root, *name);
     if (!found) continue;
     if (request.method != "GET" && request.method != "HEAD") {
       return HttpResponse{405, {{"Allow", "GET, HEAD"}}, {}};
     }
-    return found;
+    if (found->size_bytes > file_limit_bytes) {
+      throw std::length_error(found->path + " is larger than serve_folder() serves");
+    }
+    if (found->is_index && !request.path.ends_with('/')) return with_slash(path, request.query);
+    const auto body = request.method == "HEAD" ? http::Body::omitted : http::Body::included;
+    if (auto answer = file_response(*found, request.header("if-none-match"), body)) return answer;
   }
   return std::nullopt;
+}
+
+std::optional<HttpResponse> RouterState::find(std::string_view path, HttpRequest& request) const {
+  for (const HttpHook& hook : hooks_) {
+    if (auto answer = hook(request)) return answer;
+  }
+  if (auto answer = route(path, request)) return answer;
+  return file(path, request);
 }
 
 http::Response RouterState::answer(const http::Request& request,
                                    std::string_view remote_address) const {
   HttpRequest seen = public_request(request, remote_address);
   try {
-    for (const HttpHook& hook : hooks_) {
-      if (auto answer = hook(seen)) return wire_response(std::move(*answer));
+    if (auto answer = find(request.path(), seen)) {
+      check_status(answer->status);
+      return wire_response(std::move(*answer));
     }
-    if (auto answer = route(request.path(), seen)) return wire_response(std::move(*answer));
-    if (auto answer = file(seen)) return wire_response(std::move(*answer));
   } catch (...) {
     if (error_hook_) error_hook_(seen);
     return wire_response(HttpResponse::text("Internal Server Error", 500));

@@ -29,7 +29,7 @@ class RouterState {
   }
 
   /// The answer to any request: 404 if nothing matches, 405 if only the method does not, 500 if a
-  /// handler throws.
+  /// handler throws or what it answers has no status of an answer.
   http::Response answer(const http::Request& request, std::string_view remote_address) const;
 
  private:
@@ -45,8 +45,9 @@ class RouterState {
   };
 
   /// `path` is not decoded yet.
+  std::optional<HttpResponse> find(std::string_view path, HttpRequest& request) const;
   std::optional<HttpResponse> route(std::string_view path, HttpRequest& request) const;
-  std::optional<HttpResponse> file(const HttpRequest& request) const;
+  std::optional<HttpResponse> file(std::string_view path, const HttpRequest& request) const;
 
   std::function<void(const HttpRequest&)> error_hook_;
   std::vector<HttpHook> hooks_;

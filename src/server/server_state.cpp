@@ -27,6 +27,7 @@ ServerState::ServerState(ServerOptions options, asio::io_context* context)
     engine_.set_allow_request(
         [this](const engine::Exchange& exchange) { return decide(exchange); });
   }
+  site_.cors().set_error_hook([this] { report("cors"); });
   router_state_->set_error_hook([this](const HttpRequest& request) {
     report("http " + std::string(request.method) + " " + request.path);
   });

@@ -89,7 +89,9 @@ std::optional<HttpResponse> Site::client_file(const http::Request& request) cons
   const std::string_view name = request.path().substr(engine_prefix_.size());
   if (std::find(client_files.begin(), client_files.end(), name) == client_files.end())
     return std::nullopt;
-  return static_file(client_folder_, name, request.headers.get("if-none-match"));
+  const auto found = find_file(client_folder_, name);
+  // HEAD too needs the content: its length is that of the compressed body.
+  return found ? file_response(*found, request.headers.get("if-none-match")) : std::nullopt;
 }
 
 }  // namespace socketio::server

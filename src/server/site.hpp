@@ -21,6 +21,7 @@ class Site final : public RequestSink {
   Site(const ServerOptions& options, engine::Server& engine, std::shared_ptr<RouterState> router);
   ~Site() override;
 
+  Cors& cors() { return cors_; }
   const ConnectionOptions& connection_options() const override { return connection_options_; }
   void accept(const std::shared_ptr<HttpExchange>& exchange) override;
 

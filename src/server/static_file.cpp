@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "server/static_file.hpp"
 
+#include "codec/http/message.hpp"
+
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -14,21 +15,29 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 20> content_types{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 28> content_types{{
     {".html", "text/html; charset=utf-8"},
+    {".htm", "text/html; charset=utf-8"},
     {".js", "text/javascript; charset=utf-8"},
     {".mjs", "text/javascript; charset=utf-8"},
     {".css", "text/css; charset=utf-8"},
     {".json", "application/json; charset=utf-8"},
     {".map", "application/json; charset=utf-8"},
     {".txt", "text/plain; charset=utf-8"},
+    {".csv", "text/csv; charset=utf-8"},
     {".svg", "image/svg+xml"},
     {".png", "image/png"},
     {".jpg", "image/jpeg"},
     {".jpeg", "image/jpeg"},
     {".gif", "image/gif"},
     {".webp", "image/webp"},
+    {".avif", "image/avif"},
     {".ico", "image/x-icon"},
+    {".mp3", "audio/mpeg"},
+    {".mp4", "video/mp4"},
+    {".webm", "video/webm"},
+    {".ttf", "font/ttf"},
+    {".otf", "font/otf"},
     {".woff", "font/woff"},
     {".woff2", "font/woff2"},
     {".wasm", "application/wasm"},
@@ -50,11 +59,6 @@ bool is_allowed(std::string_view path) {
   return true;
 }
 
-bool is_below(const fs::path& file, const fs::path& root) {
-  const auto relative = file.lexically_relative(root);
-  return !relative.empty() && *relative.begin() != "..";
-}
-
 std::string etag_of(const fs::path& file, std::uintmax_t size, std::error_code& error) {
   const auto modified = fs::last_write_time(file, error).time_since_epoch().count();
   return "\"" + std::to_string(size) + "-" + std::to_string(modified) + "\"";
@@ -66,7 +70,7 @@ std::string_view content_type(std::string_view file_name) {
   const auto dot = file_name.rfind('.');
   if (dot != std::string_view::npos) {
     for (const auto& [ending, type] : content_types) {
-      if (file_name.substr(dot) == ending) return type;
+      if (http::equals_ignoring_case(file_name.substr(dot), ending)) return type;
     }
   }
   return "application/octet-stream";
@@ -78,31 +82,42 @@ bool etag_matches(std::string_view if_none_match, std::string_view etag) {
   return !etag.empty() && found != std::string_view::npos;
 }
 
-std::optional<HttpResponse> static_file(const std::string& root, std::string_view path,
-                                        std::string_view if_none_match) {
+std::optional<FoundFile> find_file(const std::string& root, std::string_view path) {
   if (!is_allowed(path)) return std::nullopt;
   std::error_code error;
   const fs::path base = fs::canonical(root, error);
   if (error) return std::nullopt;
   fs::path file = fs::canonical(base / fs::path(path), error);
-  if (!error && fs::is_directory(file, error)) file = fs::canonical(file / "index.html", error);
-  if (error || !is_below(file, base) || !fs::is_regular_file(file, error)) return std::nullopt;
-
+  const bool is_index = !error && fs::is_directory(file, error);
+  if (is_index) file = fs::canonical(file / "index.html", error);
+  // Links lead elsewhere than the URL says; only the root itself may be hidden.
+  if (error || !is_allowed(file.lexically_relative(base).native())) return std::nullopt;
+  if (!fs::is_regular_file(file, error)) return std::nullopt;
   const auto size = fs::file_size(file, error);
   if (error) return std::nullopt;
-  const std::string etag = etag_of(file, size, error);
+  return FoundFile{file.native(), size, etag_of(file, size, error), is_index};
+}
+
+std::optional<HttpResponse> file_response(const FoundFile& file, std::string_view if_none_match,
+                                          http::Body body) {
   HttpResponse response;
-  response.headers = {{"Content-Type", std::string(content_type(file.filename().string()))},
-                      {"ETag", etag},
+  response.headers = {{"Content-Type", std::string(content_type(file.path))},
+                      {"ETag", file.etag},
                       {"Cache-Control", "no-cache"},
                       {"X-Content-Type-Options", "nosniff"}};
-  if (etag_matches(if_none_match, etag)) {
+  if (etag_matches(if_none_match, file.etag)) {
     response.status = 304;
     return response;
   }
-  std::ifstream stream(file, std::ios::binary);
+  std::ifstream stream(file.path, std::ios::binary);
   if (!stream) return std::nullopt;
-  response.body.assign(std::istreambuf_iterator<char>(stream), {});
+  if (body == http::Body::omitted) {
+    response.headers.emplace_back("Content-Length", std::to_string(file.size_bytes));
+    return response;
+  }
+  response.body.resize(file.size_bytes);
+  stream.read(response.body.data(), static_cast<std::streamsize>(file.size_bytes));
+  response.body.resize(static_cast<std::size_t>(stream.gcount()));
   return response;
 }
 

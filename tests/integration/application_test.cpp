@@ -65,7 +65,8 @@ TEST(Application, AnErrorHookThatThrowsHarmsNobody) {
   EXPECT_EQ(client.packet(), "42[\"echo\",1]");
 }
 
-TEST(Application, DecisionsThatThrowRefuseAndHarmNobody) {
+TEST(Application, DecisionsThatThrowRefuseAndAreReportedAndHarmNobody) {
+  Log log;
   ServerOptions options;
   options.allow_request = [](const HttpRequest& request) -> std::optional<std::string> {
     if (!request.query_value("fail").empty()) throw std::runtime_error("undecided");
@@ -75,7 +76,9 @@ TEST(Application, DecisionsThatThrowRefuseAndHarmNobody) {
     if (origin == "http://fail") throw std::runtime_error("undecided");
     return true;
   };
-  LiveServer server(options, [](Server& io) {
+  LiveServer server(options, [&](Server& io) {
+    io.on_error(
+        [&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
     io.of([](std::string_view name, const json&) -> bool {
       if (name == "/fail") throw std::runtime_error("undecided");
       return false;
@@ -84,12 +87,14 @@ TEST(Application, DecisionsThatThrowRefuseAndHarmNobody) {
   ControlClient control(server.port);
   HttpClient client(server.port);
   EXPECT_EQ(client.status(request_text("GET", engine_query + "&fail=1")), 403);
-  EXPECT_EQ(WebSocketClient(server.port, websocket_query + "&fail=1").status(), 403);
+  EXPECT_EQ(WebSocketClient(server.port, websocket_query + "&fail=1").status(), 400);
   EXPECT_EQ(WebSocketClient(server.port, websocket_query, "Origin: http://fail\r\n").status(), 403);
   HttpClient cross(server.port);
   const auto answer = cross.get(engine_query, "Origin: http://fail\r\n");
   ASSERT_TRUE(answer);
   EXPECT_EQ(header(*answer, "access-control-allow-origin"), "");
+  EXPECT_EQ(log.count("allow_request: undecided"), 2U);
+  EXPECT_GE(log.count("cors: undecided"), 2U) << "how often one request asks is ours to say";
   control.socket().send("40/fail,");
   EXPECT_EQ(control.socket().packet(), "44/fail,{\"message\":\"Invalid namespace\"}");
   control.expect_served();
@@ -108,7 +113,15 @@ TEST(Application, AllowRequestSeesTheWholeRequest) {
   const auto refused = client.get(engine_query + "&token=a%20b");
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->status, 403);
+  EXPECT_EQ(header(*refused, "content-type"), "application/json");
   EXPECT_EQ(refused->body, R"({"code":4,"message":"no cookie"})");
+  HttpClient upgrading(server.port);
+  const auto aborted = upgrading.ask(upgrade_text(websocket_query));
+  ASSERT_TRUE(aborted);
+  EXPECT_EQ(aborted->status, 400) << "of the reference's abortUpgrade()";
+  EXPECT_EQ(header(*aborted, "content-type"), "text/html");
+  EXPECT_EQ(aborted->body, "no cookie");
+  EXPECT_FALSE(upgrading.keep_alive());
   EXPECT_EQ(client.status(request_text("GET", engine_query, "Cookie: good\r\n")), 200);
   EXPECT_EQ(log.lines().front(), "/socket.io/ a b 127.0.0.1");
 }
@@ -477,6 +490,11 @@ TEST(Application, AWebSocketFromAnotherOriginIs403) {
                              "http://good", "null", "https://good:443", "https://GOOD"}) {
     EXPECT_EQ(status(origin), 403) << origin;
   }
+  for (const char* origin : {"http://test:81", "http://test.evil.com", "ftp://test"}) {
+    EXPECT_EQ(status(origin), 403) << origin;
+  }
+  EXPECT_EQ(status("http://test"), 101) << "a page that this server served";
+  EXPECT_EQ(status("https://test"), 101) << "the same, behind a proxy that speaks TLS";
   EXPECT_EQ(status(std::string(5000, 'o')), 403);
   EXPECT_EQ(status("https://good\x01"), 400);
   EXPECT_EQ(WebSocketClient(server.port).status(), 101) << "no browser";

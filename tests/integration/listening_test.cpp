@@ -47,6 +47,20 @@ TEST(Listening, BadAddressesAreErrors) {
   }
 }
 
+TEST(Listening, AHostNameIsNoAddressAndTheErrorSaysSo) {
+  Server server;
+  for (const char* name : {"example.com", "LOCALHOST", "127.0.0.1:80", "[::1]"}) {
+    try {
+      server.listen(name, 0);
+      FAIL() << name;
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code(), std::errc::invalid_argument) << name;
+      EXPECT_THAT(error.what(), testing::HasSubstr(std::string(name) + ":0: not an IP address"));
+    }
+  }
+  EXPECT_NE(server.listen("localhost", 0), 0) << "the one name that has a fixed meaning";
+}
+
 int connect_v6(std::uint16_t port) {
   const int descriptor = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in6 address{};

@@ -83,6 +83,87 @@ TEST(Cors, AStarAdmitsEverybody) {
   }
 }
 
+TEST(Cors, AStarAmongOthersIsOnlyAStar) {
+  CorsOptions::Origins star_and_pattern("*");
+  star_and_pattern.patterns.emplace_back("http://friend.*");
+  CorsOptions::Origins star_and_predicate("*");
+  star_and_predicate.predicate = [](std::string_view origin) {
+    return origin == "http://friend.example";
+  };
+  for (const auto& origins :
+       {CorsOptions::Origins{"*", "http://friend.example"},
+        CorsOptions::Origins{"http://friend.example", "*"}, star_and_pattern, star_and_predicate}) {
+    const Cors cors = with(origins);
+    const auto headers = added(cors, request("GET", "http://friend.example"));
+    EXPECT_EQ(headers.get(allow_origin), "http://friend.example");
+    EXPECT_EQ(headers.get("Vary"), "Origin");
+    EXPECT_FALSE(added(cors, request("GET", "http://enemy.example")).has(allow_origin));
+    EXPECT_FALSE(cors.allows_websocket(request("GET", "http://enemy.example")));
+  }
+}
+
+/// Whether a page of `origin` may open a WebSocket at a server that it reaches as `host` and whose
+/// list does not name it.
+bool is_own_page(std::string_view origin, std::string_view host) {
+  auto asking = request("GET", origin);
+  asking.headers.add("Host", host);
+  return with("http://friend.example").allows_websocket(asking);
+}
+
+TEST(Cors, APageOfThisServerMayOpenAWebSocket) {
+  for (const auto& [origin, host] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"http://a.example", "a.example"},
+           {"https://a.example", "a.example"},
+           {"http://a.example", "A.Example"},
+           {"http://a.example", "a.example:80"},
+           {"https://a.example", "a.example:443"},
+           {"http://a.example:80", "a.example"},
+           {"https://a.example", "a.example:"},
+           {"http://a.example:3001", "a.example:3001"},
+           {"http://127.0.0.1:3001", "127.0.0.1:3001"},
+           {"http://[::1]", "[::1]"},
+           {"http://[::1]:3001", "[::1]:3001"},
+           {"http://[fe80::a]", "[FE80::A]:80"}}) {
+    EXPECT_TRUE(is_own_page(origin, host)) << origin << " at " << host;
+  }
+  auto asking = request("GET", "http://a.example");
+  asking.headers.add("Host", "a.example");
+  EXPECT_FALSE(added(with("http://friend.example"), asking).has(allow_origin))
+      << "its own requests need no permission";
+}
+
+TEST(Cors, APageOfAnotherServerIsNotOfThisOne) {
+  for (const auto& [origin, host] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"http://b.example", "a.example"},
+           {"http://a.example.evil", "a.example"},
+           {"http://a.example", "a.example.evil"},
+           {"http://a.example:81", "a.example"},
+           {"http://a.example", "a.example:81"},
+           {"http://a.example", "a.example:443"},
+           {"https://a.example", "a.example:80"},
+           {"http://a.example:3001", "a.example:3002"},
+           {"http://a.example:65616", "a.example:80"},
+           {"http://a.example:+80", "a.example"},
+           {"http://a.example:80x", "a.example"},
+           {"http://a.example/", "a.example"},
+           {"http://x@a.example", "a.example"},
+           {"http://a.example:x", "a.example:x"},
+           {"ftp://a.example", "a.example"},
+           {"//a.example", "a.example"},
+           {"a.example", "a.example"},
+           {"null", "null"},
+           {"http://", ""},
+           {"http://:80", ":80"},
+           {"http://[::1]:3001", "[::1]"},
+           {"http://[::1]", "::1"},
+           {"http://[::1", "[::1"},
+           {"http://[::1]x", "[::1]x"}}) {
+    EXPECT_FALSE(is_own_page(origin, host)) << origin << " at " << host;
+  }
+  EXPECT_FALSE(with("http://friend.example").allows_websocket(request("GET", "http://a.example")))
+      << "who names no host has no page here";
+}
+
 TEST(Cors, WhatThePredicateThrowsAdmitsNobody) {
   const Cors cors = with([](std::string_view) -> bool { throw std::runtime_error("broken"); });
   EXPECT_FALSE(added(cors, request("GET", "http://a.example")).has(allow_origin));

@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace socketio::server {
 namespace {
@@ -172,6 +174,39 @@ TEST_F(RouterTest, WhatAHandlerThrowsIsA500AndReported) {
   EXPECT_EQ(reported, "/fail: secret");
   EXPECT_EQ(answer("GET", "/number").status, 500);
   EXPECT_EQ(reported, "/number: 5");
+}
+
+TEST_F(RouterTest, AStatusThatEndsNoRequestIsA500AndReported) {
+  std::vector<std::string> reported;
+  state->set_error_hook([&](const HttpRequest&) {
+    try {
+      throw;
+    } catch (const std::exception& failure) {
+      reported.emplace_back(failure.what());
+    }
+  });
+  const auto with_status = [](const HttpRequest& asked) {
+    const auto status = static_cast<std::uint16_t>(std::stoi(asked.query_value("status")));
+    return HttpResponse::text("text", status);
+  };
+  router.get("/route", with_status);
+  router.use([&](const HttpRequest& asked) -> std::optional<HttpResponse> {
+    if (asked.path == "/hook") return with_status(asked);
+    return std::nullopt;
+  });
+  for (const std::string target : {"/route?status=", "/hook?status="}) {
+    EXPECT_EQ(answer("GET", target + "200").status, 200);
+    EXPECT_EQ(answer("GET", target + "599").status, 599);
+    EXPECT_TRUE(reported.empty());
+    for (const char* status : {"0", "99", "100", "199", "600", "65535"}) {
+      const auto failed = answer("GET", target + status);
+      EXPECT_EQ(failed.status, 500) << status;
+      EXPECT_EQ(failed.body, "Internal Server Error");
+      ASSERT_EQ(reported.size(), 1U) << status;
+      EXPECT_NE(reported.front().find(status), std::string::npos) << reported.front();
+      reported.clear();
+    }
+  }
 }
 
 TEST_F(RouterTest, TextThatIsNotUtf8BecomesJsonAllTheSame) {

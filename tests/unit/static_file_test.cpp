@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -43,6 +44,8 @@ class StaticFileTest : public testing::Test {
     fs::create_symlink(base_ / "secret.txt", root / "link_outside.txt");
     fs::create_symlink(root / "app.js", root / "link_inside.js");
     fs::create_symlink(base_, root / "folder_outside");
+    fs::create_symlink(".env", root / "env.txt");
+    fs::create_symlink(".hidden_folder", root / "folder_hidden");
   }
   ~StaticFileTest() override {
     std::error_code ignored;
@@ -53,7 +56,17 @@ class StaticFileTest : public testing::Test {
     std::ofstream(path, std::ios::binary) << content;
   }
   std::optional<HttpResponse> file(std::string_view path, std::string_view if_none_match = {}) {
-    return static_file(root.string(), path, if_none_match);
+    const auto found = find_file(root.string(), path);
+    return found ? file_response(*found, if_none_match) : std::nullopt;
+  }
+  /// What a router answers whose only folder is `root`.
+  http::Response answer(std::string prefix, std::string method, std::string target) {
+    RouterState state;
+    state.serve_folder(std::move(prefix), root.string());
+    http::Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    return state.answer(request, "");
   }
   static std::string header(const HttpResponse& response, std::string_view name) {
     for (const auto& [field, value] : response.headers) {
@@ -98,13 +111,18 @@ TEST_F(StaticFileTest, NeverLeavesTheFolder) {
 
 TEST_F(StaticFileTest, NeverServesHiddenOrMissingOrSpecialFiles) {
   for (const std::string_view path :
-       {".env", ".hidden_folder/x.txt", ".", "missing", "sub/missing", "app.js/x"}) {
+       {".env", ".hidden_folder/x.txt", "env.txt", "folder_hidden/x.txt", ".", "missing",
+        "sub/missing", "app.js/x"}) {
     EXPECT_FALSE(file(path)) << path;
   }
   EXPECT_FALSE(file(std::string(100'000, 'a')));
-  EXPECT_FALSE(static_file((root / "no_such_folder").string(), "app.js", ""));
+  EXPECT_FALSE(find_file((root / "no_such_folder").string(), "app.js"));
   ASSERT_EQ(mkfifo((root / "pipe").c_str(), 0600), 0);
   EXPECT_FALSE(file("pipe")) << "opening it would wait for a writer";
+}
+
+TEST_F(StaticFileTest, AHiddenFolderMayBeTheRoot) {
+  EXPECT_TRUE(find_file((root / ".hidden_folder").string(), "x.txt"));
 }
 
 TEST_F(StaticFileTest, AnswersConditionalRequests) {
@@ -149,10 +167,76 @@ TEST_F(StaticFileTest, RouterServesFoldersBehindRoutes) {
   }
 }
 
+TEST_F(StaticFileTest, APrefixIsWholeSegmentsHoweverItIsWritten) {
+  for (const char* prefix : {"files", "/files", "files/", "/files/"}) {
+    EXPECT_EQ(answer(prefix, "GET", "/files/app.js").status, 200) << prefix;
+    EXPECT_EQ(answer(prefix, "GET", "/filesapp.js").status, 404) << prefix;
+    EXPECT_EQ(answer(prefix, "GET", "/app.js").status, 404) << prefix;
+  }
+  EXPECT_EQ(answer("", "GET", "/app.js").status, 200) << "no prefix is all paths";
+}
+
+TEST_F(StaticFileTest, AFolderIsServedUnderAPathThatEndsWithASlash) {
+  fs::create_directories(root / "a b");
+  write(root / "a b" / "index.html", "blank");
+  fs::create_directories(root / "empty");
+  const auto location = [&](std::string prefix, std::string method, std::string target) {
+    const auto redirected = answer(std::move(prefix), std::move(method), std::move(target));
+    EXPECT_EQ(redirected.status, 301);
+    EXPECT_EQ(redirected.body, "");
+    return std::string(redirected.headers.get("Location"));
+  };
+  EXPECT_EQ(location("/", "GET", "/sub"), "/sub/");
+  EXPECT_EQ(location("/", "HEAD", "/sub"), "/sub/");
+  EXPECT_EQ(location("/", "GET", "/sub?a=1&b=%20"), "/sub/?a=1&b=%20");
+  EXPECT_EQ(location("/", "GET", "/a%20b?"), "/a%20b/");
+  EXPECT_EQ(location("/files", "GET", "/files/sub"), "/files/sub/");
+  EXPECT_EQ(location("/files", "GET", "/files"), "/files/");
+  EXPECT_EQ(answer("/", "GET", "/sub/").status, 200);
+  EXPECT_EQ(answer("/files", "GET", "/files/").status, 200);
+  EXPECT_EQ(answer("/", "POST", "/sub").status, 405);
+  for (const char* target : {"/empty", "/app.js/", "//sub", "/\\sub", "/%2fsub", "/.hidden_folder",
+                             "/folder_outside", "/file"}) {
+    const auto refused = answer("/", "GET", target);
+    EXPECT_EQ(refused.status, 404) << target;
+    EXPECT_FALSE(refused.headers.has("Location")) << target;
+  }
+}
+
+TEST_F(StaticFileTest, HeadKnowsTheLengthWithoutTheContent) {
+  const auto head = answer("/", "HEAD", "/app.js");
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.body, "");
+  EXPECT_EQ(head.headers.get("Content-Length"), "5");
+  EXPECT_EQ(head.headers.get("ETag"), answer("/", "GET", "/app.js").headers.get("ETag"));
+}
+
+TEST_F(StaticFileTest, TooLargeAFileIsAnError) {
+  constexpr std::uintmax_t limit = file_limit_bytes;
+  write(root / "large", "");
+  fs::resize_file(root / "large", limit);
+  EXPECT_EQ(answer("/", "HEAD", "/large").status, 200);
+  EXPECT_EQ(answer("/", "GET", "/large").body.size(), limit);
+  fs::resize_file(root / "large", limit + 1);
+  EXPECT_EQ(answer("/", "HEAD", "/large").status, 500);
+  EXPECT_EQ(answer("/", "GET", "/large").status, 500);
+  EXPECT_EQ(answer("/", "POST", "/large").status, 405);
+}
+
 TEST(ContentType, IsByTheEnding) {
   EXPECT_EQ(content_type("a.html"), "text/html; charset=utf-8");
   EXPECT_EQ(content_type("a.min.js"), "text/javascript; charset=utf-8");
   EXPECT_EQ(content_type("a.wasm"), "application/wasm");
+  EXPECT_EQ(content_type("a.htm"), "text/html; charset=utf-8");
+  EXPECT_EQ(content_type("a.csv"), "text/csv; charset=utf-8");
+  EXPECT_EQ(content_type("a.avif"), "image/avif");
+  EXPECT_EQ(content_type("a.mp3"), "audio/mpeg");
+  EXPECT_EQ(content_type("a.mp4"), "video/mp4");
+  EXPECT_EQ(content_type("a.webm"), "video/webm");
+  EXPECT_EQ(content_type("a.ttf"), "font/ttf");
+  EXPECT_EQ(content_type("a.otf"), "font/otf");
+  EXPECT_EQ(content_type("A.HTML"), "text/html; charset=utf-8");
+  EXPECT_EQ(content_type("photo.JPG"), "image/jpeg");
   for (const std::string_view name : {"a", "a.unknown", "", ".", "html"}) {
     EXPECT_EQ(content_type(name), "application/octet-stream") << name;
   }

@@ -82,7 +82,16 @@ json Chat::on_message(Socket& socket, std::string_view text) {
     return refused("The message could not be stored. Please try again.");
   }
   io_.to(lobby).emit("message", message);
+  forget_old_messages();
   return {{"ok", true}};
+}
+
+void Chat::forget_old_messages() {
+  try {
+    history_.forget_old();
+  } catch (const HistoryError& error) {
+    std::cerr << error.what() << '\n';  // nobody's message is lost, and the next one tries again
+  }
 }
 
 void Chat::on_typing(Socket& socket, bool typing) {

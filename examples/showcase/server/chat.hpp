@@ -28,6 +28,7 @@ class Chat {
  private:
   socketio::json on_join(socketio::Socket& socket, std::string_view name);
   socketio::json on_message(socketio::Socket& socket, std::string_view text);
+  void forget_old_messages();
   void on_typing(socketio::Socket& socket, bool typing);
   void on_leave(socketio::Socket& socket);
 

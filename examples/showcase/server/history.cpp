@@ -50,7 +50,7 @@ History::History(const std::filesystem::path& file) {
   open(file);
   migrate();
   insert_ = prepare("INSERT INTO message (sender, text, at) VALUES (?1, ?2, ?3)");
-  forget_ = prepare("DELETE FROM message WHERE id <= ?1");
+  forget_ = prepare("DELETE FROM message WHERE id <= (SELECT max(id) FROM message) - ?1");
   latest_ = prepare("SELECT id, sender, text, at FROM message ORDER BY id DESC LIMIT ?1");
 }
 
@@ -61,9 +61,11 @@ void History::append(Message& message) {
   insert.bind(3, message.at);
   if (insert.step() != SQLITE_DONE) fail("store a message");
   message.id = sqlite3_last_insert_rowid(database_.get());
+}
 
+void History::forget_old() {
   Use forget(forget_.get());
-  forget.bind(1, message.id - kept);
+  forget.bind(1, kept);
   if (forget.step() != SQLITE_DONE) fail("forget old messages");
 }
 

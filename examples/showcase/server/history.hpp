@@ -27,7 +27,7 @@ struct HistoryError : std::runtime_error {
 
 class History {
  public:
-  /// Messages before these are forgotten: the file does not grow without end.
+  /// Messages before these are forgotten by forget_old().
   static constexpr std::int64_t kept = 10'000;
 
   /// Creates the file if there is none; its folder must exist.
@@ -35,6 +35,10 @@ class History {
 
   /// Stores it and gives it the next id.
   void append(Message& message);
+
+  /// The file does not grow without end. Apart from append(), whose message is stored whether this
+  /// works or not.
+  void forget_old();
 
   /// Oldest first.
   std::vector<Message> latest(std::size_t count);

@@ -75,10 +75,25 @@ TEST_F(HistoryTest, ForgetsWhatIsOld) {
   append(history, "first");
   run_sql("UPDATE sqlite_sequence SET seq = " + std::to_string(History::kept - 1));
   append(history, "the last beside the first");
+  history.forget_old();
   EXPECT_EQ(history.latest(10).size(), 2U);
   append(history, "one more");
+  history.forget_old();
   EXPECT_EQ(texts(history.latest(10)),
             (std::vector<std::string>{"the last beside the first", "one more"}));
+}
+
+TEST_F(HistoryTest, StoresAlsoWhileItCannotForget) {
+  History history(file());
+  run_sql("CREATE TRIGGER stuck BEFORE DELETE ON message BEGIN SELECT RAISE(ABORT, 'stuck'); END");
+  append(history, "first");
+  run_sql("UPDATE sqlite_sequence SET seq = " + std::to_string(History::kept));
+  append(history, "told to be stored");
+  EXPECT_THROW(history.forget_old(), HistoryError);
+  EXPECT_EQ(history.latest(10).size(), 2U);
+  run_sql("DROP TRIGGER stuck");
+  history.forget_old();
+  EXPECT_EQ(texts(history.latest(10)), (std::vector<std::string>{"told to be stored"}));
 }
 
 TEST_F(HistoryTest, RefusesAFileOfANewerVersion) {

@@ -56,6 +56,7 @@ TEST(Room, LimitsNames) {
   EXPECT_EQ(refusal_of_name(repeat("\U0001F389", name_limit)), std::nullopt);
   EXPECT_EQ(refusal_of_name(repeat("x", name_limit + 1)), Refusal::name_too_long);
   EXPECT_EQ(refusal_of_name("A\u200Bda"), Refusal::name_invisible);
+  EXPECT_EQ(refusal_of_name("\u3164\u2800"), Refusal::name_invisible);
 }
 
 TEST(Room, RefusesATakenNameInAnyCase) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <locale.h>
+#include <span>
 #include <wctype.h>
 
 namespace showcase {
@@ -70,12 +71,48 @@ bool is_space(char32_t c) {
   return others.find(c) != std::u32string_view::npos;
 }
 
+struct Range {
+  char32_t first, last;
+};
+
+bool is_within(char32_t c, std::span<const Range> ranges) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [c](const Range& range) { return c >= range.first && c <= range.last; });
+}
+
+/// Control characters, Default_Ignorable_Code_Point of the Unicode Character Database, and what is
+/// drawn as nothing though it counts as a letter or symbol.
 bool is_invisible(char32_t c) {
-  const bool control = c < 0x20 || (c >= 0x7F && c < 0xA0);
-  const bool zero_width = (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF;
-  const bool separator = c == 0x2028 || c == 0x2029;
-  const bool direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-  return control || zero_width || separator || direction;
+  constexpr std::array<Range, 21> ranges{{
+      {0x0000, 0x001F},    // control characters
+      {0x007F, 0x009F},    // likewise
+      {0x00AD, 0x00AD},    // soft hyphen
+      {0x034F, 0x034F},    // combining grapheme joiner
+      {0x061C, 0x061C},    // direction
+      {0x115F, 0x1160},    // fillers of Hangul
+      {0x17B4, 0x17B5},    // inherent vowels of Khmer
+      {0x180B, 0x180F},    // variation selectors of Mongolian
+      {0x200B, 0x200F},    // zero width, direction
+      {0x2028, 0x202E},    // separators, direction
+      {0x2060, 0x206F},    // zero width, operators, direction
+      {0x2800, 0x2800},    // Braille without dots
+      {0x3164, 0x3164},    // filler of Hangul
+      {0xFE00, 0xFE0F},    // variation selectors
+      {0xFEFF, 0xFEFF},    // byte order mark
+      {0xFFA0, 0xFFA0},    // filler of Hangul
+      {0xFFF0, 0xFFFB},    // annotations
+      {0x1BCA0, 0x1BCA3},  // shorthand
+      {0x1D159, 0x1D159},  // musical null
+      {0x1D173, 0x1D17A},  // musical formats
+      {0xE0000, 0xE0FFF},  // tags, variation selectors
+  }};
+  return is_within(c, ranges);
+}
+
+/// Symbols that a following U+FE0F has drawn as an emoji.
+bool is_symbol(char32_t c) {
+  constexpr std::array<Range, 2> ranges{{{0x2010, 0x2BFF}, {0x1F000, 0x1FAFF}}};
+  return is_within(c, ranges) && !is_invisible(c);
 }
 
 /// The letters of all languages, whatever the user's environment says.
@@ -113,7 +150,13 @@ std::u32string_view trim(std::u32string_view characters) {
 }
 
 bool has_invisible(std::u32string_view characters) {
-  return std::any_of(characters.begin(), characters.end(), is_invisible);
+  constexpr char32_t emoji_selector = 0xFE0F;  // keyboards write it behind hearts and suns
+  char32_t before = 0;
+  for (const char32_t c : characters) {
+    if (is_invisible(c) && !(c == emoji_selector && is_symbol(before))) return true;
+    before = c;
+  }
+  return false;
 }
 
 std::string fold_case(std::u32string_view characters) {

@@ -14,8 +14,8 @@ std::string encode_utf8(std::u32string_view characters);
 /// Without the white space at both ends, as String.prototype.trim in JavaScript takes it away.
 std::u32string_view trim(std::u32string_view characters);
 
-/// Control characters and those that change the direction of what follows: a name with them could
-/// look like another one.
+/// Control characters, those that change the direction of what follows, and others that nobody
+/// sees: a name with them could look like another one, or like none.
 bool has_invisible(std::u32string_view characters);
 
 /// Lower case of every letter, so that "Ada", "ADA" and "ada" are one.

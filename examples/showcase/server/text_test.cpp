@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <string>
+
 namespace showcase {
 namespace {
 
@@ -32,6 +35,22 @@ TEST(Text, FindsWhatNobodySees) {
   EXPECT_TRUE(has_invisible(U"\u202EadA"));
   EXPECT_TRUE(has_invisible(U"Ada\n"));
   EXPECT_FALSE(has_invisible(U"Ad\u00E1 \U0001F389"));
+  for (const char32_t c :
+       {0x00AD,  0x034F,  0x061C,  0x115F,  0x1160,  0x17B4,  0x180B,  0x180E, 0x2060,
+        0x2061,  0x2064,  0x206F,  0x2800,  0x3164,  0xFE00,  0xFE0F,  0xFFA0, 0xFFF9,
+        0x1BCA0, 0x1D159, 0x1D173, 0xE0001, 0xE0020, 0xE007F, 0xE0100, 0xE01EF}) {
+    const std::u32string alone(1, c);
+    EXPECT_TRUE(has_invisible(alone)) << static_cast<std::uint32_t>(c);
+    EXPECT_TRUE(has_invisible(U"Ada" + alone)) << static_cast<std::uint32_t>(c);
+  }
+}
+
+TEST(Text, SeesHowAnEmojiIsDrawn) {
+  EXPECT_FALSE(has_invisible(U"\u2764\uFE0F Ada")) << "keyboards write a red heart like that";
+  EXPECT_FALSE(has_invisible(U"\U0001F336\uFE0F"));
+  EXPECT_TRUE(has_invisible(U"\u2764\uFE0F\uFE0F"));
+  EXPECT_TRUE(has_invisible(U"\u6F22\uFE0F"));
+  EXPECT_TRUE(has_invisible(U" \uFE0F"));
 }
 
 TEST(Text, FoldsTheCaseOfAllScripts) {

@@ -76,6 +76,7 @@ struct Limits {
   std::chrono::milliseconds keep_alive_timeout{10'000};  ///< Between requests of one connection.
   std::size_t packets_per_payload = 100'000;
   std::size_t fragments_per_message = 1'024;
+  std::size_t json_values = 500'000;  ///< Values and keys of one packet.
   std::size_t attachments = 10;
   std::chrono::milliseconds attachments_timeout{30'000};
   std::size_t namespaces_per_client = 32;

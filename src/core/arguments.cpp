@@ -6,7 +6,7 @@
 namespace socketio {
 
 json Arguments::to_json() const {
-  codec::Document document;
+  codec::Document document(codec::own_text);
   const auto value = document.parse("[" + elements_ + "]", attachments_);
   return value ? value->to_json() : json::array();
 }

@@ -42,6 +42,7 @@ struct Options {
   std::chrono::milliseconds connect_timeout{45'000};
   std::chrono::milliseconds attachments_timeout{30'000};
   parser::Limits packet{};
+  codec::JsonLimits json{};
   std::size_t namespaces_per_client = 32;
   std::size_t namespace_name_bytes = 1'024;
   std::size_t rooms_per_client = 1'024;
@@ -106,7 +107,7 @@ class Node {
   Loop& loop_;
   Options options_;
   const std::shared_ptr<NodeLink> link_;
-  codec::Document document_;
+  codec::Document document_{options_.json};
   std::unordered_map<std::string, std::shared_ptr<NamespaceState>> namespaces_;
   std::unordered_map<std::string, std::weak_ptr<NamespaceState>> released_;
   std::size_t released_limit_ = 64;  // beyond, those that nobody holds are taken out

@@ -169,7 +169,7 @@ void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ac
   for (const json& argument : event.arguments) writer.value(argument);
   writer.end_array();
 
-  codec::Document document;
+  codec::Document document(codec::own_text);
   const auto payload = document.parse(text, attachments);
   if (!payload) return report(event.name, "a middleware made arguments that cannot be sent");
   parser::Packet packet;
@@ -230,8 +230,8 @@ Handshake SocketState::handshake() const {
     }
   }
   if (!auth_text_.empty()) {
-    codec::Document document;
-    const auto auth = document.parse(auth_text_);  // as it was when the client was let in
+    codec::Document document(codec::own_text);
+    const auto auth = document.parse(auth_text_);  // as when the client was let in
     if (auth) handshake.auth = auth->to_json();
   }
   handshake.address = opening.remote_address;

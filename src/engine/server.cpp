@@ -164,6 +164,7 @@ void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& q
     if (const auto refusal = allow_request_(*exchange)) {
       return refuse(*exchange, Refusal::forbidden, *refusal);
     }
+    if (closed_) return refuse(*exchange, Refusal::too_many_sessions);  // by the hook
   }
   if (query.protocol != engineio::protocol_version)
     return refuse(*exchange, Refusal::unsupported_protocol);
@@ -231,7 +232,7 @@ void Server::close() {
   while (!sessions_.empty()) {
     const auto session = sessions_.begin()->second;
     session->close(DisconnectReason::server_shutting_down);
-    sessions_.erase(session->id());
+    session->forgo_last_poll();
   }
 }
 

@@ -132,7 +132,7 @@ void Session::release_handler(DisconnectReason reason) {
   loop().defer([kept = std::move(handler)] {});
 }
 
-void Session::on_close_timeout() { end(DisconnectReason::forced_close); }
+void Session::on_close_timeout() { forgo_last_poll(); }
 
 void Session::end(DisconnectReason reason) {
   if (state_ == State::closed) return;

@@ -83,6 +83,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// Closes from our side; the handler hears `reason` before this returns.
   void close(DisconnectReason reason);
+  /// After close(): ends at once, without the poll that would have told the client.
+  void forgo_last_poll() { end(DisconnectReason::forced_close); }
 
   // --- From transports and the server ---
 

@@ -11,6 +11,7 @@ core::Options core_options(const ServerOptions& options) {
   core.connect_timeout = options.connect_timeout;
   core.attachments_timeout = options.limits.attachments_timeout;
   core.packet = {options.limits.attachments, options.max_payload_bytes};
+  core.json.nodes = options.limits.json_values;
   core.namespaces_per_client = options.limits.namespaces_per_client;
   core.namespace_name_bytes = options.limits.namespace_name_bytes;
   core.rooms_per_client = options.limits.rooms_per_client;

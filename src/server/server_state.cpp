@@ -108,7 +108,7 @@ void ServerState::close_now() {
   for (const auto& [key, stream] : net::OpenStreams(*open_streams_)) stream->close_after_flush();
   if (signals_) {
     boost::system::error_code ignored;
-    signals_->cancel(ignored);
+    signals_->clear(ignored);  // a second one ends a program that does not come to its end
   }
   work_.reset();
 }

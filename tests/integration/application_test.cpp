@@ -349,6 +349,18 @@ TEST(Application, NamesOfNamespacesAreLimited) {
   ControlClient(server.port).expect_served();
 }
 
+// Limits: json_values
+TEST(Application, ValuesOfAPacketAreLimited) {
+  ServerOptions options;
+  options.limits.json_values = 6;
+  LiveServer server(options);
+  SocketClient client(server.port);
+  client.send(R"(42["echo",[1,2,3]])");
+  EXPECT_EQ(client.packet(), R"(42["echo",[1,2,3]])");
+  client.send(R"(42["echo",[1,2,3,4]])");
+  EXPECT_TRUE(client.ends());
+}
+
 // Limits: attachments, attachments_timeout
 TEST(Application, AttachmentsAreLimitedInNumberAndTime) {
   ServerOptions options;

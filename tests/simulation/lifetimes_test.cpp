@@ -61,6 +61,20 @@ TEST_F(Lifetimes, TheLastPollAndTheEndOfTheServerInOneTurn) {
   stream->close();
 }
 
+TEST_F(Lifetimes, AServerThatEndsWaitsForNoLastPollThoughASocketIsKept) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::polling, .watches_pings = false});
+  connect(client);
+  const Socket kept = server.of().sockets().at(0);
+  client.engine().poll_lane().stream()->pause_reading();
+  kept.emit("takes the poll");
+  loop.run_for(0ms);
+  server.close();
+  const auto end = loop.now();
+  EXPECT_TRUE(loop.run_until_idle(10s));
+  EXPECT_LE(loop.now() - end, 10s);
+  EXPECT_FALSE(kept.connected());
+}
+
 TEST_F(Lifetimes, AnAcknowledgementThatTimesOutMayEndItsSocketAndThrow) {
   std::vector<std::string> errors;
   server.of().on_error(

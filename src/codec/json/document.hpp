@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -19,9 +20,12 @@ namespace socketio::codec {
 
 struct JsonLimits {
   std::size_t depth = 128;
-  /// Values and keys of one text.
-  std::size_t nodes = 200'000;
+  /// Values and keys of one text. The default is what a text of a megabyte can hold.
+  std::size_t nodes = 500'000;
 };
+
+/// For texts that we wrote ourselves.
+constexpr JsonLimits own_text{.nodes = std::numeric_limits<std::size_t>::max()};
 
 enum class JsonErrc : std::uint8_t { syntax, too_deep, too_many_nodes, invalid_placeholder };
 

@@ -102,12 +102,13 @@ void AsioLoop::post(Task task) {
   });
 }
 
+std::vector<Loop::Task> AsioLoop::take_posted() {
+  const std::lock_guard lock(posted_->mutex);
+  return std::exchange(posted_->tasks, {});
+}
+
 void AsioLoop::run_posted() {
-  std::vector<Task> tasks;
-  {
-    const std::lock_guard lock(posted_->mutex);
-    tasks.swap(posted_->tasks);
-  }
+  std::vector<Task> tasks = take_posted();
   enter();
   for (Task& task : tasks) task();
 }
@@ -116,8 +117,7 @@ void AsioLoop::stop() {
   stopped_ = true;
   timer_.cancel();
   poller_.stop();
-  const std::lock_guard lock(posted_->mutex);
-  posted_->tasks.clear();
+  take_posted();  // what they captured may post again when it goes
 }
 
 }  // namespace socketio::net

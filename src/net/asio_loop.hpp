@@ -41,6 +41,8 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   void enter();
   /// The thread that calls this is the loop's from now on.
   void adopt_thread();
+  /// Runs what was posted now; for the end of the loop's life, too.
+  void run_posted();
   /// Ends the current turn now: deferred tasks run, streams are flushed. For the end of the loop's
   /// life.
   void drain() { finish_turn(); }
@@ -63,7 +65,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   void end_turn();
   void fire_timers();
   void arm_timer();
-  void run_posted();
+  std::vector<Task> take_posted();
 
   boost::asio::io_context& context_;
   SystemEntropy entropy_;

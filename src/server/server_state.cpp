@@ -50,6 +50,7 @@ void ServerState::report(std::string what) {
 ServerState::~ServerState() {
   loop_->adopt_thread();
   close_now();
+  loop_->run_posted();  // who asked for something hears that there is nobody
   for (const auto& [key, stream] : net::OpenStreams(*open_streams_)) stream->close();
   loop_->drain();
   loop_->stop();

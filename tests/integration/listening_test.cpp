@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -253,6 +254,34 @@ TEST(Listening, HandlesThatOutliveTheServerAreInert) {
   EXPECT_TRUE(nsp->fetch_sockets().future().get().empty());
   (*ack)(1);
   (*next)();
+}
+
+TEST(Listening, WhatOthersAskOfAServerThatHasStoppedIsAnswered) {
+  Log log;
+  std::optional<Socket> socket;
+  std::optional<std::future<Reply<json>>> answer;
+  std::optional<std::future<std::vector<RemoteSocket>>> found;
+  {
+    LiveServer server({}, [&](Server& io) {
+      io.on_connection([&](Socket connected) {
+        socket = connected;
+        log.add("connected");
+      });
+    });
+    SocketClient client(server.port);
+    log.wait_for("connected");
+    server.stop();
+    std::thread([&] {  // between the end of run() and that of the server
+      answer = socket->emit_with_ack("late").future();
+      found = server.io.fetch_sockets().future();
+    })
+        .join();
+  }
+  using namespace std::chrono_literals;
+  ASSERT_EQ(answer->wait_for(0s), std::future_status::ready);
+  EXPECT_EQ(answer->get().error, socketio::Errc::not_connected);
+  ASSERT_EQ(found->wait_for(0s), std::future_status::ready);
+  EXPECT_TRUE(found->get().empty());
 }
 
 TEST(Listening, SignalsStopAProgram) {

@@ -118,8 +118,7 @@ void PollingTransport::on_abort(Exchange& exchange, Abort why) {
 void PollingTransport::fail(DisconnectReason reason) {
   if (!session_) return;
   const auto self = shared_from_this();
-  if (auto post = std::exchange(post_, nullptr)) post->abort();
-  if (poll_) close();
+  close();
   session_->on_transport_close(*this, reason);
 }
 
@@ -201,13 +200,12 @@ void PollingTransport::hand_over(Transport& successor) {
     }
   }
   queued_bytes_ = 0;
-  if (poll_) {  // the client did not pause: its poll ends here
-    closing_ = true;
-    respond_to_poll();
-  }
+  close();  // a client that did not pause has a poll or a post underway
 }
 
 void PollingTransport::close() {
+  // What it would have brought has nowhere to go; the reference cuts it too.
+  if (const auto post = std::exchange(post_, nullptr)) post->abort();
   if (closing_) return;
   closing_ = true;
   if (poll_) respond_to_poll();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/connection.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace socketio::server {
@@ -246,6 +247,7 @@ void Connection::go_on() {
 std::shared_ptr<Stream> Connection::upgrade(HttpExchange& exchange, http::Response response,
                                             std::shared_ptr<StreamHandler> handler) {
   if (!stream_) return nullptr;
+  assert(exchange.body_complete_);  // what is left of a body would go to the successor
   const auto answered = settle();
   append_headers(response.headers, exchange.extra_headers_);
   http::append_response(stream_->out(), response, http::Connection::upgrade);

@@ -54,6 +54,7 @@ void HttpExchange::abort() {
 
 void Connection::attach(std::shared_ptr<Stream> stream) {
   stream_ = std::move(stream);
+  stream_->set_stall_timeout(sink_.connection_options().stall_timeout);
   enter(Phase::head);  // a client that connects has a request to make
 }
 
@@ -72,7 +73,7 @@ void Connection::enter(Phase phase) {
       return arm(options.body_timeout);
     case Phase::writing:
       if (stream_) stream_->want_drain();
-      return arm(options.write_timeout);
+      return timer_.cancel();  // the stream ends peers that stall
     case Phase::response:
       return timer_.cancel();  // as long as the application takes
   }
@@ -80,7 +81,7 @@ void Connection::enter(Phase phase) {
 
 void Connection::on_timeout() {
   if (!stream_) return;
-  if (phase_ == Phase::idle || phase_ == Phase::writing || !parser_) return stream_->close();
+  if (phase_ == Phase::idle || !parser_) return stream_->close();
   http::Response response;
   response.status = 408;
   const auto self = shared_from_this();
@@ -253,6 +254,7 @@ std::shared_ptr<Stream> Connection::upgrade(HttpExchange& exchange, http::Respon
   http::append_response(stream_->out(), response, http::Connection::upgrade);
   stream_->commit();
   timer_.cancel();
+  stream_->set_stall_timeout({});
   successor_ = std::move(handler);
   const auto stream = stream_;
   if (!processing_) {

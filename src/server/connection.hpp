@@ -27,8 +27,8 @@ struct ConnectionOptions {
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds keep_alive_timeout{10'000};
-  /// A response that the peer does not take.
-  std::chrono::milliseconds write_timeout{10'000};
+  /// A peer that does not take its response, Stream::set_stall_timeout().
+  std::chrono::milliseconds stall_timeout{10'000};
 };
 
 class Connection;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Ends that meet: what is told, answered or destroyed while it is in use, and requests that are
 // left alone.
-#include "support/scripted_client.hpp"
-#include "support/simulated_server.hpp"
+#include "support/simulated_server_test.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,22 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Lifetimes : public testing::Test {
+class Lifetimes : public SimulatedServerTest {
  protected:
-  ~Lifetimes() override {
-    server.close();
-    EXPECT_TRUE(loop.run_until_idle());
-  }
-  void connect(ScriptedClient& client) {
-    client.connect();
-    loop.run_for(0ms);
-    ASSERT_TRUE(client.is_connected());
-  }
-  std::shared_ptr<SimulatedStream> dial(const std::shared_ptr<Recorder>& recorder) {
-    auto stream = server.accept();
-    stream->set_handler(recorder);
-    return stream;
-  }
   static std::string get(const std::string& target) {
     return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
   }
@@ -49,10 +34,6 @@ class Lifetimes : public testing::Test {
     return stream;
   }
   static constexpr std::string_view rest_of_post = "[]";
-
-  SimulatedLoop loop{1};
-  Network network{loop};
-  SimulatedServer server{network};
 };
 
 TEST_F(Lifetimes, TheLastPollAndTheEndOfTheServerInOneTurn) {

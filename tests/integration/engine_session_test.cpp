@@ -285,6 +285,47 @@ TEST(EngineSession, WhatFollowsACloseFrameIsIgnored) {
   EXPECT_EQ(log.lines().size(), 1U);
 }
 
+// E28; over long-polling: tests/conformance/engine_polling
+TEST(EngineSession, WhatFollowsAClosePacketIsIgnored) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.on("late", [&] { log.add("late"); });
+    io.of("/custom").on_connection([&](Socket) { log.add("joined late"); });
+    io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  });
+  ControlClient control(server.port);
+  SocketClient client(server.port);
+  std::string frames;
+  for (const std::string packet : {"1", "42[\"late\"]", "40/custom,", "1", "2", "junk"})
+    frames += frame_to(websocket::Role::server, 1, packet);
+  client.tcp().send(frames + frame_to(websocket::Role::server, 2, "late"));
+  const auto answer = client.event();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->kind, Event::Kind::close);
+  EXPECT_EQ(client.event(), std::nullopt) << "one close frame, then the end";
+  control.expect_sessions(1);
+  EXPECT_EQ(log.lines(), std::vector<std::string>{"transport close"});
+}
+
+// E17: only servers ping in protocol 4
+TEST(EngineSession, APingFromTheClientIsATransportError) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  });
+  ControlClient control(server.port);
+  SocketClient websocket(server.port);
+  websocket.send("2");
+  EXPECT_TRUE(websocket.ends());
+  log.wait_for("transport error");
+  PollingClient polling(server.port);
+  polling.join();
+  EXPECT_EQ(polling.post("2"), 200);
+  log.wait_for("transport error", 2);
+  control.expect_sessions(1);
+  EXPECT_EQ(log.lines().size(), 2U);
+}
+
 // W17: after our close a peer may send a bounded amount only
 TEST(EngineSession, APeerThatGoesOnAfterOurCloseIsCut) {
   Log log;

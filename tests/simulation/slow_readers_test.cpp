@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Peers that read slowly, under virtual time: who reads gets all that it is owed, who only pretends
 // to is cut (Stream::least_bytes_per_second).
+#include "engine/transport.hpp"
 #include "support/simulated_server_test.hpp"
+#include "support/websocket_stream.hpp"
 
 #include <gtest/gtest.h>
 
@@ -148,6 +150,30 @@ TEST_F(SlowReaders, AreGivenUpAfterLastWordsThatTheyDoNotTake) {
   EXPECT_TRUE(server.last_server_end());
   reader->read_for(1s);
   EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
+}
+
+// W13: engine::pong_backlog_bytes
+TEST_F(SlowReaders, GetNoPongsBehindWhatWaitsForThem) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket, .watches_pings = false});
+  connect(client);
+  const auto stream = client.engine().websocket()->stream();
+  network.profile.window_bytes = 1'000;
+  stream->pause_reading();
+  const auto waiting = [this] { return server.last_server_end()->queued_bytes(); };
+  const auto fill = [&](std::size_t bytes) {
+    server.of().sockets().at(0).emit("data", std::string(bytes, 'x'));
+    loop.run_for(0ms);
+  };
+  fill(30'000);
+  const std::size_t overhead_bytes = waiting() + network.profile.window_bytes - 30'000;
+  fill(engine::pong_backlog_bytes - waiting() - overhead_bytes);
+  ASSERT_EQ(waiting(), engine::pong_backlog_bytes);
+  for (int i = 0; i < 100; ++i) {
+    stream->write(frame_to(websocket::Role::server, 9, "ping"));
+    loop.run_for(0ms);
+    EXPECT_EQ(waiting(), engine::pong_backlog_bytes + 6) << "one pong, the last";
+  }
+  EXPECT_FALSE(reason);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace socketio::support {
 namespace {
@@ -65,6 +66,54 @@ TEST(UpgradeRequest, ABodyInChunksIsRefused) {
   for (const std::string body : {"0\r\n\r\n", "2\r\n40\r\n0\r\n\r\n"}) {
     expect_refused(upgrade_text(websocket_query, "Transfer-Encoding: chunked\r\n") + body);
   }
+}
+
+// --- W2: what is offered ---
+
+std::string accepted(std::string_view header) {
+  const auto recorder = answer_to({upgrade_text(websocket_query, std::string(header) + "\r\n")});
+  EXPECT_THAT(recorder->text, testing::StartsWith("HTTP/1.1 101 "));
+  return recorder->text.substr(0, recorder->text.find("\r\n\r\n"));
+}
+
+TEST(UpgradeRequest, TheFirstSubprotocolIsChosenHoweverManyThereAre) {
+  std::string thousands = "first";
+  for (int i = 0; i < 1'500; ++i) thousands += ", p" + std::to_string(i % 10);
+  for (const std::string& list :
+       {thousands, std::string("first"), std::string("first,first,first"),
+        std::string(" \t first \t ,\t,, second"), "first," + std::string(7'000, ' '),
+        "first" + std::string(7'000, ',')}) {
+    EXPECT_THAT(accepted("Sec-WebSocket-Protocol: " + list),
+                testing::HasSubstr("\r\nSec-WebSocket-Protocol: first\r\n"))
+        << list.substr(0, 40);
+  }
+}
+
+TEST(UpgradeRequest, ASubprotocolThatIsNoneIsNotChosen) {
+  for (const std::string list :
+       {"", " ", ",", ",second", "a b", "\"quoted\"", "(", "\x80", "=,second"}) {
+    EXPECT_THAT(accepted("Sec-WebSocket-Protocol: " + list),
+                testing::Not(testing::HasSubstr("Sec-WebSocket-Protocol")))
+        << list;
+  }
+}
+
+TEST(UpgradeRequest, NoExtensionIsTaken) {
+  const std::string deflate = "permessage-deflate";
+  std::string thousands = deflate;
+  for (int i = 0; i < 350; ++i) thousands += ", " + deflate;
+  for (const std::string& offer :
+       {deflate, deflate + "; server_max_window_bits=16", deflate + "; server_max_window_bits=abc",
+        deflate + "; server_max_window_bits=10; server_max_window_bits=10",
+        deflate + "; server_max_window_bits", deflate + "; server_max_window_bits=\"10",
+        deflate + ", " + deflate, std::string("constructor"), std::string(",,;;=="), thousands}) {
+    EXPECT_THAT(accepted("Sec-WebSocket-Extensions: " + offer),
+                testing::Not(testing::HasSubstr("Sec-WebSocket-Extensions")))
+        << offer.substr(0, 80);
+  }
+  EXPECT_THAT(accepted("Sec-WebSocket-Extensions: permessage-deflate\r\n"
+                       "Sec-WebSocket-Extensions: permessage-deflate"),
+              testing::Not(testing::HasSubstr("Sec-WebSocket-Extensions")));
 }
 
 }  // namespace

@@ -217,7 +217,7 @@ class Socket {
   /// "polling" or "websocket".
   std::string_view transport() const;
   std::string remote_address() const;
-  /// Bytes that wait for a slow peer.
+  /// Bytes that wait for a slow peer, in the form in which they travel.
   std::size_t queued_bytes() const;
 
   /// The application's own data, made on first use; one object for each type. The json one, an

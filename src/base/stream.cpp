@@ -86,11 +86,28 @@ void OutQueue::clear() {
   std::string().swap(tail_);
 }
 
+namespace {
+
+// How long a peer may leave our last words alone, unless it is told otherwise.
+constexpr std::chrono::seconds closing_stall_timeout{5};
+
+}  // namespace
+
+struct Stream::StallWatch {
+  explicit StallWatch(Stream& stream) : timer(stream) {}
+  MemberTimer<Stream, &Stream::on_stall_timeout> timer;
+  std::size_t consumed_bytes = 0;         // since the timer was armed
+  std::size_t underway_bytes_before = 0;  // when the timer was armed
+};
+
+Stream::Stream(Loop& loop) : loop_(loop) {}
+
 void Stream::borrow(std::string& buffer) {
   if (buffer.capacity() < sizeof(std::string)) buffer = loop_.take_buffer();
 }
 
 void Stream::consume(std::size_t count) {
+  if (stall_watch_) stall_watch_->consumed_bytes += count;
   std::string buffer;
   if (queue_.take_tail(count, buffer)) {
     loop_.give_back(std::move(buffer));
@@ -128,6 +145,47 @@ void Stream::close_after_flush() {
   }
 }
 
+void Stream::close_soon() {
+  closes_soon_ = true;
+  stall_timeout_ = closing_stall_timeout;
+  if (stall_watch_) begin_stall_watch();
+  close_after_flush();
+}
+
+void Stream::set_stall_timeout(std::chrono::milliseconds timeout) {
+  stall_timeout_ = timeout;
+  stall_watch_.reset();
+  if (!queue_.empty()) commit();  // flush() sees whether it waits
+}
+
+std::chrono::milliseconds Stream::stall_timeout() const {
+  if (stall_timeout_ == stall_timeout_.zero() && state_ != State::open)
+    return closing_stall_timeout;
+  return stall_timeout_;
+}
+
+void Stream::wait_for_peer() {
+  if (!stall_watch_ && stall_timeout() != stall_timeout_.zero()) begin_stall_watch();
+}
+
+void Stream::begin_stall_watch() {
+  if (!stall_watch_) stall_watch_ = std::make_unique<StallWatch>(*this);
+  stall_watch_->consumed_bytes = 0;
+  stall_watch_->underway_bytes_before = underway_bytes();
+  loop_.timers().arm(stall_watch_->timer, stall_timeout());
+}
+
+void Stream::stop_waiting() { stall_watch_.reset(); }
+
+void Stream::on_stall_timeout() {
+  const std::size_t wanted_bytes =
+      least_bytes_per_second * static_cast<std::size_t>(stall_timeout().count()) / 1000;
+  const bool reads = stall_watch_->underway_bytes_before + stall_watch_->consumed_bytes >=
+                     underway_bytes() + wanted_bytes;
+  if (!reads || closes_soon_) return finish();
+  begin_stall_watch();
+}
+
 void Stream::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
@@ -140,6 +198,7 @@ void Stream::finish() {
   const auto self = shared_from_this();
   state_ = State::closed;
   queue_.clear();
+  stop_waiting();
   shut();
   if (auto handler = std::exchange(handler_, nullptr)) handler->on_close();
 }

@@ -7,6 +7,7 @@
 // one on_close(). After close() or on_close() writes are ignored. One thread: the loop's.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -82,7 +83,11 @@ class OutQueue {
 
 class Stream : public std::enable_shared_from_this<Stream> {
  public:
-  explicit Stream(Loop& loop) : loop_(loop) {}
+  /// What a peer has to take of what it is owed, on the average of its stall timeout. Slower than
+  /// any network in use: below are those who mean to occupy us.
+  static constexpr std::size_t least_bytes_per_second = 1024;
+
+  explicit Stream(Loop& loop);
   virtual ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -113,8 +118,15 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /// on_close().
   const std::error_code& error() const { return error_; }
 
+  /// From now on a peer that does not take least_bytes_per_second for that long is cut; zero, as at
+  /// first: only while we are closing, after 5 s.
+  void set_stall_timeout(std::chrono::milliseconds timeout);
+
   /// Sends what is queued, then closes. on_close() follows.
   void close_after_flush();
+  /// The same, but what the peer has not taken after 5 s is lost however well it reads: for a
+  /// server that ends.
+  void close_soon();
   /// Closes at once; what is queued is lost. on_close() comes at the end of the turn.
   void close();
   /// Stops and resumes reading: back-pressure on the peer.
@@ -131,12 +143,19 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   /// Closes the descriptor; idempotent.
   virtual void shut() = 0;
+  /// Bytes that were consumed and that the peer is not known to have taken.
+  virtual std::size_t underway_bytes() const { return 0; }
   /// Drops what the kernel has taken.
   void consume(std::size_t count);
+  /// For flush(): the peer takes no more for now.
+  void wait_for_peer();
+  /// For flush(): it has taken everything.
+  void stop_waiting();
   /// Ends the stream and tells the handler, once.
   void finish();
   /// The queue has become empty.
   void tell_drained() {
+    if (stall_watch_) stop_waiting();
     if (!drain_wanted_) return;
     drain_wanted_ = false;
     const auto handler = handler_;
@@ -148,12 +167,23 @@ class Stream : public std::enable_shared_from_this<Stream> {
   Loop& loop_;
   OutQueue queue_;
   std::shared_ptr<StreamHandler> handler_;
-  std::error_code error_;  // set before finish()
+  std::error_code error_;          // set before finish()
+  std::uint32_t below_bytes_ = 0;  // TLS: encrypted, and not known to have left the stream below
   State state_ = State::open;
   bool flush_scheduled_ = false;
   bool drain_wanted_ = false;
-  std::uint32_t below_bytes_ = 0;  // TLS: encrypted, and not known to have left the stream below
+
+ private:
   friend class Loop;
+  struct StallWatch;
+
+  std::chrono::milliseconds stall_timeout() const;
+  void begin_stall_watch();
+  void on_stall_timeout();
+
+  bool closes_soon_ = false;
+  std::chrono::milliseconds stall_timeout_{0};
+  std::unique_ptr<StallWatch> stall_watch_;  // while bytes wait for a peer that may not stall
 };
 
 template <class Use>

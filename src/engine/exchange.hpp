@@ -4,7 +4,9 @@
 // waiting until it is answered.
 //
 // Life cycle: headers complete -> a listener may be set -> on_body() if a body follows -> exactly
-// one of respond(), upgrade(), abort(), or on_abort() when the peer is gone. Loop's thread only.
+// one of respond(), upgrade(), abort(), or on_abort() when the peer is gone. Whoever is to answer
+// keeps it; once nobody does, its connection is cut, so that no peer waits for ever. Loop's thread
+// only.
 #pragma once
 
 #include "base/stream.hpp"

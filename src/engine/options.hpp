@@ -18,6 +18,7 @@ struct Options {
   std::chrono::milliseconds upgrade_timeout{10'000};
   /// One HTTP body or one WebSocket message; told to clients as maxPayload.
   std::size_t max_payload_bytes = 1'000'000;
+  /// Official clients send all that they kept while they were offline in one payload.
   std::size_t packets_per_payload = 100'000;
   std::size_t fragments_per_message = 1'024;
   /// Bytes that a peer has not taken: over `out_buffer_bytes` for `stall_timeout`, or over

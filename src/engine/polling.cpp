@@ -57,7 +57,7 @@ void PollingTransport::accept_poll(std::shared_ptr<Exchange> exchange) {
   }
   poll_ = std::move(exchange);
   poll_->set_listener(weak_from_this());
-  if (!queue_.empty() || closing_) schedule_response();
+  if (!payload_.empty() || closing_) schedule_response();
 }
 
 void PollingTransport::accept_post(std::shared_ptr<Exchange> exchange) {
@@ -118,30 +118,28 @@ void PollingTransport::on_abort(Exchange& exchange, Abort why) {
 void PollingTransport::fail(DisconnectReason reason) {
   if (!session_) return;
   const auto self = shared_from_this();
-  if (auto post = std::exchange(post_, nullptr)) post->abort();
-  if (poll_) close();
+  close();
   session_->on_transport_close(*this, reason);
 }
 
+std::string& PollingTransport::next_packet(Compress compress) {
+  if (!payload_.empty()) payload_.push_back(engineio::record_separator);
+  may_compress_ |= compress == Compress::yes;
+  if (poll_) schedule_response();
+  return payload_;
+}
+
 void PollingTransport::send_text(std::string_view packet, Compress compress) {
-  push(std::string(packet), engineio::Content::text, compress);
+  next_packet(compress).append(packet);
 }
 
 void PollingTransport::send_binary(std::string_view data) {
-  push(std::string(data), engineio::Content::binary, Compress::yes);
-}
-
-void PollingTransport::push(std::string data, engineio::Content content, Compress compress) {
-  queued_bytes_ += data.size();
-  queue_.push_back({std::move(data), content});
-  may_compress_ |= compress == Compress::yes;
-  if (poll_) schedule_response();
+  engineio::append_text(next_packet(Compress::yes),
+                        {engineio::PacketType::message, engineio::Content::binary, data});
 }
 
 void PollingTransport::send_noop() {
-  if (poll_ && queue_.empty()) {
-    send_text("6", Compress::no);
-  }
+  if (poll_ && payload_.empty()) send_text("6", Compress::no);
 }
 
 void PollingTransport::end_poll() {
@@ -162,20 +160,8 @@ void PollingTransport::schedule_response() {
 }
 
 void PollingTransport::respond_to_poll() {
-  if (!poll_ || (queue_.empty() && !closing_)) return;
-  std::string body;
-  body.reserve(queued_bytes_ + queue_.size());
-  for (const Queued& queued : queue_) {
-    if (!body.empty()) body.push_back(engineio::record_separator);
-    if (queued.content == engineio::Content::text) {
-      body.append(queued.data);
-    } else {
-      engineio::append_text(
-          body, {engineio::PacketType::message, engineio::Content::binary, queued.data});
-    }
-  }
-  queue_ = {};
-  queued_bytes_ = 0;
+  if (!poll_ || (payload_.empty() && !closing_)) return;
+  std::string body = std::exchange(payload_, {});
   // Alone: clients handle a close packet before the messages in front of it, which wait for their
   // turn of the loop.
   if (body.empty()) {
@@ -193,21 +179,25 @@ void PollingTransport::respond_to_poll() {
 }
 
 void PollingTransport::hand_over(Transport& successor) {
-  for (const Queued& queued : std::exchange(queue_, {})) {
-    if (queued.content == engineio::Content::text) {
-      successor.send_text(queued.data, Compress::yes);
-    } else {
-      successor.send_binary(queued.data);
+  const std::string payload = std::exchange(payload_, {});
+  engineio::PayloadDecoder waiting(payload, payload.size());
+  for (;;) {
+    const auto packet = waiting.next();
+    if (!packet || !*packet) break;
+    if ((*packet)->content == engineio::Content::binary) {
+      successor.send_binary((*packet)->data);
+      continue;
     }
+    std::string text;
+    engineio::append_text(text, **packet);
+    successor.send_text(text, Compress::yes);
   }
-  queued_bytes_ = 0;
-  if (poll_) {  // the client did not pause: its poll ends here
-    closing_ = true;
-    respond_to_poll();
-  }
+  close();  // a client that did not pause has a poll or a post underway
 }
 
 void PollingTransport::close() {
+  // What it would have brought has nowhere to go; the reference cuts it too.
+  if (const auto post = std::exchange(post_, nullptr)) post->abort();
   if (closing_) return;
   closing_ = true;
   if (poll_) respond_to_poll();

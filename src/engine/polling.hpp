@@ -13,7 +13,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace socketio::engine {
 
@@ -38,8 +37,8 @@ class PollingTransport final : public Transport,
   TransportName name() const override { return TransportName::polling; }
   void send_text(std::string_view packet, Compress compress) override;
   void send_binary(std::string_view data) override;
-  bool writable() const override { return poll_ != nullptr && queue_.empty(); }
-  std::size_t queued_bytes() const override { return queued_bytes_; }
+  bool writable() const override { return poll_ != nullptr && payload_.empty(); }
+  std::size_t queued_bytes() const override { return payload_.size(); }
   void want_drain() override {}  // every response tells
   void close() override;
 
@@ -49,15 +48,11 @@ class PollingTransport final : public Transport,
   void detach() { session_ = nullptr; }
 
  private:
-  struct Queued {
-    std::string data;
-    engineio::Content content;
-  };
-
   void accept_poll(std::shared_ptr<Exchange> exchange);
   void accept_post(std::shared_ptr<Exchange> exchange);
   void deliver(const std::string& payload);
-  void push(std::string data, engineio::Content content, Compress compress);
+  /// Where the next packet is appended.
+  std::string& next_packet(Compress compress);
   void schedule_response();
   void respond_to_poll();
   void fail(DisconnectReason reason);
@@ -65,8 +60,9 @@ class PollingTransport final : public Transport,
   Session* session_;
   std::shared_ptr<Exchange> poll_;
   std::shared_ptr<Exchange> post_;
-  std::vector<Queued> queue_;
-  std::size_t queued_bytes_ = 0;
+  // What waits, as it will travel: kept one by one, small packets would cost many times what they
+  // are counted for.
+  std::string payload_;
   bool response_scheduled_ = false;
   bool may_compress_ = false;
   bool closing_ = false;

@@ -6,8 +6,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -32,6 +34,7 @@ bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 }  // namespace
 
+/// Of a stream that is closing.
 struct TcpStream::Linger {
   explicit Linger(TcpStream& stream) : timer(stream) {}
   MemberTimer<TcpStream, &TcpStream::on_linger_timeout> timer;
@@ -167,13 +170,15 @@ void TcpStream::flush() {
   if (!is_open_descriptor() || state_ == State::closed || (linger_ && linger_->said_all)) return;
   if (!blocked_ && !write_queue()) return;
   const bool closing = state_ == State::closing_after_flush;
-  if (blocked_) {
-    // A peer that takes nothing must not keep what it is owed, and the descriptor, for ever.
-    if (closing && !linger_) arm_linger();
-    return;
-  }
+  if (closing && !linger_) linger_ = std::make_unique<Linger>(*this);
+  if (blocked_) return wait_for_peer();
   if (closing) return begin_linger();
   tell_drained();
+}
+
+std::size_t TcpStream::underway_bytes() const {
+  int bytes = 0;
+  return ::ioctl(descriptor_, SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 void TcpStream::fail(int error) {
@@ -181,14 +186,10 @@ void TcpStream::fail(int error) {
   finish();
 }
 
-void TcpStream::arm_linger() {
-  if (!linger_) linger_ = std::make_unique<Linger>(*this);
-  loop_.timers().arm(linger_->timer, linger_timeout);
-}
-
 void TcpStream::begin_linger() {
+  stop_waiting();
   ::shutdown(descriptor_, SHUT_WR);
-  arm_linger();
+  loop_.timers().arm(linger_->timer, linger_timeout);
   linger_->said_all = true;
   paused_ = false;
   kept_loop_->poller().call_again(*this);

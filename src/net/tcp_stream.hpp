@@ -47,9 +47,9 @@ class TcpStream final : public Stream, private Poller::Watched {
   /// and then it has ended.
   bool write_queue();
   void fail(int error);
-  void arm_linger();
   void begin_linger();
   void on_linger_timeout();
+  std::size_t underway_bytes() const override;
   void shut() override;
 
   std::shared_ptr<AsioLoop> kept_loop_;

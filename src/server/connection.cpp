@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/connection.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace socketio::server {
@@ -46,16 +47,14 @@ std::shared_ptr<Stream> HttpExchange::upgrade(http::Response response,
 }
 
 void HttpExchange::abort() {
-  if (const auto connection = connection_.lock(); connection && connection->stream_) {
-    connection->exchange_.reset();
-    connection->stream_->close();
-  }
+  if (const auto connection = connection_.lock()) connection->abort();
 }
 
 // --- Connection ---
 
 void Connection::attach(std::shared_ptr<Stream> stream) {
   stream_ = std::move(stream);
+  stream_->set_stall_timeout(sink_.connection_options().stall_timeout);
   enter(Phase::head);  // a client that connects has a request to make
 }
 
@@ -74,7 +73,7 @@ void Connection::enter(Phase phase) {
       return arm(options.body_timeout);
     case Phase::writing:
       if (stream_) stream_->want_drain();
-      return arm(options.write_timeout);
+      return timer_.cancel();  // the stream ends peers that stall
     case Phase::response:
       return timer_.cancel();  // as long as the application takes
   }
@@ -82,15 +81,14 @@ void Connection::enter(Phase phase) {
 
 void Connection::on_timeout() {
   if (!stream_) return;
-  if (phase_ == Phase::idle || phase_ == Phase::writing || !parser_) return stream_->close();
+  if (phase_ == Phase::idle || !parser_) return stream_->close();
   http::Response response;
   response.status = 408;
   const auto self = shared_from_this();
-  if (exchange_) {
-    if (const auto listener = exchange_->listener_.lock()) {
-      listener->on_abort(*exchange_, engine::ExchangeListener::Abort::peer_gone);
+  if (const auto exchange = settle()) {
+    if (const auto listener = exchange->listener_.lock()) {
+      listener->on_abort(*exchange, engine::ExchangeListener::Abort::peer_gone);
     }
-    exchange_.reset();
   }
   parser_.reset();
   http::append_response(stream_->out(), response, http::Connection::close);
@@ -134,7 +132,7 @@ void Connection::process(std::string_view bytes) {
 }
 
 bool Connection::must_wait() const {
-  if (exchange_ && exchange_->body_complete_) return true;  // its answer comes first
+  if (phase_ == Phase::response) return true;  // the answer comes first
   // A peer that asks and asks and reads nothing would have us gather its answers.
   return phase_ == Phase::writing && stream_->queued_bytes() > waiting_limit_bytes;
 }
@@ -159,8 +157,8 @@ bool Connection::feed(std::string_view& bytes) {
 }
 
 void Connection::announce() {
-  exchange_ = std::make_shared<HttpExchange>(weak_from_this(), stream_);
-  const auto exchange = exchange_;
+  const auto exchange = std::make_shared<HttpExchange>(weak_from_this(), stream_);
+  exchange_ = exchange;
   if (parser_->done()) {
     exchange->request_ = parser_->take();
     exchange->body_complete_ = true;
@@ -170,13 +168,14 @@ void Connection::announce() {
     return;
   }
   enter(Phase::body);
+  receiving_ = exchange;
   const bool waits = parser_->expects_continue();
   sink_.accept(exchange);
-  if (exchange_ == exchange && waits) stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
+  if (receiving_ && waits) stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 void Connection::complete_body() {
-  const auto exchange = exchange_;
+  const auto exchange = std::exchange(receiving_, nullptr);
   if (!exchange) {  // refused while its body was still coming
     parser_.reset();
     return;
@@ -191,7 +190,7 @@ void Connection::complete_body() {
 void Connection::fail(http::Errc error) {
   http::Response response;
   response.status = http::status_of(error);
-  if (const auto exchange = std::exchange(exchange_, nullptr)) {
+  if (const auto exchange = settle()) {
     append_headers(response.headers, exchange->extra_headers_);
     if (const auto listener = exchange->listener_.lock()) {
       listener->on_abort(*exchange, error == http::Errc::body_too_large
@@ -206,9 +205,22 @@ void Connection::fail(http::Errc error) {
   stream_->close_after_flush();
 }
 
+std::shared_ptr<HttpExchange> Connection::settle() {
+  const auto exchange = exchange_.lock();
+  exchange_.reset();
+  receiving_.reset();
+  if (exchange) exchange->connection_.reset();
+  return exchange;
+}
+
+void Connection::abort() {
+  settle();
+  if (stream_) stream_->close();
+}
+
 void Connection::respond(HttpExchange& exchange, http::Response response, http::Connection fate) {
-  if (exchange_.get() != &exchange || !stream_) return;
-  const auto answered = std::exchange(exchange_, nullptr);
+  if (!stream_) return;
+  const auto answered = settle();
   append_headers(response.headers, exchange.extra_headers_);
   const bool is_head = answered->request_.method == "HEAD";
   // A body that nobody wants cannot be told from the next request.
@@ -235,12 +247,14 @@ void Connection::go_on() {
 
 std::shared_ptr<Stream> Connection::upgrade(HttpExchange& exchange, http::Response response,
                                             std::shared_ptr<StreamHandler> handler) {
-  if (exchange_.get() != &exchange || !stream_) return nullptr;
+  if (!stream_) return nullptr;
+  assert(exchange.body_complete_);  // what is left of a body would go to the successor
+  const auto answered = settle();
   append_headers(response.headers, exchange.extra_headers_);
-  exchange_.reset();
   http::append_response(stream_->out(), response, http::Connection::upgrade);
   stream_->commit();
   timer_.cancel();
+  stream_->set_stall_timeout({});
   successor_ = std::move(handler);
   const auto stream = stream_;
   if (!processing_) {
@@ -260,7 +274,7 @@ void Connection::on_close() {
   timer_.cancel();
   stream_.reset();
   parser_.reset();
-  if (const auto exchange = std::exchange(exchange_, nullptr)) {
+  if (const auto exchange = settle()) {
     if (const auto listener = exchange->listener_.lock()) {
       listener->on_abort(*exchange, engine::ExchangeListener::Abort::peer_gone);
     }

@@ -27,8 +27,8 @@ struct ConnectionOptions {
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds keep_alive_timeout{10'000};
-  /// A response that the peer does not take.
-  std::chrono::milliseconds write_timeout{10'000};
+  /// A peer that does not take its response, Stream::set_stall_timeout().
+  std::chrono::milliseconds stall_timeout{10'000};
 };
 
 class Connection;
@@ -38,6 +38,7 @@ class HttpExchange final : public engine::Exchange {
  public:
   HttpExchange(std::weak_ptr<Connection> connection, std::shared_ptr<Stream> stream)
       : connection_(std::move(connection)), stream_(std::move(stream)) {}
+  ~HttpExchange() override { HttpExchange::abort(); }
 
   const http::Request& request() const override;
   bool body_complete() const override { return body_complete_; }
@@ -57,7 +58,7 @@ class HttpExchange final : public engine::Exchange {
 
  private:
   friend class Connection;
-  std::weak_ptr<Connection> connection_;
+  std::weak_ptr<Connection> connection_;  // while an answer is owed
   std::shared_ptr<Stream> stream_;
   std::weak_ptr<engine::ExchangeListener> listener_;
   http::Request request_;
@@ -96,6 +97,9 @@ class Connection final : public StreamHandler, public std::enable_shared_from_th
   void announce();
   void complete_body();
   void fail(http::Errc error);
+  /// The exchange that is owed an answer, if one is; from now on it is owed none.
+  std::shared_ptr<HttpExchange> settle();
+  void abort();
   void respond(HttpExchange& exchange, http::Response response, http::Connection fate);
   std::shared_ptr<Stream> upgrade(HttpExchange& exchange, http::Response response,
                                   std::shared_ptr<StreamHandler> handler);
@@ -106,7 +110,8 @@ class Connection final : public StreamHandler, public std::enable_shared_from_th
   RequestSink& sink_;
   std::shared_ptr<Stream> stream_;
   std::unique_ptr<http::RequestParser> parser_;  // while a request is coming
-  std::shared_ptr<HttpExchange> exchange_;       // announced and not answered
+  std::weak_ptr<HttpExchange> exchange_;         // announced and not answered
+  std::shared_ptr<HttpExchange> receiving_;      // the same, kept while its body is coming
   std::shared_ptr<StreamHandler> successor_;     // after an upgrade, until it has got what is left
   std::string waiting_;                          // came behind the current request
   MemberTimer<Connection, &Connection::on_timeout> timer_{*this};

@@ -106,7 +106,7 @@ void ServerState::close_now() {
   for (const auto& listener : listeners_) listener->close();
   node_.close();
   engine_.close();
-  for (const auto& [key, stream] : net::OpenStreams(*open_streams_)) stream->close_after_flush();
+  for (const auto& [key, stream] : net::OpenStreams(*open_streams_)) stream->close_soon();
   if (signals_) {
     boost::system::error_code ignored;
     signals_->clear(ignored);  // a second one ends a program that does not come to its end

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { Socket } from "engine.io-client";
 import { nextEvent } from "./support/deadline.mjs";
-import { send } from "./support/http.mjs";
+import { RawConnection, send } from "./support/http.mjs";
 import { PollingSession, UNKNOWN_SESSION } from "./support/polling.mjs";
 import { scenario } from "./support/scenario.mjs";
 import { useServer } from "./support/server.mjs";
@@ -151,6 +151,17 @@ describe("heartbeat over polling", { concurrency: 4 }, () => {
     await session.get();
     const answer = await send(server(), session.path());
     assert.deepEqual(JSON.parse(answer.body), UNKNOWN_SESSION);
+  });
+
+  scenario("a post that is underway when the session ends is cut", async () => {
+    const session = await PollingSession.open(server());
+    const post = await RawConnection.open(server());
+    post.write(
+      `POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n4abc`,
+    );
+    await post.closed("the POST's connection");
+    assert.equal(post.received, "");
+    assert.deepEqual(JSON.parse((await session.get()).body), UNKNOWN_SESSION);
   });
 
   scenario("a session that nobody polls ends", async () => {

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { Socket } from "engine.io-client";
 import { Inbox, nextEvent, until } from "./support/deadline.mjs";
-import { send, target } from "./support/http.mjs";
+import { RawConnection, send, target } from "./support/http.mjs";
 import { PollingSession, UNKNOWN_SESSION } from "./support/polling.mjs";
 import { scenario } from "./support/scenario.mjs";
 import { useServer } from "./support/server.mjs";
@@ -230,6 +230,20 @@ describe("what is no upgrade", () => {
       },
     );
   }
+
+  scenario("a post that is underway is cut: what it would bring has nowhere to go", async () => {
+    const session = await open();
+    const post = await RawConnection.open(server());
+    post.write(
+      `POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n4abc`,
+    );
+    for (let i = 0; i < 2; i++) await send(server(), "/");
+    const socket = await upgrade(session);
+    await post.closed("the POST's connection");
+    assert.equal(post.received, "");
+    await assertEchoes(socket);
+    socket.close();
+  });
 
   scenario("the session's end closes the candidate", async () => {
     const session = await open();

@@ -112,15 +112,36 @@ TEST(EngineSession, RequestsForATransportThatItHasNotAreRefused) {
   control.expect_served();
 }
 
+/// A message of exactly that many bytes, which comes back.
+std::string echo_of(std::size_t size) {
+  const std::string frame = R"(42["echo",""])";
+  return R"(42["echo",")" + std::string(size - frame.size(), 'x') + R"("])";
+}
+
+// http::compression_limit_bytes
+TEST(EngineSession, AnAnswerThatWouldHoldUpTheLoopGoesUncompressed) {
+  LiveServer server;
+  PollingClient client(server.port, "Accept-Encoding: gzip\r\n");
+  client.join();
+  const std::string longest = echo_of(256 * 1024);
+  EXPECT_EQ(client.post(longest), 200);
+  const auto compressed = client.poll();
+  ASSERT_TRUE(compressed);
+  EXPECT_EQ(header(*compressed, "content-encoding"), "gzip");
+  EXPECT_LT(compressed->body.size(), longest.size());
+  const std::string longer = echo_of(256 * 1024 + 1);
+  EXPECT_EQ(client.post(longer), 200);
+  const auto plain = client.poll();
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(header(*plain, "content-encoding"), "");
+  EXPECT_TRUE(plain->body == longer);
+}
+
 // E11 at n and n+1, by length and by chunks
 TEST(EngineSession, ABodyOverTheLimitIs413AndTheSessionGoesOn) {
   ServerOptions options;
   options.max_payload_bytes = 1000;
   LiveServer server(options);
-  const auto payload = [](std::size_t size) {
-    const std::string frame = R"(42["echo",""])";
-    return R"(42["echo",")" + std::string(size - frame.size(), 'x') + R"("])";
-  };
   const auto chunked = [](const std::string& target, const std::string& body) {
     char size[32];
     std::snprintf(size, sizeof size, "%zx\r\n", body.size());
@@ -129,15 +150,15 @@ TEST(EngineSession, ABodyOverTheLimitIs413AndTheSessionGoesOn) {
   };
   PollingClient client(server.port);
   client.join();
-  EXPECT_EQ(client.post(payload(1000)), 200);
-  EXPECT_EQ(client.poll()->body, payload(1000));
+  EXPECT_EQ(client.post(echo_of(1000)), 200);
+  EXPECT_EQ(client.poll()->body, echo_of(1000));
   HttpClient over(server.port);
-  EXPECT_EQ(over.status(request_text("POST", client.target(), {}, payload(1001))), 413);
+  EXPECT_EQ(over.status(request_text("POST", client.target(), {}, echo_of(1001))), 413);
   EXPECT_FALSE(over.keep_alive());
-  EXPECT_EQ(client.posts().status(chunked(client.target(), payload(1000))), 200);
-  EXPECT_EQ(client.poll()->body, payload(1000));
+  EXPECT_EQ(client.posts().status(chunked(client.target(), echo_of(1000))), 200);
+  EXPECT_EQ(client.poll()->body, echo_of(1000));
   HttpClient over_in_chunks(server.port);
-  EXPECT_EQ(over_in_chunks.status(chunked(client.target(), payload(1001))), 413);
+  EXPECT_EQ(over_in_chunks.status(chunked(client.target(), echo_of(1001))), 413);
   EXPECT_EQ(client.post("42[\"echo\",1]"), 200);
   EXPECT_EQ(client.poll()->body, "42[\"echo\",1]");
 }
@@ -146,7 +167,7 @@ TEST(EngineSession, AMessageOverTheLimitIs1009) {
   ServerOptions options;
   options.max_payload_bytes = 1000;
   LiveServer server(options);
-  const std::string at_limit = R"(42["echo",")" + std::string(1000 - 13, 'x') + R"("])";
+  const std::string at_limit = echo_of(1000);
   SocketClient client(server.port);
   client.send(at_limit);
   EXPECT_EQ(client.packet(), at_limit);
@@ -262,6 +283,47 @@ TEST(EngineSession, WhatFollowsACloseFrameIsIgnored) {
   EXPECT_EQ(client.event(), std::nullopt) << "one close frame, then the end";
   log.wait_for("transport close");
   EXPECT_EQ(log.lines().size(), 1U);
+}
+
+// E28; over long-polling: tests/conformance/engine_polling
+TEST(EngineSession, WhatFollowsAClosePacketIsIgnored) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.on("late", [&] { log.add("late"); });
+    io.of("/custom").on_connection([&](Socket) { log.add("joined late"); });
+    io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  });
+  ControlClient control(server.port);
+  SocketClient client(server.port);
+  std::string frames;
+  for (const std::string packet : {"1", "42[\"late\"]", "40/custom,", "1", "2", "junk"})
+    frames += frame_to(websocket::Role::server, 1, packet);
+  client.tcp().send(frames + frame_to(websocket::Role::server, 2, "late"));
+  const auto answer = client.event();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->kind, Event::Kind::close);
+  EXPECT_EQ(client.event(), std::nullopt) << "one close frame, then the end";
+  control.expect_sessions(1);
+  EXPECT_EQ(log.lines(), std::vector<std::string>{"transport close"});
+}
+
+// E17: only servers ping in protocol 4
+TEST(EngineSession, APingFromTheClientIsATransportError) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  });
+  ControlClient control(server.port);
+  SocketClient websocket(server.port);
+  websocket.send("2");
+  EXPECT_TRUE(websocket.ends());
+  log.wait_for("transport error");
+  PollingClient polling(server.port);
+  polling.join();
+  EXPECT_EQ(polling.post("2"), 200);
+  log.wait_for("transport error", 2);
+  control.expect_sessions(1);
+  EXPECT_EQ(log.lines().size(), 2U);
 }
 
 // W17: after our close a peer may send a bounded amount only

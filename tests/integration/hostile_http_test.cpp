@@ -412,6 +412,38 @@ TEST(HostileHttp, AResponseThatNobodyReadsEndsItsConnection) {
   ControlClient(server.port).expect_sessions(1);
 }
 
+TEST(HostileHttp, AResponseThatIsReadSlowlyIsGivenWhole) {
+  constexpr std::size_t big_bytes =
+      16'000'000;  // more than the kernel takes off the server's hands
+  ServerOptions options;
+  options.backpressure.stall_timeout = 1000ms;
+  options.ping_interval = 250ms;
+  LiveServer server(options, [](Server& io) {
+    io.http().get(
+        "/big", [](const HttpRequest&) { return HttpResponse::text(std::string(big_bytes, 'b')); });
+  });
+  HttpClient keeps(server.port, 4096);
+  HttpClient closes(server.port, 4096);
+  keeps.tcp().send(request_text("GET", "/big"));
+  closes.tcp().send(request_text("GET", "/big", "Connection: close\r\n"));
+  // The server's pings tell its time, which is well over the stall timeout in the end.
+  WebSocketClient clock(server.port);
+  ASSERT_TRUE(clock.event());
+  for (int pings = 0; pings < 10; ++pings) {
+    const auto ping = clock.event();
+    ASSERT_TRUE(ping);
+    ASSERT_EQ(ping->payload, "2");
+    clock.send("3");
+    EXPECT_TRUE(keeps.tcp().receive());
+    EXPECT_TRUE(closes.tcp().receive());
+  }
+  for (HttpClient* const client : {&keeps, &closes}) {
+    const auto answer = client->response();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body.size(), big_bytes);
+  }
+}
+
 TEST(HostileHttp, PipeliningDoesNotGatherResponsesThatNobodyReads) {
   ServerOptions options;
   options.backpressure.stall_timeout = 300ms;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Every wait of the server at its exact time, under virtual time: heartbeat, upgrade, namespace,
 // attachments, HTTP, acknowledgements, back-pressure, the farewell of polling sessions.
-#include "support/scripted_client.hpp"
-#include "support/simulated_server.hpp"
+#include "support/simulated_server_test.hpp"
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace socketio::support {
@@ -15,43 +16,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Deadlines : public testing::Test {
- protected:
-  explicit Deadlines(ServerOptions options = {}) : server(network, std::move(options)) {
-    server.of().on_disconnect([this](Socket&, DisconnectReason why) {
-      reason = why;
-      ended_at = loop.elapsed();
-    });
-  }
-  ~Deadlines() override {
-    server.close();
-    loop.run_for(10min);
-    EXPECT_EQ(server.engine().session_count(), 0U);
-    EXPECT_FALSE(loop.timers().next_deadline()) << "a timer is still armed";
-  }
-
-  void connect(ScriptedClient& client) {
-    client.connect();
-    loop.run_for(0ms);
-    ASSERT_TRUE(client.is_connected());
-  }
-  /// A bare connection; what the server sends is in `recorder`.
-  std::shared_ptr<SimulatedStream> dial(const std::shared_ptr<Recorder>& recorder) {
-    auto stream = server.accept();
-    stream->set_handler(recorder);
-    return stream;
-  }
-
-  SimulatedLoop loop{1};
-  Network network{loop};
-  SimulatedServer server;
-  std::optional<DisconnectReason> reason;
-  milliseconds ended_at{-1};
-};
+class Deadlines : public SimulatedServerTest {};
 
 // --- Heartbeat ---
 
-class Heartbeat : public Deadlines, public testing::WithParamInterface<Travel> {};
+class Heartbeat : public SimulatedServerTest, public testing::WithParamInterface<Travel> {};
 
 TEST_P(Heartbeat, WithoutPongTheSessionEndsAtIntervalPlusTimeout) {
   ScriptedClient client(loop, server.dial(),
@@ -213,20 +182,6 @@ TEST_F(Deadlines, AnIdleConnectionIsKeptForTenSeconds) {
   EXPECT_EQ(recorder->closes, 1);
 }
 
-TEST_F(Deadlines, AResponseThatIsNotTakenIsGivenUp) {
-  server.http().get(
-      "/big", [](const HttpRequest&) { return HttpResponse::text(std::string(100'000, 'x')); });
-  network.profile.window_bytes = 1'000;
-  const auto stream = dial(std::make_shared<Recorder>());
-  stream->pause_reading();
-  stream->write("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
-  loop.run_for(9'996ms);
-  EXPECT_TRUE(server.last_server_end());
-  loop.run_for(4ms);
-  EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
-  stream->close();
-}
-
 // --- Acknowledgements ---
 
 TEST_F(Deadlines, AnAcknowledgementTimesOutExactlyThen) {
@@ -292,9 +247,9 @@ TEST_F(Deadlines, ABroadcastWithAckCountsTheSilentOnes) {
 
 // --- Back-pressure ---
 
-class Backpressure : public Deadlines {
+class Backpressure : public SimulatedServerTest {
  protected:
-  Backpressure() : Deadlines(small()) {}
+  Backpressure() : SimulatedServerTest(small()) {}
   static ServerOptions small() {
     ServerOptions options;
     options.backpressure = {

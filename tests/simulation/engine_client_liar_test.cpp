@@ -433,6 +433,35 @@ TEST_F(LiarTest, WebSocketPingsAreAnswered) {
   EXPECT_EQ(server.pongs, Strings{"b"}) << "the last of them";
 }
 
+// W13: engine::pong_backlog_bytes
+TEST_F(LiarTest, AServerThatReadsNothingGetsNoPongsBehindWhatWaitsForIt) {
+  LyingServer::Connection* last = nullptr;
+  server.script = [&](auto& connection, const auto& request) {
+    connection.accept_websocket(request);
+    connection.say_text(handshake);
+    last = &connection;
+  };
+  open(TransportName::websocket);
+  network.profile.window_bytes = 1'000;
+  last->stream()->pause_reading();
+  const auto waiting = [this] { return connector.streams().back()->queued_bytes(); };
+  const auto fill = [&](std::size_t bytes) {
+    log.session->send_text(std::string(bytes, 'x'), Compress::yes);
+    loop.run_for(0ms);
+  };
+  fill(30'000);
+  const std::size_t overhead_bytes = waiting() + network.profile.window_bytes - 30'000;
+  fill(engine::pong_backlog_bytes - waiting() - overhead_bytes);
+  ASSERT_EQ(waiting(), engine::pong_backlog_bytes);
+  for (int i = 0; i < 100; ++i) {
+    last->say(frame_to(Role::client, 9, "ping"));
+    loop.run_for(0ms);
+    EXPECT_EQ(waiting(), engine::pong_backlog_bytes + 10) << "one pong, the last";
+  }
+  EXPECT_EQ(log.closes, 0);
+  last->stream()->resume_reading();
+}
+
 // --- Upgrade ---
 
 TEST_F(LiarTest, AProbeThatIsAnsweredWronglyIsGivenUp) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Ends that meet in one turn of the loop: what is told, answered or destroyed while it is in use.
-#include "support/scripted_client.hpp"
-#include "support/simulated_server.hpp"
+// Ends that meet: what is told, answered or destroyed while it is in use, and requests that are
+// left alone.
+#include "support/simulated_server_test.hpp"
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace socketio::support {
@@ -14,32 +16,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Lifetimes : public testing::Test {
+class Lifetimes : public SimulatedServerTest {
  protected:
-  ~Lifetimes() override {
-    server.close();
-    EXPECT_TRUE(loop.run_until_idle());
-  }
-  void connect(ScriptedClient& client) {
-    client.connect();
-    loop.run_for(0ms);
-    ASSERT_TRUE(client.is_connected());
-  }
-  std::shared_ptr<SimulatedStream> dial(const std::shared_ptr<Recorder>& recorder) {
-    auto stream = server.accept();
-    stream->set_handler(recorder);
-    return stream;
-  }
   static std::string get(const std::string& target) {
     return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
   }
   static std::string poll_of(const std::string& sid) {
     return get("/socket.io/?EIO=4&transport=polling&sid=" + sid);
   }
-
-  SimulatedLoop loop{1};
-  Network network{loop};
-  SimulatedServer server{network};
+  /// A POST of which all but `rest_of_post` has come.
+  std::shared_ptr<SimulatedStream> begin_post(const std::string& sid,
+                                              const std::shared_ptr<Recorder>& recorder) {
+    const auto stream = dial(recorder);
+    stream->write("POST /socket.io/?EIO=4&transport=polling&sid=" + sid +
+                  " HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n42");
+    loop.run_for(0ms);
+    return stream;
+  }
+  static constexpr std::string_view rest_of_post = "[]";
 };
 
 TEST_F(Lifetimes, TheLastPollAndTheEndOfTheServerInOneTurn) {
@@ -138,6 +132,135 @@ TEST_F(Lifetimes, PipelinedRequestsKeepTheirOrderWhenMoreArriveBeforeTheyAreTake
   EXPECT_EQ(order, "ab");
   first->close();
   second->close();
+}
+
+// --- Requests whose session goes away while their body is coming: cut, as the reference does ---
+
+TEST_F(Lifetimes, AnUpgradeCutsThePostThatIsUnderway) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::polling, .watches_pings = false});
+  connect(client);
+  const auto recorder = std::make_shared<Recorder>();
+  const auto stream = begin_post(client.engine().sid(), recorder);
+  const auto lane = std::make_shared<WebSocketLane>(server.dial(), loop.dice());
+  WebSocketLane::Callbacks callbacks;
+  callbacks.open = [&] { lane->send_text("2probe"); };
+  callbacks.message = [&](const websocket::Event&) { lane->send_text("5"); };
+  lane->open("/socket.io/?EIO=4&transport=websocket&sid=" + client.engine().sid(), callbacks);
+  loop.run_for(1s);
+  stream->write(rest_of_post);
+  loop.run_for(1s);
+  EXPECT_EQ(recorder->closes, 1);
+  EXPECT_EQ(recorder->text, "");
+  EXPECT_EQ(server.of().sockets_count(), 1U) << "the session goes on over WebSocket";
+  lane->close();
+}
+
+TEST_F(Lifetimes, APingTimeoutCutsThePostThatIsUnderway) {
+  ScriptedClient client(
+      loop, server.dial(),
+      {.travel = Travel::polling, .answers_pings = false, .watches_pings = false});
+  connect(client);
+  loop.run_for(44s);
+  const auto recorder = std::make_shared<Recorder>();
+  const auto stream = begin_post(client.engine().sid(), recorder);
+  loop.run_for(1s);
+  EXPECT_EQ(server.of().sockets_count(), 0U);
+  stream->write(rest_of_post);
+  loop.run_for(1s);
+  EXPECT_EQ(recorder->closes, 1);
+  EXPECT_EQ(recorder->text, "");
+}
+
+TEST_F(Lifetimes, ADisconnectCutsThePostThatIsUnderway) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::polling, .watches_pings = false});
+  connect(client);
+  client.engine().poll_lane().stream()->pause_reading();
+  server.of().sockets().at(0).emit("takes the poll");
+  loop.run_for(0ms);
+  const auto recorder = std::make_shared<Recorder>();
+  const auto stream = begin_post(client.engine().sid(), recorder);
+  server.of().sockets().at(0).disconnect(Close::connection);
+  loop.run_for(1s);
+  EXPECT_EQ(server.engine().session_count(), 1U) << "it waits for a poll";
+  EXPECT_EQ(recorder->closes, 1);
+  EXPECT_EQ(recorder->text, "");
+}
+
+/// Takes requests and answers none; keeps them as long as it is told to.
+class SilentSite final : public server::RequestSink {
+ public:
+  class Listener final : public engine::ExchangeListener {
+   public:
+    void on_body(engine::Exchange&) override {}
+    void on_abort(engine::Exchange&, Abort) override {}
+  };
+
+  const server::ConnectionOptions& connection_options() const override { return options_; }
+  void accept(const std::shared_ptr<server::HttpExchange>& exchange) override {
+    if (listener) exchange->set_listener(listener);
+    if (keeps) kept = exchange;
+  }
+
+  bool keeps = false;
+  std::shared_ptr<Listener> listener;
+  std::shared_ptr<server::HttpExchange> kept;
+
+ private:
+  server::ConnectionOptions options_;
+};
+
+class Unanswered : public testing::Test {
+ protected:
+  Unanswered() {
+    auto [client_end, server_end] = network.connect();
+    stream = client_end;
+    stream->set_handler(recorder);
+    const auto connection = std::make_shared<server::Connection>(site);
+    server_end->set_handler(connection);
+    connection->attach(server_end);
+  }
+  ~Unanswered() override {
+    EXPECT_EQ(recorder->closes, 1);
+    EXPECT_EQ(recorder->text, "");
+    EXPECT_FALSE(loop.timers().next_deadline());
+  }
+  void write(std::string_view bytes) {
+    stream->write(bytes);
+    loop.run_for(0ms);
+  }
+
+  SimulatedLoop loop{1};
+  Network network{loop};
+  SilentSite site;
+  std::shared_ptr<Recorder> recorder = std::make_shared<Recorder>();
+  std::shared_ptr<SimulatedStream> stream;
+};
+
+TEST_F(Unanswered, ARequestThatNobodyKeepsEndsItsConnection) {
+  write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+}
+
+TEST_F(Unanswered, ARequestThatIsForgottenLaterEndsItsConnection) {
+  site.keeps = true;
+  write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(recorder->closes, 0);
+  site.kept.reset();
+  loop.run_for(0ms);
+}
+
+TEST_F(Unanswered, ABodyWhoseListenerIsGoneEndsItsConnection) {
+  site.listener = std::make_shared<SilentSite::Listener>();
+  write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n42");
+  EXPECT_EQ(recorder->closes, 0) << "it waits for the rest";
+  site.listener.reset();
+  write("[]");
+}
+
+TEST_F(Unanswered, ABodyWhoseListenerForgetsItEndsItsConnection) {
+  site.listener = std::make_shared<SilentSite::Listener>();
+  write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n42");
+  EXPECT_EQ(recorder->closes, 0) << "it waits for the rest";
+  write("[]");
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ class SimulatedStream final : public Stream {
     while (!queue_.empty()) {
       const std::size_t room =
           network_.profile.window_bytes - std::min(network_.profile.window_bytes, underway_bytes_);
-      if (room == 0) return wait_for_window();
+      if (room == 0) return wait_for_peer();  // its reads call flush() again
       send_piece(other, room);
     }
     if (state_ == State::closing_after_flush) return end_after_flush();
@@ -113,8 +113,8 @@ class SimulatedStream final : public Stream {
   }
 
  protected:
+  std::size_t underway_bytes() const override { return underway_bytes_; }
   void shut() override {
-    last_words_.cancel();
     send_end();
     release();
   }
@@ -208,19 +208,11 @@ class SimulatedStream final : public Stream {
 
   void end_after_flush() {
     send_end();
-    last_words_.cancel();
+    stop_waiting();
     state_ = State::closed;
     release();
     if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close();
   }
-
-  /// The peer's reads call flush() again; what is closing waits for them no longer than a TCP
-  /// stream does.
-  void wait_for_window() {
-    if (state_ != State::closing_after_flush || last_words_.armed()) return;
-    loop().timers().arm(last_words_, std::chrono::seconds(5));
-  }
-  void give_up() { finish(); }
 
   void send_end() {
     if (std::exchange(ended_, true)) return;
@@ -243,7 +235,6 @@ class SimulatedStream final : public Stream {
   std::uint64_t id_;
   std::shared_ptr<std::size_t> live_ends_ = network_.live_ends_;
   std::weak_ptr<SimulatedStream> peer_;
-  MemberTimer<SimulatedStream, &SimulatedStream::give_up> last_words_{*this};
   std::deque<Piece> inbox_;
   TimePoint last_arrival_{};
   std::size_t underway_bytes_ = 0;  // sent by us and not read by the peer

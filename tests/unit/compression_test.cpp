@@ -26,7 +26,7 @@ Response compressed(std::string_view accept_encoding, std::string text = body) {
 std::string inflated(const std::string& bytes) {
   z_stream stream{};
   EXPECT_EQ(inflateInit2(&stream, 15 + 32), Z_OK);
-  std::string out(100'000, '\0');
+  std::string out(2 * compression_limit_bytes, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   stream.avail_in = static_cast<uInt>(bytes.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
@@ -68,6 +68,16 @@ TEST(Compression, LeavesWhatIsTooShort) {
                    .headers.has("Content-Encoding"));
   EXPECT_TRUE(compressed("gzip", std::string(compression_threshold_bytes, 'x'))
                   .headers.has("Content-Encoding"));
+}
+
+TEST(Compression, LeavesWhatWouldHoldUpTheLoop) {
+  const std::string longest(compression_limit_bytes, 'x');
+  const Response response = compressed("gzip", longest);
+  EXPECT_TRUE(response.headers.has("Content-Encoding"));
+  EXPECT_TRUE(inflated(response.body) == longest);
+  const Response longer = compressed("gzip", longest + 'x');
+  EXPECT_FALSE(longer.headers.has("Content-Encoding"));
+  EXPECT_TRUE(longer.body == longest + 'x');
 }
 
 TEST(Compression, TellsCachesThatItVaries) {

@@ -132,6 +132,13 @@ TEST(WebSocketUpgrade, RefusesKeysThatAreNotSixteenBytes) {
                  UpgradeError::bad_key);
 }
 
+TEST(WebSocketUpgrade, RefusesABody) {
+  expect_granted(request(plus(sample_fields, "Content-Length", "0")));
+  expect_refused(request(plus(sample_fields, "Content-Length", "1")), UpgradeError::has_body);
+  expect_refused(request(plus(sample_fields, "Transfer-Encoding", "chunked")),
+                 UpgradeError::has_body);
+}
+
 const Fields accept_fields = {
     {"Upgrade", "WebSocket"}, {"Connection", "upgrade"}, {"Sec-WebSocket-Accept", sample_accept}};
 

@@ -2,33 +2,13 @@
 // What a decoder holds: nothing while idle, what has come while a message is unfinished, never what
 // a header merely announces. This program counts every allocation, so it tests nothing else.
 #include "codec/websocket/encoder.hpp"
+#include "support/counted_allocations.hpp"
 #include "support/websocket_stream.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <string>
-
-namespace {
-
-std::size_t allocated_since_reset = 0;
-std::ptrdiff_t live_allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  allocated_since_reset += size;
-  ++live_allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  if (memory != nullptr) --live_allocations;
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
 namespace socketio::support {
 namespace {

@@ -40,7 +40,8 @@ std::optional<std::string> deflate_body(const std::string& body, Coding coding) 
   constexpr int window_bits = 15;
   constexpr int gzip_flag = 16;
   z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+  // JSON gets nearly as small as at the default level, in less than half the time.
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED,
                    coding == Coding::gzip ? window_bits + gzip_flag : window_bits, 8,
                    Z_DEFAULT_STRATEGY) != Z_OK) {
     return std::nullopt;
@@ -60,7 +61,8 @@ std::optional<std::string> deflate_body(const std::string& body, Coding coding) 
 }  // namespace
 
 void compress_response(Response& response, std::string_view accept_encoding) {
-  if (response.body.size() < compression_threshold_bytes) return;
+  const std::size_t size = response.body.size();
+  if (size < compression_threshold_bytes || size > compression_limit_bytes) return;
   const Coding coding = choose(accept_encoding);
   if (coding == Coding::none) return;
   auto compressed = deflate_body(response.body, coding);

@@ -3,6 +3,7 @@
 
 #include "base/base64.hpp"
 #include "base/sha1.hpp"
+#include "codec/http/grammar.hpp"
 
 namespace socketio::websocket {
 namespace {
@@ -47,6 +48,11 @@ bool is_key(std::string_view text) {
   return bytes && bytes->size() == key_bytes;
 }
 
+bool announces_body(const http::Request& request) {
+  const auto framing = http::framing_of(request.headers, request.minor_version);
+  return !framing || framing->kind == http::Framing::Kind::chunks || framing->length != 0;
+}
+
 /// All that is not about extensions.
 std::optional<AcceptError> check_switch(const http::Response& response, std::string_view key) {
   if (response.status != 101) return AcceptError::status;
@@ -81,6 +87,7 @@ Result<std::string, UpgradeError> check_upgrade(const http::Request& request) {
   if (request.method != "GET") return UpgradeError::not_a_get;
   if (request.minor_version < 1) return UpgradeError::http_version;
   if (!is_upgrade_request(request)) return UpgradeError::not_websocket;
+  if (announces_body(request)) return UpgradeError::has_body;
   if (!request.headers.has("Sec-WebSocket-Version")) return UpgradeError::not_websocket;
   if (only_value(request.headers, "Sec-WebSocket-Version") != version) {
     return UpgradeError::unsupported_version;

@@ -21,6 +21,7 @@ enum class UpgradeError : std::uint8_t {
   not_a_get,            // 400
   http_version,         // 400: older than HTTP/1.1
   not_websocket,        // 400: a token of Upgrade or Connection, or the version field, is missing
+  has_body,             // 400: its bytes would be taken for frames
   bad_key,              // 400: not exactly one key of 16 bytes in base64
   unsupported_version,  // 426, with `Sec-WebSocket-Version: 13`
 };

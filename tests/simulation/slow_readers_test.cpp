@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// Peers that read slowly, under virtual time: who reads gets all that it is owed, who only pretends
+// to is cut (Stream::least_bytes_per_second).
+#include "engine/transport.hpp"
+#include "support/simulated_server_test.hpp"
+#include "support/websocket_stream.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace socketio::support {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Reads one piece of what comes each second, half a second after the server's clock.
+class SlowReader final : public StreamHandler {
+ public:
+  SlowReader(SimulatedLoop& loop, std::shared_ptr<SimulatedStream> stream)
+      : loop_(loop), stream_(std::move(stream)) {}
+
+  void on_bytes(std::span<char> bytes) override {
+    text.append(bytes.data(), bytes.size());
+    stream_->pause_reading();
+  }
+  void on_close() override { closed = true; }
+  void read_for(std::chrono::seconds time) {
+    for (const auto end = loop_.now() + time; loop_.now() < end && !closed;) {
+      loop_.run_for(500ms);
+      stream_->resume_reading();
+      loop_.run_for(500ms);
+    }
+  }
+
+  std::string text;
+  bool closed = false;
+
+ private:
+  SimulatedLoop& loop_;
+  std::shared_ptr<SimulatedStream> stream_;
+};
+
+/// Who reads slowly gets all that it is owed; who reads less than 1024 bytes a second does not.
+class SlowReaders : public SimulatedServerTest {
+ protected:
+  static constexpr std::size_t big_bytes = 100'000;
+
+  SlowReaders() {
+    server.http().get(
+        "/big", [](const HttpRequest&) { return HttpResponse::text(std::string(big_bytes, 'x')); });
+  }
+  /// Takes `stream` over, and reads nothing yet; a second's share is underway at any time.
+  std::shared_ptr<SlowReader> read_slowly(const std::shared_ptr<SimulatedStream>& stream,
+                                          std::size_t bytes_each_second) {
+    network.profile.window_bytes = bytes_each_second;
+    const auto reader = std::make_shared<SlowReader>(loop, stream);
+    stream->set_handler(reader);
+    stream->pause_reading();
+    return reader;
+  }
+  std::shared_ptr<SlowReader> ask(std::string_view more, std::size_t bytes_each_second) {
+    const auto stream = server.accept();
+    stream->write("GET /big HTTP/1.1\r\nHost: a\r\n" + std::string(more) + "\r\n");
+    return read_slowly(stream, bytes_each_second);
+  }
+  /// Has the server send its last words over WebSocket.
+  std::shared_ptr<SlowReader> say_goodbye(ScriptedClient& client, std::size_t bytes_each_second) {
+    connect(client);
+    const auto reader = read_slowly(client.engine().websocket()->stream(), bytes_each_second);
+    Socket socket = server.of().sockets().at(0);
+    socket.emit("last words", std::string(big_bytes, 'x'));
+    socket.disconnect(Close::connection);
+    return reader;
+  }
+};
+
+TEST_F(SlowReaders, AResponseThatIsNotTakenIsGivenUp) {
+  const auto reader = ask("", 1'000);
+  loop.run_for(9'996ms);
+  EXPECT_TRUE(server.last_server_end());
+  loop.run_for(4ms);
+  EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
+}
+
+TEST_F(SlowReaders, GetAWholeResponse) {
+  for (const std::string_view more : {"", "Connection: close\r\n"}) {
+    SCOPED_TRACE(more);
+    const auto reader = ask(more, 1'024);
+    reader->read_for(110s);
+    EXPECT_GT(reader->text.size(), big_bytes);
+    EXPECT_TRUE(reader->text.ends_with("xxx"));
+    reader->read_for(20s);
+    EXPECT_TRUE(reader->closed);
+  }
+}
+
+TEST_F(SlowReaders, AreGivenUpIfTheyAreTooSlow) {
+  for (const std::string_view more : {"", "Connection: close\r\n"}) {
+    SCOPED_TRACE(more);
+    const auto reader = ask(more, 1'023);
+    reader->read_for(9s);
+    EXPECT_TRUE(server.last_server_end());
+    reader->read_for(1s);
+    EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
+    reader->read_for(2s);
+    EXPECT_TRUE(reader->closed);
+  }
+}
+
+TEST_F(SlowReaders, AreGivenUpOnceTheyStop) {
+  const auto reader = ask("", 2'000);
+  reader->read_for(26s);
+  loop.run_for(13'996ms);
+  EXPECT_TRUE(server.last_server_end());
+  loop.run_for(4ms);
+  EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
+}
+
+TEST_F(SlowReaders, GetFiveSecondsFromAServerThatEnds) {
+  for (const std::string_view more : {"", "Connection: close\r\n"}) {
+    SCOPED_TRACE(more);
+    const auto reader = ask(more, 2'000);
+    reader->read_for(3s);
+    server.last_server_end()->close_soon();
+    reader->read_for(4s);
+    EXPECT_TRUE(server.last_server_end());
+    reader->read_for(1s);
+    EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
+  }
+}
+
+TEST_F(SlowReaders, GetTheLastWordsOfAWebSocket) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket, .watches_pings = false});
+  const auto reader = say_goodbye(client, 1'024);
+  reader->read_for(110s);
+  EXPECT_GT(reader->text.size(), big_bytes);
+  EXPECT_TRUE(reader->closed);
+}
+
+TEST_F(SlowReaders, AreGivenUpAfterLastWordsThatTheyDoNotTake) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket, .watches_pings = false});
+  const auto reader = say_goodbye(client, 1'023);
+  reader->read_for(4s);
+  EXPECT_TRUE(server.last_server_end());
+  reader->read_for(1s);
+  EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
+}
+
+// W13: engine::pong_backlog_bytes
+TEST_F(SlowReaders, GetNoPongsBehindWhatWaitsForThem) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket, .watches_pings = false});
+  connect(client);
+  const auto stream = client.engine().websocket()->stream();
+  network.profile.window_bytes = 1'000;
+  stream->pause_reading();
+  const auto waiting = [this] { return server.last_server_end()->queued_bytes(); };
+  const auto fill = [&](std::size_t bytes) {
+    server.of().sockets().at(0).emit("data", std::string(bytes, 'x'));
+    loop.run_for(0ms);
+  };
+  fill(30'000);
+  const std::size_t overhead_bytes = waiting() + network.profile.window_bytes - 30'000;
+  fill(engine::pong_backlog_bytes - waiting() - overhead_bytes);
+  ASSERT_EQ(waiting(), engine::pong_backlog_bytes);
+  for (int i = 0; i < 100; ++i) {
+    stream->write(frame_to(websocket::Role::server, 9, "ping"));
+    loop.run_for(0ms);
+    EXPECT_EQ(waiting(), engine::pong_backlog_bytes + 6) << "one pong, the last";
+  }
+  EXPECT_FALSE(reason);
+}
+
+}  // namespace
+}  // namespace socketio::support

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Counts every allocation of the program, for tests of what is kept. Replaces operator new, so only
+// a program of one file may include it. Single thread.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <malloc.h>
+#include <new>
+
+namespace socketio::support {
+
+/// Bytes that were asked for since a test set it to 0, freed ones included.
+inline std::size_t allocated_since_reset = 0;
+inline std::ptrdiff_t live_allocations = 0;
+/// Bytes in use, as the allocator rounds them, and the most of them since a test set it.
+inline std::size_t live_bytes = 0;
+inline std::size_t peak_bytes = 0;
+
+}  // namespace socketio::support
+
+void* operator new(std::size_t size) {
+  namespace counts = socketio::support;
+  void* const memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  counts::allocated_since_reset += size;
+  ++counts::live_allocations;
+  counts::live_bytes += malloc_usable_size(memory);
+  counts::peak_bytes = std::max(counts::peak_bytes, counts::live_bytes);
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  namespace counts = socketio::support;
+  if (memory != nullptr) {
+    --counts::live_allocations;
+    counts::live_bytes -= malloc_usable_size(memory);
+  }
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }

@@ -36,7 +36,9 @@ using HandlerId = std::uint64_t;
 /// Something went wrong in user code, or an event's arguments did not fit its handler. The
 /// connection goes on.
 struct HandlerError {
-  std::string event;    ///< Of the event, or "connection", "disconnect", "middleware".
+  /// Of the event, or what was called: "connection", "disconnecting", "disconnect", "middleware",
+  /// "acknowledgement", "error"; at a client "connect", "connect_error", …
+  std::string event;
   std::string message;  ///< e.g. "argument 0: expected another type", or what the exception says.
   std::exception_ptr exception;  ///< Of the handler; null if the arguments were wrong.
 };
@@ -153,16 +155,6 @@ struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
-template <class T>
-struct TaskResult {
-  static constexpr bool is_task = false;
-};
-template <class T>
-struct TaskResult<Task<T>> {
-  static constexpr bool is_task = true;
-  using Value = T;
-};
-
 /// Fills one parameter; false if the argument does not fit.
 template <class P>
 bool take_argument(Invocation& call, ValueArray& items, std::size_t& index, P& out) {
@@ -207,6 +199,9 @@ decltype(auto) call_with(F& f, Storage& storage, std::index_sequence<Is...>) {
 }
 
 void report_exception(core::EventPeer& peer, std::string_view event, std::exception_ptr exception);
+void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception);
+void report_exception(const ClientSocket& socket, std::string_view event,
+                      std::exception_ptr exception);
 
 /// Runs a coroutine handler; its frame owns handler and parameters.
 template <class F, class Parameters, class Storage, class Result>
@@ -235,12 +230,12 @@ template <class F, class Parameters, class Storage>
 void run(Invocation& call, const std::shared_ptr<F>& f, Storage& storage) {
   using Result = typename Signature<F>::Result;
   using Indices = std::make_index_sequence<std::tuple_size_v<Parameters>>;
-  if constexpr (TaskResult<Result>::is_task) {
+  if constexpr (is_task<Result>) {
     Value name;
     ValueArray(call.payload()).next(name);
     std::string_view event;
     name.get(event);
-    run_task<F, Parameters, Storage, typename TaskResult<Result>::Value>(
+    run_task<F, Parameters, Storage, typename Result::Value>(
         f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{}, call.peer(),
         std::string(event));
   } else if constexpr (std::is_void_v<Result>) {

@@ -10,6 +10,8 @@
 // result only. Thread-safe.
 #pragma once
 
+#include <socketio/task.hpp>
+
 #include <coroutine>
 #include <functional>
 #include <future>
@@ -17,6 +19,7 @@
 #include <mutex>
 #include <optional>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -62,6 +65,8 @@ class [[nodiscard]] Pending {
   /// Calls `callback(R)` once, at once if the result is there already.
   template <class Callback>
   void then(Callback&& callback) {
+    static_assert(!detail::is_task<std::invoke_result_t<Callback&, R>>,
+                  "socketio: then() does not run coroutines: co_await the Pending in one");
     state_->set_callback(std::forward<Callback>(callback));
   }
 

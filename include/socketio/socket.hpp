@@ -13,6 +13,7 @@
 #include <socketio/acknowledgement.hpp>
 #include <socketio/event_writer.hpp>
 #include <socketio/handler.hpp>
+#include <socketio/hook.hpp>
 #include <socketio/outcome.hpp>
 #include <socketio/pending.hpp>
 
@@ -176,30 +177,35 @@ using AnyHandler = std::function<void(Socket&, std::string_view event, const jso
 using ConnectionMiddleware = std::function<void(Socket&, Next)>;
 using PacketMiddleware = std::function<void(Socket&, Event&, Next)>;
 using ErrorHandler = std::function<void(Socket&, const ConnectError&)>;
+using ConnectionHandler = std::function<void(Socket&)>;
+using ErrorHook = std::function<void(Socket&, const HandlerError&)>;
 
-/// Calls a handler that does not want the socket, or nothing at all.
-template <class F>
-struct WithoutSocket {
-  template <class... Args>
-  void operator()(Socket&, Args&&... args) {
-    if constexpr (std::is_invocable_v<F&, Args&&...>) {
-      function(std::forward<Args>(args)...);
-    } else {
-      function();
-    }
-  }
-  F function;
+/// Next, and with it the rest of the chain, keeps the event for as long as the middleware keeps it.
+template <>
+struct Kept<Event&> {
+  using Type = Event&;
 };
 
-/// Accepts callables with or without the socket as their first parameter.
-template <class Wanted, class F>
-Wanted with_socket(F function) {
-  if constexpr (std::is_convertible_v<F, Wanted>) {
-    return Wanted(std::move(function));
-  } else {
-    return Wanted(WithoutSocket<F>{std::move(function)});
+/// Tells the error hook what a coroutine has thrown; one for every event by that event's name.
+struct HookReport {
+  const char* hook;
+
+  template <class... Told>
+  void operator()(const std::exception_ptr& thrown, const Socket& socket, const Told&...) const {
+    report_exception(socket, hook, thrown);
   }
-}
+  void operator()(const std::exception_ptr& thrown, const Socket& socket, const std::string& event,
+                  const json&) const {
+    report_exception(socket, event, thrown);
+  }
+};
+
+/// The same for middlewares, which refuse then.
+struct MiddlewareReport {
+  void operator()(const std::exception_ptr& thrown, const Socket& socket, const Next& next) const;
+  void operator()(const std::exception_ptr& thrown, const Socket& socket, const Event& event,
+                  const Next& next) const;
+};
 
 }  // namespace detail
 
@@ -284,27 +290,36 @@ class Socket {
   void off(std::string_view event) const { table().remove(event); }
   void off() const { table().remove_all(); }
 
+  // Every function below may be a coroutine, may take the socket as its first parameter, and may
+  // take less than shown.
+
   /// `[](std::string_view event, const json& arguments)`, before the handlers of the event.
   template <class F>
   HandlerId on_any(F handler) const {
-    return add_any(detail::with_socket<detail::AnyHandler>(std::move(handler)), Position::back);
+    return add_any(
+        detail::make_hook<detail::AnyHandler>(std::move(handler), detail::HookReport{"any"}),
+        Position::back);
   }
   template <class F>
   HandlerId prepend_any(F handler) const {
-    return add_any(detail::with_socket<detail::AnyHandler>(std::move(handler)), Position::front);
+    return add_any(
+        detail::make_hook<detail::AnyHandler>(std::move(handler), detail::HookReport{"any"}),
+        Position::front);
   }
   void off_any(HandlerId handler) const;
   void off_any() const;
   /// The same for what is sent to this socket (not acknowledgements).
   template <class F>
   HandlerId on_any_outgoing(F handler) const {
-    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)),
-                            Position::back);
+    return add_any_outgoing(
+        detail::make_hook<detail::AnyHandler>(std::move(handler), detail::HookReport{"any"}),
+        Position::back);
   }
   template <class F>
   HandlerId prepend_any_outgoing(F handler) const {
-    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)),
-                            Position::front);
+    return add_any_outgoing(
+        detail::make_hook<detail::AnyHandler>(std::move(handler), detail::HookReport{"any"}),
+        Position::front);
   }
   void off_any_outgoing(HandlerId handler) const;
   void off_any_outgoing() const;
@@ -313,27 +328,33 @@ class Socket {
   /// calls on_error.
   template <class F>
   void use(F middleware) const {
-    add_middleware(detail::with_socket<detail::PacketMiddleware>(std::move(middleware)));
+    add_middleware(detail::make_hook<detail::PacketMiddleware>(std::move(middleware),
+                                                               detail::MiddlewareReport{}));
   }
   /// `[](const ConnectError& error)`: a packet middleware refused an event.
   template <class F>
   void on_error(F handler) const {
-    add_error_handler(detail::with_socket<detail::ErrorHandler>(std::move(handler)));
+    add_error_handler(
+        detail::make_hook<detail::ErrorHandler>(std::move(handler), detail::HookReport{"error"}));
   }
   /// `[](DisconnectReason reason)`; rooms are still populated in on_disconnecting.
   template <class F>
   void on_disconnecting(F handler) const {
-    add_disconnecting(detail::with_socket<detail::DisconnectHandler>(std::move(handler)));
+    add_disconnecting(detail::make_hook<detail::DisconnectHandler>(
+        std::move(handler), detail::HookReport{"disconnecting"}));
   }
   template <class F>
   void on_disconnect(F handler) const {
-    add_disconnect(detail::with_socket<detail::DisconnectHandler>(std::move(handler)));
+    add_disconnect(detail::make_hook<detail::DisconnectHandler>(std::move(handler),
+                                                                detail::HookReport{"disconnect"}));
   }
 
   friend bool operator==(const Socket& a, const Socket& b) { return a.state_ == b.state_; }
 
  private:
   friend class SocketOperator;
+  friend void detail::report_exception(const Socket& socket, std::string_view event,
+                                       std::exception_ptr exception);
   enum class Position : std::uint8_t { front, back };
 
   EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;

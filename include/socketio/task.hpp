@@ -22,6 +22,11 @@ class [[nodiscard]] Task;
 
 namespace detail {
 
+template <class T>
+constexpr bool is_task = false;
+template <class T>
+constexpr bool is_task<Task<T>> = true;
+
 class TaskPromiseBase {
  public:
   std::suspend_always initial_suspend() noexcept { return {}; }
@@ -85,6 +90,7 @@ struct Detached {
 template <class T>
 class [[nodiscard]] Task {
  public:
+  using Value = T;
   using promise_type = detail::TaskPromise<T>;
 
   Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}

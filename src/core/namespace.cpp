@@ -28,9 +28,9 @@ void Namespace::add_middleware(detail::ConnectionMiddleware middleware) {
       std::make_shared<detail::ConnectionMiddleware>(std::move(middleware)));
 }
 
-void Namespace::add_connection_handler(std::function<void(Socket&)> handler) {
+void Namespace::add_connection_handler(detail::ConnectionHandler handler) {
   state_->own_handlers().connection.push_back(
-      std::make_shared<std::function<void(Socket&)>>(std::move(handler)));
+      std::make_shared<detail::ConnectionHandler>(std::move(handler)));
 }
 
 void Namespace::add_disconnecting(detail::DisconnectHandler handler) {
@@ -55,8 +55,8 @@ void Namespace::off_any_outgoing(HandlerId handler) {
   state_->own_handlers().any_outgoing.remove(handler);
 }
 
-void Namespace::on_error(std::function<void(Socket&, const HandlerError&)> handler) {
-  state_->own_handlers().error = std::move(handler);
+void Namespace::set_error_hook(detail::ErrorHook hook) {
+  state_->own_handlers().error = std::move(hook);
 }
 
 }  // namespace socketio

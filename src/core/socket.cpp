@@ -14,6 +14,26 @@ const std::string no_id;
 
 }  // namespace
 
+namespace detail {
+
+void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception) {
+  if (socket.state_) report_exception(*socket.state_, event, std::move(exception));
+}
+
+void MiddlewareReport::operator()(const std::exception_ptr& thrown, const Socket& socket,
+                                  const Next& next) const {
+  report_exception(socket, "middleware", thrown);
+  next(ConnectError{"Internal server error"});
+}
+
+void MiddlewareReport::operator()(const std::exception_ptr& thrown, const Socket& socket,
+                                  const Event& event, const Next& next) const {
+  report_exception(socket, event.name, thrown);
+  next(ConnectError{"Internal server error"});
+}
+
+}  // namespace detail
+
 const std::string& Socket::id() const { return state_ ? state_->id() : no_id; }
 
 bool Socket::connected() const { return state_ && state_->connected(); }

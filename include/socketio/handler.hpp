@@ -200,8 +200,6 @@ decltype(auto) call_with(F& f, Storage& storage, std::index_sequence<Is...>) {
 
 void report_exception(core::EventPeer& peer, std::string_view event, std::exception_ptr exception);
 void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception);
-void report_exception(const ClientSocket& socket, std::string_view event,
-                      std::exception_ptr exception);
 
 /// Runs a coroutine handler; its frame owns handler and parameters.
 template <class F, class Parameters, class Storage, class Result>

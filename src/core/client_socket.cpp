@@ -44,6 +44,11 @@ HandlerId add(const std::shared_ptr<core::ManagedSocket>& socket, Use use) {
 
 }  // namespace
 
+void detail::ClientHookReport::tell(std::string_view event,
+                                    const std::exception_ptr& thrown) const {
+  if (const auto kept = socket.lock()) kept->report(event, {}, thrown);
+}
+
 std::string ClientSocket::id() const { return state_ ? state_->id() : std::string(); }
 const std::string& ClientSocket::nsp() const { return state_ ? state_->nsp() : no_namespace; }
 bool ClientSocket::connected() const { return state_ && state_->connected(); }
@@ -122,11 +127,11 @@ void ClientSocket::off() const {
   change(state_, [](auto& handlers) { handlers.events.remove_all(); });
 }
 
-HandlerId ClientSocket::on_any(AnyHandler handler) const {
-  return add(state_, [&](auto& handlers) { return handlers.any.add(std::move(handler)); });
-}
-HandlerId ClientSocket::prepend_any(AnyHandler handler) const {
-  return add(state_, [&](auto& handlers) { return handlers.any.prepend(std::move(handler)); });
+HandlerId ClientSocket::add_any(AnyHandler handler, Position position) const {
+  return add(state_, [&](auto& handlers) {
+    return position == Position::front ? handlers.any.prepend(std::move(handler))
+                                       : handlers.any.add(std::move(handler));
+  });
 }
 void ClientSocket::off_any(HandlerId handler) const {
   change(state_, [&](auto& handlers) { handlers.any.remove(handler); });
@@ -135,12 +140,11 @@ void ClientSocket::off_any() const {
   change(state_, [](auto& handlers) { handlers.any.clear(); });
 }
 
-HandlerId ClientSocket::on_any_outgoing(AnyHandler handler) const {
-  return add(state_, [&](auto& handlers) { return handlers.any_outgoing.add(std::move(handler)); });
-}
-HandlerId ClientSocket::prepend_any_outgoing(AnyHandler handler) const {
-  return add(state_,
-             [&](auto& handlers) { return handlers.any_outgoing.prepend(std::move(handler)); });
+HandlerId ClientSocket::add_any_outgoing(AnyHandler handler, Position position) const {
+  return add(state_, [&](auto& handlers) {
+    return position == Position::front ? handlers.any_outgoing.prepend(std::move(handler))
+                                       : handlers.any_outgoing.add(std::move(handler));
+  });
 }
 void ClientSocket::off_any_outgoing(HandlerId handler) const {
   change(state_, [&](auto& handlers) { handlers.any_outgoing.remove(handler); });
@@ -149,25 +153,23 @@ void ClientSocket::off_any_outgoing() const {
   change(state_, [](auto& handlers) { handlers.any_outgoing.clear(); });
 }
 
-HandlerId ClientSocket::on_connect(std::function<void()> handler) const {
+HandlerId ClientSocket::add_connect(detail::Signal handler) const {
   return add(state_, [&](auto& handlers) {
     return lifecycle_id(handlers.connect.add(std::move(handler)), LifecycleList::connect);
   });
 }
-HandlerId ClientSocket::on_connect_error(
-    std::function<void(const ConnectionError&)> handler) const {
+HandlerId ClientSocket::add_connect_error(detail::ConnectionErrorHandler handler) const {
   return add(state_, [&](auto& handlers) {
     return lifecycle_id(handlers.connect_error.add(std::move(handler)),
                         LifecycleList::connect_error);
   });
 }
-HandlerId ClientSocket::add_disconnect(
-    std::function<void(DisconnectReason, const ConnectionError&)> handler) const {
+HandlerId ClientSocket::add_disconnect(detail::CloseHandler handler) const {
   return add(state_, [&](auto& handlers) {
     return lifecycle_id(handlers.disconnect.add(std::move(handler)), LifecycleList::disconnect);
   });
 }
-HandlerId ClientSocket::on_error(std::function<void(const HandlerError&)> handler) const {
+HandlerId ClientSocket::add_error(detail::ClientErrorHook handler) const {
   return add(state_, [&](auto& handlers) {
     return lifecycle_id(handlers.error.add(std::move(handler)), LifecycleList::error);
   });

@@ -43,10 +43,10 @@ struct ClientHandlers {
   detail::HandlerTable events;
   detail::HandlerList<ClientSocket::AnyHandler> any;
   detail::HandlerList<ClientSocket::AnyHandler> any_outgoing;
-  detail::HandlerList<std::function<void()>> connect;
-  detail::HandlerList<std::function<void(const ConnectionError&)>> connect_error;
-  detail::HandlerList<std::function<void(DisconnectReason, const ConnectionError&)>> disconnect;
-  detail::HandlerList<std::function<void(const HandlerError&)>> error;
+  detail::HandlerList<detail::Signal> connect;
+  detail::HandlerList<detail::ConnectionErrorHandler> connect_error;
+  detail::HandlerList<detail::CloseHandler> disconnect;
+  detail::HandlerList<detail::ClientErrorHook> error;
 };
 
 class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {

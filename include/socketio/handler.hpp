@@ -7,7 +7,7 @@
 //   namespace
 //   [](int a, int b) { return a + b; }                a returned value is the acknowledgement
 //   [](Order order, Ack<json> done) { … }             or acknowledge later, from any thread
-//   [](Order order) -> Task<bool> { co_return … }     or in a coroutine
+//   [](Order order) -> Task<bool> { co_return … }     or in a coroutine, which takes no views
 //   [](Arguments all) { … }                           everything undecoded
 //
 // Missing arguments are an error unless std::optional or json; surplus ones are ignored, as in
@@ -18,10 +18,14 @@
 #include <socketio/event_writer.hpp>
 #include <socketio/task.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -150,6 +154,25 @@ struct IsAck : std::false_type {};
 template <class... Args>
 struct IsAck<Ack<Args...>> : std::true_type {};
 
+/// Decoded, it refers to the packet, which ends with the dispatch.
+template <class T>
+struct HoldsView : std::false_type {};
+template <>
+struct HoldsView<std::string_view> : std::true_type {};
+template <class T, std::size_t Extent>
+struct HoldsView<std::span<T, Extent>> : std::true_type {};
+template <class T, std::size_t Size>
+struct HoldsView<std::array<T, Size>> : HoldsView<T> {};
+template <template <class...> class Container, class... Ts>
+struct HoldsView<Container<Ts...>> : std::disjunction<HoldsView<Ts>...> {};
+template <class... Args>
+struct HoldsView<Ack<Args...>> : std::false_type {};
+
+template <class Tuple>
+struct AnyHoldsView;
+template <class... Ps>
+struct AnyHoldsView<std::tuple<Ps...>> : std::disjunction<HoldsView<std::remove_cvref_t<Ps>>...> {};
+
 template <class T>
 struct IsOptional : std::false_type {};
 template <class T>
@@ -270,6 +293,10 @@ EventHandler make_handler(F function) {
                   "socketio: a handler's parameter is made first and decoded then, so its type "
                   "needs a default "
                   "constructor");
+    static_assert(
+        !is_task<typename Signature<Function>::Result> || !AnyHoldsView<Parameters>::value,
+        "socketio: a coroutine outlives the packet that std::string_view and std::span "
+        "refer to: take a std::string or Bytes");
     using Other = std::conditional_t<std::is_same_v<Side, Socket>, ClientSocket, Socket>;
     static_assert(!Names<Parameters, Other>::value,
                   "socketio: handlers of a server may take a Socket, those of a client a "

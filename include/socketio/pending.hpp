@@ -51,7 +51,7 @@ struct Reply {
 /// The answers of many; those that came stay readable when others are missing.
 template <class T>
 struct Replies {
-  std::error_code error;  ///< Errc::timeout if some did not answer in time.
+  std::error_code error;  ///< Why some are missing, e.g. Errc::timeout.
   std::vector<T> values;
   std::size_t missing = 0;  ///< How many were asked and did not answer (properly).
   explicit operator bool() const { return !error; }

@@ -88,7 +88,8 @@ class BroadcastOperator {
   BroadcastOperator to(const Rooms& rooms) const;
   BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
   BroadcastOperator except(const Rooms& rooms) const;
-  /// Sockets that are not ready to send right now may miss the event.
+  /// Sockets that are not ready to send right now miss the event; asked, they count as missing
+  /// (Errc::dropped).
   BroadcastOperator volatile_() const;
   BroadcastOperator compress(Compress compress) const;
   /// Only sockets of this node.
@@ -375,6 +376,8 @@ class Socket {
 /// One socket with flags for the next emit. Immutable; thread-safe.
 class SocketOperator {
  public:
+  /// The event is dropped if the socket is not ready to send right now; what asked for an
+  /// acknowledgement fails (Errc::dropped).
   SocketOperator volatile_() const;
   SocketOperator compress(Compress compress) const;
   /// How long emit_with_ack waits; without it, until the answer comes or the socket disconnects.

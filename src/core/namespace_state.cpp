@@ -198,7 +198,7 @@ void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments,
     if (!socket->expect_ack(id, callback, target.flags.timeout)) continue;
     if (outgoing_is_watched())
       socket->notify_outgoing(json_text, message.parts().front().attachments);
-    socket->send_prepared(message, target.flags);
+    socket->send_question(id, message, target.flags);
   }
 }
 

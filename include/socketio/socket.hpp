@@ -97,6 +97,7 @@ class BroadcastOperator {
   /// How long emit_with_ack waits; without it, until all have answered or left.
   BroadcastOperator timeout(std::chrono::milliseconds timeout) const;
 
+  /// Throws std::invalid_argument for a reserved name, as Socket::emit does.
   template <class... Args>
   void emit(std::string_view event, const Args&... args) const {
     detail::OutgoingEvent outgoing(event, args...);
@@ -252,6 +253,8 @@ class Socket {
 
   // --- Sending ---
 
+  /// Throws std::invalid_argument for a name that is reserved: connect, connect_error, disconnect,
+  /// disconnecting, newListener, removeListener.
   template <class... Args>
   EmitResult emit(std::string_view event, const Args&... args) const {
     detail::OutgoingEvent outgoing(event, args...);

@@ -3,7 +3,6 @@
 
 #include <socketio/client.hpp>
 
-#include <stdexcept>
 #include <utility>
 
 namespace socketio {
@@ -11,15 +10,6 @@ namespace socketio {
 namespace {
 
 const std::string no_namespace;
-
-/// As in JavaScript, a name that the server would close the connection for is a mistake of the
-/// program.
-void require_allowed(const detail::OutgoingEvent& event) {
-  const std::string_view name = event.json_text().substr(2);  // of ["name",…
-  const std::string_view begin = name.substr(0, name.find('"'));
-  if (!parser::is_reserved_event(begin)) return;
-  throw std::invalid_argument('"' + std::string(begin) + "\" is a reserved event name");
-}
 
 /// A lifecycle handler's id says which list it is in.
 enum class LifecycleList : HandlerId { connect, connect_error, disconnect, error };
@@ -72,14 +62,12 @@ void ClientSocket::set_auth(Auth auth) const {
 
 EmitResult ClientSocket::emit_encoded(detail::OutgoingEvent& event,
                                       const detail::EmitFlags& flags) const {
-  require_allowed(event);
   return state_ ? state_->emit(event, flags) : EmitResult::not_connected;
 }
 
 void ClientSocket::emit_encoded_with_ack(detail::OutgoingEvent& event,
                                          const detail::EmitFlags& flags,
                                          detail::AckCallback callback) const {
-  require_allowed(event);
   if (!state_) return callback(Errc::not_connected, nullptr);
   state_->emit_with_ack(event, flags, std::move(callback));
 }

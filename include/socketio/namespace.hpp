@@ -2,8 +2,8 @@
 // Namespace: a group of sockets that shares handlers and middlewares on one connection,
 // `io.of("/admin")`.
 //
-// A handle: cheap to copy, valid as long as the server. Handlers may be registered once for all
-// sockets here
+// A handle: cheap to copy, valid as long as the server; that of a Socket to nothing has an empty
+// name and does nothing. Handlers may be registered once for all sockets here
 // (`nsp.on("chat", [](Socket& socket, Message m) { … })`: no closure for each connection) as well
 // as on each socket.
 //

@@ -213,7 +213,8 @@ struct MiddlewareReport {
 
 class Socket {
  public:
-  /// A handle to nothing: id() is empty, connected() false.
+  /// A handle to nothing: id() is empty, connected() false, and whatever is asked of it, it does
+  /// nothing. Its data() is a thread's, for all such handles; its nsp() is nothing, too.
   Socket() = default;
   explicit Socket(std::shared_ptr<core::SocketState> state) : state_(std::move(state)) {}
 

@@ -6,6 +6,11 @@
 #include <socketio/namespace.hpp>
 #include <socketio/socket.hpp>
 
+#include <any>
+#include <typeindex>
+#include <unordered_map>
+#include <utility>
+
 namespace socketio {
 
 namespace {
@@ -53,7 +58,10 @@ std::size_t Socket::queued_bytes() const {
   return state_ && state_->client() ? state_->client()->session().queued_bytes() : 0;
 }
 
-std::any& Socket::data_slot(const std::type_info& type) { return state_->data(type); }
+std::any& Socket::data_slot(const std::type_info& type) {
+  thread_local std::unordered_map<std::type_index, std::any> nobodys;
+  return state_ ? state_->data(type) : nobodys[std::type_index(type)];
+}
 
 bool Socket::join(const Rooms& rooms) const {
   if (!state_) return false;

@@ -176,22 +176,22 @@ class ClientSocket {
   /// `[](std::string_view event, const json& arguments)`, before the handlers of the event.
   template <class F>
   HandlerId on_any(F handler) const {
-    return add_any(hook<AnyHandler>(std::move(handler), "any"), Position::back);
+    return add_any(hook<AnyHandler>(std::move(handler), "any"), detail::Position::back);
   }
   template <class F>
   HandlerId prepend_any(F handler) const {
-    return add_any(hook<AnyHandler>(std::move(handler), "any"), Position::front);
+    return add_any(hook<AnyHandler>(std::move(handler), "any"), detail::Position::front);
   }
   void off_any(HandlerId handler) const;
   void off_any() const;
   /// The same for what is emitted (not acknowledgements).
   template <class F>
   HandlerId on_any_outgoing(F handler) const {
-    return add_any_outgoing(hook<AnyHandler>(std::move(handler), "any"), Position::back);
+    return add_any_outgoing(hook<AnyHandler>(std::move(handler), "any"), detail::Position::back);
   }
   template <class F>
   HandlerId prepend_any_outgoing(F handler) const {
-    return add_any_outgoing(hook<AnyHandler>(std::move(handler), "any"), Position::front);
+    return add_any_outgoing(hook<AnyHandler>(std::move(handler), "any"), detail::Position::front);
   }
   void off_any_outgoing(HandlerId handler) const;
   void off_any_outgoing() const;
@@ -230,8 +230,6 @@ class ClientSocket {
 
  private:
   friend class ClientSocketOperator;
-  enum class Position : std::uint8_t { front, back };
-
   template <class Wanted, class F>
   Wanted hook(F function, const char* name) const {
     return detail::make_hook<Wanted>(std::move(function), detail::ClientHookReport{state_, name});
@@ -241,8 +239,8 @@ class ClientSocket {
                              detail::AckCallback callback) const;
   HandlerId add_handler(std::string event, detail::EventHandler handler,
                         detail::HandlerTableRef::Times times) const;
-  HandlerId add_any(AnyHandler handler, Position position) const;
-  HandlerId add_any_outgoing(AnyHandler handler, Position position) const;
+  HandlerId add_any(AnyHandler handler, detail::Position position) const;
+  HandlerId add_any_outgoing(AnyHandler handler, detail::Position position) const;
   HandlerId add_connect(detail::Signal handler) const;
   HandlerId add_connect_error(detail::ConnectionErrorHandler handler) const;
   HandlerId add_disconnect(detail::CloseHandler handler) const;

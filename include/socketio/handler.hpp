@@ -312,6 +312,9 @@ EventHandler make_handler(F function) {
   }
 }
 
+/// Where a handler goes among those that are there.
+enum class Position : std::uint8_t { front, back };
+
 /// Handlers by event; see core/handler_table.hpp.
 class HandlerTable;
 class HandlerTableRef {

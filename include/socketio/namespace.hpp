@@ -79,16 +79,24 @@ class Namespace {
   /// `[](Socket& socket, std::string_view event, const json& arguments)`
   template <class F>
   HandlerId on_any(F handler) {
-    return add_any(
-        detail::make_hook<detail::AnyHandler>(std::move(handler), detail::HookReport{"any"}));
+    return add_any(detail::make_any_hook(std::move(handler)), detail::Position::back);
   }
   template <class F>
-  HandlerId on_any_outgoing(F handler) {
-    return add_any_outgoing(
-        detail::make_hook<detail::AnyHandler>(std::move(handler), detail::HookReport{"any"}));
+  HandlerId prepend_any(F handler) {
+    return add_any(detail::make_any_hook(std::move(handler)), detail::Position::front);
   }
   void off_any(HandlerId handler);
+  void off_any();
+  template <class F>
+  HandlerId on_any_outgoing(F handler) {
+    return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::back);
+  }
+  template <class F>
+  HandlerId prepend_any_outgoing(F handler) {
+    return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::front);
+  }
   void off_any_outgoing(HandlerId handler);
+  void off_any_outgoing();
   /// `[](Socket& socket, const HandlerError& error)`; the socket is a handle to nothing if it
   /// concerns none. Without a hook, errors are dropped silently. No coroutine.
   template <class F>
@@ -132,8 +140,8 @@ class Namespace {
   void add_connection_handler(detail::ConnectionHandler handler);
   void add_disconnecting(detail::DisconnectHandler handler);
   void add_disconnect(detail::DisconnectHandler handler);
-  HandlerId add_any(detail::AnyHandler handler);
-  HandlerId add_any_outgoing(detail::AnyHandler handler);
+  HandlerId add_any(detail::AnyHandler handler, detail::Position position);
+  HandlerId add_any_outgoing(detail::AnyHandler handler, detail::Position position);
   void set_error_hook(detail::ErrorHook hook);
 
   std::shared_ptr<core::NamespaceState> state_;

@@ -13,7 +13,7 @@
 #include <socketio/acknowledgement.hpp>
 #include <socketio/event_writer.hpp>
 #include <socketio/handler.hpp>
-#include <socketio/hook.hpp>
+#include <socketio/middleware.hpp>
 #include <socketio/outcome.hpp>
 #include <socketio/pending.hpp>
 
@@ -135,6 +135,7 @@ class BroadcastOperator {
   friend class SocketOperator;
   friend class Namespace;
   friend class RemoteSocket;
+  friend class RemoteSocketOperator;
   explicit BroadcastOperator(std::shared_ptr<core::NamespaceState> nsp) : nsp_(std::move(nsp)) {}
   void emit_encoded(detail::OutgoingEvent& event) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
@@ -145,71 +146,6 @@ class BroadcastOperator {
 };
 
 class SocketOperator;
-
-/// An event on its way through packet middlewares, which may change it.
-struct Event {
-  std::string name;
-  json arguments = json::array();
-};
-
-/// The answer of a connection middleware that refuses: reaches the client as `connect_error` with
-/// message and data.
-struct ConnectError {
-  std::string message;
-  json data = nullptr;  ///< null: no `data` member
-};
-
-/// Continues the chain of middlewares, or ends it with an error. Call it once, from any thread;
-/// further calls do nothing.
-class Next {
- public:
-  using Function = std::function<void(std::optional<ConnectError>)>;
-  explicit Next(Function function) : function_(std::move(function)) {}
-  void operator()() const { function_(std::nullopt); }
-  void operator()(ConnectError error) const { function_(std::move(error)); }
-
- private:
-  Function function_;
-};
-
-namespace detail {
-
-using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
-using AnyHandler = std::function<void(Socket&, std::string_view event, const json& arguments)>;
-using ConnectionMiddleware = std::function<void(Socket&, Next)>;
-using PacketMiddleware = std::function<void(Socket&, Event&, Next)>;
-using ErrorHandler = std::function<void(Socket&, const ConnectError&)>;
-using ConnectionHandler = std::function<void(Socket&)>;
-using ErrorHook = std::function<void(Socket&, const HandlerError&)>;
-
-/// Next, and with it the rest of the chain, keeps the event for as long as the middleware keeps it.
-template <>
-struct Kept<Event&> {
-  using Type = Event&;
-};
-
-/// Tells the error hook what a coroutine has thrown; one for every event by that event's name.
-struct HookReport {
-  const char* hook;
-
-  template <class... Told>
-  void operator()(const std::exception_ptr& thrown, const Socket& socket, const Told&...) const {
-    report_exception(socket, hook, thrown);
-  }
-  void operator()(const std::exception_ptr& thrown, const Socket& socket, const std::string& event,
-                  const json&) const {
-    report_exception(socket, event, thrown);
-  }
-};
-
-/// The same for middlewares, which refuse then.
-struct MiddlewareReport {
-  void operator()(const std::exception_ptr& thrown, const Socket& socket, const Next& next) const;
-  void operator()(const std::exception_ptr& thrown, const Socket& socket, const Event& event,
-                  const Next& next) const;
-};
-
-}  // namespace detail
 
 class Socket {
  public:
@@ -301,30 +237,22 @@ class Socket {
   /// `[](std::string_view event, const json& arguments)`, before the handlers of the event.
   template <class F>
   HandlerId on_any(F handler) const {
-    return add_any(
-        detail::make_hook<detail::AnyHandler>(std::move(handler), detail::HookReport{"any"}),
-        Position::back);
+    return add_any(detail::make_any_hook(std::move(handler)), detail::Position::back);
   }
   template <class F>
   HandlerId prepend_any(F handler) const {
-    return add_any(
-        detail::make_hook<detail::AnyHandler>(std::move(handler), detail::HookReport{"any"}),
-        Position::front);
+    return add_any(detail::make_any_hook(std::move(handler)), detail::Position::front);
   }
   void off_any(HandlerId handler) const;
   void off_any() const;
   /// The same for what is sent to this socket (not acknowledgements).
   template <class F>
   HandlerId on_any_outgoing(F handler) const {
-    return add_any_outgoing(
-        detail::make_hook<detail::AnyHandler>(std::move(handler), detail::HookReport{"any"}),
-        Position::back);
+    return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::back);
   }
   template <class F>
   HandlerId prepend_any_outgoing(F handler) const {
-    return add_any_outgoing(
-        detail::make_hook<detail::AnyHandler>(std::move(handler), detail::HookReport{"any"}),
-        Position::front);
+    return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::front);
   }
   void off_any_outgoing(HandlerId handler) const;
   void off_any_outgoing() const;
@@ -360,15 +288,14 @@ class Socket {
   friend class SocketOperator;
   friend void detail::report_exception(const Socket& socket, std::string_view event,
                                        std::exception_ptr exception);
-  enum class Position : std::uint8_t { front, back };
 
   EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                              detail::AckCallback callback) const;
   std::any& data_slot(const std::type_info& type);
   detail::HandlerTableRef table() const;
-  HandlerId add_any(detail::AnyHandler handler, Position position) const;
-  HandlerId add_any_outgoing(detail::AnyHandler handler, Position position) const;
+  HandlerId add_any(detail::AnyHandler handler, detail::Position position) const;
+  HandlerId add_any_outgoing(detail::AnyHandler handler, detail::Position position) const;
   void add_middleware(detail::PacketMiddleware middleware) const;
   void add_error_handler(detail::ErrorHandler handler) const;
   void add_disconnecting(detail::DisconnectHandler handler) const;
@@ -390,6 +317,7 @@ class SocketOperator {
   BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
   BroadcastOperator except(const Rooms& rooms) const;
   BroadcastOperator broadcast() const;
+  BroadcastOperator local() const;
 
   template <class... Args>
   EmitResult emit(std::string_view event, const Args&... args) const {
@@ -419,6 +347,42 @@ Pending<Reply<R>> Socket::emit_with_ack(std::string_view event, const Args&... a
   return SocketOperator(*this).emit_with_ack<R>(event, args...);
 }
 
+/// One socket of this node or another, with flags for the next emit. Immutable; thread-safe.
+class RemoteSocketOperator {
+ public:
+  RemoteSocketOperator volatile_() const { return RemoteSocketOperator(itself_.volatile_()); }
+  RemoteSocketOperator compress(Compress compress) const {
+    return RemoteSocketOperator(itself_.compress(compress));
+  }
+  RemoteSocketOperator timeout(std::chrono::milliseconds timeout) const {
+    return RemoteSocketOperator(itself_.timeout(timeout));
+  }
+
+  template <class... Args>
+  void emit(std::string_view event, const Args&... args) const {
+    itself_.emit(event, args...);
+  }
+  template <class R = json, class... Args>
+  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
+    detail::OutgoingEvent outgoing(event, args...);
+    Pending<Reply<R>> pending;
+    itself_.emit_encoded_with_ack(
+        outgoing,
+        [pending](std::error_code error, const Value* arguments) {
+          pending.complete(detail::decode_reply<R>(error, arguments));
+        },
+        [pending] {  // if nobody was asked; else it has been completed
+          pending.complete(detail::decode_reply<R>(Errc::not_connected, nullptr));
+        });
+    return pending;
+  }
+
+ private:
+  friend class RemoteSocket;
+  explicit RemoteSocketOperator(BroadcastOperator itself) : itself_(std::move(itself)) {}
+  BroadcastOperator itself_;
+};
+
 /// A socket as fetch_sockets() reports it, on this node or another: a snapshot with the means to
 /// reach it. Thread-safe.
 class RemoteSocket {
@@ -432,8 +396,17 @@ class RemoteSocket {
   void emit(std::string_view event, const Args&... args) const {
     itself().emit(event, args...);
   }
-  BroadcastOperator timeout(std::chrono::milliseconds timeout) const {
-    return itself().timeout(timeout);
+  /// The first argument of its acknowledgement; errors as Socket's.
+  template <class R = json, class... Args>
+  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
+    return RemoteSocketOperator(itself()).emit_with_ack<R>(event, args...);
+  }
+  RemoteSocketOperator volatile_() const { return RemoteSocketOperator(itself().volatile_()); }
+  RemoteSocketOperator compress(Compress compress) const {
+    return RemoteSocketOperator(itself().compress(compress));
+  }
+  RemoteSocketOperator timeout(std::chrono::milliseconds timeout) const {
+    return RemoteSocketOperator(itself().timeout(timeout));
   }
   void join(const Rooms& rooms_to_join) const { itself().sockets_join(rooms_to_join); }
   void leave(const Rooms& rooms_to_leave) const { itself().sockets_leave(rooms_to_leave); }

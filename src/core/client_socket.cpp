@@ -115,11 +115,9 @@ void ClientSocket::off() const {
   change(state_, [](auto& handlers) { handlers.events.remove_all(); });
 }
 
-HandlerId ClientSocket::add_any(AnyHandler handler, Position position) const {
-  return add(state_, [&](auto& handlers) {
-    return position == Position::front ? handlers.any.prepend(std::move(handler))
-                                       : handlers.any.add(std::move(handler));
-  });
+HandlerId ClientSocket::add_any(AnyHandler handler, detail::Position position) const {
+  return add(state_,
+             [&](auto& handlers) { return handlers.any.add(std::move(handler), position); });
 }
 void ClientSocket::off_any(HandlerId handler) const {
   change(state_, [&](auto& handlers) { handlers.any.remove(handler); });
@@ -128,10 +126,9 @@ void ClientSocket::off_any() const {
   change(state_, [](auto& handlers) { handlers.any.clear(); });
 }
 
-HandlerId ClientSocket::add_any_outgoing(AnyHandler handler, Position position) const {
+HandlerId ClientSocket::add_any_outgoing(AnyHandler handler, detail::Position position) const {
   return add(state_, [&](auto& handlers) {
-    return position == Position::front ? handlers.any_outgoing.prepend(std::move(handler))
-                                       : handlers.any_outgoing.add(std::move(handler));
+    return handlers.any_outgoing.add(std::move(handler), position);
   });
 }
 void ClientSocket::off_any_outgoing(HandlerId handler) const {

@@ -50,20 +50,28 @@ void Namespace::add_disconnect(detail::DisconnectHandler handler) {
   if (state_) state_->own_handlers().disconnect.add(std::move(handler));
 }
 
-HandlerId Namespace::add_any(detail::AnyHandler handler) {
-  return state_ ? state_->own_handlers().any.add(std::move(handler)) : 0;
+HandlerId Namespace::add_any(detail::AnyHandler handler, detail::Position position) {
+  return state_ ? state_->own_handlers().any.add(std::move(handler), position) : 0;
 }
 
-HandlerId Namespace::add_any_outgoing(detail::AnyHandler handler) {
-  return state_ ? state_->own_handlers().any_outgoing.add(std::move(handler)) : 0;
+HandlerId Namespace::add_any_outgoing(detail::AnyHandler handler, detail::Position position) {
+  return state_ ? state_->own_handlers().any_outgoing.add(std::move(handler), position) : 0;
 }
 
 void Namespace::off_any(HandlerId handler) {
   if (state_) state_->own_handlers().any.remove(handler);
 }
 
+void Namespace::off_any() {
+  if (state_) state_->own_handlers().any.clear();
+}
+
 void Namespace::off_any_outgoing(HandlerId handler) {
   if (state_) state_->own_handlers().any_outgoing.remove(handler);
+}
+
+void Namespace::off_any_outgoing() {
+  if (state_) state_->own_handlers().any_outgoing.clear();
 }
 
 void Namespace::set_error_hook(detail::ErrorHook hook) {

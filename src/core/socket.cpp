@@ -119,19 +119,15 @@ detail::HandlerTableRef Socket::table() const {
   return detail::HandlerTableRef(state_ && state_->client() ? &state_->handlers().events : nullptr);
 }
 
-HandlerId Socket::add_any(detail::AnyHandler handler, Position position) const {
+HandlerId Socket::add_any(detail::AnyHandler handler, detail::Position position) const {
   if (!state_ || !state_->client()) return 0;
-  auto& list = state_->handlers().any;
-  return position == Position::front ? list.prepend(std::move(handler))
-                                     : list.add(std::move(handler));
+  return state_->handlers().any.add(std::move(handler), position);
 }
 
-HandlerId Socket::add_any_outgoing(detail::AnyHandler handler, Position position) const {
+HandlerId Socket::add_any_outgoing(detail::AnyHandler handler, detail::Position position) const {
   if (!state_ || !state_->client()) return 0;
   state_->nsp().watch_outgoing();
-  auto& list = state_->handlers().any_outgoing;
-  return position == Position::front ? list.prepend(std::move(handler))
-                                     : list.add(std::move(handler));
+  return state_->handlers().any_outgoing.add(std::move(handler), position);
 }
 
 void Socket::off_any(HandlerId handler) const {
@@ -185,6 +181,7 @@ BroadcastOperator SocketOperator::broadcast() const {
   return others;
 }
 
+BroadcastOperator SocketOperator::local() const { return broadcast().local(); }
 BroadcastOperator SocketOperator::to(const Rooms& rooms) const { return broadcast().to(rooms); }
 BroadcastOperator SocketOperator::except(const Rooms& rooms) const {
   return broadcast().except(rooms);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -75,6 +76,28 @@ TEST_F(AskingTest, WhoseEventIsDroppedIsMissingInABroadcast) {
   EXPECT_EQ(replies->values, (std::vector<int>{5}));
   EXPECT_EQ(replies->missing, 1U);
   EXPECT_EQ(replies->error, make_error_code(Errc::dropped));
+}
+
+TEST_F(AskingTest, ARemoteSocketGivesOneReply) {
+  CorePeer peer(server);
+  const RemoteSocket remote = nsp.fetch_sockets().future().get().at(0);
+  std::vector<Reply<int>> replies;
+  const auto keep = [&](const Reply<int>& reply) { replies.push_back(reply); };
+  remote.emit_with_ack<int>("q", 1).then(keep);
+  EXPECT_EQ(peer.received(), (Log{R"(420["q",1])"}));
+  peer.send("30[5]");
+  remote.timeout(std::chrono::milliseconds(50)).emit_with_ack<int>("q").then(keep);
+  server.loop().pass(std::chrono::seconds(1));
+  peer.become_busy();
+  remote.volatile_().emit_with_ack<int>("q").then(keep);
+  peer.leave();
+  remote.emit_with_ack<int>("q").then(keep);
+  ASSERT_EQ(replies.size(), 4U);
+  EXPECT_EQ(replies[0].value, 5);
+  EXPECT_FALSE(replies[0].error);
+  EXPECT_EQ(replies[1].error, make_error_code(Errc::timeout));
+  EXPECT_EQ(replies[2].error, make_error_code(Errc::dropped));
+  EXPECT_EQ(replies[3].error, make_error_code(Errc::not_connected));
 }
 
 TEST_F(AskingTest, AnAnswerThatDecodingThrowsOutIsBad) {

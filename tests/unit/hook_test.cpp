@@ -217,5 +217,28 @@ TEST_F(SocketHookTest, HooksTakeWhatTheyWantOfWhatThereIs) {
                       "socket&", "reason", "both", "1"}));
 }
 
+TEST_F(SocketHookTest, CatchAllsOfANamespaceAreTakenOffOneByOneOrAll) {
+  CorePeer peer(server);
+  const auto noting = [this](std::string what) { return [this, what] { note(what); }; };
+  nsp.on_any(noting("in"));
+  const HandlerId first = nsp.prepend_any(noting("in first"));
+  nsp.on_any_outgoing(noting("out"));
+  const HandlerId out_first = nsp.prepend_any_outgoing(noting("out first"));
+  const auto exchange = [&] {
+    log.clear();
+    peer.send(R"(2["in"])");
+    socket.emit("out");
+    return log;
+  };
+  EXPECT_EQ(exchange(), (Log{"in first", "in", "out first", "out"}));
+  nsp.off_any(first);
+  nsp.off_any_outgoing(out_first);
+  EXPECT_EQ(exchange(), (Log{"in", "out"}));
+  nsp.off_any();
+  EXPECT_EQ(exchange(), (Log{"out"}));
+  nsp.off_any_outgoing();
+  EXPECT_EQ(exchange(), Log{});
+}
+
 }  // namespace
 }  // namespace socketio

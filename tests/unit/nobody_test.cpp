@@ -43,6 +43,7 @@ TEST(Nobody, SendsNothingAndSaysSo) {
   EXPECT_EQ(nobody.emit_with_ack("e").future().get().error, make_error_code(Errc::not_connected));
   nobody.broadcast().emit("e");
   nobody.to("room").sockets_join("other");
+  nobody.volatile_().local().emit("e");
   EXPECT_TRUE(nobody.local().emit_with_ack("e").future().get().values.empty());
 }
 
@@ -73,7 +74,9 @@ TEST(Nobody, IsInANamespaceOfNothing) {
   EXPECT_EQ(nsp.on_any([] {}), 0U);
   EXPECT_EQ(nsp.on_any_outgoing([] {}), 0U);
   nsp.off_any(1);
+  nsp.off_any();
   nsp.off_any_outgoing(1);
+  nsp.off_any_outgoing();
   nsp.use([](Socket&, const Next& next) { next(); });
   nsp.on_connection([] {});
   nsp.on_disconnect([] {});

@@ -68,6 +68,7 @@ class Namespace {
     return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::always);
   }
+  /// Once for the whole namespace: the first socket's event takes it off.
   template <class F>
   HandlerId once(std::string event, F handler) {
     return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),

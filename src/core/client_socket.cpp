@@ -36,7 +36,7 @@ HandlerId add(const std::shared_ptr<core::ManagedSocket>& socket, Use use) {
 
 void detail::ClientHookReport::tell(std::string_view event,
                                     const std::exception_ptr& thrown) const {
-  if (const auto kept = socket.lock()) kept->report(event, {}, thrown);
+  if (const auto kept = socket.lock()) kept->report_thrown(event, thrown);
 }
 
 std::string ClientSocket::id() const { return state_ ? state_->id() : std::string(); }

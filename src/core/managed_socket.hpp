@@ -81,7 +81,10 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
                         detail::HandlerTableRef::Times times);
   /// The acknowledgement of an event that connection `connection` brought.
   void answer(std::uint64_t connection, std::uint64_t ack_id, detail::OutgoingEvent& arguments);
+  /// Tells the error hook, on this thread.
   void report(std::string_view event, std::string message, std::exception_ptr exception);
+  /// The same where the client runs.
+  void report_thrown(std::string_view event, std::exception_ptr exception);
   /// Acknowledgements fail, handlers are released; the caller holds the gate.
   void abandon();
 

@@ -413,7 +413,7 @@ void Manager::tell(const List& list, const Args&... args) {
 
 void Manager::report(std::exception_ptr exception) {
   const GateLock lock(*gate_);
-  if (!sockets_.empty()) std::shared_ptr(sockets_.front())->report("connection", {}, exception);
+  if (!sockets_.empty()) std::shared_ptr(sockets_.front())->report_thrown("connection", exception);
 }
 
 void Manager::tell_error(const ConnectionError& error) {

@@ -193,6 +193,12 @@ void SocketState::dispatch(std::string_view event, const parser::Packet& packet,
 }
 
 void SocketState::report(std::string_view event, std::exception_ptr exception) {
+  if (!nsp_->loop().is_current()) {
+    nsp_->loop().post([self = shared_from_this(), event = std::string(event), exception] {
+      self->report(event, exception);
+    });
+    return;
+  }
   Socket handle(shared_from_this());
   nsp_->report(handle, std::string(event), exception);
 }

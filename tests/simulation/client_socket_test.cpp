@@ -8,6 +8,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace socketio::support {
@@ -461,6 +462,32 @@ TEST_F(ClientSocketTest, WhatACoroutineThrowsReachesTheErrorHook) {
   socket.disconnect();
   settle();
   EXPECT_THAT(errors, ElementsAre("connect: thrown", "in: thrown", "disconnect: thrown"));
+}
+
+TEST_F(ClientSocketTest, WhatACoroutineThrowsElsewhereIsToldWhereTheClientRuns) {
+  std::vector<std::string> errors;
+  Pending<int> step;
+  const auto fails_late = [&]() -> Task<> {
+    co_await step;
+    throw std::runtime_error("thrown");
+  };
+  socket.on_error([&](const HandlerError& error) { errors.push_back(error.event); });
+  const auto fail_elsewhere = [&] {
+    step.complete(1);
+    EXPECT_THAT(errors, IsEmpty()) << "not inside the client";
+    settle();
+    step = {};
+    return std::exchange(errors, {});
+  };
+  socket.on("event", fails_late);
+  connect();
+  server_socket.emit("event");
+  settle();
+  EXPECT_THAT(fail_elsewhere(), ElementsAre("event"));
+  socket.on_disconnect(fails_late);
+  socket.disconnect();
+  settle();
+  EXPECT_THAT(fail_elsewhere(), ElementsAre("disconnect"));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -197,6 +198,36 @@ TEST_F(HookTest, WhatACoroutineThrowsReachesTheErrorHook) {
   }
   EXPECT_EQ(server.errors, (Log{"connection: thrown", "in: thrown", "out: thrown",
                                 "disconnecting: thrown", "disconnect: thrown"}));
+}
+
+TEST_F(HookTest, WhatACoroutineThrowsOnAnotherThreadIsToldOnTheLoop) {
+  const auto fails_late = [this]() -> Task<> {
+    co_await step;
+    throw std::runtime_error("thrown");
+  };
+  std::thread::id told_on;
+  nsp.on_error([this, &told_on](Socket&, const HandlerError& error) {
+    note(error.event);
+    told_on = std::this_thread::get_id();
+  });
+  nsp.on("event", fails_late);
+  CorePeer peer(server);
+  const auto fail_elsewhere = [this] {
+    std::thread([this] { step.complete(1); }).join();
+    EXPECT_EQ(log, Log{}) << "told on the thread that resumed it";
+    server.loop().run();
+  };
+  peer.send(R"(2["event"])");
+  fail_elsewhere();
+  EXPECT_EQ(log, (Log{"event"}));
+  EXPECT_EQ(told_on, std::this_thread::get_id());
+
+  log.clear();
+  step = {};
+  nsp.on_disconnect(fails_late);
+  peer.leave();
+  fail_elsewhere();
+  EXPECT_EQ(log, (Log{"disconnect"}));
 }
 
 TEST_F(SocketHookTest, HooksTakeWhatTheyWantOfWhatThereIs) {

@@ -233,7 +233,7 @@ void NamespaceState::report(Socket& socket, std::string event,
 
 void NamespaceState::report(Socket& socket, HandlerError error) {
   const auto hook = handlers_->error;
-  if (!hook) return;
+  if (!hook || !link_->node) return;  // what the hook refers to has ended with the server
   try {
     hook(socket, error);
   } catch (...) {

@@ -230,6 +230,22 @@ TEST_F(HookTest, WhatACoroutineThrowsOnAnotherThreadIsToldOnTheLoop) {
   EXPECT_EQ(log, (Log{"disconnect"}));
 }
 
+TEST_F(HookTest, WhatACoroutineThrowsAfterTheServersEndIsToldToNobody) {
+  Log told;
+  {
+    CoreServer ending;
+    ending.nsp.on_error(
+        [&told](Socket&, const HandlerError& error) { told.push_back(error.event); });
+    ending.nsp.on_connection([this]() -> Task<> {
+      co_await step;
+      throw std::runtime_error("thrown");
+    });
+    const CorePeer peer(ending);
+  }
+  step.complete(1);
+  EXPECT_EQ(told, Log{});
+}
+
 TEST_F(SocketHookTest, HooksTakeWhatTheyWantOfWhatThereIs) {
   nsp.on_connection([this] { note("connection"); });
   nsp.on_disconnect([this] { note("nothing"); });

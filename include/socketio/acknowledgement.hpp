@@ -50,7 +50,11 @@ Reply<R> decode_reply(std::error_code error, const Value* arguments) {
   } else if constexpr (std::is_same_v<R, json>) {
     if (items.next(first)) reply.value = first.to_json();
   } else {
-    if (!items.next(first) || !decode(first, reply.value)) reply.error = Errc::bad_answer;
+    try {
+      if (!items.next(first) || !decode(first, reply.value)) reply.error = Errc::bad_answer;
+    } catch (...) {  // a Decode of the user's; who waits has to hear all the same
+      reply.error = Errc::bad_answer;
+    }
   }
   return reply;
 }

@@ -27,6 +27,7 @@
 #include <socketio/client_options.hpp>
 #include <socketio/event_writer.hpp>
 #include <socketio/handler.hpp>
+#include <socketio/hook.hpp>
 #include <socketio/json.hpp>
 #include <socketio/outcome.hpp>
 #include <socketio/pending.hpp>
@@ -48,7 +49,8 @@ namespace socketio {
 
 namespace core {
 class ManagedSocket;
-}
+class Manager;
+}  // namespace core
 namespace client {
 class ClientState;
 }
@@ -63,6 +65,43 @@ struct ConnectionError {
   std::uint16_t status = 0;  ///< Of the HTTP response that failed, or 0.
   std::string details{};     ///< The cause in words.
 };
+
+namespace detail {
+
+using Signal = std::function<void()>;
+using CountHandler = std::function<void(std::size_t)>;
+using ConnectionErrorHandler = std::function<void(const ConnectionError&)>;
+using CloseHandler = std::function<void(DisconnectReason, const ConnectionError&)>;
+using ClientErrorHook = std::function<void(const HandlerError&)>;
+
+/// Tells the error hook what a coroutine has thrown; one for every event by that event's name. The
+/// socket keeps its hooks, and so this.
+struct ClientHookReport {
+  std::weak_ptr<core::ManagedSocket> socket;
+  const char* hook;
+
+  template <class... Told>
+  void operator()(const std::exception_ptr& thrown, const Told&...) const {
+    tell(hook, thrown);
+  }
+  void operator()(const std::exception_ptr& thrown, const std::string& event, const json&) const {
+    tell(event, thrown);
+  }
+  void tell(std::string_view event, const std::exception_ptr& thrown) const;
+};
+
+/// The same for what concerns all sockets of a client.
+struct ManagerHookReport {
+  std::weak_ptr<core::Manager> manager;
+
+  template <class... Told>
+  void operator()(const std::exception_ptr& thrown, const Told&...) const {
+    tell(thrown);
+  }
+  void tell(const std::exception_ptr& thrown) const;
+};
+
+}  // namespace detail
 
 class ClientSocketOperator;
 
@@ -131,42 +170,58 @@ class ClientSocket {
   void off(std::string_view event) const;
   void off() const;
 
+  // Every function below, but for on_error's, may be a coroutine and may take less than shown.
+
   using AnyHandler = std::function<void(std::string_view event, const json& arguments)>;
-  /// Before the handlers of the event.
-  HandlerId on_any(AnyHandler handler) const;
-  HandlerId prepend_any(AnyHandler handler) const;
+  /// `[](std::string_view event, const json& arguments)`, before the handlers of the event.
+  template <class F>
+  HandlerId on_any(F handler) const {
+    return add_any(hook<AnyHandler>(std::move(handler), "any"), detail::Position::back);
+  }
+  template <class F>
+  HandlerId prepend_any(F handler) const {
+    return add_any(hook<AnyHandler>(std::move(handler), "any"), detail::Position::front);
+  }
   void off_any(HandlerId handler) const;
   void off_any() const;
   /// The same for what is emitted (not acknowledgements).
-  HandlerId on_any_outgoing(AnyHandler handler) const;
-  HandlerId prepend_any_outgoing(AnyHandler handler) const;
+  template <class F>
+  HandlerId on_any_outgoing(F handler) const {
+    return add_any_outgoing(hook<AnyHandler>(std::move(handler), "any"), detail::Position::back);
+  }
+  template <class F>
+  HandlerId prepend_any_outgoing(F handler) const {
+    return add_any_outgoing(hook<AnyHandler>(std::move(handler), "any"), detail::Position::front);
+  }
   void off_any_outgoing(HandlerId handler) const;
   void off_any_outgoing() const;
 
   // --- Life; each adds a handler that off_lifecycle() takes off ---
 
-  HandlerId on_connect(std::function<void()> handler) const;
-  /// The connection failed, or the server refused this namespace (then it is not tried again:
-  /// active() is false).
-  HandlerId on_connect_error(std::function<void(const ConnectionError&)> handler) const;
-  /// `[](DisconnectReason why)` or `[](DisconnectReason why, const ConnectionError& cause)`
+  /// `[]`
+  template <class F>
+  HandlerId on_connect(F handler) const {
+    return add_connect(hook<detail::Signal>(std::move(handler), "connect"));
+  }
+  /// `[](const ConnectionError& error)`: the connection failed, or the server refused this
+  /// namespace (then it is not tried again: active() is false).
+  template <class F>
+  HandlerId on_connect_error(F handler) const {
+    return add_connect_error(
+        hook<detail::ConnectionErrorHandler>(std::move(handler), "connect_error"));
+  }
+  /// `[](DisconnectReason why, const ConnectionError& cause)`
   template <class F>
   HandlerId on_disconnect(F handler) const {
-    if constexpr (std::is_invocable_v<F&, DisconnectReason, const ConnectionError&>) {
-      return add_disconnect(std::move(handler));
-    } else if constexpr (std::is_invocable_v<F&, DisconnectReason>) {
-      return add_disconnect(
-          [handler = std::move(handler)](DisconnectReason why, const ConnectionError&) mutable {
-            handler(why);
-          });
-    } else {
-      return add_disconnect([handler = std::move(handler)](
-                                DisconnectReason, const ConnectionError&) mutable { handler(); });
-    }
+    return add_disconnect(hook<detail::CloseHandler>(std::move(handler), "disconnect"));
   }
-  /// A handler threw, or an event's arguments did not fit it. Without this, silence. What the
-  /// Client's own handlers throw is told here too, to its first socket.
-  HandlerId on_error(std::function<void(const HandlerError&)> handler) const;
+  /// `[](const HandlerError& error)`: a handler threw, or an event's arguments did not fit it.
+  /// Without this, silence. What the Client's own handlers throw is told here too, to its first
+  /// socket.
+  template <class F>
+  HandlerId on_error(F handler) const {
+    return add_error(detail::make_plain_hook<detail::ClientErrorHook>(std::move(handler)));
+  }
   void off_lifecycle(HandlerId handler) const;
 
   friend bool operator==(const ClientSocket& a, const ClientSocket& b) {
@@ -175,13 +230,21 @@ class ClientSocket {
 
  private:
   friend class ClientSocketOperator;
+  template <class Wanted, class F>
+  Wanted hook(F function, const char* name) const {
+    return detail::make_hook<Wanted>(std::move(function), detail::ClientHookReport{state_, name});
+  }
   EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                              detail::AckCallback callback) const;
   HandlerId add_handler(std::string event, detail::EventHandler handler,
                         detail::HandlerTableRef::Times times) const;
-  HandlerId add_disconnect(
-      std::function<void(DisconnectReason, const ConnectionError&)> handler) const;
+  HandlerId add_any(AnyHandler handler, detail::Position position) const;
+  HandlerId add_any_outgoing(AnyHandler handler, detail::Position position) const;
+  HandlerId add_connect(detail::Signal handler) const;
+  HandlerId add_connect_error(detail::ConnectionErrorHandler handler) const;
+  HandlerId add_disconnect(detail::CloseHandler handler) const;
+  HandlerId add_error(detail::ClientErrorHook hook) const;
 
   std::shared_ptr<core::ManagedSocket> state_;
 };
@@ -264,20 +327,65 @@ class Client {
   void set_query(std::vector<std::pair<std::string, std::string>> query);
   void set_extra_headers(std::vector<std::pair<std::string, std::string>> headers);
 
-  void on_open(std::function<void()> handler);
-  void on_close(std::function<void(DisconnectReason, const ConnectionError&)> handler);
-  /// An attempt to connect failed.
-  void on_error(std::function<void(const ConnectionError&)> handler);
-  void on_ping(std::function<void()> handler);
-  void on_reconnect_attempt(std::function<void(std::size_t attempt)> handler);
-  void on_reconnect(std::function<void(std::size_t attempt)> handler);
-  void on_reconnect_error(std::function<void(const ConnectionError&)> handler);
-  void on_reconnect_failed(std::function<void()> handler);
+  // Each of these functions may be a coroutine, and may take less than shown.
+
+  /// `[]`
+  template <class F>
+  void on_open(F handler) {
+    add_open(hook<detail::Signal>(std::move(handler)));
+  }
+  /// `[](DisconnectReason why, const ConnectionError& cause)`
+  template <class F>
+  void on_close(F handler) {
+    add_close(hook<detail::CloseHandler>(std::move(handler)));
+  }
+  /// `[](const ConnectionError& error)`: an attempt to connect failed.
+  template <class F>
+  void on_error(F handler) {
+    add_error(hook<detail::ConnectionErrorHandler>(std::move(handler)));
+  }
+  template <class F>
+  void on_ping(F handler) {
+    add_ping(hook<detail::Signal>(std::move(handler)));
+  }
+  /// `[](std::size_t attempt)`
+  template <class F>
+  void on_reconnect_attempt(F handler) {
+    add_reconnect_attempt(hook<detail::CountHandler>(std::move(handler)));
+  }
+  /// `[](std::size_t attempt)`
+  template <class F>
+  void on_reconnect(F handler) {
+    add_reconnect(hook<detail::CountHandler>(std::move(handler)));
+  }
+  /// `[](const ConnectionError& error)`
+  template <class F>
+  void on_reconnect_error(F handler) {
+    add_reconnect_error(hook<detail::ConnectionErrorHandler>(std::move(handler)));
+  }
+  template <class F>
+  void on_reconnect_failed(F handler) {
+    add_reconnect_failed(hook<detail::Signal>(std::move(handler)));
+  }
 
   /// For <socketio/asio.hpp>.
   explicit Client(std::shared_ptr<client::ClientState> state);
 
  private:
+  template <class Wanted, class F>
+  Wanted hook(F function) {
+    return detail::make_hook<Wanted>(std::move(function), report());
+  }
+  detail::ManagerHookReport report() const;
+  void add_open(detail::Signal handler);
+  void add_close(detail::CloseHandler handler);
+  void add_error(detail::ConnectionErrorHandler handler);
+  void add_ping(detail::Signal handler);
+  void add_reconnect_attempt(detail::CountHandler handler);
+  void add_reconnect(detail::CountHandler handler);
+  void add_reconnect_error(detail::ConnectionErrorHandler handler);
+  void add_reconnect_failed(detail::Signal handler);
+
   std::shared_ptr<client::ClientState> state_;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <socketio/json.hpp>
+#include <socketio/task.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -37,6 +38,8 @@ class Auth {
         answer(function());
       };
     } else {
+      static_assert(!detail::is_task<std::invoke_result_t<F&, Answer>>,
+                    "socketio: auth cannot be a coroutine: keep `answer`, and call it later");
       function_ = std::move(function);
     }
   }

@@ -19,8 +19,10 @@ class OutgoingEvent {
   /// memory.
   static constexpr std::size_t header_room = 64;
 
+  /// Throws std::invalid_argument for a reserved name.
   template <class... Args>
   explicit OutgoingEvent(std::string_view name, const Args&... args) {
+    require_allowed(name);
     borrow();
     JsonWriter writer(text_, attachments_);
     writer.begin_array();
@@ -51,6 +53,7 @@ class OutgoingEvent {
   std::vector<Bytes> take_attachments() { return std::move(attachments_); }
 
  private:
+  static void require_allowed(std::string_view name);
   void borrow();
   template <class T>
   static void write(JsonWriter& writer, const T& value) {

@@ -7,7 +7,7 @@
 //   namespace
 //   [](int a, int b) { return a + b; }                a returned value is the acknowledgement
 //   [](Order order, Ack<json> done) { … }             or acknowledge later, from any thread
-//   [](Order order) -> Task<bool> { co_return … }     or in a coroutine
+//   [](Order order) -> Task<bool> { co_return … }     or in a coroutine, which takes no views
 //   [](Arguments all) { … }                           everything undecoded
 //
 // Missing arguments are an error unless std::optional or json; surplus ones are ignored, as in
@@ -18,10 +18,14 @@
 #include <socketio/event_writer.hpp>
 #include <socketio/task.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -36,7 +40,9 @@ using HandlerId = std::uint64_t;
 /// Something went wrong in user code, or an event's arguments did not fit its handler. The
 /// connection goes on.
 struct HandlerError {
-  std::string event;    ///< Of the event, or "connection", "disconnect", "middleware".
+  /// Of the event, or what was called: "connection", "disconnecting", "disconnect", "middleware",
+  /// "acknowledgement", "error"; at a client "connect", "connect_error", …
+  std::string event;
   std::string message;  ///< e.g. "argument 0: expected another type", or what the exception says.
   std::exception_ptr exception;  ///< Of the handler; null if the arguments were wrong.
 };
@@ -148,20 +154,29 @@ struct IsAck : std::false_type {};
 template <class... Args>
 struct IsAck<Ack<Args...>> : std::true_type {};
 
+/// Decoded, it refers to the packet, which ends with the dispatch.
+template <class T>
+struct HoldsView : std::false_type {};
+template <>
+struct HoldsView<std::string_view> : std::true_type {};
+template <class T, std::size_t Extent>
+struct HoldsView<std::span<T, Extent>> : std::true_type {};
+template <class T, std::size_t Size>
+struct HoldsView<std::array<T, Size>> : HoldsView<T> {};
+template <template <class...> class Container, class... Ts>
+struct HoldsView<Container<Ts...>> : std::disjunction<HoldsView<Ts>...> {};
+template <class... Args>
+struct HoldsView<Ack<Args...>> : std::false_type {};
+
+template <class Tuple>
+struct AnyHoldsView;
+template <class... Ps>
+struct AnyHoldsView<std::tuple<Ps...>> : std::disjunction<HoldsView<std::remove_cvref_t<Ps>>...> {};
+
 template <class T>
 struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
-
-template <class T>
-struct TaskResult {
-  static constexpr bool is_task = false;
-};
-template <class T>
-struct TaskResult<Task<T>> {
-  static constexpr bool is_task = true;
-  using Value = T;
-};
 
 /// Fills one parameter; false if the argument does not fit.
 template <class P>
@@ -207,6 +222,7 @@ decltype(auto) call_with(F& f, Storage& storage, std::index_sequence<Is...>) {
 }
 
 void report_exception(core::EventPeer& peer, std::string_view event, std::exception_ptr exception);
+void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception);
 
 /// Runs a coroutine handler; its frame owns handler and parameters.
 template <class F, class Parameters, class Storage, class Result>
@@ -235,12 +251,12 @@ template <class F, class Parameters, class Storage>
 void run(Invocation& call, const std::shared_ptr<F>& f, Storage& storage) {
   using Result = typename Signature<F>::Result;
   using Indices = std::make_index_sequence<std::tuple_size_v<Parameters>>;
-  if constexpr (TaskResult<Result>::is_task) {
+  if constexpr (is_task<Result>) {
     Value name;
     ValueArray(call.payload()).next(name);
     std::string_view event;
     name.get(event);
-    run_task<F, Parameters, Storage, typename TaskResult<Result>::Value>(
+    run_task<F, Parameters, Storage, typename Result::Value>(
         f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{}, call.peer(),
         std::string(event));
   } else if constexpr (std::is_void_v<Result>) {
@@ -277,6 +293,10 @@ EventHandler make_handler(F function) {
                   "socketio: a handler's parameter is made first and decoded then, so its type "
                   "needs a default "
                   "constructor");
+    static_assert(
+        !is_task<typename Signature<Function>::Result> || !AnyHoldsView<Parameters>::value,
+        "socketio: a coroutine outlives the packet that std::string_view and std::span "
+        "refer to: take a std::string or Bytes");
     using Other = std::conditional_t<std::is_same_v<Side, Socket>, ClientSocket, Socket>;
     static_assert(!Names<Parameters, Other>::value,
                   "socketio: handlers of a server may take a Socket, those of a client a "
@@ -291,6 +311,9 @@ EventHandler make_handler(F function) {
     };
   }
 }
+
+/// Where a handler goes among those that are there.
+enum class Position : std::uint8_t { front, back };
 
 /// Handlers by event; see core/handler_table.hpp.
 class HandlerTable;

@@ -2,8 +2,8 @@
 // Namespace: a group of sockets that shares handlers and middlewares on one connection,
 // `io.of("/admin")`.
 //
-// A handle: cheap to copy, valid as long as the server. Handlers may be registered once for all
-// sockets here
+// A handle: cheap to copy, valid as long as the server; that of a Socket to nothing has an empty
+// name and does nothing. Handlers may be registered once for all sockets here
 // (`nsp.on("chat", [](Socket& socket, Message m) { … })`: no closure for each connection) as well
 // as on each socket.
 //
@@ -33,27 +33,32 @@ class Namespace {
   /// Sockets connected to this node. Loop only.
   std::vector<Socket> sockets() const;
 
-  // --- Connections ---
+  // --- Connections; each function may be a coroutine, and may take less than shown ---
 
   /// Connection middleware: `[](Socket& socket, Next next)`. next() continues,
   /// next(ConnectError{…}) refuses.
   template <class F>
   void use(F middleware) {
-    add_middleware(detail::ConnectionMiddleware(std::move(middleware)));
+    add_middleware(detail::make_hook<detail::ConnectionMiddleware>(std::move(middleware),
+                                                                   detail::MiddlewareReport{}));
   }
-  /// `[](Socket socket)`
+  /// `[](Socket socket)`. A coroutine registers the socket's handlers before it first awaits
+  /// something: events may come meanwhile.
   template <class F>
   void on_connection(F handler) {
-    add_connection_handler(std::function<void(Socket&)>(std::move(handler)));
+    add_connection_handler(detail::make_hook<detail::ConnectionHandler>(
+        std::move(handler), detail::HookReport{"connection"}));
   }
   /// `[](Socket& socket, DisconnectReason reason)` for every socket.
   template <class F>
   void on_disconnecting(F handler) {
-    add_disconnecting(detail::with_socket<detail::DisconnectHandler>(std::move(handler)));
+    add_disconnecting(detail::make_hook<detail::DisconnectHandler>(
+        std::move(handler), detail::HookReport{"disconnecting"}));
   }
   template <class F>
   void on_disconnect(F handler) {
-    add_disconnect(detail::with_socket<detail::DisconnectHandler>(std::move(handler)));
+    add_disconnect(detail::make_hook<detail::DisconnectHandler>(std::move(handler),
+                                                                detail::HookReport{"disconnect"}));
   }
 
   // --- Events of all sockets ---
@@ -63,6 +68,7 @@ class Namespace {
     return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::always);
   }
+  /// Once for the whole namespace: the first socket's event takes it off.
   template <class F>
   HandlerId once(std::string event, F handler) {
     return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
@@ -74,17 +80,30 @@ class Namespace {
   /// `[](Socket& socket, std::string_view event, const json& arguments)`
   template <class F>
   HandlerId on_any(F handler) {
-    return add_any(detail::with_socket<detail::AnyHandler>(std::move(handler)));
+    return add_any(detail::make_any_hook(std::move(handler)), detail::Position::back);
   }
   template <class F>
-  HandlerId on_any_outgoing(F handler) {
-    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)));
+  HandlerId prepend_any(F handler) {
+    return add_any(detail::make_any_hook(std::move(handler)), detail::Position::front);
   }
   void off_any(HandlerId handler);
+  void off_any();
+  template <class F>
+  HandlerId on_any_outgoing(F handler) {
+    return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::back);
+  }
+  template <class F>
+  HandlerId prepend_any_outgoing(F handler) {
+    return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::front);
+  }
   void off_any_outgoing(HandlerId handler);
+  void off_any_outgoing();
   /// `[](Socket& socket, const HandlerError& error)`; the socket is a handle to nothing if it
-  /// concerns none. Without a hook, errors are dropped silently.
-  void on_error(std::function<void(Socket&, const HandlerError&)> handler);
+  /// concerns none. Without a hook, errors are dropped silently. No coroutine.
+  template <class F>
+  void on_error(F handler) {
+    set_error_hook(detail::make_plain_hook<detail::ErrorHook>(std::move(handler)));
+  }
 
   // --- Sending ---
 
@@ -119,11 +138,12 @@ class Namespace {
   BroadcastOperator everybody() const { return BroadcastOperator(state_); }
   detail::HandlerTableRef table();
   void add_middleware(detail::ConnectionMiddleware middleware);
-  void add_connection_handler(std::function<void(Socket&)> handler);
+  void add_connection_handler(detail::ConnectionHandler handler);
   void add_disconnecting(detail::DisconnectHandler handler);
   void add_disconnect(detail::DisconnectHandler handler);
-  HandlerId add_any(detail::AnyHandler handler);
-  HandlerId add_any_outgoing(detail::AnyHandler handler);
+  HandlerId add_any(detail::AnyHandler handler, detail::Position position);
+  HandlerId add_any_outgoing(detail::AnyHandler handler, detail::Position position);
+  void set_error_hook(detail::ErrorHook hook);
 
   std::shared_ptr<core::NamespaceState> state_;
 };

@@ -27,10 +27,14 @@ std::string_view to_string(DisconnectReason reason);
 
 /// What became of an emitted event.
 enum class EmitResult : std::uint8_t {
-  sent,     ///< Leaves at the end of this turn of the loop (or was handed to the socket's thread).
-  queued,   ///< Waits behind bytes that a slow peer has not taken, for its next poll, or for a
-            ///< client's connection.
-  dropped,  ///< Volatile and the peer was not ready, or over the limit of the out-buffer.
+  /// Leaves at the end of this turn of the loop, or with the next poll of a client that polls; from
+  /// another thread: was handed to the loop.
+  sent,
+  /// At a server: the peer is slow. More than BackpressureOptions::soft_limit_bytes waited for it,
+  /// and it has not taken all of that yet. At a client: waits for a connection, or behind what the
+  /// connection has not taken yet.
+  queued,
+  dropped,        ///< Volatile and the peer was not ready, or over the limit of the out-buffer.
   not_connected,  ///< The socket is not connected.
 };
 

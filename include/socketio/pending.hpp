@@ -2,13 +2,18 @@
 // Pending<R>: the result of something that completes later (emit_with_ack, fetch_sockets). The work
 // has begun already; take the result in one of three ways:
 //
-//   pending.then([](R result) { … });      // on the socket's loop
+//   pending.then([](R result) { … });      // where it completes: on the socket's loop
 //   R result = pending.future().get();     // from a thread that is not a loop
-//   R result = co_await pending;           // in a coroutine; resumes on the loop
+//   R result = co_await pending;           // in a coroutine; resumes where it completes
+//
+// If it has completed already, then() calls back at once and co_await goes on at once, on the
+// thread that they are on: from another thread than the loop's, either may happen.
 //
 // It always completes, once: with values, or with an error that says why not. Dropping it drops the
 // result only. Thread-safe.
 #pragma once
+
+#include <socketio/task.hpp>
 
 #include <coroutine>
 #include <functional>
@@ -17,6 +22,7 @@
 #include <mutex>
 #include <optional>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -48,7 +54,7 @@ struct Reply {
 /// The answers of many; those that came stay readable when others are missing.
 template <class T>
 struct Replies {
-  std::error_code error;  ///< Errc::timeout if some did not answer in time.
+  std::error_code error;  ///< Why some are missing, e.g. Errc::timeout.
   std::vector<T> values;
   std::size_t missing = 0;  ///< How many were asked and did not answer (properly).
   explicit operator bool() const { return !error; }
@@ -59,9 +65,12 @@ class [[nodiscard]] Pending {
  public:
   Pending() : state_(std::make_shared<State>()) {}
 
-  /// Calls `callback(R)` once, at once if the result is there already.
+  /// Calls `callback(R)` once: on this thread and at once if the result is there already, else
+  /// where it completes. The last callback counts.
   template <class Callback>
   void then(Callback&& callback) {
+    static_assert(!detail::is_task<std::invoke_result_t<Callback&, R>>,
+                  "socketio: then() does not run coroutines: co_await the Pending in one");
     state_->set_callback(std::forward<Callback>(callback));
   }
 

@@ -13,6 +13,7 @@
 #include <socketio/acknowledgement.hpp>
 #include <socketio/event_writer.hpp>
 #include <socketio/handler.hpp>
+#include <socketio/middleware.hpp>
 #include <socketio/outcome.hpp>
 #include <socketio/pending.hpp>
 
@@ -87,7 +88,8 @@ class BroadcastOperator {
   BroadcastOperator to(const Rooms& rooms) const;
   BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
   BroadcastOperator except(const Rooms& rooms) const;
-  /// Sockets that are not ready to send right now may miss the event.
+  /// Sockets that are not ready to send right now miss the event; asked, they count as missing
+  /// (Errc::dropped).
   BroadcastOperator volatile_() const;
   BroadcastOperator compress(Compress compress) const;
   /// Only sockets of this node.
@@ -95,6 +97,7 @@ class BroadcastOperator {
   /// How long emit_with_ack waits; without it, until all have answered or left.
   BroadcastOperator timeout(std::chrono::milliseconds timeout) const;
 
+  /// Throws std::invalid_argument for a reserved name, as Socket::emit does.
   template <class... Args>
   void emit(std::string_view event, const Args&... args) const {
     detail::OutgoingEvent outgoing(event, args...);
@@ -132,6 +135,7 @@ class BroadcastOperator {
   friend class SocketOperator;
   friend class Namespace;
   friend class RemoteSocket;
+  friend class RemoteSocketOperator;
   explicit BroadcastOperator(std::shared_ptr<core::NamespaceState> nsp) : nsp_(std::move(nsp)) {}
   void emit_encoded(detail::OutgoingEvent& event) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
@@ -143,69 +147,10 @@ class BroadcastOperator {
 
 class SocketOperator;
 
-/// An event on its way through packet middlewares, which may change it.
-struct Event {
-  std::string name;
-  json arguments = json::array();
-};
-
-/// The answer of a connection middleware that refuses: reaches the client as `connect_error` with
-/// message and data.
-struct ConnectError {
-  std::string message;
-  json data = nullptr;  ///< null: no `data` member
-};
-
-/// Continues the chain of middlewares, or ends it with an error. Call it once, from any thread;
-/// further calls do nothing.
-class Next {
- public:
-  using Function = std::function<void(std::optional<ConnectError>)>;
-  explicit Next(Function function) : function_(std::move(function)) {}
-  void operator()() const { function_(std::nullopt); }
-  void operator()(ConnectError error) const { function_(std::move(error)); }
-
- private:
-  Function function_;
-};
-
-namespace detail {
-
-using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
-using AnyHandler = std::function<void(Socket&, std::string_view event, const json& arguments)>;
-using ConnectionMiddleware = std::function<void(Socket&, Next)>;
-using PacketMiddleware = std::function<void(Socket&, Event&, Next)>;
-using ErrorHandler = std::function<void(Socket&, const ConnectError&)>;
-
-/// Calls a handler that does not want the socket, or nothing at all.
-template <class F>
-struct WithoutSocket {
-  template <class... Args>
-  void operator()(Socket&, Args&&... args) {
-    if constexpr (std::is_invocable_v<F&, Args&&...>) {
-      function(std::forward<Args>(args)...);
-    } else {
-      function();
-    }
-  }
-  F function;
-};
-
-/// Accepts callables with or without the socket as their first parameter.
-template <class Wanted, class F>
-Wanted with_socket(F function) {
-  if constexpr (std::is_convertible_v<F, Wanted>) {
-    return Wanted(std::move(function));
-  } else {
-    return Wanted(WithoutSocket<F>{std::move(function)});
-  }
-}
-
-}  // namespace detail
-
 class Socket {
  public:
-  /// A handle to nothing: id() is empty, connected() false.
+  /// A handle to nothing: id() is empty, connected() false, and whatever is asked of it, it does
+  /// nothing. Its data() is a thread's, for all such handles; its nsp() is nothing, too.
   Socket() = default;
   explicit Socket(std::shared_ptr<core::SocketState> state) : state_(std::move(state)) {}
 
@@ -245,6 +190,8 @@ class Socket {
 
   // --- Sending ---
 
+  /// Throws std::invalid_argument for a name that is reserved: connect, connect_error, disconnect,
+  /// disconnecting, newListener, removeListener.
   template <class... Args>
   EmitResult emit(std::string_view event, const Args&... args) const {
     detail::OutgoingEvent outgoing(event, args...);
@@ -284,27 +231,28 @@ class Socket {
   void off(std::string_view event) const { table().remove(event); }
   void off() const { table().remove_all(); }
 
+  // Every function below may be a coroutine, may take the socket as its first parameter, and may
+  // take less than shown.
+
   /// `[](std::string_view event, const json& arguments)`, before the handlers of the event.
   template <class F>
   HandlerId on_any(F handler) const {
-    return add_any(detail::with_socket<detail::AnyHandler>(std::move(handler)), Position::back);
+    return add_any(detail::make_any_hook(std::move(handler)), detail::Position::back);
   }
   template <class F>
   HandlerId prepend_any(F handler) const {
-    return add_any(detail::with_socket<detail::AnyHandler>(std::move(handler)), Position::front);
+    return add_any(detail::make_any_hook(std::move(handler)), detail::Position::front);
   }
   void off_any(HandlerId handler) const;
   void off_any() const;
   /// The same for what is sent to this socket (not acknowledgements).
   template <class F>
   HandlerId on_any_outgoing(F handler) const {
-    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)),
-                            Position::back);
+    return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::back);
   }
   template <class F>
   HandlerId prepend_any_outgoing(F handler) const {
-    return add_any_outgoing(detail::with_socket<detail::AnyHandler>(std::move(handler)),
-                            Position::front);
+    return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::front);
   }
   void off_any_outgoing(HandlerId handler) const;
   void off_any_outgoing() const;
@@ -313,36 +261,41 @@ class Socket {
   /// calls on_error.
   template <class F>
   void use(F middleware) const {
-    add_middleware(detail::with_socket<detail::PacketMiddleware>(std::move(middleware)));
+    add_middleware(detail::make_hook<detail::PacketMiddleware>(std::move(middleware),
+                                                               detail::MiddlewareReport{}));
   }
   /// `[](const ConnectError& error)`: a packet middleware refused an event.
   template <class F>
   void on_error(F handler) const {
-    add_error_handler(detail::with_socket<detail::ErrorHandler>(std::move(handler)));
+    add_error_handler(
+        detail::make_hook<detail::ErrorHandler>(std::move(handler), detail::HookReport{"error"}));
   }
   /// `[](DisconnectReason reason)`; rooms are still populated in on_disconnecting.
   template <class F>
   void on_disconnecting(F handler) const {
-    add_disconnecting(detail::with_socket<detail::DisconnectHandler>(std::move(handler)));
+    add_disconnecting(detail::make_hook<detail::DisconnectHandler>(
+        std::move(handler), detail::HookReport{"disconnecting"}));
   }
   template <class F>
   void on_disconnect(F handler) const {
-    add_disconnect(detail::with_socket<detail::DisconnectHandler>(std::move(handler)));
+    add_disconnect(detail::make_hook<detail::DisconnectHandler>(std::move(handler),
+                                                                detail::HookReport{"disconnect"}));
   }
 
   friend bool operator==(const Socket& a, const Socket& b) { return a.state_ == b.state_; }
 
  private:
   friend class SocketOperator;
-  enum class Position : std::uint8_t { front, back };
+  friend void detail::report_exception(const Socket& socket, std::string_view event,
+                                       std::exception_ptr exception);
 
   EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                              detail::AckCallback callback) const;
   std::any& data_slot(const std::type_info& type);
   detail::HandlerTableRef table() const;
-  HandlerId add_any(detail::AnyHandler handler, Position position) const;
-  HandlerId add_any_outgoing(detail::AnyHandler handler, Position position) const;
+  HandlerId add_any(detail::AnyHandler handler, detail::Position position) const;
+  HandlerId add_any_outgoing(detail::AnyHandler handler, detail::Position position) const;
   void add_middleware(detail::PacketMiddleware middleware) const;
   void add_error_handler(detail::ErrorHandler handler) const;
   void add_disconnecting(detail::DisconnectHandler handler) const;
@@ -354,6 +307,8 @@ class Socket {
 /// One socket with flags for the next emit. Immutable; thread-safe.
 class SocketOperator {
  public:
+  /// The event is dropped if the socket is not ready to send right now; what asked for an
+  /// acknowledgement fails (Errc::dropped).
   SocketOperator volatile_() const;
   SocketOperator compress(Compress compress) const;
   /// How long emit_with_ack waits; without it, until the answer comes or the socket disconnects.
@@ -362,6 +317,7 @@ class SocketOperator {
   BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
   BroadcastOperator except(const Rooms& rooms) const;
   BroadcastOperator broadcast() const;
+  BroadcastOperator local() const;
 
   template <class... Args>
   EmitResult emit(std::string_view event, const Args&... args) const {
@@ -391,6 +347,42 @@ Pending<Reply<R>> Socket::emit_with_ack(std::string_view event, const Args&... a
   return SocketOperator(*this).emit_with_ack<R>(event, args...);
 }
 
+/// One socket of this node or another, with flags for the next emit. Immutable; thread-safe.
+class RemoteSocketOperator {
+ public:
+  RemoteSocketOperator volatile_() const { return RemoteSocketOperator(itself_.volatile_()); }
+  RemoteSocketOperator compress(Compress compress) const {
+    return RemoteSocketOperator(itself_.compress(compress));
+  }
+  RemoteSocketOperator timeout(std::chrono::milliseconds timeout) const {
+    return RemoteSocketOperator(itself_.timeout(timeout));
+  }
+
+  template <class... Args>
+  void emit(std::string_view event, const Args&... args) const {
+    itself_.emit(event, args...);
+  }
+  template <class R = json, class... Args>
+  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
+    detail::OutgoingEvent outgoing(event, args...);
+    Pending<Reply<R>> pending;
+    itself_.emit_encoded_with_ack(
+        outgoing,
+        [pending](std::error_code error, const Value* arguments) {
+          pending.complete(detail::decode_reply<R>(error, arguments));
+        },
+        [pending] {  // if nobody was asked; else it has been completed
+          pending.complete(detail::decode_reply<R>(Errc::not_connected, nullptr));
+        });
+    return pending;
+  }
+
+ private:
+  friend class RemoteSocket;
+  explicit RemoteSocketOperator(BroadcastOperator itself) : itself_(std::move(itself)) {}
+  BroadcastOperator itself_;
+};
+
 /// A socket as fetch_sockets() reports it, on this node or another: a snapshot with the means to
 /// reach it. Thread-safe.
 class RemoteSocket {
@@ -404,8 +396,17 @@ class RemoteSocket {
   void emit(std::string_view event, const Args&... args) const {
     itself().emit(event, args...);
   }
-  BroadcastOperator timeout(std::chrono::milliseconds timeout) const {
-    return itself().timeout(timeout);
+  /// The first argument of its acknowledgement; errors as Socket's.
+  template <class R = json, class... Args>
+  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
+    return RemoteSocketOperator(itself()).emit_with_ack<R>(event, args...);
+  }
+  RemoteSocketOperator volatile_() const { return RemoteSocketOperator(itself().volatile_()); }
+  RemoteSocketOperator compress(Compress compress) const {
+    return RemoteSocketOperator(itself().compress(compress));
+  }
+  RemoteSocketOperator timeout(std::chrono::milliseconds timeout) const {
+    return RemoteSocketOperator(itself().timeout(timeout));
   }
   void join(const Rooms& rooms_to_join) const { itself().sockets_join(rooms_to_join); }
   void leave(const Rooms& rooms_to_leave) const { itself().sockets_leave(rooms_to_leave); }

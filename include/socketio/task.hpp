@@ -6,8 +6,9 @@
 //   });
 //
 // A handler's coroutine starts on the socket's loop and goes on wherever what it awaits resumes it:
-// for Pending that is the loop again. Its parameters are copies, so they live as long as it does;
-// the handler and its captures are kept until it ends. What it throws reaches the error hook.
+// for Pending that is the loop again, if it had to wait. Its parameters live as long as it does,
+// and own what they say: a view of the packet does not compile. The handler and its captures are
+// kept until it ends. What it throws reaches the error hook, on the loop.
 #pragma once
 
 #include <coroutine>
@@ -21,6 +22,11 @@ template <class T = void>
 class [[nodiscard]] Task;
 
 namespace detail {
+
+template <class T>
+constexpr bool is_task = false;
+template <class T>
+constexpr bool is_task<Task<T>> = true;
 
 class TaskPromiseBase {
  public:
@@ -85,6 +91,7 @@ struct Detached {
 template <class T>
 class [[nodiscard]] Task {
  public:
+  using Value = T;
   using promise_type = detail::TaskPromise<T>;
 
   Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}

@@ -40,30 +40,36 @@ void Client::set_extra_headers(std::vector<std::pair<std::string, std::string>> 
   state_->manager().set_extra_headers(std::move(headers));
 }
 
-void Client::on_open(std::function<void()> handler) {
+detail::ManagerHookReport Client::report() const { return {state_->manager().weak_from_this()}; }
+
+void detail::ManagerHookReport::tell(const std::exception_ptr& thrown) const {
+  if (const auto kept = manager.lock()) kept->report(thrown);
+}
+
+void Client::add_open(detail::Signal handler) {
   state_->manager().change_events([&](auto& events) { events.open.add(std::move(handler)); });
 }
-void Client::on_close(std::function<void(DisconnectReason, const ConnectionError&)> handler) {
+void Client::add_close(detail::CloseHandler handler) {
   state_->manager().change_events([&](auto& events) { events.close.add(std::move(handler)); });
 }
-void Client::on_error(std::function<void(const ConnectionError&)> handler) {
+void Client::add_error(detail::ConnectionErrorHandler handler) {
   state_->manager().change_events([&](auto& events) { events.error.add(std::move(handler)); });
 }
-void Client::on_ping(std::function<void()> handler) {
+void Client::add_ping(detail::Signal handler) {
   state_->manager().change_events([&](auto& events) { events.ping.add(std::move(handler)); });
 }
-void Client::on_reconnect_attempt(std::function<void(std::size_t attempt)> handler) {
+void Client::add_reconnect_attempt(detail::CountHandler handler) {
   state_->manager().change_events(
       [&](auto& events) { events.reconnect_attempt.add(std::move(handler)); });
 }
-void Client::on_reconnect(std::function<void(std::size_t attempt)> handler) {
+void Client::add_reconnect(detail::CountHandler handler) {
   state_->manager().change_events([&](auto& events) { events.reconnect.add(std::move(handler)); });
 }
-void Client::on_reconnect_error(std::function<void(const ConnectionError&)> handler) {
+void Client::add_reconnect_error(detail::ConnectionErrorHandler handler) {
   state_->manager().change_events(
       [&](auto& events) { events.reconnect_error.add(std::move(handler)); });
 }
-void Client::on_reconnect_failed(std::function<void()> handler) {
+void Client::add_reconnect_failed(detail::Signal handler) {
   state_->manager().change_events(
       [&](auto& events) { events.reconnect_failed.add(std::move(handler)); });
 }

@@ -25,6 +25,7 @@ class AckTable {
            std::optional<std::chrono::milliseconds> timeout, Loop& loop);
   /// False if the id was never issued, or answered before.
   bool answer(std::uint64_t id, const Value& arguments);
+  void fail(std::uint64_t id, std::error_code error);
   void fail_all(std::error_code error);
   /// All but those in `kept`, which is sorted.
   void fail_all_but(const std::vector<std::uint64_t>& kept, std::error_code error);
@@ -34,7 +35,6 @@ class AckTable {
 
  private:
   class Entry;
-  void fail(std::uint64_t id, std::error_code error);
   std::unordered_map<std::uint64_t, std::unique_ptr<Entry>> entries_;
 };
 

@@ -27,7 +27,7 @@ class ConnectionPeer final : public EventPeer {
     if (const auto socket = socket_.lock()) socket->answer(connection_, ack_id, arguments);
   }
   void report(std::string_view event, std::exception_ptr exception) override {
-    if (const auto socket = socket_.lock()) socket->report(event, {}, exception);
+    if (const auto socket = socket_.lock()) socket->report_thrown(event, exception);
   }
   void report(std::string_view event, std::string message) override {
     if (const auto socket = socket_.lock()) socket->report(event, std::move(message), nullptr);

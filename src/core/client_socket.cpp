@@ -3,7 +3,6 @@
 
 #include <socketio/client.hpp>
 
-#include <stdexcept>
 #include <utility>
 
 namespace socketio {
@@ -11,15 +10,6 @@ namespace socketio {
 namespace {
 
 const std::string no_namespace;
-
-/// As in JavaScript, a name that the server would close the connection for is a mistake of the
-/// program.
-void require_allowed(const detail::OutgoingEvent& event) {
-  const std::string_view name = event.json_text().substr(2);  // of ["name",…
-  const std::string_view begin = name.substr(0, name.find('"'));
-  if (!parser::is_reserved_event(begin)) return;
-  throw std::invalid_argument('"' + std::string(begin) + "\" is a reserved event name");
-}
 
 /// A lifecycle handler's id says which list it is in.
 enum class LifecycleList : HandlerId { connect, connect_error, disconnect, error };
@@ -44,6 +34,11 @@ HandlerId add(const std::shared_ptr<core::ManagedSocket>& socket, Use use) {
 
 }  // namespace
 
+void detail::ClientHookReport::tell(std::string_view event,
+                                    const std::exception_ptr& thrown) const {
+  if (const auto kept = socket.lock()) kept->report_thrown(event, thrown);
+}
+
 std::string ClientSocket::id() const { return state_ ? state_->id() : std::string(); }
 const std::string& ClientSocket::nsp() const { return state_ ? state_->nsp() : no_namespace; }
 bool ClientSocket::connected() const { return state_ && state_->connected(); }
@@ -67,14 +62,12 @@ void ClientSocket::set_auth(Auth auth) const {
 
 EmitResult ClientSocket::emit_encoded(detail::OutgoingEvent& event,
                                       const detail::EmitFlags& flags) const {
-  require_allowed(event);
   return state_ ? state_->emit(event, flags) : EmitResult::not_connected;
 }
 
 void ClientSocket::emit_encoded_with_ack(detail::OutgoingEvent& event,
                                          const detail::EmitFlags& flags,
                                          detail::AckCallback callback) const {
-  require_allowed(event);
   if (!state_) return callback(Errc::not_connected, nullptr);
   state_->emit_with_ack(event, flags, std::move(callback));
 }
@@ -122,11 +115,9 @@ void ClientSocket::off() const {
   change(state_, [](auto& handlers) { handlers.events.remove_all(); });
 }
 
-HandlerId ClientSocket::on_any(AnyHandler handler) const {
-  return add(state_, [&](auto& handlers) { return handlers.any.add(std::move(handler)); });
-}
-HandlerId ClientSocket::prepend_any(AnyHandler handler) const {
-  return add(state_, [&](auto& handlers) { return handlers.any.prepend(std::move(handler)); });
+HandlerId ClientSocket::add_any(AnyHandler handler, detail::Position position) const {
+  return add(state_,
+             [&](auto& handlers) { return handlers.any.add(std::move(handler), position); });
 }
 void ClientSocket::off_any(HandlerId handler) const {
   change(state_, [&](auto& handlers) { handlers.any.remove(handler); });
@@ -135,12 +126,10 @@ void ClientSocket::off_any() const {
   change(state_, [](auto& handlers) { handlers.any.clear(); });
 }
 
-HandlerId ClientSocket::on_any_outgoing(AnyHandler handler) const {
-  return add(state_, [&](auto& handlers) { return handlers.any_outgoing.add(std::move(handler)); });
-}
-HandlerId ClientSocket::prepend_any_outgoing(AnyHandler handler) const {
-  return add(state_,
-             [&](auto& handlers) { return handlers.any_outgoing.prepend(std::move(handler)); });
+HandlerId ClientSocket::add_any_outgoing(AnyHandler handler, detail::Position position) const {
+  return add(state_, [&](auto& handlers) {
+    return handlers.any_outgoing.add(std::move(handler), position);
+  });
 }
 void ClientSocket::off_any_outgoing(HandlerId handler) const {
   change(state_, [&](auto& handlers) { handlers.any_outgoing.remove(handler); });
@@ -149,25 +138,23 @@ void ClientSocket::off_any_outgoing() const {
   change(state_, [](auto& handlers) { handlers.any_outgoing.clear(); });
 }
 
-HandlerId ClientSocket::on_connect(std::function<void()> handler) const {
+HandlerId ClientSocket::add_connect(detail::Signal handler) const {
   return add(state_, [&](auto& handlers) {
     return lifecycle_id(handlers.connect.add(std::move(handler)), LifecycleList::connect);
   });
 }
-HandlerId ClientSocket::on_connect_error(
-    std::function<void(const ConnectionError&)> handler) const {
+HandlerId ClientSocket::add_connect_error(detail::ConnectionErrorHandler handler) const {
   return add(state_, [&](auto& handlers) {
     return lifecycle_id(handlers.connect_error.add(std::move(handler)),
                         LifecycleList::connect_error);
   });
 }
-HandlerId ClientSocket::add_disconnect(
-    std::function<void(DisconnectReason, const ConnectionError&)> handler) const {
+HandlerId ClientSocket::add_disconnect(detail::CloseHandler handler) const {
   return add(state_, [&](auto& handlers) {
     return lifecycle_id(handlers.disconnect.add(std::move(handler)), LifecycleList::disconnect);
   });
 }
-HandlerId ClientSocket::on_error(std::function<void(const HandlerError&)> handler) const {
+HandlerId ClientSocket::add_error(detail::ClientErrorHook handler) const {
   return add(state_, [&](auto& handlers) {
     return lifecycle_id(handlers.error.add(std::move(handler)), LifecycleList::error);
   });

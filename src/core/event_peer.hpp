@@ -18,7 +18,7 @@ class EventPeer {
   virtual ~EventPeer() = default;
   /// Sends the acknowledgement; any thread.
   virtual void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) = 0;
-  /// User code threw.
+  /// User code threw; any thread: a coroutine goes on wherever it is resumed.
   virtual void report(std::string_view event, std::exception_ptr exception) = 0;
   /// An event does not fit its handler.
   virtual void report(std::string_view event, std::string message) = 0;

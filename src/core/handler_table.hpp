@@ -50,8 +50,12 @@ class HandlerTable {
 template <class Function>
 class HandlerList {
  public:
-  HandlerId add(Function function) { return insert(entries_.end(), std::move(function)); }
-  HandlerId prepend(Function function) { return insert(entries_.begin(), std::move(function)); }
+  HandlerId add(Function function, Position position = Position::back) {
+    const HandlerId id = ++last_id_;
+    entries_.insert(position == Position::front ? entries_.begin() : entries_.end(),
+                    Entry{id, std::make_shared<Function>(std::move(function))});
+    return id;
+  }
   void remove(HandlerId id) {
     entries_.erase(std::remove_if(entries_.begin(), entries_.end(),
                                   [&](const Entry& e) { return e.id == id; }),
@@ -71,11 +75,6 @@ class HandlerList {
     HandlerId id;
     std::shared_ptr<Function> function;
   };
-  HandlerId insert(typename std::vector<Entry>::iterator where, Function function) {
-    const HandlerId id = ++last_id_;
-    entries_.insert(where, Entry{id, std::make_shared<Function>(std::move(function))});
-    return id;
-  }
   std::vector<Entry> entries_;
   HandlerId last_id_ = 0;
 };

@@ -72,6 +72,13 @@ void ManagedSocket::report(std::string_view event, std::string message,
   });
 }
 
+void ManagedSocket::report_thrown(std::string_view event, std::exception_ptr exception) {
+  if (gate_->is_inside()) return report(event, {}, exception);
+  gate_->post([self = shared_from_this(), event = std::string(event), exception] {
+    self->report(event, {}, exception);
+  });
+}
+
 HandlerId ManagedSocket::add_handler(std::string event, detail::EventHandler handler,
                                      detail::HandlerTableRef::Times times) {
   HandlerId id = 0;

@@ -43,10 +43,10 @@ struct ClientHandlers {
   detail::HandlerTable events;
   detail::HandlerList<ClientSocket::AnyHandler> any;
   detail::HandlerList<ClientSocket::AnyHandler> any_outgoing;
-  detail::HandlerList<std::function<void()>> connect;
-  detail::HandlerList<std::function<void(const ConnectionError&)>> connect_error;
-  detail::HandlerList<std::function<void(DisconnectReason, const ConnectionError&)>> disconnect;
-  detail::HandlerList<std::function<void(const HandlerError&)>> error;
+  detail::HandlerList<detail::Signal> connect;
+  detail::HandlerList<detail::ConnectionErrorHandler> connect_error;
+  detail::HandlerList<detail::CloseHandler> disconnect;
+  detail::HandlerList<detail::ClientErrorHook> error;
 };
 
 class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
@@ -81,7 +81,10 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
                         detail::HandlerTableRef::Times times);
   /// The acknowledgement of an event that connection `connection` brought.
   void answer(std::uint64_t connection, std::uint64_t ack_id, detail::OutgoingEvent& arguments);
+  /// Tells the error hook, on this thread.
   void report(std::string_view event, std::string message, std::exception_ptr exception);
+  /// The same where the client runs.
+  void report_thrown(std::string_view event, std::exception_ptr exception);
   /// Acknowledgements fail, handlers are released; the caller holds the gate.
   void abandon();
 

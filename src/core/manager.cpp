@@ -406,11 +406,14 @@ void Manager::tell(const List& list, const Args&... args) {
     try {
       handler(args...);
     } catch (...) {
-      if (!sockets_.empty()) {
-        std::shared_ptr(sockets_.front())->report("connection", {}, std::current_exception());
-      }
+      report(std::current_exception());
     }
   });
+}
+
+void Manager::report(std::exception_ptr exception) {
+  const GateLock lock(*gate_);
+  if (!sockets_.empty()) std::shared_ptr(sockets_.front())->report_thrown("connection", exception);
 }
 
 void Manager::tell_error(const ConnectionError& error) {

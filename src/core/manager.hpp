@@ -20,6 +20,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,14 +60,14 @@ struct ConnectionStatus {
 class Manager final : public std::enable_shared_from_this<Manager> {
  public:
   struct Events {
-    detail::HandlerList<std::function<void()>> open;
-    detail::HandlerList<std::function<void(DisconnectReason, const ConnectionError&)>> close;
-    detail::HandlerList<std::function<void(const ConnectionError&)>> error;
-    detail::HandlerList<std::function<void()>> ping;
-    detail::HandlerList<std::function<void(std::size_t)>> reconnect_attempt;
-    detail::HandlerList<std::function<void(std::size_t)>> reconnect;
-    detail::HandlerList<std::function<void(const ConnectionError&)>> reconnect_error;
-    detail::HandlerList<std::function<void()>> reconnect_failed;
+    detail::HandlerList<detail::Signal> open;
+    detail::HandlerList<detail::CloseHandler> close;
+    detail::HandlerList<detail::ConnectionErrorHandler> error;
+    detail::HandlerList<detail::Signal> ping;
+    detail::HandlerList<detail::CountHandler> reconnect_attempt;
+    detail::HandlerList<detail::CountHandler> reconnect;
+    detail::HandlerList<detail::ConnectionErrorHandler> reconnect_error;
+    detail::HandlerList<detail::Signal> reconnect_failed;
   };
 
   Manager(Loop& loop, Connector& connector, std::shared_ptr<Gate> gate, ManagerOptions options);
@@ -88,6 +89,8 @@ class Manager final : public std::enable_shared_from_this<Manager> {
     const GateLock lock(*gate_);
     if (!ended_) use(events_);
   }
+  /// A handler of the client's own threw: its first socket tells.
+  void report(std::exception_ptr exception);
   /// Acknowledgements fail and handlers are released; no user code is called afterwards.
   void abandon();
 

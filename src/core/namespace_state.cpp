@@ -198,7 +198,7 @@ void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments,
     if (!socket->expect_ack(id, callback, target.flags.timeout)) continue;
     if (outgoing_is_watched())
       socket->notify_outgoing(json_text, message.parts().front().attachments);
-    socket->send_prepared(message, target.flags);
+    socket->send_question(id, message, target.flags);
   }
 }
 
@@ -233,7 +233,7 @@ void NamespaceState::report(Socket& socket, std::string event,
 
 void NamespaceState::report(Socket& socket, HandlerError error) {
   const auto hook = handlers_->error;
-  if (!hook) return;
+  if (!hook || !link_->node) return;  // what the hook refers to has ended with the server
   try {
     hook(socket, error);
   } catch (...) {

@@ -32,8 +32,8 @@ namespace socketio::core {
 /// some of their own.
 struct NamespaceHandlers : Handlers {
   std::vector<std::shared_ptr<detail::ConnectionMiddleware>> middlewares;
-  std::vector<std::shared_ptr<std::function<void(Socket&)>>> connection;
-  std::function<void(Socket&, const HandlerError&)> error;
+  std::vector<std::shared_ptr<detail::ConnectionHandler>> connection;
+  detail::ErrorHook error;
 };
 
 class NamespaceState : public std::enable_shared_from_this<NamespaceState> {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "codec/socketio/packet.hpp"
+
 #include <socketio/event_writer.hpp>
 
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace socketio {
@@ -14,6 +18,13 @@ constexpr std::size_t kept_bytes = 64 * 1024;
 thread_local std::string spare;
 
 }  // namespace
+
+void OutgoingEvent::require_allowed(std::string_view name) {
+  // As in JavaScript, a name that the peer would close the connection for is a mistake of the
+  // program.
+  if (!parser::is_reserved_event(name)) return;
+  throw std::invalid_argument('"' + std::string(name) + "\" is a reserved event name");
+}
 
 void OutgoingEvent::borrow() {
   text_ = std::exchange(spare, {});

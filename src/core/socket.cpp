@@ -6,6 +6,11 @@
 #include <socketio/namespace.hpp>
 #include <socketio/socket.hpp>
 
+#include <any>
+#include <typeindex>
+#include <unordered_map>
+#include <utility>
+
 namespace socketio {
 
 namespace {
@@ -13,6 +18,26 @@ namespace {
 const std::string no_id;
 
 }  // namespace
+
+namespace detail {
+
+void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception) {
+  if (socket.state_) report_exception(*socket.state_, event, std::move(exception));
+}
+
+void MiddlewareReport::operator()(const std::exception_ptr& thrown, const Socket& socket,
+                                  const Next& next) const {
+  report_exception(socket, "middleware", thrown);
+  next(ConnectError{"Internal server error"});
+}
+
+void MiddlewareReport::operator()(const std::exception_ptr& thrown, const Socket& socket,
+                                  const Event& event, const Next& next) const {
+  report_exception(socket, event.name, thrown);
+  next(ConnectError{"Internal server error"});
+}
+
+}  // namespace detail
 
 const std::string& Socket::id() const { return state_ ? state_->id() : no_id; }
 
@@ -33,7 +58,10 @@ std::size_t Socket::queued_bytes() const {
   return state_ && state_->client() ? state_->client()->session().queued_bytes() : 0;
 }
 
-std::any& Socket::data_slot(const std::type_info& type) { return state_->data(type); }
+std::any& Socket::data_slot(const std::type_info& type) {
+  thread_local std::unordered_map<std::type_index, std::any> nobodys;
+  return state_ ? state_->data(type) : nobodys[std::type_index(type)];
+}
 
 bool Socket::join(const Rooms& rooms) const {
   if (!state_) return false;
@@ -91,19 +119,15 @@ detail::HandlerTableRef Socket::table() const {
   return detail::HandlerTableRef(state_ && state_->client() ? &state_->handlers().events : nullptr);
 }
 
-HandlerId Socket::add_any(detail::AnyHandler handler, Position position) const {
+HandlerId Socket::add_any(detail::AnyHandler handler, detail::Position position) const {
   if (!state_ || !state_->client()) return 0;
-  auto& list = state_->handlers().any;
-  return position == Position::front ? list.prepend(std::move(handler))
-                                     : list.add(std::move(handler));
+  return state_->handlers().any.add(std::move(handler), position);
 }
 
-HandlerId Socket::add_any_outgoing(detail::AnyHandler handler, Position position) const {
+HandlerId Socket::add_any_outgoing(detail::AnyHandler handler, detail::Position position) const {
   if (!state_ || !state_->client()) return 0;
   state_->nsp().watch_outgoing();
-  auto& list = state_->handlers().any_outgoing;
-  return position == Position::front ? list.prepend(std::move(handler))
-                                     : list.add(std::move(handler));
+  return state_->handlers().any_outgoing.add(std::move(handler), position);
 }
 
 void Socket::off_any(HandlerId handler) const {
@@ -157,6 +181,7 @@ BroadcastOperator SocketOperator::broadcast() const {
   return others;
 }
 
+BroadcastOperator SocketOperator::local() const { return broadcast().local(); }
 BroadcastOperator SocketOperator::to(const Rooms& rooms) const { return broadcast().to(rooms); }
 BroadcastOperator SocketOperator::except(const Rooms& rooms) const {
   return broadcast().except(rooms);

@@ -193,6 +193,12 @@ void SocketState::dispatch(std::string_view event, const parser::Packet& packet,
 }
 
 void SocketState::report(std::string_view event, std::exception_ptr exception) {
+  if (!nsp_->loop().is_current()) {
+    nsp_->loop().post([self = shared_from_this(), event = std::string(event), exception] {
+      self->report(event, exception);
+    });
+    return;
+  }
   Socket handle(shared_from_this());
   nsp_->report(handle, std::string(event), exception);
 }
@@ -388,6 +394,11 @@ bool SocketState::expect_ack(std::uint64_t id, detail::AckCallback callback,
   return false;
 }
 
+void SocketState::send_question(std::uint64_t id, const engine::PreparedMessage& message,
+                                const detail::EmitFlags& flags) {
+  if (send_prepared(message, flags) == EmitResult::dropped) rare().acks.fail(id, Errc::dropped);
+}
+
 void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                                 detail::AckCallback callback) {
   auto work = [self = shared_from_this(), flags, callback = std::move(callback)](
@@ -397,7 +408,7 @@ void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::Emit
     self->notify_outgoing(text, attachments);
     const auto type = attachments.empty() ? PacketType::event : PacketType::binary_event;
     const std::string header = packet_header(type, self->nsp_->name(), id, attachments.size());
-    self->send_prepared({header + text, std::move(attachments), flags.compress}, {});
+    self->send_question(id, {header + text, std::move(attachments), flags.compress}, flags);
   };
   std::string text(event.json_text());
   if (nsp_->loop().is_current()) return work(std::move(text), event.take_attachments());

@@ -81,6 +81,9 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   /// too many.
   bool expect_ack(std::uint64_t id, detail::AckCallback callback,
                   std::optional<std::chrono::milliseconds> timeout);
+  /// Sends what asks for the acknowledgement `id`, which fails if the event is dropped.
+  void send_question(std::uint64_t id, const engine::PreparedMessage& message,
+                     const detail::EmitFlags& flags);
   /// Runs handlers for outgoing events.
   void notify_outgoing(std::string_view json_text, const std::vector<Bytes>& attachments);
 

@@ -145,6 +145,32 @@ TEST(Client, SaysWhyThereIsNoConnection) {
   EXPECT_THAT(error.details, testing::HasSubstr(std::to_string(port)));
 }
 
+TEST(Client, ItsOwnHooksMayBeCoroutines) {
+  LiveServer server;
+  Log log;
+  Client client(url(server.port), {.reconnection = false});
+  client.socket().on_error(
+      [&log](const HandlerError& error) { log.add(error.event + ": " + error.message); });
+  client.on_open([&log]() -> Task<> {
+    log.add("open");
+    co_return;
+  });
+  client.on_open([]() -> Task<> {
+    throw std::runtime_error("thrown");
+    co_return;
+  });
+  client.on_close([&log](DisconnectReason why, const ConnectionError&) -> Task<> {
+    log.add("close: " + std::string(to_string(why)));
+    co_return;
+  });
+  client.start();
+  EXPECT_TRUE(log.wait_for("open"));
+  EXPECT_TRUE(log.wait_for("connection: thrown"));
+  client.disconnect();
+  EXPECT_TRUE(log.wait_for("close: forced close"));
+  client.stop();
+}
+
 TEST(Client, FindsAServerThatStartsAgain) {
   Log log;
   auto first = std::make_unique<LiveServer>();

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace socketio::support {
@@ -403,6 +404,90 @@ TEST_F(ClientSocketTest, AnEventLargerThanTheOutBufferGoesAlone) {
   EXPECT_EQ(sender.emit("bytes", Bytes(10'000)), EmitResult::dropped) << "not behind another";
   town.loop.run_for(milliseconds(10));
   EXPECT_EQ(heard.size(), 1U);
+}
+
+TEST_F(ClientSocketTest, EveryHookMayBeACoroutine) {
+  std::vector<std::string> log;
+  Pending<int> step;
+  socket.on_connect([&]() -> Task<> {
+    log.push_back("connect");
+    co_await step;
+    log.push_back("connect ended");
+  });
+  socket.on_any_outgoing([&](std::string_view event, const json&) -> Task<> {
+    log.push_back("outgoing " + std::string(event));
+    co_return;
+  });
+  socket.on_any([&](std::string_view event, const json& arguments) -> Task<> {
+    log.push_back(std::string(event) + arguments.dump());
+    co_return;
+  });
+  socket.prepend_any([&](std::string_view, const json&) -> Task<> {
+    log.push_back("first");
+    co_return;
+  });
+  socket.on_disconnect([&](DisconnectReason why) -> Task<> {
+    log.push_back(std::string(to_string(why)));
+    co_return;
+  });
+  socket.on_connect_error([&](const ConnectionError&) -> Task<> {
+    log.push_back("connect error");
+    co_return;
+  });
+  connect();
+  step.complete(1);
+  server_socket.emit("in", 1);
+  settle();
+  socket.emit("out");
+  town.stop_server();
+  ASSERT_TRUE(town.run_until([&] { return log.size() > 6; }));
+  EXPECT_THAT(log, ElementsAre("connect", "connect ended", "first", "in[1]", "outgoing out",
+                               "transport close", "connect error"));
+}
+
+TEST_F(ClientSocketTest, WhatACoroutineThrowsReachesTheErrorHook) {
+  std::vector<std::string> errors;
+  const auto thrower = []() -> Task<> {
+    throw std::runtime_error("thrown");
+    co_return;
+  };
+  socket.on_error(
+      [&](const HandlerError& error) { errors.push_back(error.event + ": " + error.message); });
+  socket.on_connect(thrower);
+  socket.on_any(thrower);
+  socket.on_disconnect(thrower);
+  connect();
+  server_socket.emit("in", 1);
+  settle();
+  socket.disconnect();
+  settle();
+  EXPECT_THAT(errors, ElementsAre("connect: thrown", "in: thrown", "disconnect: thrown"));
+}
+
+TEST_F(ClientSocketTest, WhatACoroutineThrowsElsewhereIsToldWhereTheClientRuns) {
+  std::vector<std::string> errors;
+  Pending<int> step;
+  const auto fails_late = [&]() -> Task<> {
+    co_await step;
+    throw std::runtime_error("thrown");
+  };
+  socket.on_error([&](const HandlerError& error) { errors.push_back(error.event); });
+  const auto fail_elsewhere = [&] {
+    step.complete(1);
+    EXPECT_THAT(errors, IsEmpty()) << "not inside the client";
+    settle();
+    step = {};
+    return std::exchange(errors, {});
+  };
+  socket.on("event", fails_late);
+  connect();
+  server_socket.emit("event");
+  settle();
+  EXPECT_THAT(fail_elsewhere(), ElementsAre("event"));
+  socket.on_disconnect(fails_late);
+  socket.disconnect();
+  settle();
+  EXPECT_THAT(fail_elsewhere(), ElementsAre("disconnect"));
 }
 
 }  // namespace

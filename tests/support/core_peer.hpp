@@ -53,12 +53,13 @@ class KeptTransport final : public engine::Transport {
   void send_binary(std::string_view data) override {
     sent.push_back("binary:" + std::string(data));
   }
-  bool writable() const override { return true; }
+  bool writable() const override { return is_writable; }
   void want_drain() override {}
   std::size_t queued_bytes() const override { return 0; }
   void close() override { closed = true; }
 
   std::vector<std::string> sent;
+  bool is_writable = true;
   bool closed = false;
 };
 
@@ -95,6 +96,8 @@ class CorePeer {
     server_.loop().run();
   }
   bool is_closed() const { return transport_->closed; }
+  /// It takes nothing that is volatile.
+  void become_busy() { transport_->is_writable = false; }
 
  private:
   CoreServer& server_;

@@ -156,7 +156,7 @@ TEST(HandlerList, RunsInOrderAndMayChangeWhileItRuns) {
     list.add([&] { log.push_back('4'); });
   });
   second = list.add([&] { log.push_back('2'); });
-  list.prepend([&] { log.push_back('0'); });
+  list.add([&] { log.push_back('0'); }, detail::Position::front);
   const auto run = [&] { list.for_each([](std::function<void()>& function) { function(); }); };
   run();
   EXPECT_EQ(log, "012") << "a copy runs";

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// What a server's middlewares are given: the event, and Next, which continues or refuses; and the
+// functions that a server calls beside the handlers of events, with how each of them reports what
+// it throws once it is a coroutine (hook.hpp).
+#pragma once
+
+#include <socketio/handler.hpp>
+#include <socketio/hook.hpp>
+#include <socketio/json.hpp>
+#include <socketio/outcome.hpp>
+
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace socketio {
+
+/// An event on its way through packet middlewares, which may change it.
+struct Event {
+  std::string name;
+  json arguments = json::array();
+};
+
+/// The answer of a connection middleware that refuses: reaches the client as `connect_error` with
+/// message and data.
+struct ConnectError {
+  std::string message;
+  json data = nullptr;  ///< null: no `data` member
+};
+
+/// Continues the chain of middlewares, or ends it with an error. Call it once, from any thread;
+/// further calls do nothing.
+class Next {
+ public:
+  using Function = std::function<void(std::optional<ConnectError>)>;
+  explicit Next(Function function) : function_(std::move(function)) {}
+  void operator()() const { function_(std::nullopt); }
+  void operator()(ConnectError error) const { function_(std::move(error)); }
+
+ private:
+  Function function_;
+};
+
+namespace detail {
+
+using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
+using AnyHandler = std::function<void(Socket&, std::string_view event, const json& arguments)>;
+using ConnectionMiddleware = std::function<void(Socket&, Next)>;
+using PacketMiddleware = std::function<void(Socket&, Event&, Next)>;
+using ErrorHandler = std::function<void(Socket&, const ConnectError&)>;
+using ConnectionHandler = std::function<void(Socket&)>;
+using ErrorHook = std::function<void(Socket&, const HandlerError&)>;
+
+/// Next, and with it the rest of the chain, keeps the event for as long as the middleware keeps it.
+template <>
+struct Kept<Event&> {
+  using Type = Event&;
+};
+
+/// Tells the error hook what a coroutine has thrown; one for every event by that event's name.
+struct HookReport {
+  const char* hook;
+
+  template <class... Told>
+  void operator()(const std::exception_ptr& thrown, const Socket& socket, const Told&...) const {
+    report_exception(socket, hook, thrown);
+  }
+  void operator()(const std::exception_ptr& thrown, const Socket& socket, const std::string& event,
+                  const json&) const {
+    report_exception(socket, event, thrown);
+  }
+};
+
+/// The same for middlewares, which refuse then.
+struct MiddlewareReport {
+  void operator()(const std::exception_ptr& thrown, const Socket& socket, const Next& next) const;
+  void operator()(const std::exception_ptr& thrown, const Socket& socket, const Event& event,
+                  const Next& next) const;
+};
+
+template <class F>
+AnyHandler make_any_hook(F function) {
+  return make_hook<AnyHandler>(std::move(function), HookReport{"any"});
+}
+
+}  // namespace detail
+}  // namespace socketio

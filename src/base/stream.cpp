@@ -165,6 +165,7 @@ std::chrono::milliseconds Stream::stall_timeout() const {
 }
 
 void Stream::wait_for_peer() {
+  refused_bytes_ = queue_.size();
   if (!stall_watch_ && stall_timeout() != stall_timeout_.zero()) begin_stall_watch();
 }
 

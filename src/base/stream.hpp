@@ -7,6 +7,7 @@
 // one on_close(). After close() or on_close() writes are ignored. One thread: the loop's.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -113,6 +114,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void want_drain() { drain_wanted_ = true; }
   /// Bytes written and not yet taken by the kernel.
   std::size_t queued_bytes() const { return queue_.size() + below_bytes_; }
+  /// Those of them that it was offered and did not take: what the peer is slow about.
+  std::size_t refused_bytes() const { return std::min(refused_bytes_, queue_.size()); }
   bool is_open() const { return state_ == State::open; }
   /// What broke the stream, if the environment or TLS did; empty after an orderly end. Known in
   /// on_close().
@@ -155,6 +158,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void finish();
   /// The queue has become empty.
   void tell_drained() {
+    refused_bytes_ = 0;
     if (stall_watch_) stop_waiting();
     if (!drain_wanted_) return;
     drain_wanted_ = false;
@@ -166,6 +170,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   Loop& loop_;
   OutQueue queue_;
+  std::size_t refused_bytes_ = 0;  // by the last flush()
   std::shared_ptr<StreamHandler> handler_;
   std::error_code error_;          // set before finish()
   std::uint32_t below_bytes_ = 0;  // TLS: encrypted, and not known to have left the stream below

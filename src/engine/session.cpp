@@ -70,7 +70,8 @@ EmitResult Session::send(std::size_t bytes, Send send) {
   if (state_ != State::open) return EmitResult::not_connected;
   const std::size_t waiting = transport_->queued_bytes();
   if (waiting != 0 && waiting + bytes > owner_.options().out_buffer_bytes) {
-    if (waiting > owner_.options().out_buffer_limit_bytes) {
+    // What this turn has sent is no measure of the peer.
+    if (transport_->refused_bytes() > owner_.options().out_buffer_limit_bytes) {
       // Not from inside an emit: the handler's code may be in the middle of something.
       loop().defer([self = shared_from_this()] { self->close(DisconnectReason::transport_error); });
       return EmitResult::dropped;

@@ -73,6 +73,8 @@ class Transport {
   virtual void want_drain() = 0;
   /// Bytes that the peer has not taken.
   virtual std::size_t queued_bytes() const = 0;
+  /// Those of them that it has been offered.
+  virtual std::size_t refused_bytes() const { return queued_bytes(); }
 
   /// Says goodbye in the transport's way and releases the connection. The session hears nothing of
   /// it.

@@ -37,6 +37,7 @@ class WebSocketTransport final : public Transport, public StreamHandler {
   void send_prepared(const PreparedMessage& message) override;
   bool writable() const override { return stream_ != nullptr && stream_->queued_bytes() == 0; }
   std::size_t queued_bytes() const override { return stream_ ? stream_->queued_bytes() : 0; }
+  std::size_t refused_bytes() const override { return stream_ ? stream_->refused_bytes() : 0; }
   void want_drain() override {
     if (stream_) stream_->want_drain();
   }

@@ -69,6 +69,20 @@ TEST_F(Lifetimes, AServerThatEndsWaitsForNoLastPollThoughASocketIsKept) {
   EXPECT_FALSE(kept.connected());
 }
 
+TEST_F(Lifetimes, ABurstInOneTurnDoesNotMakeAReadingPeerSlow) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket});
+  connect(client);
+  int received = 0;
+  client.on.event = [&](const std::string&, const std::string&, const json&,
+                        std::optional<std::uint64_t>) { ++received; };
+  const std::string megabyte(1'000'000, 'x');
+  for (int i = 0; i < 40; ++i)
+    EXPECT_NE(server.of().sockets().at(0).emit("part", megabyte), EmitResult::dropped) << i;
+  loop.run_for(1s);
+  EXPECT_EQ(received, 40);
+  EXPECT_EQ(server.engine().session_count(), 1U);
+}
+
 TEST_F(Lifetimes, AnAcknowledgementThatTimesOutMayEndItsSocketAndThrow) {
   std::vector<std::string> errors;
   server.of().on_error(

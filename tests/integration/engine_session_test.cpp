@@ -469,7 +469,7 @@ TEST(EngineSession, APeerThatIsOwedTooMuchIsDisconnected) {
       EmitResult result = EmitResult::sent;
       for (int i = 0; i < 400 && result != EmitResult::dropped; ++i) {
         result = socket.emit("filling", std::string(100'000, 'f'));
-        const auto turn = socket.timeout(1ms).emit_with_ack("never answered");
+        auto turn = socket.timeout(1ms).emit_with_ack("never answered");
         co_await turn;
       }
       log.add(result == EmitResult::dropped ? "dropped" : "queued");

@@ -85,7 +85,8 @@ class ClientSocket {
   /// "polling" or "websocket"; empty while there is no connection.
   std::string_view transport() const;
 
-  /// Joins the namespace (again), for a socket that was disconnected or refused.
+  /// Joins the namespace (again), for a socket that was disconnected or refused; asks for auth
+  /// again if that threw or has not answered.
   void connect() const;
   /// Leaves it; final until connect(). What was sent before leaves first.
   void disconnect() const;

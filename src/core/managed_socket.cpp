@@ -10,6 +10,15 @@ namespace socketio::core {
 
 using parser::PacketType;
 
+namespace {
+
+/// Between a DISCONNECT and the next CONNECT of one connection. The JavaScript server handles a
+/// DISCONNECT a moment after it has read it: a CONNECT that it reads together with that makes it
+/// end the connection, and with it every other namespace.
+constexpr std::chrono::milliseconds rejoin_delay{100};
+
+}  // namespace
+
 ManagedSocket::ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
                              std::shared_ptr<const ConnectionStatus> status, std::string nsp,
                              const SocketOptions& options)
@@ -24,7 +33,7 @@ ManagedSocket::ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
       out_buffer_bytes_(manager.options().out_buffer_bytes),
       auth_(options.auth ? std::make_shared<Auth>(options.auth) : nullptr),
       retry_queue_(options.retries.value_or(0)),
-      refused_backoff_(manager.options().backoff) {}
+      join_backoff_(manager.options().backoff) {}
 
 ManagedSocket::~ManagedSocket() = default;
 
@@ -112,11 +121,19 @@ void ManagedSocket::on_manager_open() {
 }
 
 void ManagedSocket::join() {
-  if (joining_ != Join::none || connected()) return;
+  if (joining_ == Join::sent || joining_ == Join::left || connected()) return;
+  if (in_auth_) return join_later();
+  join_timer_.cancel();
+  Loop& loop = manager_->loop();
+  if (loop.now() < next_join_) return loop.timers().arm(join_timer_, next_join_ - loop.now());
   joining_ = Join::asking;
   const std::uint64_t turn = ++join_turn_;
   const auto auth = auth_;
   if (!auth) return send_connect(turn, nullptr);
+  ask_for_auth(auth, turn);
+}
+
+void ManagedSocket::ask_for_auth(const std::shared_ptr<Auth>& auth, std::uint64_t turn) {
   const Auth::Answer answer = [weak = weak_from_this(), gate = gate_, turn](json data) {
     const auto self = weak.lock();
     if (!self) return;
@@ -125,16 +142,25 @@ void ManagedSocket::join() {
       if (const auto socket = weak.lock()) socket->send_connect(turn, data);
     });
   };
+  in_auth_ = true;
   guarded("auth", [&] {
     try {
       (*auth)(answer);
     } catch (const std::exception& thrown) {
+      if (joining_ == Join::asking) joining_ = Join::none;  // connect() asks again
       ConnectionError error;
       error.message = thrown.what();
       tell_connect_error(error);
       throw;
     }
   });
+  in_auth_ = false;
+}
+
+void ManagedSocket::join_later() {
+  if (join_timer_.armed()) return;
+  Loop& loop = manager_->loop();
+  loop.timers().arm(join_timer_, join_backoff_.next(loop.entropy()));
 }
 
 void ManagedSocket::send_connect(std::uint64_t turn, const json& data) {
@@ -175,12 +201,11 @@ void ManagedSocket::on_packet(const parser::Packet& packet) {
 }
 
 void ManagedSocket::on_connect(const parser::Packet& packet) {
-  if (joining_ != Join::sent) return;  // not asked for, or a second time
-  if (!active()) {                     // left while the server was deciding
-    joining_ = Join::none;
-    manager_->send(PacketType::disconnect, nsp_, std::nullopt, {}, {}, Compress::no);
-    return;
+  if (joining_ == Join::left) {
+    send_disconnect();
+    return on_left_join_answered();
   }
+  if (joining_ != Join::sent) return;  // not asked for, or a second time
   Value member;
   std::string_view sid;
   std::string_view pid;
@@ -203,7 +228,7 @@ void ManagedSocket::on_connected(std::string_view sid, std::string_view pid) {
   pid_ = pid;
   id_.set(sid);
   joining_ = Join::none;
-  refused_backoff_.reset();
+  join_backoff_.reset();
   const std::uint64_t connection = ++connection_;
   peer_ = std::make_shared<ConnectionPeer>(weak_from_this(), connection);
   recovered_.store(is_recovered, std::memory_order_release);
@@ -221,9 +246,9 @@ void ManagedSocket::on_connected(std::string_view sid, std::string_view pid) {
 }
 
 void ManagedSocket::on_refused(const parser::Packet& packet) {
+  if (joining_ == Join::left) return on_left_join_answered();
   if (joining_ != Join::sent) return;
   joining_ = Join::none;
-  if (!active()) return;
   ConnectionError error;
   std::string_view message;
   Value member;
@@ -234,15 +259,19 @@ void ManagedSocket::on_refused(const parser::Packet& packet) {
     if (packet.payload.find("data", member)) error.data = member.to_json();
   }
   if (manager_->options().retry_refused) {
-    Loop& loop = manager_->loop();
-    loop.timers().arm(refused_timer_, refused_backoff_.next(loop.entropy()));
+    join_later();
   } else {
     become_inactive();
   }
   tell_connect_error(error);
 }
 
-void ManagedSocket::on_retry_refused() {
+void ManagedSocket::on_left_join_answered() {
+  joining_ = Join::none;
+  if (active()) join();
+}
+
+void ManagedSocket::on_join_timer() {
   const auto self = shared_from_this();
   const GateEntry entry(*gate_);
   if (manager_ && active() && manager_->is_open()) join();
@@ -273,15 +302,19 @@ void ManagedSocket::disconnect_now() {
 }
 
 void ManagedSocket::say_goodbye() {
-  if (!manager_ || !connected()) return;
+  if (manager_ && connected()) send_disconnect();
+}
+
+void ManagedSocket::send_disconnect() {
   manager_->send(PacketType::disconnect, nsp_, std::nullopt, {}, {}, Compress::no);
+  next_join_ = manager_->loop().now() + rejoin_delay;
 }
 
 void ManagedSocket::become_inactive() {
   active_.store(false, std::memory_order_release);
-  refused_timer_.cancel();
-  // An answer to a CONNECT that was sent is still to come.
+  join_timer_.cancel();
   if (joining_ == Join::asking) joining_ = Join::none;
+  if (joining_ == Join::sent) joining_ = Join::left;
   received_.clear();
   received_bytes_ = 0;
   manager_->on_left();
@@ -290,7 +323,8 @@ void ManagedSocket::become_inactive() {
 void ManagedSocket::on_manager_close(DisconnectReason reason, const ConnectionError& error) {
   const bool was_joining = joining_ != Join::none;
   joining_ = Join::none;
-  refused_timer_.cancel();
+  next_join_ = TimePoint::min();
+  join_timer_.cancel();
   received_.clear();
   received_bytes_ = 0;
   if (active() && (connected() || was_joining)) close(reason, error);
@@ -308,7 +342,7 @@ void ManagedSocket::close(DisconnectReason reason, const ConnectionError& error)
 
 void ManagedSocket::release() {
   manager_ = nullptr;
-  refused_timer_.cancel();
+  join_timer_.cancel();
   acks_.clear();
 }
 

@@ -122,7 +122,7 @@ http::Request make_request(const ClientContext& context, std::string_view method
   }
   if (!options.cookies) return request;
   std::string cookies(request.headers.get("Cookie"));
-  const std::string kept = context.cookies.header(context.loop.wall_clock_ms());
+  const std::string kept = context.memory.cookies.header(context.loop.wall_clock_ms());
   if (!cookies.empty() && !kept.empty()) cookies += "; ";
   cookies += kept;
   if (!cookies.empty()) request.headers.set("Cookie", cookies);

@@ -54,7 +54,7 @@ ClientSession::ClientSession(Loop& loop, Connector& connector, const ClientOptio
       options_(options),
       memory_(memory),
       handler_(&handler),
-      context_{loop, connector, options_, memory.cookies, *this},
+      context_{loop, connector, options_, memory, *this},
       transports_(options.transports) {}
 
 ClientSession::~ClientSession() { detach(); }

@@ -12,7 +12,6 @@
 #include "codec/engineio/packet.hpp"
 #include "engine/client_options.hpp"
 #include "engine/client_transport.hpp"
-#include "engine/cookie_jar.hpp"
 #include "engine/failure.hpp"
 #include "engine/transport.hpp"
 
@@ -48,11 +47,7 @@ class ClientSessionHandler {
 class ClientSession final : public std::enable_shared_from_this<ClientSession>,
                             private ClientTransportListener {
  public:
-  /// What outlives single connections of one client: cookies, and that the last upgrade succeeded.
-  struct Memory {
-    CookieJar cookies;
-    bool prefers_websocket = false;
-  };
+  using Memory = ClientMemory;
 
   static std::shared_ptr<ClientSession> make(Loop& loop, Connector& connector,
                                              const ClientOptions& options, Memory& memory,

@@ -44,12 +44,21 @@ class ClientTransport : public Transport {
   virtual void open() = 0;
 };
 
+/// What outlives single connections of one client.
+struct ClientMemory {
+  CookieJar cookies;
+  /// The last upgrade succeeded.
+  bool prefers_websocket = false;
+  /// The server closes connections that it said it would keep, and a POST was lost by that.
+  bool posts_on_new_connections = false;
+};
+
 /// What the transports of one session share; outlives them while they are open.
 struct ClientContext {
   Loop& loop;
   Connector& connector;
   const ClientOptions& options;
-  CookieJar& cookies;
+  ClientMemory& memory;
   ClientTransportListener& listener;
 };
 

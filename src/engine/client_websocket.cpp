@@ -115,7 +115,7 @@ void ClientWebSocket::on_answer() {
   const http::Response response = parser_->take();
   parser_.reset();
   if (context_.options.cookies) {
-    context_.cookies.take(response.headers, context_.loop.wall_clock_ms());
+    context_.memory.cookies.take(response.headers, context_.loop.wall_clock_ms());
   }
   if (response.status != 101) return fail(websocket::CloseCode::abnormal, refusal_of(response));
   if (const auto error = accept(response)) {

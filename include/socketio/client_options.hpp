@@ -110,11 +110,11 @@ struct ClientOptions {
   bool auto_connect = true;
   std::chrono::milliseconds timeout{20'000};  ///< Of one attempt to connect; 0: none.
   bool reconnection = true;
-  std::optional<std::size_t> reconnection_attempts{};  ///< Nothing: without end.
+  std::optional<std::size_t> reconnection_attempts{};  ///< Nothing, or 0: without end.
   std::chrono::milliseconds reconnection_delay{1'000};
   std::chrono::milliseconds reconnection_delay_max{5'000};
   double randomization_factor = 0.5;  ///< Of the delay; from 0 to 1.
-  /// Also tries again, with the same delays, when a middleware of the server refuses.
+  /// Also tries again, with the same delays and as often, when a middleware of the server refuses.
   bool retry_refused = false;
 
   // --- Limits ---

@@ -75,7 +75,7 @@ core::ManagerOptions manager_options(const Url& url, const ClientOptions& option
   manager.auto_connect = options.auto_connect;
   manager.timeout = options.timeout;
   manager.reconnection = options.reconnection;
-  manager.reconnection_attempts = options.reconnection_attempts;
+  manager.reconnection_attempts = options.reconnection_attempts.value_or(0);
   manager.backoff = {options.reconnection_delay, options.reconnection_delay_max,
                      options.randomization_factor};
   manager.retry_refused = options.retry_refused;

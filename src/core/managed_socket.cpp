@@ -106,7 +106,9 @@ void ManagedSocket::set_auth(Auth auth) {
 
 void ManagedSocket::connect() {
   if (gate_->is_inside()) return connect_now();
-  gate_->post([self = shared_from_this()] { self->connect_now(); });
+  active_.store(true, std::memory_order_release);
+  const bool is_open = gate_->post([self = shared_from_this()] { self->connect_now(); });
+  if (!is_open) active_.store(false, std::memory_order_release);
 }
 
 void ManagedSocket::connect_now() {
@@ -258,7 +260,7 @@ void ManagedSocket::on_refused(const parser::Packet& packet) {
     if (packet.payload.find("message", member) && member.get(message)) error.message = message;
     if (packet.payload.find("data", member)) error.data = member.to_json();
   }
-  if (manager_->options().retry_refused) {
+  if (manager_->options().retry_refused && manager_->may_try_again(join_backoff_)) {
     join_later();
   } else {
     become_inactive();
@@ -320,22 +322,32 @@ void ManagedSocket::become_inactive() {
   manager_->on_left();
 }
 
-void ManagedSocket::on_manager_close(DisconnectReason reason, const ConnectionError& error) {
+bool ManagedSocket::on_manager_close() {
   const bool was_joining = joining_ != Join::none;
+  const bool is_told = active() && (connected() || was_joining);
   joining_ = Join::none;
   next_join_ = TimePoint::min();
   join_timer_.cancel();
   received_.clear();
   received_bytes_ = 0;
-  if (active() && (connected() || was_joining)) close(reason, error);
+  if (is_told) forget_connection();
+  return is_told;
 }
 
 void ManagedSocket::close(DisconnectReason reason, const ConnectionError& error) {
-  const auto self = shared_from_this();
-  connected_.store(false, std::memory_order_release);
+  forget_connection();
   if (joining_ == Join::asking) joining_ = Join::none;
+  tell_disconnect(reason, error);
+}
+
+void ManagedSocket::forget_connection() {
+  connected_.store(false, std::memory_order_release);
   id_.set({});
   peer_.reset();
+}
+
+void ManagedSocket::tell_disconnect(DisconnectReason reason, const ConnectionError& error) {
+  const auto self = shared_from_this();
   tell("disconnect", handlers_.disconnect, reason, error);
   fail_sent_acks();
 }

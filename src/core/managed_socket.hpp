@@ -89,7 +89,10 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
 
   void on_manager_open();
   void on_manager_error(const ConnectionError& error);
-  void on_manager_close(DisconnectReason reason, const ConnectionError& error);
+  /// The connection is gone. True if handlers are to hear of it by tell_disconnect(), once no
+  /// socket takes itself for connected any more.
+  bool on_manager_close();
+  void tell_disconnect(DisconnectReason reason, const ConnectionError& error);
   void on_packet(const parser::Packet& packet);
   void connect_now();
   void disconnect_now();
@@ -125,6 +128,7 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
   void on_join_timer();
   void send_disconnect();
   void close(DisconnectReason reason, const ConnectionError& error);
+  void forget_connection();
   void tell_connect_error(const ConnectionError& error);
 
   // Receiving

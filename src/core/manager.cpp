@@ -167,7 +167,7 @@ void Manager::drop() {
 // --- Opening ---
 
 void Manager::connect_now() {
-  if (state_ != State::closed || ended_) return;
+  if (state_ != State::closed || ended_ || leaves_it_to_reconnection()) return;
   reconnect_timer_.cancel();
   reconnecting_ = false;
   backoff_.reset();
@@ -175,7 +175,13 @@ void Manager::connect_now() {
 }
 
 void Manager::ensure_open() {
-  if (!reconnecting_) open();
+  if (!reconnecting_ && !leaves_it_to_reconnection()) open();
+}
+
+bool Manager::leaves_it_to_reconnection() {
+  // Opened at once, a server that refuses would be asked again and again without a pause.
+  if (reconnect_follows_) skip_reconnect_ = false;
+  return reconnect_follows_;
 }
 
 void Manager::open() {
@@ -223,7 +229,9 @@ void Manager::fail(const ConnectionError& error) {
   retire_connection();
   state_ = State::closed;
   const bool was_attempt = std::exchange(attempting_, false);
+  reconnect_follows_ = options_.reconnection;
   tell_error(error);
+  reconnect_follows_ = false;
   if (was_attempt) {
     reconnecting_ = false;
     reconnect();
@@ -255,8 +263,14 @@ void Manager::on_closed(DisconnectReason reason, const ConnectionError& error) {
   state_ = State::closed;
   attempting_ = false;
   if (!was_closed) {
-    for (const auto& socket : std::vector(sockets_)) socket->on_manager_close(reason, error);
+    reconnect_follows_ = options_.reconnection && !skip_reconnect_;
+    std::vector<std::shared_ptr<ManagedSocket>> told;
+    for (const auto& socket : sockets_) {
+      if (socket->on_manager_close()) told.push_back(socket);
+    }
+    for (const auto& socket : told) socket->tell_disconnect(reason, error);
     tell(events_.close, reason, error);
+    reconnect_follows_ = false;
   }
   if (options_.reconnection && !skip_reconnect_) reconnect();
   tell_if_idle();
@@ -330,9 +344,14 @@ bool Manager::heartbeat_expired() {
 
 // --- Reconnection ---
 
+bool Manager::may_try_again(const Backoff& backoff) const {
+  const std::size_t limit = options_.reconnection_attempts;
+  return limit == 0 || backoff.attempts() < limit;
+}
+
 void Manager::reconnect() {
   if (reconnecting_ || skip_reconnect_ || ended_ || state_ != State::closed) return;
-  if (options_.reconnection_attempts && backoff_.attempts() >= *options_.reconnection_attempts) {
+  if (!may_try_again(backoff_)) {
     backoff_.reset();
     return tell(events_.reconnect_failed);
   }

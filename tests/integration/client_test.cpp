@@ -235,10 +235,11 @@ TEST(Client, SharesAContextWithAServer) {
 TEST(Client, SignalsStopIt) {
   LiveServer server;
   Client client(url(server.port));
-  client.socket().on_connect([] { std::raise(SIGTERM); });
+  const ClientSocket socket = client.socket();
+  socket.on_connect([] { std::raise(SIGTERM); });
   client.stop_on_signals();
   client.run();
-  EXPECT_FALSE(client.socket().active());
+  EXPECT_FALSE(socket.active());
 }
 
 // What was emitted last leaves although nobody waits for it.

@@ -135,6 +135,33 @@ TEST_F(ClientJoiningTest, RefusedSocketsMayTryAgainByThemselves) {
   EXPECT_EQ(town.loop.elapsed().count() / 1'000, 7) << "after 1, 2 and 4 seconds";
 }
 
+TEST_F(ClientJoiningTest, RefusedSocketsTryAgainAsOftenAsAConnectionDoes) {
+  auto options = steady();
+  options.retry_refused = true;
+  options.reconnection_attempts = 2;
+  ClientTown town(1, set_up(), options);
+  const ClientSocket in = town.socket("/admin", {.auth = json{{"say", "friend"}}});
+  const ClientSocket socket = town.socket("/");
+  std::string active;
+  socket.on_connect_error([&](const ConnectionError&) { active += socket.active() ? 'y' : 'n'; });
+  town.loop.run_for(seconds(100));
+  EXPECT_EQ(active, "yyn");
+  socket.set_auth(json{{"say", "friend"}});
+  socket.connect();
+  EXPECT_TRUE(town.run_until_connected(socket));
+}
+
+TEST_F(ClientJoiningTest, WhoWantsToConnectIsActiveAtOnce) {
+  ClientTown town(1, set_up(), steady());
+  const ClientSocket socket = town.socket("/", {.auth = json{{"say", "friend"}}});
+  EXPECT_TRUE(socket.active());
+  ASSERT_TRUE(town.run_until_connected(socket));
+  town.end_client();
+  EXPECT_FALSE(socket.active());
+  socket.connect();
+  EXPECT_FALSE(socket.active());
+}
+
 TEST_F(ClientJoiningTest, LeavingWhileTheServerDecidesLeavesNothingBehind) {
   std::vector<Next> owed;
   int connections = 0;

@@ -16,8 +16,11 @@
 // thread, start() on a thread of its own, poll() now and then from a game's or GUI's loop, or on a
 // boost::asio::io_context of yours (<socketio/asio.hpp>). Before that nothing is sent and no
 // handler is called. Destroying it closes everything, from any thread and from its own handlers; it
-// waits for a handler that is running on another thread, and none runs afterwards. What was emitted
-// before is handed to the system first; acknowledgements that are missing fail (disconnected).
+// waits for a handler that is running on another thread, and none runs afterwards. It does not wait
+// for the network: what was emitted before leaves if the connection takes it at once, as an idle
+// WebSocket does; over polling, what waits for a request that is underway is lost, and so it is
+// during the upgrade and where there is no connection. stop() and then join() see all of it off.
+// Acknowledgements that are missing fail (disconnected).
 //
 // Threads: handlers run one after another, where the client runs. Everything may be called from any
 // thread; adding and taking off handlers waits for a handler that is running.
@@ -252,6 +255,8 @@ class Client {
   /// Disconnects every socket and ends run() or the thread, as soon as the server has taken what
   /// was sent, or after three seconds. A run() that has not begun yet ends at once.
   void stop();
+  /// Waits until what start() began, or run() on another thread, has ended by stop().
+  void join();
   /// SIGINT and SIGTERM call stop().
   void stop_on_signals();
 

@@ -28,6 +28,7 @@ void Client::run() { state_->run(); }
 void Client::start() { state_->start(); }
 std::size_t Client::poll() { return state_->poll(); }
 void Client::stop() { state_->stop(); }
+void Client::join() { state_->join(); }
 void Client::stop_on_signals() { state_->stop_on_signals(); }
 
 void Client::connect() { state_->manager().connect(); }

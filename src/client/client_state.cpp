@@ -137,6 +137,12 @@ void ClientState::stop() {
   });
 }
 
+void ClientState::join() {
+  std::unique_lock lock(running_mutex_);
+  if (runner_ == std::this_thread::get_id()) return;  // a handler would wait for itself
+  stopped_running_.wait(lock, [this] { return !running_; });
+}
+
 void ClientState::stop_now() {
   if (own_context_) {
     stopping_ = true;

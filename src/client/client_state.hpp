@@ -51,6 +51,7 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   void start();
   std::size_t poll();
   void stop();
+  void join();
   void stop_on_signals();
   /// No handler runs once this has returned, except for one that is calling it.
   void shut_down();

@@ -61,7 +61,7 @@ void HttpChannel::send(http::Request request, Done done) {
   }
   if (stream_ && stream_->is_open()) {
     reused_ = true;
-    request_.method == "GET" ? write() : write_in_next_turn();
+    answering_&& request_.method != "GET" ? write_in_next_turn() : write();
   } else {
     connect();
   }
@@ -138,7 +138,9 @@ void HttpChannel::succeed(std::string_view rest) {
   }
   request_ = {};
   const auto done = std::exchange(done_, nullptr);
+  answering_ = true;
   done(&response, {});
+  answering_ = false;
 }
 
 bool HttpChannel::may_retry(const Stream& stream) const {

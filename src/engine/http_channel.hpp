@@ -87,6 +87,7 @@ class HttpChannel final : public StreamHandler, public std::enable_shared_from_t
   std::uint64_t sent_ = 0;                                         // counts requests
   bool reused_ = false;  // the connection has answered before
   bool written_ = false;
+  bool answering_ = false;  // what came with an answer has not been read to its end
   bool met_the_end_ = false;
 };
 

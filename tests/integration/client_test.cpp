@@ -263,5 +263,34 @@ TEST(Client, LastWordsLeaveWithIt) {
   EXPECT_THAT(log.lines(), ElementsAre("goodbye", "client namespace disconnect"));
 }
 
+// While a POST is underway, or an upgrade, nothing can leave at once.
+TEST(Client, StopAndJoinSeeEverythingOff) {
+  for (const auto& transports :
+       std::vector<std::vector<std::string>>{{"polling"}, {"polling", "websocket"}}) {
+    Log log;
+    LiveServer server({}, [&log](Server& io) {
+      io.on("say", [&log](Socket&, std::string text) { log.add(text); });
+    });
+    std::vector<std::string> said;
+    {
+      Client client(url(server.port), {.transports = transports});
+      std::promise<void> connected;
+      client.socket().on_connect([&connected] { connected.set_value(); });
+      client.start();
+      ASSERT_EQ(connected.get_future().wait_for(patience), std::future_status::ready);
+      for (int i = 0; i < 100; ++i) {
+        said.push_back(std::to_string(i));
+        client.socket().emit("say", said.back());
+        std::this_thread::yield();
+      }
+      client.stop();
+      client.join();
+      client.join();
+    }
+    ASSERT_TRUE(log.wait_for(said.back()));
+    EXPECT_EQ(log.lines(), said);
+  }
+}
+
 }  // namespace
 }  // namespace socketio::support

@@ -122,8 +122,11 @@ struct ClientOptions {
   std::size_t out_buffer_bytes =
       64 * 1024 * 1024;  ///< Not yet taken by the server; beyond, events are dropped.
   std::size_t max_payload_bytes =
-      64 * 1024 * 1024;               ///< One message, or HTTP body, from the server.
-  std::size_t attachments = 10;       ///< Of one packet from the server; not with MessagePack.
+      64 * 1024 * 1024;          ///< One message, or HTTP body, from the server.
+  std::size_t attachments = 10;  ///< Of one packet from the server; not with MessagePack.
+  /// Values and keys of one packet from the server; by default more than max_payload_bytes can
+  /// hold. Each takes up to some dozens of bytes where handlers get `json`.
+  std::size_t json_values = 32 * 1024 * 1024;
   std::size_t pending_acks = 10'000;  ///< Of one socket.
 };
 

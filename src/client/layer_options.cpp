@@ -72,6 +72,7 @@ core::ManagerOptions manager_options(const Url& url, const ClientOptions& option
 
   manager.parser = options.parser;
   manager.packet = {attachments(options), options.max_payload_bytes};
+  manager.json.nodes = options.json_values;
   manager.auto_connect = options.auto_connect;
   manager.timeout = options.timeout;
   manager.reconnection = options.reconnection;

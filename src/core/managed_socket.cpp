@@ -377,7 +377,7 @@ void ManagedSocket::keep(const parser::Packet& packet) {
 }
 
 void ManagedSocket::replay(const Received& received) {
-  codec::Document document;
+  codec::Document document(manager_->options().json);
   const auto payload = document.parse(received.text, received.attachments);
   if (!payload) return;
   parser::Packet packet;

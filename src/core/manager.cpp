@@ -89,7 +89,7 @@ Manager::Manager(Loop& loop, Connector& connector, std::shared_ptr<Gate> gate,
       gate_(std::move(gate)),
       options_(std::move(options)),
       backoff_(options_.backoff),
-      packets_(options_.parser, options_.packet) {}
+      packets_(options_.parser, options_.packet, options_.json) {}
 
 Manager::~Manager() { drop(); }
 
@@ -149,7 +149,6 @@ void Manager::end() {
   for (const auto& socket : sockets_) socket->release();
   open_timer_.cancel();
   reconnect_timer_.cancel();
-  attachments_timer_.cancel();
   retire_connection();
 }
 
@@ -302,7 +301,6 @@ void Manager::refuse() {
 }
 
 void Manager::retire_connection() {
-  attachments_timer_.cancel();
   packets_.reset();
   status_->carried_by = CarriedBy::nothing;
   const auto connection = std::exchange(connection_, nullptr);
@@ -373,13 +371,9 @@ void Manager::on_reconnect_timer() {
 
 void Manager::on_message(Result<std::optional<parser::Packet>, parser::Errc> result) {
   if (!result) return refuse();
-  if (*result) {
-    attachments_timer_.cancel();
-    on_packet(**result);
-  } else if (!attachments_timer_.armed()) {
-    // Restarting it with every attachment would let a server hold the packet open for ever.
-    loop_.timers().arm(attachments_timer_, options_.attachments_timeout);
-  }
+  // Attachments may take as long as the network needs. Those that are due are bounded in number and
+  // bytes, and a server that falls silent has its heartbeat.
+  if (*result) on_packet(**result);
 }
 
 void Manager::on_packet(const parser::Packet& packet) {

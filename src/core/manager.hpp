@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/connector.hpp"
+#include "codec/json/document.hpp"
 #include "codec/socketio/decoder.hpp"
 #include "core/backoff.hpp"
 #include "core/gate.hpp"
@@ -35,7 +36,7 @@ struct ManagerOptions {
   engine::ClientOptions engine{};
   Parser parser = Parser::standard;
   parser::Limits packet{};
-  std::chrono::milliseconds attachments_timeout{30'000};
+  codec::JsonLimits json{};  // of a packet's payload
   bool auto_connect = true;
   std::chrono::milliseconds timeout{20'000};  // of one attempt; 0: none
   bool reconnection = true;
@@ -135,7 +136,6 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   void on_packet(const parser::Packet& packet);
   void on_session_close(DisconnectReason reason, const engine::Failure& failure);
   void on_open_timeout();
-  void on_attachments_timeout() { refuse(); }
   void fail(const ConnectionError& error);
   void on_closed(DisconnectReason reason, const ConnectionError& error);
   void close();
@@ -169,7 +169,6 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   std::function<void()> idle_hook_;
   MemberTimer<Manager, &Manager::on_open_timeout> open_timer_{*this};
   MemberTimer<Manager, &Manager::on_reconnect_timer> reconnect_timer_{*this};
-  MemberTimer<Manager, &Manager::on_attachments_timeout> attachments_timer_{*this};
   State state_ = State::closed;
   bool reconnecting_ = false;       // an attempt is to come, or underway
   bool attempting_ = false;         // the connection that opens is such an attempt

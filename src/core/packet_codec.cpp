@@ -7,16 +7,17 @@ namespace {
 
 using AnyDecoder = std::variant<parser::Decoder, msgpack::Decoder>;
 
-AnyDecoder make_decoder(Parser parser, const parser::Limits& limits) {
+AnyDecoder make_decoder(Parser parser, const parser::Limits& limits,
+                        const codec::JsonLimits& json) {
   constexpr auto role = parser::Decoder::Role::client;
-  if (parser == Parser::msgpack) return msgpack::Decoder(role, limits);
+  if (parser == Parser::msgpack) return msgpack::Decoder(role, limits, json);
   return parser::Decoder(role, limits);
 }
 
 }  // namespace
 
-PacketCodec::PacketCodec(Parser parser, const parser::Limits& limits)
-    : decoder_(make_decoder(parser, limits)) {
+PacketCodec::PacketCodec(Parser parser, const parser::Limits& limits, const codec::JsonLimits& json)
+    : decoder_(make_decoder(parser, limits, json)), document_(json) {
   if (parser == Parser::msgpack) encoder_.emplace();
 }
 

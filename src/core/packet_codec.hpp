@@ -25,7 +25,7 @@ class PacketCodec {
  public:
   using Decoded = Result<std::optional<parser::Packet>, parser::Errc>;
 
-  PacketCodec(Parser parser, const parser::Limits& limits);
+  PacketCodec(Parser parser, const parser::Limits& limits, const codec::JsonLimits& json);
 
   /// A message; nothing if attachments are due.
   Decoded add_text(std::string_view message);

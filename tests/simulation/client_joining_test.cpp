@@ -388,13 +388,47 @@ TEST_F(ClientAndLiar, WhatIsNoPacketEndsTheConnection) {
   EXPECT_TRUE(loop.run_until([&] { return socket.connected(); }));
 }
 
-TEST_F(ClientAndLiar, AttachmentsThatDoNotComeEndTheConnection) {
+TEST_F(ClientAndLiar, AttachmentsMayTakeTheirTimeWhileTheServerPings) {
   settle();
-  say(R"(451-["x",{"_placeholder":true,"num":0}])");
-  loop.run_for(seconds(29));
+  say(R"(452-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+  for (int attachment = 0; attachment < 2; ++attachment) {
+    for (int minute = 0; minute < 5; ++minute) {
+      say("2");
+      loop.run_for(seconds(44));
+    }
+    EXPECT_THAT(log, ElementsAre("connect one"));
+    server->say_binary("hi");
+  }
+  settle();
+  EXPECT_THAT(log.back(), testing::StartsWith("x["));
   EXPECT_TRUE(socket.connected());
-  loop.run_for(milliseconds(1'500));
+}
+
+class ClientOfFewValues : public ClientAndLiar {
+ protected:
+  static core::ManagerOptions few_values() {
+    auto options = steady();
+    options.json.nodes = 5;
+    return options;
+  }
+  ClientOfFewValues() : ClientAndLiar(few_values()) {}
+};
+
+TEST_F(ClientOfFewValues, MoreEndTheConnection) {
+  settle();
+  say(R"(42["x",1,2,3])");
+  EXPECT_THAT(log, ElementsAre("connect one", "x[1,2,3]"));
+  say(R"(42["x",1,2,3,4])");
   EXPECT_EQ(log.back(), "disconnect parse error");
+}
+
+// What was kept until the socket had joined is read a second time.
+TEST_F(ClientOfFewValues, KeptEventsHaveTheSameLimit) {
+  join.clear();
+  settle();
+  say(R"(42["x",1,2,3])");
+  say(R"(40{"sid":"one"})");
+  EXPECT_THAT(log, ElementsAre("x[1,2,3]", "connect one"));
 }
 
 TEST_F(ClientAndLiar, WhatComesBeforeTheConnectIsKeptUpToALimit) {

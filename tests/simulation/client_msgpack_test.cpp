@@ -21,7 +21,7 @@ using testing::ElementsAre;
 
 class ClientMsgpack : public testing::Test {
  protected:
-  ClientMsgpack() {
+  explicit ClientMsgpack(const codec::JsonLimits& json_limits = {}) {
     liar.script = [this](LyingServer::Connection& connection, const http::Request& request) {
       connection.accept_websocket(request);
       connection.say_text(
@@ -32,6 +32,7 @@ class ClientMsgpack : public testing::Test {
     core::ManagerOptions options;
     options.engine.transports = {engine::TransportName::websocket};
     options.parser = Parser::msgpack;
+    options.json = json_limits;
     manager = std::make_shared<core::Manager>(loop, connector, gate, options);
     socket = ClientSocket(manager->socket("/chat", {.auth = json{{"user", 7}}}));
     socket.on_disconnect(
@@ -112,6 +113,19 @@ TEST_F(ClientMsgpack, WhatIsNoPacketEndsTheConnection) {
   ASSERT_TRUE(socket.connected());
   server->say_binary("\xc1");
   loop.run_for(milliseconds(10));
+  EXPECT_EQ(log.back(), "parse error");
+}
+
+class ClientMsgpackOfFewValues : public ClientMsgpack {
+ protected:
+  ClientMsgpackOfFewValues() : ClientMsgpack({.nodes = 5}) {}
+};
+
+TEST_F(ClientMsgpackOfFewValues, MoreEndTheConnection) {
+  say(PacketType::connect, R"({"sid":"one"})");
+  say(PacketType::event, R"(["x",1,2,3])");
+  EXPECT_TRUE(socket.connected());
+  say(PacketType::event, R"(["x",1,2,3,4])");
   EXPECT_EQ(log.back(), "parse error");
 }
 

@@ -39,7 +39,7 @@ bool PacketCodec::send(engine::ClientSession& session, parser::Header header,
   packet_.clear();
   if (encoder_) {
     if (encoder_->append_packet(packet_, header, attachments)) return false;
-    session.send_binary(packet_);
+    session.send_binary(packet_, compress);
     return true;
   }
   header.attachments = attachments.size();
@@ -51,7 +51,8 @@ bool PacketCodec::send(engine::ClientSession& session, parser::Header header,
   packet_ += header.payload;
   session.send_text(packet_, compress);
   for (const Bytes& attachment : attachments) {
-    session.send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()});
+    session.send_binary({reinterpret_cast<const char*>(attachment.data()), attachment.size()},
+                        compress);
   }
   return true;
 }

@@ -130,8 +130,8 @@ void ClientPolling::send_text(std::string_view packet, Compress compress) {
   push(packet, engineio::Content::text, compress);
 }
 
-void ClientPolling::send_binary(std::string_view data) {
-  push(data, engineio::Content::binary, Compress::yes);
+void ClientPolling::send_binary(std::string_view data, Compress compress) {
+  push(data, engineio::Content::binary, compress);
 }
 
 void ClientPolling::push(std::string_view data, engineio::Content content, Compress compress) {
@@ -233,12 +233,12 @@ void ClientPolling::resume() {
   post();
 }
 
-void ClientPolling::hand_over(Transport& successor) {
+void ClientPolling::hand_over(ClientTransport& successor) {
   for (const Queued& queued : std::exchange(queue_, {})) {
     if (queued.content == engineio::Content::text) {
       successor.send_text(queued.data, queued.compress);
     } else {
-      successor.send_binary(queued.data);
+      successor.send_binary(queued.data, queued.compress);
     }
   }
   queued_bytes_ = 0;

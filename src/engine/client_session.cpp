@@ -149,8 +149,8 @@ void ClientSession::send_text(std::string_view message, Compress compress) {
   loop_.give_back(std::move(packet));
 }
 
-void ClientSession::send_binary(std::string_view message) {
-  if (state_ == State::open) transport_->send_binary(message);
+void ClientSession::send_binary(std::string_view message, Compress compress) {
+  if (state_ == State::open) transport_->send_binary(message, compress);
 }
 
 void ClientSession::on_transport_drain(ClientTransport& from) {

@@ -57,7 +57,7 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   void open();
   /// A text message, Socket.IO's part only (no type digit), and a binary one; dropped unless open.
   void send_text(std::string_view message, Compress compress);
-  void send_binary(std::string_view message);
+  void send_binary(std::string_view message, Compress compress = Compress::yes);
   /// Flushes, waits for a running upgrade, says goodbye; on_close(forced_close) follows.
   void close();
   /// The same without flushing, and with that reason, at once.

@@ -205,13 +205,13 @@ void ClientWebSocket::send_text(std::string_view packet, Compress compress) {
   send_message(websocket::Opcode::text, packet, compress);
 }
 
-void ClientWebSocket::send_binary(std::string_view data) {
+void ClientWebSocket::send_binary(std::string_view data, Compress compress) {
   if (!context_.options.force_base64) {
-    return send_message(websocket::Opcode::binary, data, Compress::yes);
+    return send_message(websocket::Opcode::binary, data, compress);
   }
   std::string text;
   engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
-  send_message(websocket::Opcode::text, text, Compress::yes);
+  send_message(websocket::Opcode::text, text, compress);
 }
 
 void ClientWebSocket::send_message(websocket::Opcode opcode, std::string_view message,

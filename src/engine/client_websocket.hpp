@@ -33,7 +33,7 @@ class ClientWebSocket final : public ClientTransport,
 
   TransportName name() const override { return TransportName::websocket; }
   void send_text(std::string_view packet, Compress compress) override;
-  void send_binary(std::string_view data) override;
+  void send_binary(std::string_view data, Compress compress) override;
   bool writable() const override { return is_writing() && stream_->queued_bytes() == 0; }
   std::size_t queued_bytes() const override { return is_writing() ? stream_->queued_bytes() : 0; }
   void want_drain() override {

@@ -74,7 +74,7 @@ enum class Parser : unsigned char {
 struct SocketOptions {
   Auth auth{};
   /// Events are sent one at a time, each again until it is acknowledged, at most 1 + this often: at
-  /// least once, in order. Needs ack_timeout.
+  /// least once, in order. Needs ack_timeout. Nothing, or 0: as they come, once each.
   std::optional<std::size_t> retries{};
   /// How long an acknowledgement is waited for; 0: until the connection ends.
   std::chrono::milliseconds ack_timeout{0};

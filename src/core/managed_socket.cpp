@@ -26,7 +26,7 @@ ManagedSocket::ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
       gate_(std::move(gate)),
       status_(std::move(status)),
       nsp_(std::move(nsp)),
-      retries_(options.retries),
+      retries_(options.retries != 0U ? options.retries : std::nullopt),
       ack_timeout_(options.ack_timeout.count() > 0 ? std::optional(options.ack_timeout)
                                                    : std::nullopt),
       offline_buffer_bytes_(manager.options().offline_buffer_bytes),

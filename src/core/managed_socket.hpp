@@ -149,6 +149,8 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
                         OutLimit limit);
   EmitResult enqueue(std::string_view text, std::vector<Bytes> attachments,
                      const detail::EmitFlags& flags, const std::shared_ptr<Answer>& answer);
+  EmitResult send_now(std::optional<std::uint64_t> id, std::string_view text,
+                      const std::vector<Bytes>& attachments, Compress compress);
   void drain_retries();
   void on_retry_settled(std::uint64_t number, std::error_code error, const Value* arguments);
   void flush_buffer(std::uint64_t connection);

@@ -116,6 +116,45 @@ TEST_F(ClientMsgpack, WhatIsNoPacketEndsTheConnection) {
   EXPECT_EQ(log.back(), "parse error");
 }
 
+/// Deeper than any packet can be.
+json bottomless() {
+  json value = 1;
+  for (int level = 0; level < 1'100; ++level) {
+    json outer = json::array();
+    outer.push_back(std::move(value));
+    value = std::move(outer);
+  }
+  return value;
+}
+
+TEST_F(ClientMsgpack, WhatIsNoPacketIsNotSentAndItsAnswerSaysSo) {
+  std::vector<std::string> answers;
+  const auto ask = [&](const ClientSocket& asked, const std::string& when) {
+    asked.emit_with_ack("deep", bottomless()).then([&answers, when](const Reply<json>& reply) {
+      answers.push_back(when + (reply.error == Errc::dropped ? " dropped" : " ?"));
+    });
+    loop.run_for(milliseconds(10));
+  };
+  ask(socket, "before");
+  EXPECT_THAT(answers, testing::IsEmpty());
+  say(PacketType::connect, R"({"sid":"one"})");
+  EXPECT_THAT(answers, ElementsAre("before dropped"));
+  ask(socket, "connected");
+  EXPECT_THAT(answers, ElementsAre("before dropped", "connected dropped"));
+  // Trying again would not help.
+  const ClientSocket retrying(
+      manager->socket("/retrying", {.retries = 1'000'000, .ack_timeout = std::chrono::seconds(1)}));
+  loop.run_for(milliseconds(10));
+  std::string message;
+  msgpack::Encoder encoder;
+  ASSERT_FALSE(encoder.append_packet(
+      message, {PacketType::connect, 0, "/retrying", {}, R"({"sid":"two"})"}, {}));
+  server->say_binary(message);
+  loop.run_for(milliseconds(10));
+  ask(retrying, "retried");
+  EXPECT_THAT(answers, ElementsAre("before dropped", "connected dropped", "retried dropped"));
+}
+
 class ClientMsgpackOfFewValues : public ClientMsgpack {
  protected:
   ClientMsgpackOfFewValues() : ClientMsgpack({.nodes = 5}) {}

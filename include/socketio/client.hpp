@@ -61,10 +61,11 @@ struct ConnectionError {
   /// As JavaScript says it: "xhr poll error", "websocket error", "timeout", …, or what the server's
   /// middleware said.
   std::string message;
-  json data = nullptr;       ///< Of the server's refusal; null if there was none.
-  std::error_code code{};    ///< The cause: of the system, of TLS, or socketio::Errc.
-  std::uint16_t status = 0;  ///< Of the HTTP response that failed, or 0.
-  std::string details{};     ///< The cause in words.
+  json data = nullptr;           ///< Of the server's refusal; null if there was none.
+  std::error_code code{};        ///< The cause: of the system, of TLS, or socketio::Errc.
+  std::uint16_t status = 0;      ///< Of the HTTP response that failed, or 0.
+  std::string details{};         ///< The cause in words.
+  std::uint16_t close_code = 0;  ///< Of the close frame with which the server ended a WebSocket.
 };
 
 class ClientSocketOperator;

@@ -220,6 +220,7 @@ void ManagedSocket::on_connect(const parser::Packet& packet) {
       "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but they "
       "are not compatible (more information here: "
       "https://socket.io/docs/v3/migrating-from-2-x-to-3-0/)";
+  error.code = Errc::other_protocol;
   tell_connect_error(error);
 }
 
@@ -372,7 +373,7 @@ void ManagedSocket::keep(const parser::Packet& packet) {
   received_.push_back(std::move(received));
   // A server that sends on and on without letting the socket join.
   if (received_bytes_ > manager_->options().packet.packet_bytes + offline_buffer_bytes_) {
-    manager_->refuse();
+    manager_->refuse("too much came before the namespace was joined");
   }
 }
 

@@ -73,6 +73,8 @@ ConnectionError connection_error(const engine::Failure& failure) {
   error.code = failure.code;
   error.status = failure.status;
   error.details = failure.details;
+  error.close_code = failure.close_code;
+  if (failure.is_other_protocol) error.code = Errc::other_protocol;
   return error;
 }
 
@@ -294,10 +296,14 @@ void Manager::on_left() {
   if (!is_used) close();
 }
 
-void Manager::refuse() {
+void Manager::refuse(std::string_view why) {
   const auto self = shared_from_this();
   const GateEntry entry(*gate_);
-  if (state_ == State::open && !ended_) on_closed(DisconnectReason::parse_error, {});
+  if (state_ != State::open || ended_) return;
+  ConnectionError error;
+  error.code = Errc::bad_packet;
+  error.details = why;
+  on_closed(DisconnectReason::parse_error, error);
 }
 
 void Manager::retire_connection() {
@@ -370,7 +376,7 @@ void Manager::on_reconnect_timer() {
 // --- Packets ---
 
 void Manager::on_message(Result<std::optional<parser::Packet>, parser::Errc> result) {
-  if (!result) return refuse();
+  if (!result) return refuse(describe(result.error()));
   // Attachments may take as long as the network needs. Those that are due are bounded in number and
   // bytes, and a server that falls silent has its heartbeat.
   if (*result) on_packet(**result);

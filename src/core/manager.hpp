@@ -124,7 +124,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   EmitResult send(parser::PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
                   std::string_view text, const std::vector<Bytes>& attachments, Compress compress);
   /// Ends a connection whose server breaks the protocol.
-  void refuse();
+  void refuse(std::string_view why);
 
  private:
   class Connection;

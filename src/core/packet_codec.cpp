@@ -3,6 +3,33 @@
 
 namespace socketio::core {
 
+std::string_view describe(parser::Errc error) {
+  switch (error) {
+    case parser::Errc::empty_packet:
+    case parser::Errc::unknown_type:
+    case parser::Errc::invalid_id:
+    case parser::Errc::invalid_payload:
+    case parser::Errc::invalid_placeholder:
+    case parser::Errc::invalid_namespace:
+      break;
+    case parser::Errc::invalid_attachment_count:
+      return "a packet has no valid number of attachments, or more than are allowed";
+    case parser::Errc::invalid_json:
+      return "a packet's payload is no JSON, is too deep or has more than json_values";
+    case parser::Errc::reserved_event:
+      return "an event has a reserved name";
+    case parser::Errc::unexpected_text:
+      return "a packet came before all attachments of the one before";
+    case parser::Errc::unexpected_binary:
+      return "binary data came that no packet announced";
+    case parser::Errc::too_large:
+      return "a packet with its attachments is larger than max_payload_bytes";
+    case parser::Errc::invalid_msgpack:
+      return "a packet is no MessagePack, is too deep or has more than json_values";
+  }
+  return "a packet is not as Socket.IO has it";
+}
+
 namespace {
 
 using AnyDecoder = std::variant<parser::Decoder, msgpack::Decoder>;

@@ -21,6 +21,9 @@
 
 namespace socketio::core {
 
+/// What is wrong with what the server sent, for people.
+std::string_view describe(parser::Errc error);
+
 class PacketCodec {
  public:
   using Decoded = Result<std::optional<parser::Packet>, parser::Errc>;

@@ -111,7 +111,7 @@ void ClientPolling::deliver(std::string_view payload) {
     if (!packet) return end(DisconnectReason::transport_error, undecodable(payload));
     if (!*packet) return;
     if ((*packet)->type == engineio::PacketType::close) {
-      return end(DisconnectReason::transport_close, {});
+      return end(DisconnectReason::transport_close, {.details = "transport closed by the server"});
     }
     context_.listener.on_packet(*this, **packet);
   }

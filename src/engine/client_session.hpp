@@ -40,7 +40,7 @@ class ClientSessionHandler {
   /// What was sent has left: by polling a payload of it, by WebSocket all.
   virtual void on_drain() {}
   /// The last call. `reason`: transport_error, transport_close, ping_timeout, parse_error or
-  /// forced_close; `failure` is empty but for the first.
+  /// forced_close; `failure` has a message for the first only.
   virtual void on_close(DisconnectReason reason, const Failure& failure) = 0;
 };
 

@@ -167,10 +167,18 @@ void ClientWebSocket::on_event(const websocket::Event& event) {
     case Kind::pong:
       return;
     case Kind::close:
-      // Answered with the code that came (RFC 6455 section 5.5.1).
-      shut_down(static_cast<websocket::CloseCode>(event.close_code));
-      return end(DisconnectReason::transport_close, {});
+      return on_close_frame(event);
   }
+}
+
+void ClientWebSocket::on_close_frame(const websocket::Event& event) {
+  Failure failure{
+      .details = "the server closed the WebSocket with code " + std::to_string(event.close_code),
+      .close_code = event.close_code};
+  if (!event.payload.empty()) failure.details += ": " + std::string(event.payload);
+  // Answered with the code that came (RFC 6455 section 5.5.1).
+  shut_down(static_cast<websocket::CloseCode>(event.close_code));
+  end(DisconnectReason::transport_close, failure);
 }
 
 void ClientWebSocket::on_text(std::string_view text) {
@@ -193,7 +201,10 @@ void ClientWebSocket::on_close() {
   const auto self = shared_from_this();
   const auto stream = std::exchange(stream_, nullptr);
   if (!stream || phase_ == Phase::closed) return;
-  if (phase_ == Phase::open) return end(DisconnectReason::transport_close, {});
+  if (phase_ == Phase::open) {
+    return end(DisconnectReason::transport_close,
+               {.code = stream->error(), .details = "the connection was closed without a goodbye"});
+  }
   if (!stream->error() && parser_->feed_end()) return on_answer();
   fail(websocket::CloseCode::abnormal,
        {.code = stream->error(), .details = "the connection was closed before the answer came"});

@@ -58,6 +58,7 @@ class ClientWebSocket final : public ClientTransport,
   std::optional<websocket::AcceptError> accept(const http::Response& response);
   void read_frames(std::span<char> bytes);
   void on_event(const websocket::Event& event);
+  void on_close_frame(const websocket::Event& event);
   void on_text(std::string_view text);
   void answer_ping();
   void send_message(websocket::Opcode opcode, std::string_view message, Compress compress);

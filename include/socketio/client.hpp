@@ -231,7 +231,7 @@ class Client {
  public:
   /// `url`: http, https, ws or wss; its path is the namespace that socket() means, its query is
   /// sent with every connection, beside ClientOptions::query, which wins where both have a name.
-  /// Throws std::invalid_argument for what is no such URL, proxy or transport, and
+  /// Throws std::invalid_argument for what is no such URL, proxy, transport or header, and
   /// std::system_error for what TlsOptions name and cannot be read.
   explicit Client(std::string_view url, ClientOptions options = {});
   ~Client();
@@ -267,7 +267,7 @@ class Client {
   void connect();
   /// Closes it, and ends reconnection until connect().
   void disconnect();
-  /// The options may be changed; it counts from the next connection on.
+  /// The options may be changed; it counts from the next connection on. The URL's query stays.
   void set_query(std::vector<std::pair<std::string, std::string>> query);
   void set_extra_headers(std::vector<std::pair<std::string, std::string>> headers);
 

@@ -90,6 +90,7 @@ struct ClientOptions {
   std::string path = "/socket.io";
   bool add_trailing_slash = true;
   std::vector<std::pair<std::string, std::string>> query{};
+  /// On every request. Accept-Encoding is left out: we could not read what it asks for.
   std::vector<std::pair<std::string, std::string>> extra_headers{};
   bool cookies = true;  ///< Keeps the server's cookies and sends them: sticky sessions need it.
   std::chrono::milliseconds request_timeout{0};  ///< Of one polling request; 0: none.

@@ -35,10 +35,10 @@ void Client::connect() { state_->manager().connect(); }
 void Client::disconnect() { state_->manager().disconnect(); }
 
 void Client::set_query(std::vector<std::pair<std::string, std::string>> query) {
-  state_->manager().set_query(std::move(query));
+  state_->set_query(std::move(query));
 }
 void Client::set_extra_headers(std::vector<std::pair<std::string, std::string>> headers) {
-  state_->manager().set_extra_headers(std::move(headers));
+  state_->set_extra_headers(std::move(headers));
 }
 
 void Client::on_open(std::function<void()> handler) {

@@ -64,6 +64,14 @@ void ClientState::EndContext::operator()(asio::io_context* context) const {
   std::thread([context = std::move(ended)]() mutable { context.reset(); }).detach();
 }
 
+void ClientState::set_query(engine::NamedValues query) {
+  manager_->set_query(query_with(url_, std::move(query)));
+}
+
+void ClientState::set_extra_headers(engine::NamedValues headers) {
+  manager_->set_extra_headers(checked_headers(std::move(headers)));
+}
+
 // --- Running ---
 
 bool ClientState::begin_running() {

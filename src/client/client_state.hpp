@@ -47,6 +47,9 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   const std::string& nsp() const { return url_.nsp; }
   const SocketOptions& socket_options() const { return socket_options_; }
 
+  void set_query(engine::NamedValues query);
+  void set_extra_headers(engine::NamedValues headers);
+
   void run();
   void start();
   std::size_t poll();

@@ -126,6 +126,35 @@ TEST(Client, WhatIsNoUrlOrNoTransportThrows) {
   EXPECT_THROW(Client("http://host", {.transports = {"pigeon"}}), std::invalid_argument);
 }
 
+TEST(Client, AHeaderThatCannotBeSentThrows) {
+  using Header = std::pair<std::string, std::string>;
+  for (const Header& bad : {Header{"Authorization", "Bearer abc\n"}, Header{"X Y", "z"},
+                            Header{"", "z"}, Header{"X", std::string("a\0b", 3)}}) {
+    EXPECT_THROW(Client("http://host", {.extra_headers = {bad}}), std::invalid_argument);
+    Client client("http://host");
+    EXPECT_THROW(client.set_extra_headers({bad}), std::invalid_argument);
+  }
+  Client("http://host", {.extra_headers = {{"X-Empty", ""}, {"X-Tab", "a\tb"}}});
+}
+
+TEST(Client, TheQueryOfTheUrlOutlivesItsChange) {
+  Log log;
+  LiveServer server({}, [&log](Server& io) {
+    io.on_connection([&log](Socket socket) {
+      const Handshake handshake = socket.handshake();
+      log.add(handshake.query.at("url") + " " + handshake.query.at("own"));
+    });
+  });
+  Client client(url(server.port, "/?url=1&own=0"), {.query = {{"own", "1"}}});
+  ClientSocket socket = client.socket();
+  client.start();
+  ASSERT_TRUE(log.wait_for("1 1"));
+  client.disconnect();
+  client.set_query({{"own", "2"}});
+  client.connect();
+  EXPECT_TRUE(log.wait_for("1 2"));
+}
+
 TEST(Client, SaysWhyThereIsNoConnection) {
   std::uint16_t port = 0;
   {

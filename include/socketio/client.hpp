@@ -16,8 +16,11 @@
 // thread, start() on a thread of its own, poll() now and then from a game's or GUI's loop, or on a
 // boost::asio::io_context of yours (<socketio/asio.hpp>). Before that nothing is sent and no
 // handler is called. Destroying it closes everything, from any thread and from its own handlers; it
-// waits for a handler that is running on another thread, and none runs afterwards. What was emitted
-// before is handed to the system first; acknowledgements that are missing fail (disconnected).
+// waits for a handler that is running on another thread, and none runs afterwards. It does not wait
+// for the network: what was emitted before leaves if the connection takes it at once, as an idle
+// WebSocket does; over polling, what waits for a request that is underway is lost, and so it is
+// during the upgrade and where there is no connection. stop() and then join() see all of it off.
+// Acknowledgements that are missing fail (disconnected).
 //
 // Threads: handlers run one after another, where the client runs. Everything may be called from any
 // thread; adding and taking off handlers waits for a handler that is running.
@@ -60,10 +63,11 @@ struct ConnectionError {
   /// As JavaScript says it: "xhr poll error", "websocket error", "timeout", …, or what the server's
   /// middleware said.
   std::string message;
-  json data = nullptr;       ///< Of the server's refusal; null if there was none.
-  std::error_code code{};    ///< The cause: of the system, of TLS, or socketio::Errc.
-  std::uint16_t status = 0;  ///< Of the HTTP response that failed, or 0.
-  std::string details{};     ///< The cause in words.
+  json data = nullptr;           ///< Of the server's refusal; null if there was none.
+  std::error_code code{};        ///< The cause: of the system, of TLS, or socketio::Errc.
+  std::uint16_t status = 0;      ///< Of the HTTP response that failed, or 0.
+  std::string details{};         ///< The cause in words.
+  std::uint16_t close_code = 0;  ///< Of the close frame with which the server ended a WebSocket.
 };
 
 namespace detail {
@@ -124,7 +128,8 @@ class ClientSocket {
   /// "polling" or "websocket"; empty while there is no connection.
   std::string_view transport() const;
 
-  /// Joins the namespace (again), for a socket that was disconnected or refused.
+  /// Joins the namespace (again), for a socket that was disconnected or refused; asks for auth
+  /// again if that threw or has not answered.
   void connect() const;
   /// Leaves it; final until connect(). What was sent before leaves first.
   void disconnect() const;
@@ -289,7 +294,7 @@ class Client {
  public:
   /// `url`: http, https, ws or wss; its path is the namespace that socket() means, its query is
   /// sent with every connection, beside ClientOptions::query, which wins where both have a name.
-  /// Throws std::invalid_argument for what is no such URL, proxy or transport, and
+  /// Throws std::invalid_argument for what is no such URL, proxy, transport or header, and
   /// std::system_error for what TlsOptions name and cannot be read.
   explicit Client(std::string_view url, ClientOptions options = {});
   ~Client();
@@ -314,6 +319,8 @@ class Client {
   /// Disconnects every socket and ends run() or the thread, as soon as the server has taken what
   /// was sent, or after three seconds. A run() that has not begun yet ends at once.
   void stop();
+  /// Waits until what start() began, or run() on another thread, has ended by stop().
+  void join();
   /// SIGINT and SIGTERM call stop().
   void stop_on_signals();
 
@@ -323,7 +330,7 @@ class Client {
   void connect();
   /// Closes it, and ends reconnection until connect().
   void disconnect();
-  /// The options may be changed; it counts from the next connection on.
+  /// The options may be changed; it counts from the next connection on. The URL's query stays.
   void set_query(std::vector<std::pair<std::string, std::string>> query);
   void set_extra_headers(std::vector<std::pair<std::string, std::string>> headers);
 

@@ -77,7 +77,7 @@ enum class Parser : unsigned char {
 struct SocketOptions {
   Auth auth{};
   /// Events are sent one at a time, each again until it is acknowledged, at most 1 + this often: at
-  /// least once, in order. Needs ack_timeout.
+  /// least once, in order. Needs ack_timeout. Nothing, or 0: as they come, once each.
   std::optional<std::size_t> retries{};
   /// How long an acknowledgement is waited for; 0: until the connection ends.
   std::chrono::milliseconds ack_timeout{0};
@@ -93,6 +93,7 @@ struct ClientOptions {
   std::string path = "/socket.io";
   bool add_trailing_slash = true;
   std::vector<std::pair<std::string, std::string>> query{};
+  /// On every request. Accept-Encoding is left out: we could not read what it asks for.
   std::vector<std::pair<std::string, std::string>> extra_headers{};
   bool cookies = true;  ///< Keeps the server's cookies and sends them: sticky sessions need it.
   std::chrono::milliseconds request_timeout{0};  ///< Of one polling request; 0: none.
@@ -113,11 +114,11 @@ struct ClientOptions {
   bool auto_connect = true;
   std::chrono::milliseconds timeout{20'000};  ///< Of one attempt to connect; 0: none.
   bool reconnection = true;
-  std::optional<std::size_t> reconnection_attempts{};  ///< Nothing: without end.
+  std::optional<std::size_t> reconnection_attempts{};  ///< Nothing, or 0: without end.
   std::chrono::milliseconds reconnection_delay{1'000};
   std::chrono::milliseconds reconnection_delay_max{5'000};
   double randomization_factor = 0.5;  ///< Of the delay; from 0 to 1.
-  /// Also tries again, with the same delays, when a middleware of the server refuses.
+  /// Also tries again, with the same delays and as often, when a middleware of the server refuses.
   bool retry_refused = false;
 
   // --- Limits ---
@@ -125,8 +126,11 @@ struct ClientOptions {
   std::size_t out_buffer_bytes =
       64 * 1024 * 1024;  ///< Not yet taken by the server; beyond, events are dropped.
   std::size_t max_payload_bytes =
-      64 * 1024 * 1024;               ///< One message, or HTTP body, from the server.
-  std::size_t attachments = 10;       ///< Of one packet from the server; not with MessagePack.
+      64 * 1024 * 1024;          ///< One message, or HTTP body, from the server.
+  std::size_t attachments = 10;  ///< Of one packet from the server; not with MessagePack.
+  /// Values and keys of one packet from the server; by default more than max_payload_bytes can
+  /// hold. Each takes up to some dozens of bytes where handlers get `json`.
+  std::size_t json_values = 32 * 1024 * 1024;
   std::size_t pending_acks = 10'000;  ///< Of one socket.
 };
 

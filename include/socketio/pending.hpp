@@ -36,6 +36,8 @@ enum class Errc {
   too_many_pending,  ///< Limits::pending_acks
   bad_answer,        ///< The answer has another shape than the type that was asked for.
   dropped,           ///< The event was not sent: see EmitResult::dropped.
+  other_protocol,    ///< The server speaks another version of the protocol.
+  bad_packet,        ///< The server sent what is no packet of Socket.IO.
 };
 
 const std::error_category& error_category();

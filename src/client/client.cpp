@@ -28,16 +28,17 @@ void Client::run() { state_->run(); }
 void Client::start() { state_->start(); }
 std::size_t Client::poll() { return state_->poll(); }
 void Client::stop() { state_->stop(); }
+void Client::join() { state_->join(); }
 void Client::stop_on_signals() { state_->stop_on_signals(); }
 
 void Client::connect() { state_->manager().connect(); }
 void Client::disconnect() { state_->manager().disconnect(); }
 
 void Client::set_query(std::vector<std::pair<std::string, std::string>> query) {
-  state_->manager().set_query(std::move(query));
+  state_->set_query(std::move(query));
 }
 void Client::set_extra_headers(std::vector<std::pair<std::string, std::string>> headers) {
-  state_->manager().set_extra_headers(std::move(headers));
+  state_->set_extra_headers(std::move(headers));
 }
 
 detail::ManagerHookReport Client::report() const { return {state_->manager().weak_from_this()}; }

@@ -64,6 +64,14 @@ void ClientState::EndContext::operator()(asio::io_context* context) const {
   std::thread([context = std::move(ended)]() mutable { context.reset(); }).detach();
 }
 
+void ClientState::set_query(engine::NamedValues query) {
+  manager_->set_query(query_with(url_, std::move(query)));
+}
+
+void ClientState::set_extra_headers(engine::NamedValues headers) {
+  manager_->set_extra_headers(checked_headers(std::move(headers)));
+}
+
 // --- Running ---
 
 bool ClientState::begin_running() {
@@ -135,6 +143,12 @@ void ClientState::stop() {
   gate_->post([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->stop_now();
   });
+}
+
+void ClientState::join() {
+  std::unique_lock lock(running_mutex_);
+  if (runner_ == std::this_thread::get_id()) return;  // a handler would wait for itself
+  stopped_running_.wait(lock, [this] { return !running_; });
 }
 
 void ClientState::stop_now() {

@@ -47,10 +47,14 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   const std::string& nsp() const { return url_.nsp; }
   const SocketOptions& socket_options() const { return socket_options_; }
 
+  void set_query(engine::NamedValues query);
+  void set_extra_headers(engine::NamedValues headers);
+
   void run();
   void start();
   std::size_t poll();
   void stop();
+  void join();
   void stop_on_signals();
   /// No handler runs once this has returned, except for one that is calling it.
   void shut_down();

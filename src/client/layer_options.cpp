@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "client/layer_options.hpp"
 
+#include "codec/http/grammar.hpp"
+
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -33,17 +36,6 @@ std::string request_path(const ClientOptions& options) {
   return path;
 }
 
-/// The URL's own, but for those that the options name too.
-engine::NamedValues query(const Url& url, const ClientOptions& options) {
-  engine::NamedValues query = options.query;
-  for (const auto& given : url.query) {
-    const bool is_named = std::any_of(options.query.begin(), options.query.end(),
-                                      [&](const auto& own) { return own.first == given.first; });
-    if (!is_named) query.push_back(given);
-  }
-  return query;
-}
-
 /// MessagePack has attachments inside its one message, whose size is the limit (and so in
 /// JavaScript).
 std::size_t attachments(const ClientOptions& options) {
@@ -53,13 +45,33 @@ std::size_t attachments(const ClientOptions& options) {
 
 }  // namespace
 
+engine::NamedValues query_with(const Url& url, engine::NamedValues own) {
+  const std::size_t named = own.size();
+  for (const auto& given : url.query) {
+    const bool is_named = std::any_of(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(named),
+                                      [&](const auto& one) { return one.first == given.first; });
+    if (!is_named) own.push_back(given);
+  }
+  return own;
+}
+
+engine::NamedValues checked_headers(engine::NamedValues headers) {
+  for (const auto& [name, value] : headers) {
+    if (!http::is_token(name)) throw std::invalid_argument("\"" + name + "\" is no header's name");
+    if (!http::is_field_value(value)) {
+      throw std::invalid_argument("the header " + name + " has a value that cannot be sent");
+    }
+  }
+  return headers;
+}
+
 core::ManagerOptions manager_options(const Url& url, const ClientOptions& options) {
   core::ManagerOptions manager;
   engine::ClientOptions& engine = manager.engine;
   engine.endpoint = url.endpoint;
   engine.path = request_path(options);
-  engine.query = query(url, options);
-  engine.extra_headers = options.extra_headers;
+  engine.query = query_with(url, options.query);
+  engine.extra_headers = checked_headers(options.extra_headers);
   engine.transports = transports(options);
   engine.upgrade = options.upgrade;
   engine.remember_upgrade = options.remember_upgrade;
@@ -72,10 +84,11 @@ core::ManagerOptions manager_options(const Url& url, const ClientOptions& option
 
   manager.parser = options.parser;
   manager.packet = {attachments(options), options.max_payload_bytes};
+  manager.json.nodes = options.json_values;
   manager.auto_connect = options.auto_connect;
   manager.timeout = options.timeout;
   manager.reconnection = options.reconnection;
-  manager.reconnection_attempts = options.reconnection_attempts;
+  manager.reconnection_attempts = options.reconnection_attempts.value_or(0);
   manager.backoff = {options.reconnection_delay, options.reconnection_delay_max,
                      options.randomization_factor};
   manager.retry_refused = options.retry_refused;

@@ -10,7 +10,12 @@
 
 namespace socketio::client {
 
-/// Throws std::invalid_argument for a transport that there is not.
+/// `own`, and of the URL's query what it does not name.
+engine::NamedValues query_with(const Url& url, engine::NamedValues own);
+/// Throws std::invalid_argument for one that HTTP cannot carry.
+engine::NamedValues checked_headers(engine::NamedValues headers);
+
+/// Throws std::invalid_argument for a transport that there is not, and for such headers.
 core::ManagerOptions manager_options(const Url& url, const ClientOptions& options);
 net::ConnectorSettings connector_settings(const ClientOptions& options);
 /// What a socket is made with unless the application says otherwise.

@@ -82,6 +82,13 @@ std::optional<UrlErrc> read_authority(std::string_view authority, Endpoint& endp
   return std::nullopt;
 }
 
+/// Only forms mean a blank by a plus sign; to JavaScript it is itself in a URL.
+engine::NamedValues read_query(std::string_view text) {
+  std::string query;
+  for (const char c : text) c == '+' ? query.append("%2B") : query.append(1, c);
+  return http::parse_query(query);
+}
+
 }  // namespace
 
 Result<Url, UrlErrc> parse_url(std::string_view text) {
@@ -103,7 +110,7 @@ Result<Url, UrlErrc> parse_url(std::string_view text) {
 
   const std::size_t path_end = std::min(text.find('?'), text.size());
   if (path_end > 0) url.nsp = text.substr(0, path_end);
-  if (path_end < text.size()) url.query = http::parse_query(text.substr(path_end + 1));
+  if (path_end < text.size()) url.query = read_query(text.substr(path_end + 1));
   return url;
 }
 

@@ -23,6 +23,8 @@ class AckTable {
 
   void add(std::uint64_t id, detail::AckCallback callback,
            std::optional<std::chrono::milliseconds> timeout, Loop& loop);
+  /// The answer to `id`, if it is waited for, is that there will be none.
+  void fail(std::uint64_t id, std::error_code error);
   /// False if the id was never issued, or answered before.
   bool answer(std::uint64_t id, const Value& arguments);
   void fail(std::uint64_t id, std::error_code error);

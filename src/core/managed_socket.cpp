@@ -10,6 +10,15 @@ namespace socketio::core {
 
 using parser::PacketType;
 
+namespace {
+
+/// Between a DISCONNECT and the next CONNECT of one connection. The JavaScript server handles a
+/// DISCONNECT a moment after it has read it: a CONNECT that it reads together with that makes it
+/// end the connection, and with it every other namespace.
+constexpr std::chrono::milliseconds rejoin_delay{100};
+
+}  // namespace
+
 ManagedSocket::ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
                              std::shared_ptr<const ConnectionStatus> status, std::string nsp,
                              const SocketOptions& options)
@@ -17,14 +26,14 @@ ManagedSocket::ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
       gate_(std::move(gate)),
       status_(std::move(status)),
       nsp_(std::move(nsp)),
-      retries_(options.retries),
+      retries_(options.retries != 0U ? options.retries : std::nullopt),
       ack_timeout_(options.ack_timeout.count() > 0 ? std::optional(options.ack_timeout)
                                                    : std::nullopt),
       offline_buffer_bytes_(manager.options().offline_buffer_bytes),
       out_buffer_bytes_(manager.options().out_buffer_bytes),
       auth_(options.auth ? std::make_shared<Auth>(options.auth) : nullptr),
       retry_queue_(options.retries.value_or(0)),
-      refused_backoff_(manager.options().backoff) {}
+      join_backoff_(manager.options().backoff) {}
 
 ManagedSocket::~ManagedSocket() = default;
 
@@ -104,7 +113,9 @@ void ManagedSocket::set_auth(Auth auth) {
 
 void ManagedSocket::connect() {
   if (gate_->is_inside()) return connect_now();
-  gate_->post([self = shared_from_this()] { self->connect_now(); });
+  active_.store(true, std::memory_order_release);
+  const bool is_open = gate_->post([self = shared_from_this()] { self->connect_now(); });
+  if (!is_open) active_.store(false, std::memory_order_release);
 }
 
 void ManagedSocket::connect_now() {
@@ -119,11 +130,19 @@ void ManagedSocket::on_manager_open() {
 }
 
 void ManagedSocket::join() {
-  if (joining_ != Join::none || connected()) return;
+  if (joining_ == Join::sent || joining_ == Join::left || connected()) return;
+  if (in_auth_) return join_later();
+  join_timer_.cancel();
+  Loop& loop = manager_->loop();
+  if (loop.now() < next_join_) return loop.timers().arm(join_timer_, next_join_ - loop.now());
   joining_ = Join::asking;
   const std::uint64_t turn = ++join_turn_;
   const auto auth = auth_;
   if (!auth) return send_connect(turn, nullptr);
+  ask_for_auth(auth, turn);
+}
+
+void ManagedSocket::ask_for_auth(const std::shared_ptr<Auth>& auth, std::uint64_t turn) {
   const Auth::Answer answer = [weak = weak_from_this(), gate = gate_, turn](json data) {
     const auto self = weak.lock();
     if (!self) return;
@@ -132,16 +151,25 @@ void ManagedSocket::join() {
       if (const auto socket = weak.lock()) socket->send_connect(turn, data);
     });
   };
+  in_auth_ = true;
   guarded("auth", [&] {
     try {
       (*auth)(answer);
     } catch (const std::exception& thrown) {
+      if (joining_ == Join::asking) joining_ = Join::none;  // connect() asks again
       ConnectionError error;
       error.message = thrown.what();
       tell_connect_error(error);
       throw;
     }
   });
+  in_auth_ = false;
+}
+
+void ManagedSocket::join_later() {
+  if (join_timer_.armed()) return;
+  Loop& loop = manager_->loop();
+  loop.timers().arm(join_timer_, join_backoff_.next(loop.entropy()));
 }
 
 void ManagedSocket::send_connect(std::uint64_t turn, const json& data) {
@@ -182,12 +210,11 @@ void ManagedSocket::on_packet(const parser::Packet& packet) {
 }
 
 void ManagedSocket::on_connect(const parser::Packet& packet) {
-  if (joining_ != Join::sent) return;  // not asked for, or a second time
-  if (!active()) {                     // left while the server was deciding
-    joining_ = Join::none;
-    manager_->send(PacketType::disconnect, nsp_, std::nullopt, {}, {}, Compress::no);
-    return;
+  if (joining_ == Join::left) {
+    send_disconnect();
+    return on_left_join_answered();
   }
+  if (joining_ != Join::sent) return;  // not asked for, or a second time
   Value member;
   std::string_view sid;
   std::string_view pid;
@@ -200,6 +227,7 @@ void ManagedSocket::on_connect(const parser::Packet& packet) {
       "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but they "
       "are not compatible (more information here: "
       "https://socket.io/docs/v3/migrating-from-2-x-to-3-0/)";
+  error.code = Errc::other_protocol;
   tell_connect_error(error);
 }
 
@@ -210,7 +238,7 @@ void ManagedSocket::on_connected(std::string_view sid, std::string_view pid) {
   pid_ = pid;
   id_.set(sid);
   joining_ = Join::none;
-  refused_backoff_.reset();
+  join_backoff_.reset();
   const std::uint64_t connection = ++connection_;
   peer_ = std::make_shared<ConnectionPeer>(weak_from_this(), connection);
   recovered_.store(is_recovered, std::memory_order_release);
@@ -228,9 +256,9 @@ void ManagedSocket::on_connected(std::string_view sid, std::string_view pid) {
 }
 
 void ManagedSocket::on_refused(const parser::Packet& packet) {
+  if (joining_ == Join::left) return on_left_join_answered();
   if (joining_ != Join::sent) return;
   joining_ = Join::none;
-  if (!active()) return;
   ConnectionError error;
   std::string_view message;
   Value member;
@@ -240,16 +268,20 @@ void ManagedSocket::on_refused(const parser::Packet& packet) {
     if (packet.payload.find("message", member) && member.get(message)) error.message = message;
     if (packet.payload.find("data", member)) error.data = member.to_json();
   }
-  if (manager_->options().retry_refused) {
-    Loop& loop = manager_->loop();
-    loop.timers().arm(refused_timer_, refused_backoff_.next(loop.entropy()));
+  if (manager_->options().retry_refused && manager_->may_try_again(join_backoff_)) {
+    join_later();
   } else {
     become_inactive();
   }
   tell_connect_error(error);
 }
 
-void ManagedSocket::on_retry_refused() {
+void ManagedSocket::on_left_join_answered() {
+  joining_ = Join::none;
+  if (active()) join();
+}
+
+void ManagedSocket::on_join_timer() {
   const auto self = shared_from_this();
   const GateEntry entry(*gate_);
   if (manager_ && active() && manager_->is_open()) join();
@@ -280,42 +312,57 @@ void ManagedSocket::disconnect_now() {
 }
 
 void ManagedSocket::say_goodbye() {
-  if (!manager_ || !connected()) return;
+  if (manager_ && connected()) send_disconnect();
+}
+
+void ManagedSocket::send_disconnect() {
   manager_->send(PacketType::disconnect, nsp_, std::nullopt, {}, {}, Compress::no);
+  next_join_ = manager_->loop().now() + rejoin_delay;
 }
 
 void ManagedSocket::become_inactive() {
   active_.store(false, std::memory_order_release);
-  refused_timer_.cancel();
-  // An answer to a CONNECT that was sent is still to come.
+  join_timer_.cancel();
   if (joining_ == Join::asking) joining_ = Join::none;
+  if (joining_ == Join::sent) joining_ = Join::left;
   received_.clear();
   received_bytes_ = 0;
   manager_->on_left();
 }
 
-void ManagedSocket::on_manager_close(DisconnectReason reason, const ConnectionError& error) {
+bool ManagedSocket::on_manager_close() {
   const bool was_joining = joining_ != Join::none;
+  const bool is_told = active() && (connected() || was_joining);
   joining_ = Join::none;
-  refused_timer_.cancel();
+  next_join_ = TimePoint::min();
+  join_timer_.cancel();
   received_.clear();
   received_bytes_ = 0;
-  if (active() && (connected() || was_joining)) close(reason, error);
+  if (is_told) forget_connection();
+  return is_told;
 }
 
 void ManagedSocket::close(DisconnectReason reason, const ConnectionError& error) {
-  const auto self = shared_from_this();
-  connected_.store(false, std::memory_order_release);
+  forget_connection();
   if (joining_ == Join::asking) joining_ = Join::none;
+  tell_disconnect(reason, error);
+}
+
+void ManagedSocket::forget_connection() {
+  connected_.store(false, std::memory_order_release);
   id_.set({});
   peer_.reset();
+}
+
+void ManagedSocket::tell_disconnect(DisconnectReason reason, const ConnectionError& error) {
+  const auto self = shared_from_this();
   tell("disconnect", handlers_.disconnect, reason, error);
   fail_sent_acks();
 }
 
 void ManagedSocket::release() {
   manager_ = nullptr;
-  refused_timer_.cancel();
+  join_timer_.cancel();
   acks_.clear();
 }
 
@@ -333,12 +380,12 @@ void ManagedSocket::keep(const parser::Packet& packet) {
   received_.push_back(std::move(received));
   // A server that sends on and on without letting the socket join.
   if (received_bytes_ > manager_->options().packet.packet_bytes + offline_buffer_bytes_) {
-    manager_->refuse();
+    manager_->refuse("too much came before the namespace was joined");
   }
 }
 
 void ManagedSocket::replay(const Received& received) {
-  codec::Document document;
+  codec::Document document(manager_->options().json);
   const auto payload = document.parse(received.text, received.attachments);
   if (!payload) return;
   parser::Packet packet;

@@ -92,7 +92,10 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
 
   void on_manager_open();
   void on_manager_error(const ConnectionError& error);
-  void on_manager_close(DisconnectReason reason, const ConnectionError& error);
+  /// The connection is gone. True if handlers are to hear of it by tell_disconnect(), once no
+  /// socket takes itself for connected any more.
+  bool on_manager_close();
+  void tell_disconnect(DisconnectReason reason, const ConnectionError& error);
   void on_packet(const parser::Packet& packet);
   void connect_now();
   void disconnect_now();
@@ -108,21 +111,27 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
     std::string text;
     std::vector<Bytes> attachments;
   };
-  enum class Join : std::uint8_t { none, asking, sent };  // asking: for auth
+  /// asking: for auth. left: after the CONNECT, so that its answer is still to come and means
+  /// nothing.
+  enum class Join : std::uint8_t { none, asking, sent, left };
   /// A retried event is alone on its way, and failing it for want of room would be a try lost.
   enum class OutLimit : std::uint8_t { applies, none };
 
   // Joining
   void join();
-  void give_auth(std::uint64_t turn, json data);
+  void ask_for_auth(const std::shared_ptr<Auth>& auth, std::uint64_t turn);
+  void join_later();
   void send_connect(std::uint64_t turn, const json& data);
   void leave_connection();
   void become_inactive();
   void on_connect(const parser::Packet& packet);
   void on_connected(std::string_view sid, std::string_view pid);
   void on_refused(const parser::Packet& packet);
-  void on_retry_refused();
+  void on_left_join_answered();
+  void on_join_timer();
+  void send_disconnect();
   void close(DisconnectReason reason, const ConnectionError& error);
+  void forget_connection();
   void tell_connect_error(const ConnectionError& error);
 
   // Receiving
@@ -143,6 +152,8 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
                         OutLimit limit);
   EmitResult enqueue(std::string_view text, std::vector<Bytes> attachments,
                      const detail::EmitFlags& flags, const std::shared_ptr<Answer>& answer);
+  EmitResult send_now(std::optional<std::uint64_t> id, std::string_view text,
+                      const std::vector<Bytes>& attachments, Compress compress);
   void drain_retries();
   void on_retry_settled(std::uint64_t number, std::error_code error, const Value* arguments);
   void flush_buffer(std::uint64_t connection);
@@ -183,8 +194,10 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
   bool ended_ = false;
 
   Join joining_ = Join::none;
-  std::uint64_t join_turn_ = 0;   // answers of auth for an earlier one are stale
-  std::uint64_t connection_ = 0;  // counts the times it connected
+  bool in_auth_ = false;                    // user code that join() calls is running
+  TimePoint next_join_ = TimePoint::min();  // no CONNECT before
+  std::uint64_t join_turn_ = 0;             // answers of auth for an earlier one are stale
+  std::uint64_t connection_ = 0;            // counts the times it connected
   std::shared_ptr<ConnectionPeer> peer_;
   std::string pid_;
   RecoveryOffset offset_;
@@ -194,8 +207,8 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
   RetryQueue retry_queue_;
   AckTable acks_;
   std::uint64_t next_ack_id_ = 0;
-  Backoff refused_backoff_;
-  MemberTimer<ManagedSocket, &ManagedSocket::on_retry_refused> refused_timer_{*this};
+  Backoff join_backoff_;  // after refusals
+  MemberTimer<ManagedSocket, &ManagedSocket::on_join_timer> join_timer_{*this};
 };
 
 }  // namespace socketio::core

@@ -177,7 +177,16 @@ EmitResult ManagedSocket::send_event(std::string_view text, std::vector<Bytes> a
   const std::uint64_t connection = connection_;
   notify_outgoing(text, attachments);
   if (!connected() || connection_ != connection) return EmitResult::not_connected;
-  return manager_->send(PacketType::event, nsp_, id, text, attachments, flags.compress);
+  return send_now(id, text, attachments, flags.compress);
+}
+
+EmitResult ManagedSocket::send_now(std::optional<std::uint64_t> id, std::string_view text,
+                                   const std::vector<Bytes>& attachments, Compress compress) {
+  const EmitResult result =
+      manager_->send(PacketType::event, nsp_, id, text, attachments, compress);
+  // There is no such packet: nobody will answer it.
+  if (result == EmitResult::dropped && id) acks_.fail(*id, Errc::dropped);
+  return result;
 }
 
 void ManagedSocket::flush_buffer(std::uint64_t connection) {
@@ -187,8 +196,7 @@ void ManagedSocket::flush_buffer(std::uint64_t connection) {
     count_kept_bytes();
     notify_outgoing(event->text, event->attachments);
     if (!connected() || connection_ != connection) break;
-    manager_->send(PacketType::event, nsp_, event->id, event->text, event->attachments,
-                   event->compress);
+    send_now(event->id, event->text, event->attachments, event->compress);
   }
 }
 
@@ -261,7 +269,9 @@ void ManagedSocket::drain_retries() {
 
 void ManagedSocket::on_retry_settled(std::uint64_t number, std::error_code error,
                                      const Value* arguments) {
-  const auto outcome = error ? RetryQueue::Outcome::failed : RetryQueue::Outcome::acknowledged;
+  const auto outcome = !error                   ? RetryQueue::Outcome::acknowledged
+                       : error == Errc::dropped ? RetryQueue::Outcome::hopeless
+                                                : RetryQueue::Outcome::failed;
   const auto entry = retry_queue_.settle(number, outcome);
   count_kept_bytes();
   if (entry && entry->callback) entry->callback(error, arguments);

@@ -73,6 +73,8 @@ ConnectionError connection_error(const engine::Failure& failure) {
   error.code = failure.code;
   error.status = failure.status;
   error.details = failure.details;
+  error.close_code = failure.close_code;
+  if (failure.is_other_protocol) error.code = Errc::other_protocol;
   return error;
 }
 
@@ -89,7 +91,7 @@ Manager::Manager(Loop& loop, Connector& connector, std::shared_ptr<Gate> gate,
       gate_(std::move(gate)),
       options_(std::move(options)),
       backoff_(options_.backoff),
-      packets_(options_.parser, options_.packet) {}
+      packets_(options_.parser, options_.packet, options_.json) {}
 
 Manager::~Manager() { drop(); }
 
@@ -149,7 +151,6 @@ void Manager::end() {
   for (const auto& socket : sockets_) socket->release();
   open_timer_.cancel();
   reconnect_timer_.cancel();
-  attachments_timer_.cancel();
   retire_connection();
 }
 
@@ -167,7 +168,7 @@ void Manager::drop() {
 // --- Opening ---
 
 void Manager::connect_now() {
-  if (state_ != State::closed || ended_) return;
+  if (state_ != State::closed || ended_ || leaves_it_to_reconnection()) return;
   reconnect_timer_.cancel();
   reconnecting_ = false;
   backoff_.reset();
@@ -175,7 +176,13 @@ void Manager::connect_now() {
 }
 
 void Manager::ensure_open() {
-  if (!reconnecting_) open();
+  if (!reconnecting_ && !leaves_it_to_reconnection()) open();
+}
+
+bool Manager::leaves_it_to_reconnection() {
+  // Opened at once, a server that refuses would be asked again and again without a pause.
+  if (reconnect_follows_) skip_reconnect_ = false;
+  return reconnect_follows_;
 }
 
 void Manager::open() {
@@ -223,7 +230,9 @@ void Manager::fail(const ConnectionError& error) {
   retire_connection();
   state_ = State::closed;
   const bool was_attempt = std::exchange(attempting_, false);
+  reconnect_follows_ = options_.reconnection;
   tell_error(error);
+  reconnect_follows_ = false;
   if (was_attempt) {
     reconnecting_ = false;
     reconnect();
@@ -255,8 +264,14 @@ void Manager::on_closed(DisconnectReason reason, const ConnectionError& error) {
   state_ = State::closed;
   attempting_ = false;
   if (!was_closed) {
-    for (const auto& socket : std::vector(sockets_)) socket->on_manager_close(reason, error);
+    reconnect_follows_ = options_.reconnection && !skip_reconnect_;
+    std::vector<std::shared_ptr<ManagedSocket>> told;
+    for (const auto& socket : sockets_) {
+      if (socket->on_manager_close()) told.push_back(socket);
+    }
+    for (const auto& socket : told) socket->tell_disconnect(reason, error);
     tell(events_.close, reason, error);
+    reconnect_follows_ = false;
   }
   if (options_.reconnection && !skip_reconnect_) reconnect();
   tell_if_idle();
@@ -281,14 +296,17 @@ void Manager::on_left() {
   if (!is_used) close();
 }
 
-void Manager::refuse() {
+void Manager::refuse(std::string_view why) {
   const auto self = shared_from_this();
   const GateEntry entry(*gate_);
-  if (state_ == State::open && !ended_) on_closed(DisconnectReason::parse_error, {});
+  if (state_ != State::open || ended_) return;
+  ConnectionError error;
+  error.code = Errc::bad_packet;
+  error.details = why;
+  on_closed(DisconnectReason::parse_error, error);
 }
 
 void Manager::retire_connection() {
-  attachments_timer_.cancel();
   packets_.reset();
   status_->carried_by = CarriedBy::nothing;
   const auto connection = std::exchange(connection_, nullptr);
@@ -330,9 +348,14 @@ bool Manager::heartbeat_expired() {
 
 // --- Reconnection ---
 
+bool Manager::may_try_again(const Backoff& backoff) const {
+  const std::size_t limit = options_.reconnection_attempts;
+  return limit == 0 || backoff.attempts() < limit;
+}
+
 void Manager::reconnect() {
   if (reconnecting_ || skip_reconnect_ || ended_ || state_ != State::closed) return;
-  if (options_.reconnection_attempts && backoff_.attempts() >= *options_.reconnection_attempts) {
+  if (!may_try_again(backoff_)) {
     backoff_.reset();
     return tell(events_.reconnect_failed);
   }
@@ -353,14 +376,10 @@ void Manager::on_reconnect_timer() {
 // --- Packets ---
 
 void Manager::on_message(Result<std::optional<parser::Packet>, parser::Errc> result) {
-  if (!result) return refuse();
-  if (*result) {
-    attachments_timer_.cancel();
-    on_packet(**result);
-  } else if (!attachments_timer_.armed()) {
-    // Restarting it with every attachment would let a server hold the packet open for ever.
-    loop_.timers().arm(attachments_timer_, options_.attachments_timeout);
-  }
+  if (!result) return refuse(describe(result.error()));
+  // Attachments may take as long as the network needs. Those that are due are bounded in number and
+  // bytes, and a server that falls silent has its heartbeat.
+  if (*result) on_packet(**result);
 }
 
 void Manager::on_packet(const parser::Packet& packet) {

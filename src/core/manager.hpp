@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/connector.hpp"
+#include "codec/json/document.hpp"
 #include "codec/socketio/decoder.hpp"
 #include "core/backoff.hpp"
 #include "core/gate.hpp"
@@ -36,11 +37,11 @@ struct ManagerOptions {
   engine::ClientOptions engine{};
   Parser parser = Parser::standard;
   parser::Limits packet{};
-  std::chrono::milliseconds attachments_timeout{30'000};
+  codec::JsonLimits json{};  // of a packet's payload
   bool auto_connect = true;
   std::chrono::milliseconds timeout{20'000};  // of one attempt; 0: none
   bool reconnection = true;
-  std::optional<std::size_t> reconnection_attempts{};
+  std::size_t reconnection_attempts = 0;  // 0: without end
   Backoff::Options backoff{};
   bool retry_refused = false;
   std::size_t offline_buffer_bytes = 16 * 1024 * 1024;
@@ -109,7 +110,9 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   Loop& loop() { return loop_; }
   const ManagerOptions& options() const { return options_; }
   bool is_open() const { return state_ == State::open; }
-  /// Opens, unless the reconnection does so anyway.
+  /// Within ManagerOptions::reconnection_attempts.
+  bool may_try_again(const Backoff& backoff) const;
+  /// Opens, unless the reconnection does so anyway, in its time.
   void ensure_open();
   /// A socket has left: the last one closes the connection.
   void on_left();
@@ -124,7 +127,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   EmitResult send(parser::PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
                   std::string_view text, const std::vector<Bytes>& attachments, Compress compress);
   /// Ends a connection whose server breaks the protocol.
-  void refuse();
+  void refuse(std::string_view why);
 
  private:
   class Connection;
@@ -136,7 +139,6 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   void on_packet(const parser::Packet& packet);
   void on_session_close(DisconnectReason reason, const engine::Failure& failure);
   void on_open_timeout();
-  void on_attachments_timeout() { refuse(); }
   void fail(const ConnectionError& error);
   void on_closed(DisconnectReason reason, const ConnectionError& error);
   void close();
@@ -146,6 +148,8 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   void forget(const Connection& connection);
   void tell_error(const ConnectionError& error);
   void tell_if_idle();
+  /// A handler that hears of the failure wants to connect: so will the reconnection.
+  bool leaves_it_to_reconnection();
   template <class List, class... Args>
   void tell(const List& list, const Args&... args);
   /// Calls on the loop now or later.
@@ -168,12 +172,12 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   std::function<void()> idle_hook_;
   MemberTimer<Manager, &Manager::on_open_timeout> open_timer_{*this};
   MemberTimer<Manager, &Manager::on_reconnect_timer> reconnect_timer_{*this};
-  MemberTimer<Manager, &Manager::on_attachments_timeout> attachments_timer_{*this};
   State state_ = State::closed;
-  bool reconnecting_ = false;    // an attempt is to come, or underway
-  bool attempting_ = false;      // the connection that opens is such an attempt
-  bool skip_reconnect_ = false;  // closed on purpose
-  bool expiring_ = false;        // heartbeat_expired() has said so of this connection
+  bool reconnecting_ = false;       // an attempt is to come, or underway
+  bool attempting_ = false;         // the connection that opens is such an attempt
+  bool skip_reconnect_ = false;     // closed on purpose
+  bool reconnect_follows_ = false;  // once what is being told has been heard
+  bool expiring_ = false;           // heartbeat_expired() has said so of this connection
   bool ended_ = false;
 };
 

@@ -53,6 +53,10 @@ class ErrorCategory final : public std::error_category {
         return "the answer has another type than was asked for";
       case Errc::dropped:
         return "the event was dropped";
+      case Errc::other_protocol:
+        return "the server speaks another version of the protocol";
+      case Errc::bad_packet:
+        return "the server sent what is no packet";
     }
     return "unknown error";
   }

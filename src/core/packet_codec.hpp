@@ -21,11 +21,14 @@
 
 namespace socketio::core {
 
+/// What is wrong with what the server sent, for people.
+std::string_view describe(parser::Errc error);
+
 class PacketCodec {
  public:
   using Decoded = Result<std::optional<parser::Packet>, parser::Errc>;
 
-  PacketCodec(Parser parser, const parser::Limits& limits);
+  PacketCodec(Parser parser, const parser::Limits& limits, const codec::JsonLimits& json);
 
   /// A message; nothing if attachments are due.
   Decoded add_text(std::string_view message);

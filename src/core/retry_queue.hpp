@@ -27,7 +27,8 @@ class RetryQueue {
     detail::AckCallback callback;  // may be empty
     std::size_t tries = 0;
   };
-  enum class Outcome : std::uint8_t { acknowledged, failed };
+  /// hopeless: another try would fail alike.
+  enum class Outcome : std::uint8_t { acknowledged, failed, hopeless };
 
   explicit RetryQueue(std::size_t retries) : retries_(retries) {}
 

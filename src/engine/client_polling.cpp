@@ -24,11 +24,11 @@ std::size_t payload_bytes(std::size_t size, engineio::Content content) {
 }
 
 std::shared_ptr<HttpChannel> make_channel(const ClientContext& context,
-                                          std::size_t body_limit_bytes) {
+                                          std::size_t body_limit_bytes, bool keeps_connection) {
   return std::make_shared<HttpChannel>(
       context.loop, context.connector,
       HttpChannel::Settings{context.options.endpoint, body_limit_bytes,
-                            context.options.request_timeout});
+                            context.options.request_timeout, keeps_connection});
 }
 
 /// Why an answer is not one of a session's.
@@ -43,8 +43,9 @@ std::optional<Failure> refusal(const http::Response& response) {
 
 ClientPolling::ClientPolling(const ClientContext& context)
     : context_(context),
-      poll_channel_(make_channel(context, context.options.max_payload_bytes)),
-      post_channel_(make_channel(context, post_answer_limit_bytes)) {}
+      poll_channel_(make_channel(context, context.options.max_payload_bytes, true)),
+      post_channel_(make_channel(context, post_answer_limit_bytes,
+                                 !context.memory.posts_on_new_connections)) {}
 
 ClientPolling::~ClientPolling() { close(); }
 
@@ -83,7 +84,7 @@ void ClientPolling::on_poll_answer(const http::Response* response, const Failure
   const auto self = shared_from_this();
   if (!response) return fail(poll_error, failure);
   if (context_.options.cookies) {
-    context_.cookies.take(response->headers, context_.loop.wall_clock_ms());
+    context_.memory.cookies.take(response->headers, context_.loop.wall_clock_ms());
   }
   if (const auto refused = refusal(*response)) return fail(poll_error, *refused);
   deliver(response->body);
@@ -110,7 +111,7 @@ void ClientPolling::deliver(std::string_view payload) {
     if (!packet) return end(DisconnectReason::transport_error, undecodable(payload));
     if (!*packet) return;
     if ((*packet)->type == engineio::PacketType::close) {
-      return end(DisconnectReason::transport_close, {});
+      return end(DisconnectReason::transport_close, {.details = "transport closed by the server"});
     }
     context_.listener.on_packet(*this, **packet);
   }
@@ -129,8 +130,8 @@ void ClientPolling::send_text(std::string_view packet, Compress compress) {
   push(packet, engineio::Content::text, compress);
 }
 
-void ClientPolling::send_binary(std::string_view data) {
-  push(data, engineio::Content::binary, Compress::yes);
+void ClientPolling::send_binary(std::string_view data, Compress compress) {
+  push(data, engineio::Content::binary, compress);
 }
 
 void ClientPolling::push(std::string_view data, engineio::Content content, Compress compress) {
@@ -194,9 +195,12 @@ void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Respons
   const auto self = shared_from_this();
   // Whatever became of the goodbye: it is said.
   if (phase_ == Phase::leaving) return context_.listener.on_transport_drain(*this);
-  if (!response) return fail(post_error, failure);
+  if (!response) {
+    if (post_channel_->met_the_end()) context_.memory.posts_on_new_connections = true;
+    return fail(post_error, failure);
+  }
   if (context_.options.cookies) {
-    context_.cookies.take(response->headers, context_.loop.wall_clock_ms());
+    context_.memory.cookies.take(response->headers, context_.loop.wall_clock_ms());
   }
   if (const auto refused = refusal(*response)) return fail(post_error, *refused);
   queued_bytes_ -= posted_bytes;
@@ -229,12 +233,12 @@ void ClientPolling::resume() {
   post();
 }
 
-void ClientPolling::hand_over(Transport& successor) {
+void ClientPolling::hand_over(ClientTransport& successor) {
   for (const Queued& queued : std::exchange(queue_, {})) {
     if (queued.content == engineio::Content::text) {
       successor.send_text(queued.data, queued.compress);
     } else {
-      successor.send_binary(queued.data);
+      successor.send_binary(queued.data, queued.compress);
     }
   }
   queued_bytes_ = 0;

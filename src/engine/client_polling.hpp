@@ -32,7 +32,7 @@ class ClientPolling final : public ClientTransport,
   void pause();
   void resume();
   /// Paused: moves what waits over to `successor`.
-  void hand_over(Transport& successor);
+  void hand_over(ClientTransport& successor);
 
   /// Sends a close packet and nothing behind it; when the server has it, or cannot get it, the
   /// listener hears of a drain. Only when idle.
@@ -42,7 +42,7 @@ class ClientPolling final : public ClientTransport,
 
   TransportName name() const override { return TransportName::polling; }
   void send_text(std::string_view packet, Compress compress) override;
-  void send_binary(std::string_view data) override;
+  void send_binary(std::string_view data, Compress compress) override;
   bool writable() const override { return phase_ == Phase::started && idle(); }
   std::size_t queued_bytes() const override { return queued_bytes_; }
   void want_drain() override {}  // every answered POST tells

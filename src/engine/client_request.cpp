@@ -83,23 +83,30 @@ std::string host_of(const Endpoint& endpoint) {
 
 bool is_redirect(std::uint16_t status) { return status >= 300 && status < 400 && status != 304; }
 
+void blame_other_protocol(Failure& failure) {
+  failure.details = other_protocol;
+  failure.is_other_protocol = true;
+}
+
 /// The server's own words about a refusal, if they are such.
-std::string words_of(const http::Response& response) {
+void add_words_of(const http::Response& response, Failure& failure) {
   const std::string_view body = response.body;
-  if (body.empty() || body.size() > quoted_body_bytes) return {};
-  if (body.front() == '<') return {};  // a page
-  if (body.front() != '{') return std::string(body);
+  if (body.empty() || body.size() > quoted_body_bytes) return;
+  if (body.front() == '<') return;  // a page
+  failure.details = http::with_replacements(body);
+  if (body.front() != '{') return;
   codec::Document document;
   const auto parsed = document.parse(body);
   Value member;
   std::int64_t code = 0;
   std::string_view message;
-  if (!parsed) return std::string(body);
+  if (!parsed) return;
   if (parsed->find("code", member) && member.get(code) && code == unsupported_version_code) {
-    return std::string(other_protocol);
+    return blame_other_protocol(failure);
   }
-  if (!parsed->find("message", member) || !member.get(message)) return std::string(body);
-  return std::string(message);
+  if (parsed->find("message", member) && member.get(message)) {
+    failure.details = http::with_replacements(message);
+  }
 }
 
 }  // namespace
@@ -122,7 +129,7 @@ http::Request make_request(const ClientContext& context, std::string_view method
   }
   if (!options.cookies) return request;
   std::string cookies(request.headers.get("Cookie"));
-  const std::string kept = context.cookies.header(context.loop.wall_clock_ms());
+  const std::string kept = context.memory.cookies.header(context.loop.wall_clock_ms());
   if (!cookies.empty() && !kept.empty()) cookies += "; ";
   cookies += kept;
   if (!cookies.empty()) request.headers.set("Cookie", cookies);
@@ -139,7 +146,7 @@ Failure refusal_of(const http::Response& response) {
   } else if (response.status == 101) {
     failure.details = "the server switched to another protocol without being asked";
   } else {
-    failure.details = http::with_replacements(words_of(response));
+    add_words_of(response, failure);
   }
   if (failure.details.empty()) failure.details = http::reason_phrase(response.status);
   return failure;
@@ -151,7 +158,7 @@ Failure undecodable(std::string_view text) {
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const bool is_version_3 = digits > 0 && digits < text.size() && text[digits] == ':';
   if (is_version_3) {
-    failure.details = other_protocol;
+    blame_other_protocol(failure);
   } else if (!text.empty() && text.front() == '<') {
     failure.details = "the server answered with a page instead of packets";
   } else {

@@ -54,7 +54,7 @@ ClientSession::ClientSession(Loop& loop, Connector& connector, const ClientOptio
       options_(options),
       memory_(memory),
       handler_(&handler),
-      context_{loop, connector, options_, memory.cookies, *this},
+      context_{loop, connector, options_, memory, *this},
       transports_(options.transports) {}
 
 ClientSession::~ClientSession() { detach(); }
@@ -149,8 +149,8 @@ void ClientSession::send_text(std::string_view message, Compress compress) {
   loop_.give_back(std::move(packet));
 }
 
-void ClientSession::send_binary(std::string_view message) {
-  if (state_ == State::open) transport_->send_binary(message);
+void ClientSession::send_binary(std::string_view message, Compress compress) {
+  if (state_ == State::open) transport_->send_binary(message, compress);
 }
 
 void ClientSession::on_transport_drain(ClientTransport& from) {

@@ -12,7 +12,6 @@
 #include "codec/engineio/packet.hpp"
 #include "engine/client_options.hpp"
 #include "engine/client_transport.hpp"
-#include "engine/cookie_jar.hpp"
 #include "engine/failure.hpp"
 #include "engine/transport.hpp"
 
@@ -41,18 +40,14 @@ class ClientSessionHandler {
   /// What was sent has left: by polling a payload of it, by WebSocket all.
   virtual void on_drain() {}
   /// The last call. `reason`: transport_error, transport_close, ping_timeout, parse_error or
-  /// forced_close; `failure` is empty but for the first.
+  /// forced_close; `failure` has a message for the first only.
   virtual void on_close(DisconnectReason reason, const Failure& failure) = 0;
 };
 
 class ClientSession final : public std::enable_shared_from_this<ClientSession>,
                             private ClientTransportListener {
  public:
-  /// What outlives single connections of one client: cookies, and that the last upgrade succeeded.
-  struct Memory {
-    CookieJar cookies;
-    bool prefers_websocket = false;
-  };
+  using Memory = ClientMemory;
 
   static std::shared_ptr<ClientSession> make(Loop& loop, Connector& connector,
                                              const ClientOptions& options, Memory& memory,
@@ -62,7 +57,7 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   void open();
   /// A text message, Socket.IO's part only (no type digit), and a binary one; dropped unless open.
   void send_text(std::string_view message, Compress compress);
-  void send_binary(std::string_view message);
+  void send_binary(std::string_view message, Compress compress = Compress::yes);
   /// Flushes, waits for a running upgrade, says goodbye; on_close(forced_close) follows.
   void close();
   /// The same without flushing, and with that reason, at once.

@@ -18,6 +18,7 @@
 #include <socketio/outcome.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace socketio::engine {
 
@@ -42,6 +43,17 @@ class ClientTransportListener {
 class ClientTransport : public Transport {
  public:
   virtual void open() = 0;
+  virtual void send_binary(std::string_view data, Compress compress) = 0;
+  void send_binary(std::string_view data) final { send_binary(data, Compress::yes); }
+};
+
+/// What outlives single connections of one client.
+struct ClientMemory {
+  CookieJar cookies;
+  /// The last upgrade succeeded.
+  bool prefers_websocket = false;
+  /// The server closes connections that it said it would keep, and a POST was lost by that.
+  bool posts_on_new_connections = false;
 };
 
 /// What the transports of one session share; outlives them while they are open.
@@ -49,7 +61,7 @@ struct ClientContext {
   Loop& loop;
   Connector& connector;
   const ClientOptions& options;
-  CookieJar& cookies;
+  ClientMemory& memory;
   ClientTransportListener& listener;
 };
 

@@ -115,7 +115,7 @@ void ClientWebSocket::on_answer() {
   const http::Response response = parser_->take();
   parser_.reset();
   if (context_.options.cookies) {
-    context_.cookies.take(response.headers, context_.loop.wall_clock_ms());
+    context_.memory.cookies.take(response.headers, context_.loop.wall_clock_ms());
   }
   if (response.status != 101) return fail(websocket::CloseCode::abnormal, refusal_of(response));
   if (const auto error = accept(response)) {
@@ -167,10 +167,18 @@ void ClientWebSocket::on_event(const websocket::Event& event) {
     case Kind::pong:
       return;
     case Kind::close:
-      // Answered with the code that came (RFC 6455 section 5.5.1).
-      shut_down(static_cast<websocket::CloseCode>(event.close_code));
-      return end(DisconnectReason::transport_close, {});
+      return on_close_frame(event);
   }
+}
+
+void ClientWebSocket::on_close_frame(const websocket::Event& event) {
+  Failure failure{
+      .details = "the server closed the WebSocket with code " + std::to_string(event.close_code),
+      .close_code = event.close_code};
+  if (!event.payload.empty()) failure.details += ": " + std::string(event.payload);
+  // Answered with the code that came (RFC 6455 section 5.5.1).
+  shut_down(static_cast<websocket::CloseCode>(event.close_code));
+  end(DisconnectReason::transport_close, failure);
 }
 
 void ClientWebSocket::on_text(std::string_view text) {
@@ -193,7 +201,10 @@ void ClientWebSocket::on_close() {
   const auto self = shared_from_this();
   const auto stream = std::exchange(stream_, nullptr);
   if (!stream || phase_ == Phase::closed) return;
-  if (phase_ == Phase::open) return end(DisconnectReason::transport_close, {});
+  if (phase_ == Phase::open) {
+    return end(DisconnectReason::transport_close,
+               {.code = stream->error(), .details = "the connection was closed without a goodbye"});
+  }
   if (!stream->error() && parser_->feed_end()) return on_answer();
   fail(websocket::CloseCode::abnormal,
        {.code = stream->error(), .details = "the connection was closed before the answer came"});
@@ -205,13 +216,13 @@ void ClientWebSocket::send_text(std::string_view packet, Compress compress) {
   send_message(websocket::Opcode::text, packet, compress);
 }
 
-void ClientWebSocket::send_binary(std::string_view data) {
+void ClientWebSocket::send_binary(std::string_view data, Compress compress) {
   if (!context_.options.force_base64) {
-    return send_message(websocket::Opcode::binary, data, Compress::yes);
+    return send_message(websocket::Opcode::binary, data, compress);
   }
   std::string text;
   engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
-  send_message(websocket::Opcode::text, text, Compress::yes);
+  send_message(websocket::Opcode::text, text, compress);
 }
 
 void ClientWebSocket::send_message(websocket::Opcode opcode, std::string_view message,

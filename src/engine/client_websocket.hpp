@@ -33,7 +33,7 @@ class ClientWebSocket final : public ClientTransport,
 
   TransportName name() const override { return TransportName::websocket; }
   void send_text(std::string_view packet, Compress compress) override;
-  void send_binary(std::string_view data) override;
+  void send_binary(std::string_view data, Compress compress) override;
   bool writable() const override { return is_writing() && stream_->queued_bytes() == 0; }
   std::size_t queued_bytes() const override { return is_writing() ? stream_->queued_bytes() : 0; }
   void want_drain() override {
@@ -58,6 +58,7 @@ class ClientWebSocket final : public ClientTransport,
   std::optional<websocket::AcceptError> accept(const http::Response& response);
   void read_frames(std::span<char> bytes);
   void on_event(const websocket::Event& event);
+  void on_close_frame(const websocket::Event& event);
   void on_text(std::string_view text);
   void answer_ping();
   void send_message(websocket::Opcode opcode, std::string_view message, Compress compress);

@@ -52,13 +52,16 @@ void HttpChannel::send(http::Request request, Done done) {
   assert(!busy());
   request_ = std::move(request);
   done_ = std::move(done);
+  ++sent_;
+  written_ = false;
+  met_the_end_ = false;
   timer_.cancel();
   if (settings_.request_timeout.count() > 0) {
     loop_.timers().arm(timer_, settings_.request_timeout);
   }
   if (stream_ && stream_->is_open()) {
     reused_ = true;
-    write();
+    answering_&& request_.method != "GET" ? write_in_next_turn() : write();
   } else {
     connect();
   }
@@ -82,9 +85,25 @@ void HttpChannel::on_connected(std::shared_ptr<Stream> stream, const ConnectFail
   write();
 }
 
+void HttpChannel::write_in_next_turn() {
+  // The end of the connection may have come with the answer that was just read, and will be read
+  // now. Deferred: nothing is read between that and the flush, so either all of the request has
+  // left before the end is seen, or nothing.
+  loop_.post([weak = weak_from_this(), number = sent_] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->loop_.defer([weak, number] {
+      const auto channel = weak.lock();
+      if (!channel || !channel->busy() || channel->sent_ != number) return;
+      if (channel->stream_ && !channel->written_) channel->write();
+    });
+  });
+}
+
 void HttpChannel::write() {
   http::append_request(stream_->out(), request_);
   stream_->commit();
+  written_ = true;
   if (!is_repeatable()) std::string().swap(request_.body);
 }
 
@@ -108,7 +127,8 @@ void HttpChannel::succeed(std::string_view rest) {
   // An answer that comes before the request has left, or with something behind it, leaves a
   // connection that nobody should trust.
   const bool keep = parser_->keep_alive() && rest.empty() && stream_ != nullptr &&
-                    stream_->queued_bytes() == 0 && parser_->response().status != 101;
+                    stream_->queued_bytes() == 0 && parser_->response().status != 101 &&
+                    settings_.keeps_connection;
   const http::Response response = parser_->take();
   parser_.reset();
   if (keep) {
@@ -118,10 +138,13 @@ void HttpChannel::succeed(std::string_view rest) {
   }
   request_ = {};
   const auto done = std::exchange(done_, nullptr);
+  answering_ = true;
   done(&response, {});
+  answering_ = false;
 }
 
 bool HttpChannel::may_retry(const Stream& stream) const {
+  if (!written_) return true;
   // The server closed an idle connection while the request was on its way. After an orderly end
   // without a byte nothing was answered, so nothing that an answer carried is lost.
   return reused_ && !parser_ && !stream.error() && is_repeatable();
@@ -133,6 +156,7 @@ void HttpChannel::on_close() {
   if (!busy()) return timer_.cancel();
   const auto self = shared_from_this();
   if (may_retry(*stream)) return connect();
+  met_the_end_ = reused_ && !parser_;
   if (parser_ && !stream->error() && parser_->feed_end()) return succeed({});
   fail({.code = stream->error(), .details = "the connection was closed before the answer came"});
 }

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -42,6 +43,7 @@ class HttpChannel final : public StreamHandler, public std::enable_shared_from_t
     std::size_t body_limit_bytes = 0;
     /// From send() to the end of the answer; 0: none.
     std::chrono::milliseconds request_timeout{0};
+    bool keeps_connection = true;
   };
   /// The answer, or null and why there is none (its message is left to the caller).
   using Done = std::function<void(const http::Response* response, const Failure& failure)>;
@@ -52,6 +54,8 @@ class HttpChannel final : public StreamHandler, public std::enable_shared_from_t
   /// Only when not busy. `done` is never called before this returns.
   void send(http::Request request, Done done);
   bool busy() const { return done_ != nullptr; }
+  /// The request that failed went to a connection which the server closed instead of keeping it.
+  bool met_the_end() const { return met_the_end_; }
   /// Gives up what is underway.
   void close();
 
@@ -61,10 +65,11 @@ class HttpChannel final : public StreamHandler, public std::enable_shared_from_t
  private:
   void connect();
   void write();
+  void write_in_next_turn();
   void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
   void on_timer();
   /// What the server may be asked twice.
-  bool is_repeatable() const { return request_.method == "GET"; }
+  bool is_repeatable() const { return request_.method == "GET" || !written_; }
   bool may_retry(const Stream& stream) const;
   void succeed(std::string_view rest);
   void fail(Failure failure);
@@ -79,7 +84,11 @@ class HttpChannel final : public StreamHandler, public std::enable_shared_from_t
   http::Request request_;
   Done done_;
   MemberTimer<HttpChannel, &HttpChannel::on_timer> timer_{*this};  // of the request, or of idleness
+  std::uint64_t sent_ = 0;                                         // counts requests
   bool reused_ = false;  // the connection has answered before
+  bool written_ = false;
+  bool answering_ = false;  // what came with an answer has not been read to its end
+  bool met_the_end_ = false;
 };
 
 }  // namespace socketio::engine

@@ -82,6 +82,26 @@ TEST_F(Deflate, NotForEventsThatSayNo) {
   EXPECT_GT(carried("up"), text_bytes);
 }
 
+TEST_F(Deflate, NotForAttachmentsOfEventsThatSayNo) {
+  TestClient client(relay.url(), with_threshold(0));
+  ASSERT_TRUE(client.connect());
+  const Bytes bytes(static_cast<std::size_t>(text_bytes), 7);
+  wait(client.socket.compress(Compress::no).emit_with_ack<Bytes>("echo ack", bytes));
+  EXPECT_GT(carried("up"), text_bytes);
+}
+
+TEST_F(Deflate, NotForMessagePackThatSaysNo) {
+  OfficialServer packing(json{{"perMessageDeflate", {{"threshold", 0}}}}, {{"parser", "msgpack"}});
+  Relay packed(packing.port);
+  ClientOptions options = with_threshold(0);
+  options.parser = Parser::msgpack;
+  TestClient client(packed.url(), options);
+  ASSERT_TRUE(client.connect());
+  wait(client.socket.compress(Compress::no)
+           .emit_with_ack<int>("length", std::string(text_bytes, 'x')));
+  EXPECT_GT(packed.ask("carried")["up"].get<int>(), text_bytes);
+}
+
 TEST_F(Deflate, ServersMayDecline) {
   OfficialServer plain;
   TestClient client(plain, with_threshold(0));

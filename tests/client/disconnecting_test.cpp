@@ -79,6 +79,12 @@ TEST_P(Disconnecting, ServerClosesTheTransport) {
   ASSERT_TRUE(client.log.wait_for("disconnect transport close"));
   ASSERT_TRUE(client.log.wait_for("close transport close"));
   server.log->wait_for("disconnect / forced close");
+  const ConnectionError cause = client.latest("disconnect");
+  if (GetParam() == "polling") {
+    EXPECT_EQ(cause.details, "transport closed by the server");
+  } else {
+    EXPECT_EQ(cause.close_code, 1005) << "a close frame without a code";
+  }
   ASSERT_TRUE(client.log.wait_for("connect", 2));
 }
 
@@ -104,6 +110,9 @@ TEST_P(Disconnecting, NetworkBreaks) {
     EXPECT_EQ(remote.log.lines("disconnect").at(0),
               GetParam() == "polling" ? "disconnect transport error" : "disconnect transport close")
         << how;
+    const ConnectionError cause = remote.latest("disconnect");
+    EXPECT_NE(cause.details, "") << how;
+    if (how == std::string("reset")) EXPECT_EQ(cause.code, std::errc::connection_reset);
     ASSERT_TRUE(remote.log.wait_for("connect", 2));
     remote.expect_served();
   }
@@ -161,6 +170,8 @@ TEST_P(Disconnecting, UnreadablePacket) {
     server.ask("raw", {{"text", bad_packets[i]}});
     ASSERT_TRUE(client.log.wait_for("disconnect parse error", i + 1)) << bad_packets[i];
     ASSERT_TRUE(client.log.wait_for("close parse error", i + 1));
+    EXPECT_EQ(client.latest("close").code, Errc::bad_packet) << bad_packets[i];
+    EXPECT_NE(client.latest("close").details, "") << bad_packets[i];
     ASSERT_TRUE(client.log.wait_for("connect", i + 2)) << bad_packets[i];
   }
   EXPECT_EQ(server.log->count("disconnect / transport close"), bad_packets.size());

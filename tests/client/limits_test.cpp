@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,6 +31,20 @@ TEST_P(ClientLimits, PayloadOfTheServer) {
   ASSERT_TRUE(client.log.wait_for("disconnect transport error"));
   ASSERT_TRUE(client.log.wait_for("connect", 2));
   client.expect_served();
+}
+
+TEST_P(ClientLimits, AsManyValuesAsThePayloadHolds) {
+  TestClient client(server, only(GetParam()));
+  std::promise<std::size_t> heard;
+  client.socket.on("values",
+                   [&](const std::vector<int>& values) { heard.set_value(values.size()); });
+  ASSERT_TRUE(client.connect());
+  json args = json::array();
+  args.push_back(std::vector<int>(500'000, 1));
+  server.emit("values", args);
+  auto future = heard.get_future();
+  ASSERT_EQ(future.wait_for(patience), std::future_status::ready);
+  EXPECT_EQ(future.get(), 500'000U);
 }
 
 TEST_P(ClientLimits, PayloadThatTheServerDoesNotTake) {

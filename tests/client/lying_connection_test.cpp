@@ -100,6 +100,16 @@ TEST(LyingConnection, PingsAndPongsOfWebSocket) {
                        repeat(5'000, frame({{"opcode", 9}, {"payload", "p"}}))));
 }
 
+TEST(LyingConnection, CloseFrameSaysWhy) {
+  Liar liar(joined(steps(frame({{"opcode", 8}, {"base64", "A/NieWU="}}))));  // 1011, "bye"
+  TestClient client(liar.url(), only("websocket"));
+  ASSERT_TRUE(client.connect());
+  ASSERT_TRUE(client.log.wait_for("disconnect transport close"));
+  const ConnectionError cause = client.latest("disconnect");
+  EXPECT_EQ(cause.close_code, 1011);
+  EXPECT_EQ(cause.details, "the server closed the WebSocket with code 1011: bye");
+}
+
 TEST(LyingConnection, EnginePacketsWithoutMeaningHere) {
   expect_ignored(steps(send("6"), send("3"), send("5"), send("3probe"), send("6x")));
 }
@@ -124,6 +134,7 @@ TEST(LyingConnection, ConnectWithoutId) {
         client.log.wait_for_prefix("connect_error It seems you are trying to reach a "
                                    "Socket.IO server in v2.x"))
         << reply;
+    EXPECT_EQ(client.latest("connect_error").code, Errc::other_protocol);
     EXPECT_FALSE(client.socket.connected());
   }
 }

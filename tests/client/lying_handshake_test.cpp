@@ -65,6 +65,17 @@ TEST(LyingHandshake, OverPolling) {
   }
 }
 
+TEST(LyingHandshake, OfAnotherProtocolCanBeTold) {
+  for (const json& script :
+       {over_polling(steps(payload("96:0{\"sid\":\"v2\",\"upgrades\":[]}2:40"))),
+        answered(http("400 Bad Request",
+                      "{\"code\":5,\"message\":\"Unsupported protocol version\"}"))}) {
+    const auto error = expect_failures(script, only("polling"));
+    EXPECT_EQ(error.code, Errc::other_protocol);
+    EXPECT_THAT(error.details, testing::HasSubstr("version 4"));
+  }
+}
+
 TEST(LyingHandshake, OverWebSocket) {
   for (const std::string& bad : bad_handshakes()) {
     // Packets that mean nothing yet: nothing happens until the time for connecting is over.

@@ -106,6 +106,20 @@ TEST(ClientNamespaces, LeavingOneLeavesTheOthers) {
   EXPECT_TRUE(client.log.lines("close").empty());
 }
 
+TEST(ClientNamespaces, JoiningAgainAtOnceLeavesTheOthers) {
+  OfficialServer server;
+  TestClient client(server);
+  const ClientSocket admin = client.join("/admin");
+  client.start();
+  ASSERT_TRUE(client.log.wait_for("/admin connect"));
+  ASSERT_TRUE(client.log.wait_for("connect"));
+  admin.disconnect();
+  admin.connect();
+  ASSERT_TRUE(client.log.wait_for("/admin connect", 2));
+  client.expect_served();
+  EXPECT_TRUE(client.log.lines("close").empty());
+}
+
 TEST(ClientNamespaces, LeavingTheLastClosesTheConnection) {
   OfficialServer server;
   TestClient client(server);

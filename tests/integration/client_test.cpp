@@ -126,6 +126,35 @@ TEST(Client, WhatIsNoUrlOrNoTransportThrows) {
   EXPECT_THROW(Client("http://host", {.transports = {"pigeon"}}), std::invalid_argument);
 }
 
+TEST(Client, AHeaderThatCannotBeSentThrows) {
+  using Header = std::pair<std::string, std::string>;
+  for (const Header& bad : {Header{"Authorization", "Bearer abc\n"}, Header{"X Y", "z"},
+                            Header{"", "z"}, Header{"X", std::string("a\0b", 3)}}) {
+    EXPECT_THROW(Client("http://host", {.extra_headers = {bad}}), std::invalid_argument);
+    Client client("http://host");
+    EXPECT_THROW(client.set_extra_headers({bad}), std::invalid_argument);
+  }
+  Client("http://host", {.extra_headers = {{"X-Empty", ""}, {"X-Tab", "a\tb"}}});
+}
+
+TEST(Client, TheQueryOfTheUrlOutlivesItsChange) {
+  Log log;
+  LiveServer server({}, [&log](Server& io) {
+    io.on_connection([&log](Socket socket) {
+      const Handshake handshake = socket.handshake();
+      log.add(handshake.query.at("url") + " " + handshake.query.at("own"));
+    });
+  });
+  Client client(url(server.port, "/?url=1&own=0"), {.query = {{"own", "1"}}});
+  ClientSocket socket = client.socket();
+  client.start();
+  ASSERT_TRUE(log.wait_for("1 1"));
+  client.disconnect();
+  client.set_query({{"own", "2"}});
+  client.connect();
+  EXPECT_TRUE(log.wait_for("1 2"));
+}
+
 TEST(Client, SaysWhyThereIsNoConnection) {
   std::uint16_t port = 0;
   {
@@ -261,10 +290,11 @@ TEST(Client, SharesAContextWithAServer) {
 TEST(Client, SignalsStopIt) {
   LiveServer server;
   Client client(url(server.port));
-  client.socket().on_connect([] { std::raise(SIGTERM); });
+  const ClientSocket socket = client.socket();
+  socket.on_connect([] { std::raise(SIGTERM); });
   client.stop_on_signals();
   client.run();
-  EXPECT_FALSE(client.socket().active());
+  EXPECT_FALSE(socket.active());
 }
 
 // What was emitted last leaves although nobody waits for it.
@@ -286,6 +316,35 @@ TEST(Client, LastWordsLeaveWithIt) {
   }
   ASSERT_TRUE(log.wait_for("client namespace disconnect"));
   EXPECT_THAT(log.lines(), ElementsAre("goodbye", "client namespace disconnect"));
+}
+
+// While a POST is underway, or an upgrade, nothing can leave at once.
+TEST(Client, StopAndJoinSeeEverythingOff) {
+  for (const auto& transports :
+       std::vector<std::vector<std::string>>{{"polling"}, {"polling", "websocket"}}) {
+    Log log;
+    LiveServer server({}, [&log](Server& io) {
+      io.on("say", [&log](Socket&, std::string text) { log.add(text); });
+    });
+    std::vector<std::string> said;
+    {
+      Client client(url(server.port), {.transports = transports});
+      std::promise<void> connected;
+      client.socket().on_connect([&connected] { connected.set_value(); });
+      client.start();
+      ASSERT_EQ(connected.get_future().wait_for(patience), std::future_status::ready);
+      for (int i = 0; i < 100; ++i) {
+        said.push_back(std::to_string(i));
+        client.socket().emit("say", said.back());
+        std::this_thread::yield();
+      }
+      client.stop();
+      client.join();
+      client.join();
+    }
+    ASSERT_TRUE(log.wait_for(said.back()));
+    EXPECT_EQ(log.lines(), said);
+  }
 }
 
 }  // namespace

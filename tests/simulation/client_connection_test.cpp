@@ -90,6 +90,34 @@ TEST(ClientConnection, WithoutReconnectionOneFailureIsAll) {
   EXPECT_TRUE(town.run_until_connected(socket));
 }
 
+TEST(ClientConnection, ConnectingInHandlersOfFailureKeepsTheDelays) {
+  ClientTown town(1, {}, steady());
+  town.connector.mode = SimulatedConnector::Mode::refuse;
+  town.connector.delay_min = town.connector.delay_max = milliseconds(1);
+  const ClientSocket socket = town.socket();
+  socket.on_connect_error([&](const ConnectionError&) { socket.connect(); });
+  town.manager->change_events([&](auto& events) {
+    events.error.add([&](const ConnectionError&) { town.manager->connect(); });
+  });
+  town.loop.run_for(milliseconds(7'500));
+  EXPECT_EQ(town.connector.attempts, 4U) << "at once, then after 1, 2 and 4 seconds";
+}
+
+TEST(ClientConnection, ConnectingInHandlersOfTheEndKeepsTheDelay) {
+  ClientTown town(1, {}, steady());
+  const ClientSocket socket = town.socket();
+  ASSERT_TRUE(town.run_until_connected(socket));
+  socket.on_disconnect([&](DisconnectReason) {
+    socket.disconnect();
+    socket.connect();
+  });
+  town.cut();
+  town.loop.run_for(milliseconds(900));
+  EXPECT_EQ(town.connector.attempts, 1U);
+  ASSERT_TRUE(town.run_until_connected(socket));
+  EXPECT_EQ(town.connector.attempts, 2U);
+}
+
 TEST(ClientConnection, GivesUpAfterAsManyAttemptsAsSaid) {
   auto options = steady();
   options.reconnection_attempts = 2;
@@ -105,6 +133,32 @@ TEST(ClientConnection, GivesUpAfterAsManyAttemptsAsSaid) {
   town.connector.mode = SimulatedConnector::Mode::answer;
   town.manager->connect();
   EXPECT_TRUE(town.run_until_connected(socket));
+}
+
+TEST(ClientConnection, NoSocketTakesItselfForConnectedOnceOneHearsOfTheEnd) {
+  std::vector<std::string> heard;
+  ClientTown town(
+      1,
+      [&](SimulatedServer& server) {
+        server.of("/a");
+        server.of("/b").on_connection([&](Socket socket) {
+          socket.on("word", [&](std::string word) { heard.push_back(word); });
+        });
+      },
+      steady());
+  const ClientSocket a = town.socket("/a");
+  const ClientSocket b = town.socket("/b");
+  ASSERT_TRUE(town.run_until([&] { return a.connected() && b.connected(); }));
+  a.on_disconnect([&](DisconnectReason) {
+    EXPECT_FALSE(b.connected());
+    EXPECT_EQ(b.emit("word", "kept"), EmitResult::queued);
+  });
+  town.watch(b, "b");
+  town.log.clear();
+  town.cut();
+  ASSERT_TRUE(town.run_until([&] { return !heard.empty(); }));
+  EXPECT_THAT(heard, ElementsAre("kept"));
+  EXPECT_EQ(town.log.front(), "b disconnect transport close");
 }
 
 TEST(ClientConnection, AnAttemptHasItsTime) {

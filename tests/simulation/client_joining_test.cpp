@@ -135,6 +135,33 @@ TEST_F(ClientJoiningTest, RefusedSocketsMayTryAgainByThemselves) {
   EXPECT_EQ(town.loop.elapsed().count() / 1'000, 7) << "after 1, 2 and 4 seconds";
 }
 
+TEST_F(ClientJoiningTest, RefusedSocketsTryAgainAsOftenAsAConnectionDoes) {
+  auto options = steady();
+  options.retry_refused = true;
+  options.reconnection_attempts = 2;
+  ClientTown town(1, set_up(), options);
+  const ClientSocket in = town.socket("/admin", {.auth = json{{"say", "friend"}}});
+  const ClientSocket socket = town.socket("/");
+  std::string active;
+  socket.on_connect_error([&](const ConnectionError&) { active += socket.active() ? 'y' : 'n'; });
+  town.loop.run_for(seconds(100));
+  EXPECT_EQ(active, "yyn");
+  socket.set_auth(json{{"say", "friend"}});
+  socket.connect();
+  EXPECT_TRUE(town.run_until_connected(socket));
+}
+
+TEST_F(ClientJoiningTest, WhoWantsToConnectIsActiveAtOnce) {
+  ClientTown town(1, set_up(), steady());
+  const ClientSocket socket = town.socket("/", {.auth = json{{"say", "friend"}}});
+  EXPECT_TRUE(socket.active());
+  ASSERT_TRUE(town.run_until_connected(socket));
+  town.end_client();
+  EXPECT_FALSE(socket.active());
+  socket.connect();
+  EXPECT_FALSE(socket.active());
+}
+
 TEST_F(ClientJoiningTest, LeavingWhileTheServerDecidesLeavesNothingBehind) {
   std::vector<Next> owed;
   int connections = 0;
@@ -159,16 +186,98 @@ TEST_F(ClientJoiningTest, LeavingWhileTheServerDecidesLeavesNothingBehind) {
   owed[0]();
   town.loop.run_for(seconds(1));
   EXPECT_EQ(connections, 0) << "the server was told";
-  slow.connect();
-  ASSERT_TRUE(town.run_until([&] { return owed.size() == 2; }));
-  slow.disconnect();
-  slow.connect();
-  town.loop.run_for(seconds(1));
-  owed[1]();
-  EXPECT_TRUE(town.run_until_connected(slow));
-  EXPECT_EQ(owed.size(), 2U);
   EXPECT_TRUE(other.connected());
+  EXPECT_THAT(town.log, IsEmpty());
+}
+
+// An answer that is still to come is one to the old identity.
+TEST_F(ClientJoiningTest, JoiningAgainWhileTheServerDecidesIsANewJoin) {
+  std::vector<Next> owed;
+  int left = 0;
+  ClientTown town(
+      1,
+      [&](SimulatedServer& server) {
+        server.of("/other");
+        server.of("/slow").use([&](Socket& socket, Next next) {
+          auths.push_back(socket.handshake().auth.dump());
+          owed.push_back(std::move(next));
+        });
+        server.of("/slow").on_connection(
+            [&](Socket socket) { socket.on_disconnect([&](DisconnectReason) { ++left; }); });
+      },
+      steady());
+  const ClientSocket other = town.socket("/other");
+  const ClientSocket slow = town.socket("/slow", {.auth = json{{"i", "am A"}}});
+  ASSERT_TRUE(town.run_until([&] { return owed.size() == 1 && other.connected(); }));
+  town.watch(slow);
+  const auto become = [&](const char* name) {
+    slow.disconnect();
+    slow.set_auth(json{{"i", name}});
+    slow.connect();
+    town.loop.run_for(seconds(1));
+  };
+  town.log.clear();
+  become("am B");
+  EXPECT_EQ(owed.size(), 1U) << "a server is not asked twice at once";
+  owed[0]();
+  ASSERT_TRUE(town.run_until([&] { return owed.size() == 2; }));
+  EXPECT_EQ(left, 1);
+  EXPECT_FALSE(slow.connected());
+  become("am C");
+  owed[1](ConnectError{"not B", {}});
+  ASSERT_TRUE(town.run_until([&] { return owed.size() == 3; }));
+  owed[2]();
+  EXPECT_TRUE(town.run_until_connected(slow));
+  EXPECT_THAT(auths, ElementsAre(R"({"i":"am A"})", R"({"i":"am B"})", R"({"i":"am C"})"));
   EXPECT_THAT(town.log, ElementsAre("connect"));
+  EXPECT_TRUE(other.connected());
+}
+
+TEST_F(ClientJoiningTest, AuthThatThrewIsAskedAgain) {
+  int asked = 0;
+  SocketOptions options;
+  options.auth = Auth([&asked]() -> json {
+    if (++asked == 1) throw std::runtime_error("no token yet");
+    return json{{"say", "friend"}};
+  });
+  ClientTown town(1, set_up(), steady());
+  const ClientSocket socket = town.socket("/", options);
+  ASSERT_TRUE(town.run_until([&] { return asked == 1; }));
+  town.loop.run_for(seconds(1));
+  socket.connect();
+  town.loop.run_for(seconds(1));
+  EXPECT_TRUE(socket.connected());
+}
+
+TEST_F(ClientJoiningTest, AuthThatAlwaysThrowsIsAskedAgainAfterADelay) {
+  int asked = 0;
+  SocketOptions options;
+  options.auth = Auth([&asked]() -> json {
+    ++asked;
+    throw std::runtime_error("no token");
+  });
+  ClientTown town(1, set_up(), steady());
+  const ClientSocket socket = town.socket("/", options);
+  socket.on_connect_error([&](const ConnectionError&) { socket.connect(); });
+  town.loop.run_for(milliseconds(7'500));
+  EXPECT_EQ(asked, 4) << "at once, then after 1, 2 and 4 seconds";
+}
+
+TEST_F(ClientJoiningTest, AuthWhoseAnswerWasLostIsAskedAgain) {
+  std::vector<Auth::Answer> owed;
+  SocketOptions options;
+  options.auth = Auth([&owed](Auth::Answer answer) { owed.push_back(std::move(answer)); });
+  ClientTown town(1, set_up(), steady());
+  const ClientSocket socket = town.socket("/", options);
+  ASSERT_TRUE(town.run_until([&] { return owed.size() == 1; }));
+  socket.connect();
+  town.loop.run_for(seconds(1));
+  ASSERT_EQ(owed.size(), 2U);
+  owed[1](json{{"say", "friend"}});
+  EXPECT_TRUE(town.run_until_connected(socket));
+  owed[0](json{{"say", "late"}});
+  town.loop.run_for(seconds(1));
+  EXPECT_THAT(auths, ElementsAre(R"({"say":"friend"})"));
 }
 
 // --- Servers that lie ---
@@ -279,13 +388,47 @@ TEST_F(ClientAndLiar, WhatIsNoPacketEndsTheConnection) {
   EXPECT_TRUE(loop.run_until([&] { return socket.connected(); }));
 }
 
-TEST_F(ClientAndLiar, AttachmentsThatDoNotComeEndTheConnection) {
+TEST_F(ClientAndLiar, AttachmentsMayTakeTheirTimeWhileTheServerPings) {
   settle();
-  say(R"(451-["x",{"_placeholder":true,"num":0}])");
-  loop.run_for(seconds(29));
+  say(R"(452-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+  for (int attachment = 0; attachment < 2; ++attachment) {
+    for (int minute = 0; minute < 5; ++minute) {
+      say("2");
+      loop.run_for(seconds(44));
+    }
+    EXPECT_THAT(log, ElementsAre("connect one"));
+    server->say_binary("hi");
+  }
+  settle();
+  EXPECT_THAT(log.back(), testing::StartsWith("x["));
   EXPECT_TRUE(socket.connected());
-  loop.run_for(milliseconds(1'500));
+}
+
+class ClientOfFewValues : public ClientAndLiar {
+ protected:
+  static core::ManagerOptions few_values() {
+    auto options = steady();
+    options.json.nodes = 5;
+    return options;
+  }
+  ClientOfFewValues() : ClientAndLiar(few_values()) {}
+};
+
+TEST_F(ClientOfFewValues, MoreEndTheConnection) {
+  settle();
+  say(R"(42["x",1,2,3])");
+  EXPECT_THAT(log, ElementsAre("connect one", "x[1,2,3]"));
+  say(R"(42["x",1,2,3,4])");
   EXPECT_EQ(log.back(), "disconnect parse error");
+}
+
+// What was kept until the socket had joined is read a second time.
+TEST_F(ClientOfFewValues, KeptEventsHaveTheSameLimit) {
+  join.clear();
+  settle();
+  say(R"(42["x",1,2,3])");
+  say(R"(40{"sid":"one"})");
+  EXPECT_THAT(log, ElementsAre("x[1,2,3]", "connect one"));
 }
 
 TEST_F(ClientAndLiar, WhatComesBeforeTheConnectIsKeptUpToALimit) {

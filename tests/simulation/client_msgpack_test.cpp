@@ -21,7 +21,7 @@ using testing::ElementsAre;
 
 class ClientMsgpack : public testing::Test {
  protected:
-  ClientMsgpack() {
+  explicit ClientMsgpack(const codec::JsonLimits& json_limits = {}) {
     liar.script = [this](LyingServer::Connection& connection, const http::Request& request) {
       connection.accept_websocket(request);
       connection.say_text(
@@ -32,6 +32,7 @@ class ClientMsgpack : public testing::Test {
     core::ManagerOptions options;
     options.engine.transports = {engine::TransportName::websocket};
     options.parser = Parser::msgpack;
+    options.json = json_limits;
     manager = std::make_shared<core::Manager>(loop, connector, gate, options);
     socket = ClientSocket(manager->socket("/chat", {.auth = json{{"user", 7}}}));
     socket.on_disconnect(
@@ -112,6 +113,58 @@ TEST_F(ClientMsgpack, WhatIsNoPacketEndsTheConnection) {
   ASSERT_TRUE(socket.connected());
   server->say_binary("\xc1");
   loop.run_for(milliseconds(10));
+  EXPECT_EQ(log.back(), "parse error");
+}
+
+/// Deeper than any packet can be.
+json bottomless() {
+  json value = 1;
+  for (int level = 0; level < 1'100; ++level) {
+    json outer = json::array();
+    outer.push_back(std::move(value));
+    value = std::move(outer);
+  }
+  return value;
+}
+
+TEST_F(ClientMsgpack, WhatIsNoPacketIsNotSentAndItsAnswerSaysSo) {
+  std::vector<std::string> answers;
+  const auto ask = [&](const ClientSocket& asked, const std::string& when) {
+    asked.emit_with_ack("deep", bottomless()).then([&answers, when](const Reply<json>& reply) {
+      answers.push_back(when + (reply.error == Errc::dropped ? " dropped" : " ?"));
+    });
+    loop.run_for(milliseconds(10));
+  };
+  ask(socket, "before");
+  EXPECT_THAT(answers, testing::IsEmpty());
+  say(PacketType::connect, R"({"sid":"one"})");
+  EXPECT_THAT(answers, ElementsAre("before dropped"));
+  ask(socket, "connected");
+  EXPECT_THAT(answers, ElementsAre("before dropped", "connected dropped"));
+  // Trying again would not help.
+  const ClientSocket retrying(
+      manager->socket("/retrying", {.retries = 1'000'000, .ack_timeout = std::chrono::seconds(1)}));
+  loop.run_for(milliseconds(10));
+  std::string message;
+  msgpack::Encoder encoder;
+  ASSERT_FALSE(encoder.append_packet(
+      message, {PacketType::connect, 0, "/retrying", {}, R"({"sid":"two"})"}, {}));
+  server->say_binary(message);
+  loop.run_for(milliseconds(10));
+  ask(retrying, "retried");
+  EXPECT_THAT(answers, ElementsAre("before dropped", "connected dropped", "retried dropped"));
+}
+
+class ClientMsgpackOfFewValues : public ClientMsgpack {
+ protected:
+  ClientMsgpackOfFewValues() : ClientMsgpack({.nodes = 5}) {}
+};
+
+TEST_F(ClientMsgpackOfFewValues, MoreEndTheConnection) {
+  say(PacketType::connect, R"({"sid":"one"})");
+  say(PacketType::event, R"(["x",1,2,3])");
+  EXPECT_TRUE(socket.connected());
+  say(PacketType::event, R"(["x",1,2,3,4])");
   EXPECT_EQ(log.back(), "parse error");
 }
 

@@ -393,6 +393,18 @@ TEST_F(ClientSocketTest, RoomThatCameBackIsSeenBeforeAllOfItHas) {
   EXPECT_EQ(heard.size(), 3U) << "most of it still waits";
 }
 
+// JavaScript takes it for "off".
+TEST_F(ClientSocketTest, NoRetriesAreNoQueue) {
+  ClientTown plain(
+      1, [this](SimulatedServer& server) { set_up(server); }, steady());
+  const ClientSocket sender = plain.socket("/", {.retries = 0});
+  ASSERT_TRUE(plain.run_until_connected(sender));
+  sender.emit("nobody answers", 1);
+  sender.emit("bytes", Bytes(1));
+  plain.loop.run_for(milliseconds(10));
+  EXPECT_EQ(heard.size(), 1U);
+}
+
 TEST_F(ClientSocketTest, AnEventLargerThanTheOutBufferGoesAlone) {
   auto options = steady();
   options.out_buffer_bytes = 1'000;

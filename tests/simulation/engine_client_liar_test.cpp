@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace socketio::support {
@@ -491,6 +492,31 @@ TEST_F(LiarTest, AProbeThatIsAnsweredWronglyIsGivenUp) {
     EXPECT_EQ(log.session->transport_name(), TransportName::polling);
     EXPECT_EQ(server.connections, 1U) << "the poll";
   }
+}
+
+// --- Connections that are not kept ---
+
+TEST_F(LiarTest, AConnectionThatDoesNotOutliveItsAnswerCostsOneSessionAtMost) {
+  std::size_t dialled = 0;  // when the latest POST came
+  server.script = [&](auto& connection, const auto& request) {
+    if (!has_sid(request)) return connection.say(answer(handshake));
+    if (!is_post(request)) return;
+    const bool is_kept = std::exchange(dialled, server.dialled) == server.dialled;
+    if (is_kept) return connection.close();
+    connection.say(answer("ok"));
+  };
+  const auto send_twice = [this] {
+    for (int i = 0; i < 2; ++i) {
+      log.session->send_text("hello", Compress::yes);
+      loop.run_for(10ms);
+    }
+  };
+  open();
+  send_twice();
+  expect_end("transport error", "xhr post error");
+  open();
+  send_twice();
+  EXPECT_EQ(log.closes, 0) << log.failure.message;
 }
 
 }  // namespace

@@ -108,6 +108,14 @@ TEST_F(SioConsoleTest, SaysWhatIsWrongWithALine) {
   EXPECT_EQ(log_.lines("said"), (Log::Lines{"said \"ok\""}));
 }
 
+TEST_F(SioConsoleTest, RefusesNamesOfTheProtocol) {
+  const auto outcome = pipe("disconnect 1 ?\nconnect_error\nsay ok\n");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(contains(outcome.out, "\"disconnect\" is a reserved event name")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "\"connect_error\" is a reserved event name")) << outcome.out;
+  EXPECT_EQ(log_.lines("said"), (Log::Lines{"said \"ok\""}));
+}
+
 TEST_F(SioConsoleTest, JoinsNamespacesWithAuthOfTheirOwn) {
   ChildProcess console(connect());
   console.type("/join admin {\"token\":\"s3cret\"}\nwho ?\n");

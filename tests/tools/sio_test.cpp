@@ -29,6 +29,7 @@ class SioTest : public testing::Test {
             io.emit("said", all);
           });
           io.on("kick", [](Socket& socket) { socket.disconnect(); });
+          io.of("/stuck").use([this](Socket&, Next next) { owed_.push_back(std::move(next)); });
           auto admin = io.of("/admin");
           admin.use([](Socket& socket, Next next) {
             if (socket.handshake().auth.value("token", "") == "s3cret") return next();
@@ -61,6 +62,7 @@ class SioTest : public testing::Test {
 
   std::unique_ptr<LiveServer> server_;
   std::atomic<int> said_ = 0;
+  std::vector<Next> owed_;  // of the server's thread
 };
 
 // --- emit ---
@@ -114,6 +116,25 @@ TEST_F(SioTest, EmitFailsWithTheCodeThatScriptsCanTell) {
   EXPECT_NE(nobody.err.find("cannot connect to " + old_url), std::string::npos) << nobody.err;
 }
 
+TEST_F(SioTest, AServerThatLetsNobodyJoinIsNotWaitedForForEver) {
+  const auto start = [this](std::vector<std::string> line) {
+    line.insert(line.begin() + 1, {url("/stuck"), "--connect-timeout", "500"});
+    auto child = std::make_unique<ChildProcess>(sio(line));
+    child->end_input();
+    return child;
+  };
+  const auto emitting = start({"emit", "say"});
+  const auto listening = start({"listen"});
+  const auto console = start({"connect"});
+  const auto bench = start({"bench"});
+  for (auto* const child : {emitting.get(), listening.get(), console.get()}) {
+    EXPECT_EQ(child->await_exit(), 3);
+    EXPECT_EQ(child->err(), "sio: the server has not let us join /stuck within 500 ms\n");
+  }
+  EXPECT_EQ(bench->await_exit(), 1);
+  EXPECT_NE(bench->err().find("not joined within 500 ms"), std::string::npos) << bench->err();
+}
+
 TEST_F(SioTest, WrongUsageIsTwo) {
   const std::vector<std::vector<std::string>> lines = {
       {},
@@ -126,6 +147,8 @@ TEST_F(SioTest, WrongUsageIsTwo) {
       {"emit", url(), "say", "--query", "word"},
       {"emit", url(), "say", "--cert", "file"},
       {"emit", url(), "say", "-t", "pigeon"},
+      {"emit", url(), "disconnect"},
+      {"bench", url(), "-e", "disconnect"},
       {"emit", "ftp://localhost", "say"},
       {"listen", url(), "--timeout", "0"},
       {"bench", url(), "-c", "0"},

@@ -182,6 +182,49 @@ TEST_F(HttpChannelTest, APostIsNotRepeated) {
   EXPECT_EQ(server.requests.size(), 2U);
 }
 
+// A server that closes its connection after each answer, without a word about it.
+TEST_F(HttpChannelTest, APostOfWhichNothingHasLeftGoesToANewConnection) {
+  server.script = [](auto& connection, const auto&) {
+    connection.say(answer("ok"));
+    connection.close();
+  };
+  int left = 3;
+  then = [&] {
+    if (--left > 0) send("POST");
+  };
+  send("POST");
+  loop.run_for(0ms);
+  EXPECT_EQ(bodies, (Bodies{"ok", "ok", "ok"}));
+  EXPECT_EQ(server.requests.size(), 3U);
+  EXPECT_EQ(server.dialled, 3U);
+}
+
+TEST_F(HttpChannelTest, TellsThatAKeptConnectionWasClosed) {
+  server.script = [](auto& connection, const auto&) { connection.close(); };
+  send("POST");
+  loop.run_for(0ms);
+  EXPECT_FALSE(channel->met_the_end()) << "it was a new one";
+  server.script = [](auto& connection, const auto&) { connection.say(answer("ok")); };
+  send("POST");
+  loop.run_for(0ms);
+  server.script = [](auto& connection, const auto&) { connection.close(); };
+  send("POST");
+  loop.run_for(0ms);
+  EXPECT_EQ(bodies, (Bodies{"failure", "ok", "failure"}));
+  EXPECT_TRUE(channel->met_the_end());
+}
+
+TEST_F(HttpChannelTest, KeepsNoConnectionIfToldSo) {
+  channel = std::make_shared<HttpChannel>(
+      loop, connector, HttpChannel::Settings{{"simulation", 80}, 1'000, 0ms, false});
+  for (int i = 0; i < 2; ++i) {
+    send();
+    loop.run_for(0ms);
+    EXPECT_EQ(server.connections, 0U);
+  }
+  EXPECT_EQ(bodies, (Bodies{"ok", "ok"}));
+}
+
 TEST_F(HttpChannelTest, ABrokenConnectionIsNotTriedAgain) {
   send();
   loop.run_for(0ms);

@@ -44,6 +44,13 @@ TEST(RetryQueue, TriesOnceAndThenAsOftenAsSaid) {
   EXPECT_TRUE(queue.empty());
 }
 
+TEST(RetryQueue, WhatIsHopelessIsNotTriedAgain) {
+  RetryQueue queue(3);
+  push(queue, "a");
+  EXPECT_TRUE(queue.settle(queue.next()->number, Outcome::hopeless));
+  EXPECT_TRUE(queue.empty());
+}
+
 // reliability: C13
 TEST(RetryQueue, AHeadLeavesOnceHoweverOftenItIsAcknowledged) {
   RetryQueue queue(3);

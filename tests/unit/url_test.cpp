@@ -43,10 +43,11 @@ TEST(Url, PartsOfWhatIsOne) {
 }
 
 TEST(Url, QueryIsDecoded) {
-  const auto url = parse_url("http://host/nsp?token=a%20b&x=1=2&flag#none");
+  const auto url = parse_url("http://host/nsp?token=a%20b&plus=a+b%2Bc&x=1=2&flag#none");
   ASSERT_TRUE(url);
-  EXPECT_THAT(url->query, testing::ElementsAre(std::pair("token", "a b"), std::pair("x", "1=2"),
-                                               std::pair("flag", "")));
+  EXPECT_THAT(url->query,
+              testing::ElementsAre(std::pair("token", "a b"), std::pair("plus", "a+b+c"),
+                                   std::pair("x", "1=2"), std::pair("flag", "")));
 }
 
 TEST(Url, SaysWhatIsWrong) {

@@ -146,6 +146,15 @@ class Bench {
     if (settled()) begin();
   }
 
+  void give_up_on_the_others() {
+    for (const auto& connection : connections_) {
+      if (phase_ != Phase::connecting) return;  // all have been settled
+      if (connection->socket.connected() || !connection->socket.active()) continue;
+      connection->socket.disconnect();
+      on_failure("not joined within " + to_text(milliseconds(command_.target.connect_timeout_ms)));
+    }
+  }
+
   // --- Time ---
 
   void schedule_tick() {
@@ -159,7 +168,9 @@ class Bench {
 
   void on_tick() {
     const double passed = seconds_since(began_);
-    if (phase_ == Phase::warming_up && passed >= command_.warmup_seconds) {
+    if (phase_ == Phase::connecting && passed * 1'000 >= command_.target.connect_timeout_ms) {
+      give_up_on_the_others();
+    } else if (phase_ == Phase::warming_up && passed >= command_.warmup_seconds) {
       phase_ = Phase::measuring;
       began_ = Clock::now();
     } else if (phase_ == Phase::measuring && passed >= command_.seconds) {
@@ -233,7 +244,10 @@ void add_bench(CLI::App& app, int& code) {
       "  sio bench localhost:3001                          'echo', acknowledged\n"
       "  sio bench localhost:3001 -e ping -r pong -c 100   'ping', answered by 'pong'\n"
       "  sio bench localhost:3001 -t websocket -f 16 -s 10 --json");
-  sub.final_callback([command, &code] { code = Bench(*command).run(); });
+  sub.final_callback([command, &code] {
+    check_event_name(command->event);
+    code = Bench(*command).run();
+  });
 }
 
 }  // namespace sio

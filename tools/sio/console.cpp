@@ -34,6 +34,7 @@ int Console::run() {
     show(style_.dim("connecting to " + command_.target.full_url() +
                     "; /help tells what can be typed here"));
   } else {
+    session_.limit_joining();
     session_.run_while([this] { return !has_connected_; });
   }
   while (const auto line = has_quit_ ? std::nullopt : input_->read()) {
@@ -134,25 +135,23 @@ void Console::emit_with_ack(const Words& words) {
   const std::string event = event_name(words.front());
   const auto timeout = std::chrono::milliseconds(command_.ack_timeout_ms);
   const auto arguments = arguments_of(words);
+  auto pending = current_.timeout(timeout).emit_with_ack<socketio::Arguments>(event, arguments);
   remember(event);
   ++pending_acks_;
-  current_.timeout(timeout)
-      .emit_with_ack<socketio::Arguments>(event, arguments)
-      .then([this, event, timeout, nsp = current_.nsp(),
-             began = Clock::now()](const socketio::Reply<socketio::Arguments>& reply) {
-        --pending_acks_;
-        if (session_.finished()) return;
-        const std::string what = "ack " + style_.name(to_word(event)) + ' ';
-        if (reply) {
-          show(what + style_.dim(to_text(Clock::now() - began)) +
-                   to_text_list(reply.value.to_json()),
-               nsp);
-        } else if (reply.error == socketio::Errc::timeout) {
-          show(what + style_.bad("none within " + to_text(timeout)), nsp);
-        } else {
-          show(what + style_.bad(to_text(reply.error)), nsp);
-        }
-      });
+  pending.then([this, event, timeout, nsp = current_.nsp(),
+                began = Clock::now()](const socketio::Reply<socketio::Arguments>& reply) {
+    --pending_acks_;
+    if (session_.finished()) return;
+    const std::string what = "ack " + style_.name(to_word(event)) + ' ';
+    if (reply) {
+      show(what + style_.dim(to_text(Clock::now() - began)) + to_text_list(reply.value.to_json()),
+           nsp);
+    } else if (reply.error == socketio::Errc::timeout) {
+      show(what + style_.bad("none within " + to_text(timeout)), nsp);
+    } else {
+      show(what + style_.bad(to_text(reply.error)), nsp);
+    }
+  });
 }
 
 // --- Commands ---

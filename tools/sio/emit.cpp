@@ -38,6 +38,7 @@ class Emitting {
     socket.on_disconnect([this](socketio::DisconnectReason why) {
       fail(exit_failed, "the connection has ended: " + std::string(to_string(why)));
     });
+    session_.limit_joining();
     socket.on_connect([this] { command_.ack ? emit_with_ack() : emit(); });
     return session_.run();
   }
@@ -105,6 +106,7 @@ void add_emit(CLI::App& app, int& code) {
       "  sio emit https://example.org upload @photo.jpg --ack --timeout 5000");
   sub.final_callback([command, &code] {
     command->event = unguarded(command->event);
+    check_event_name(command->event);
     for (std::string& word : command->words) word = unguarded(word);
     code = Emitting(*command).run();
   });

@@ -32,6 +32,7 @@ class Listening {
 
   int run() {
     const auto socket = session_.socket();
+    session_.limit_joining();
     socket.on_any([this](std::string_view event, const json& arguments) {
       if (is_wanted(event)) show(event, arguments);
     });

@@ -2,15 +2,18 @@
 #include "session.hpp"
 
 #include "exit_code.hpp"
+#include "show.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
 namespace sio {
 
-Session::Session(const Target& target, int interrupted) : interrupted_(interrupted) {
+Session::Session(const Target& target, int interrupted)
+    : interrupted_(interrupted), connect_timeout_(target.connect_timeout_ms) {
   const socketio::ClientOptions options = target.client_options();
   try {
     client_ = socketio::make_client(context_, target.full_url(), options);
@@ -38,6 +41,7 @@ void Session::finish(int code) {
   if (finished()) return;
   code_ = code;
   timer_.cancel();
+  join_timer_.cancel();
   signals_.clear();
   signals_.cancel();
   client_->stop();
@@ -48,6 +52,24 @@ void Session::after(std::chrono::milliseconds time, std::function<void()> done) 
   timer_.async_wait([this, done = std::move(done)](const boost::system::error_code& error) {
     if (!error && !finished()) done();
   });
+}
+
+void Session::limit_joining() {
+  client_->on_open([this] {
+    if (finished()) return;
+    join_timer_.expires_after(connect_timeout_);
+    join_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) on_join_timer();
+    });
+  });
+  socket_.on_connect([this] { join_timer_.cancel(); });
+}
+
+void Session::on_join_timer() {
+  if (finished() || socket_.connected()) return;
+  std::fprintf(stderr, "sio: the server has not let us join %s within %s\n",
+               without_controls(socket_.nsp()).c_str(), to_text(connect_timeout_).c_str());
+  finish(exit_timed_out);
 }
 
 // A server handles packets in order, so its answer to the last one says that it has all. The only

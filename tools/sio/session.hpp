@@ -39,6 +39,9 @@ class Session {
   bool finished() const { return code_.has_value(); }
   /// Calls `done` unless the session finishes before.
   void after(std::chrono::milliseconds time, std::function<void()> done);
+  /// Says so and finishes if the server lets the socket wait longer than an attempt to connect may
+  /// take before it joins.
+  void limit_joining();
   /// Calls `done` once the server has handled what was emitted before, or there is no connection to
   /// it. Who says goodbye earlier risks it: socket.io drops events whose client has left.
   void when_received(const std::function<void()>& done);
@@ -55,12 +58,15 @@ class Session {
   static constexpr std::chrono::seconds goodbye_time{3};
 
   void await_signal();
+  void on_join_timer();
 
   boost::asio::io_context context_{1};
   boost::asio::signal_set signals_{context_};
   boost::asio::steady_timer timer_{context_};
+  boost::asio::steady_timer join_timer_{context_};
   std::function<void()> interrupt_;
   const int interrupted_;
+  const std::chrono::milliseconds connect_timeout_;
   std::optional<int> code_;
   std::unique_ptr<socketio::Client> client_;
   socketio::ClientSocket socket_;

@@ -55,8 +55,8 @@ void Target::add_to(CLI::App& command) {
   command.add_flag("--msgpack", msgpack, "the server uses socket.io-msgpack-parser")
       ->group(connection);
   command.add_option("--proxy", proxy, "http://[user:password@]host:port")->group(connection);
-  add_number(command, "--connect-timeout", connect_timeout_ms, "what one attempt may take", 1,
-             3'600'000, "MS")
+  add_number(command, "--connect-timeout", connect_timeout_ms,
+             "what one attempt may take, and then the server to let us join", 1, 3'600'000, "MS")
       ->group(connection);
   const std::string tls = "TLS";
   command.add_flag("-k,--insecure", insecure, "takes any certificate")->group(tls);

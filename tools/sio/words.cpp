@@ -3,11 +3,14 @@
 
 #include "exit_code.hpp"
 
+#include <socketio/client.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <utility>
 
 namespace sio {
@@ -87,6 +90,14 @@ std::string guarded(std::string word) { return needs_guard(word) ? ' ' + word : 
 std::string unguarded(std::string word) {
   const bool is_guarded = word.starts_with(' ') && needs_guard(std::string_view(word).substr(1));
   return is_guarded ? word.substr(1) : word;
+}
+
+void check_event_name(const std::string& name) {
+  try {
+    socketio::ClientSocket().emit(name);  // goes nowhere
+  } catch (const std::invalid_argument& reserved) {
+    throw UsageError(reserved.what());
+  }
 }
 
 json read_argument(std::string_view word) {

@@ -24,6 +24,9 @@ std::vector<std::string> split_line(std::string_view line);
 std::string guarded(std::string word);
 std::string unguarded(std::string word);
 
+/// Throws UsageError for a name that events of the protocol have: no client sends it.
+void check_event_name(const std::string& name);
+
 /// JSON, @file, or a string.
 socketio::json read_argument(std::string_view word);
 

@@ -116,6 +116,8 @@ std::optional<parser::Errc> Decoder::read_data(Reader& reader, Parts& parts) con
     return std::nullopt;
   }
   TextLimits text_limits;
+  text_limits.depth = json_limits_.depth;
+  text_limits.values = json_limits_.nodes;
   text_limits.attachments = limits_.attachments;
   text_limits.text_bytes = text_growth * limits_.packet_bytes;
   const auto error = append_json(parts.text, parts.attachments, reader, text_limits);

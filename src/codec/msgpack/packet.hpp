@@ -36,7 +36,9 @@ class Decoder {
  public:
   using Role = parser::Decoder::Role;
 
-  Decoder(Role role, const parser::Limits& limits) : limits_(limits), role_(role) {}
+  /// `json`: of the text that a packet becomes, which Documents given to add_binary() have to take.
+  Decoder(Role role, const parser::Limits& limits, const codec::JsonLimits& json = {})
+      : limits_(limits), json_limits_(json), role_(role) {}
 
   /// Refused: packets are binary.
   Result<std::optional<parser::Packet>, parser::Errc> add_text(std::string_view message,
@@ -64,6 +66,7 @@ class Decoder {
   std::optional<parser::Errc> read_data(Reader& reader, Parts& parts) const;
 
   parser::Limits limits_;
+  codec::JsonLimits json_limits_;
   Role role_;
   std::shared_ptr<Parts> parts_;
 };

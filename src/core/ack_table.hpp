@@ -27,7 +27,6 @@ class AckTable {
   void fail(std::uint64_t id, std::error_code error);
   /// False if the id was never issued, or answered before.
   bool answer(std::uint64_t id, const Value& arguments);
-  void fail(std::uint64_t id, std::error_code error);
   void fail_all(std::error_code error);
   /// All but those in `kept`, which is sorted.
   void fail_all_but(const std::vector<std::uint64_t>& kept, std::error_code error);

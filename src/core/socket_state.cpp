@@ -355,7 +355,7 @@ EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& eve
   if (result == EmitResult::dropped) return result;
   for (const Bytes& attachment : event.attachments()) {
     result = session_->send_binary(
-        {reinterpret_cast<const char*>(attachment.data()), attachment.size()});
+        {reinterpret_cast<const char*>(attachment.data()), attachment.size()}, compress);
   }
   return result;
 }

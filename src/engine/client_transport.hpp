@@ -43,8 +43,6 @@ class ClientTransportListener {
 class ClientTransport : public Transport {
  public:
   virtual void open() = 0;
-  virtual void send_binary(std::string_view data, Compress compress) = 0;
-  void send_binary(std::string_view data) final { send_binary(data, Compress::yes); }
 };
 
 /// What outlives single connections of one client.

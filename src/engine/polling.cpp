@@ -133,8 +133,8 @@ void PollingTransport::send_text(std::string_view packet, Compress compress) {
   next_packet(compress).append(packet);
 }
 
-void PollingTransport::send_binary(std::string_view data) {
-  engineio::append_text(next_packet(Compress::yes),
+void PollingTransport::send_binary(std::string_view data, Compress compress) {
+  engineio::append_text(next_packet(compress),
                         {engineio::PacketType::message, engineio::Content::binary, data});
 }
 
@@ -185,7 +185,7 @@ void PollingTransport::hand_over(Transport& successor) {
     const auto packet = waiting.next();
     if (!packet || !*packet) break;
     if ((*packet)->content == engineio::Content::binary) {
-      successor.send_binary((*packet)->data);
+      successor.send_binary((*packet)->data, Compress::yes);
       continue;
     }
     std::string text;

@@ -36,7 +36,7 @@ class PollingTransport final : public Transport,
 
   TransportName name() const override { return TransportName::polling; }
   void send_text(std::string_view packet, Compress compress) override;
-  void send_binary(std::string_view data) override;
+  void send_binary(std::string_view data, Compress compress) override;
   bool writable() const override { return poll_ != nullptr && payload_.empty(); }
   std::size_t queued_bytes() const override { return payload_.size(); }
   void want_drain() override {}  // every response tells

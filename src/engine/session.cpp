@@ -90,8 +90,8 @@ EmitResult Session::send_text(std::string_view packet, Compress compress) {
   return send(packet.size(), [&] { transport_->send_text(packet, compress); });
 }
 
-EmitResult Session::send_binary(std::string_view data) {
-  return send(data.size(), [&] { transport_->send_binary(data); });
+EmitResult Session::send_binary(std::string_view data, Compress compress) {
+  return send(data.size(), [&] { transport_->send_binary(data, compress); });
 }
 
 EmitResult Session::send_prepared(const PreparedMessage& message) {

@@ -75,7 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void set_handler(std::shared_ptr<SessionHandler> handler) { handler_ = std::move(handler); }
 
   EmitResult send_text(std::string_view packet, Compress compress = Compress::yes);
-  EmitResult send_binary(std::string_view data);
+  EmitResult send_binary(std::string_view data, Compress compress);
   EmitResult send_prepared(const PreparedMessage& message);
   /// False while something waits in front: what is volatile is dropped then.
   bool writable() const { return is_open() && transport_->writable(); }

@@ -41,7 +41,8 @@ void PreparedMessage::append(PreparedMessage later) {
 void Transport::send_parts(const PreparedMessage& message) {
   for (const auto& part : message.parts()) {
     send_text(part.text, message.compress());
-    for (const Bytes& attachment : part.attachments) send_binary(as_text(attachment));
+    for (const Bytes& attachment : part.attachments)
+      send_binary(as_text(attachment), message.compress());
   }
 }
 

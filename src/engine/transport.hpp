@@ -64,7 +64,7 @@ class Transport {
   /// A text packet in its text form (type digit first).
   virtual void send_text(std::string_view packet, Compress compress) = 0;
   /// A binary message.
-  virtual void send_binary(std::string_view data) = 0;
+  virtual void send_binary(std::string_view data, Compress compress) = 0;
   virtual void send_prepared(const PreparedMessage& message) { send_parts(message); }
 
   /// Nothing waits in front of what would be sent now.

@@ -13,7 +13,7 @@ void WebSocketTransport::send_text(std::string_view packet, Compress) {
   stream_->commit();
 }
 
-void WebSocketTransport::send_binary(std::string_view data) {
+void WebSocketTransport::send_binary(std::string_view data, Compress) {
   if (!stream_) return;
   if (binary_form_ == BinaryForm::base64) {
     std::string text;

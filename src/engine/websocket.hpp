@@ -33,7 +33,7 @@ class WebSocketTransport final : public Transport, public StreamHandler {
 
   TransportName name() const override { return TransportName::websocket; }
   void send_text(std::string_view packet, Compress compress) override;
-  void send_binary(std::string_view data) override;
+  void send_binary(std::string_view data, Compress compress) override;
   void send_prepared(const PreparedMessage& message) override;
   bool writable() const override { return stream_ != nullptr && stream_->queued_bytes() == 0; }
   std::size_t queued_bytes() const override { return stream_ ? stream_->queued_bytes() : 0; }

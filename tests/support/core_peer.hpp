@@ -50,7 +50,7 @@ class KeptTransport final : public engine::Transport {
  public:
   engine::TransportName name() const override { return engine::TransportName::websocket; }
   void send_text(std::string_view packet, Compress) override { sent.emplace_back(packet); }
-  void send_binary(std::string_view data) override {
+  void send_binary(std::string_view data, Compress) override {
     sent.push_back("binary:" + std::string(data));
   }
   bool writable() const override { return is_writable; }

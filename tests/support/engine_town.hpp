@@ -48,7 +48,7 @@ class TownSession final : public engine::SessionHandler {
     if (session_) session_->send_text(packet);
   }
   void send_binary(std::string_view message) {
-    if (session_) session_->send_binary(message);
+    if (session_) session_->send_binary(message, Compress::yes);
   }
   engine::Session* session() { return session_.get(); }
 

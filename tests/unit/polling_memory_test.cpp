@@ -45,7 +45,7 @@ TEST_F(PollingMemory, SmallMessagesAreBounded) {
 }
 
 TEST_F(PollingMemory, SmallBinaryMessagesAreBounded) {
-  expect_bounded(megabyte, [&] { transport->send_binary("1"); });
+  expect_bounded(megabyte, [&] { transport->send_binary("1", Compress::yes); });
 }
 
 TEST_F(PollingMemory, EmptyMessagesAreCounted) {
@@ -57,7 +57,7 @@ TEST_F(PollingMemory, EmptyMessagesAreCounted) {
 TEST_F(PollingMemory, LargeMessagesAreBounded) {
   const std::string large(100'000, 'x');
   expect_bounded(megabyte, [&] { transport->send_text(large, Compress::yes); });
-  expect_bounded(2 * megabyte, [&] { transport->send_binary(large); });
+  expect_bounded(2 * megabyte, [&] { transport->send_binary(large, Compress::yes); });
 }
 
 }  // namespace

@@ -34,7 +34,9 @@ class Echo final : public socketio::engine::SessionHandler {
   void on_text(std::string_view message) override {
     session_->send_text("4" + std::string(message));
   }
-  void on_binary(std::string_view message) override { session_->send_binary(message); }
+  void on_binary(std::string_view message) override {
+    session_->send_binary(message, socketio::Compress::yes);
+  }
   void on_close(socketio::DisconnectReason) override {}
 
  private:

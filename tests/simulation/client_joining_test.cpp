@@ -144,6 +144,9 @@ TEST_F(ClientJoiningTest, RefusedSocketsTryAgainAsOftenAsAConnectionDoes) {
   socket.on_connect_error([&](const ConnectionError&) { active += socket.active() ? 'y' : 'n'; });
   town.loop.run_for(seconds(100));
   EXPECT_EQ(active, "yyn");
+  socket.connect();
+  town.loop.run_for(seconds(100));
+  EXPECT_EQ(active, "yynyyn") << "each time";
   socket.set_auth(json{{"say", "friend"}});
   socket.connect();
   EXPECT_TRUE(town.run_until_connected(socket));

@@ -323,6 +323,7 @@ void ManagedSocket::send_disconnect() {
 void ManagedSocket::become_inactive() {
   active_.store(false, std::memory_order_release);
   join_timer_.cancel();
+  join_backoff_.reset();  // who connects again has as many attempts
   if (joining_ == Join::asking) joining_ = Join::none;
   if (joining_ == Join::sent) joining_ = Join::left;
   received_.clear();

@@ -42,6 +42,7 @@ class ClientPolling final : public ClientTransport,
 
   TransportName name() const override { return TransportName::polling; }
   void send_text(std::string_view packet, Compress compress) override;
+  using ClientTransport::send_binary;
   void send_binary(std::string_view data, Compress compress) override;
   bool writable() const override { return phase_ == Phase::started && idle(); }
   std::size_t queued_bytes() const override { return queued_bytes_; }

@@ -33,6 +33,7 @@ class ClientWebSocket final : public ClientTransport,
 
   TransportName name() const override { return TransportName::websocket; }
   void send_text(std::string_view packet, Compress compress) override;
+  using ClientTransport::send_binary;
   void send_binary(std::string_view data, Compress compress) override;
   bool writable() const override { return is_writing() && stream_->queued_bytes() == 0; }
   std::size_t queued_bytes() const override { return is_writing() ? stream_->queued_bytes() : 0; }

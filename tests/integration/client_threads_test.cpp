@@ -65,12 +65,11 @@ std::uint16_t refused_port() { return MutePort().port(); }
 class Mortal {
  public:
   template <class Make>
-  explicit Mortal(Make make) : client_(make()) {
-    ClientSocket socket = client_->socket();
-    socket.on_connect([this] { heard(); });
-    socket.on_disconnect([this] { heard(); });
-    socket.on_connect_error([this](const ConnectionError&) { heard(); });
-    socket.on("told", [this, token = token_](int) { heard(); });
+  explicit Mortal(Make make) : client_(make()), socket_(client_->socket()) {
+    socket_.on_connect([this] { heard(); });
+    socket_.on_disconnect([this] { heard(); });
+    socket_.on_connect_error([this](const ConnectionError&) { heard(); });
+    socket_.on("told", [this, token = token_](int) { heard(); });
     client_->on_reconnect_attempt([this, token = token_](std::size_t) { heard(); });
     for (int i = 0; i < 3; ++i) ask();
   }
@@ -79,6 +78,8 @@ class Mortal {
   Mortal& operator=(const Mortal&) = delete;
 
   Client& client() { return *client_; }
+  /// To ask the client for it would be to join again.
+  const ClientSocket& socket() const { return socket_; }
   bool alive() const { return client_ != nullptr; }
   void ask() {
     ++asked_;
@@ -110,6 +111,7 @@ class Mortal {
 
   std::shared_ptr<int> token_ = std::make_shared<int>();
   std::unique_ptr<Client> client_;
+  ClientSocket socket_;
   std::atomic<int> asked_ = 0;
   std::atomic<int> answered_ = 0;
   std::atomic<int> heard_ = 0;
@@ -168,7 +170,7 @@ TEST_F(ClientEnds, StoppedWhileAnotherThreadRunsIt) {
       spend(std::chrono::microseconds(round * 100));
       mortal.client().stop();
       runs.join();
-      EXPECT_FALSE(mortal.client().socket().active());
+      EXPECT_FALSE(mortal.socket().active());
       mortal.destroy();
       mortal.expect_released();
     }
@@ -328,7 +330,7 @@ TEST_F(ClientEnds, StoppingLetsTheContextEnd) {
   Mortal mortal([&] { return make_client(context, url(server_.port)); });
   mortal.when_heard = [&] { mortal.client().stop(); };
   context.run();
-  EXPECT_FALSE(mortal.client().socket().active());
+  EXPECT_FALSE(mortal.socket().active());
 }
 
 // --- Many threads ---

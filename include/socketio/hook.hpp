@@ -78,7 +78,8 @@ constexpr std::optional<Part> part_of() {
   if constexpr (takes<F, Given, 0>(std::make_index_sequence<all>())) {
     return Part{0, all};
   } else if constexpr (has_socket && all > 1) {
-    constexpr auto part = longest_part < F, Given, 1, all - 1, needs_next ? all - 1 : 1 > ();
+    constexpr std::size_t least = needs_next ? all - 1 : 1;
+    constexpr auto part = longest_part<F, Given, 1, all - 1, least>();
     if constexpr (part || needs_next) {
       return part;
     } else {

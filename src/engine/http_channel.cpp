@@ -61,7 +61,8 @@ void HttpChannel::send(http::Request request, Done done) {
   }
   if (stream_ && stream_->is_open()) {
     reused_ = true;
-    answering_&& request_.method != "GET" ? write_in_next_turn() : write();
+    const bool may_have_ended = answering_ && request_.method != "GET";
+    may_have_ended ? write_in_next_turn() : write();
   } else {
     connect();
   }

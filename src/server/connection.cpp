@@ -220,9 +220,9 @@ void Connection::abort() {
 
 void Connection::respond(HttpExchange& exchange, http::Response response, http::Connection fate) {
   if (!stream_) return;
+  const bool is_head = exchange.request().method == "HEAD";
   const auto answered = settle();
   append_headers(response.headers, exchange.extra_headers_);
-  const bool is_head = answered->request_.method == "HEAD";
   // A body that nobody wants cannot be told from the next request.
   if (!answered->body_complete_) fate = http::Connection::close;
   http::append_response(stream_->out(), response, fate,

@@ -223,6 +223,20 @@ TEST(HostileHttp, ContinueIsSaidOnceAndOnlyIfTheBodyIsWanted) {
   EXPECT_EQ(refused.tcp().receive_all(), "");
 }
 
+TEST(HostileHttp, TheAnswerToAHeadHasNoBodyEvenIfItComesEarly) {
+  LiveServer server;
+  const std::string head =
+      "HEAD " + engine_query + " HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+  for (const std::string body : {"", "hello"}) {
+    TcpClient client(server.port);
+    client.send(head + body);
+    client.finish_sending();
+    const std::string answer = client.receive_all();
+    EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(answer, testing::EndsWith("\r\n\r\n"));
+  }
+}
+
 // H20
 TEST(HostileHttp, PipelinedRequestsAreAnsweredInOrder) {
   LiveServer server({}, [](Server& io) {

@@ -317,8 +317,8 @@ TEST_F(MsgpackPacket, LimitsDepthAndValues) {
     for (int shift = 24; shift >= 0; shift -= 8) message += static_cast<char>(count >> shift);
     return message + std::string(count, '\1');
   };
-  EXPECT_TRUE(add(wide(199'997)));  // with the two arrays and the name
-  EXPECT_EQ(refusal(add(wide(199'998))),
+  EXPECT_TRUE(add(wide(499'997)));  // with the two arrays and the name
+  EXPECT_EQ(refusal(add(wide(499'998))),
             std::to_string(static_cast<int>(PacketErrc::invalid_msgpack)));
 }
 

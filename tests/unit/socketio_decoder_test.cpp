@@ -166,7 +166,7 @@ TEST_F(SocketioDecoder, DepthAndNodesAreLimited) {
         refusal(add("2[\"e\"," + std::string(depth, '[') + "1" + std::string(depth, ']') + "]")),
         name_of(Errc::invalid_json));
   }
-  codec::Document narrow(codec::JsonLimits{.nodes = 4});
+  socketio::codec::Document narrow(socketio::codec::JsonLimits{.nodes = 4});
   EXPECT_TRUE(decoder_.add_text("2[\"e\",1,2]", narrow));
   EXPECT_EQ(refusal(decoder_.add_text("2[\"e\",1,2,3]", narrow)), name_of(Errc::invalid_json));
 }

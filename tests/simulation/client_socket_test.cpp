@@ -21,9 +21,10 @@ using testing::IsEmpty;
 /// A server that says what it got, and a client with one socket.
 class ClientSocketTest : public testing::Test {
  protected:
-  explicit ClientSocketTest(const core::ManagerOptions& options = steady())
+  explicit ClientSocketTest(const core::ManagerOptions& options = steady(),
+                            const NetworkProfile& profile = {})
       : town(
-            1, [this](SimulatedServer& server) { set_up(server); }, options) {}
+            1, [this](SimulatedServer& server) { set_up(server); }, options, {}, profile) {}
 
   void set_up(SimulatedServer& server) {
     Namespace nsp = server.of();
@@ -346,50 +347,48 @@ TEST_F(ClientSocketTest, PendingAcknowledgementsHaveTheirLimit) {
   EXPECT_EQ(answers.size(), 4U);
 }
 
-TEST_F(ClientSocketTest, ASlowServerBoundsWhatWaitsForIt) {
-  auto options = steady();
-  options.out_buffer_bytes = 100'000;
-  ClientTown slow(1, [this](SimulatedServer& server) { set_up(server); }, options, {},
-                  {milliseconds(0), milliseconds(0), 0, 4'096});
-  const ClientSocket sender = slow.socket();
-  ASSERT_TRUE(slow.run_until_connected(sender));
-  slow.server->last_server_end()->pause_reading();
-  EmitResult result = EmitResult::sent;
-  for (int i = 0; i < 200 && result != EmitResult::dropped; ++i) {
-    result = sender.emit("bytes", Bytes(10'000));  // from outside the loop, as another thread
-    slow.loop.run_for(milliseconds(1));
+/// A server that has stopped reading, and a client that has filled its out-buffer from outside the
+/// loop, as another thread does.
+class SlowServerTest : public ClientSocketTest {
+ protected:
+  SlowServerTest() : ClientSocketTest(options(), {milliseconds(0), milliseconds(0), 0, 4'096}) {}
+  void SetUp() override {
+    connect();
+    reader = town.server->last_server_end();
+    reader->pause_reading();
+    EmitResult result = EmitResult::sent;
+    for (int i = 0; i < 200 && result != EmitResult::dropped; ++i) result = emit_in_a_turn();
+    ASSERT_EQ(result, EmitResult::dropped);
+    heard.clear();
+    reader->resume_reading();
   }
-  EXPECT_EQ(result, EmitResult::dropped);
-  heard.clear();
-  slow.server->last_server_end()->resume_reading();
-  slow.loop.run_for(seconds(1));
+  EmitResult emit_in_a_turn() {
+    const EmitResult result = socket.emit("bytes", Bytes(10'000));
+    town.loop.run_for(milliseconds(1));
+    return result;
+  }
+  static core::ManagerOptions options() {
+    auto options = steady();
+    options.out_buffer_bytes = 100'000;
+    return options;
+  }
+
+  std::shared_ptr<SimulatedStream> reader;
+};
+
+TEST_F(SlowServerTest, WhatWaitsForItIsBounded) {
+  town.loop.run_for(seconds(1));
   EXPECT_GE(heard.size(), 9U);
   EXPECT_LE(heard.size(), 11U) << "the rest was dropped whole";
-  EXPECT_TRUE(sender.connected());
-  EXPECT_EQ(sender.emit("bytes", Bytes(10'000)), EmitResult::sent) << "there is room again";
+  EXPECT_TRUE(socket.connected());
+  EXPECT_EQ(emit_in_a_turn(), EmitResult::sent) << "there is room again";
 }
 
-TEST_F(ClientSocketTest, RoomThatCameBackIsSeenBeforeAllOfItHas) {
-  auto options = steady();
-  options.out_buffer_bytes = 100'000;
-  ClientTown slow(1, [this](SimulatedServer& server) { set_up(server); }, options, {},
-                  {milliseconds(0), milliseconds(0), 0, 4'096});
-  const ClientSocket sender = slow.socket();
-  ASSERT_TRUE(slow.run_until_connected(sender));
-  const auto reader = slow.server->last_server_end();
+TEST_F(SlowServerTest, RoomThatCameBackIsSeenBeforeAllOfItHas) {
+  ASSERT_TRUE(town.run_until([&] { return heard.size() == 3; }));
   reader->pause_reading();
-  const auto emit_turn = [&] {
-    const EmitResult result = sender.emit("bytes", Bytes(10'000));
-    slow.loop.run_for(milliseconds(1));
-    return result;
-  };
-  for (int i = 0; i < 200 && emit_turn() != EmitResult::dropped; ++i) continue;
-  heard.clear();
-  reader->resume_reading();
-  ASSERT_TRUE(slow.run_until([&] { return heard.size() == 3; }));
-  reader->pause_reading();
-  emit_turn();
-  EXPECT_EQ(emit_turn(), EmitResult::sent);
+  emit_in_a_turn();
+  EXPECT_EQ(emit_in_a_turn(), EmitResult::sent);
   EXPECT_EQ(heard.size(), 3U) << "most of it still waits";
 }
 
@@ -408,13 +407,13 @@ TEST_F(ClientSocketTest, NoRetriesAreNoQueue) {
 TEST_F(ClientSocketTest, AnEventLargerThanTheOutBufferGoesAlone) {
   auto options = steady();
   options.out_buffer_bytes = 1'000;
-  ClientTown town(
+  ClientTown narrow(
       1, [this](SimulatedServer& server) { set_up(server); }, options);
-  const ClientSocket sender = town.socket();
-  ASSERT_TRUE(town.run_until_connected(sender));
+  const ClientSocket sender = narrow.socket();
+  ASSERT_TRUE(narrow.run_until_connected(sender));
   EXPECT_EQ(sender.emit("bytes", Bytes(10'000)), EmitResult::sent);
   EXPECT_EQ(sender.emit("bytes", Bytes(10'000)), EmitResult::dropped) << "not behind another";
-  town.loop.run_for(milliseconds(10));
+  narrow.loop.run_for(milliseconds(10));
   EXPECT_EQ(heard.size(), 1U);
 }
 

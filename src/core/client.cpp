@@ -100,8 +100,7 @@ void Client::connect(const parser::Packet& packet) {
     try {
       middleware(handle, next);
     } catch (...) {
-      socket->report("middleware", std::current_exception());
-      next(ConnectError{"Internal server error"});
+      detail::MiddlewareReport()(std::current_exception(), Socket(socket), next);
     }
   };
   const auto done = [self = weak_from_this(), socket](const std::optional<ConnectError>& error) {

@@ -23,8 +23,8 @@ Event watched_event(std::string_view name, const Value& payload) {
 }
 
 std::optional<Event> watched_event(std::string_view text, const std::vector<Bytes>& attachments) {
-  codec::Document document(
-      codec::own_text);  // the loop's own may be in use by the handler that is emitting
+  // The loop's own document may be in use by the handler that is emitting.
+  codec::Document document(codec::own_text);
   const auto payload = document.parse(text, attachments);
   if (!payload) return std::nullopt;
   ValueArray items(*payload);

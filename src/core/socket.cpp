@@ -27,8 +27,7 @@ void report_exception(const Socket& socket, std::string_view event, std::excepti
 
 void MiddlewareReport::operator()(const std::exception_ptr& thrown, const Socket& socket,
                                   const Next& next) const {
-  report_exception(socket, "middleware", thrown);
-  next(ConnectError{"Internal server error"});
+  (*this)(thrown, socket, Event{"middleware", {}}, next);
 }
 
 void MiddlewareReport::operator()(const std::exception_ptr& thrown, const Socket& socket,

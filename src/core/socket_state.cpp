@@ -132,8 +132,7 @@ void SocketState::on_event(const parser::Packet& packet) {
     try {
       middleware(handle, *shared, next);
     } catch (...) {
-      self->report(shared->name, std::current_exception());
-      next(ConnectError{"Internal server error"});
+      detail::MiddlewareReport()(std::current_exception(), Socket(self), *shared, next);
     }
   };
   const auto done = [self, shared, ack_id](const std::optional<ConnectError>& error) {

@@ -89,13 +89,20 @@ TEST(ClientNamespaces, EventsStayInTheirs) {
   EXPECT_EQ(heard.lines().size(), 2U);
 }
 
-TEST(ClientNamespaces, LeavingOneLeavesTheOthers) {
+/// Connected to "/" and "/admin".
+class ClientInTwoNamespaces : public testing::Test {
+ protected:
+  void SetUp() override {
+    client.start();
+    ASSERT_TRUE(client.log.wait_for("/admin connect"));
+    ASSERT_TRUE(client.log.wait_for("connect"));
+  }
   OfficialServer server;
-  TestClient client(server);
+  TestClient client{server};
   const ClientSocket admin = client.join("/admin");
-  client.start();
-  ASSERT_TRUE(client.log.wait_for("/admin connect"));
-  ASSERT_TRUE(client.log.wait_for("connect"));
+};
+
+TEST_F(ClientInTwoNamespaces, LeavingOneLeavesTheOthers) {
   admin.disconnect();
   ASSERT_TRUE(client.log.wait_for("/admin disconnect io client disconnect"));
   server.log->wait_for("disconnect /admin client namespace disconnect");
@@ -106,13 +113,7 @@ TEST(ClientNamespaces, LeavingOneLeavesTheOthers) {
   EXPECT_TRUE(client.log.lines("close").empty());
 }
 
-TEST(ClientNamespaces, JoiningAgainAtOnceLeavesTheOthers) {
-  OfficialServer server;
-  TestClient client(server);
-  const ClientSocket admin = client.join("/admin");
-  client.start();
-  ASSERT_TRUE(client.log.wait_for("/admin connect"));
-  ASSERT_TRUE(client.log.wait_for("connect"));
+TEST_F(ClientInTwoNamespaces, JoiningAgainAtOnceLeavesTheOthers) {
   admin.disconnect();
   admin.connect();
   ASSERT_TRUE(client.log.wait_for("/admin connect", 2));
@@ -120,13 +121,7 @@ TEST(ClientNamespaces, JoiningAgainAtOnceLeavesTheOthers) {
   EXPECT_TRUE(client.log.lines("close").empty());
 }
 
-TEST(ClientNamespaces, LeavingTheLastClosesTheConnection) {
-  OfficialServer server;
-  TestClient client(server);
-  const ClientSocket admin = client.join("/admin");
-  client.start();
-  ASSERT_TRUE(client.log.wait_for("/admin connect"));
-  ASSERT_TRUE(client.log.wait_for("connect"));
+TEST_F(ClientInTwoNamespaces, LeavingTheLastClosesTheConnection) {
   admin.disconnect();
   client.socket.disconnect();
   ASSERT_TRUE(client.log.wait_for("close forced close"));
@@ -155,13 +150,7 @@ TEST(ClientNamespaces, AskingForALeftSocketJoinsItAgain) {
   ASSERT_TRUE(client.log.wait_for("connect", 2));
 }
 
-TEST(ClientNamespaces, ServerEndsOne) {
-  OfficialServer server;
-  TestClient client(server);
-  const ClientSocket admin = client.join("/admin");
-  client.start();
-  ASSERT_TRUE(client.log.wait_for("/admin connect"));
-  ASSERT_TRUE(client.log.wait_for("connect"));
+TEST_F(ClientInTwoNamespaces, ServerEndsOne) {
   server.ask("disconnect", {{"nsp", "/admin"}});
   ASSERT_TRUE(client.log.wait_for("/admin disconnect io server disconnect"));
   EXPECT_FALSE(admin.active());

@@ -47,6 +47,16 @@ class LiarTest : public testing::Test {
     log.open(loop, connector, options, memory);
     loop.run_for(1s);
   }
+  /// The connection of a server whose WebSocket says the handshake.
+  LyingServer::Connection* open_websocket() {
+    server.script = [this](auto& connection, const auto& request) {
+      connection.accept_websocket(request);
+      connection.say_text(handshake);
+      opened = &connection;
+    };
+    open(TransportName::websocket);
+    return opened;
+  }
   /// A server whose WebSocket says `bytes` at once.
   void on_websocket_say(const std::string& bytes) {
     server.script = [bytes](auto& connection, const auto& request) {
@@ -74,6 +84,7 @@ class LiarTest : public testing::Test {
   SimulatedLoop loop{1};
   Network network{loop};
   LyingServer server{network};
+  LyingServer::Connection* opened = nullptr;
   SimulatedConnector connector{loop, server.dial()};
   engine::ClientOptions options{.endpoint = {.host = "simulation", .port = 80}};
   SessionLog::Memory memory;
@@ -400,13 +411,7 @@ TEST_F(LiarTest, AServerThatNeverPingsIsGivenUpWhateverElseItSends) {
 }
 
 TEST_F(LiarTest, AFloodOfPingsGetsABoundedNumberOfAnswers) {
-  LyingServer::Connection* last = nullptr;
-  server.script = [&](auto& connection, const auto& request) {
-    connection.accept_websocket(request);
-    connection.say_text(handshake);
-    last = &connection;
-  };
-  open(TransportName::websocket);
+  LyingServer::Connection* const last = open_websocket();
   for (int i = 0; i < 1'000; ++i) {
     last->say_text("2");
     loop.run_for(1ms);
@@ -436,13 +441,7 @@ TEST_F(LiarTest, WebSocketPingsAreAnswered) {
 
 // W13: engine::pong_backlog_bytes
 TEST_F(LiarTest, AServerThatReadsNothingGetsNoPongsBehindWhatWaitsForIt) {
-  LyingServer::Connection* last = nullptr;
-  server.script = [&](auto& connection, const auto& request) {
-    connection.accept_websocket(request);
-    connection.say_text(handshake);
-    last = &connection;
-  };
-  open(TransportName::websocket);
+  LyingServer::Connection* const last = open_websocket();
   network.profile.window_bytes = 1'000;
   last->stream()->pause_reading();
   const auto waiting = [this] { return connector.streams().back()->queued_bytes(); };

@@ -105,13 +105,14 @@ function recordDisconnect(socket, disconnects) {
     socket.on(event, (reason) => {
       seen.push({ event, reason, rooms: [...socket.rooms].sort() });
       disconnects.set(socket.id, seen);
+      if (disconnects.size > 1000) disconnects.delete(disconnects.keys().next().value);
     });
   }
 }
 
 function talk(socket) {
   const names = [];
-  socket.onAny((event) => names.push(event));
+  socket.onAny((event) => names.push(event) > 5000 && names.shift());
   socket.on("seen-events", (ack) => ack(names));
   socket.on("message", (...args) => socket.emit("message-back", ...args));
   socket.on("message-with-ack", (...args) => args.pop()(...args));

@@ -50,6 +50,15 @@ std::optional<JsonErrc> check_tree(const dom::element& root, std::size_t node_li
   return std::nullopt;
 }
 
+/// Newer versions of simdjson tell integers beyond 64 bits from other numbers that they refuse.
+template <class Error>
+bool is_number_error(Error error) {
+  if constexpr (requires { Error::BIGINT_ERROR; }) {
+    if (error == Error::BIGINT_ERROR) return true;
+  }
+  return error == Error::NUMBER_ERROR;
+}
+
 }  // namespace
 
 struct Document::State {
@@ -110,7 +119,7 @@ Result<Value, JsonErrc> Document::parse(std::string_view text) { return parse(te
 Result<Value, JsonErrc> Document::parse(std::string_view text, std::span<const Bytes> attachments) {
   if (text.empty()) return JsonErrc::syntax;
   simdjson::error_code error = state_->parse(text);
-  if (error == simdjson::NUMBER_ERROR) {
+  if (is_number_error(error)) {
     if (const auto widened = widen_integers(text)) error = state_->parse(*widened);
   }
   if (error == simdjson::MEMALLOC) throw std::bad_alloc();

@@ -10,6 +10,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace socketio::codec {
@@ -20,6 +21,7 @@ constexpr std::size_t smallest_capacity = 4 * 1024;
 constexpr std::size_t kept_capacity = 64 * 1024;
 /// Memory of a larger text is given back after so many texts that did not need it.
 constexpr std::size_t texts_until_release = 16;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 /// Counts values and keys and looks at placeholders without recursion. The parser has bounded the
 /// depth.
@@ -117,7 +119,8 @@ Document::~Document() = default;
 Result<Value, JsonErrc> Document::parse(std::string_view text) { return parse(text, {}); }
 
 Result<Value, JsonErrc> Document::parse(std::string_view text, std::span<const Bytes> attachments) {
-  if (text.empty()) return JsonErrc::syntax;
+  // JSON.parse refuses a byte order mark, which newer versions of simdjson skip.
+  if (text.empty() || text.starts_with(byte_order_mark)) return JsonErrc::syntax;
   simdjson::error_code error = state_->parse(text);
   if (is_number_error(error)) {
     if (const auto widened = widen_integers(text)) error = state_->parse(*widened);

@@ -266,8 +266,9 @@ TEST(Application, MiddlewaresMayDisconnectAnswerTwiceLateOrNever) {
     return client;
   };
   ControlClient control(server.port);
-  EXPECT_TRUE(open("disconnect")->ends());
-  EXPECT_THAT(open("leave")->packet(), testing::StartsWith("40{")) << "as in JavaScript: no effect";
+  for (const char* what : {"disconnect", "leave"}) {
+    EXPECT_THAT(open(what)->packet(), testing::StartsWith("40{")) << "as in JavaScript: no effect";
+  }
   auto twice = open("twice");
   EXPECT_THAT(twice->packet(), testing::StartsWith("40{"));
   twice->send("42[\"echo\",1]");
@@ -286,7 +287,6 @@ TEST(Application, MiddlewaresMayDisconnectAnswerTwiceLateOrNever) {
   control.expect_served();
   EXPECT_EQ(log.count("connected never"), 1U);
   EXPECT_EQ(log.count("connected twice"), 1U);
-  EXPECT_EQ(log.count("connected disconnect"), 0U);
 }
 
 TEST(Application, AClientThatJoinsNothingIsDisconnected) {

@@ -44,15 +44,17 @@ class RemoteSocket;
 /// How the client introduced itself (Socket.IO server API, `socket.handshake`). A copy: keep what
 /// you need.
 struct Handshake {
-  std::map<std::string, std::string> headers;  ///< Names in lower case.
-  std::map<std::string, std::string> query;    ///< Of the first request.
-  json auth = json::object();                  ///< What the client gave as `auth`.
-  std::string address;                         ///< Of the peer of the connection, without port.
-  std::string url;                             ///< Target of the first request.
-  std::int64_t issued_ms = 0;                  ///< Milliseconds since 1970.
-  std::string time;                            ///< The same as text.
-  bool secure = false;                         ///< The connection is encrypted.
-  bool xdomain = false;                        ///< The request had an Origin header.
+  /// Names in lower case. One that came several times is joined as in Node.js, with ", ", cookies
+  /// with "; ", or is the first of them; lines of `set-cookie` are lines.
+  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> query;  ///< Of the first request.
+  json auth = json::object();                ///< What the client gave as `auth`.
+  std::string address;                       ///< Of the peer of the connection, without port.
+  std::string url;                           ///< Target of the first request.
+  std::int64_t issued_ms = 0;                ///< Milliseconds since 1970.
+  std::string time;                          ///< The same as text.
+  bool secure = false;                       ///< The connection is encrypted.
+  bool xdomain = false;                      ///< The request had an Origin header.
 };
 
 /// Rooms as one or several strings.

@@ -224,8 +224,8 @@ Handshake SocketState::handshake() const {
     const auto field = opening.headers.at(i);
     std::string name(field.name);
     for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    auto& value = handshake.headers[name];
-    value = value.empty() ? std::string(field.value) : value + ", " + std::string(field.value);
+    const auto [known, is_new] = handshake.headers.try_emplace(name, field.value);
+    if (!is_new) http::add_line(known->second, name, field.value);
   }
   const auto question = opening.target.find('?');
   if (question != std::string::npos) {
@@ -244,7 +244,7 @@ Handshake SocketState::handshake() const {
   handshake.issued_ms = opening.issued_ms;
   handshake.time = date_text(opening.issued_ms);
   handshake.secure = opening.secure;
-  handshake.xdomain = opening.headers.has("origin");
+  handshake.xdomain = !opening.headers.get("origin").empty();
   return handshake;
 }
 

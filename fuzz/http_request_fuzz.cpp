@@ -75,7 +75,8 @@ void require_same(const Fate& a, const Fate& b) {
 }
 
 void require_sound(const Request& request) {
-  require(!request.method.empty() && request.target.front() == '/');
+  require(!request.method.empty());
+  require(request.target.front() == '/' || (request.target == "*" && request.method == "OPTIONS"));
   require(request.target.size() <= limits.target_bytes);
   require(request.body.size() <= limits.body_bytes);
   require(request.headers.size() <= limits.header_count);

@@ -72,12 +72,15 @@ struct CorsOptions {
 
 /// What peers may cost; each limit is tested at its edge. docs/limits.md explains them.
 struct Limits {
-  std::size_t header_bytes = 8 * 1024;  ///< Of a request's header block.
-  std::size_t header_count = 64;        ///< Header lines of a request.
-  std::size_t target_bytes = 4 * 1024;  ///< Path and query of a request.
+  std::size_t header_bytes = 16 * 1024;  ///< All header lines of a request.
+  std::size_t header_count = 64;         ///< Header lines of a request.
+  std::size_t target_bytes = 16 * 1024;  ///< Path and query of a request.
   /// From the connection, or the first byte of a request, to its last header.
   std::chrono::milliseconds header_timeout{10'000};
-  std::chrono::milliseconds body_timeout{30'000};  ///< From the headers to the end of the body.
+  /// In which a body brings less than 1024 bytes per second.
+  std::chrono::milliseconds body_timeout{30'000};
+  /// From the headers of a request to the end of its body, however fast it comes.
+  std::chrono::milliseconds request_timeout{300'000};
   std::chrono::milliseconds keep_alive_timeout{10'000};   ///< Between requests of one connection.
   std::size_t packets_per_payload = 100'000;              ///< Engine.IO packets of one POST.
   std::size_t fragments_per_message = 1'024;              ///< Frames of one WebSocket message.

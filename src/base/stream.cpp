@@ -179,10 +179,8 @@ void Stream::begin_stall_watch() {
 void Stream::stop_waiting() { stall_watch_.reset(); }
 
 void Stream::on_stall_timeout() {
-  const std::size_t wanted_bytes =
-      least_bytes_per_second * static_cast<std::size_t>(stall_timeout().count()) / 1000;
   const bool reads = stall_watch_->underway_bytes_before + stall_watch_->consumed_bytes >=
-                     underway_bytes() + wanted_bytes;
+                     underway_bytes() + least_bytes(stall_timeout());
   if (!reads || closes_soon_) return finish();
   begin_stall_watch();
 }

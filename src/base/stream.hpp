@@ -84,9 +84,13 @@ class OutQueue {
 
 class Stream : public std::enable_shared_from_this<Stream> {
  public:
-  /// What a peer has to take of what it is owed, on the average of its stall timeout. Slower than
-  /// any network in use: below are those who mean to occupy us.
+  /// What a peer has to take of what it is owed, on the average of its stall timeout, or to bring
+  /// of what it owes. Slower than any network in use: below are those who mean to occupy us.
   static constexpr std::size_t least_bytes_per_second = 1024;
+  /// What that is in such a time.
+  static constexpr std::size_t least_bytes(std::chrono::milliseconds time) {
+    return least_bytes_per_second * static_cast<std::size_t>(time.count()) / 1000;
+  }
 
   explicit Stream(Loop& loop);
   virtual ~Stream();

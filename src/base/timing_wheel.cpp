@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace socketio {
 
@@ -57,23 +58,23 @@ void TimingWheel::insert(Timer& timer) {
   occupied_[level] |= std::uint64_t{1} << slot;
 }
 
-std::optional<std::uint64_t> TimingWheel::next_tick() const {
-  std::optional<std::uint64_t> best;
+std::uint64_t TimingWheel::next_tick() const {
+  std::uint64_t best = no_tick;
   for (int level = 0; level < levels; ++level) {
     const int shift = level * slot_bits;
-    const std::uint64_t position = current_ >> shift;
+    // What this level would find is at the beginning of one of its slots behind the current one.
+    if (best >> shift == current_ >> shift) break;
     std::uint64_t& bits = occupied_[level];
     while (bits != 0) {
-      const auto rotation = static_cast<int>((position + 1) & (slots - 1));
-      const auto distance =
-          static_cast<std::uint64_t>(std::countr_zero(std::rotr(bits, rotation))) + 1;
-      const std::uint64_t slot = (position + distance) & (slots - 1);
+      const std::uint64_t position = (current_ >> shift) & (slots - 1);
+      const std::uint64_t ahead = bits & (~std::uint64_t{1} << position);
+      const auto slot = static_cast<std::uint64_t>(std::countr_zero(ahead != 0 ? ahead : bits));
       if (is_empty(heads_[level][slot])) {
         bits &= ~(std::uint64_t{1} << slot);
         continue;
       }
-      const std::uint64_t candidate = (position + distance) << shift;
-      if (!best || candidate < *best) best = candidate;
+      const std::uint64_t distance = slot - position + (ahead != 0 ? 0 : slots);
+      best = std::min(best, ((current_ >> shift) + distance) << shift);
       break;
     }
   }
@@ -82,13 +83,12 @@ std::optional<std::uint64_t> TimingWheel::next_tick() const {
 
 void TimingWheel::cascade(int level) {
   Head& head = heads_[level][(current_ >> (level * slot_bits)) & (slots - 1)];
+  if (is_empty(head)) return;
+  // Aside first, since what is beyond the wheel's reach may come back to the same slot.
   Head moved;
-  moved.previous_ = moved.next_ = &moved;
-  while (!is_empty(head)) {
-    Timer& timer = *head.next_;
-    timer.cancel();
-    link(moved, timer);
-  }
+  moved.previous_ = std::exchange(head.previous_, &head);
+  moved.next_ = std::exchange(head.next_, &head);
+  moved.previous_->next_ = moved.next_->previous_ = &moved;
   while (!is_empty(moved)) {
     Timer& timer = *moved.next_;
     timer.cancel();
@@ -101,16 +101,15 @@ void TimingWheel::advance(TimePoint now) {
   set_now(now);
   const auto target = static_cast<std::uint64_t>((now_ - start_) / tick);
   while (current_ < target) {
-    const auto next = next_tick();
-    if (!next || *next > target) {
+    const std::uint64_t next = next_tick();
+    if (next > target) {
       current_ = target;
       return;
     }
-    current_ = *next;
-    for (int level = levels - 1; level > 0; --level) {
-      const std::uint64_t below = (std::uint64_t{1} << (level * slot_bits)) - 1;
-      if ((current_ & below) == 0) cascade(level);
-    }
+    current_ = next;
+    // Where a slot of a coarser level begins, that slot's timers move down.
+    const int coarsest = std::min(levels - 1, std::countr_zero(current_) / slot_bits);
+    for (int level = coarsest; level > 0; --level) cascade(level);
     Head& due = heads_[0][current_ & (slots - 1)];
     while (!is_empty(due)) {
       Timer& timer = *due.next_;
@@ -125,9 +124,9 @@ void TimingWheel::advance(TimePoint now) {
 }
 
 std::optional<TimePoint> TimingWheel::next_deadline() const {
-  const auto next = next_tick();
-  if (!next) return std::nullopt;
-  return start_ + tick * static_cast<Duration::rep>(*next);
+  const std::uint64_t next = next_tick();
+  if (next == no_tick) return std::nullopt;
+  return start_ + tick * static_cast<Duration::rep>(next);
 }
 
 }  // namespace socketio

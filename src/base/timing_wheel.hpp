@@ -57,7 +57,9 @@ class MemberTimer final : public Timer {
 
 class TimingWheel {
  public:
-  static constexpr std::chrono::milliseconds tick{4};
+  /// Short enough that several waits in a row, each armed by the one before, are together less than
+  /// a millisecond late.
+  static constexpr std::chrono::microseconds tick{250};
   /// Ten years: what users mean by "never", and far from an overflow.
   static constexpr std::chrono::hours longest_delay{24 * 365 * 10};
 
@@ -93,6 +95,7 @@ class TimingWheel {
   static constexpr int levels = 4;
   static constexpr int slot_bits = 6;
   static constexpr std::uint64_t slots = 1U << slot_bits;
+  static constexpr std::uint64_t no_tick = ~std::uint64_t{0};
 
   struct Head final : Timer {
     void expired() override {}
@@ -101,7 +104,8 @@ class TimingWheel {
   void insert_after(Timer& timer, Duration delay);
   void insert(Timer& timer);
   void cascade(int level);
-  std::optional<std::uint64_t> next_tick() const;
+  /// The next one at which timers fire or move to a finer level.
+  std::uint64_t next_tick() const;
   static bool is_empty(const Head& head);
   static void link(Head& head, Timer& timer);
 

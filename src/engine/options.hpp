@@ -29,7 +29,8 @@ struct Options {
   /// A session that we close while no poll is pending waits this long for the poll that learns of
   /// it.
   std::chrono::milliseconds close_timeout{30'000};
-  /// Sessions at once; beyond, handshakes get 503. 0: no limit but the file descriptors.
+  /// Sessions at once; beyond, handshakes get 503. As many again, which are closed already, may
+  /// wait for that poll. 0: no limit but the file descriptors.
   std::size_t sessions = 0;
 };
 

@@ -91,7 +91,7 @@ void PollingTransport::on_body(Exchange& exchange) {
 }
 
 void PollingTransport::deliver(const std::string& payload) {
-  if (!session_) return;
+  if (!session_ || closing_) return;  // as the reference, whatever it holds
   if (!http::is_utf8(payload)) return fail(DisconnectReason::parse_error);
   const auto session = session_->shared_from_this();
   engineio::PayloadDecoder decoder(payload, session_->packets_per_payload());

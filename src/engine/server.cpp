@@ -131,8 +131,7 @@ void Server::accept(const std::shared_ptr<Exchange>& exchange) {
   query.protocol = http::query_value(request.query(), "EIO");
   query.base64 = !http::query_value(request.query(), "b64").empty();
 
-  const auto found = sessions_.find(query.sid);
-  const auto session = found == sessions_.end() ? nullptr : found->second;
+  const auto session = find(query.sid);
   if (const auto refusal = check(request, query, session.get())) return refuse(*exchange, *refusal);
 
   if (websocket::is_upgrade_request(request)) {
@@ -225,13 +224,33 @@ void Server::accept_websocket(const std::shared_ptr<Exchange>& exchange, const Q
   }
 }
 
-void Server::on_session_end(Session& session) { sessions_.erase(session.id()); }
+std::shared_ptr<Session> Server::find(std::string_view sid) const {
+  for (const Sessions* const sessions : {&sessions_, &closing_}) {
+    if (const auto found = sessions->find(sid); found != sessions->end()) return found->second;
+  }
+  return nullptr;
+}
+
+bool Server::on_session_closing(Session& session) {
+  // A client could make and lose sessions faster than they are forgotten.
+  if (options_.sessions != 0 && closing_.size() >= options_.sessions) return false;
+  closing_.insert(sessions_.extract(session.id()));
+  return true;
+}
+
+void Server::on_session_end(Session& session) {
+  if (sessions_.erase(session.id()) == 0) closing_.erase(session.id());
+}
 
 void Server::close() {
   closed_ = true;
   while (!sessions_.empty()) {
     const auto session = sessions_.begin()->second;
     session->close(DisconnectReason::server_shutting_down);
+    session->forgo_last_poll();
+  }
+  while (!closing_.empty()) {
+    const auto session = closing_.begin()->second;
     session->forgo_last_poll();
   }
 }

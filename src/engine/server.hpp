@@ -55,12 +55,14 @@ class Server final : public SessionOwner {
   /// A request on the engine's path, headers complete.
   void accept(const std::shared_ptr<Exchange>& exchange);
 
+  /// Those that are open.
   std::size_t session_count() const { return sessions_.size(); }
   /// Ends every session at once, and refuses new ones.
   void close();
 
   const Options& options() const override { return options_; }
   Loop& loop() override { return loop_; }
+  bool on_session_closing(Session& session) override;
   void on_session_end(Session& session) override;
 
  private:
@@ -76,6 +78,7 @@ class Server final : public SessionOwner {
   void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Query& query,
                         std::shared_ptr<Session> session);
   std::shared_ptr<Session> make_session(Exchange& exchange);
+  std::shared_ptr<Session> find(std::string_view sid) const;
   bool is_enabled(std::string_view transport) const;
 
   Loop& loop_;
@@ -83,8 +86,9 @@ class Server final : public SessionOwner {
   websocket::Limits websocket_limits_;
   SessionFactory factory_;
   AllowRequest allow_request_;
-  std::unordered_map<std::string_view, std::shared_ptr<Session>>
-      sessions_;  // keyed by the session's own id
+  using Sessions = std::unordered_map<std::string_view, std::shared_ptr<Session>>;
+  Sessions sessions_;  // keyed by the session's own id
+  Sessions closing_;   // the same of those whose clients have not learned of it
   bool closed_ = false;
 };
 

@@ -114,7 +114,8 @@ void Session::close(DisconnectReason reason) {
   abandon_upgrade();
   transport_->close();
   PollingTransport* const polling_transport = polling();
-  if (polling_transport && polling_transport->awaits_last_poll()) {
+  if (polling_transport && polling_transport->awaits_last_poll() &&
+      owner_.on_session_closing(*this)) {
     state_ = State::closing;
     heartbeat_timer_.cancel();
     arm(ensure_timer<Session, &Session::on_close_timeout>(close_timer_, *this),

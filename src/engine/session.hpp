@@ -53,6 +53,8 @@ class SessionOwner {
   virtual ~SessionOwner() = default;
   virtual const Options& options() const = 0;
   virtual Loop& loop() = 0;
+  /// It is closed, and counts no more; whether it may stay for the poll that learns of it.
+  virtual bool on_session_closing(Session& session) = 0;
   /// The session's id is free from now on.
   virtual void on_session_end(Session& session) = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <utility>
@@ -67,20 +68,25 @@ void AsioLoop::fire_timers() {
   constexpr std::size_t turns_to_catch_up = 256;
   if (poller_.take_full() && ++turns_behind_ < turns_to_catch_up) return;
   turns_behind_ = 0;
-  timers_.advance(timers_.now());
+  const TimePoint now = timers_.now();
+  if (now < wake_limit_.free_at()) return;
+  if (next_deadline_ <= now) wake_limit_.count(now);
+  timers_.advance(now);
 }
 
 void AsioLoop::arm_timer() {
   if (stopped_) return;
   const auto next = timers_.next_deadline();
+  next_deadline_ = next.value_or(TimePoint::max());
   if (!next) {  // a timer that nobody waits for would keep the io_context from ending
     if (std::exchange(timer_due_, TimePoint::max()) != TimePoint::max()) timer_.cancel();
     return;
   }
   // A later deadline than the armed one needs no system call: the timer looks again when it fires.
-  if (timer_due_ <= *next) return;
-  timer_due_ = *next;
-  timer_.expires_at(*next);
+  const TimePoint wake = std::max(*next, wake_limit_.free_at());
+  if (timer_due_ <= wake) return;
+  timer_due_ = wake;
+  timer_.expires_at(wake);
   timer_.async_wait([self = weak_from_this()](const boost::system::error_code& error) {
     const auto loop = self.lock();
     if (!loop || error || loop->stopped_) return;

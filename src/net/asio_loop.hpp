@@ -10,6 +10,7 @@
 #include "base/loop.hpp"
 #include "net/poller.hpp"
 #include "net/system_entropy.hpp"
+#include "net/wake_limit.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -70,7 +71,9 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   boost::asio::io_context& context_;
   SystemEntropy entropy_;
   boost::asio::steady_timer timer_;
-  TimePoint timer_due_ = TimePoint::max();
+  TimePoint timer_due_ = TimePoint::max();  // when timer_ fires
+  TimePoint next_deadline_ = TimePoint::max();
+  WakeLimit wake_limit_;
   Poller poller_;
   std::vector<char> read_buffer_;
   std::string write_buffer_;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "server/connection.hpp"
 
+#include "codec/http/date.hpp"
+
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -16,6 +19,18 @@ void append_headers(http::Headers& to, const http::Headers& from) {
 }
 
 }  // namespace
+
+// --- RequestSink ---
+
+std::string_view RequestSink::date(Loop& loop) {
+  const TimePoint now = loop.timers().now();
+  if (now >= date_ends_) {
+    const std::int64_t now_ms = loop.wall_clock_ms();
+    date_ = http::date_text(now_ms / 1000);
+    date_ends_ = now + std::chrono::milliseconds(1000 - now_ms % 1000);
+  }
+  return date_;
+}
 
 // --- HttpExchange ---
 
@@ -70,7 +85,9 @@ void Connection::enter(Phase phase) {
     case Phase::head:
       return arm(options.header_timeout);
     case Phase::body:
-      return arm(options.body_timeout);
+      body_ends_ = stream_->loop().now() + std::min<std::chrono::milliseconds>(
+                                               options.request_timeout, TimingWheel::longest_delay);
+      return watch_body(0);
     case Phase::writing:
       if (stream_) stream_->want_drain();
       return timer_.cancel();  // the stream ends peers that stall
@@ -79,9 +96,21 @@ void Connection::enter(Phase phase) {
   }
 }
 
+void Connection::watch_body(std::size_t bytes) {
+  body_bytes_before_ = bytes;
+  Loop& loop = stream_->loop();
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(body_ends_ - loop.now());
+  loop.timers().arm(timer_, std::min(left, sink_.connection_options().body_timeout));
+}
+
 void Connection::on_timeout() {
   if (!stream_) return;
   if (phase_ == Phase::idle || !parser_) return stream_->close();
+  if (phase_ == Phase::body && stream_->loop().now() < body_ends_) {
+    const std::size_t bytes = parser_->request().body.size();
+    const std::size_t least = Stream::least_bytes(sink_.connection_options().body_timeout);
+    if (bytes - body_bytes_before_ >= least) return watch_body(bytes);
+  }
   http::Response response;
   response.status = 408;
   const auto self = shared_from_this();
@@ -91,8 +120,7 @@ void Connection::on_timeout() {
     }
   }
   parser_.reset();
-  http::append_response(stream_->out(), response, http::Connection::close);
-  stream_->commit();
+  write(response, http::Connection::close);
   stream_->close_after_flush();
 }
 
@@ -199,8 +227,7 @@ void Connection::fail(http::Errc error) {
     }
   }
   parser_.reset();
-  http::append_response(stream_->out(), response, http::Connection::close);
-  stream_->commit();
+  write(response, http::Connection::close);
   enter(Phase::writing);
   stream_->close_after_flush();
 }
@@ -225,9 +252,7 @@ void Connection::respond(HttpExchange& exchange, http::Response response, http::
   append_headers(response.headers, exchange.extra_headers_);
   // A body that nobody wants cannot be told from the next request.
   if (!answered->body_complete_) fate = http::Connection::close;
-  http::append_response(stream_->out(), response, fate,
-                        is_head ? http::Body::omitted : http::Body::included);
-  stream_->commit();
+  write(response, fate, is_head ? http::Body::omitted : http::Body::included);
   enter(Phase::writing);
   if (fate == http::Connection::close) {
     parser_.reset();
@@ -236,6 +261,11 @@ void Connection::respond(HttpExchange& exchange, http::Response response, http::
     // Not from inside the application's call.
     stream_->loop().defer([self = shared_from_this()] { self->go_on(); });
   }
+}
+
+void Connection::write(const http::Response& response, http::Connection fate, http::Body body) {
+  http::append_response(stream_->out(), response, sink_.date(stream_->loop()), fate, body);
+  stream_->commit();
 }
 
 void Connection::go_on() {
@@ -251,8 +281,7 @@ std::shared_ptr<Stream> Connection::upgrade(HttpExchange& exchange, http::Respon
   assert(exchange.body_complete_);  // what is left of a body would go to the successor
   const auto answered = settle();
   append_headers(response.headers, exchange.extra_headers_);
-  http::append_response(stream_->out(), response, http::Connection::upgrade);
-  stream_->commit();
+  write(response, http::Connection::upgrade);
   timer_.cancel();
   stream_->set_stall_timeout({});
   successor_ = std::move(handler);

@@ -25,7 +25,10 @@ namespace socketio::server {
 struct ConnectionOptions {
   http::Limits http{};
   std::chrono::milliseconds header_timeout{10'000};
+  /// A body that comes slower than Stream::least_bytes_per_second for that long is given up, and
+  /// any that has not come whole after `request_timeout`, counted from the end of the headers.
   std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds request_timeout{300'000};
   std::chrono::milliseconds keep_alive_timeout{10'000};
   /// A peer that does not take its response, Stream::set_stall_timeout().
   std::chrono::milliseconds stall_timeout{10'000};
@@ -66,12 +69,19 @@ class HttpExchange final : public engine::Exchange {
   bool body_complete_ = false;
 };
 
-/// Gets every request.
+/// Gets every request of one loop.
 class RequestSink {
  public:
   virtual ~RequestSink() = default;
   virtual const ConnectionOptions& connection_options() const = 0;
   virtual void accept(const std::shared_ptr<HttpExchange>& exchange) = 0;
+
+  /// The date of a response that is made now.
+  std::string_view date(Loop& loop);
+
+ private:
+  std::string date_;
+  TimePoint date_ends_ = TimePoint::min();
 };
 
 class Connection final : public StreamHandler, public std::enable_shared_from_this<Connection> {
@@ -103,8 +113,12 @@ class Connection final : public StreamHandler, public std::enable_shared_from_th
   void respond(HttpExchange& exchange, http::Response response, http::Connection fate);
   std::shared_ptr<Stream> upgrade(HttpExchange& exchange, http::Response response,
                                   std::shared_ptr<StreamHandler> handler);
+  void write(const http::Response& response, http::Connection fate,
+             http::Body body = http::Body::included);
   void go_on();
   void enter(Phase phase);
+  /// Gives a body, of which that much is there, until its next deadline.
+  void watch_body(std::size_t bytes);
   void on_timeout();
 
   RequestSink& sink_;
@@ -114,6 +128,8 @@ class Connection final : public StreamHandler, public std::enable_shared_from_th
   std::shared_ptr<HttpExchange> receiving_;      // the same, kept while its body is coming
   std::shared_ptr<StreamHandler> successor_;     // after an upgrade, until it has got what is left
   std::string waiting_;                          // came behind the current request
+  TimePoint body_ends_{};                        // when the body that is coming has to be complete
+  std::size_t body_bytes_before_ = 0;            // of it, when timer_ was armed
   MemberTimer<Connection, &Connection::on_timeout> timer_{*this};
   Phase phase_ = Phase::idle;
   bool processing_ = false;

@@ -50,6 +50,7 @@ Site::Site(const ServerOptions& options, engine::Server& engine,
                               options.limits.target_bytes, options.max_payload_bytes};
   connection_options_.header_timeout = options.limits.header_timeout;
   connection_options_.body_timeout = options.limits.body_timeout;
+  connection_options_.request_timeout = options.limits.request_timeout;
   connection_options_.keep_alive_timeout = options.limits.keep_alive_timeout;
   connection_options_.stall_timeout = options.backpressure.stall_timeout;
 }

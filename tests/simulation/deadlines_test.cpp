@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every wait of the server at its exact time, under virtual time: heartbeat, upgrade, namespace,
-// attachments, HTTP, acknowledgements, back-pressure, the farewell of polling sessions.
+// attachments, HTTP, acknowledgements, back-pressure.
 #include "support/simulated_server_test.hpp"
 
 #include <gtest/gtest.h>
@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,27 +27,27 @@ TEST_P(Heartbeat, WithoutPongTheSessionEndsAtIntervalPlusTimeout) {
   ScriptedClient client(loop, server.dial(),
                         {.travel = GetParam(), .answers_pings = false, .watches_pings = false});
   connect(client);
-  loop.run_for(44'996ms);
+  loop.run_for(44'999ms);
   EXPECT_EQ(client.engine().pings, std::vector<milliseconds>{25'000ms});
   EXPECT_FALSE(reason);
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_EQ(reason, DisconnectReason::ping_timeout);
   EXPECT_EQ(ended_at, 45'000ms);
 }
 
 TEST_P(Heartbeat, APongJustInTimeStartsTheNextInterval) {
   ScriptedClient client(loop, server.dial(),
-                        {.travel = GetParam(), .pong_delay = 19'996ms, .watches_pings = false});
+                        {.travel = GetParam(), .pong_delay = 19'999ms, .watches_pings = false});
   connect(client);
   loop.run_for(100s);
   EXPECT_FALSE(reason);
-  const std::vector<milliseconds> pings{25'000ms, 69'996ms};
+  const std::vector<milliseconds> pings{25'000ms, 69'999ms};
   EXPECT_EQ(client.engine().pings, pings);
 }
 
 TEST_P(Heartbeat, APongTooLateFindsNoSession) {
   ScriptedClient client(loop, server.dial(),
-                        {.travel = GetParam(), .pong_delay = 20'004ms, .watches_pings = false});
+                        {.travel = GetParam(), .pong_delay = 20'001ms, .watches_pings = false});
   connect(client);
   loop.run_for(100s);
   EXPECT_EQ(reason, DisconnectReason::ping_timeout);
@@ -92,9 +93,9 @@ TEST_F(Deadlines, AnUpgradeThatIsNotFinishedEndsAlone) {
   callbacks.open = [&] { lane->send_text("2probe"); };
   callbacks.close = [&] { closed_at = loop.elapsed(); };
   lane->open("/socket.io/?EIO=4&transport=websocket&sid=" + client.engine().sid(), callbacks);
-  loop.run_for(9'996ms);
+  loop.run_for(9'999ms);
   EXPECT_EQ(closed_at, -1ms);
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_EQ(closed_at, 10'000ms);
   EXPECT_FALSE(reason);
   json answer;
@@ -112,9 +113,9 @@ TEST_F(Deadlines, AClientThatJoinsNoNamespaceIsSentAway) {
   milliseconds closed_at{-1};
   client.on.closed = [&] { closed_at = loop.elapsed(); };
   client.connect();
-  loop.run_for(44'996ms);
+  loop.run_for(44'999ms);
   EXPECT_EQ(closed_at, -1ms);
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_EQ(closed_at, 45'000ms);
 }
 
@@ -125,9 +126,9 @@ TEST_F(Deadlines, AttachmentsThatDoNotComeEndTheSession) {
       R"(52-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
   // The first of two does not start the wait again.
   loop.after(29s, [&] { client.engine().send_binary("1"); });
-  loop.run_for(29'996ms);
+  loop.run_for(29'999ms);
   EXPECT_FALSE(reason);
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_EQ(reason, DisconnectReason::forced_close);
 }
 
@@ -136,9 +137,9 @@ TEST_F(Deadlines, AttachmentsThatDoNotComeEndTheSession) {
 TEST_F(Deadlines, ASilentConnectionIsClosed) {
   const auto recorder = std::make_shared<Recorder>();
   const auto stream = dial(recorder);
-  loop.run_for(9'996ms);
+  loop.run_for(9'999ms);
   EXPECT_EQ(recorder->closes, 0);
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_EQ(recorder->closes, 1);
   EXPECT_EQ(recorder->text, "");
 }
@@ -151,34 +152,83 @@ TEST_F(Deadlines, HeadersThatTrickleAreCut) {
     loop.after(milliseconds(i * 1'000),
                [stream, i] { stream->write(i == 0 ? "GET / HTTP/1.1\r\n" : "A: b\r\n"); });
   }
-  loop.run_for(9'996ms);
+  loop.run_for(9'999ms);
   EXPECT_EQ(recorder->text, "");
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_TRUE(recorder->text.starts_with("HTTP/1.1 408 ")) << recorder->text;
   EXPECT_EQ(recorder->closes, 1);
 }
 
-TEST_F(Deadlines, ABodyThatTricklesIsCut) {
-  const auto recorder = std::make_shared<Recorder>();
-  const auto stream = dial(recorder);
-  stream->write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
-  for (int i = 0; i < 29; ++i)
-    loop.after(milliseconds(i * 1'000), [stream] { stream->write("x"); });
-  loop.run_for(29'996ms);
-  EXPECT_EQ(recorder->text, "");
-  loop.run_for(4ms);
-  EXPECT_TRUE(recorder->text.starts_with("HTTP/1.1 408 ")) << recorder->text;
-  EXPECT_EQ(recorder->closes, 1);
+class Bodies : public Deadlines {
+ protected:
+  Bodies() {
+    server.http().post("/", [](const HttpRequest& request) {
+      return HttpResponse::text(std::to_string(request.body.size()));
+    });
+  }
+  /// Announces a body, and brings `piece` of it each second, half a second after the server's
+  /// clock, for as long as it is told.
+  void upload(std::size_t bytes, std::string_view piece, int pieces) {
+    stream = dial(recorder);
+    stream->write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(bytes) +
+                  "\r\n\r\n");
+    for (int i = 0; i < pieces; ++i) {
+      loop.after(milliseconds(500 + i * 1'000),
+                 [this, text = std::string(piece)] { stream->write(text); });
+    }
+  }
+  void expect_cut_after(std::chrono::seconds time) {
+    loop.run_for(time - 1ms);
+    EXPECT_EQ(recorder->text, "");
+    loop.run_for(1ms);
+    EXPECT_TRUE(recorder->text.starts_with("HTTP/1.1 408 ")) << recorder->text;
+    EXPECT_EQ(recorder->closes, 1);
+  }
+
+  std::shared_ptr<Recorder> recorder = std::make_shared<Recorder>();
+  std::shared_ptr<SimulatedStream> stream;
+};
+
+TEST_F(Bodies, ThatTrickleAreCut) {
+  upload(100'000, "x", 60);
+  expect_cut_after(30s);
+}
+
+TEST_F(Bodies, ThatComeSlowlyAreTaken) {
+  upload(1'000'000, std::string(30'000, 'x'), 34);
+  loop.run_for(34s);
+  EXPECT_TRUE(recorder->text.starts_with("HTTP/1.1 200 ")) << recorder->text;
+}
+
+TEST_F(Bodies, ThatComeAsSlowlyAsTheyMayAreTaken) {
+  upload(200'000, std::string(1'024, 'x'), 196);
+  loop.run_for(196s);
+  EXPECT_TRUE(recorder->text.starts_with("HTTP/1.1 200 ")) << recorder->text;
+}
+
+TEST_F(Bodies, ThatComeSlowerThanTheyMayAreCut) {
+  upload(200'000, std::string(1'023, 'x'), 196);
+  expect_cut_after(30s);
+}
+
+TEST_F(Bodies, ThatStopAreCut) {
+  upload(1'000'000, std::string(30'000, 'x'), 10);
+  expect_cut_after(60s);
+}
+
+TEST_F(Bodies, ThatTakeFiveMinutesAreCutHoweverTheyCome) {
+  upload(1'000'000, std::string(3'000, 'x'), 400);
+  expect_cut_after(300s);
 }
 
 TEST_F(Deadlines, AnIdleConnectionIsKeptForTenSeconds) {
   const auto recorder = std::make_shared<Recorder>();
   const auto stream = dial(recorder);
   stream->write("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
-  loop.run_for(9'996ms);
+  loop.run_for(9'999ms);
   EXPECT_TRUE(recorder->text.starts_with("HTTP/1.1 404 ")) << recorder->text;
   EXPECT_EQ(recorder->closes, 0);
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_EQ(recorder->closes, 1);
 }
 
@@ -195,9 +245,9 @@ TEST_F(Deadlines, AnAcknowledgementTimesOutExactlyThen) {
     });
   });
   connect(client);
-  loop.run_for(996ms);
+  loop.run_for(999ms);
   EXPECT_TRUE(answers.empty());
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   ASSERT_EQ(answers.size(), 1U);
   EXPECT_EQ(answers[0].first, Errc::timeout);
   EXPECT_EQ(answers[0].second, 1'000ms);
@@ -236,9 +286,9 @@ TEST_F(Deadlines, ABroadcastWithAckCountsTheSilentOnes) {
   server.of().timeout(2s).emit_with_ack<int>("question").then([&](Replies<int> all) {
     replies = std::move(all);
   });
-  loop.run_for(1'996ms);
+  loop.run_for(1'999ms);
   EXPECT_FALSE(replies);
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   ASSERT_TRUE(replies);
   EXPECT_EQ(replies->error, Errc::timeout);
   EXPECT_EQ(replies->values, std::vector<int>{5});
@@ -269,9 +319,9 @@ TEST_F(Backpressure, AStalledReaderIsDisconnectedAndItsMemoryReleased) {
   EXPECT_EQ(emit(9'000), EmitResult::sent);
   loop.run_for(0ms);
   EXPECT_EQ(emit(9'000), EmitResult::queued);
-  loop.run_for(9'996ms);
+  loop.run_for(9'999ms);
   EXPECT_FALSE(reason);
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_EQ(reason, DisconnectReason::transport_error);
   loop.run_for(10s);
   EXPECT_FALSE(server.last_server_end()) << "what the peer never takes is still kept";
@@ -337,9 +387,9 @@ TEST_F(Backpressure, PollingThatDoesNotPollIsStalled) {
   loop.run_for(0ms);
   emit(9'000);
   EXPECT_EQ(emit(9'000), EmitResult::queued);
-  loop.run_for(9'996ms);
+  loop.run_for(9'999ms);
   EXPECT_FALSE(reason);
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_EQ(reason, DisconnectReason::transport_error);
 }
 
@@ -354,40 +404,6 @@ TEST_F(Backpressure, RequestsBehindResponsesThatNobodyReadsWait) {
   ASSERT_TRUE(server.last_server_end());
   EXPECT_LT(server.last_server_end()->queued_bytes(), 1'000'000U);
   stream->reset();
-}
-
-// --- Farewell of polling sessions ---
-
-TEST_F(Deadlines, APollingSessionThatWeCloseWaitsForItsLastPoll) {
-  ScriptedClient client(loop, server.dial(), {.travel = Travel::polling, .watches_pings = false});
-  connect(client);
-  client.engine().poll_lane().stream()->pause_reading();
-  server.of().sockets().at(0).emit("takes the poll");
-  loop.run_for(0ms);
-  server.of().sockets().at(0).disconnect(Close::connection);
-  EXPECT_EQ(reason, DisconnectReason::server_namespace_disconnect);
-  EXPECT_EQ(server.engine().session_count(), 1U);
-  bool closed = false;
-  client.on.closed = [&] { closed = true; };
-  loop.after(5s, [&] { client.engine().poll_lane().stream()->resume_reading(); });
-  loop.run_for(4'996ms);
-  EXPECT_EQ(server.engine().session_count(), 1U);
-  loop.run_for(4ms);
-  EXPECT_TRUE(closed) << "the client learns of it";
-  EXPECT_EQ(server.engine().session_count(), 0U);
-}
-
-TEST_F(Deadlines, AFarewellThatNobodyFetchesIsForgotten) {
-  ScriptedClient client(loop, server.dial(), {.travel = Travel::polling, .watches_pings = false});
-  connect(client);
-  client.engine().poll_lane().stream()->pause_reading();
-  server.of().sockets().at(0).emit("takes the poll");
-  loop.run_for(0ms);
-  server.of().sockets().at(0).disconnect(Close::connection);
-  loop.run_for(29'996ms);
-  EXPECT_EQ(server.engine().session_count(), 1U);
-  loop.run_for(4ms);
-  EXPECT_EQ(server.engine().session_count(), 0U);
 }
 
 }  // namespace

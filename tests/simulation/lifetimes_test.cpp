@@ -43,7 +43,6 @@ TEST_F(Lifetimes, TheLastPollAndTheEndOfTheServerInOneTurn) {
   server.of().sockets().at(0).emit("takes the poll");
   loop.run_for(0ms);
   server.of().sockets().at(0).disconnect(Close::connection);
-  ASSERT_EQ(server.engine().session_count(), 1U) << "it waits for a poll";
   const auto recorder = std::make_shared<Recorder>();
   const auto stream = dial(recorder);
   loop.after(1s, [&] {
@@ -195,7 +194,6 @@ TEST_F(Lifetimes, ADisconnectCutsThePostThatIsUnderway) {
   const auto stream = begin_post(client.engine().sid(), recorder);
   server.of().sockets().at(0).disconnect(Close::connection);
   loop.run_for(1s);
-  EXPECT_EQ(server.engine().session_count(), 1U) << "it waits for a poll";
   EXPECT_EQ(recorder->closes, 1);
   EXPECT_EQ(recorder->text, "");
 }

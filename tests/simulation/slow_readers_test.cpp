@@ -82,9 +82,9 @@ class SlowReaders : public SimulatedServerTest {
 
 TEST_F(SlowReaders, AResponseThatIsNotTakenIsGivenUp) {
   const auto reader = ask("", 1'000);
-  loop.run_for(9'996ms);
+  loop.run_for(9'999ms);
   EXPECT_TRUE(server.last_server_end());
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
 }
 
@@ -116,9 +116,9 @@ TEST_F(SlowReaders, AreGivenUpIfTheyAreTooSlow) {
 TEST_F(SlowReaders, AreGivenUpOnceTheyStop) {
   const auto reader = ask("", 2'000);
   reader->read_for(26s);
-  loop.run_for(13'996ms);
+  loop.run_for(13'999ms);
   EXPECT_TRUE(server.last_server_end());
-  loop.run_for(4ms);
+  loop.run_for(1ms);
   EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
 }
 

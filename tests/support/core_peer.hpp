@@ -32,6 +32,7 @@ class CoreServer final : public engine::SessionOwner {
 
   const engine::Options& options() const override { return options_; }
   ManualLoop& loop() override { return loop_; }
+  bool on_session_closing(engine::Session&) override { return true; }
   void on_session_end(engine::Session&) override {}
 
  private:

@@ -23,9 +23,18 @@ std::string after(std::string_view head, std::string_view rest) {
 }
 
 std::string get_of(std::size_t header_bytes) {
-  const std::string before = after(get_line, "X: ");
+  const std::string before = "Host: a\r\nX: ";
   const std::string behind = "\r\n\r\n";
-  return before + times(header_bytes - before.size() - behind.size(), "a") + behind;
+  return "GET / HTTP/1.1\r\n" + before + times(header_bytes - before.size() - behind.size(), "a") +
+         behind;
+}
+
+TEST(HttpLimits, HeadersAndTargetMayBeAsLargeAsInNodeEachByItself) {
+  EXPECT_EQ(Limits{}.header_bytes, 16'384U);
+  EXPECT_EQ(Limits{}.target_bytes, 16'384U);
+  std::string both = get_of(Limits{}.header_bytes);
+  both.insert(5, Limits{}.target_bytes - 1, 'a');
+  expect_request_status(both, 200);
 }
 
 TEST(HttpLimits, HeaderBytes) {
@@ -39,15 +48,23 @@ TEST(HttpLimits, HeaderBytes) {
 }
 
 TEST(HttpLimits, HeaderBytesOfManyFields) {
-  const std::string exact = after(get_line, times(4, "X: 12345\r\n")) + "\r\n";
-  expect_request_status(exact, 200, {.header_bytes = exact.size()});
-  expect_request_status(exact, 431, {.header_bytes = exact.size() - 1});
-  expect_request_status(exact, 431, {.header_bytes = exact.size() - 2});
+  const std::string fields = "Host: a\r\n" + times(4, "X: 12345\r\n") + "\r\n";
+  const std::string request = "GET / HTTP/1.1\r\n" + fields;
+  expect_request_status(request, 200, {.header_bytes = fields.size()});
+  expect_request_status(request, 431, {.header_bytes = fields.size() - 1});
+  expect_request_status(request, 431, {.header_bytes = fields.size() - 2});
 }
 
-TEST(HttpLimits, HeaderBytesBelowTheRequestLine) {
+TEST(HttpLimits, HeaderBytesBelowTheFirstField) {
   expect_request_status(get_of(64), 431, {.header_bytes = 10});
   expect_request_status(get_of(64), 431, {.header_bytes = 0});
+}
+
+TEST(HttpLimits, EmptyLinesBeforeTheRequestAreOfTheHeaderBytes) {
+  const std::string lines = times(10, "\r\n");
+  expect_request_status(lines + get_of(64), 200, {.header_bytes = 84});
+  expect_request_status(lines + get_of(64), 431, {.header_bytes = 83});
+  expect_request_status(times(Limits{}.header_bytes / 2, "\r\n"), 431);
 }
 
 TEST(HttpLimits, HeaderCount) {
@@ -63,6 +80,13 @@ TEST(HttpLimits, TargetBytes) {
     expect_request_status(method + "/" + times(limit - 1, "a") + behind, 200);
     expect_request_status(method + "/" + times(limit, "a") + behind, 414);
   }
+  const std::string absolute = "http://a/";
+  expect_request_status("GET " + absolute + times(limit - absolute.size(), "a") + behind, 200);
+  expect_request_status("GET " + absolute + times(limit, "a") + behind, 414);
+  expect_request_status("GET " + absolute + times(40 - absolute.size(), "a") + behind, 200,
+                        {.target_bytes = 40});
+  expect_request_status("GET " + absolute + times(41 - absolute.size(), "a") + behind, 414,
+                        {.target_bytes = 40});
 }
 
 TEST(HttpLimits, MethodBytes) {
@@ -136,15 +160,16 @@ TEST(HttpLimits, Responses) {
   expect_response_fate(head + "Content-Length: 4\r\n\r\nabcd", false, body);
   expect_response_fate(head + "\r\nabc", true, body);
   expect_response_fate(head + "\r\nabcd", false, body);
-  expect_response_fate(empty, true, {.header_bytes = empty.size()});
-  expect_response_fate(empty, false, {.header_bytes = empty.size() - 1});
+  const std::size_t header_bytes = empty.size() - head.size();
+  expect_response_fate(empty, true, {.header_bytes = header_bytes});
+  expect_response_fate(empty, false, {.header_bytes = header_bytes - 1});
   expect_response_fate(empty, true, {.header_count = 1});
   expect_response_fate("HTTP/1.1 200 " + times(499, "a") + "\r\n\r\n", true, {});
   expect_response_fate("HTTP/1.1 200 " + times(500, "a") + "\r\n\r\n", false, {});
   expect_response_fate(times(8, interim) + empty, true, {});
   expect_response_fate(times(9, interim) + empty, false, {});
-  expect_response_fate(interim + empty, true, {.header_bytes = interim.size() + empty.size()});
-  expect_response_fate(interim + empty, false, {.header_bytes = interim.size() + empty.size() - 1});
+  expect_response_fate(interim + empty, true, {.header_bytes = header_bytes + 2});
+  expect_response_fate(interim + empty, false, {.header_bytes = header_bytes + 1});
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ TEST(HttpRefusals, HeaderBlockTooLarge) {
                   {{"X: " + times(20 * 1024, "a") + "\r\n", 431},
                    {times(2000, "X: abcdef\r\n"), 431},
                    {times(101, "X: 1\r\n"), 431},
-                   {times(8 * 1024, "a") + ": 1\r\n", 431},
-                   {times(8 * 1024, "a"), 431}},
+                   {times(16 * 1024, "a") + ": 1\r\n", 431},
+                   {times(16 * 1024, "a"), 431}},
                   "\r\n");
 }
 
@@ -239,8 +239,26 @@ TEST(HttpRefusals, Method) {
 
 TEST(HttpRefusals, Target) {
   expect_refusals("GET ",
-                  {{"http://a/", 400},
-                   {"*", 400},
+                  {{"*", 400},
+                   {"http:", 400},
+                   {"http:/a", 400},
+                   {"http://", 400},
+                   {"http:///a", 400},
+                   {"http://?a", 400},
+                   {"http://:80/", 400},
+                   {"http://user@a/", 400},
+                   {"http://user:word@a/", 400},
+                   {"http://a,b/", 400},
+                   {"http://a#b", 400},
+                   {"http://a/#b", 400},
+                   {"http://a\\/b", 400},
+                   {"http://\x80/", 400},
+                   {"http://a/\x80", 400},
+                   {"http://a /", 400},
+                   {"ftp://a/", 400},
+                   {"ws://a/", 400},
+                   {"file:///a", 400},
+                   {"://a/", 400},
                    {"a:80", 400},
                    {"?a", 400},
                    {"", 400},
@@ -255,9 +273,25 @@ TEST(HttpRefusals, Target) {
                    {"/a b", 400},
                    {" /", 400},
                    {"/ ", 400},
-                   {"/" + times(5 * 1024, "a"), 414},
+                   {"/" + times(17 * 1024, "a"), 414},
                    {"/" + times(100 * 1024, "a"), 414}},
                   " HTTP/1.1\r\nHost: a\r\n\r\n");
+}
+
+// RFC 9112 3.2.2 frees nobody from Host, 3.2.3 and 3.2.4 give these forms to one method each.
+TEST(HttpRefusals, TargetsOfTheWrongMethodOrWithoutHost) {
+  expect_refusals("",
+                  {{"GET http://a/ HTTP/1.1\r\n\r\n", 400},
+                   {"GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400},
+                   {"GET http://a/ HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
+                   {"POST * HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+                   {"OPTIONS ** HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+                   {"OPTIONS *?a HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+                   {"OPTIONS a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+                   {"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+                   {"CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+                   {"CONNECT http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400}},
+                  "");
 }
 
 // What the path means is for the router; the parser neither decodes nor shortens it.

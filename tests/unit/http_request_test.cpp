@@ -168,9 +168,52 @@ TEST(HttpRequest, AllocatesNothingForAnAnnouncedBody) {
   }
 }
 
-TEST(HttpRequest, OneEmptyLineBeforeItIsSkipped) {
-  support::expect_request_status("\r\n" + std::string(get_request), 200);
-  support::expect_request_status("\r\n\r\n" + std::string(get_request), 400);
+TEST(HttpRequest, EmptyLinesBeforeItAreSkipped) {
+  for (const std::size_t lines : {1, 2, 5}) {
+    support::expect_request_status(support::times(lines, "\r\n") + std::string(get_request), 200);
+  }
+  support::expect_request_status("\n" + std::string(get_request), 400);
+  support::expect_request_status("\r\n \r\n" + std::string(get_request), 400);
+}
+
+struct TargetCase {
+  std::string_view method;
+  std::string_view sent;
+  std::string_view target;
+  std::string_view host;
+};
+
+// RFC 9112 3.2: of a target in absolute-form the host counts, whatever Host says.
+constexpr TargetCase target_cases[] = {
+    {"GET", "/a?b", "/a?b", "a"},
+    {"GET", "http://b/", "/", "b"},
+    {"GET", "http://b", "/", "b"},
+    {"GET", "http://b?c", "/?c", "b"},
+    {"GET", "http://b/c?d=http://e/", "/c?d=http://e/", "b"},
+    {"POST", "HTTPS://b.example:8443/c", "/c", "b.example:8443"},
+    {"GET", "http://[::1]:80//c", "//c", "[::1]:80"},
+    {"GET", "http://a/b", "/b", "a"},
+    {"OPTIONS", "*", "*", "a"},
+    {"OPTIONS", "/", "/", "a"},
+    {"OPTIONS", "http://b:81", "*", "b:81"},
+    {"OPTIONS", "http://b/", "/", "b"},
+    {"OPTIONS", "http://b?c", "/?c", "b"},
+};
+
+TEST(HttpRequest, TakesEachFormOfTarget) {
+  for (const auto& each : target_cases) {
+    SCOPED_TRACE(each.sent);
+    const std::string bytes = std::string(each.method) + " " + std::string(each.sent) +
+                              " HTTP/1.1\r\nX: 1\r\nhost: a\r\nY: 2\r\n\r\n";
+    expect_request(bytes, "", [&](const http::Request& request) {
+      EXPECT_EQ(request.target, each.target);
+      EXPECT_EQ(request.headers.get("Host"), each.host);
+      EXPECT_EQ(request.headers.size(), 3U);
+      EXPECT_EQ(request.headers.get("Y"), "2");
+    });
+  }
+  expect_request("GET http://b/ HTTP/1.0\r\n\r\n", "",
+                 [](const http::Request& request) { EXPECT_EQ(request.headers.get("Host"), "b"); });
 }
 
 struct KeepAliveCase {

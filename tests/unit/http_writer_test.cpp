@@ -18,10 +18,17 @@ using http::Connection;
 using http::Request;
 using http::Response;
 
+constexpr std::string_view date = "Tue, 14 Nov 2023 22:13:20 GMT";
+
+/// Without the date, which they all have.
 std::string written(const Response& response, Connection connection = Connection::keep_alive,
                     Body body = Body::included) {
   std::string out;
-  http::append_response(out, response, connection, body);
+  http::append_response(out, response, date, connection, body);
+  const std::string dated = "Date: " + std::string(date) + "\r\n";
+  const auto at = out.find(dated);
+  EXPECT_NE(at, out.npos) << out;
+  if (at != out.npos) out.erase(at, dated.size());
   return out;
 }
 
@@ -58,8 +65,17 @@ TEST(HttpWriter, ResponseHasLengthAndConnection) {
 
 TEST(HttpWriter, AppendsToWhatIsThere) {
   std::string out = "before";
-  http::append_response(out, response_of(204, ""), Connection::close);
+  http::append_response(out, response_of(204, ""), date, Connection::close);
   EXPECT_TRUE(out.starts_with("beforeHTTP/1.1 204 No Content\r\n"));
+}
+
+TEST(HttpWriter, AResponseThatHasADateKeepsIt) {
+  auto response = response_of(200, "");
+  response.headers.add("date", "yesterday");
+  std::string out;
+  http::append_response(out, response, date, Connection::close);
+  EXPECT_NE(out.find("\r\ndate: yesterday\r\n"), out.npos);
+  EXPECT_EQ(out.find(date), out.npos);
 }
 
 TEST(HttpWriter, SwitchingProtocolsHasNoLength) {

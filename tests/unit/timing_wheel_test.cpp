@@ -32,19 +32,35 @@ class CallTimer final : public Timer {
 
 constexpr TimePoint start{1'000'003us};
 
-TEST(TimingWheel, FiresInTheFirstAdvanceAtOrAfterTheDeadlineRoundedUpToTheTick) {
+TEST(TimingWheel, FiresOnceInTheFirstAdvanceAtOrAfterTheTickBehindTheDeadline) {
   TimingWheel wheel(start);
   int fired = 0;
   CallTimer timer([&] { ++fired; });
-  wheel.arm(timer, 5ms);
+  wheel.arm(timer, 5ms - 1us);
   EXPECT_TRUE(timer.armed());
-  wheel.advance(start + 5ms);
+  wheel.advance(start + 5ms - 1us);
   EXPECT_EQ(fired, 0);
-  wheel.advance(start + 8ms);
+  wheel.advance(start + 5ms);
   EXPECT_EQ(fired, 1);
   EXPECT_FALSE(timer.armed());
   wheel.advance(start + 1h);
   EXPECT_EQ(fired, 1);
+}
+
+// A heartbeat: the answer's wait is armed by the ping's, so what both are late adds up.
+TEST(TimingWheel, TwoWaitsInARowAreLessThanAMillisecondLateTogether) {
+  for (Duration phase = 0us; phase < 8ms; phase += 10us) {
+    TimingWheel wheel(start);
+    wheel.advance(start + phase);
+    const auto fire_next = [&] { wheel.advance(wheel.next_deadline().value_or(wheel.now())); };
+    std::optional<Duration> took;
+    CallTimer second([&] { took = wheel.now() - start - phase; });
+    CallTimer first([&] { wheel.arm(second, 20s); });
+    wheel.arm(first, 25s);
+    while (!took) fire_next();
+    EXPECT_GE(*took, 45s);
+    EXPECT_LT(*took, 45s + 1ms) << "armed " << phase.count() << " ns behind a tick";
+  }
 }
 
 TEST(TimingWheel, ZeroAndNegativeDelaysFireAtTheNextTick) {

@@ -39,12 +39,44 @@ bool is_method(std::string_view text) {
                      [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
 }
 
-// Origin-form only (RFC 9112 3.2.1): absolute-form is for proxies, which we are not, and would name
-// a second host; a fragment never travels.
-bool is_origin_form(std::string_view text) {
-  if (text.empty() || text.front() != '/') return false;
+// A fragment never travels.
+bool is_path_and_query(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
+}
+
+struct Target {
+  std::string_view origin_form;
+  std::string_view authority;
+};
+
+// RFC 9112 3.2.2. Who a user is said to be is refused (RFC 9110 4.2.4), as any other character that
+// is not of a host.
+std::optional<Target> parse_absolute_form(std::string_view method, std::string_view text) {
+  constexpr std::string_view separator = "://";
+  const auto scheme_end = text.find(separator);
+  if (scheme_end == std::string_view::npos) return std::nullopt;
+  const auto scheme = text.substr(0, scheme_end);
+  if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https")) {
+    return std::nullopt;
+  }
+  const auto behind = text.substr(scheme_end + separator.size());
+  const auto authority = behind.substr(0, behind.find_first_of("/?"));
+  const auto path_and_query = behind.substr(authority.size());
+  if (!is_host(authority) || authority.front() == ':') return std::nullopt;
+  if (!is_path_and_query(path_and_query)) return std::nullopt;
+  // OPTIONS of no path asks about the whole server (3.2.4).
+  if (path_and_query.empty()) return Target{method == "OPTIONS" ? "*" : "/", authority};
+  return Target{path_and_query, authority};
+}
+
+// RFC 9112 3.2. CONNECT and its authority-form are for proxies, which we are not.
+std::optional<Target> parse_target(std::string_view method, std::string_view text) {
+  if (method == "CONNECT") return std::nullopt;
+  if (text == "*" && method == "OPTIONS") return Target{text, {}};
+  if (!text.starts_with('/')) return parse_absolute_form(method, text);
+  if (!is_path_and_query(text)) return std::nullopt;
+  return Target{text, {}};
 }
 
 Result<std::uint8_t, Errc> parse_version(std::string_view text) {
@@ -99,9 +131,10 @@ Result<RequestLine, Errc> parse_request_line(std::string_view line) {
   if (!is_method(method)) return Errc::bad_request;
   const auto version = parse_version(line.substr(target_end + 1));
   if (!version) return version.error();
-  const auto target = line.substr(method_end + 1, target_end - method_end - 1);
-  if (!is_origin_form(target)) return Errc::bad_request;
-  return RequestLine{method, target, *version};
+  const auto target =
+      parse_target(method, line.substr(method_end + 1, target_end - method_end - 1));
+  if (!target) return Errc::bad_request;
+  return RequestLine{method, target->origin_form, target->authority, *version};
 }
 
 Result<StatusLine, Errc> parse_status_line(std::string_view line) {

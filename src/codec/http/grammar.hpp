@@ -34,7 +34,8 @@ std::string_view trim(std::string_view text);
 
 struct RequestLine {
   std::string_view method;
-  std::string_view target;
+  std::string_view target;     // origin-form, which may lack the slash behind a host, or "*"
+  std::string_view authority;  // of a target that came in absolute-form; empty otherwise
   std::uint8_t minor_version;
 };
 

@@ -3,8 +3,6 @@
 
 #include "codec/http/grammar.hpp"
 
-#include <algorithm>
-
 namespace socketio::http {
 namespace {
 
@@ -24,9 +22,9 @@ Result<HeadReader::Event, Errc> HeadReader::next(std::string_view& bytes, Header
     if (*line == Line::need_more) break;
     if (*line == Line::start_line_too_long) return Event::start_line_too_long;
     if (!start_line_done_) {
-      const auto accepted = accept_start_line();
-      if (!accepted) return accepted.error();
-      if (!*accepted) continue;
+      // Some peers end a body with a CRLF too many (RFC 9112 2.2).
+      if (lines_.line().empty()) continue;
+      start_line_done_ = true;
       headers.reserve(usual_fields, usual_header_bytes);
       return Event::start_line;
     }
@@ -42,8 +40,7 @@ Result<HeadReader::Event, Errc> HeadReader::next(std::string_view& bytes, Header
 Result<HeadReader::Line, Errc> HeadReader::next_line(std::string_view& bytes) {
   const auto left = limits_.header_bytes - used_bytes_;
   if (left < crlf_bytes) return Errc::headers_too_large;
-  const auto block_limit = left - crlf_bytes;
-  const auto limit = start_line_done_ ? block_limit : std::min(block_limit, start_line_limit_);
+  const auto limit = start_line_done_ ? left - crlf_bytes : start_line_limit_;
 
   switch (lines_.feed(bytes, limit)) {
     case LineReader::Outcome::need_more:
@@ -51,25 +48,14 @@ Result<HeadReader::Line, Errc> HeadReader::next_line(std::string_view& bytes) {
     case LineReader::Outcome::malformed:
       return Errc::bad_request;
     case LineReader::Outcome::too_long:
-      if (limit == block_limit) return Errc::headers_too_large;
+      if (start_line_done_) return Errc::headers_too_large;
       return Line::start_line_too_long;
     case LineReader::Outcome::line:
       break;
   }
-  used_bytes_ += lines_.line().size() + crlf_bytes;
+  const bool is_start_line = !start_line_done_ && !lines_.line().empty();
+  if (!is_start_line) used_bytes_ += lines_.line().size() + crlf_bytes;
   return Line::complete;
-}
-
-// One empty line before the start line is skipped: some peers end a body with a CRLF too many (RFC
-// 9112 2.2).
-Result<bool, Errc> HeadReader::accept_start_line() {
-  if (!lines_.line().empty()) {
-    start_line_done_ = true;
-    return true;
-  }
-  if (empty_line_skipped_) return Errc::bad_request;
-  empty_line_skipped_ = true;
-  return false;
 }
 
 }  // namespace socketio::http

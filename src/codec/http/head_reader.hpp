@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Reads the head of an HTTP/1.1 message line by line: hands out the start line, then puts each
 // field into the headers, until the empty line. Life cycle: one per message. Memory is bounded by
-// Limits::header_bytes, which counts everything from the first byte to the empty line inclusive.
+// the start line's limit and Limits::header_bytes, which counts all other lines, the empty one that
+// ends the head and those in front of the start line included.
 #pragma once
 
 #include "base/result.hpp"
@@ -33,14 +34,12 @@ class HeadReader {
  private:
   enum class Line : std::uint8_t { need_more, complete, start_line_too_long };
   Result<Line, Errc> next_line(std::string_view& bytes);
-  Result<bool, Errc> accept_start_line();
 
   const Limits limits_;
   const std::size_t start_line_limit_;
   LineReader lines_;
   std::size_t used_bytes_ = 0;
   bool start_line_done_ = false;
-  bool empty_line_skipped_ = false;
 };
 
 }  // namespace socketio::http

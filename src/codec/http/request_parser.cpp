@@ -70,6 +70,7 @@ struct RequestParser::State {
   HeadReader head;
   BodyReader body;
   Request request;
+  std::string authority;  // of a target in absolute-form
   Phase phase = Phase::head;
   bool expects_continue = false;
   std::optional<Errc> failure;
@@ -113,15 +114,20 @@ RequestParser::State::Done RequestParser::State::feed_head(std::string_view& byt
 RequestParser::State::Done RequestParser::State::accept_request_line(std::string_view line) {
   const auto parsed = parse_request_line(line);
   if (!parsed) return parsed.error();
-  if (parsed->target.size() > limits.target_bytes) return Errc::target_too_long;
+  const std::size_t beside_target = parsed->method.size() + version_bytes + separator_bytes;
+  if (line.size() - beside_target > limits.target_bytes) return Errc::target_too_long;
   request.method = parsed->method;
-  request.target = parsed->target;
+  if (parsed->target.starts_with('?')) request.target = "/";  // behind a host without a path
+  request.target.append(parsed->target);
+  authority = parsed->authority;
   request.minor_version = parsed->minor_version;
   return true;
 }
 
 RequestParser::State::Done RequestParser::State::end_head() {
   if (!has_valid_host(request)) return Errc::bad_request;
+  // RFC 9112 3.3: the target in absolute-form says which host is meant.
+  if (!authority.empty()) request.headers.set("Host", authority);
   const auto framing = framing_of(request.headers, request.minor_version);
   if (!framing) return framing.error();
   for (std::size_t i = 0; i < request.headers.size(); ++i) {

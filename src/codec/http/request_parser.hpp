@@ -34,9 +34,9 @@ enum class Errc : std::uint8_t {
 std::uint16_t status_of(Errc error);
 
 struct Limits {
-  std::size_t header_bytes = 8 * 1024;
+  std::size_t header_bytes = 16 * 1024;  // as Node.js, which users' tokens and cookies fit
   std::size_t header_count = 64;
-  std::size_t target_bytes = 4 * 1024;
+  std::size_t target_bytes = 16 * 1024;  // the same
   std::size_t body_bytes = 1'000'000;
   std::size_t chunk_extension_bytes = 1024;  // of all chunks of a body; nobody uses them
   std::size_t trailer_bytes = 1024;

@@ -63,15 +63,19 @@ bool announces_body(std::string_view method) {
 
 }  // namespace
 
-void append_response(std::string& out, const Response& response, Connection connection, Body body) {
+void append_response(std::string& out, const Response& response, std::string_view date,
+                     Connection connection, Body body) {
   assert(response.status >= 100 && response.status <= 599);
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   out.append(reason_phrase(response.status)).append("\r\n");
+  bool is_dated = false;
   for (std::size_t i = 0; i < response.headers.size(); ++i) {
     const auto field = response.headers.at(i);
     if (is_framing(field.name) || equals_ignoring_case(field.name, "Connection")) continue;
+    is_dated |= equals_ignoring_case(field.name, "Date");
     append_field(out, field.name, field.value);
   }
+  if (!is_dated) append_field(out, "Date", date);
   const bool has_body = may_have_body(response.status);
   if (has_body) append_length(out, response, body);
   append_field(out, "Connection", connection_option(connection));

@@ -62,7 +62,7 @@ class PendingThreads : public testing::Test {
         client_("http://127.0.0.1:" + std::to_string(server_.port)) {
     client_.socket().on("double", [](int number) { return 2 * number; });
     client_.socket().on_connect([this] { client_thread_.set_value(std::this_thread::get_id()); });
-    client_.socket().on_error([this](ClientSocket&, const HandlerError& error) {
+    client_.socket().on_error([this](const HandlerError& error) {
       client_errors_.set_value({error.message, std::this_thread::get_id()});
     });
     client_.start();
@@ -119,7 +119,7 @@ TEST(PendingEnd, OfAClientThatHasEndedCallsBackWhereItIsAsked) {
   client.reset();
   EXPECT_EQ(thread_of_callback(pending), std::this_thread::get_id());
   EXPECT_EQ(thread_of_coroutine(pending), std::this_thread::get_id());
-  EXPECT_EQ(wait(pending.future()).error, make_error_code(Errc::disconnected));
+  EXPECT_EQ(wait(pending.future()).error, make_error_code(socketio::Errc::disconnected));
   EXPECT_NO_THROW(pending.then([](const Reply<json>&) { throw 1; }));
 }
 

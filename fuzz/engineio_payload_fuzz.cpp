@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A payload that decodes without an error is its packets joined by the separator; one that does not
-// stops for good and never exceeds the limit.
+// A payload that decodes without an error is its packets joined by the separator, but for line ends
+// in base64; one that does not stops for good and never exceeds the limit.
 #include "codec/engineio/payload.hpp"
 
 #include <cstddef>
@@ -8,6 +8,22 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+
+namespace {
+
+std::string without_line_ends_in_base64(std::string_view payload) {
+  std::string written;
+  char packet_type = '\0';
+  bool begins = true;
+  for (const char c : payload) {
+    if (begins) packet_type = c;
+    begins = c == socketio::engineio::record_separator;
+    if (packet_type != 'b' || (c != '\r' && c != '\n')) written += c;
+  }
+  return written;
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace engineio = socketio::engineio;
@@ -26,6 +42,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (count > 0) joined += engineio::record_separator;
     engineio::append_text(joined, **packet);
   }
-  if (joined != payload) std::abort();
+  if (joined != without_line_ends_in_base64(payload)) std::abort();
   return 0;
 }

@@ -28,6 +28,10 @@ std::string written(const json& value, std::vector<Bytes>& attachments) {
 void check(Document& document, const Value& value) {
   std::string direct;
   value.append_text(direct);
+  std::string attached;
+  std::vector<Bytes> bytes;
+  JsonWriter writer(attached, bytes);
+  value.write(writer);
   const json tree = value.to_json();
 
   std::vector<Bytes> attachments;
@@ -37,6 +41,9 @@ void check(Document& document, const Value& value) {
   std::vector<Bytes> attachments_again;
   if (written(again->to_json(), attachments_again) != text) std::abort();
   if (attachments_again != attachments) std::abort();
+
+  const auto whole = document.parse(attached, bytes);
+  if (!whole || whole->to_json() != tree) std::abort();
 
   const auto reparsed = document.parse(direct);
   if (!reparsed) std::abort();

@@ -42,7 +42,7 @@ void check(const parser::Packet& packet, Decoder::Role role) {
       require(packet.payload.size() > 0 && kind == Kind::array);
       break;
     case PacketType::ack:
-      require(packet.id.has_value() && kind == Kind::array);
+      require(kind == Kind::array);
       break;
     case PacketType::connect_error:
       require(role == Decoder::Role::client);

@@ -35,10 +35,10 @@ void check(const Packet& packet, Decoder::Role role) {
       require(packet.text.empty());
       break;
     case PacketType::event:
-      require(packet.payload.size() > 0 && kind == Kind::array);
+      require(packet.text.empty() || (packet.payload.size() > 0 && kind == Kind::array));
       break;
     case PacketType::ack:
-      require(packet.id.has_value() && kind == Kind::array);
+      require(packet.text.empty() || kind == Kind::array);
       break;
     case PacketType::connect_error:
       require(role == Decoder::Role::client);

@@ -33,8 +33,10 @@ using AckCallback = std::function<void(std::error_code, const Value* arguments)>
 inline Arguments all_arguments(const Value& array) {
   std::string text;
   std::vector<Bytes> attachments;
-  JsonWriter(text, attachments).value(array.to_json());
-  return {text.substr(1, text.size() - 2), std::move(attachments)};
+  JsonWriter writer(text, attachments);
+  ValueArray items(array);
+  for (Value item; items.next(item);) item.write(writer);
+  return {std::move(text), std::move(attachments)};
 }
 
 /// Of the first argument; Arguments takes all.

@@ -34,6 +34,7 @@
 #include <socketio/json.hpp>
 #include <socketio/outcome.hpp>
 #include <socketio/pending.hpp>
+#include <socketio/watcher.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -88,11 +89,22 @@ struct ClientHookReport {
   void operator()(const std::exception_ptr& thrown, const Told&...) const {
     tell(hook, thrown);
   }
-  void operator()(const std::exception_ptr& thrown, const std::string& event, const json&) const {
-    tell(event, thrown);
-  }
   void tell(std::string_view event, const std::exception_ptr& thrown) const;
 };
+
+/// The same for those that watch all events, by the event's name.
+struct ClientWatcherReport {
+  std::weak_ptr<core::ManagedSocket> socket;
+
+  template <class... Told>
+  void operator()(const std::exception_ptr& thrown, const std::string& event,
+                  const Told&...) const {
+    ClientHookReport{socket, "any"}.tell(event, thrown);
+  }
+};
+
+using ClientAnyWatcher = Watcher<std::string_view>;
+using ClientAnyHandler = ClientAnyWatcher::Function;
 
 /// The same for what concerns all sockets of a client.
 struct ManagerHookReport {
@@ -177,26 +189,26 @@ class ClientSocket {
 
   // Every function below, but for on_error's, may be a coroutine and may take less than shown.
 
-  using AnyHandler = std::function<void(std::string_view event, const json& arguments)>;
-  /// `[](std::string_view event, const json& arguments)`, before the handlers of the event.
+  /// `[](std::string_view event, const json& arguments)`, before the handlers of the event; or with
+  /// `const Arguments&`: undecoded, which is cheap however large they are.
   template <class F>
   HandlerId on_any(F handler) const {
-    return add_any(hook<AnyHandler>(std::move(handler), "any"), detail::Position::back);
+    return add_any(watcher(std::move(handler)), detail::Position::back);
   }
   template <class F>
   HandlerId prepend_any(F handler) const {
-    return add_any(hook<AnyHandler>(std::move(handler), "any"), detail::Position::front);
+    return add_any(watcher(std::move(handler)), detail::Position::front);
   }
   void off_any(HandlerId handler) const;
   void off_any() const;
   /// The same for what is emitted (not acknowledgements).
   template <class F>
   HandlerId on_any_outgoing(F handler) const {
-    return add_any_outgoing(hook<AnyHandler>(std::move(handler), "any"), detail::Position::back);
+    return add_any_outgoing(watcher(std::move(handler)), detail::Position::back);
   }
   template <class F>
   HandlerId prepend_any_outgoing(F handler) const {
-    return add_any_outgoing(hook<AnyHandler>(std::move(handler), "any"), detail::Position::front);
+    return add_any_outgoing(watcher(std::move(handler)), detail::Position::front);
   }
   void off_any_outgoing(HandlerId handler) const;
   void off_any_outgoing() const;
@@ -239,14 +251,18 @@ class ClientSocket {
   Wanted hook(F function, const char* name) const {
     return detail::make_hook<Wanted>(std::move(function), detail::ClientHookReport{state_, name});
   }
+  template <class F>
+  detail::ClientAnyHandler watcher(F function) const {
+    return detail::ClientAnyWatcher::make(std::move(function), detail::ClientWatcherReport{state_});
+  }
   EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                              detail::AckCallback callback) const;
   std::shared_ptr<detail::CompletionLoop> completion_loop() const;
   HandlerId add_handler(std::string event, detail::EventHandler handler,
                         detail::HandlerTableRef::Times times) const;
-  HandlerId add_any(AnyHandler handler, detail::Position position) const;
-  HandlerId add_any_outgoing(AnyHandler handler, detail::Position position) const;
+  HandlerId add_any(detail::ClientAnyHandler handler, detail::Position position) const;
+  HandlerId add_any_outgoing(detail::ClientAnyHandler handler, detail::Position position) const;
   HandlerId add_connect(detail::Signal handler) const;
   HandlerId add_connect_error(detail::ConnectionErrorHandler handler) const;
   HandlerId add_disconnect(detail::CloseHandler handler) const;

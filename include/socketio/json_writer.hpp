@@ -21,9 +21,13 @@ namespace socketio {
 
 class JsonWriter {
  public:
+  /// `as_numbers`: as 1e999, for text that we read ourselves.
+  enum class Infinities : std::uint8_t { as_null, as_numbers };
+
   /// Appends to `text`; `attachments` receives copies of binary data. Both must outlive the writer.
-  JsonWriter(std::string& text, std::vector<Bytes>& attachments)
-      : text_(text), attachments_(attachments) {}
+  JsonWriter(std::string& text, std::vector<Bytes>& attachments,
+             Infinities infinities = Infinities::as_null)
+      : text_(text), attachments_(attachments), infinities_(infinities) {}
 
   void null();
   void boolean(bool value);  // NOLINT: the value itself, not a mode
@@ -49,6 +53,7 @@ class JsonWriter {
 
   std::string& text_;
   std::vector<Bytes>& attachments_;
+  Infinities infinities_;
   bool needs_comma_ = false;
 };
 

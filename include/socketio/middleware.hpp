@@ -8,6 +8,7 @@
 #include <socketio/hook.hpp>
 #include <socketio/json.hpp>
 #include <socketio/outcome.hpp>
+#include <socketio/watcher.hpp>
 
 #include <exception>
 #include <functional>
@@ -47,7 +48,8 @@ class Next {
 namespace detail {
 
 using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
-using AnyHandler = std::function<void(Socket&, std::string_view event, const json& arguments)>;
+using AnyWatcher = Watcher<Socket&, std::string_view>;
+using AnyHandler = AnyWatcher::Function;
 using ConnectionMiddleware = std::function<void(Socket&, Next)>;
 using PacketMiddleware = std::function<void(Socket&, Event&, Next)>;
 using ErrorHandler = std::function<void(Socket&, const ConnectError&)>;
@@ -60,7 +62,7 @@ struct Kept<Event&> {
   using Type = Event&;
 };
 
-/// Tells the error hook what a coroutine has thrown; one for every event by that event's name.
+/// Tells the error hook what a coroutine has thrown.
 struct HookReport {
   const char* hook;
 
@@ -68,8 +70,13 @@ struct HookReport {
   void operator()(const std::exception_ptr& thrown, const Socket& socket, const Told&...) const {
     report_exception(socket, hook, thrown);
   }
+};
+
+/// The same for those that watch all events, by the event's name.
+struct WatcherReport {
+  template <class... Told>
   void operator()(const std::exception_ptr& thrown, const Socket& socket, const std::string& event,
-                  const json&) const {
+                  const Told&...) const {
     report_exception(socket, event, thrown);
   }
 };
@@ -83,7 +90,7 @@ struct MiddlewareReport {
 
 template <class F>
 AnyHandler make_any_hook(F function) {
-  return make_hook<AnyHandler>(std::move(function), HookReport{"any"});
+  return AnyWatcher::make(std::move(function), WatcherReport{});
 }
 
 }  // namespace detail

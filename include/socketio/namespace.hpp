@@ -79,7 +79,8 @@ class Namespace {
   void off(std::string_view event, HandlerId handler) { table().remove(event, handler); }
   void off(std::string_view event) { table().remove(event); }
   void off() { table().remove_all(); }
-  /// `[](Socket& socket, std::string_view event, const json& arguments)`
+  /// `[](Socket& socket, std::string_view event, const json& arguments)`, or with `const
+  /// Arguments&`: undecoded, which is cheap however large they are.
   template <class F>
   HandlerId on_any(F handler) {
     return add_any(detail::make_any_hook(std::move(handler)), detail::Position::back);

@@ -81,9 +81,11 @@ struct Limits {
   std::chrono::milliseconds body_timeout{30'000};
   /// From the headers of a request to the end of its body, however fast it comes.
   std::chrono::milliseconds request_timeout{300'000};
-  std::chrono::milliseconds keep_alive_timeout{10'000};   ///< Between requests of one connection.
-  std::size_t packets_per_payload = 100'000;              ///< Engine.IO packets of one POST.
-  std::size_t fragments_per_message = 1'024;              ///< Frames of one WebSocket message.
+  std::chrono::milliseconds keep_alive_timeout{10'000};  ///< Between requests of one connection.
+  std::size_t packets_per_payload = 100'000;             ///< Engine.IO packets of one POST.
+  /// Frames of one WebSocket message. Nothing: one for each 64 bytes of max_payload_bytes, but at
+  /// least 1024.
+  std::optional<std::size_t> fragments_per_message{};
   std::size_t json_values = 500'000;                      ///< Values and keys of one packet.
   std::size_t attachments = 10;                           ///< Binary attachments of one packet.
   std::chrono::milliseconds attachments_timeout{30'000};  ///< From a packet to its last attachment.

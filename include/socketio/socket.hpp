@@ -237,7 +237,8 @@ class Socket {
   // Every function below may be a coroutine, may take the socket as its first parameter, and may
   // take less than shown.
 
-  /// `[](std::string_view event, const json& arguments)`, before the handlers of the event.
+  /// `[](std::string_view event, const json& arguments)`, before the handlers of the event; or with
+  /// `const Arguments&`: undecoded, which is cheap however large they are.
   template <class F>
   HandlerId on_any(F handler) const {
     return add_any(detail::make_any_hook(std::move(handler)), detail::Position::back);

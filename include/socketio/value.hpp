@@ -18,6 +18,9 @@
 
 namespace socketio {
 
+class JsonWriter;
+struct ParsedText;
+
 class Value {
  public:
   enum class Kind : std::uint8_t {
@@ -40,7 +43,7 @@ class Value {
   /// in JavaScript.
   bool get(std::int64_t& out) const;
   bool get(std::uint64_t& out) const;
-  /// Any number; integers beyond 2^53 are rounded.
+  /// Any number; integers beyond 2^53 are rounded, numbers beyond double (`1e999`) infinite.
   bool get(double& out) const;
   /// Views memory of the packet.
   bool get(std::string_view& out) const;
@@ -56,6 +59,8 @@ class Value {
   json to_json() const;
   /// Appends the JSON text; attachments appear as their placeholders.
   void append_text(std::string& out) const;
+  /// The same with attachments as such.
+  void write(JsonWriter& writer) const;
 
  private:
   friend class ValueArray;
@@ -63,7 +68,7 @@ class Value {
   friend struct ValueAccess;
 
   alignas(void*) std::array<std::byte, 2 * sizeof(void*)> element_{};
-  std::span<const Bytes> attachments_;
+  const ParsedText* parsed_ = nullptr;
 };
 
 /// Walks an array: `for (ValueArray items{value}; items.next(item);)`. Empty if `value` is no
@@ -72,11 +77,13 @@ class ValueArray {
  public:
   explicit ValueArray(const Value& value);
   bool next(Value& out);
+  /// What is left, as Value::to_json() has it.
+  json to_json() const;
 
  private:
   alignas(void*) std::array<std::byte, 2 * sizeof(void*)> position_{};
   alignas(void*) std::array<std::byte, 2 * sizeof(void*)> end_{};
-  std::span<const Bytes> attachments_;
+  const ParsedText* parsed_ = nullptr;
 };
 
 /// Walks the members of an object, in the order of the text (duplicate names come more than once,
@@ -89,7 +96,7 @@ class ValueObject {
  private:
   alignas(void*) std::array<std::byte, 2 * sizeof(void*)> position_{};
   alignas(void*) std::array<std::byte, 2 * sizeof(void*)> end_{};
-  std::span<const Bytes> attachments_;
+  const ParsedText* parsed_ = nullptr;
 };
 
 }  // namespace socketio

@@ -50,7 +50,9 @@ void Client::on_result(Result<std::optional<parser::Packet>, parser::Errc> resul
   if (!result) return session_->close(DisconnectReason::forced_close);
   if (*result) {
     if (attachments_timer_) attachments_timer_.reset();
+    codec::Document& document = node_.document();
     on_packet(**result);
+    document.give_back_large();
   } else if (!attachments_timer_ && decoder_.attachments_due()) {
     // Restarting it with every attachment would let a peer hold the packet open for ever.
     arm<Client, &Client::on_attachments_timeout>(attachments_timer_, *this, node_.loop(),

@@ -117,7 +117,7 @@ void ClientSocket::off() const {
   change(state_, [](auto& handlers) { handlers.events.remove_all(); });
 }
 
-HandlerId ClientSocket::add_any(AnyHandler handler, detail::Position position) const {
+HandlerId ClientSocket::add_any(detail::ClientAnyHandler handler, detail::Position position) const {
   return add(state_,
              [&](auto& handlers) { return handlers.any.add(std::move(handler), position); });
 }
@@ -128,7 +128,8 @@ void ClientSocket::off_any() const {
   change(state_, [](auto& handlers) { handlers.any.clear(); });
 }
 
-HandlerId ClientSocket::add_any_outgoing(AnyHandler handler, detail::Position position) const {
+HandlerId ClientSocket::add_any_outgoing(detail::ClientAnyHandler handler,
+                                         detail::Position position) const {
   return add(state_, [&](auto& handlers) {
     return handlers.any_outgoing.add(std::move(handler), position);
   });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/event_call.hpp"
 
+#include "core/event_text.hpp"
+
 #include <atomic>
 #include <cstdlib>
 #include <utility>
@@ -30,15 +32,10 @@ ClientSocket& Invocation::client_socket() { std::abort(); }
 namespace socketio::core {
 
 Arguments EventCall::raw_arguments(std::size_t skip) const {
-  std::string elements;
-  ValueArray items(packet_.payload);
-  Value item;
-  for (std::size_t i = 0; items.next(item); ++i) {
-    if (i <= skip) continue;  // the name, and what other parameters took
-    if (!elements.empty()) elements.push_back(',');
-    item.append_text(elements);
-  }
-  return {std::move(elements), {packet_.attachments.begin(), packet_.attachments.end()}};
+  ValueArray items = arguments_;
+  Value taken;
+  for (std::size_t i = 0; i < skip; ++i) items.next(taken);  // by other parameters
+  return undecoded(items, packet_.attachments);
 }
 
 detail::AckTarget EventCall::ack() {

@@ -1,11 +1,51 @@
 // SPDX-License-Identifier: MIT
 #include "core/event_text.hpp"
 
-#include "codec/json/document.hpp"
-
 #include <utility>
 
-namespace socketio::core {
+namespace socketio {
+
+namespace detail {
+namespace {
+
+/// Behind the name.
+ValueArray arguments_of(const Value& payload) {
+  ValueArray items(payload);
+  Value name;
+  items.next(name);
+  return items;
+}
+
+/// json's destructor moves all that there is into one more array. Here it finds nothing.
+void empty(json& value) {
+  if (value.is_array()) {
+    auto& items = value.get_ref<json::array_t&>();
+    for (json& item : items) empty(item);
+    items.clear();
+  } else if (value.is_object()) {
+    for (auto& [name, member] : value.get_ref<json::object_t&>()) empty(member);
+  }
+}
+
+}  // namespace
+
+WatchedArguments::~WatchedArguments() {
+  if (json_) empty(*json_);
+}
+
+json& WatchedArguments::as_json() {
+  if (!json_) json_ = arguments_of(payload_).to_json();
+  return *json_;
+}
+
+const Arguments& WatchedArguments::undecoded() {
+  if (!undecoded_) undecoded_ = core::undecoded(arguments_of(payload_), attachments_);
+  return *undecoded_;
+}
+
+}  // namespace detail
+
+namespace core {
 
 std::string_view event_name(ValueArray& items, std::string& number_name) {
   Value first;
@@ -16,20 +56,13 @@ std::string_view event_name(ValueArray& items, std::string& number_name) {
   return number_name;
 }
 
-Event watched_event(std::string_view name, const Value& payload) {
-  Event event{std::string(name), payload.to_json()};
-  event.arguments.erase(event.arguments.begin());
-  return event;
-}
-
-std::optional<Event> watched_event(std::string_view text, const std::vector<Bytes>& attachments) {
-  // The loop's own document may be in use by the handler that is emitting.
-  codec::Document document(codec::own_text);
-  const auto payload = document.parse(text, attachments);
-  if (!payload) return std::nullopt;
-  ValueArray items(*payload);
-  std::string number_name;
-  return watched_event(event_name(items, number_name), *payload);
+Arguments undecoded(ValueArray items, std::span<const Bytes> attachments) {
+  std::string elements;
+  for (Value item; items.next(item);) {
+    if (!elements.empty()) elements += ',';
+    item.append_text(elements);
+  }
+  return {std::move(elements), {attachments.begin(), attachments.end()}};
 }
 
 std::string message_of(const std::exception_ptr& exception, std::string_view unknown) {
@@ -42,4 +75,5 @@ std::string message_of(const std::exception_ptr& exception, std::string_view unk
   }
 }
 
-}  // namespace socketio::core
+}  // namespace core
+}  // namespace socketio

@@ -370,6 +370,7 @@ void ManagedSocket::release() {
 // --- Receiving ---
 
 void ManagedSocket::on_event(const parser::Packet& packet) {
+  if (packet.text.empty()) return;  // as in JavaScript: an event without a name is nobody's
   if (connected()) return dispatch(packet);
   if (active() && joining_ == Join::sent) keep(packet);
 }
@@ -423,17 +424,19 @@ void ManagedSocket::dispatch(const parser::Packet& packet) {
   const std::string offset(pid_.empty() || packet.id ? std::string_view() : last_text(items));
 
   if (!handlers_.any.empty()) {
-    const Event watched = watched_event(event, packet.payload);
-    run_any(handlers_.any, event, watched.arguments);
+    detail::WatchedArguments arguments(packet.payload, packet.attachments);
+    run_any(handlers_.any, event, arguments);
   }
   ClientCall call(self, peer, event, packet, items);
   handlers_.events.dispatch(event, call);
   if (!offset.empty() && connection_ == connection) offset_.saw(offset);
 }
 
-void ManagedSocket::run_any(const detail::HandlerList<ClientSocket::AnyHandler>& handlers,
-                            std::string_view event, const json& arguments) {
-  tell(event, handlers, event, arguments);
+void ManagedSocket::run_any(const detail::HandlerList<detail::ClientAnyHandler>& handlers,
+                            std::string_view event, detail::WatchedArguments& arguments) {
+  handlers.for_each([&](detail::ClientAnyHandler& handler) {
+    guarded(event, [&] { handler(event, arguments); });
+  });
 }
 
 }  // namespace socketio::core

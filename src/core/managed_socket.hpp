@@ -42,8 +42,8 @@ class ConnectionPeer;
 /// All that can be registered on a client's socket.
 struct ClientHandlers {
   detail::HandlerTable events;
-  detail::HandlerList<ClientSocket::AnyHandler> any;
-  detail::HandlerList<ClientSocket::AnyHandler> any_outgoing;
+  detail::HandlerList<detail::ClientAnyHandler> any;
+  detail::HandlerList<detail::ClientAnyHandler> any_outgoing;
   detail::HandlerList<detail::Signal> connect;
   detail::HandlerList<detail::ConnectionErrorHandler> connect_error;
   detail::HandlerList<detail::CloseHandler> disconnect;
@@ -144,8 +144,8 @@ class ManagedSocket final : public detail::CompletionLoop,
   void keep(const parser::Packet& packet);
   void replay(const Received& received);
   void dispatch(const parser::Packet& packet);
-  void run_any(const detail::HandlerList<ClientSocket::AnyHandler>& handlers,
-               std::string_view event, const json& arguments);
+  void run_any(const detail::HandlerList<detail::ClientAnyHandler>& handlers,
+               std::string_view event, detail::WatchedArguments& arguments);
 
   // Sending (managed_socket_sending.cpp)
   bool reserve(std::size_t bytes);

@@ -213,8 +213,9 @@ void ManagedSocket::answer_now(std::uint64_t connection, std::uint64_t ack_id,
 
 void ManagedSocket::notify_outgoing(std::string_view text, const std::vector<Bytes>& attachments) {
   if (handlers_.any_outgoing.empty()) return;
-  const auto event = watched_event(text, attachments);
-  if (event) run_any(handlers_.any_outgoing, event->name, event->arguments);
+  watch_outgoing(text, attachments, [&](std::string_view event, auto& arguments) {
+    run_any(handlers_.any_outgoing, event, arguments);
+  });
 }
 
 void ManagedSocket::count_kept_bytes() {

@@ -379,7 +379,9 @@ void Manager::on_message(Result<std::optional<parser::Packet>, parser::Errc> res
   if (!result) return refuse(describe(result.error()));
   // Attachments may take as long as the network needs. Those that are due are bounded in number and
   // bytes, and a server that falls silent has its heartbeat.
-  if (*result) on_packet(**result);
+  if (!*result) return;
+  on_packet(**result);
+  packets_.give_back_large();
 }
 
 void Manager::on_packet(const parser::Packet& packet) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "codec/json/document.hpp"
 #include "codec/socketio/packet.hpp"
 
 #include <socketio/event_writer.hpp>
@@ -52,8 +53,11 @@ void OutgoingEvent::write(JsonWriter& writer, const Arguments& arguments) {
     return;
   }
   // Placeholders must be counted anew among the other arguments'.
-  const json all = arguments.to_json();
-  for (const json& argument : all) writer.value(argument);
+  codec::Document document(codec::own_text);
+  const auto all = document.parse("[" + arguments.elements() + "]", arguments.attachments());
+  if (!all) return;
+  ValueArray items(*all);
+  for (Value item; items.next(item);) item.write(writer);
 }
 
 }  // namespace detail

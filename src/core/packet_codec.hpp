@@ -33,6 +33,8 @@ class PacketCodec {
   /// A message; nothing if attachments are due.
   Decoded add_text(std::string_view message);
   Decoded add_binary(std::string_view message);
+  /// The last packet is used no more: gives memory back if it was large.
+  void give_back_large() { document_.give_back_large(); }
   void reset();
 
   /// Sends the packet with its payload, JSON text or empty. False, and nothing was sent, if there

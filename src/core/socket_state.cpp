@@ -89,7 +89,7 @@ void SocketState::on_packet(const parser::Packet& packet) {
     case PacketType::event:
       return on_event(packet);
     case PacketType::ack:
-      if (rare_) {
+      if (rare_ && packet.id) {
         guarded("acknowledgement", [&] { rare_->acks.answer(*packet.id, packet.payload); });
       }
       return;
@@ -110,6 +110,7 @@ void SocketState::guarded(std::string_view event, Call call) {
 }
 
 void SocketState::on_event(const parser::Packet& packet) {
+  if (packet.text.empty()) return;  // as in JavaScript: an event without a name is nobody's
   ValueArray items(packet.payload);
   std::string number_name;
   const std::string_view event = event_name(items, number_name);
@@ -117,15 +118,17 @@ void SocketState::on_event(const parser::Packet& packet) {
   const bool has_middlewares = rare_ && !rare_->middlewares.empty();
   if (!is_watched && !has_middlewares) return dispatch(event, packet, items);
 
-  Event owned = watched_event(event, packet.payload);
+  detail::WatchedArguments arguments(packet.payload, packet.attachments);
   const auto ack_id = packet.id;
-  run_any(nsp_->handlers().any, owned.name, owned.arguments);
-  if (rare_) run_any(rare_->handlers.any, owned.name, owned.arguments);
+  run_any(nsp_->handlers().any, event, arguments);
+  if (rare_) run_any(rare_->handlers.any, event, arguments);
   if (!connected()) return;
   if (!has_middlewares) return dispatch(event, packet, items);
 
   using Chain = MiddlewareChain<detail::PacketMiddleware>;
-  auto shared = std::make_shared<Event>(std::move(owned));
+  auto shared = std::make_shared<Event>();
+  shared->name = event;
+  shared->arguments = std::move(arguments.as_json());
   const auto self = shared_from_this();
   const auto call = [self, shared](detail::PacketMiddleware& middleware, Next next) {
     Socket handle(self);
@@ -149,7 +152,7 @@ void SocketState::on_event(const parser::Packet& packet) {
 }
 
 void SocketState::run_any(const detail::HandlerList<detail::AnyHandler>& handlers,
-                          std::string_view event, const json& arguments) {
+                          std::string_view event, detail::WatchedArguments& arguments) {
   handlers.for_each([&](detail::AnyHandler& handler) {
     guarded(event, [&] {
       Socket handle(shared_from_this());
@@ -162,7 +165,7 @@ void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ac
   // Handlers decode from text: what a middleware made or changed becomes a packet again.
   std::string text;
   std::vector<Bytes> attachments;
-  JsonWriter writer(text, attachments);
+  JsonWriter writer(text, attachments, JsonWriter::Infinities::as_numbers);
   writer.begin_array();
   writer.string(event.name);
   for (const json& argument : event.arguments) writer.value(argument);
@@ -459,11 +462,11 @@ void SocketState::notify_outgoing(std::string_view json_text,
   const bool is_watched =
       !nsp_->handlers().any_outgoing.empty() || (rare_ && !rare_->handlers.any_outgoing.empty());
   if (!is_watched || has_ended()) return;
-  const auto event = watched_event(json_text, attachments);
-  if (!event) return;
   const auto self = shared_from_this();
-  run_any(nsp_->handlers().any_outgoing, event->name, event->arguments);
-  if (rare_) run_any(rare_->handlers.any_outgoing, event->name, event->arguments);
+  watch_outgoing(json_text, attachments, [this](std::string_view event, auto& arguments) {
+    run_any(nsp_->handlers().any_outgoing, event, arguments);
+    if (rare_) run_any(rare_->handlers.any_outgoing, event, arguments);
+  });
 }
 
 }  // namespace socketio::core

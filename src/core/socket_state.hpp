@@ -129,7 +129,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   void dispatch(std::string_view event, const parser::Packet& packet, const ValueArray& arguments);
   void redispatch(const Event& event, std::optional<std::uint64_t> ack_id);
   void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
-               const json& arguments);
+               detail::WatchedArguments& arguments);
   EmitResult send(std::string_view header, detail::OutgoingEvent& event, Compress compress);
   template <class Call>
   void guarded(std::string_view event, Call call);

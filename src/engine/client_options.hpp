@@ -34,7 +34,8 @@ struct ClientOptions {
   /// One HTTP body or one WebSocket message from the server.
   std::size_t max_payload_bytes = 64 * 1024 * 1024;
   std::size_t packets_per_payload = 100'000;
-  std::size_t fragments_per_message = 1'024;
+  /// Nothing: websocket::fragments_for(max_payload_bytes).
+  std::optional<std::size_t> fragments_per_message{};
 };
 
 }  // namespace socketio::engine

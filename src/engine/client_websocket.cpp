@@ -49,8 +49,10 @@ std::string_view describe(websocket::Errc error) {
 ClientWebSocket::ClientWebSocket(const ClientContext& context, std::string_view sid)
     : context_(context),
       sid_(sid),
-      decoder_(websocket::Role::client, {.message_bytes = context.options.max_payload_bytes,
-                                         .fragments = context.options.fragments_per_message}) {}
+      decoder_(websocket::Role::client,
+               {.message_bytes = context.options.max_payload_bytes,
+                .fragments = context.options.fragments_per_message.value_or(
+                    websocket::fragments_for(context.options.max_payload_bytes))}) {}
 
 ClientWebSocket::~ClientWebSocket() { close(); }
 
@@ -138,6 +140,7 @@ std::optional<websocket::AcceptError> ClientWebSocket::accept(const http::Respon
 }
 
 void ClientWebSocket::read_frames(std::span<char> bytes) {
+  pongs_left_ = pongs_per_read;
   decoder_.feed(bytes);
   while (phase_ == Phase::open) {
     const auto event = decoder_.next();
@@ -153,7 +156,6 @@ void ClientWebSocket::read_frames(std::span<char> bytes) {
 
 void ClientWebSocket::on_event(const websocket::Event& event) {
   using Kind = websocket::Event::Kind;
-  // Of pings in a row only the last one is answered (RFC 6455 section 5.5.3), before what follows.
   if (event.kind != Kind::ping && ping_payload_) answer_ping();
   switch (event.kind) {
     case Kind::text:
@@ -162,8 +164,7 @@ void ClientWebSocket::on_event(const websocket::Event& event) {
       return context_.listener.on_packet(
           *this, {engineio::PacketType::message, engineio::Content::binary, event.payload});
     case Kind::ping:
-      ping_payload_ = std::make_unique<std::string>(event.payload);
-      return;
+      return on_ping(event.payload);
     case Kind::pong:
       return;
     case Kind::close:
@@ -189,10 +190,20 @@ void ClientWebSocket::on_text(std::string_view text) {
   end(DisconnectReason::transport_error, undecodable(text));
 }
 
-void ClientWebSocket::answer_ping() {
-  const auto payload = std::exchange(ping_payload_, nullptr);
+void ClientWebSocket::on_ping(std::string_view payload) {
+  if (pongs_left_ == 0) {
+    ping_payload_ = std::make_unique<std::string>(payload);
+  } else {
+    --pongs_left_;
+    send_pong(payload);
+  }
+}
+
+void ClientWebSocket::answer_ping() { send_pong(*std::exchange(ping_payload_, nullptr)); }
+
+void ClientWebSocket::send_pong(std::string_view payload) {
   if (!is_writing() || stream_->queued_bytes() > pong_backlog_bytes) return;
-  send_frame(websocket::Opcode::pong, *payload);
+  send_frame(websocket::Opcode::pong, payload);
 }
 
 void ClientWebSocket::on_drain() { context_.listener.on_transport_drain(*this); }

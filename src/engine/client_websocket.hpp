@@ -61,7 +61,9 @@ class ClientWebSocket final : public ClientTransport,
   void on_event(const websocket::Event& event);
   void on_close_frame(const websocket::Event& event);
   void on_text(std::string_view text);
+  void on_ping(std::string_view payload);
   void answer_ping();
+  void send_pong(std::string_view payload);
   void send_message(websocket::Opcode opcode, std::string_view message, Compress compress);
   void send_frame(websocket::Opcode opcode, std::string_view payload,
                   websocket::Coding coding = websocket::Coding::plain);
@@ -79,6 +81,7 @@ class ClientWebSocket final : public ClientTransport,
   websocket::Decoder decoder_;
   std::unique_ptr<websocket::Deflater> deflater_;  // if the server agreed to it
   std::unique_ptr<std::string> ping_payload_;      // the latest unanswered ping of this read
+  std::uint8_t pongs_left_ = 0;                    // of this read, before pings have to share one
   Phase phase_ = Phase::connecting;
 };
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
 namespace socketio::engine {
 
@@ -20,7 +21,8 @@ struct Options {
   std::size_t max_payload_bytes = 1'000'000;
   /// Official clients send all that they kept while they were offline in one payload.
   std::size_t packets_per_payload = 100'000;
-  std::size_t fragments_per_message = 1'024;
+  /// Nothing: websocket::fragments_for(max_payload_bytes).
+  std::optional<std::size_t> fragments_per_message{};
   /// Bytes that a peer has not taken: over `out_buffer_bytes` for `stall_timeout`, or over
   /// `out_buffer_limit_bytes` at once, and it is disconnected.
   std::size_t out_buffer_bytes = 1024 * 1024;

@@ -94,7 +94,9 @@ http::Response refusal_response(Refusal refusal, std::string_view message) {
 Server::Server(Loop& loop, const Options& options, SessionFactory factory)
     : loop_(loop),
       options_(options),
-      websocket_limits_{options.max_payload_bytes, options.fragments_per_message},
+      websocket_limits_{options.max_payload_bytes,
+                        options.fragments_per_message.value_or(
+                            websocket::fragments_for(options.max_payload_bytes))},
       factory_(std::move(factory)) {}
 
 Server::~Server() { close(); }

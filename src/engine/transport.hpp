@@ -28,6 +28,10 @@ TransportName transport_named(std::string_view name);
 /// bytes.
 inline constexpr std::size_t pong_backlog_bytes = 64 * 1024;
 
+/// WebSocket pings of one read that are answered one by one. Of further ones in a row only the last
+/// is, before what follows it (RFC 6455 section 5.5.3).
+inline constexpr std::uint8_t pongs_per_read = 64;
+
 /// One or several messages, encoded once per kind of transport however many sessions send them.
 class PreparedMessage {
  public:

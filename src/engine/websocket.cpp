@@ -35,6 +35,7 @@ void WebSocketTransport::send_prepared(const PreparedMessage& message) {
 }
 
 void WebSocketTransport::on_bytes(std::span<char> bytes) {
+  pongs_left_ = pongs_per_read;
   decoder_.feed(bytes);
   for (;;) {
     const auto event = decoder_.next();
@@ -49,7 +50,6 @@ void WebSocketTransport::on_bytes(std::span<char> bytes) {
 
 bool WebSocketTransport::on_event(const websocket::Event& event) {
   using Kind = websocket::Event::Kind;
-  // Of pings in a row only the last one is answered (RFC 6455 section 5.5.3), before what follows.
   if (event.kind != Kind::ping && ping_payload_) answer_ping();
   switch (event.kind) {
     case Kind::text: {
@@ -64,7 +64,7 @@ bool WebSocketTransport::on_event(const websocket::Event& event) {
     case Kind::binary:
       return deliver({engineio::PacketType::message, engineio::Content::binary, event.payload});
     case Kind::ping:
-      ping_payload_ = std::make_unique<std::string>(event.payload);
+      on_ping(event.payload);
       return true;
     case Kind::pong:
       return true;
@@ -84,10 +84,20 @@ bool WebSocketTransport::deliver(const engineio::Packet& packet) {
   return stream_ != nullptr;
 }
 
-void WebSocketTransport::answer_ping() {
-  const auto payload = std::exchange(ping_payload_, nullptr);
+void WebSocketTransport::on_ping(std::string_view payload) {
+  if (pongs_left_ == 0) {
+    ping_payload_ = std::make_unique<std::string>(payload);
+  } else {
+    --pongs_left_;
+    send_pong(payload);
+  }
+}
+
+void WebSocketTransport::answer_ping() { send_pong(*std::exchange(ping_payload_, nullptr)); }
+
+void WebSocketTransport::send_pong(std::string_view payload) {
   if (!stream_ || stream_->queued_bytes() > pong_backlog_bytes) return;
-  websocket::append_frame(stream_->out(), websocket::Opcode::pong, *payload);
+  websocket::append_frame(stream_->out(), websocket::Opcode::pong, payload);
   stream_->commit();
 }
 

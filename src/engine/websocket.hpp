@@ -51,7 +51,9 @@ class WebSocketTransport final : public Transport, public StreamHandler {
   /// Handles one event; false once the connection is ending.
   bool on_event(const websocket::Event& event);
   bool deliver(const engineio::Packet& packet);
+  void on_ping(std::string_view payload);
   void answer_ping();
+  void send_pong(std::string_view payload);
   /// Sends a close frame and ends the stream.
   void shut_down(websocket::CloseCode code);
   void fail(websocket::CloseCode code, DisconnectReason reason);
@@ -61,6 +63,7 @@ class WebSocketTransport final : public Transport, public StreamHandler {
   std::shared_ptr<Stream> stream_;    // until it closes
   websocket::Decoder decoder_;
   std::unique_ptr<std::string> ping_payload_;  // the latest unanswered ping of this read
+  std::uint8_t pongs_left_ = 0;                // of this read, before pings have to share one
   BinaryForm binary_form_;
 };
 

@@ -58,6 +58,14 @@ describe("payloads", () => {
     assert.deepEqual(await session.poll(), ["bAQIDBA==", "4text", "b/+8="]);
   });
 
+  scenario("base64 may come in lines, as from the Java client", async () => {
+    const session = await open();
+    const bytes = Buffer.from(Array.from({ length: 100 }, (_, i) => (i * 7) % 256));
+    const base64 = bytes.toString("base64");
+    await session.write(`b${base64.slice(0, 76)}\n${base64.slice(76)}\n\x1e4behind`);
+    assert.deepEqual(await session.poll(), [`b${base64}`, "4behind"]);
+  });
+
   scenario("all byte values survive base64", async () => {
     const session = await open();
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));

@@ -201,6 +201,20 @@ describe("fragments", () => {
     socket.destroy();
   });
 
+  scenario("there may be thousands of them", async () => {
+    const socket = await open();
+    const piece = "x".repeat(100);
+    socket.write(
+      frame(TEXT, "4", { fin: false }),
+      Buffer.concat(
+        Array.from({ length: 9_000 }, () => frame(CONTINUATION, piece, { fin: false })),
+      ),
+      frame(CONTINUATION, ""),
+    );
+    assert.equal((await socket.message()).length, 900_001);
+    socket.destroy();
+  });
+
   scenario("their sum may be the limit, not more", async () => {
     const socket = await open();
     const half = "4" + "x".repeat(499_999);
@@ -363,6 +377,16 @@ describe("ping and pong", () => {
       const { opcode, payload } = await socket.next();
       assert.equal(opcode, PONG);
       assert.deepEqual(payload, Buffer.from(data));
+    }
+    socket.destroy();
+  });
+
+  scenario("each of several that come at once is answered", async () => {
+    const socket = await open();
+    socket.write(Buffer.concat(Array.from({ length: 10 }, (_, i) => frame(PING, `${i}`))));
+    for (let i = 0; i < 10; i++) {
+      const { opcode, text } = await socket.next();
+      assert.deepEqual([opcode, text], [PONG, `${i}`]);
     }
     socket.destroy();
   });

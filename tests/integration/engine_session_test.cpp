@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Engine.IO sessions of a live server under hostile or careless clients: requests at the wrong
 // time, limits of payloads, WebSocket endings and floods.
+#include "engine/transport.hpp"
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>
@@ -234,6 +235,22 @@ TEST(EngineSession, GuessedIdentifiersFindNothing) {
   control.expect_sessions(1);
 }
 
+// W13: engine::pongs_per_read
+TEST(EngineSession, EachPingOfOneReadIsAnswered) {
+  LiveServer server;
+  SocketClient client(server.port);
+  std::string read;
+  for (std::size_t i = 0; i < engine::pongs_per_read; ++i)
+    read += frame_to(websocket::Role::server, 9, std::to_string(i));
+  ASSERT_TRUE(client.tcp().send(read));
+  for (std::size_t i = 0; i < engine::pongs_per_read; ++i) {
+    const auto event = client.event();
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->kind, Event::Kind::pong);
+    EXPECT_EQ(event->payload, std::to_string(i));
+  }
+}
+
 // W13
 TEST(EngineSession, PongsOfAPingFloodAreCoalesced) {
   LiveServer server;
@@ -385,6 +402,21 @@ TEST(EngineSession, FragmentsOfOneMessageAreCounted) {
   send(client, 5);
   EXPECT_TRUE(client.ends());
   EXPECT_THAT(client.close_code(), testing::AnyOf(1008, 1009));
+}
+
+// Limits::fragments_per_message, whose default follows from max_payload_bytes
+TEST(EngineSession, WhatMaxPayloadBytesAllowsMayComeInFramesOf4096Bytes) {
+  ServerOptions options;
+  options.max_payload_bytes = 6 * 1024 * 1024;
+  LiveServer server(options);
+  SocketClient client(server.port);
+  const std::string message = echo_of(options.max_payload_bytes - 1);
+  const std::string packet = message + " ";  // white space behind JSON
+  for (std::size_t begin = 0; begin < packet.size(); begin += 4096) {
+    const bool last = begin + 4096 >= packet.size();
+    client.send_frame(begin == 0 ? 1 : 0, packet.substr(begin, 4096), last ? 0x80 : 0);
+  }
+  EXPECT_TRUE(client.packet() == message);
 }
 
 // Limits::sessions

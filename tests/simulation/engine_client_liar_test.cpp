@@ -99,7 +99,6 @@ const Strings bad_handshakes{
     R"(0{"upgrades":[],"pingInterval":25000,"pingTimeout":20000})",
     R"(0{"sid":"","upgrades":[],"pingInterval":25000,"pingTimeout":20000})",
     R"(0{"sid":7,"upgrades":[],"pingInterval":25000,"pingTimeout":20000})",
-    R"(0{"sid":"a","upgrades":[],"pingInterval":0,"pingTimeout":20000})",
     R"(0{"sid":"a","upgrades":[],"pingInterval":-1,"pingTimeout":20000})",
     R"(0{"sid":"a","upgrades":[],"pingInterval":1e18,"pingTimeout":20000})",
     R"(0{"sid":"a","upgrades":[],"pingInterval":"25000","pingTimeout":20000})",
@@ -144,6 +143,27 @@ TEST_F(LiarTest, AHandshakeMayHoldWhatWeDoNotKnow) {
   EXPECT_EQ(log.closes, 0) << "the loop has not turned yet";
   EXPECT_TRUE(log.session->heartbeat_expired());
   loop.run_for(1s);
+  expect_end("ping timeout");
+}
+
+// As the JavaScript client: the two are added, and no ping within the sum is a ping timeout.
+TEST_F(LiarTest, AnIntervalOfAHeartbeatMayBeZero) {
+  const auto open_with = [&](const std::string& heartbeat) {
+    open_websocket();
+    on_websocket_say(text_frame(R"(0{"sid":"a","upgrades":[],)" + heartbeat + "}"));
+    EXPECT_EQ(log.opens, 1);
+  };
+  open_with(R"("pingInterval":0,"pingTimeout":20000)");
+  loop.run_for(18s);
+  EXPECT_EQ(log.closes, 0);
+  loop.run_for(2s);
+  expect_end("ping timeout");
+  open_with(R"("pingInterval":20000.5,"pingTimeout":0)");
+  loop.run_for(18s);
+  EXPECT_EQ(log.closes, 0);
+  loop.run_for(2s);
+  expect_end("ping timeout");
+  open_with(R"("pingInterval":0,"pingTimeout":0)");
   expect_end("ping timeout");
 }
 
@@ -336,6 +356,21 @@ TEST_F(LiarTest, FramesThatBreakTheProtocolAreAnErrorWithItsCode) {
   }
 }
 
+TEST_F(LiarTest, AMessageMayComeInFramesOf4096Bytes) {
+  const std::string message(5 * 1024 * 1024, 'x');
+  const std::string packet = "4" + message;
+  std::string bytes;
+  for (std::size_t begin = 0; begin < packet.size(); begin += 4096) {
+    const bool last = begin + 4096 >= packet.size();
+    bytes +=
+        frame_to(Role::client, begin == 0 ? 1 : 0, packet.substr(begin, 4096), last ? 0x80 : 0);
+  }
+  on_websocket_say(text_frame(handshake) + bytes);
+  EXPECT_EQ(log.closes, 0);
+  ASSERT_EQ(log.received.size(), 1U);
+  EXPECT_TRUE(log.received[0] == message);
+}
+
 TEST_F(LiarTest, ACloseFrameIsAnsweredWithItsCode) {
   for (const std::uint16_t code : {1000, 1001, 4000}) {
     server.close_codes.clear();
@@ -431,12 +466,25 @@ TEST_F(LiarTest, AFloodOfPingsGetsABoundedNumberOfAnswers) {
   EXPECT_EQ(server.texts, (Strings{"3", "3"}));
 }
 
-TEST_F(LiarTest, WebSocketPingsAreAnswered) {
-  on_websocket_say(text_frame(handshake) + frame_to(Role::client, 9, "a") +
-                   frame_to(Role::client, 9, "b"));
-  EXPECT_EQ(log.closes, 0);
-  EXPECT_EQ(log.pings, 0) << "they are no heartbeat";
-  EXPECT_EQ(server.pongs, Strings{"b"}) << "the last of them";
+// engine::pongs_per_read
+TEST_F(LiarTest, EachWebSocketPingOfOneReadIsAnsweredUpToALimit) {
+  for (const std::size_t surplus : {0, 1, 5}) {
+    SCOPED_TRACE(surplus);
+    std::string bytes = text_frame(handshake);
+    Strings expected;
+    for (std::size_t i = 0; i < engine::pongs_per_read + surplus; ++i) {
+      bytes += frame_to(Role::client, 9, std::to_string(i));
+      if (i < engine::pongs_per_read) expected.push_back(std::to_string(i));
+    }
+    if (surplus > 0) {
+      expected.push_back(std::to_string(engine::pongs_per_read + surplus - 1));  // the last of them
+    }
+    server.pongs.clear();
+    on_websocket_say(bytes);
+    EXPECT_EQ(log.closes, 0);
+    EXPECT_EQ(log.pings, 0) << "they are no heartbeat";
+    EXPECT_EQ(server.pongs, expected);
+  }
 }
 
 // W13: engine::pong_backlog_bytes
@@ -456,7 +504,7 @@ TEST_F(LiarTest, AServerThatReadsNothingGetsNoPongsBehindWhatWaitsForIt) {
   for (int i = 0; i < 100; ++i) {
     last->say(frame_to(Role::client, 9, "ping"));
     loop.run_for(0ms);
-    EXPECT_EQ(waiting(), engine::pong_backlog_bytes + 10) << "one pong, the last";
+    EXPECT_EQ(waiting(), engine::pong_backlog_bytes + 10) << "one pong, the last that fits";
   }
   EXPECT_EQ(log.closes, 0);
   last->stream()->resume_reading();

@@ -7,7 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -160,6 +162,77 @@ TEST_F(HandlerTest, RawArgumentsAreAllThatAreLeft) {
   peer.send(R"(2["raw",1,"a",[2]])");
   peer.send(R"(51-["raw",1,{"_placeholder":true,"num":0}])", {"bytes"});
   EXPECT_EQ(log, (Log{"1||0", R"(1|"a",[2]|0)", R"(1|{"_placeholder":true,"num":0}|1)"}));
+}
+
+TEST_F(HandlerTest, NumbersBeyondDoubleAreInfiniteOrNoIntegers) {
+  nsp.on("double", [this](double number) { log.push_back(std::to_string(number)); });
+  nsp.on("json", [this](const json& any) {
+    log.push_back(any == std::numeric_limits<double>::infinity() ? "infinity" : any.dump());
+  });
+  nsp.on("integer", [this](std::int64_t) { log.emplace_back("integer"); });
+  const std::string digits(400, '9');
+  for (const std::string& number : {std::string("1e999"), "-" + digits}) {
+    for (const char* event : {"double", "json", "integer"})
+      peer.send("2[\"" + std::string(event) + "\"," + number + "]");
+  }
+  EXPECT_EQ(log, (Log{"inf", "infinity", "-inf", "null"}));
+  const std::string error = "integer: argument 0 is missing or has another type than the handler's";
+  EXPECT_EQ(server.errors, (Log{error, error}));
+  EXPECT_FALSE(peer.is_closed());
+}
+
+TEST_F(HandlerTest, NumbersBeyondDoubleAreRelayedAsTheyCame) {
+  nsp.on("relay", [](Socket& socket, const Arguments& all) { socket.emit("relayed", all); });
+  nsp.on("answer", [](const Arguments& all) { return all; });
+  const std::string digits(400, '9');
+  const std::string array = R"([1e999,{"a":[-)" + digits + "]}]";
+  EXPECT_EQ(answer_to("2[\"relay\"," + array + "]"), (Log{"42[\"relayed\"," + array + "]"}));
+  EXPECT_EQ(answer_to("27[\"answer\"," + array + "]"), (Log{"437[" + array + "]"}));
+  peer.send("51-[\"relay\",{\"_placeholder\":true,\"num\":0}," + array + "]", {"bytes"});
+  EXPECT_EQ(peer.received().at(0),
+            "451-[\"relayed\",{\"_placeholder\":true,\"num\":0}," + array + "]");
+}
+
+TEST_F(HandlerTest, NumbersBeyondDoublePassMiddlewaresAndAnswers) {
+  Socket socket = only_socket();
+  socket.use([](Event&, const Next& next) { next(); });
+  nsp.on("double", [this](double number) { log.push_back(std::to_string(number)); });
+  peer.send(R"(2["double",-1e999])");
+  socket.emit_with_ack<Arguments>("ask").then(
+      [this](const Reply<Arguments>& reply) { log.push_back(reply.value.elements()); });
+  socket.emit_with_ack<double>("ask").then(
+      [this](const Reply<double>& reply) { log.push_back(std::to_string(reply.value)); });
+  EXPECT_EQ(peer.received(), (Log{R"(420["ask"])", R"(421["ask"])"}));
+  peer.send("30[1e999,2]");
+  peer.send("31[1e999]");
+  EXPECT_EQ(log, (Log{"-inf", "1e999,2", "inf"}));
+}
+
+// As in JavaScript.
+TEST_F(HandlerTest, AnAcknowledgementWithoutAnArrayHasNoArguments) {
+  Socket socket = only_socket();
+  const auto note = [this](const auto& reply) {
+    log.push_back(reply.error ? reply.error.message() : "answered");
+  };
+  socket.emit_with_ack<Arguments>("ask").then(note);
+  socket.emit_with_ack("ask").then(note);
+  socket.emit_with_ack<std::optional<int>>("ask").then(note);
+  EXPECT_EQ(peer.received().size(), 3U);
+  for (const char* nothing : {"3", "3[]", "3[1]", "37"}) peer.send(nothing);
+  EXPECT_EQ(log, Log{});
+  for (const char* answer : {"30", "31", "32"}) peer.send(answer);
+  EXPECT_EQ(log, (Log{"answered", "answered", make_error_code(Errc::bad_answer).message()}));
+  EXPECT_FALSE(peer.is_closed());
+}
+
+// As in JavaScript: it calls the listeners of an event without a name, and there are none.
+TEST_F(HandlerTest, AnEventWithoutAnArrayIsNobodys) {
+  nsp.on_any([this](Socket&, std::string_view) { log.emplace_back("any"); });
+  nsp.on("", [this] { log.emplace_back("empty"); });
+  EXPECT_EQ(answer_to("2"), Log{});
+  EXPECT_EQ(answer_to("27"), Log{});
+  EXPECT_EQ(log, Log{});
+  EXPECT_FALSE(peer.is_closed());
 }
 
 TEST_F(HandlerTest, AckAnswersOnceNowOrLater) {

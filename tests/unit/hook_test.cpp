@@ -264,6 +264,57 @@ TEST_F(SocketHookTest, HooksTakeWhatTheyWantOfWhatThereIs) {
                       "socket&", "reason", "both", "1"}));
 }
 
+TEST_F(SocketHookTest, CatchAllsTakeTheArgumentsInTheFormThatTheyWant) {
+  CorePeer peer(server);
+  nsp.on_any([this](Socket&, std::string_view event, const json& arguments) {
+    note("json " + std::string(event) + arguments.dump());
+  });
+  nsp.on_any([this](Socket&, std::string_view event, const Arguments& arguments) {
+    note("undecoded " + std::string(event) + arguments.elements() + " +" +
+         std::to_string(arguments.attachments().size()));
+  });
+  nsp.on_any(
+      [this](std::string_view, Arguments arguments) { note("owned " + arguments.elements()); });
+  nsp.on_any([this](std::string_view, json arguments) { note("owned " + arguments.dump()); });
+  nsp.on_any([this](std::string_view, const auto& arguments) { note("any " + arguments.dump()); });
+  socket.on_any([this](std::string_view, const Arguments& arguments) -> Task<> {
+    co_await step;
+    note("later " + arguments.elements());
+  });
+  nsp.on_any_outgoing([this](Socket&, std::string_view event, const Arguments& arguments) {
+    note("out " + std::string(event) + arguments.elements());
+  });
+  peer.send(R"(2["in",1,{"a":[2]}])");
+  EXPECT_EQ(log, (Log{R"(json in[1,{"a":[2]}])", R"(undecoded in1,{"a":[2]} +0)",
+                      R"(owned 1,{"a":[2]})", R"(owned [1,{"a":[2]}])", R"(any [1,{"a":[2]}])"}));
+  log.clear();
+  step.complete(1);
+  peer.send(R"(51-["in",{"_placeholder":true,"num":0}])", {"bytes"});
+  EXPECT_EQ(log.at(0), R"(later 1,{"a":[2]})");
+  EXPECT_EQ(log.at(2), R"(undecoded in{"_placeholder":true,"num":0} +1)");
+  log.clear();
+  socket.emit("event", "x", 2);
+  EXPECT_EQ(log, (Log{R"(out event"x",2)"}));
+}
+
+TEST_F(SocketHookTest, WhatACatchAllOfAnyFormThrowsIsReportedByTheEventsName) {
+  CorePeer peer(server);
+  nsp.on_any([](std::string_view, const Arguments&) -> Task<> {
+    throw std::runtime_error("undecoded");
+    co_return;
+  });
+  nsp.on_any([](std::string_view, const json&) -> Task<> {
+    throw std::runtime_error("json");
+    co_return;
+  });
+  nsp.on_any([](Socket) -> Task<> {
+    throw std::runtime_error("nothing");
+    co_return;
+  });
+  peer.send(R"(2["in",1])");
+  EXPECT_EQ(server.errors, (Log{"in: undecoded", "in: json", "in: nothing"}));
+}
+
 TEST_F(SocketHookTest, CatchAllsOfANamespaceAreTakenOffOneByOneOrAll) {
   CorePeer peer(server);
   const auto noting = [this](std::string what) { return [this, what] { note(what); }; };

@@ -103,13 +103,55 @@ TEST(JsonDocument, RefusesWhatIsNoJson) {
   }
 }
 
-TEST(JsonDocument, RefusesNumbersBeyondDouble) {
+TEST(JsonDocument, NumbersBeyondDoubleReadAsInfiniteAndKeepTheirText) {
+  const std::string digits(400, '9');
   Document document;
-  for (const std::string& text : {"1e999"s, "-1e999"s, "[1,1e400]"s, std::string(400, '9'),
-                                  "-" + std::string(400, '9'), "1.8e308"s}) {
+  for (const std::string& text : {"1e999"s, "1.8e308"s, "-1e999"s, "1E+400"s, "0.00001e400"s,
+                                  "1e99999999999999999999"s, digits, "-" + digits, digits + ".5",
+                                  digits + "e-10", "20" + std::string(307, '0') + "e0"}) {
     const auto value = document.parse(text);
-    ASSERT_FALSE(value) << text;
-    EXPECT_EQ(value.error(), JsonErrc::syntax) << text;
+    ASSERT_TRUE(value) << text;
+    EXPECT_EQ(value->kind(), Value::Kind::number);
+    double number = 0;
+    ASSERT_TRUE(value->get(number));
+    EXPECT_EQ(number, (text[0] == '-' ? -1 : 1) * std::numeric_limits<double>::infinity()) << text;
+    std::int64_t integer = 0;
+    std::uint64_t unsigned_integer = 0;
+    EXPECT_FALSE(value->get(integer)) << text;
+    EXPECT_FALSE(value->get(unsigned_integer)) << text;
+    EXPECT_EQ(value->to_json(), json(number)) << text;
+    EXPECT_EQ(text_of(document, "[" + text + ",{\"a\":" + text + "}]"),
+              "[" + text + ",{\"a\":" + text + "}]");
+  }
+}
+
+TEST(JsonDocument, NumbersBesideThoseBeyondDoubleStayAsTheyAre) {
+  Document document;
+  EXPECT_EQ(
+      text_of(document, R"([1,"1e999 \"1e999",-2.5,1e999,18446744073709551616,{"1e999":-1e999},)"
+                        R"(18446744073709551615,1.7976931348623157e308,true,7])"),
+      R"([1,"1e999 \"1e999",-2.5,1e999,18446744073709552000,{"1e999":-1e999},)"
+      R"(18446744073709551615,1.7976931348623157e+308,true,7])");
+  EXPECT_EQ(text_of(document, "[1]"), "[1]");
+}
+
+TEST(JsonDocument, NumbersTooSmallForADoubleAreZero) {
+  Document document;
+  for (const std::string& text :
+       {"1e-999"s, "1e-99999999999999999999"s, "0e999"s, "0.0e+400"s, "0e99999999999999999999"s,
+        "0." + std::string(400, '0') + "1", "0." + std::string(800, '0') + "1e400"}) {
+    EXPECT_EQ(text_of(document, "[" + text + ",1e999]"), "[0,1e999]") << text;
+  }
+}
+
+TEST(JsonDocument, WhatIsNoNumberIsNoneBeyondDouble) {
+  Document document;
+  for (const std::string text :
+       {"01e999", "+1e999", "1.e999", ".1e999", "1e999.5", "1e999e1", "1e+", "--1e999", "1e999-1",
+        "-e999", "1e9 99", "1e999x", "0x1e999", "1e99+9"}) {
+    EXPECT_EQ(text_of(document, text), "refused") << text;
+    EXPECT_EQ(text_of(document, "[" + text + "]"), "refused") << text;
+    EXPECT_EQ(text_of(document, "[1e999," + text + "]"), "refused") << text;
   }
 }
 
@@ -275,9 +317,11 @@ TEST(JsonDocument, MemoryIsReusedAndGivenBackWithoutHarm) {
   const std::string huge = "[\"" + std::string(900'000, 'x') + "\"]";
   for (int round = 0; round < 40; ++round) {
     ASSERT_EQ(text_of(document, huge), huge);
+    if (round % 2 == 1) document.give_back_large();
     for (int small = 0; small < round; ++small) {
       const std::string text = "[" + std::to_string(small) + "]";
       ASSERT_EQ(text_of(document, text), text);
+      document.give_back_large();
     }
   }
 }

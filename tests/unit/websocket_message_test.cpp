@@ -93,11 +93,31 @@ TEST_P(WebSocketMessage, AllowsTheFragmentLimitAndRefusesOneMore) {
 }
 
 TEST_P(WebSocketMessage, StopsEndlessFragmentsByDefault) {
-  std::string fragments = frame(1, "", more);
-  for (int i = 1; i < 1024; ++i) fragments += frame(0, "", more);
-  EXPECT_EQ(decode(role(), {}, {fragments}).error, std::nullopt);
-  const std::string one_more = frame(0, "");
-  EXPECT_EQ(decode(role(), {}, {fragments, one_more}).error, Errc::too_many_fragments);
+  for (const auto& [message_bytes, most] : {std::pair{1'000, 1'024}, {1'000'000, 15'625}}) {
+    const Limits limits{.message_bytes = static_cast<std::size_t>(message_bytes)};
+    std::string fragments = frame(1, "", more);
+    for (int i = 1; i < most; ++i) fragments += frame(0, "", more);
+    EXPECT_EQ(decode(role(), limits, {fragments}).error, std::nullopt);
+    const std::string one_more = frame(0, "");
+    EXPECT_EQ(decode(role(), limits, {fragments, one_more}).error, Errc::too_many_fragments);
+  }
+}
+
+// Go's libraries write frames of 4096 bytes; Autobahn's smallest are of 64.
+TEST_P(WebSocketMessage, TakesWhateverFitsInFramesThatAreNotTiny) {
+  const Limits limits{.message_bytes = 8 * 1024 * 1024};
+  const std::string message(limits.message_bytes, 'x');
+  for (const std::size_t frame_bytes : {4096, 64}) {
+    std::string bytes;
+    for (std::size_t begin = 0; begin < message.size(); begin += frame_bytes) {
+      const bool last = begin + frame_bytes == message.size();
+      bytes += frame(begin == 0 ? 2 : 0, message.substr(begin, frame_bytes), last ? 0x80 : more);
+    }
+    const Outcome outcome = decode(role(), limits, {bytes});
+    EXPECT_EQ(outcome.error, std::nullopt);
+    ASSERT_EQ(outcome.events.size(), 1u);
+    EXPECT_TRUE(outcome.events[0] == binary(message));
+  }
 }
 
 TEST_P(WebSocketMessage, TakesLengthsAroundEachForm) {

@@ -6,6 +6,11 @@
 
 #include <socketio/json_writer.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <iterator>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -15,14 +20,24 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr char binary_mark = 'b';
-constexpr milliseconds longest_interval = std::chrono::hours(24);
+/// A JavaScript timer takes no more.
+constexpr double longest_interval_ms = std::numeric_limits<std::int32_t>::max();
 
 std::optional<milliseconds> read_interval(const Value& handshake, std::string_view name) {
   Value member;
-  std::int64_t count = 0;
+  double count = 0;
   if (!handshake.find(name, member) || !member.get(count)) return std::nullopt;
-  if (count < 1 || count > longest_interval.count()) return std::nullopt;
-  return milliseconds(count);
+  if (count < 0 || count > longest_interval_ms) return std::nullopt;
+  return milliseconds(static_cast<std::int64_t>(std::ceil(count)));
+}
+
+/// Strict but for line ends, which the Java client puts between.
+std::optional<std::string> decode_base64(std::string_view text) {
+  if (auto bytes = base64::decode(text)) return bytes;
+  std::string joined;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(joined),
+               [](char c) { return c != '\r' && c != '\n'; });
+  return base64::decode(joined);
 }
 
 bool read_upgrades(const Value& handshake, std::vector<std::string>& upgrades) {
@@ -52,7 +67,7 @@ Result<Packet, Errc> decode_text(std::string_view text, std::string& storage) {
   const char type = text.front();
   const std::string_view data = text.substr(1);
   if (type == binary_mark) {
-    auto bytes = base64::decode(data);
+    auto bytes = decode_base64(data);
     if (!bytes) return Errc::invalid_base64;
     storage = std::move(*bytes);
     return Packet{PacketType::message, Content::binary, storage};

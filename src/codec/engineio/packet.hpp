@@ -36,8 +36,8 @@ enum class Errc : std::uint8_t {
   too_many_packets,
 };
 
-/// Decodes one text packet. `storage` receives the bytes of a base64 message, which the packet then
-/// views; otherwise the packet views `text`.
+/// Decodes one text packet; base64 may come in lines. `storage` receives the bytes of a base64
+/// message, which the packet then views; otherwise the packet views `text`.
 Result<Packet, Errc> decode_text(std::string_view text, std::string& storage);
 
 /// Appends a packet in its text form (binary as `b` + base64).
@@ -53,8 +53,8 @@ struct Handshake {
 };
 
 std::string encode_handshake(const Handshake& handshake);
-/// For the client. Missing or absurd members are an error: no sid, intervals outside 1 ms .. 1 day;
-/// a missing maxPayload means no limit (0).
+/// For the client. Missing or absurd members are an error: no sid, intervals outside 0 .. 2^31 - 1
+/// ms, parts of which count as a whole one; a missing maxPayload means no limit (0).
 Result<Handshake, Errc> decode_handshake(std::string_view json);
 
 }  // namespace socketio::engineio

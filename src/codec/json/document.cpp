@@ -17,10 +17,9 @@ namespace socketio::codec {
 namespace {
 
 constexpr std::size_t smallest_capacity = 4 * 1024;
-/// Capacity that is kept for good; simdjson needs about 14 times as much memory.
+/// Capacity that is kept for good; simdjson needs about 14 times as much memory. What a larger text
+/// needed is given back.
 constexpr std::size_t kept_capacity = 64 * 1024;
-/// Memory of a larger text is given back after so many texts that did not need it.
-constexpr std::size_t texts_until_release = 16;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 /// Counts values and keys and looks at placeholders without recursion. The parser has bounded the
@@ -61,41 +60,49 @@ bool is_number_error(Error error) {
   return error == Error::NUMBER_ERROR;
 }
 
+/// Puts what stands for each number beyond double into the tree of a text in which
+/// with_numbers_in_reach() has put others. The tree is simdjson's tape (its doc/tape.md): a word
+/// for each thing, whose first byte says what it is, and one more with the value of a number.
+void mark_numbers_beyond_double(dom::document& document, std::string_view text) {
+  const auto is_number = [&](std::size_t word) {
+    const auto kind = static_cast<char>(document.tape[word] >> 56);
+    return kind == 'l' || kind == 'u' || kind == 'd';
+  };
+  std::size_t word = 1;  // the root is before it
+  for (Numbers numbers(text); numbers.next(); word += 2) {
+    while (!is_number(word)) ++word;
+    if (numbers.reach() == Numbers::Reach::beyond_double) {
+      document.tape[word + 1] =
+          std::bit_cast<std::uint64_t>(NumberBeyondDouble::at(numbers.begin()));
+    }
+  }
+}
+
 }  // namespace
 
 struct Document::State {
   explicit State(const JsonLimits& json_limits) : limits(json_limits) {}
 
-  void reserve(std::size_t text_bytes);
-  void allocate(std::size_t text_bytes);
   simdjson::error_code parse(std::string_view text);
+  simdjson::error_code parse_anew(std::string_view text);
+  void allocate(std::size_t text_bytes);
+  void give_back();
 
   JsonLimits limits;
   dom::parser parser;
   dom::document document;
   std::unique_ptr<char[]> buffer;
   std::size_t capacity = 0;
-  std::size_t small_texts = 0;
+  ParsedText parsed;
+  std::string text_beyond_double;  // what `parsed` views
 };
-
-void Document::State::reserve(std::size_t text_bytes) {
-  if (capacity > kept_capacity) {
-    small_texts = text_bytes > kept_capacity ? 0 : small_texts + 1;
-  }
-  const bool release = small_texts >= texts_until_release;
-  if (text_bytes > capacity || release) allocate(text_bytes);
-}
 
 void Document::State::allocate(std::size_t text_bytes) {
   // Old memory goes first, so that the peak is that of one text.
-  capacity = 0;
-  small_texts = 0;
-  buffer.reset();
-  parser = dom::parser();
-  document = dom::document();
+  give_back();
   const std::size_t wanted = text_bytes <= kept_capacity
                                  ? std::bit_ceil(std::max(text_bytes, smallest_capacity))
-                                 : text_bytes + text_bytes / 4;
+                                 : text_bytes;
   buffer.reset(new char[wanted + simdjson::SIMDJSON_PADDING]);
   // simdjson counts the document itself as a level.
   if (parser.allocate(wanted, limits.depth + 1) || document.allocate(wanted))
@@ -103,13 +110,39 @@ void Document::State::allocate(std::size_t text_bytes) {
   capacity = wanted;
 }
 
+void Document::State::give_back() {
+  capacity = 0;
+  buffer.reset();
+  parser = dom::parser();
+  document = dom::document();
+  parsed = {};
+  std::string().swap(text_beyond_double);
+}
+
 simdjson::error_code Document::State::parse(std::string_view text) {
-  reserve(text.size());
+  if (text.size() > capacity || capacity > kept_capacity) allocate(text.size());
   std::memcpy(buffer.get(), text.data(), text.size());
   std::memset(buffer.get() + text.size(), ' ', simdjson::SIMDJSON_PADDING);
   if (std::memchr(buffer.get(), '\\', text.size()))
     replace_lone_surrogates(buffer.get(), text.size());
-  return parser.parse_into_document(document, buffer.get(), text.size(), false).error();
+  const auto error = parser.parse_into_document(document, buffer.get(), text.size(), false).error();
+  if (capacity > kept_capacity) {  // the tree needs them no more
+    parser = dom::parser();
+    buffer.reset();
+  }
+  return error;
+}
+
+/// Once more, with the numbers that made it fail told otherwise.
+simdjson::error_code Document::State::parse_anew(std::string_view text) {
+  const auto changed = with_numbers_in_reach(text);
+  if (!changed) return simdjson::NUMBER_ERROR;
+  const simdjson::error_code error = parse(*changed);
+  if (error != simdjson::SUCCESS) return error;
+  text_beyond_double = text;
+  parsed.text = text_beyond_double;
+  mark_numbers_beyond_double(document, text);
+  return simdjson::SUCCESS;
 }
 
 Document::Document(const JsonLimits& limits) : state_(std::make_unique<State>(limits)) {}
@@ -121,10 +154,9 @@ Result<Value, JsonErrc> Document::parse(std::string_view text) { return parse(te
 Result<Value, JsonErrc> Document::parse(std::string_view text, std::span<const Bytes> attachments) {
   // JSON.parse refuses a byte order mark, which newer versions of simdjson skip.
   if (text.empty() || text.starts_with(byte_order_mark)) return JsonErrc::syntax;
+  state_->parsed = {};
   simdjson::error_code error = state_->parse(text);
-  if (is_number_error(error)) {
-    if (const auto widened = widen_integers(text)) error = state_->parse(*widened);
-  }
+  if (is_number_error(error)) error = state_->parse_anew(text);
   if (error == simdjson::MEMALLOC) throw std::bad_alloc();
   if (error == simdjson::DEPTH_ERROR) return JsonErrc::too_deep;
   if (error != simdjson::SUCCESS) return JsonErrc::syntax;
@@ -135,7 +167,12 @@ Result<Value, JsonErrc> Document::parse(std::string_view text, std::span<const B
     if (const auto problem = check_tree(root, state_->limits.nodes, attachments.size()))
       return *problem;
   }
-  return ValueAccess::make(root, attachments);
+  state_->parsed.attachments = attachments;
+  return ValueAccess::make(root, &state_->parsed);
+}
+
+void Document::give_back_large() {
+  if (state_->capacity > kept_capacity) state_->give_back();
 }
 
 }  // namespace socketio::codec

@@ -2,7 +2,7 @@
 // Document: parses JSON text with simdjson into reusable memory and hands out Values. One per loop:
 // parse() invalidates what the previous parse() gave. Strict RFC 8259 with limits on depth and
 // nodes; lone surrogate escapes, which JavaScript sends, become U+FFFD; integers beyond 64 bits
-// become doubles; numbers that a double cannot hold are refused.
+// become doubles; numbers beyond double read as infinite, as in JavaScript, but keep their text.
 #pragma once
 
 #include "base/result.hpp"
@@ -41,6 +41,8 @@ class Document {
   /// The same for a packet with attachments: placeholders read as binary; every placeholder must
   /// name one of `attachments`, which must outlive the values.
   Result<Value, JsonErrc> parse(std::string_view text, std::span<const Bytes> attachments);
+  /// The last Value is used no more: gives memory back if its text was large.
+  void give_back_large();
 
  private:
   struct State;

@@ -64,6 +64,34 @@ bool fits_64_bits(std::string_view integer) {
   return error == std::errc();
 }
 
+/// Whether a number that is out of a double's range is too large for it, not too small: the weight
+/// of its first digit says so.
+bool is_large(std::string_view number) {
+  const std::string_view mantissa = number.substr(0, number.find_first_of("eE"));
+  const auto point = static_cast<long>(std::min(mantissa.find('.'), mantissa.size()));
+  const auto leading = static_cast<long>(mantissa.find_first_of("123456789"));
+  const long weight = leading < point ? point - leading - 1 : point - leading;
+  if (mantissa.size() == number.size()) return weight > 0;
+
+  std::string_view digits = number.substr(mantissa.size() + 1);
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  // More than any text has digits.
+  constexpr long huge = 1'000'000'000'000;
+  long exponent = digits.starts_with('-') ? -huge : huge;
+  std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+  return weight + std::clamp(exponent, -huge, huge) > 0;
+}
+
+/// Whether `number` is as RFC 8259 section 6 has it, but for what follows what from_chars takes.
+bool has_json_form(std::string_view number) {
+  if (number.starts_with('-')) number.remove_prefix(1);
+  if (number.empty() || !is_digit(number[0])) return false;
+  if (number[0] == '0' && number.size() > 1 && is_digit(number[1])) return false;
+  const std::size_t point = number.find('.');
+  return point == std::string_view::npos ||
+         (point + 1 < number.size() && is_digit(number[point + 1]));
+}
+
 }  // namespace
 
 void replace_lone_surrogates(char* text, std::size_t text_bytes) {
@@ -85,34 +113,55 @@ void replace_lone_surrogates(char* text, std::size_t text_bytes) {
   }
 }
 
-std::optional<std::string> widen_integers(std::string_view text) {
-  std::string widened;
-  std::size_t copied = 0;
-  for (std::size_t position = 0; position < text.size();) {
-    const char c = text[position];
+bool Numbers::next() {
+  for (std::size_t position = end_; position < text_.size();) {
+    const char c = text_[position];
     if (c == '"') {
-      position = skip_string(text, position);
-      continue;
-    }
-    if (c != '-' && !is_digit(c)) {
+      position = skip_string(text_, position);
+    } else if (c != '-' && !is_digit(c)) {
       ++position;
-      continue;
-    }
-    const std::size_t begin = position;
-    for (++position; position < text.size() && is_digit(text[position]);) ++position;
-    const std::string_view token = text.substr(begin, position - begin);
-    const char after = position < text.size() ? text[position] : ' ';
-    if (after == '.' || after == 'e' || after == 'E' || after == '+') {
-      // The rest of a number: its digits are no integer.
-      position = std::min(text.find_first_not_of("0123456789.eE+-", position), text.size());
-    } else if (token.size() > safe_digits && !fits_64_bits(token)) {
-      widened.append(text, copied, position - copied).append("e0");
-      copied = position;
+    } else {
+      begin_ = position;
+      end_ = begin_ + leading_number(text_.substr(begin_)).size();
+      return true;
     }
   }
+  return false;
+}
+
+Numbers::Reach Numbers::reach() const {
+  const std::string_view number = text_.substr(begin_, end_ - begin_);
+  if (!has_json_form(number)) return Reach::plain;  // the parser refuses it
+  const bool is_integer = number.find_first_of(".eE") == std::string_view::npos;
+  if (is_integer && (number.size() <= safe_digits || fits_64_bits(number))) return Reach::plain;
+
+  double value = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (end != number.data() + number.size()) return Reach::plain;
+  if (error == std::errc::result_out_of_range) {
+    return is_large(number) ? Reach::beyond_double : Reach::plain;
+  }
+  return is_integer ? Reach::beyond_64_bits : Reach::plain;
+}
+
+std::string_view leading_number(std::string_view text) {
+  return text.substr(0, text.find_first_not_of("0123456789.eE+-"));
+}
+
+std::optional<std::string> with_numbers_in_reach(std::string_view text) {
+  std::string changed;
+  std::size_t copied = 0;
+  for (Numbers numbers(text); numbers.next();) {
+    const Numbers::Reach reach = numbers.reach();
+    if (reach == Numbers::Reach::plain) continue;
+    const bool is_kept = reach == Numbers::Reach::beyond_64_bits;
+    const std::size_t end = is_kept ? numbers.end() : numbers.begin();
+    changed.append(text, copied, end - copied).append(is_kept ? "e0" : "0.0");
+    copied = numbers.end();
+  }
   if (copied == 0) return std::nullopt;
-  widened.append(text, copied);
-  return widened;
+  changed.append(text, copied);
+  return changed;
 }
 
 }  // namespace socketio::codec

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "codec/json/javascript_text.hpp"
 #include "codec/json/value_access.hpp"
 
 #include <socketio/json_writer.hpp>
@@ -7,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,13 +26,29 @@ bool is_integral(double number) { return std::trunc(number) == number; }
 /// Unlike dom::element::is_double(), which says yes to integers too.
 bool is_double(const dom::element& element) { return element.type() == dom::element_type::DOUBLE; }
 
-/// The bytes that `value` stands for, or null if it is an ordinary value.
+/// The bytes that `element` stands for, or null if it is an ordinary value.
+const Bytes* attachment_of(const dom::element& element, const ParsedText* parsed) {
+  if (!parsed || parsed->attachments.empty()) return nullptr;
+  const auto placeholder = as_placeholder(element);
+  if (!placeholder || !placeholder->num || *placeholder->num >= parsed->attachments.size())
+    return nullptr;
+  return &parsed->attachments[*placeholder->num];
+}
+
 const Bytes* attachment_of(const Value& value) {
-  const auto attachments = ValueAccess::attachments(value);
-  if (attachments.empty() || ValueAccess::is_absent(value)) return nullptr;
-  const auto placeholder = as_placeholder(ValueAccess::element(value));
-  if (!placeholder || !placeholder->num || *placeholder->num >= attachments.size()) return nullptr;
-  return &attachments[*placeholder->num];
+  if (ValueAccess::is_absent(value)) return nullptr;
+  return attachment_of(ValueAccess::element(value), ValueAccess::parsed(value));
+}
+
+std::string_view text_beyond_double(double number, const ParsedText& parsed) {
+  return codec::leading_number(parsed.text.substr(NumberBeyondDouble::place_of(number)));
+}
+
+/// A number of the tree as it reads.
+double as_read(double number, const ParsedText* parsed) {
+  if (!std::isnan(number)) return number;
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  return text_beyond_double(number, *parsed).starts_with('-') ? -infinity : infinity;
 }
 
 /// Which members of an object count: of several with one name the last, as in JavaScript. Sorted,
@@ -45,60 +64,120 @@ std::vector<bool> counting_members(const dom::object& object) {
   return counts;
 }
 
-void write(JsonWriter& writer, const dom::element& element);
+/// Writes a value and what is in it.
+class TreeWriter {
+ public:
+  enum class Binary : std::uint8_t { as_placeholders, as_attachments };
 
-void write_object(JsonWriter& writer, const dom::object& object) {
-  const std::vector<bool> counts = counting_members(object);
-  std::size_t index = 0;
-  writer.begin_object();
-  for (const auto member : object) {
-    if (!counts[index++]) continue;
-    writer.key(member.key);
-    write(writer, member.value);
+  TreeWriter(JsonWriter& writer, const ParsedText* parsed, Binary binary)
+      : writer_(writer), parsed_(parsed), binary_(binary) {}
+
+  void write(const dom::element& element) {
+    switch (element.type()) {
+      case dom::element_type::ARRAY:
+        return write_array(dom::array(element));
+      case dom::element_type::OBJECT:
+        if (binary_ == Binary::as_attachments) {
+          if (const Bytes* bytes = attachment_of(element, parsed_)) return writer_.binary(*bytes);
+        }
+        return write_object(dom::object(element));
+      case dom::element_type::INT64:
+        return writer_.integer(element.get_int64().value_unsafe());
+      case dom::element_type::UINT64:
+        return writer_.unsigned_integer(element.get_uint64().value_unsafe());
+      case dom::element_type::STRING:
+        return writer_.string(element.get_string().value_unsafe());
+      case dom::element_type::BOOL:
+        return writer_.boolean(element.get_bool().value_unsafe());
+      case dom::element_type::NULL_VALUE:
+        return writer_.null();
+      case dom::element_type::DOUBLE:
+      default:  // simdjson 4.6 has a type for integers beyond 64 bits; Document makes doubles of
+                // them
+        return write_number(element.get_double().value_unsafe());
+    }
   }
-  writer.end_object();
+
+ private:
+  void write_array(const dom::array& array) {
+    writer_.begin_array();
+    for (const dom::element item : array) write(item);
+    writer_.end_array();
+  }
+  void write_object(const dom::object& object) {
+    const std::vector<bool> counts = counting_members(object);
+    std::size_t index = 0;
+    writer_.begin_object();
+    for (const auto member : object) {
+      if (!counts[index++]) continue;
+      writer_.key(member.key);
+      write(member.value);
+    }
+    writer_.end_object();
+  }
+  void write_number(double number) {
+    if (std::isnan(number)) return writer_.raw(text_beyond_double(number, *parsed_));
+    writer_.number(number);
+  }
+
+  JsonWriter& writer_;
+  const ParsedText* parsed_;
+  Binary binary_;
+};
+
+void write(JsonWriter& writer, const Value& value, TreeWriter::Binary binary) {
+  if (ValueAccess::is_absent(value)) return writer.null();
+  TreeWriter(writer, ValueAccess::parsed(value), binary).write(ValueAccess::element(value));
 }
 
-void write(JsonWriter& writer, const dom::element& element) {
-  switch (element.type()) {
-    case dom::element_type::ARRAY:
-      writer.begin_array();
-      for (const dom::element item : dom::array(element)) write(writer, item);
-      return writer.end_array();
-    case dom::element_type::OBJECT:
-      return write_object(writer, dom::object(element));
-    case dom::element_type::INT64:
-      return writer.integer(element.get_int64().value_unsafe());
-    case dom::element_type::UINT64:
-      return writer.unsigned_integer(element.get_uint64().value_unsafe());
-    case dom::element_type::STRING:
-      return writer.string(element.get_string().value_unsafe());
-    case dom::element_type::BOOL:
-      return writer.boolean(element.get_bool().value_unsafe());
-    case dom::element_type::NULL_VALUE:
-      return writer.null();
-    case dom::element_type::DOUBLE:
-    default:  // simdjson 4.6 has a type for integers beyond 64 bits; Document makes doubles of them
-      return writer.number(element.get_double().value_unsafe());
-  }
-}
+/// Makes json of a value and of what is in it, in place: a large array has many.
+class JsonMaker {
+ public:
+  explicit JsonMaker(const ParsedText* parsed) : parsed_(parsed) {}
 
-json scalar_to_json(const dom::element& element) {
-  switch (element.type()) {
-    case dom::element_type::INT64:
-      return element.get_int64().value_unsafe();
-    case dom::element_type::UINT64:
-      return element.get_uint64().value_unsafe();
-    case dom::element_type::DOUBLE:
-      return element.get_double().value_unsafe();
-    case dom::element_type::STRING:
-      return element.get_string().value_unsafe();
-    case dom::element_type::BOOL:
-      return element.get_bool().value_unsafe();
-    default:
-      return nullptr;
+  json make(const dom::element& element) const {
+    switch (element.type()) {
+      case dom::element_type::ARRAY: {
+        const dom::array array(element);
+        return make_array(array.begin(), array.end());
+      }
+      case dom::element_type::OBJECT:
+        if (const Bytes* bytes = attachment_of(element, parsed_)) return json::binary(*bytes);
+        return make_object(dom::object(element));
+      case dom::element_type::INT64:
+        return element.get_int64().value_unsafe();
+      case dom::element_type::UINT64:
+        return element.get_uint64().value_unsafe();
+      case dom::element_type::STRING:
+        return element.get_string().value_unsafe();
+      case dom::element_type::BOOL:
+        return element.get_bool().value_unsafe();
+      case dom::element_type::NULL_VALUE:
+        return nullptr;
+      case dom::element_type::DOUBLE:
+      default:  // an integer beyond 64 bits, as in TreeWriter
+        return as_read(element.get_double().value_unsafe(), parsed_);
+    }
   }
-}
+  json make_array(dom::array::iterator begin, const dom::array::iterator& end) const {
+    json::array_t items;
+    std::size_t count = 0;
+    for (auto position = begin; position != end; ++position) ++count;
+    items.reserve(count);
+    for (; begin != end; ++begin) items.emplace_back(make(*begin));
+    return items;
+  }
+
+ private:
+  json make_object(const dom::object& object) const {
+    json::object_t members;
+    for (const auto member : object)
+      members.insert_or_assign(std::string(member.key), make(member.value));
+    return members;
+  }
+
+  const ParsedText* parsed_;
+};
 
 }  // namespace
 
@@ -111,7 +190,7 @@ std::optional<Placeholder> as_placeholder(const dom::element& element) {
       marked = member.value.is_bool() && member.value.get_bool().value_unsafe();
     } else if (member.key == "num") {
       std::uint64_t num = 0;
-      const bool valid = ValueAccess::make(member.value, {}).get(num);
+      const bool valid = ValueAccess::make(member.value, nullptr).get(num);
       placeholder.num = valid ? std::optional(num) : std::nullopt;
     }
   }
@@ -136,7 +215,7 @@ Value::Kind Value::kind() const {
     case dom::element_type::NULL_VALUE:
       return Kind::null;
     case dom::element_type::DOUBLE:
-    default:  // an integer beyond 64 bits, as in write()
+    default:  // an integer beyond 64 bits, as in TreeWriter
       return Kind::number;
   }
 }
@@ -168,7 +247,10 @@ bool Value::get(std::uint64_t& out) const {
 
 bool Value::get(double& out) const {
   if (ValueAccess::is_absent(*this)) return false;
-  return ValueAccess::element(*this).get_double().get(out) == simdjson::SUCCESS;
+  double number = 0;
+  if (ValueAccess::element(*this).get_double().get(number) != simdjson::SUCCESS) return false;
+  out = as_read(number, parsed_);
+  return true;
 }
 
 bool Value::get(std::string_view& out) const {
@@ -205,36 +287,21 @@ bool Value::find(std::string_view name, Value& out) const {
 }
 
 json Value::to_json() const {
-  Value item;
-  switch (kind()) {
-    case Kind::binary:
-      return json::binary(*attachment_of(*this));
-    case Kind::array: {
-      json::array_t array;
-      for (ValueArray items{*this}; items.next(item);) array.push_back(item.to_json());
-      return array;
-    }
-    case Kind::object: {
-      json::object_t object;
-      std::string_view name;
-      for (ValueObject members{*this}; members.next(name, item);) {
-        object.insert_or_assign(std::string(name), item.to_json());
-      }
-      return object;
-    }
-    default:
-      return ValueAccess::is_absent(*this) ? json() : scalar_to_json(ValueAccess::element(*this));
-  }
+  if (ValueAccess::is_absent(*this)) return nullptr;
+  return JsonMaker(parsed_).make(ValueAccess::element(*this));
 }
 
 void Value::append_text(std::string& out) const {
   std::vector<Bytes> no_attachments;
   JsonWriter writer(out, no_attachments);
-  if (ValueAccess::is_absent(*this)) return writer.null();
-  write(writer, ValueAccess::element(*this));
+  socketio::write(writer, *this, TreeWriter::Binary::as_placeholders);
 }
 
-ValueArray::ValueArray(const Value& value) : attachments_(ValueAccess::attachments(value)) {
+void Value::write(JsonWriter& writer) const {
+  socketio::write(writer, *this, TreeWriter::Binary::as_attachments);
+}
+
+ValueArray::ValueArray(const Value& value) : parsed_(ValueAccess::parsed(value)) {
   if (ValueAccess::is_absent(value)) return;
   dom::array array;
   if (ValueAccess::element(value).get_array().get(array) != simdjson::SUCCESS) return;
@@ -245,12 +312,18 @@ ValueArray::ValueArray(const Value& value) : attachments_(ValueAccess::attachmen
 bool ValueArray::next(Value& out) {
   if (position_ == end_) return false;
   auto position = from_bytes<dom::array::iterator>(position_);
-  out = ValueAccess::make(*position, attachments_);
+  out = ValueAccess::make(*position, parsed_);
   position_ = to_bytes(++position);
   return true;
 }
 
-ValueObject::ValueObject(const Value& value) : attachments_(ValueAccess::attachments(value)) {
+json ValueArray::to_json() const {
+  if (position_ == end_) return json::array();
+  return JsonMaker(parsed_).make_array(from_bytes<dom::array::iterator>(position_),
+                                       from_bytes<dom::array::iterator>(end_));
+}
+
+ValueObject::ValueObject(const Value& value) : parsed_(ValueAccess::parsed(value)) {
   if (ValueAccess::is_absent(value) || attachment_of(value)) return;
   dom::object object;
   if (ValueAccess::element(value).get_object().get(object) != simdjson::SUCCESS) return;
@@ -262,7 +335,7 @@ bool ValueObject::next(std::string_view& name, Value& out) {
   if (position_ == end_) return false;
   auto position = from_bytes<dom::object::iterator>(position_);
   name = position.key();
-  out = ValueAccess::make(position.value(), attachments_);
+  out = ValueAccess::make(position.value(), parsed_);
   position_ = to_bytes(++position);
   return true;
 }

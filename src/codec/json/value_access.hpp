@@ -11,8 +11,10 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace socketio {
@@ -33,18 +35,34 @@ ElementBytes to_bytes(const T& value) {
   return std::bit_cast<ElementBytes>(value);
 }
 
+/// What the values of one text refer to besides the tree; its owner is the Document.
+struct ParsedText {
+  std::span<const Bytes> attachments = {};
+  /// The text, if it has numbers beyond double.
+  std::string_view text = {};
+};
+
+/// In the tree a number beyond double is NaN, which JSON has not, with its place in the text as
+/// the payload.
+struct NumberBeyondDouble {
+  static constexpr std::uint64_t nan = 0x7ff8'0000'0000'0000;
+
+  static double at(std::uint64_t place) { return std::bit_cast<double>(nan | place); }
+  static std::size_t place_of(double number) { return std::bit_cast<std::uint64_t>(number) & ~nan; }
+};
+
 struct ValueAccess {
-  static Value make(const dom::element& element, std::span<const Bytes> attachments) {
+  static Value make(const dom::element& element, const ParsedText* parsed) {
     Value value;
     value.element_ = to_bytes(element);
-    value.attachments_ = attachments;
+    value.parsed_ = parsed;
     return value;
   }
   static bool is_absent(const Value& value) { return value.element_ == ElementBytes{}; }
   static dom::element element(const Value& value) {
     return from_bytes<dom::element>(value.element_);
   }
-  static std::span<const Bytes> attachments(const Value& value) { return value.attachments_; }
+  static const ParsedText* parsed(const Value& value) { return value.parsed_; }
 };
 
 /// An object whose `_placeholder` is true, the last of that name as in JavaScript.

@@ -58,6 +58,8 @@ void JsonWriter::unsigned_integer(std::uint64_t value) {
 }
 
 void JsonWriter::number(double value) {
+  if (infinities_ == Infinities::as_numbers && std::isinf(value))
+    return raw(value < 0 ? "-1e999" : "1e999");
   if (!std::isfinite(value)) return null();
   separate();
   codec::append_number(text_, value);

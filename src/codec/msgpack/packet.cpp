@@ -50,6 +50,9 @@ std::optional<std::uint64_t> as_integer(const Token& token, std::uint64_t limit)
 
 constexpr auto last_type = static_cast<std::uint64_t>(PacketType::connect_error);
 
+/// Unlike in text, where JavaScript takes events and acknowledgements without data.
+bool needs_data(PacketType type) { return type == PacketType::event || type == PacketType::ack; }
+
 PacketType without_attachments(PacketType type) {
   if (type == PacketType::binary_event) return PacketType::event;
   return type == PacketType::binary_ack ? PacketType::ack : type;
@@ -137,6 +140,8 @@ Result<std::optional<parser::Packet>, parser::Errc> Decoder::add_binary(std::str
   if (const auto error = read(message, parts)) return *error;
   if (!parts.type) return parser::Errc::unknown_type;
   if (!parts.nsp) return parser::Errc::invalid_namespace;
+  if (parts.text.empty() && needs_data(static_cast<PacketType>(*parts.type)))
+    return parser::Errc::invalid_payload;
 
   const parser::Header header{.type = static_cast<PacketType>(*parts.type),
                               .attachments = parts.attachments.size(),

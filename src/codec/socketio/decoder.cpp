@@ -21,11 +21,6 @@ std::optional<Errc> check_event(const Value& payload) {
   return is_reserved_event(text) ? std::optional(Errc::reserved_event) : std::nullopt;
 }
 
-std::optional<Errc> check_ack(const Header& header, const Value& payload) {
-  if (payload.kind() != Kind::array) return Errc::invalid_payload;
-  return header.id ? std::nullopt : std::optional(Errc::invalid_id);
-}
-
 }  // namespace
 
 std::optional<Errc> check_payload(const Header& header, const Value& payload, Decoder::Role role) {
@@ -35,10 +30,13 @@ std::optional<Errc> check_payload(const Header& header, const Value& payload, De
   switch (header.type) {
     case PacketType::event:
     case PacketType::binary_event:
-      return check_event(payload);
+      if (!absent) return check_event(payload);
+      valid = true;
+      break;
     case PacketType::ack:
     case PacketType::binary_ack:
-      return check_ack(header, payload);
+      valid = absent || kind == Kind::array;
+      break;
     case PacketType::connect:
       valid = absent || kind == Kind::object;
       break;

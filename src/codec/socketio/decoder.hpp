@@ -33,7 +33,8 @@ struct Packet {
   std::optional<std::uint64_t> id = {};
   /// The JSON text as it came, placeholders included; empty if the packet has none.
   std::string_view text = {};
-  /// The parsed payload: an array for event and ack, an object (or null when absent) for connect, …
+  /// The parsed payload: an array for event and ack, an object for connect, …; null when absent: an
+  /// event of no name is nobody's, an acknowledgement of nothing has no arguments.
   Value payload = {};
   std::span<const Bytes> attachments = {};
   /// What `text`, `nsp` and `attachments` view if the packet had attachments: keeps them beyond the

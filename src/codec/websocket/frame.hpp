@@ -3,6 +3,7 @@
 // limits and what can be wrong with a frame.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -60,12 +61,20 @@ enum class Errc : std::uint8_t {
 
 CloseCode close_code_of(Errc error);
 
+/// Frames that a message may have if nothing else is said. They bound what empty frames cost;
+/// honest peers write large messages in frames of 4096 bytes, the smallest in use have 64.
+constexpr std::size_t fragments_for(std::size_t message_bytes) {
+  constexpr std::size_t least = 1024;
+  constexpr std::size_t small_frame_bytes = 64;
+  return std::max(least, message_bytes / small_frame_bytes);
+}
+
 struct Limits {
   /// Payload of one message over all its fragments, checked at the frame header before buffering;
   /// of a compressed one also what it inflates to, checked while it does.
   std::size_t message_bytes = 1'000'000;
   /// Frames of one message; empty ones count.
-  std::size_t fragments = 1024;
+  std::size_t fragments = fragments_for(message_bytes);
 };
 
 }  // namespace socketio::websocket

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// How a function of the user watches all events (on_any and its kind). Beside the event's name it
+// takes the arguments as `const json&`, as `const Arguments&` (undecoded), or not at all. A form
+// that nobody asks for is not made: as json a large packet costs several times what it does
+// otherwise. Not for direct use.
+#pragma once
+
+#include <socketio/arguments.hpp>
+#include <socketio/hook.hpp>
+#include <socketio/json.hpp>
+#include <socketio/value.hpp>
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio::detail {
+
+/// The arguments of one event, each form made once. Views the packet: lives during the dispatch.
+class WatchedArguments {
+ public:
+  /// `payload`: the array with the event's name.
+  WatchedArguments(const Value& payload, std::span<const Bytes> attachments)
+      : payload_(payload), attachments_(attachments) {}
+  ~WatchedArguments();
+  WatchedArguments(const WatchedArguments&) = delete;
+  WatchedArguments& operator=(const WatchedArguments&) = delete;
+
+  json& as_json();
+  const Arguments& undecoded();
+
+ private:
+  Value payload_;
+  std::span<const Bytes> attachments_;
+  std::optional<json> json_;
+  std::optional<Arguments> undecoded_;
+};
+
+/// True if F takes the last of Given when it gets what it wants of them.
+template <class F, class... Given>
+constexpr bool takes_last() {
+  constexpr auto part = part_of<F, Given...>();
+  return part && part->first + part->count == sizeof...(Given);
+}
+
+/// `Before`: what comes before the arguments.
+template <class... Before>
+struct Watcher {
+  using Function = std::function<void(Before..., WatchedArguments&)>;
+
+  template <class F, class Report>
+  static Function make(F function, Report report) {
+    // One after the other: a generic lambda takes json, and need not compile with anything else.
+    if constexpr (takes_last<F, Before..., const json&>()) {
+      return with_json(std::move(function), std::move(report));
+    } else if constexpr (takes_last<F, Before..., const Arguments&>()) {
+      using Hook = std::function<void(Before..., const Arguments&)>;
+      return [hook = make_hook<Hook>(std::move(function), std::move(report))](
+                 Before... before, WatchedArguments& arguments) {
+        hook(before..., arguments.undecoded());
+      };
+    } else if constexpr (part_of<F, Before...>().has_value()) {
+      using Hook = std::function<void(Before...)>;
+      return [hook = make_hook<Hook>(std::move(function), std::move(report))](
+                 Before... before, WatchedArguments&) { hook(before...); };
+    } else {  // of nullptr, or it says what is wrong
+      return with_json(std::move(function), std::move(report));
+    }
+  }
+
+ private:
+  template <class F, class Report>
+  static Function with_json(F function, Report report) {
+    using Hook = std::function<void(Before..., const json&)>;
+    return [hook = make_hook<Hook>(std::move(function), std::move(report))](
+               Before... before, WatchedArguments& arguments) {
+      hook(before..., arguments.as_json());
+    };
+  }
+};
+
+}  // namespace socketio::detail

@@ -207,7 +207,8 @@ json Value::to_json() const {
   Value item;
   switch (kind()) {
     case Kind::binary:
-      return json::binary(*attachment_of(*this));
+      // Not json::binary(), which destroys what it has not made when memory is lacking.
+      return json::binary_t(*attachment_of(*this));
     case Kind::array: {
       json::array_t array;
       for (ValueArray items{*this}; items.next(item);) array.push_back(item.to_json());

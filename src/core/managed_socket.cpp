@@ -77,8 +77,8 @@ void ManagedSocket::report(std::string_view event, std::string_view message,
   HandlerError error{{}, {}, exception};
   try {
     error.event = event;
-    error.message = exception ? message_of(exception, "an exception of an unknown type")
-                              : std::string(message);
+    error.message =
+        exception ? message_of(exception, "an exception of an unknown type") : std::string(message);
   } catch (...) {
     error.message.clear();  // no memory for the words: the exception has to do
   }
@@ -163,9 +163,8 @@ void ManagedSocket::ask_for_auth(const std::shared_ptr<Auth>& auth, std::uint64_
     const auto self = weak.lock();
     if (!self) return;
     if (gate->is_inside()) return self->send_connect(turn, data);
-    self->post([turn, data = std::move(data)](ManagedSocket& socket) {
-      socket.send_connect(turn, data);
-    });
+    self->post(
+        [turn, data = std::move(data)](ManagedSocket& socket) { socket.send_connect(turn, data); });
   };
   in_auth_ = true;
   guarded("auth", [&] {

@@ -232,9 +232,7 @@ void NamespaceState::with_each(detail::BroadcastTarget target,
                                std::function<void(SocketState&)> use, std::function<void()> done) {
   auto work = [self = shared_from_this(), target = std::move(target), use = std::move(use),
                done = std::move(done)] {
-    const auto use_all = [&](NamespaceState& nsp) {
-      use_each(nsp.collect(target), use);
-    };
+    const auto use_all = [&](NamespaceState& nsp) { use_each(nsp.collect(target), use); };
     use_all(*self);
     if (self->is_parent() && self->link_->node) self->link_->node->for_each_child(*self, use_all);
     if (done) self->complete(done);

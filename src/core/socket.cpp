@@ -65,9 +65,8 @@ std::any& Socket::data_slot(const std::type_info& type) {
 bool Socket::join(const Rooms& rooms) const {
   if (!state_) return false;
   if (!state_->nsp().loop().is_current()) {
-    state_->nsp().loop().post([state = state_, rooms] {
-      contain(*state, [&] { Socket(state).join(rooms); });
-    });
+    state_->nsp().loop().post(
+        [state = state_, rooms] { contain(*state, [&] { Socket(state).join(rooms); }); });
     return true;
   }
   bool joined = true;

@@ -111,7 +111,11 @@ void HttpChannel::write() {
 void HttpChannel::on_bytes(std::span<char> bytes) {
   if (!stream_) return;
   if (!busy()) return drop_connection();  // nobody has asked
-  const auto self = shared_from_this();
+  // Contained here, so that an answer which was lost is not asked for again.
+  contain(*this, [&] { read_answer(bytes); });
+}
+
+void HttpChannel::read_answer(std::span<char> bytes) {
   if (!parser_) {
     parser_.emplace(http::Limits{.header_bytes = response_header_limit_bytes,
                                  .header_count = response_header_limit,

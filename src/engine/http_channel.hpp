@@ -68,6 +68,7 @@ class HttpChannel final : public StreamHandler, public std::enable_shared_from_t
   void connect();
   void write();
   void write_in_next_turn();
+  void read_answer(std::span<char> bytes);
   void on_stream_end(const Stream& stream);
   void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
   void on_timer();

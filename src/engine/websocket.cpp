@@ -9,9 +9,8 @@ namespace socketio::engine {
 
 void WebSocketTransport::send_text(std::string_view packet, Compress) {
   if (!stream_) return;
-  stream_->write_with([&](std::string& out) {
-    websocket::append_frame(out, websocket::Opcode::text, packet);
-  });
+  stream_->write_with(
+      [&](std::string& out) { websocket::append_frame(out, websocket::Opcode::text, packet); });
 }
 
 void WebSocketTransport::send_binary(std::string_view data, Compress) {
@@ -22,9 +21,8 @@ void WebSocketTransport::send_binary(std::string_view data, Compress) {
     send_text(text, Compress::no);
     return;
   }
-  stream_->write_with([&](std::string& out) {
-    websocket::append_frame(out, websocket::Opcode::binary, data);
-  });
+  stream_->write_with(
+      [&](std::string& out) { websocket::append_frame(out, websocket::Opcode::binary, data); });
 }
 
 void WebSocketTransport::send_prepared(const PreparedMessage& message) {
@@ -89,9 +87,8 @@ bool WebSocketTransport::deliver(const engineio::Packet& packet) {
 void WebSocketTransport::answer_ping() {
   const auto payload = std::exchange(ping_payload_, nullptr);
   if (!stream_ || stream_->queued_bytes() > pong_backlog_bytes) return;
-  stream_->write_with([&](std::string& out) {
-    websocket::append_frame(out, websocket::Opcode::pong, *payload);
-  });
+  stream_->write_with(
+      [&](std::string& out) { websocket::append_frame(out, websocket::Opcode::pong, *payload); });
 }
 
 void WebSocketTransport::shut_down(websocket::CloseCode code) {

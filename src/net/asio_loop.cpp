@@ -90,13 +90,13 @@ void AsioLoop::arm_timer() {
   if (timer_due_ <= *next) return;
   timer_due_ = TimePoint::max();
   timer_.expires_at(*next);
-  timer_.async_wait(kept_in(*handler_memory_, [self = weak_from_this()](
-                                                  const boost::system::error_code& error) {
-    const auto loop = self.lock();
-    if (!loop || error || loop->stopped_) return;
-    loop->timer_due_ = TimePoint::max();
-    loop->enter();
-  }));
+  timer_.async_wait(
+      kept_in(*handler_memory_, [self = weak_from_this()](const boost::system::error_code& error) {
+        const auto loop = self.lock();
+        if (!loop || error || loop->stopped_) return;
+        loop->timer_due_ = TimePoint::max();
+        loop->enter();
+      }));
   timer_due_ = *next;
 }
 

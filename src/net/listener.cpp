@@ -89,14 +89,13 @@ std::uint16_t Listener::open(std::string_view address, std::uint16_t port, std::
 }
 
 void Listener::start() {
-  acceptor_.async_wait(
-      tcp::acceptor::wait_read,
-      kept_in(loop_.handler_memory(),
-              [self = shared_from_this()](const boost::system::error_code& error) {
-                if (error || !self->acceptor_.is_open()) return;
-                self->loop_.enter();
-                contain(*self, [&] { self->accept(); });
-              }));
+  acceptor_.async_wait(tcp::acceptor::wait_read,
+                       kept_in(loop_.handler_memory(),
+                               [self = shared_from_this()](const boost::system::error_code& error) {
+                                 if (error || !self->acceptor_.is_open()) return;
+                                 self->loop_.enter();
+                                 contain(*self, [&] { self->accept(); });
+                               }));
 }
 
 void Listener::on_exception() noexcept {

@@ -96,8 +96,7 @@ void Connection::on_timeout() {
 }
 
 void Connection::write(const http::Response& response, http::Connection fate, http::Body body) {
-  stream_->write_with(
-      [&](std::string& out) { http::append_response(out, response, fate, body); });
+  stream_->write_with([&](std::string& out) { http::append_response(out, response, fate, body); });
 }
 
 void Connection::on_exception() noexcept {
@@ -248,9 +247,8 @@ void Connection::respond(HttpExchange& exchange, http::Response response, http::
 
 void Connection::defer(void (Connection::*work)()) {
   contain(*this, [this, work] {
-    stream_->loop().defer([self = shared_from_this(), work] {
-      contain(*self, [&] { ((*self).*work)(); });
-    });
+    stream_->loop().defer(
+        [self = shared_from_this(), work] { contain(*self, [&] { ((*self).*work)(); }); });
   });
 }
 

@@ -120,9 +120,8 @@ class WebSocketLane final : public StreamHandler,
     if (!stream_) return;
     std::array<std::uint8_t, 4> mask{};
     dice_.fill(mask);
-    stream_->write_with([&](std::string& out) {
-      websocket::append_masked_frame(out, opcode, payload, mask);
-    });
+    stream_->write_with(
+        [&](std::string& out) { websocket::append_masked_frame(out, opcode, payload, mask); });
   }
   void send_text(std::string_view payload) { send(websocket::Opcode::text, payload); }
   const std::shared_ptr<SimulatedStream>& stream() const { return stream_; }

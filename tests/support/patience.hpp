@@ -6,6 +6,6 @@
 namespace socketio::support {
 
 /// The longest that a test waits for anything that must come.
-inline constexpr std::chrono::seconds patience{5};
+inline constexpr std::chrono::seconds patience{60};
 
 }  // namespace socketio::support

@@ -37,8 +37,9 @@ namespace socketio {
 /// Names one registered handler, to take it off again.
 using HandlerId = std::uint64_t;
 
-/// Something went wrong in user code, or an event's arguments did not fit its handler. The
-/// connection goes on.
+/// Something went wrong in user code, or an event's arguments did not fit its handler: the
+/// connection goes on. Or something in the library, as when memory is lacking ("connection"): the
+/// connection ends.
 struct HandlerError {
   /// Of the event, or what was called: "connection", "disconnecting", "disconnect", "middleware",
   /// "acknowledgement", "error"; at a client "connect", "connect_error", …

@@ -33,7 +33,7 @@ class Connector {
     virtual ~Attempt() = default;
   };
   /// Gets a stream that is ready to be written to and has no handler yet, or null and why. It must
-  /// be given its handler before the call returns.
+  /// be given its handler before the call returns. Throws nothing.
   using Done = std::function<void(std::shared_ptr<Stream> stream, const ConnectFailure& failure)>;
 
   virtual ~Connector() = default;

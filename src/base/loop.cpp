@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/loop.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace socketio {
@@ -12,13 +11,29 @@ void Loop::defer(Task task) {
 }
 
 void Loop::schedule_flush(Stream& stream) {
-  dirty_.push_back(&stream);
+  dirty_.push_back(stream);
   request_finish_turn();
 }
 
-void Loop::cancel_flush(Stream& stream) {
-  std::replace(dirty_.begin(), dirty_.end(), &stream, static_cast<Stream*>(nullptr));
-  std::replace(flushing_.begin(), flushing_.end(), &stream, static_cast<Stream*>(nullptr));
+void Loop::forget(Stream& stream) {
+  stream.unlink();
+  if (flushed_ == &stream) flushed_ = nullptr;
+}
+
+void Loop::report_exception() noexcept {
+  try {
+    if (exception_hook_) exception_hook_();
+  } catch (...) {
+    return;  // there is nobody left to tell
+  }
+}
+
+void Loop::run(const Task& task) noexcept {
+  try {
+    task();
+  } catch (...) {
+    report_exception();
+  }
 }
 
 void Loop::give_back(std::string buffer) {
@@ -29,24 +44,25 @@ void Loop::give_back(std::string buffer) {
   spare_buffers_.push_back(std::move(buffer));
 }
 
-void Loop::finish_turn() {
+void Loop::finish_turn() noexcept {
   std::vector<Task> tasks;
   while (!deferred_.empty() || !dirty_.empty()) {
     if (!deferred_.empty()) {
       tasks.swap(deferred_);
-      for (Task& task : tasks) task();
+      for (const Task& task : tasks) run(task);
       tasks.clear();
       continue;  // what they deferred comes before the flush
     }
-    flushing_.swap(dirty_);
-    for (std::size_t i = 0; i < flushing_.size(); ++i) {
-      Stream* const stream = flushing_[i];
-      if (!stream) continue;
-      stream->flush_scheduled_ = false;
-      flushing_[i] = nullptr;
-      stream->flush();
+    flushing_.take(dirty_);
+    while (!flushing_.empty()) {
+      flushed_ = static_cast<Stream*>(&flushing_.front());
+      flushed_->unlink();
+      try {
+        flushed_->finish_turn();
+      } catch (...) {
+        flushed_ ? flushed_->on_exception() : report_exception();
+      }
     }
-    flushing_.clear();
   }
 }
 

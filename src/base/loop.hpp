@@ -6,6 +6,9 @@
 // A turn is one round of the loop: handle all that is ready, run what was deferred, then flush
 // every stream that was written to, once. Everything but post() and is_current() belongs to the
 // loop's own thread.
+//
+// Nothing that a task, a deadline or a stream throws leaves the turn: it is reported, and the turn
+// goes on with what comes next.
 #pragma once
 
 #include "base/entropy.hpp"
@@ -41,9 +44,10 @@ class Loop {
 
   /// Runs `task` later in this turn, after the code that is running now.
   void defer(Task task);
-  /// Loop's streams only: flush() at the end of this turn, unless it dies before.
+  /// Loop's streams only: finish_turn() at the end of this turn, unless it dies before. Cannot
+  /// fail.
   void schedule_flush(Stream& stream);
-  void cancel_flush(Stream& stream);
+  void forget(Stream& stream);
 
   /// An empty buffer that has room already, if one is spare; give_back() what is not needed any
   /// more.
@@ -55,15 +59,22 @@ class Loop {
   }
   void give_back(std::string buffer);
 
+  /// Gets exceptions that ended a connection; called while one is being handled.
+  void set_exception_hook(Task hook) { exception_hook_ = std::move(hook); }
+  /// Tells the hook of the exception that is being handled.
+  void report_exception() noexcept;
+
   /// Runs `task` on this loop; from any thread. Tasks of one thread keep their order.
   virtual void post(Task task) = 0;
   /// True on the loop's own thread.
   virtual bool is_current() const = 0;
 
  protected:
+  /// Runs a task; what it throws is reported.
+  void run(const Task& task) noexcept;
   /// Runs deferred tasks and flushes until nothing is left.
-  void finish_turn();
-  /// Has finish_turn() called once what is ready now has been handled.
+  void finish_turn() noexcept;
+  /// Has finish_turn() called once what is ready now has been handled. Does not throw.
   virtual void request_finish_turn() = 0;
   /// Only a loop that others' code runs on too has something to do here.
   virtual void begin_turn() {}
@@ -73,9 +84,11 @@ class Loop {
  private:
   Entropy& entropy_;
   std::vector<Task> deferred_;
-  std::vector<Stream*> dirty_;
-  std::vector<Stream*> flushing_;
+  FlushList dirty_;
+  FlushList flushing_;
+  Stream* flushed_ = nullptr;  // in its finish_turn(), and still there
   std::vector<std::string> spare_buffers_;
+  Task exception_hook_;
 };
 
 }  // namespace socketio

@@ -116,33 +116,36 @@ void Stream::consume(std::size_t count) {
   }
 }
 
-Stream::~Stream() {
-  if (flush_scheduled_) loop_.cancel_flush(*this);
-}
+Stream::~Stream() { loop_.forget(*this); }
 
 void Stream::commit() {
   if (state_ == State::closed) {
     queue_.clear();
     return;
   }
-  if (!flush_scheduled_) {
-    flush_scheduled_ = true;
-    loop_.schedule_flush(*this);
-  }
+  wait_for_end_of_turn();
 }
 
+void Stream::wait_for_end_of_turn() {
+  if (!is_linked()) loop_.schedule_flush(*this);
+}
+
+void Stream::finish_turn() { state_ == State::closed ? finish() : flush(); }
+
 void Stream::write_shared(const SharedBytes& bytes) {
-  queue_.append_shared(bytes);
+  try {
+    queue_.append_shared(bytes);
+  } catch (...) {
+    close();
+    throw;
+  }
   commit();
 }
 
 void Stream::close_after_flush() {
   if (state_ != State::open) return;
   state_ = State::closing_after_flush;
-  if (!flush_scheduled_) {
-    flush_scheduled_ = true;
-    loop_.schedule_flush(*this);
-  }
+  wait_for_end_of_turn();
 }
 
 void Stream::close_soon() {
@@ -190,16 +193,27 @@ void Stream::close() {
   state_ = State::closed;
   queue_.clear();
   // Not from inside the caller: it may be in the middle of changing its own state.
-  loop_.defer([self = shared_from_this()] { self->finish(); });
+  wait_for_end_of_turn();
 }
 
-void Stream::finish() {
+void Stream::on_exception() noexcept {
+  close();
+  loop_.report_exception();
+}
+
+void Stream::finish() noexcept {
   const auto self = shared_from_this();
   state_ = State::closed;
   queue_.clear();
   stop_waiting();
   shut();
-  if (auto handler = std::exchange(handler_, nullptr)) handler->on_close();
+  const auto handler = std::exchange(handler_, nullptr);
+  if (!handler) return;
+  try {
+    handler->on_close();
+  } catch (...) {
+    loop_.report_exception();
+  }
 }
 
 }  // namespace socketio

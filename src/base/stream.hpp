@@ -82,7 +82,59 @@ class OutQueue {
   std::string tail_;
 };
 
-class Stream : public std::enable_shared_from_this<Stream> {
+/// A stream's place among those that wait for the end of the turn. Linked, since to put a stream
+/// there must never fail.
+class FlushLink {
+ public:
+  FlushLink() = default;
+  FlushLink(const FlushLink&) = delete;
+  FlushLink& operator=(const FlushLink&) = delete;
+
+  bool is_linked() const { return next_ != nullptr; }
+  void unlink() {
+    if (!is_linked()) return;
+    previous_->next_ = next_;
+    next_->previous_ = previous_;
+    previous_ = next_ = nullptr;
+  }
+
+ protected:
+  ~FlushLink() { unlink(); }
+
+ private:
+  friend class FlushList;
+  FlushLink* previous_ = nullptr;
+  FlushLink* next_ = nullptr;
+};
+
+class FlushList : private FlushLink {
+ public:
+  FlushList() { previous_ = next_ = this; }
+  ~FlushList() {
+    while (!empty()) next_->unlink();
+    previous_ = next_ = nullptr;
+  }
+
+  bool empty() const { return next_ == this; }
+  FlushLink& front() { return *next_; }
+  void push_back(FlushLink& link) {
+    link.previous_ = previous_;
+    link.next_ = this;
+    previous_->next_ = &link;
+    previous_ = &link;
+  }
+  /// `other` moves to the end of this list.
+  void take(FlushList& other) {
+    if (other.empty()) return;
+    previous_->next_ = other.next_;
+    other.next_->previous_ = previous_;
+    other.previous_->next_ = this;
+    previous_ = other.previous_;
+    other.previous_ = other.next_ = &other;
+  }
+};
+
+class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
  public:
   /// What a peer has to take of what it is owed, on the average of its stall timeout, or to bring
   /// of what it owes. Slower than any network in use: below are those who mean to occupy us.
@@ -100,18 +152,22 @@ class Stream : public std::enable_shared_from_this<Stream> {
   Loop& loop() { return loop_; }
   void set_handler(std::shared_ptr<StreamHandler> handler) { handler_ = std::move(handler); }
 
-  /// Append here, then call commit(); both in one go.
-  std::string& out() {
-    std::string& tail = queue_.tail();
-    if (tail.empty()) borrow(tail);
-    return tail;
-  }
-  /// Has what was appended sent at the end of this turn.
-  void commit();
-  void write(std::string_view bytes) {
-    out().append(bytes);
+  /// Calls `append(std::string&)` for what is to be sent at the end of this turn. If that throws,
+  /// the stream closes: a part of a message must not leave.
+  template <class Append>
+  void write_with(Append append) {
+    try {
+      append(out());
+    } catch (...) {
+      close();
+      throw;
+    }
     commit();
   }
+  void write(std::string_view bytes) {
+    write_with([bytes](std::string& out) { out.append(bytes); });
+  }
+  /// Closes, too, if it throws.
   void write_shared(const SharedBytes& bytes);
 
   /// Asks for one on_drain().
@@ -134,15 +190,17 @@ class Stream : public std::enable_shared_from_this<Stream> {
   /// The same, but what the peer has not taken after 5 s is lost however well it reads: for a
   /// server that ends.
   void close_soon();
-  /// Closes at once; what is queued is lost. on_close() comes at the end of the turn.
+  /// Closes at once; what is queued is lost. on_close() comes at the end of the turn. Cannot fail.
   void close();
+  /// For contain(): closes.
+  void on_exception() noexcept;
   /// Stops and resumes reading: back-pressure on the peer.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
   /// Text of the peer's address, without port.
   virtual std::string remote_address() const = 0;
 
-  /// Loop only: hands the queue to the kernel.
+  /// Hands the queue to the kernel, at the end of the turn.
   virtual void flush() = 0;
 
  protected:
@@ -158,8 +216,8 @@ class Stream : public std::enable_shared_from_this<Stream> {
   void wait_for_peer();
   /// For flush(): it has taken everything.
   void stop_waiting();
-  /// Ends the stream and tells the handler, once.
-  void finish();
+  /// Ends the stream and tells the handler, once; what that throws is reported.
+  void finish() noexcept;
   /// The queue has become empty.
   void tell_drained() {
     refused_bytes_ = 0;
@@ -179,13 +237,22 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::error_code error_;          // set before finish()
   std::uint32_t below_bytes_ = 0;  // TLS: encrypted, and not known to have left the stream below
   State state_ = State::open;
-  bool flush_scheduled_ = false;
   bool drain_wanted_ = false;
 
  private:
   friend class Loop;
   struct StallWatch;
 
+  std::string& out() {
+    std::string& tail = queue_.tail();
+    if (tail.empty()) borrow(tail);
+    return tail;
+  }
+  /// Has what was appended sent at the end of this turn.
+  void commit();
+  void wait_for_end_of_turn();
+  /// Loop only: closes or flushes.
+  void finish_turn();
   std::chrono::milliseconds stall_timeout() const;
   void begin_stall_watch();
   void on_stall_timeout();

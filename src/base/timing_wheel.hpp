@@ -8,6 +8,8 @@
 // it, rounded up to the tick. One thread.
 #pragma once
 
+#include "base/contain.hpp"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -35,7 +37,7 @@ class Timer {
  protected:
   /// Called by the wheel when the deadline has passed; may arm, cancel or destroy any timer, itself
   /// included.
-  virtual void expired() = 0;
+  virtual void expired() noexcept = 0;
 
  private:
   friend class TimingWheel;
@@ -44,14 +46,16 @@ class Timer {
   std::uint64_t tick_ = 0;
 };
 
-/// A Timer that calls a member function of its owner.
+/// A Timer that calls a member function of its owner, contained.
 template <class Owner, void (Owner::*Function)()>
 class MemberTimer final : public Timer {
  public:
   explicit MemberTimer(Owner& owner) : owner_(owner) {}
 
  private:
-  void expired() override { (owner_.*Function)(); }
+  void expired() noexcept override {
+    contain(owner_, [this] { (owner_.*Function)(); });
+  }
   Owner& owner_;
 };
 
@@ -98,7 +102,7 @@ class TimingWheel {
   static constexpr std::uint64_t no_tick = ~std::uint64_t{0};
 
   struct Head final : Timer {
-    void expired() override {}
+    void expired() noexcept override {}
   };
 
   void insert_after(Timer& timer, Duration delay);

@@ -51,6 +51,9 @@ ClientState::ClientState(Url url, const ClientOptions& options, asio::io_context
       manager_(std::make_shared<core::Manager>(*loop_, *connector_, gate_,
                                                manager_options(url_, options))) {
   own_context_.get_deleter().resolutions = loop_->resolutions();
+  loop_->set_exception_hook([manager = std::weak_ptr(manager_)] {
+    if (const auto told = manager.lock()) told->report(std::current_exception());
+  });
   manager_->set_idle_hook([this] {
     if (stopping_) end_context();
   });

@@ -27,12 +27,13 @@ bool ThreadGate::is_inside() const {
 bool ThreadGate::post(Loop::Task task) {
   const std::lock_guard lock(queue_mutex_);
   if (closed_.load()) return false;
-  waiting_.fetch_add(1);
+  if (queue_.empty()) {  // first: a task that nobody looks for would keep others from being seen
+    loop_->post([weak = weak_from_this()] {
+      if (const auto gate = weak.lock()) gate->run_posted();
+    });
+  }
   queue_.push_back(std::move(task));
-  if (queue_.size() > 1) return true;  // the loop has been woken
-  loop_->post([weak = weak_from_this()] {
-    if (const auto gate = weak.lock()) gate->run_posted();
-  });
+  waiting_.fetch_add(1);
   return true;
 }
 
@@ -40,6 +41,7 @@ void ThreadGate::run_posted() {
   const core::GateEntry entry(*this);
   {
     const std::lock_guard lock(queue_mutex_);
+    if (batch_.empty()) batch_.swap(queue_);
     std::move(queue_.begin(), queue_.end(), std::back_inserter(batch_));
     queue_.clear();
   }
@@ -47,7 +49,11 @@ void ThreadGate::run_posted() {
     const Loop::Task task = std::move(batch_.front());
     batch_.pop_front();
     waiting_.fetch_sub(1);
-    task();
+    try {
+      task();
+    } catch (...) {
+      if (!closed_.load()) loop_->report_exception();
+    }
   }
 }
 

@@ -13,7 +13,7 @@ class AckTable::Entry final : public Timer {
   detail::AckCallback callback;
 
  private:
-  void expired() override { table_.fail(id_, Errc::timeout); }
+  void expired() noexcept override { table_.fail(id_, Errc::timeout); }
   AckTable& table_;
   std::uint64_t id_;
 };

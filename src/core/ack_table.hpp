@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Acknowledgements that one socket owes us. Each is answered exactly once: by the client, by its
-// timeout, or by the end of the socket. Loop's thread only.
+// timeout, or by the end of the socket. Callbacks throw nothing. Loop's thread only.
 #pragma once
 
 #include "base/loop.hpp"

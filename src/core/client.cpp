@@ -89,10 +89,7 @@ void Client::connect(const parser::Packet& packet) {
   if (!session_->is_open()) return;  // a predicate threw the client out
   if (!nsp) return refuse(packet.nsp, {"Invalid namespace"});
 
-  auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),
-                                              std::string(packet.text));
-  sockets_.push_back(socket);
-  nsp->enter_client();
+  const auto socket = make_socket(nsp, packet.text);
   const auto& middlewares = nsp->handlers().middlewares;
   if (middlewares.empty()) return finish_connect(socket, std::nullopt);
 
@@ -109,11 +106,28 @@ void Client::connect(const parser::Packet& packet) {
   const auto done = [self = weak_from_this(), socket](const std::optional<ConnectError>& error) {
     const auto client = self.lock();
     if (!client) return;
-    client->node_.loop().defer([self, socket, error] {
-      if (const auto joining = self.lock()) joining->finish_connect(socket, error);
+    contain(*client, [&] {
+      client->node_.loop().defer([self, socket, error] {
+        const auto joining = self.lock();
+        if (joining) contain(*joining, [&] { joining->finish_connect(socket, error); });
+      });
     });
   };
   std::make_shared<Chain>(nsp, middlewares, call, done)->run();
+}
+
+std::shared_ptr<SocketState> Client::make_socket(const std::shared_ptr<NamespaceState>& nsp,
+                                                 std::string_view auth_text) {
+  nsp->enter_client();
+  try {
+    auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),
+                                                std::string(auth_text));
+    sockets_.push_back(socket);
+    return socket;
+  } catch (...) {
+    nsp->leave_client();
+    throw;
+  }
 }
 
 void Client::finish_connect(const std::shared_ptr<SocketState>& socket,
@@ -128,14 +142,13 @@ void Client::finish_connect(const std::shared_ptr<SocketState>& socket,
   }
   connect_timer_.reset();
   nsp.settle_broadcasts();  // what was emitted before is not for this socket
-  socket->become_connected();
-  nsp.add(socket);
-
+  const auto handlers = nsp.handlers().connection;
   std::string packet = packet_header(PacketType::connect, nsp.name(), std::nullopt, 0);
   packet.append(R"({"sid":")").append(socket->id()).append(R"("})");
   session_->send_text(packet, Compress::no);
+  nsp.add(socket);
+  socket->become_connected();  // last: whose end is told has had its beginning
 
-  const auto handlers = nsp.handlers().connection;
   for (const auto& handler : handlers) {
     if (!socket->connected()) return;
     try {

@@ -34,6 +34,8 @@ class Client final : public engine::SessionHandler, public std::enable_shared_fr
   void on_text(std::string_view message) override;
   void on_binary(std::string_view message) override;
   void on_close(DisconnectReason reason) override;
+  /// For contain(): the session breaks off.
+  void on_exception() noexcept { session_->on_exception(); }
 
   /// Says goodbye to one namespace, or to all and closes the session.
   void disconnect(SocketState& socket, Close close);
@@ -44,6 +46,8 @@ class Client final : public engine::SessionHandler, public std::enable_shared_fr
   void on_result(Result<std::optional<parser::Packet>, parser::Errc> result);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);
+  std::shared_ptr<SocketState> make_socket(const std::shared_ptr<NamespaceState>& nsp,
+                                           std::string_view auth_text);
   void finish_connect(const std::shared_ptr<SocketState>& socket,
                       const std::optional<ConnectError>& error);
   void refuse(std::string_view nsp, const ConnectError& error);

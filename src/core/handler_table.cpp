@@ -4,11 +4,12 @@
 namespace socketio::detail {
 
 HandlerId HandlerTable::add(std::string event, EventHandler handler, HandlerTableRef::Times times) {
-  auto& entries = events_[std::move(event)];
-  auto changed = entries ? std::make_shared<Entries>(*entries) : std::make_shared<Entries>();
+  const auto found = events_.find(event);
+  auto changed = found == events_.end() ? std::make_shared<Entries>()
+                                        : std::make_shared<Entries>(*found->second);
   const HandlerId id = ++last_id_;
   changed->push_back({id, std::move(handler), times});
-  entries = std::move(changed);
+  events_.insert_or_assign(std::move(event), std::move(changed));
   return id;
 }
 

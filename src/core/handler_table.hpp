@@ -46,28 +46,32 @@ class HandlerTable {
   HandlerId last_id_ = 0;
 };
 
-/// Handlers that are not bound to an event. Calling runs a copy, for the same reason.
+/// Handlers that are not bound to an event.
 template <class Function>
 class HandlerList {
  public:
   HandlerId add(Function function, Position position = Position::back) {
     const HandlerId id = ++last_id_;
-    entries_.insert(position == Position::front ? entries_.begin() : entries_.end(),
+    auto changed = copy();
+    changed->insert(position == Position::front ? changed->begin() : changed->end(),
                     Entry{id, std::make_shared<Function>(std::move(function))});
+    entries_ = std::move(changed);
     return id;
   }
   void remove(HandlerId id) {
-    entries_.erase(std::remove_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& e) { return e.id == id; }),
-                   entries_.end());
+    auto changed = copy();
+    std::erase_if(*changed, [&](const Entry& e) { return e.id == id; });
+    entries_ = std::move(changed);
   }
-  void clear() { entries_.clear(); }
-  bool empty() const { return entries_.empty(); }
+  void clear() { entries_ = nullptr; }
+  bool empty() const { return !entries_ || entries_->empty(); }
 
+  /// Needs no memory: the end of a connection is told whatever is lacking.
   template <class Call>
   void for_each(Call call) const {
     const auto entries = entries_;
-    for (const Entry& entry : entries) call(*entry.function);
+    if (!entries) return;
+    for (const Entry& entry : *entries) call(*entry.function);
   }
 
  private:
@@ -75,7 +79,13 @@ class HandlerList {
     HandlerId id;
     std::shared_ptr<Function> function;
   };
-  std::vector<Entry> entries_;
+  using Entries = std::vector<Entry>;
+
+  std::shared_ptr<Entries> copy() const {
+    return entries_ ? std::make_shared<Entries>(*entries_) : std::make_shared<Entries>();
+  }
+
+  std::shared_ptr<const Entries> entries_;  // null: none
   HandlerId last_id_ = 0;
 };
 

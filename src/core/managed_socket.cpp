@@ -66,11 +66,22 @@ void ManagedSocket::tell(std::string_view event, const List& list, const Args&..
   list.for_each([&](auto& handler) { guarded(event, [&] { handler(args...); }); });
 }
 
-void ManagedSocket::report(std::string_view event, std::string message,
-                           std::exception_ptr exception) {
+void ManagedSocket::on_exception() noexcept {
+  if (manager_) return manager_->on_exception();
+  report("connection", {}, std::current_exception());
+}
+
+void ManagedSocket::report(std::string_view event, std::string_view message,
+                           const std::exception_ptr& exception) noexcept {
   const GateLock lock(*gate_);
-  HandlerError error{std::string(event), std::move(message), exception};
-  if (exception) error.message = message_of(exception, "an exception of an unknown type");
+  HandlerError error{{}, {}, exception};
+  try {
+    error.event = event;
+    error.message =
+        exception ? message_of(exception, "an exception of an unknown type") : std::string(message);
+  } catch (...) {
+    error.message.clear();  // no memory for the words: the exception has to do
+  }
   handlers_.error.for_each([&](auto& handler) {
     if (ended_) return;
     try {
@@ -81,11 +92,16 @@ void ManagedSocket::report(std::string_view event, std::string message,
   });
 }
 
-void ManagedSocket::report_thrown(std::string_view event, std::exception_ptr exception) {
+void ManagedSocket::report_thrown(std::string_view event,
+                                  const std::exception_ptr& exception) noexcept {
   if (gate_->is_inside()) return report(event, {}, exception);
-  gate_->post([self = shared_from_this(), event = std::string(event), exception] {
-    self->report(event, {}, exception);
-  });
+  try {
+    post([event = std::string(event), exception](ManagedSocket& self) {
+      self.report(event, {}, exception);
+    });
+  } catch (...) {
+    return;  // no memory to tell anybody
+  }
 }
 
 HandlerId ManagedSocket::add_handler(std::string event, detail::EventHandler handler,
@@ -114,7 +130,7 @@ void ManagedSocket::set_auth(Auth auth) {
 void ManagedSocket::connect() {
   if (gate_->is_inside()) return connect_now();
   active_.store(true, std::memory_order_release);
-  const bool is_open = gate_->post([self = shared_from_this()] { self->connect_now(); });
+  const bool is_open = post([](ManagedSocket& self) { self.connect_now(); });
   if (!is_open) active_.store(false, std::memory_order_release);
 }
 
@@ -147,9 +163,8 @@ void ManagedSocket::ask_for_auth(const std::shared_ptr<Auth>& auth, std::uint64_
     const auto self = weak.lock();
     if (!self) return;
     if (gate->is_inside()) return self->send_connect(turn, data);
-    gate->post([weak, turn, data = std::move(data)]() mutable {
-      if (const auto socket = weak.lock()) socket->send_connect(turn, data);
-    });
+    self->post(
+        [turn, data = std::move(data)](ManagedSocket& socket) { socket.send_connect(turn, data); });
   };
   in_auth_ = true;
   guarded("auth", [&] {
@@ -175,7 +190,6 @@ void ManagedSocket::join_later() {
 void ManagedSocket::send_connect(std::uint64_t turn, const json& data) {
   if (turn != join_turn_ || joining_ != Join::asking || !active() || !manager_) return;
   if (!manager_->is_open()) return;
-  joining_ = Join::sent;
   std::string text;
   if (!pid_.empty() || data.is_object()) {
     json payload = json::object();
@@ -186,6 +200,7 @@ void ManagedSocket::send_connect(std::uint64_t turn, const json& data) {
     JsonWriter writer(text, no_attachments);
     writer.value(payload);
   }
+  joining_ = Join::sent;
   manager_->send(PacketType::connect, nsp_, std::nullopt, text, {}, Compress::no);
   if (!data.is_object() && !data.is_null()) report("auth", "auth is no object", nullptr);
 }
@@ -282,7 +297,6 @@ void ManagedSocket::on_left_join_answered() {
 }
 
 void ManagedSocket::on_join_timer() {
-  const auto self = shared_from_this();
   const GateEntry entry(*gate_);
   if (manager_ && active() && manager_->is_open()) join();
 }
@@ -300,7 +314,7 @@ void ManagedSocket::on_manager_error(const ConnectionError& error) {
 
 void ManagedSocket::disconnect() {
   if (gate_->is_inside()) return disconnect_now();
-  gate_->post([self = shared_from_this()] { self->disconnect_now(); });
+  post([](ManagedSocket& self) { self.disconnect_now(); });
 }
 
 void ManagedSocket::disconnect_now() {

@@ -87,9 +87,10 @@ class ManagedSocket final : public detail::CompletionLoop,
   void post(std::function<void()> task) override;
   void report(const std::exception_ptr& thrown) override { report("acknowledgement", {}, thrown); }
   /// Tells the error hook, on this thread.
-  void report(std::string_view event, std::string message, std::exception_ptr exception);
+  void report(std::string_view event, std::string_view message,
+              const std::exception_ptr& exception) noexcept;
   /// The same where the client runs.
-  void report_thrown(std::string_view event, std::exception_ptr exception);
+  void report_thrown(std::string_view event, const std::exception_ptr& exception) noexcept;
   /// Acknowledgements fail, handlers are released; the caller holds the gate.
   void abandon();
 
@@ -108,6 +109,8 @@ class ManagedSocket final : public detail::CompletionLoop,
   void say_goodbye();
   /// Lets go of what lives on the loop.
   void release();
+  /// For contain(): the connection ends.
+  void on_exception() noexcept;
 
  private:
   class Answer;
@@ -150,6 +153,9 @@ class ManagedSocket final : public detail::CompletionLoop,
   // Sending (managed_socket_sending.cpp)
   bool reserve(std::size_t bytes);
   void count_again();
+  /// post() of what reserve() counted.
+  template <class Work>
+  bool post_reserved(std::size_t bytes, Work work);
   EmitResult emit_now(std::string_view text, std::vector<Bytes> attachments,
                       const detail::EmitFlags& flags, const std::shared_ptr<Answer>& answer);
   EmitResult send_event(std::string_view text, std::vector<Bytes> attachments,
@@ -170,6 +176,13 @@ class ManagedSocket final : public detail::CompletionLoop,
   void fail_sent_acks();
   void count_kept_bytes();
 
+  /// Has `work(ManagedSocket&)` done on the loop, contained; false once the client has ended.
+  template <class Work>
+  bool post(Work work) {
+    return gate_->post([self = shared_from_this(), work = std::move(work)]() mutable {
+      contain(*self, [&] { work(*self); });
+    });
+  }
   /// Calls user code, unless the client has ended; what it throws is reported.
   template <class Use>
   void guarded(std::string_view event, Use use);

@@ -49,10 +49,28 @@ bool ManagedSocket::reserve(std::size_t bytes) {
 void ManagedSocket::count_again() {
   // A connection tells when all has been taken, not when a part has.
   if (counting_again_.exchange(true)) return;
-  gate_->post([self = shared_from_this()] {
-    self->counting_again_ = false;
-    if (self->manager_) self->manager_->count_queued_bytes();
-  });
+  try {
+    post([](ManagedSocket& self) {
+      self.counting_again_ = false;
+      if (self.manager_) self.manager_->count_queued_bytes();
+    });
+  } catch (...) {
+    counting_again_ = false;
+    throw;
+  }
+}
+
+template <class Work>
+bool ManagedSocket::post_reserved(std::size_t bytes, Work work) {
+  try {
+    return post([bytes, work = std::move(work)](ManagedSocket& self) mutable {
+      self.posted_bytes_.fetch_sub(bytes);
+      work(self);
+    });
+  } catch (...) {
+    posted_bytes_.fetch_sub(bytes);
+    throw;
+  }
 }
 
 EmitResult ManagedSocket::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
@@ -61,14 +79,12 @@ EmitResult ManagedSocket::emit(detail::OutgoingEvent& event, const detail::EmitF
   }
   if (flags.is_volatile && !connected()) return EmitResult::dropped;
   const std::size_t size = event_bytes(event.json_text(), event.attachments());
+  auto work = [flags, text = std::string(event.json_text()),
+               attachments = event.take_attachments()](ManagedSocket& self) mutable {
+    self.emit_now(text, std::move(attachments), flags, nullptr);
+  };
   if (!reserve(size)) return EmitResult::dropped;
-  const bool is_open =
-      gate_->post([self = shared_from_this(), flags, size, text = std::string(event.json_text()),
-                   attachments = event.take_attachments()]() mutable {
-        self->posted_bytes_.fetch_sub(size);
-        self->emit_now(text, std::move(attachments), flags, nullptr);
-      });
-  if (!is_open) return EmitResult::not_connected;
+  if (!post_reserved(size, std::move(work))) return EmitResult::not_connected;
   return connected() ? EmitResult::sent : EmitResult::queued;
 }
 
@@ -80,14 +96,13 @@ void ManagedSocket::emit_with_ack(detail::OutgoingEvent& event, const detail::Em
     return;
   }
   const std::size_t size = event_bytes(event.json_text(), event.attachments());
-  if (!reserve(size)) return callback(Errc::dropped, nullptr);
-  gate_->post([self = shared_from_this(), flags, size,
-               answer = std::make_shared<Answer>(std::move(callback)),
-               text = std::string(event.json_text()),
-               attachments = event.take_attachments()]() mutable {
-    self->posted_bytes_.fetch_sub(size);
-    self->emit_now(text, std::move(attachments), flags, answer);
-  });
+  const auto answer = std::make_shared<Answer>(std::move(callback));
+  auto work = [flags, answer, text = std::string(event.json_text()),
+               attachments = event.take_attachments()](ManagedSocket& self) mutable {
+    self.emit_now(text, std::move(attachments), flags, answer);
+  };
+  if (!reserve(size)) return answer->take()(Errc::dropped, nullptr);
+  post_reserved(size, std::move(work));
 }
 
 void ManagedSocket::answer(std::uint64_t connection, std::uint64_t ack_id,
@@ -95,10 +110,9 @@ void ManagedSocket::answer(std::uint64_t connection, std::uint64_t ack_id,
   if (gate_->is_inside()) {
     return answer_now(connection, ack_id, arguments.json_text(), arguments.attachments());
   }
-  gate_->post([self = shared_from_this(), connection, ack_id,
-               text = std::string(arguments.json_text()),
-               attachments = arguments.take_attachments()] {
-    self->answer_now(connection, ack_id, text, attachments);
+  post([connection, ack_id, text = std::string(arguments.json_text()),
+        attachments = arguments.take_attachments()](ManagedSocket& self) {
+    self.answer_now(connection, ack_id, text, attachments);
   });
 }
 
@@ -163,13 +177,14 @@ EmitResult ManagedSocket::send_event(std::string_view text, std::vector<Bytes> a
     id = next_ack_id_++;
     auto settled = [this, number = *id, callback = std::move(callback)](std::error_code error,
                                                                         const Value* arguments) {
-      const auto self = shared_from_this();
       const GateEntry entry(*gate_);  // a timeout comes from the wheel
-      if (error == Errc::timeout) {
-        buffer_.remove(number);
-        count_kept_bytes();
-      }
-      callback(error, arguments);
+      contain(*this, [&] {
+        if (error == Errc::timeout) {
+          buffer_.remove(number);
+          count_kept_bytes();
+        }
+        callback(error, arguments);
+      });
     };
     const auto timeout = flags.timeout ? flags.timeout : ack_timeout_;
     acks_.add(*id, std::move(settled), timeout, manager_->loop());
@@ -269,8 +284,13 @@ void ManagedSocket::drain_retries() {
     on_retry_settled(number, error, arguments);
   };
   // A copy: what the try calls may take the head off.
-  send_event(std::string(head->text), head->attachments, detail::EmitFlags(head->flags), settled,
-             OutLimit::none);
+  try {
+    send_event(std::string(head->text), head->attachments, detail::EmitFlags(head->flags), settled,
+               OutLimit::none);
+  } catch (...) {
+    retry_queue_.take_back();
+    throw;
+  }
 }
 
 void ManagedSocket::on_retry_settled(std::uint64_t number, std::error_code error,

@@ -44,8 +44,10 @@ class Manager::Connection final : public engine::ClientSessionHandler {
     const GateEntry entry(*manager->gate_);
     is_closed = true;
     const auto current = manager->connection_;
-    if (current.get() != this) return manager->forget(*this);
-    if (!manager->ended_) manager->on_session_close(reason, failure);
+    contain(*manager, [&] {
+      if (current.get() != this) return manager->forget(*this);
+      if (!manager->ended_) manager->on_session_close(reason, failure);
+    });
   }
 
  private:
@@ -116,7 +118,8 @@ std::shared_ptr<ManagedSocket> Manager::socket(std::string_view nsp, const Socke
 void Manager::perform(void (Manager::*action)()) {
   if (gate_->is_inside()) return (this->*action)();
   gate_->post([weak = weak_from_this(), action] {
-    if (const auto manager = weak.lock()) ((*manager).*action)();
+    const auto manager = weak.lock();
+    if (manager) contain(*manager, [&] { ((*manager).*action)(); });
   });
 }
 
@@ -151,6 +154,7 @@ void Manager::end() {
   for (const auto& socket : sockets_) socket->release();
   open_timer_.cancel();
   reconnect_timer_.cancel();
+  broken_timer_.cancel();
   retire_connection();
 }
 
@@ -190,12 +194,16 @@ void Manager::open() {
   state_ = State::opening;
   skip_reconnect_ = false;
   expiring_ = false;
-  connection_ = std::make_shared<Connection>(*this);
-  connection_->session =
-      engine::ClientSession::make(loop_, connector_, options_.engine, memory_, *connection_);
+  contain(*this, [this] { open_connection(); });
+}
+
+void Manager::open_connection() {
+  const auto connection = std::make_shared<Connection>(*this);
+  connection->session =
+      engine::ClientSession::make(loop_, connector_, options_.engine, memory_, *connection);
+  connection_ = connection;
   if (options_.timeout.count() > 0) loop_.timers().arm(open_timer_, options_.timeout);
-  const auto session = connection_->session;
-  session->open();
+  connection->session->open();
 }
 
 void Manager::on_open() {
@@ -216,7 +224,6 @@ void Manager::on_open() {
 }
 
 void Manager::on_open_timeout() {
-  const auto self = shared_from_this();
   const GateEntry entry(*gate_);
   if (ended_ || state_ != State::opening) return;
   ConnectionError error;
@@ -225,13 +232,28 @@ void Manager::on_open_timeout() {
   fail(error);
 }
 
+void Manager::on_exception() noexcept {
+  report(std::current_exception());
+  if (!ended_) loop_.timers().arm(broken_timer_, Duration::zero());
+}
+
+void Manager::on_broken() {
+  const GateEntry entry(*gate_);
+  if (ended_) return;
+  ConnectionError error;
+  error.message = "transport error";
+  if (state_ == State::opening) return fail(error);
+  if (state_ == State::open) on_closed(DisconnectReason::transport_error, error);
+}
+
 void Manager::fail(const ConnectionError& error) {
+  const Sockets told = sockets_;  // first: what follows does not stop half-way
   open_timer_.cancel();
   retire_connection();
   state_ = State::closed;
   const bool was_attempt = std::exchange(attempting_, false);
   reconnect_follows_ = options_.reconnection;
-  tell_error(error);
+  tell_error(told, error);
   reconnect_follows_ = false;
   if (was_attempt) {
     reconnecting_ = false;
@@ -252,12 +274,14 @@ void Manager::on_session_close(DisconnectReason reason, const engine::Failure& f
     return fail(error);
   }
   const auto closed = connection_;
-  if (!failure.message.empty()) tell_error(error);
+  if (!failure.message.empty()) tell_error(Sockets(sockets_), error);
   if (connection_ == closed) on_closed(reason, error);
 }
 
 void Manager::on_closed(DisconnectReason reason, const ConnectionError& error) {
   const bool was_closed = state_ == State::closed;
+  Sockets told;
+  told.reserve(sockets_.size());  // first: what follows does not stop half-way
   open_timer_.cancel();
   retire_connection();
   backoff_.reset();
@@ -265,11 +289,12 @@ void Manager::on_closed(DisconnectReason reason, const ConnectionError& error) {
   attempting_ = false;
   if (!was_closed) {
     reconnect_follows_ = options_.reconnection && !skip_reconnect_;
-    std::vector<std::shared_ptr<ManagedSocket>> told;
     for (const auto& socket : sockets_) {
       if (socket->on_manager_close()) told.push_back(socket);
     }
-    for (const auto& socket : told) socket->tell_disconnect(reason, error);
+    for (const auto& socket : told) {
+      contain(*socket, [&] { socket->tell_disconnect(reason, error); });
+    }
     tell(events_.close, reason, error);
     reconnect_follows_ = false;
   }
@@ -307,19 +332,20 @@ void Manager::refuse(std::string_view why) {
 }
 
 void Manager::retire_connection() {
+  const auto connection = connection_;
+  if (connection && connection->is_closed) {
+    loop_.defer([connection] {});  // it may be what calls here, and so may its session
+  } else if (connection) {
+    // One that still says goodbye when the next one does has had its time.
+    for (const auto& older : std::exchange(leaving_, {})) older->session->detach();
+    leaving_.push_back(connection);
+  }
   packets_.reset();
   status_->carried_by = CarriedBy::nothing;
-  const auto connection = std::exchange(connection_, nullptr);
+  connection_ = nullptr;
   count_queued_bytes();
-  if (!connection) return;
-  if (connection->is_closed) {
-    loop_.defer([connection] {});  // it may be what calls here, and so may its session
-    return;
-  }
-  // One that still says goodbye when the next one does has had its time.
-  for (const auto& older : std::exchange(leaving_, {})) older->session->detach();
-  leaving_.push_back(connection);
-  connection->session->close();
+  if (!connection || connection->is_closed) return;
+  contain(*connection->session, [&] { connection->session->close(); });
 }
 
 void Manager::forget(const Connection& connection) {
@@ -364,7 +390,6 @@ void Manager::reconnect() {
 }
 
 void Manager::on_reconnect_timer() {
-  const auto self = shared_from_this();
   const GateEntry entry(*gate_);
   if (skip_reconnect_ || ended_) return;
   tell(events_.reconnect_attempt, backoff_.attempts());
@@ -432,13 +457,13 @@ void Manager::tell(const List& list, const Args&... args) {
   });
 }
 
-void Manager::report(std::exception_ptr exception) {
+void Manager::report(const std::exception_ptr& exception) noexcept {
   const GateLock lock(*gate_);
   if (!sockets_.empty()) std::shared_ptr(sockets_.front())->report_thrown("connection", exception);
 }
 
-void Manager::tell_error(const ConnectionError& error) {
-  for (const auto& socket : std::vector(sockets_)) socket->on_manager_error(error);
+void Manager::tell_error(const Sockets& sockets, const ConnectionError& error) {
+  for (const auto& socket : sockets) socket->on_manager_error(error);
   tell(events_.error, error);
 }
 

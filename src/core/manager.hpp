@@ -91,7 +91,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
     if (!ended_) use(events_);
   }
   /// A handler of the client's own threw: its first socket tells.
-  void report(std::exception_ptr exception);
+  void report(const std::exception_ptr& exception) noexcept;
   /// Acknowledgements fail and handlers are released; no user code is called afterwards.
   void abandon();
 
@@ -128,17 +128,23 @@ class Manager final : public std::enable_shared_from_this<Manager> {
                   std::string_view text, const std::vector<Bytes>& attachments, Compress compress);
   /// Ends a connection whose server breaks the protocol.
   void refuse(std::string_view why);
+  /// For contain(): reports; the connection ends soon, not from inside the caller, and the next one
+  /// is opened as after any other failure.
+  void on_exception() noexcept;
 
  private:
   class Connection;
   enum class State : unsigned char { closed, opening, open };
+  using Sockets = std::vector<std::shared_ptr<ManagedSocket>>;
 
   void open();
+  void open_connection();
   void on_open();
   void on_message(Result<std::optional<parser::Packet>, parser::Errc> result);
   void on_packet(const parser::Packet& packet);
   void on_session_close(DisconnectReason reason, const engine::Failure& failure);
   void on_open_timeout();
+  void on_broken();
   void fail(const ConnectionError& error);
   void on_closed(DisconnectReason reason, const ConnectionError& error);
   void close();
@@ -146,7 +152,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   void on_reconnect_timer();
   void retire_connection();
   void forget(const Connection& connection);
-  void tell_error(const ConnectionError& error);
+  void tell_error(const Sockets& sockets, const ConnectionError& error);
   void tell_if_idle();
   /// A handler that hears of the failure wants to connect: so will the reconnection.
   bool leaves_it_to_reconnection();
@@ -165,13 +171,14 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   engine::ClientSession::Memory memory_;
   PacketCodec packets_;
   Events events_;
-  std::vector<std::shared_ptr<ManagedSocket>> sockets_;
+  Sockets sockets_;
   std::shared_ptr<Connection> connection_;
   std::vector<std::shared_ptr<Connection>> leaving_;
   const std::shared_ptr<ConnectionStatus> status_ = std::make_shared<ConnectionStatus>();
   std::function<void()> idle_hook_;
   MemberTimer<Manager, &Manager::on_open_timeout> open_timer_{*this};
   MemberTimer<Manager, &Manager::on_reconnect_timer> reconnect_timer_{*this};
+  MemberTimer<Manager, &Manager::on_broken> broken_timer_{*this};
   State state_ = State::closed;
   bool reconnecting_ = false;       // an attempt is to come, or underway
   bool attempting_ = false;         // the connection that opens is such an attempt

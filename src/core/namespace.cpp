@@ -75,7 +75,9 @@ void Namespace::off_any_outgoing() {
 }
 
 void Namespace::set_error_hook(detail::ErrorHook hook) {
-  if (state_) state_->own_handlers().error = std::move(hook);
+  if (!state_) return;
+  state_->own_handlers().error =
+      hook ? std::make_shared<const detail::ErrorHook>(std::move(hook)) : nullptr;
 }
 
 }  // namespace socketio

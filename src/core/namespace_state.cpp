@@ -2,6 +2,7 @@
 #include "core/namespace_state.hpp"
 
 #include "core/event_text.hpp"
+#include "core/make_room.hpp"
 #include "core/socket_state.hpp"
 
 #include <algorithm>
@@ -27,8 +28,9 @@ NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
       event_header_(packet_header(parser::PacketType::event, name_, std::nullopt, 0)) {}
 
 NamespaceHandlers& NamespaceState::own_handlers() {
-  if (std::exchange(handlers_are_parents_, false)) {
+  if (handlers_are_parents_) {
     handlers_ = std::make_shared<NamespaceHandlers>(*handlers_);
+    handlers_are_parents_ = false;
   }
   return *handlers_;
 }
@@ -39,6 +41,7 @@ SocketState* NamespaceState::find(std::string_view id) const {
 }
 
 void NamespaceState::add(const std::shared_ptr<SocketState>& socket) {
+  make_room(everybody_);  // so that it is added to both or to none
   sockets_.emplace(socket->id(), socket);
   socket->position = static_cast<std::uint32_t>(everybody_.size());
   everybody_.push_back(socket.get());
@@ -108,9 +111,9 @@ void NamespaceState::deliver(engine::PreparedMessage message, const detail::Broa
     return;
   }
   settle_broadcasts();
+  loop().defer([self = shared_from_this()] { self->settle_broadcasts(); });
   waiting_.emplace(Waiting{target, std::move(message)});
   link_->waiting = this;
-  loop().defer([self = shared_from_this()] { self->settle_broadcasts(); });
 }
 
 void NamespaceState::deliver_to_children(const engine::PreparedMessage& message,
@@ -129,17 +132,29 @@ void NamespaceState::deliver_to_children(const engine::PreparedMessage& message,
 void NamespaceState::deliver_waiting() {
   link_->waiting = nullptr;
   const Waiting waiting = std::move(*std::exchange(waiting_, std::nullopt));
-  for_each(waiting.target,
-           [&](SocketState& socket) { socket.deliver(waiting.messages, waiting.target.flags); });
+  for_each(waiting.target, [&](SocketState& socket) {
+    try {
+      socket.deliver(waiting.messages, waiting.target.flags);
+    } catch (...) {
+      socket.on_exception();
+    }
+  });
+}
+
+template <class Use>
+void NamespaceState::use_each(const std::vector<std::shared_ptr<SocketState>>& sockets, Use use) {
+  for (const auto& socket : sockets) {
+    contain(*socket, [&] { use(*socket); });
+  }
 }
 
 void NamespaceState::deliver_watched(const engine::PreparedMessage& message,
                                      const detail::BroadcastTarget& target,
                                      std::string_view json_text) {
-  for (const auto& socket : collect(target)) {
-    socket->notify_outgoing(json_text, message.parts().front().attachments);
-    socket->deliver(message, target.flags);
-  }
+  use_each(collect(target), [&](SocketState& socket) {
+    socket.notify_outgoing(json_text, message.parts().front().attachments);
+    socket.deliver(message, target.flags);
+  });
 }
 
 std::string NamespaceState::event_packet(detail::OutgoingEvent& event) const {
@@ -191,24 +206,33 @@ void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments,
   auto remaining = std::make_shared<std::size_t>(sockets.size());
   const auto callback = [remaining, each = std::move(each), all = std::move(all)](
                             std::error_code error, const Value* arguments) {
-    each(error, arguments);
-    if (--*remaining == 0) all();
+    const bool is_last = --*remaining == 0;
+    try {
+      each(error, arguments);
+    } catch (...) {
+      if (is_last) all();
+      throw;
+    }
+    if (is_last) all();
   };
-  for (const auto& socket : sockets) {
-    if (!socket->expect_ack(id, callback, target.flags.timeout)) continue;
+  use_each(sockets, [&](SocketState& socket) {
+    try {
+      if (!socket.expect_ack(id, callback, target.flags.timeout)) return;
+    } catch (...) {
+      complete([&] { callback(Errc::disconnected, nullptr); });
+      throw;
+    }
     if (outgoing_is_watched())
-      socket->notify_outgoing(json_text, message.parts().front().attachments);
-    socket->send_question(id, message, target.flags);
-  }
+      socket.notify_outgoing(json_text, message.parts().front().attachments);
+    socket.send_question(id, message, target.flags);
+  });
 }
 
 void NamespaceState::with_each(detail::BroadcastTarget target,
                                std::function<void(SocketState&)> use, std::function<void()> done) {
   auto work = [self = shared_from_this(), target = std::move(target), use = std::move(use),
                done = std::move(done)] {
-    const auto use_all = [&](NamespaceState& nsp) {
-      for (const auto& socket : nsp.collect(target)) use(*socket);
-    };
+    const auto use_all = [&](NamespaceState& nsp) { use_each(nsp.collect(target), use); };
     use_all(*self);
     if (self->is_parent() && self->link_->node) self->link_->node->for_each_child(*self, use_all);
     if (done) self->complete(done);
@@ -225,17 +249,23 @@ void NamespaceState::complete(const std::function<void()>& done) {
   }
 }
 
-void NamespaceState::report(Socket& socket, std::string event,
-                            const std::exception_ptr& exception) {
-  report(socket,
-         HandlerError{std::move(event), message_of(exception, "unknown exception"), exception});
+void NamespaceState::report(Socket& socket, std::string_view event,
+                            const std::exception_ptr& exception) noexcept {
+  HandlerError error{{}, {}, exception};
+  try {
+    error.event = event;
+    error.message = message_of(exception, "unknown exception");
+  } catch (...) {
+    error.message.clear();  // no memory for the words: the exception has to do
+  }
+  report(socket, error);
 }
 
-void NamespaceState::report(Socket& socket, HandlerError error) {
+void NamespaceState::report(Socket& socket, const HandlerError& error) noexcept {
   const auto hook = handlers_->error;
   if (!hook || !link_->node) return;  // what the hook refers to has ended with the server
   try {
-    hook(socket, error);
+    (*hook)(socket, error);
   } catch (...) {
     return;  // the hook itself failed: there is nobody left to tell
   }

@@ -33,7 +33,7 @@ namespace socketio::core {
 struct NamespaceHandlers : Handlers {
   std::vector<std::shared_ptr<detail::ConnectionMiddleware>> middlewares;
   std::vector<std::shared_ptr<detail::ConnectionHandler>> connection;
-  detail::ErrorHook error;
+  std::shared_ptr<const detail::ErrorHook> error;
 };
 
 class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
@@ -91,10 +91,10 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   void with_each(detail::BroadcastTarget target, std::function<void(SocketState&)> use,
                  std::function<void()> done = {});
 
-  /// Reports to the error hook; never throws.
-  void report(Socket& socket, HandlerError error);
-  /// The same for what user code threw.
-  void report(Socket& socket, std::string event, const std::exception_ptr& exception);
+  /// Reports to the error hook.
+  void report(Socket& socket, const HandlerError& error) noexcept;
+  /// The same for what was thrown.
+  void report(Socket& socket, std::string_view event, const std::exception_ptr& exception) noexcept;
 
  private:
   template <class Use>
@@ -120,6 +120,9 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   }
   /// Runs user code that waits for an answer of several sockets; what it throws is reported.
   void complete(const std::function<void()>& done);
+  /// Calls `use(SocketState&)` for each; what fails for one ends that one's connection.
+  template <class Use>
+  static void use_each(const std::vector<std::shared_ptr<SocketState>>& sockets, Use use);
   void ask(std::string json_text, std::vector<Bytes> attachments,
            const detail::BroadcastTarget& target, detail::AckCallback each,
            std::function<void()> all);

@@ -120,24 +120,30 @@ std::shared_ptr<NamespaceState> Node::find(std::string_view name, const json& au
 std::shared_ptr<NamespaceState> Node::make(const std::string& name, const NamespaceState* parent) {
   std::shared_ptr<NamespaceState> nsp;
   const auto released = released_.find(name);
-  if (released != released_.end()) {
-    nsp = released->second.lock();
-    released_.erase(released);
-  }
+  if (released != released_.end()) nsp = released->second.lock();
   if (!nsp) nsp = std::make_shared<NamespaceState>(link_, name, parent);
   namespaces_.emplace(name, nsp);
+  if (released != released_.end()) released_.erase(released);
   return nsp;
 }
 
-void Node::release(NamespaceState& nsp) {
+void Node::release(NamespaceState& nsp) noexcept {
   const auto found = namespaces_.find(nsp.name());
   if (found == namespaces_.end() || found->second.get() != &nsp) return;
+  try {
+    remember(nsp.name(), found->second);
+  } catch (...) {
+    return;  // it stays: its next last client has it forgotten
+  }
+  namespaces_.erase(found);
+}
+
+void Node::remember(const std::string& name, const std::shared_ptr<NamespaceState>& nsp) {
   if (released_.size() >= released_limit_) {
     std::erase_if(released_, [](const auto& entry) { return entry.second.expired(); });
     released_limit_ = std::max<std::size_t>(64, 2 * released_.size());
   }
-  released_.insert_or_assign(nsp.name(), found->second);
-  namespaces_.erase(found);
+  released_.insert_or_assign(name, nsp);
 }
 
 void Node::close() {

@@ -87,7 +87,7 @@ class Node {
   template <class Use>
   void for_each_child(const NamespaceState& parent, Use use);
   /// Forgets a namespace that was made for clients and has none left.
-  void release(NamespaceState& nsp);
+  void release(NamespaceState& nsp) noexcept;
 
   /// Every socket ends with "server shutting down".
   void close();
@@ -101,6 +101,7 @@ class Node {
 
   std::shared_ptr<NamespaceState> add_parent(NamespacePredicate predicate,
                                              bool looks_at_name_alone);
+  void remember(const std::string& name, const std::shared_ptr<NamespaceState>& nsp);
   /// `parent` may be null.
   std::shared_ptr<NamespaceState> make(const std::string& name, const NamespaceState* parent);
 

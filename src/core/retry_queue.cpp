@@ -21,6 +21,11 @@ const RetryQueue::Entry* RetryQueue::next() {
   return &entries_.front();
 }
 
+void RetryQueue::take_back() {
+  if (entries_.empty() || !std::exchange(in_flight_, false)) return;
+  --entries_.front().tries;
+}
+
 std::optional<RetryQueue::Entry> RetryQueue::settle(std::uint64_t number, Outcome outcome) {
   if (entries_.empty() || entries_.front().number != number) return std::nullopt;
   in_flight_ = false;

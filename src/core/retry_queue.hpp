@@ -36,6 +36,8 @@ class RetryQueue {
             detail::AckCallback callback);
   /// The head, if it is to be sent now; its try has been counted.
   const Entry* next();
+  /// What next() gave was not sent after all.
+  void take_back();
   /// Says how a try of entry `number` ended. Gives the entry if that was its end: it is off the
   /// queue then. What is said of entries that have left already counts for nothing.
   std::optional<Entry> settle(std::uint64_t number, Outcome outcome);

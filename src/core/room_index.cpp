@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/room_index.hpp"
 
+#include "core/make_room.hpp"
 #include "core/socket_state.hpp"
 
 #include <algorithm>
@@ -32,9 +33,13 @@ bool RoomIndex::join(SocketState& socket, std::string_view name) {
             ? find_membership(memberships, name) != memberships.end()
             : std::find(room->members.begin(), room->members.end(), &socket) != room->members.end();
     if (is_member) return false;
+    make_room(room->members);
+    make_room(memberships);
   } else {
     auto made = std::make_unique<Room>();
     made->name = std::string(name);
+    make_room(made->members);
+    make_room(memberships);
     room = made.get();
     rooms_.emplace(room->name, std::move(made));
   }

@@ -66,7 +66,8 @@ std::any& Socket::data_slot(const std::type_info& type) {
 bool Socket::join(const Rooms& rooms) const {
   if (!state_) return false;
   if (!state_->nsp().loop().is_current()) {
-    state_->nsp().loop().post([self = *this, rooms] { self.join(rooms); });
+    state_->nsp().loop().post(
+        [state = state_, rooms] { contain(*state, [&] { Socket(state).join(rooms); }); });
     return true;
   }
   bool joined = true;
@@ -77,7 +78,9 @@ bool Socket::join(const Rooms& rooms) const {
 void Socket::leave(std::string_view room) const {
   if (!state_) return;
   if (!state_->nsp().loop().is_current()) {
-    state_->nsp().loop().post([self = *this, room = std::string(room)] { self.leave(room); });
+    state_->nsp().loop().post([state = state_, room = std::string(room)] {
+      contain(*state, [&] { state->leave(room); });
+    });
     return;
   }
   state_->leave(room);

@@ -109,6 +109,19 @@ void SocketState::guarded(std::string_view event, Call call) {
   }
 }
 
+void SocketState::on_exception() noexcept {
+  session_->break_off();
+  Socket handle(shared_from_this());
+  nsp_->report(handle, "connection", std::current_exception());
+}
+
+template <class Work>
+void SocketState::post(Work work) {
+  nsp_->loop().post([self = shared_from_this(), work = std::move(work)]() mutable {
+    contain(*self, [&] { work(*self); });
+  });
+}
+
 void SocketState::on_event(const parser::Packet& packet) {
   if (packet.text.empty()) return;  // as in JavaScript: an event without a name is nobody's
   ValueArray items(packet.payload);
@@ -196,13 +209,12 @@ void SocketState::dispatch(std::string_view event, const parser::Packet& packet,
 
 void SocketState::report(std::string_view event, std::exception_ptr exception) {
   if (!nsp_->loop().is_current()) {
-    nsp_->loop().post([self = shared_from_this(), event = std::string(event), exception] {
-      self->report(event, exception);
+    return post([event = std::string(event), exception](SocketState& self) {
+      self.report(event, exception);
     });
-    return;
   }
   Socket handle(shared_from_this());
-  nsp_->report(handle, std::string(event), exception);
+  nsp_->report(handle, event, exception);
 }
 
 void SocketState::report(std::string_view event, std::string message) {
@@ -345,10 +357,10 @@ EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFla
     std::string packet =
         nsp_->event_packet(event);  // counts the attachments, so before they are taken
     engine::PreparedMessage message(std::move(packet), event.take_attachments(), flags.compress);
-    nsp_->loop().post([self = shared_from_this(), message = std::move(message), flags,
-                       text = std::string(event.json_text())] {
-      self->notify_outgoing(text, message.parts().front().attachments);
-      self->send_prepared(message, flags);
+    post([message = std::move(message), flags,
+          text = std::string(event.json_text())](SocketState& self) {
+      self.notify_outgoing(text, message.parts().front().attachments);
+      self.send_prepared(message, flags);
     });
     return EmitResult::sent;
   }
@@ -413,21 +425,18 @@ void SocketState::send_question(std::uint64_t id, const engine::PreparedMessage&
 
 void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                                 detail::AckCallback callback) {
-  auto work = [self = shared_from_this(), flags, callback = std::move(callback)](
-                  std::string text, std::vector<Bytes> attachments) mutable {
-    const std::uint64_t id = self->nsp_->next_ack_id();
-    if (!self->expect_ack(id, std::move(callback), flags.timeout)) return;
-    self->notify_outgoing(text, attachments);
+  auto work = [flags, callback = std::move(callback), text = std::string(event.json_text()),
+               attachments = event.take_attachments()](SocketState& self) mutable {
+    const std::uint64_t id = self.nsp_->next_ack_id();
+    if (!self.expect_ack(id, std::move(callback), flags.timeout)) return;
+    self.notify_outgoing(text, attachments);
     const auto type = attachments.empty() ? PacketType::event : PacketType::binary_event;
-    const std::string header = packet_header(type, self->nsp_->name(), id, attachments.size());
-    self->send_question(id, {header + text, std::move(attachments), flags.compress}, flags);
+    const std::string header = packet_header(type, self.nsp_->name(), id, attachments.size());
+    self.send_question(id, {header + text, std::move(attachments), flags.compress}, flags);
   };
-  std::string text(event.json_text());
-  if (nsp_->loop().is_current()) return work(std::move(text), event.take_attachments());
-  nsp_->loop().post([work = std::move(work), text = std::move(text),
-                     attachments = event.take_attachments()]() mutable {
-    work(std::move(text), std::move(attachments));
-  });
+  if (!nsp_->loop().is_current()) return post(std::move(work));
+  const auto self = shared_from_this();
+  work(*self);
 }
 
 void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) {
@@ -442,15 +451,12 @@ void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments)
   }
   engine::PreparedMessage message(std::string(arguments.with_header(header)),
                                   arguments.take_attachments());
-  nsp_->loop().post([self = shared_from_this(), message = std::move(message)] {
-    self->send_prepared(message, {});
-  });
+  post([message = std::move(message)](SocketState& self) { self.send_prepared(message, {}); });
 }
 
 void SocketState::disconnect(Close close) {
   if (!nsp_->loop().is_current()) {
-    nsp_->loop().post([self = shared_from_this(), close] { self->disconnect(close); });
-    return;
+    return post([close](SocketState& self) { self.disconnect(close); });
   }
   if (!connected()) return;  // who is not let in yet is refused by next(), as in JavaScript
   nsp_->settle_broadcasts();

@@ -79,6 +79,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   EmitResult send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
   /// The same for the namespace's own broadcasts, which have kept the order already.
   EmitResult deliver(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
+  /// For contain(): the session breaks off.
+  void on_exception() noexcept;
   /// Registers an expected acknowledgement; false, and the callback has been called, if there are
   /// too many.
   bool expect_ack(std::uint64_t id, detail::AckCallback callback,
@@ -131,6 +133,9 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
                detail::WatchedArguments& arguments);
   EmitResult send(std::string_view header, detail::OutgoingEvent& event, Compress compress);
+  /// Has `work(SocketState&)` done on the loop, contained.
+  template <class Work>
+  void post(Work work);
   template <class Call>
   void guarded(std::string_view event, Call call);
 

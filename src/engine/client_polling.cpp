@@ -75,13 +75,12 @@ void ClientPolling::poll() {
   request.headers.set("Accept", "*/*");
   poll_channel_->send(std::move(request),
                       [this](const http::Response* response, const Failure& failure) {
-                        on_poll_answer(response, failure);
+                        contain(*this, [&] { on_poll_answer(response, failure); });
                       });
 }
 
 void ClientPolling::on_poll_answer(const http::Response* response, const Failure& failure) {
   if (phase_ == Phase::leaving) return;
-  const auto self = shared_from_this();
   if (!response) return fail(poll_error, failure);
   if (context_.options.cookies) {
     context_.memory.cookies.take(response->headers, context_.loop.wall_clock_ms());
@@ -136,13 +135,13 @@ void ClientPolling::send_binary(std::string_view data, Compress compress) {
 
 void ClientPolling::push(std::string_view data, engineio::Content content, Compress compress) {
   if (phase_ == Phase::leaving || phase_ == Phase::closed) return;
-  queued_bytes_ += data.size();
   queue_.push_back({std::string(data), content, compress});
+  queued_bytes_ += data.size();
   schedule_post();
 }
 
 void ClientPolling::schedule_post() {
-  if (std::exchange(post_scheduled_, true)) return;
+  if (post_scheduled_) return;
   // All that this turn sends shares one request.
   context_.loop.defer([weak = weak_from_this()] {
     const auto self = weak.lock();
@@ -150,6 +149,7 @@ void ClientPolling::schedule_post() {
     self->post_scheduled_ = false;
     if (self->phase_ == Phase::started) self->post();
   });
+  post_scheduled_ = true;
 }
 
 std::size_t ClientPolling::packets_that_fit() const {
@@ -168,6 +168,10 @@ std::size_t ClientPolling::packets_that_fit() const {
 
 void ClientPolling::post() {
   if (queue_.empty() || post_channel_->busy()) return;
+  contain(*this, [this] { post_what_fits(); });
+}
+
+void ClientPolling::post_what_fits() {
   auto request = make_request(context_, "POST", TransportName::polling, sid_);
   request.headers.set("Content-type", "text/plain;charset=UTF-8");
   request.headers.set("Accept", "*/*");
@@ -186,13 +190,12 @@ void ClientPolling::post() {
   }
   post_channel_->send(std::move(request),
                       [this, posted_bytes](const http::Response* response, const Failure& failure) {
-                        on_post_answer(posted_bytes, response, failure);
+                        contain(*this, [&] { on_post_answer(posted_bytes, response, failure); });
                       });
 }
 
 void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Response* response,
                                    const Failure& failure) {
-  const auto self = shared_from_this();
   // Whatever became of the goodbye: it is said.
   if (phase_ == Phase::leaving) return context_.listener.on_transport_drain(*this);
   if (!response) {
@@ -212,7 +215,7 @@ void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Respons
 void ClientPolling::say_goodbye() {
   push("1", engineio::Content::text, Compress::no);
   post();
-  phase_ = Phase::leaving;
+  if (phase_ != Phase::closed) phase_ = Phase::leaving;
 }
 
 // --- Upgrade ---

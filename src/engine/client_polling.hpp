@@ -49,6 +49,9 @@ class ClientPolling final : public ClientTransport,
   void want_drain() override {}  // every answered POST tells
   /// Cuts what is underway.
   void close() override;
+  void cut() override { close(); }
+  /// For contain().
+  void on_exception() noexcept { context_.listener.on_exception(); }
 
  private:
   enum class Phase : std::uint8_t { opening, started, pausing, leaving, closed };
@@ -64,6 +67,7 @@ class ClientPolling final : public ClientTransport,
   void push(std::string_view data, engineio::Content content, Compress compress);
   void schedule_post();
   void post();
+  void post_what_fits();
   void on_post_answer(std::size_t posted_bytes, const http::Response* response,
                       const Failure& failure);
   /// How many of the waiting packets go into the next POST.

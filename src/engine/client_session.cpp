@@ -66,9 +66,11 @@ void ClientSession::open() {
   state_ = State::opening;
   if (transports_.empty()) {
     loop_.defer([weak = weak_from_this()] {
-      if (const auto self = weak.lock()) {
+      const auto self = weak.lock();
+      if (!self) return;
+      contain(*self, [&] {
         self->end(DisconnectReason::transport_error, {.message = "No transports available"});
-      }
+      });
     });
     return;
   }
@@ -141,16 +143,28 @@ void ClientSession::on_packet(ClientTransport& from, const Packet& packet) {
   }
 }
 
-void ClientSession::send_text(std::string_view message, Compress compress) {
+template <class Use>
+void ClientSession::send(Use use) {
   if (state_ != State::open) return;
-  std::string packet = loop_.take_buffer();
-  engineio::append_text(packet, {PacketType::message, engineio::Content::text, message});
-  transport_->send_text(packet, compress);
-  loop_.give_back(std::move(packet));
+  try {
+    use();
+  } catch (...) {
+    break_off();
+    throw;
+  }
+}
+
+void ClientSession::send_text(std::string_view message, Compress compress) {
+  send([&] {
+    std::string packet = loop_.take_buffer();
+    engineio::append_text(packet, {PacketType::message, engineio::Content::text, message});
+    transport_->send_text(packet, compress);
+    loop_.give_back(std::move(packet));
+  });
 }
 
 void ClientSession::send_binary(std::string_view message, Compress compress) {
-  if (state_ == State::open) transport_->send_binary(message, compress);
+  send([&] { transport_->send_binary(message, compress); });
 }
 
 void ClientSession::on_transport_drain(ClientTransport& from) {
@@ -185,7 +199,10 @@ void ClientSession::send_pong() {
   transport_->send_text(pong_packet, Compress::no);
 }
 
-void ClientSession::on_heartbeat_timeout() { end(DisconnectReason::ping_timeout, {}); }
+void ClientSession::on_heartbeat_timeout() {
+  if (state_ != State::broken) return end(DisconnectReason::ping_timeout, {});
+  end(DisconnectReason::transport_error, {.message = "transport error"});
+}
 
 // --- Upgrade (Engine.IO protocol 4, "Upgrade"): probe, pause, switch ---
 
@@ -253,6 +270,19 @@ void ClientSession::continue_closing() {
 void ClientSession::on_closing_timeout() { end(DisconnectReason::forced_close, {}); }
 
 void ClientSession::abort(DisconnectReason reason, const Failure& failure) { end(reason, failure); }
+
+void ClientSession::on_exception() noexcept {
+  break_off();
+  loop_.report_exception();
+}
+
+void ClientSession::break_off() noexcept {
+  if (state_ == State::made || state_ == State::broken || state_ == State::closed) return;
+  state_ = State::broken;
+  if (candidate_) candidate_->cut();
+  if (transport_) transport_->cut();
+  loop_.timers().arm(heartbeat_timer_, Duration::zero());
+}
 
 void ClientSession::detach() {
   handler_ = nullptr;

@@ -62,6 +62,9 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   void close();
   /// The same without flushing, and with that reason, at once.
   void abort(DisconnectReason reason, const Failure& failure);
+  /// For contain(): reports, cuts the connection at once, and ends with transport_error soon, not
+  /// from inside the caller.
+  void on_exception() noexcept override;
   /// Ends it at once, in silence: its handler hears nothing any more.
   void detach();
 
@@ -76,7 +79,7 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   bool heartbeat_expired() const;
 
  private:
-  enum class State : std::uint8_t { made, opening, open, closing, closed };
+  enum class State : std::uint8_t { made, opening, open, closing, broken, closed };
 
   ClientSession(Loop& loop, Connector& connector, const ClientOptions& options, Memory& memory,
                 ClientSessionHandler& handler);
@@ -88,6 +91,10 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   void on_transport_end(ClientTransport& from, DisconnectReason reason,
                         const Failure& failure) override;
 
+  /// Sends by `use()`, half of which must not stay.
+  template <class Use>
+  void send(Use use);
+  void break_off() noexcept;
   void start(TransportName name);
   void on_handshake(std::string_view json);
   void restart_heartbeat();

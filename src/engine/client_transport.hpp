@@ -38,6 +38,8 @@ class ClientTransportListener {
   /// transport_error with its failure, or transport_close.
   virtual void on_transport_end(ClientTransport& from, DisconnectReason reason,
                                 const Failure& failure) = 0;
+  /// Something of a transport threw, and that is being handled: the session breaks off.
+  virtual void on_exception() noexcept = 0;
 };
 
 class ClientTransport : public Transport {

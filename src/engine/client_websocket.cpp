@@ -60,18 +60,17 @@ void ClientWebSocket::open() {
   attempt_ = context_.connector.connect(
       context_.options.endpoint,
       [this](std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
-        on_connected(std::move(stream), failure);
+        contain(*this, [&] { on_connected(std::move(stream), failure); });
       });
 }
 
 void ClientWebSocket::on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
-  const auto self = shared_from_this();
   const auto attempt = std::move(attempt_);
   if (!stream) {
     return fail(websocket::CloseCode::abnormal, {.code = failure.code, .details = failure.message});
   }
   stream_ = std::move(stream);
-  stream_->set_handler(self);
+  stream_->set_handler(shared_from_this());
   ask();
 }
 
@@ -88,8 +87,7 @@ void ClientWebSocket::ask() {
   if (context_.options.deflate_threshold_bytes) {
     request.headers.set(websocket::extensions_field, websocket::deflate_offer);
   }
-  http::append_request(stream_->out(), request);
-  stream_->commit();
+  stream_->write_with([&](std::string& out) { http::append_request(out, request); });
   parser_.emplace(http::Limits{.header_bytes = response_header_limit_bytes,
                                .header_count = response_header_limit,
                                .body_bytes = refusal_limit_bytes});
@@ -209,16 +207,19 @@ void ClientWebSocket::send_pong(std::string_view payload) {
 void ClientWebSocket::on_drain() { context_.listener.on_transport_drain(*this); }
 
 void ClientWebSocket::on_close() {
-  const auto self = shared_from_this();
   const auto stream = std::exchange(stream_, nullptr);
   if (!stream || phase_ == Phase::closed) return;
+  contain(*this, [&] { on_stream_end(*stream); });
+}
+
+void ClientWebSocket::on_stream_end(const Stream& stream) {
   if (phase_ == Phase::open) {
     return end(DisconnectReason::transport_close,
-               {.code = stream->error(), .details = "the connection was closed without a goodbye"});
+               {.code = stream.error(), .details = "the connection was closed without a goodbye"});
   }
-  if (!stream->error() && parser_->feed_end()) return on_answer();
+  if (!stream.error() && parser_ && parser_->feed_end()) return on_answer();
   fail(websocket::CloseCode::abnormal,
-       {.code = stream->error(), .details = "the connection was closed before the answer came"});
+       {.code = stream.error(), .details = "the connection was closed before the answer came"});
 }
 
 // --- Out ---
@@ -255,25 +256,28 @@ void ClientWebSocket::send_frame(websocket::Opcode opcode, std::string_view payl
                                  websocket::Coding coding) {
   std::array<std::uint8_t, 4> mask{};
   context_.loop.entropy().fill(mask);
-  websocket::append_masked_frame(stream_->out(), opcode, payload, mask, coding);
-  stream_->commit();
+  stream_->write_with([&](std::string& out) {
+    websocket::append_masked_frame(out, opcode, payload, mask, coding);
+  });
 }
 
 void ClientWebSocket::shut_down(websocket::CloseCode code) {
-  attempt_.reset();
-  const bool says_goodbye = is_writing();
-  if (says_goodbye) {
+  if (!is_writing()) return cut();
+  contain(*stream_, [&] {
     send_frame(websocket::Opcode::close, websocket::close_payload(code, {}));
-  }
+    stream_->close_after_flush();
+  });
+  phase_ = Phase::closed;
+  std::exchange(stream_, nullptr)->set_handler(nullptr);
+}
+
+void ClientWebSocket::cut() {
+  attempt_.reset();
   phase_ = Phase::closed;
   const auto stream = std::exchange(stream_, nullptr);
   if (!stream) return;
   stream->set_handler(nullptr);
-  if (says_goodbye) {
-    stream->close_after_flush();
-  } else {
-    stream->close();
-  }
+  stream->close();
 }
 
 void ClientWebSocket::fail(websocket::CloseCode code, Failure failure) {

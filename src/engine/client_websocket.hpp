@@ -41,6 +41,9 @@ class ClientWebSocket final : public ClientTransport,
     if (is_writing()) stream_->want_drain();
   }
   void close() override;
+  void cut() override;
+  /// For contain().
+  void on_exception() noexcept { context_.listener.on_exception(); }
 
   void on_bytes(std::span<char> bytes) override;
   void on_drain() override;
@@ -51,6 +54,7 @@ class ClientWebSocket final : public ClientTransport,
 
   bool is_writing() const { return phase_ == Phase::open && stream_ != nullptr; }
   void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
+  void on_stream_end(const Stream& stream);
   void ask();
   /// The bytes behind the answer to the request.
   std::span<char> read_answer(std::span<char> bytes);

@@ -73,16 +73,15 @@ void HttpChannel::connect() {
   reused_ = false;
   attempt_ = connector_.connect(
       settings_.endpoint, [this](std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
-        on_connected(std::move(stream), failure);
+        contain(*this, [&] { on_connected(std::move(stream), failure); });
       });
 }
 
 void HttpChannel::on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
-  const auto self = shared_from_this();
   const auto attempt = std::move(attempt_);
   if (!stream) return fail({.code = failure.code, .details = failure.message});
   stream_ = std::move(stream);
-  stream_->set_handler(self);
+  stream_->set_handler(shared_from_this());
   write();
 }
 
@@ -93,17 +92,18 @@ void HttpChannel::write_in_next_turn() {
   loop_.post([weak = weak_from_this(), number = sent_] {
     const auto self = weak.lock();
     if (!self) return;
-    self->loop_.defer([weak, number] {
+    const auto write_late = [weak, number] {
       const auto channel = weak.lock();
       if (!channel || !channel->busy() || channel->sent_ != number) return;
-      if (channel->stream_ && !channel->written_) channel->write();
-    });
+      if (!channel->stream_ || channel->written_) return;
+      contain(*channel, [&] { channel->write(); });
+    };
+    contain(*self, [&] { self->loop_.defer(write_late); });
   });
 }
 
 void HttpChannel::write() {
-  http::append_request(stream_->out(), request_);
-  stream_->commit();
+  stream_->write_with([this](std::string& out) { http::append_request(out, request_); });
   written_ = true;
   if (!is_repeatable()) std::string().swap(request_.body);
 }
@@ -111,7 +111,11 @@ void HttpChannel::write() {
 void HttpChannel::on_bytes(std::span<char> bytes) {
   if (!stream_) return;
   if (!busy()) return drop_connection();  // nobody has asked
-  const auto self = shared_from_this();
+  // Contained here, so that an answer which was lost is not asked for again.
+  contain(*this, [&] { read_answer(bytes); });
+}
+
+void HttpChannel::read_answer(std::span<char> bytes) {
   if (!parser_) {
     parser_.emplace(http::Limits{.header_bytes = response_header_limit_bytes,
                                  .header_count = response_header_limit,
@@ -154,16 +158,18 @@ bool HttpChannel::may_retry(const Stream& stream) const {
 void HttpChannel::on_close() {
   const auto stream = std::exchange(stream_, nullptr);
   if (!stream) return;
+  contain(*this, [&] { on_stream_end(*stream); });
+}
+
+void HttpChannel::on_stream_end(const Stream& stream) {
   if (!busy()) return timer_.cancel();
-  const auto self = shared_from_this();
-  if (may_retry(*stream)) return connect();
+  if (may_retry(stream)) return connect();
   met_the_end_ = reused_ && !parser_;
-  if (parser_ && !stream->error() && parser_->feed_end()) return succeed({});
-  fail({.code = stream->error(), .details = "the connection was closed before the answer came"});
+  if (parser_ && !stream.error() && parser_->feed_end()) return succeed({});
+  fail({.code = stream.error(), .details = "the connection was closed before the answer came"});
 }
 
 void HttpChannel::on_timer() {
-  const auto self = shared_from_this();
   if (!busy()) return drop_connection();
   fail({.code = std::make_error_code(std::errc::timed_out),
         .details = "no answer within request_timeout"});
@@ -173,6 +179,13 @@ void HttpChannel::fail(Failure failure) {
   drop_connection();
   request_ = {};
   if (const auto done = std::exchange(done_, nullptr)) done(nullptr, failure);
+}
+
+void HttpChannel::on_exception() noexcept {
+  loop_.report_exception();
+  drop_connection();
+  request_ = {};
+  if (const auto done = std::exchange(done_, nullptr)) done(nullptr, {});
 }
 
 void HttpChannel::drop_connection() {

@@ -45,7 +45,7 @@ class HttpChannel final : public StreamHandler, public std::enable_shared_from_t
     std::chrono::milliseconds request_timeout{0};
     bool keeps_connection = true;
   };
-  /// The answer, or null and why there is none (its message is left to the caller).
+  /// The answer, or null and why there is none (its message is left to the caller). Throws nothing.
   using Done = std::function<void(const http::Response* response, const Failure& failure)>;
 
   HttpChannel(Loop& loop, Connector& connector, Settings settings)
@@ -58,6 +58,8 @@ class HttpChannel final : public StreamHandler, public std::enable_shared_from_t
   bool met_the_end() const { return met_the_end_; }
   /// Gives up what is underway.
   void close();
+  /// For contain(): the request has failed.
+  void on_exception() noexcept;
 
   void on_bytes(std::span<char> bytes) override;
   void on_close() override;
@@ -66,6 +68,8 @@ class HttpChannel final : public StreamHandler, public std::enable_shared_from_t
   void connect();
   void write();
   void write_in_next_turn();
+  void read_answer(std::span<char> bytes);
+  void on_stream_end(const Stream& stream);
   void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
   void on_timer();
   /// What the server may be asked twice.

@@ -122,20 +122,29 @@ void PollingTransport::fail(DisconnectReason reason) {
   session_->on_transport_close(*this, reason);
 }
 
-std::string& PollingTransport::next_packet(Compress compress) {
-  if (!payload_.empty()) payload_.push_back(engineio::record_separator);
+template <class Append>
+void PollingTransport::add_packet(Compress compress, Append append) {
+  const std::size_t size = payload_.size();
+  try {
+    if (size != 0) payload_.push_back(engineio::record_separator);
+    append(payload_);
+    if (poll_) schedule_response();
+  } catch (...) {
+    payload_.resize(size);
+    throw;
+  }
   may_compress_ |= compress == Compress::yes;
-  if (poll_) schedule_response();
-  return payload_;
 }
 
 void PollingTransport::send_text(std::string_view packet, Compress compress) {
-  next_packet(compress).append(packet);
+  add_packet(compress, [packet](std::string& payload) { payload.append(packet); });
 }
 
 void PollingTransport::send_binary(std::string_view data, Compress compress) {
-  engineio::append_text(next_packet(compress),
-                        {engineio::PacketType::message, engineio::Content::binary, data});
+  add_packet(compress, [data](std::string& payload) {
+    engineio::append_text(payload,
+                          {engineio::PacketType::message, engineio::Content::binary, data});
+  });
 }
 
 void PollingTransport::send_noop() {
@@ -148,15 +157,15 @@ void PollingTransport::end_poll() {
 
 void PollingTransport::schedule_response() {
   if (response_scheduled_ || !session_) return;
-  response_scheduled_ = true;
   // All that this turn sends shares one response.
   session_->loop().defer([self = shared_from_this()] {
     self->response_scheduled_ = false;
-    self->respond_to_poll();
+    contain(*self, [&] { self->respond_to_poll(); });
     if (self->told_ && self->session_) {
       self->session_->on_transport_close(*self, DisconnectReason::forced_close);
     }
   });
+  response_scheduled_ = true;
 }
 
 void PollingTransport::respond_to_poll() {
@@ -200,7 +209,19 @@ void PollingTransport::close() {
   if (const auto post = std::exchange(post_, nullptr)) post->abort();
   if (closing_) return;
   closing_ = true;
-  if (poll_) respond_to_poll();
+  if (poll_) contain(*this, [this] { respond_to_poll(); });
+}
+
+void PollingTransport::cut() {
+  closing_ = told_ = true;
+  payload_.clear();
+  if (const auto poll = std::exchange(poll_, nullptr)) poll->abort();
+  if (const auto post = std::exchange(post_, nullptr)) post->abort();
+}
+
+void PollingTransport::on_exception() noexcept {
+  cut();
+  if (session_) session_->on_exception();
 }
 
 }  // namespace socketio::engine

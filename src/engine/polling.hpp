@@ -41,6 +41,9 @@ class PollingTransport final : public Transport,
   std::size_t queued_bytes() const override { return payload_.size(); }
   void want_drain() override {}  // every response tells
   void close() override;
+  void cut() override;
+  /// For contain().
+  void on_exception() noexcept;
 
   void on_body(Exchange& exchange) override;
   void on_abort(Exchange& exchange, Abort why) override;
@@ -51,8 +54,9 @@ class PollingTransport final : public Transport,
   void accept_poll(std::shared_ptr<Exchange> exchange);
   void accept_post(std::shared_ptr<Exchange> exchange);
   void deliver(const std::string& payload);
-  /// Where the next packet is appended.
-  std::string& next_packet(Compress compress);
+  /// Calls `append(std::string&)` for the next packet; if that throws, nothing has changed.
+  template <class Append>
+  void add_packet(Compress compress, Append append);
   void schedule_response();
   void respond_to_poll();
   void fail(DisconnectReason reason);

@@ -175,10 +175,22 @@ void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& q
   if (query.transport == "websocket") return accept_websocket(exchange, query, nullptr);
 
   const auto session = make_session(*exchange);
-  const auto transport = std::make_shared<PollingTransport>(*session);
-  session->open(transport);
-  transport->accept(exchange);
-  session->set_handler(factory_(session));
+  open_or_give_up(*session, [&] {
+    const auto transport = std::make_shared<PollingTransport>(*session);
+    session->open(transport);
+    transport->accept(exchange);
+    session->set_handler(factory_(session));
+  });
+}
+
+template <class Use>
+void Server::open_or_give_up(Session& session, Use use) {
+  try {
+    use();
+  } catch (...) {
+    session.give_up();
+    throw;
+  }
 }
 
 std::shared_ptr<Session> Server::make_session(Exchange& exchange) {
@@ -205,24 +217,37 @@ void Server::accept_websocket(const std::shared_ptr<Exchange>& exchange, const Q
   }
   const bool is_new = session == nullptr;
   if (is_new) session = make_session(*exchange);
-
-  http::Response switching;
-  switching.status = 101;
-  switching.headers.add("Upgrade", "websocket");
-  switching.headers.add("Sec-WebSocket-Accept", *accept);
-  if (const auto protocol = offered_subprotocol(exchange->request()); !protocol.empty()) {
-    switching.headers.add("Sec-WebSocket-Protocol", protocol);
-  }
   const auto form = query.base64 ? WebSocketTransport::BinaryForm::base64
                                  : WebSocketTransport::BinaryForm::frames;
-  const auto transport = std::make_shared<WebSocketTransport>(session, websocket_limits_, form);
-  const bool taken = is_new || session->begin_upgrade(transport);
-  transport->attach(exchange->upgrade(std::move(switching), transport));
-  if (!taken) {
-    transport->close();
-  } else if (is_new) {
+  if (!is_new) {
+    const auto transport = std::make_shared<WebSocketTransport>(session, websocket_limits_, form);
+    const bool taken = session->begin_upgrade(transport);
+    switch_protocols(*exchange, *accept, transport);
+    if (!taken) transport->close();
+    return;
+  }
+  open_or_give_up(*session, [&] {
+    const auto transport = std::make_shared<WebSocketTransport>(session, websocket_limits_, form);
+    switch_protocols(*exchange, *accept, transport);
     session->open(transport);
     session->set_handler(factory_(session));
+  });
+}
+
+void Server::switch_protocols(Exchange& exchange, std::string_view accept,
+                              const std::shared_ptr<WebSocketTransport>& transport) {
+  try {
+    http::Response switching;
+    switching.status = 101;
+    switching.headers.add("Upgrade", "websocket");
+    switching.headers.add("Sec-WebSocket-Accept", accept);
+    if (const auto protocol = offered_subprotocol(exchange.request()); !protocol.empty()) {
+      switching.headers.add("Sec-WebSocket-Protocol", protocol);
+    }
+    transport->attach(exchange.upgrade(std::move(switching), transport));
+  } catch (...) {
+    transport->on_close();
+    throw;
   }
 }
 
@@ -236,6 +261,7 @@ std::shared_ptr<Session> Server::find(std::string_view sid) const {
 bool Server::on_session_closing(Session& session) {
   // A client could make and lose sessions faster than they are forgotten.
   if (options_.sessions != 0 && closing_.size() >= options_.sessions) return false;
+  closing_.reserve(closing_.size() + 1);  // which may throw; what follows does not
   closing_.insert(sessions_.extract(session.id()));
   return true;
 }

@@ -22,6 +22,8 @@
 
 namespace socketio::engine {
 
+class WebSocketTransport;
+
 /// Why a request is refused. The number is the reference's `code` in the JSON body, where it has
 /// one.
 enum class Refusal : std::uint8_t {
@@ -77,8 +79,14 @@ class Server final : public SessionOwner {
   void handshake(const std::shared_ptr<Exchange>& exchange, const Query& query);
   void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Query& query,
                         std::shared_ptr<Session> session);
+  /// Answers 101; the transport ends if that fails.
+  static void switch_protocols(Exchange& exchange, std::string_view accept,
+                               const std::shared_ptr<WebSocketTransport>& transport);
   std::shared_ptr<Session> make_session(Exchange& exchange);
   std::shared_ptr<Session> find(std::string_view sid) const;
+  /// `use()` opens a session: what it does not finish is undone.
+  template <class Use>
+  void open_or_give_up(Session& session, Use use);
   bool is_enabled(std::string_view transport) const;
 
   Loop& loop_;

@@ -82,7 +82,12 @@ EmitResult Session::send(std::size_t bytes, Send send) {
       transport_->want_drain();
     }
   }
-  send();
+  try {
+    send();
+  } catch (...) {
+    break_off();  // half of a message may be on its way
+    throw;
+  }
   return stall_timer_ && stall_timer_->armed() ? EmitResult::queued : EmitResult::sent;
 }
 
@@ -129,9 +134,32 @@ void Session::close(DisconnectReason reason) {
 void Session::release_handler(DisconnectReason reason) {
   auto handler = std::exchange(handler_, nullptr);
   if (!handler) return;
-  handler->on_close(reason);
-  // It may be the one that is calling: it lives until the turn ends.
-  loop().defer([kept = std::move(handler)] {});
+  try {
+    handler->on_close(reason);
+    // It may be the one that is calling: it lives until the turn ends.
+    loop().defer([kept = handler] {});
+  } catch (...) {
+    handler_ = std::move(handler);  // until that timer fires
+    arm(heartbeat_timer_, Duration::zero());
+    loop().report_exception();
+  }
+}
+
+void Session::on_exception() noexcept {
+  break_off();
+  loop().report_exception();
+}
+
+void Session::break_off() noexcept {
+  if (state_ == State::broken || state_ == State::closed) return;
+  state_ = State::broken;
+  if (transport_) transport_->cut();
+  arm(heartbeat_timer_, Duration::zero());
+}
+
+void Session::give_up() {
+  if (transport_) transport_->cut();
+  end(DisconnectReason::transport_error);
 }
 
 void Session::on_close_timeout() { forgo_last_poll(); }
@@ -157,6 +185,8 @@ PollingTransport* Session::polling() {
 // --- Heartbeat (Engine.IO protocol 4, "Heartbeat"): we ping, the client answers in time ---
 
 void Session::on_heartbeat() {
+  if (state_ == State::broken) return end(DisconnectReason::transport_error);
+  if (state_ == State::closed) return handler_.reset();
   if (heartbeat_ != Heartbeat::interval) {
     const auto self = shared_from_this();
     transport_->close();
@@ -174,11 +204,9 @@ void Session::on_pong() {
 }
 
 void Session::on_packet(Transport& from, const Packet& packet) {
-  if (upgrade_ && upgrade_->candidate.get() == &from) {
-    on_upgrade_packet(packet);
-    return;
-  }
-  if (state_ != State::open || transport_.get() != &from) return;
+  if (state_ != State::open) return;
+  if (upgrade_ && upgrade_->candidate.get() == &from) return on_upgrade_packet(packet);
+  if (transport_.get() != &from) return;
   if (packet.type != PacketType::pong && heartbeat_ == Heartbeat::pong) {
     // A peer whose big message is in front of its pong is alive: once per ping the wait starts
     // again.
@@ -257,7 +285,14 @@ void Session::finish_upgrade() {
   const auto upgrade = std::exchange(upgrade_, nullptr);
   const auto previous = std::exchange(transport_, upgrade->candidate);
   auto& polling_transport = static_cast<PollingTransport&>(*previous);
-  polling_transport.hand_over(*transport_);
+  try {
+    polling_transport.hand_over(*transport_);
+  } catch (...) {
+    polling_transport.detach();
+    polling_transport.cut();
+    break_off();
+    throw;
+  }
   polling_transport.detach();
 }
 

@@ -85,6 +85,13 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// Closes from our side; the handler hears `reason` before this returns.
   void close(DisconnectReason reason);
+  /// For contain(): break_off().
+  void on_exception() noexcept;
+  /// After a failure half-way through something: cuts the connection at once, and ends with
+  /// transport_error soon, not from inside the caller. Cannot fail.
+  void break_off() noexcept;
+  /// The same for one that is still being opened: ends before this returns.
+  void give_up();
   /// After close(): ends at once, without the poll that would have told the client.
   void forgo_last_poll() { end(DisconnectReason::forced_close); }
 
@@ -99,7 +106,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool begin_upgrade(std::shared_ptr<Transport> candidate);
 
  private:
-  enum class State : std::uint8_t { opening, open, closing, closed };
+  enum class State : std::uint8_t { opening, open, closing, broken, closed };
   /// What the heartbeat's timer waits for.
   enum class Heartbeat : std::uint8_t { interval, pong, pong_extended };
   struct Upgrade;
@@ -115,9 +122,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_upgrade_noop();
   void on_stall();
   void on_close_timeout();
-  void arm(Timer& timer, std::chrono::milliseconds delay) {
-    owner_.loop().timers().arm(timer, delay);
-  }
+  void arm(Timer& timer, Duration delay) { owner_.loop().timers().arm(timer, delay); }
   void end(DisconnectReason reason);
   void release_handler(DisconnectReason reason);
 
@@ -125,7 +130,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string id_;
   OpeningRequest opening_;
   std::shared_ptr<Transport> transport_;
-  std::shared_ptr<SessionHandler> handler_;
+  std::shared_ptr<SessionHandler> handler_;  // until we end, or as long as it may be calling
   std::unique_ptr<Upgrade> upgrade_;
   // Rare ones are made when needed: an idle session owns one timer.
   MemberTimer<Session, &Session::on_heartbeat> heartbeat_timer_{*this};

@@ -85,6 +85,9 @@ class Transport {
   /// Says goodbye in the transport's way and releases the connection. The session hears nothing of
   /// it.
   virtual void close() = 0;
+  /// Releases the connection at once, with what waits, after something went wrong half-way. Cannot
+  /// fail.
+  virtual void cut() = 0;
 
  protected:
   /// Sends message by message.

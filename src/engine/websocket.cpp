@@ -9,8 +9,8 @@ namespace socketio::engine {
 
 void WebSocketTransport::send_text(std::string_view packet, Compress) {
   if (!stream_) return;
-  websocket::append_frame(stream_->out(), websocket::Opcode::text, packet);
-  stream_->commit();
+  stream_->write_with(
+      [&](std::string& out) { websocket::append_frame(out, websocket::Opcode::text, packet); });
 }
 
 void WebSocketTransport::send_binary(std::string_view data, Compress) {
@@ -21,8 +21,8 @@ void WebSocketTransport::send_binary(std::string_view data, Compress) {
     send_text(text, Compress::no);
     return;
   }
-  websocket::append_frame(stream_->out(), websocket::Opcode::binary, data);
-  stream_->commit();
+  stream_->write_with(
+      [&](std::string& out) { websocket::append_frame(out, websocket::Opcode::binary, data); });
 }
 
 void WebSocketTransport::send_prepared(const PreparedMessage& message) {
@@ -97,17 +97,19 @@ void WebSocketTransport::answer_ping() { send_pong(*std::exchange(ping_payload_,
 
 void WebSocketTransport::send_pong(std::string_view payload) {
   if (!stream_ || stream_->queued_bytes() > pong_backlog_bytes) return;
-  websocket::append_frame(stream_->out(), websocket::Opcode::pong, payload);
-  stream_->commit();
+  stream_->write_with(
+      [&](std::string& out) { websocket::append_frame(out, websocket::Opcode::pong, payload); });
 }
 
 void WebSocketTransport::shut_down(websocket::CloseCode code) {
-  if (const auto stream = std::exchange(stream_, nullptr)) {
-    websocket::append_frame(stream->out(), websocket::Opcode::close,
-                            websocket::close_payload(code, {}));
-    stream->commit();
+  const auto stream = std::exchange(stream_, nullptr);
+  if (!stream) return;
+  contain(*stream, [&] {
+    stream->write_with([code](std::string& out) {
+      websocket::append_frame(out, websocket::Opcode::close, websocket::close_payload(code, {}));
+    });
     stream->close_after_flush();
-  }
+  });
 }
 
 void WebSocketTransport::fail(websocket::CloseCode code, DisconnectReason reason) {

@@ -42,6 +42,9 @@ class WebSocketTransport final : public Transport, public StreamHandler {
     if (stream_) stream_->want_drain();
   }
   void close() override;
+  void cut() override {
+    if (stream_) stream_->close();  // whose end will be news
+  }
 
   void on_bytes(std::span<char> bytes) override;
   void on_drain() override;

@@ -20,7 +20,7 @@ AsioLoop::AsioLoop(boost::asio::io_context& context)
     : Loop(std::chrono::steady_clock::now(), entropy_),
       context_(context),
       timer_(context),
-      poller_(context, [this] { enter(); }),
+      poller_(context, *handler_memory_, [this] { enter(); }),
       read_buffer_(read_buffer_bytes + read_padding_bytes),
       posted_(std::make_shared<Posted>()) {}
 
@@ -46,12 +46,12 @@ void AsioLoop::enter() {
 
 void AsioLoop::request_finish_turn() {
   if (in_turn_) return;
-  in_turn_ = true;
   timers_.set_now(std::chrono::steady_clock::now());
   // Asio runs what was ready before this, in order; so the turn's end comes after all of it.
-  boost::asio::post(context_, [self = weak_from_this()] {
-    if (const auto loop = self.lock()) loop->end_turn();
-  });
+  boost::asio::post(context_, kept_in(*handler_memory_, [self = weak_from_this()] {
+                      if (const auto loop = self.lock()) loop->end_turn();
+                    }));
+  in_turn_ = true;
 }
 
 void AsioLoop::end_turn() {
@@ -59,7 +59,7 @@ void AsioLoop::end_turn() {
   fire_timers();
   finish_turn();
   in_turn_ = false;
-  arm_timer();
+  keep_timer_armed();
 }
 
 /// What was due when the turn began, and after what had come by then: a loop that stood still for
@@ -74,6 +74,15 @@ void AsioLoop::fire_timers() {
   timers_.advance(now);
 }
 
+void AsioLoop::keep_timer_armed() {
+  try {
+    arm_timer();
+  } catch (...) {
+    report_exception();
+    request_finish_turn();  // whose end tries again
+  }
+}
+
 void AsioLoop::arm_timer() {
   if (stopped_) return;
   const auto next = timers_.next_deadline();
@@ -85,27 +94,28 @@ void AsioLoop::arm_timer() {
   // A later deadline than the armed one needs no system call: the timer looks again when it fires.
   const TimePoint wake = std::max(*next, wake_limit_.free_at());
   if (timer_due_ <= wake) return;
-  timer_due_ = wake;
+  timer_due_ = TimePoint::max();
   timer_.expires_at(wake);
-  timer_.async_wait([self = weak_from_this()](const boost::system::error_code& error) {
-    const auto loop = self.lock();
-    if (!loop || error || loop->stopped_) return;
-    loop->timer_due_ = TimePoint::max();
-    loop->enter();
-  });
+  timer_.async_wait(
+      kept_in(*handler_memory_, [self = weak_from_this()](const boost::system::error_code& error) {
+        const auto loop = self.lock();
+        if (!loop || error || loop->stopped_) return;
+        loop->timer_due_ = TimePoint::max();
+        loop->enter();
+      }));
+  timer_due_ = wake;
 }
 
 void AsioLoop::post(Task task) {
-  bool was_empty = false;
-  {
-    const std::lock_guard lock(posted_->mutex);
-    was_empty = posted_->tasks.empty();
-    posted_->tasks.push_back(std::move(task));
+  const std::lock_guard lock(posted_->mutex);
+  // The wake-up first: a task that nobody looks for would keep those behind it from being looked
+  // for, too.
+  if (posted_->tasks.empty()) {
+    boost::asio::post(context_, [self = weak_from_this()] {
+      if (const auto loop = self.lock()) loop->run_posted();
+    });
   }
-  if (!was_empty) return;
-  boost::asio::post(context_, [self = weak_from_this()] {
-    if (const auto loop = self.lock()) loop->run_posted();
-  });
+  posted_->tasks.push_back(std::move(task));
 }
 
 std::vector<Loop::Task> AsioLoop::take_posted() {
@@ -116,7 +126,7 @@ std::vector<Loop::Task> AsioLoop::take_posted() {
 void AsioLoop::run_posted() {
   std::vector<Task> tasks = take_posted();
   enter();
-  for (Task& task : tasks) task();
+  for (const Task& task : tasks) run(task);
 }
 
 void AsioLoop::stop() {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/loop.hpp"
+#include "net/handler_memory.hpp"
 #include "net/poller.hpp"
 #include "net/system_entropy.hpp"
 #include "net/wake_limit.hpp"
@@ -34,6 +35,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
 
   boost::asio::io_context& context() { return context_; }
   Poller& poller() { return poller_; }
+  HandlerMemory& handler_memory() { return *handler_memory_; }
   std::span<char> read_buffer() { return {read_buffer_.data(), read_buffer_bytes}; }
   /// Where small pieces of one stream are put together for one system call.
   std::string& write_buffer() { return write_buffer_; }
@@ -65,10 +67,12 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   }
   void end_turn();
   void fire_timers();
+  void keep_timer_armed();
   void arm_timer();
   std::vector<Task> take_posted();
 
   boost::asio::io_context& context_;
+  const HandlerMemory::Owner handler_memory_ = HandlerMemory::make();
   SystemEntropy entropy_;
   boost::asio::steady_timer timer_;
   TimePoint timer_due_ = TimePoint::max();  // when timer_ fires

@@ -13,7 +13,8 @@ namespace socketio::net {
 class ClientConnector::Path final : public Attempt {
  public:
   Path(ClientConnector& connector, const Endpoint& target, Done done)
-      : proxy_(connector.proxy_),
+      : loop_(*connector.loop_),
+        proxy_(connector.proxy_),
         tls_(target.secure ? connector.tls_ : nullptr),
         target_(target),
         done_(std::move(done)) {
@@ -43,8 +44,13 @@ class ClientConnector::Path final : public Attempt {
   Done next(Use use, std::string prefix = {}) {
     return [this, use, prefix = std::move(prefix)](std::shared_ptr<Stream> stream,
                                                    const ConnectFailure& failure) {
-      if (stream) return use(std::move(stream));
-      finish(nullptr, {failure.code, prefix + failure.message});
+      try {
+        if (stream) return use(stream);
+        finish(nullptr, {failure.code, prefix + failure.message});
+      } catch (...) {
+        stream ? stream->on_exception() : loop_.report_exception();
+        if (done_) finish(nullptr, {std::make_error_code(std::errc::not_enough_memory), {}});
+      }
     };
   }
   void finish(std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
@@ -52,6 +58,7 @@ class ClientConnector::Path final : public Attempt {
     done(std::move(stream), failure);
   }
 
+  Loop& loop_;
   std::optional<Proxy> proxy_;
   std::shared_ptr<TlsContext> tls_;
   Endpoint target_;

@@ -90,11 +90,17 @@ std::uint16_t Listener::open(std::string_view address, std::uint16_t port, std::
 
 void Listener::start() {
   acceptor_.async_wait(tcp::acceptor::wait_read,
-                       [self = shared_from_this()](const boost::system::error_code& error) {
-                         if (error || !self->acceptor_.is_open()) return;
-                         self->loop_.enter();
-                         self->accept();
-                       });
+                       kept_in(loop_.handler_memory(),
+                               [self = shared_from_this()](const boost::system::error_code& error) {
+                                 if (error || !self->acceptor_.is_open()) return;
+                                 self->loop_.enter();
+                                 contain(*self, [&] { self->accept(); });
+                               }));
+}
+
+void Listener::on_exception() noexcept {
+  loop_.report_exception();
+  loop_.timers().arm(rest_timer_, rest_time);
 }
 
 void Listener::accept() {

@@ -18,7 +18,7 @@ namespace socketio::net {
 
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
-  /// Gets a connected descriptor that does not block; owns it.
+  /// Gets a connected descriptor that does not block; owns it, also if it throws.
   using OnAccept = std::function<void(int descriptor)>;
 
   Listener(AsioLoop& loop, OnAccept on_accept);
@@ -29,6 +29,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   std::uint16_t open(std::string_view address, std::uint16_t port, std::error_code& error);
   void start();
   void close();
+  /// For contain(): goes on after a rest.
+  void on_exception() noexcept;
 
  private:
   void accept();

@@ -12,8 +12,12 @@ namespace socketio::net {
 
 namespace asio = boost::asio;
 
-Poller::Poller(asio::io_context& context, std::function<void()> enter_turn)
-    : context_(context), enter_turn_(std::move(enter_turn)), epoll_(context) {
+Poller::Poller(asio::io_context& context, HandlerMemory& handler_memory,
+               std::function<void()> enter_turn)
+    : context_(context),
+      handler_memory_(handler_memory),
+      enter_turn_(std::move(enter_turn)),
+      epoll_(context) {
   const int descriptor = epoll_create1(EPOLL_CLOEXEC);
   if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
   epoll_.assign(descriptor);
@@ -45,10 +49,11 @@ void Poller::remove(int descriptor, Watched& watched) {
 void Poller::call_again(Watched& watched) {
   if (std::find(again_.begin(), again_.end(), &watched) != again_.end()) return;
   again_.push_back(&watched);
-  if (std::exchange(calls_planned_, true)) return;
-  asio::post(context_, [this, alive = alive_] {
-    if (*alive) call_waiting();
-  });
+  if (calls_planned_) return;
+  asio::post(context_, kept_in(handler_memory_, [this, alive = alive_] {
+               if (*alive) call_waiting();
+             }));
+  calls_planned_ = true;
 }
 
 void Poller::call_waiting() {
@@ -71,14 +76,16 @@ void Poller::stop() {
 }
 
 void Poller::wait() {
-  if (std::exchange(waiting_, true)) return;
-  epoll_.async_wait(asio::posix::stream_descriptor::wait_read,
-                    [this, alive = alive_](const boost::system::error_code& error) {
-                      if (!*alive) return;
-                      waiting_ = false;
-                      if (!error) poll();
-                      if (*alive && watched_count_ != 0) wait();
-                    });
+  if (waiting_) return;
+  epoll_.async_wait(
+      asio::posix::stream_descriptor::wait_read,
+      kept_in(handler_memory_, [this, alive = alive_](const boost::system::error_code& error) {
+        if (!*alive) return;
+        waiting_ = false;
+        if (!error) poll();
+        if (*alive && watched_count_ != 0) wait();
+      }));
+  waiting_ = true;
 }
 
 void Poller::poll() {

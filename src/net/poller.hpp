@@ -7,6 +7,8 @@
 // again. Loop's thread.
 #pragma once
 
+#include "net/handler_memory.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -27,14 +29,15 @@ class Poller {
   class Watched {
    public:
     /// `events` as epoll tells them. May close any descriptor.
-    virtual void on_ready(std::uint32_t events) = 0;
+    virtual void on_ready(std::uint32_t events) noexcept = 0;
 
    protected:
     ~Watched() = default;
   };
 
   /// `enter_turn` is called before the first descriptor of a batch.
-  Poller(boost::asio::io_context& context, std::function<void()> enter_turn);
+  Poller(boost::asio::io_context& context, HandlerMemory& handler_memory,
+         std::function<void()> enter_turn);
   ~Poller();
 
   /// False if the kernel refuses. `watched` must be removed before it dies.
@@ -53,6 +56,7 @@ class Poller {
   void call_waiting();
 
   boost::asio::io_context& context_;
+  HandlerMemory& handler_memory_;
   std::function<void()> enter_turn_;
   boost::asio::posix::stream_descriptor epoll_;
   std::array<epoll_event, 256> events_{};

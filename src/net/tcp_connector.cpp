@@ -75,6 +75,8 @@ class TcpConnector::Race final : public std::enable_shared_from_this<Race> {
 
   void start();
   void race(const std::vector<Address>& addresses);
+  /// For contain(): the attempt has failed.
+  void on_exception() noexcept;
 
  private:
   /// One address that is being connected to.
@@ -94,7 +96,10 @@ class TcpConnector::Race final : public std::enable_shared_from_this<Race> {
     }
 
    private:
-    void on_ready(std::uint32_t events) override;
+    void on_ready(std::uint32_t events) noexcept override {
+      contain(race_, [this, events] { look_at(events); });
+    }
+    void look_at(std::uint32_t events);
     void close() {
       if (descriptor_ >= 0) ::close(release());
     }
@@ -151,7 +156,7 @@ void TcpConnector::Race::resolve() {
                             const auto self = weak.lock();
                             if (!self) return;
                             self->loop_->enter();
-                            self->on_resolved(error, results);
+                            contain(*self, [&] { self->on_resolved(error, results); });
                           });
 }
 
@@ -204,7 +209,7 @@ std::error_code TcpConnector::Race::Runner::start() {
   return {};
 }
 
-void TcpConnector::Race::Runner::on_ready(std::uint32_t) {
+void TcpConnector::Race::Runner::look_at(std::uint32_t) {
   int error = 0;
   socklen_t size = sizeof error;
   if (::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
@@ -247,16 +252,21 @@ void TcpConnector::Race::finish(std::shared_ptr<Stream> stream, const ConnectFai
   done(std::move(stream), failure);
 }
 
+void TcpConnector::Race::on_exception() noexcept {
+  loop_->report_exception();
+  if (done_) finish(nullptr, {std::make_error_code(std::errc::not_enough_memory), {}});
+}
+
 TcpConnector::TcpConnector(std::shared_ptr<AsioLoop> loop) : loop_(std::move(loop)) {}
 
 TcpConnector::~TcpConnector() {
-  for (const auto& [key, stream] : OpenStreams(*open_streams_)) stream->close();
+  for (const auto& [key, stream] : *open_streams_) stream->close();
 }
 
 std::unique_ptr<Connector::Attempt> TcpConnector::connect(const Endpoint& endpoint, Done done) {
   auto race = std::make_shared<Race>(loop_, open_streams_, endpoint, std::move(done));
   loop_->defer([weak = std::weak_ptr(race)] {
-    if (const auto self = weak.lock()) self->start();
+    if (const auto self = weak.lock()) contain(*self, [&] { self->start(); });
   });
   return std::make_unique<Handle>(std::move(race));
 }
@@ -266,7 +276,7 @@ std::unique_ptr<Connector::Attempt> TcpConnector::connect_any(const Endpoint& en
                                                               Done done) {
   auto race = std::make_shared<Race>(loop_, open_streams_, endpoint, std::move(done));
   loop_->defer([weak = std::weak_ptr(race), addresses = std::move(addresses)] {
-    if (const auto self = weak.lock()) self->race(addresses);
+    if (const auto self = weak.lock()) contain(*self, [&] { self->race(addresses); });
   });
   return std::make_unique<Handle>(std::move(race));
 }

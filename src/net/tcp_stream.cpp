@@ -32,6 +32,22 @@ constexpr int reads_per_turn = 4;
 
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
+/// Closes a descriptor that nobody has taken over.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return number_; }
+  int release() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
+
 }  // namespace
 
 /// Of a stream that is closing.
@@ -42,25 +58,21 @@ struct TcpStream::Linger {
   bool said_all = false;  // nothing is queued and FIN is sent
 };
 
-TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, int descriptor,
-                     std::shared_ptr<OpenStreams> open_streams)
-    : Stream(*loop),
-      kept_loop_(std::move(loop)),
-      open_streams_(std::move(open_streams)),
-      descriptor_(descriptor) {
-  const int on = 1;
-  setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
+TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> open_streams)
+    : Stream(*loop), kept_loop_(std::move(loop)), open_streams_(std::move(open_streams)) {}
 
 std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, int descriptor,
                                            std::shared_ptr<OpenStreams> open_streams) {
-  std::shared_ptr<TcpStream> stream(
-      new TcpStream(std::move(loop), descriptor, std::move(open_streams)));
-  if (!stream->kept_loop_->poller().add(descriptor, *stream)) {
-    ::close(std::exchange(stream->descriptor_, -1));
+  Descriptor taken(descriptor);
+  const int on = 1;
+  setsockopt(taken.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  std::shared_ptr<TcpStream> stream(new TcpStream(std::move(loop), std::move(open_streams)));
+  stream->open_streams_->emplace(stream.get(), stream);
+  if (!stream->kept_loop_->poller().add(taken.get(), *stream)) {
+    stream->open_streams_->erase(stream.get());
     return nullptr;
   }
-  stream->open_streams_->emplace(stream.get(), stream);
+  stream->descriptor_ = taken.release();
   return stream;
 }
 
@@ -90,11 +102,12 @@ void TcpStream::resume_reading() {
   kept_loop_->poller().call_again(*this);  // the edge may have come while nobody looked
 }
 
-void TcpStream::on_ready(std::uint32_t events) {
-  const auto self = shared_from_this();
-  if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) peer_ended_ = true;
-  if (peer_ended_ || (events & EPOLLIN)) read();
-  if ((events & EPOLLOUT) && std::exchange(blocked_, false)) flush();
+void TcpStream::on_ready(std::uint32_t events) noexcept {
+  contain(*this, [this, events] {
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) peer_ended_ = true;
+    if (peer_ended_ || (events & EPOLLIN)) read();
+    if ((events & EPOLLOUT) && std::exchange(blocked_, false)) flush();
+  });
 }
 
 void TcpStream::read() {

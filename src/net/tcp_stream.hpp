@@ -24,8 +24,8 @@ using OpenStreams = std::unordered_map<const TcpStream*, std::shared_ptr<TcpStre
 
 class TcpStream final : public Stream, private Poller::Watched {
  public:
-  /// Takes over `descriptor`, which does not block. Null, and the descriptor is closed, if it
-  /// cannot be watched.
+  /// Takes over `descriptor`, which does not block: it is closed if this throws, or gives null
+  /// because it cannot be watched.
   static std::shared_ptr<TcpStream> open(std::shared_ptr<AsioLoop> loop, int descriptor,
                                          std::shared_ptr<OpenStreams> open_streams);
   ~TcpStream() override;
@@ -38,10 +38,9 @@ class TcpStream final : public Stream, private Poller::Watched {
  private:
   struct Linger;
 
-  TcpStream(std::shared_ptr<AsioLoop> loop, int descriptor,
-            std::shared_ptr<OpenStreams> open_streams);
+  TcpStream(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> open_streams);
   bool is_open_descriptor() const { return descriptor_ >= 0; }
-  void on_ready(std::uint32_t events) override;
+  void on_ready(std::uint32_t events) noexcept override;
   void read();
   /// Hands the queue to the kernel as far as it takes it; false if the connection broke,
   /// and then it has ended.
@@ -55,7 +54,7 @@ class TcpStream final : public Stream, private Poller::Watched {
   std::shared_ptr<AsioLoop> kept_loop_;
   std::shared_ptr<OpenStreams> open_streams_;
   std::unique_ptr<Linger> linger_;
-  int descriptor_;
+  int descriptor_ = -1;
   bool paused_ = false;
   bool peer_ended_ =
       false;              // FIN or a reset has come, perhaps behind bytes that are still to be read

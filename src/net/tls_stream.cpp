@@ -46,7 +46,12 @@ struct TlsStream::Bio {
 
   static int write(BIO* bio, const char* bytes, int size) {
     BIO_clear_retry_flags(bio);
-    stream_of(bio).below_->write({bytes, static_cast<std::size_t>(size)});
+    try {  // nothing may be thrown through OpenSSL
+      stream_of(bio).below_->write({bytes, static_cast<std::size_t>(size)});
+    } catch (...) {
+      stream_of(bio).loop_.report_exception();
+      return -1;
+    }
     return size;
   }
 
@@ -93,7 +98,7 @@ std::shared_ptr<TlsStream> TlsStream::begin(std::shared_ptr<Stream> below,
       new TlsStream(std::move(below), std::move(context), ssl, std::move(done)));
   stream->below_->set_handler(std::shared_ptr<StreamHandler>(stream, stream.get()));
   stream->loop_.defer([weak = std::weak_ptr(stream)] {
-    if (const auto self = weak.lock()) self->shake_hands();
+    if (const auto self = weak.lock()) contain(*self, [&] { self->shake_hands(); });
   });
   return stream;
 }
@@ -226,7 +231,10 @@ void TlsStream::on_drain() {
 }
 
 void TlsStream::on_close() {
-  const auto self = shared_from_this();
+  contain(*this, [this] { on_end_below(); });
+}
+
+void TlsStream::on_end_below() {
   if (state_ == State::closed) return;
   const std::error_code cause = below_->error();
   if (cause) return end({cause, "TLS handshake failed: " + cause.message()});
@@ -272,7 +280,7 @@ void TlsStream::resume_reading() {
   // What came before the pause was seen is here already, and first.
   loop_.defer([weak = weak_from_this()] {
     const auto self = std::static_pointer_cast<TlsStream>(weak.lock());
-    if (self && self->state_ == State::open) self->take_in({});
+    if (self && self->state_ == State::open) contain(*self, [&] { self->take_in({}); });
   });
 }
 

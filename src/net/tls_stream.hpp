@@ -71,6 +71,7 @@ class TlsStream final : public Stream, private StreamHandler {
   std::optional<End> encrypt();
   /// Why OpenSSL's last call returned `result`; nothing if it only waits for the peer.
   std::optional<End> end_of(int result);
+  void on_end_below();
   void say_goodbye();
   void end(const End& end);
   void shut() override;

@@ -124,6 +124,16 @@ void Connection::on_timeout() {
   stream_->close_after_flush();
 }
 
+void Connection::write(const http::Response& response, http::Connection fate, http::Body body) {
+  const std::string_view date = sink_.date(stream_->loop());
+  stream_->write_with(
+      [&](std::string& out) { http::append_response(out, response, date, fate, body); });
+}
+
+void Connection::on_exception() noexcept {
+  if (stream_) stream_->on_exception();
+}
+
 void Connection::on_bytes(std::span<char> bytes) {
   const auto self = shared_from_this();
   if (!waiting_.empty()) return wait_with({bytes.data(), bytes.size()});  // behind what came before
@@ -146,17 +156,21 @@ void Connection::process(std::string_view bytes) {
     if (!feed(bytes)) break;
   }
   processing_ = false;
-  if (const auto successor = std::exchange(successor_, nullptr)) {
-    std::string rest(bytes);
-    const auto stream = std::exchange(stream_, nullptr);
-    rest.append(std::exchange(waiting_, {}));
-    stream->set_handler(successor);  // releases this connection, unless the caller holds it
-    if (!rest.empty()) {
-      const std::size_t size = rest.size();
-      rest.resize(size + 64);  // parsers may look past the end
-      successor->on_bytes({rest.data(), size});
-    }
+  if (successor_) make_way(bytes);
+}
+
+void Connection::make_way(std::string_view rest) {
+  std::string first;
+  const std::size_t size = rest.size() + waiting_.size();
+  if (size != 0) {
+    first.reserve(size + 64);
+    first.append(rest).append(waiting_).resize(size + 64);  // parsers may look past the end
   }
+  waiting_.clear();
+  const auto successor = std::exchange(successor_, nullptr);
+  const auto stream = std::exchange(stream_, nullptr);
+  stream->set_handler(successor);  // releases this connection, unless the caller holds it
+  if (size != 0) successor->on_bytes({first.data(), size});
 }
 
 bool Connection::must_wait() const {
@@ -219,12 +233,12 @@ void Connection::fail(http::Errc error) {
   http::Response response;
   response.status = http::status_of(error);
   if (const auto exchange = settle()) {
-    append_headers(response.headers, exchange->extra_headers_);
     if (const auto listener = exchange->listener_.lock()) {
       listener->on_abort(*exchange, error == http::Errc::body_too_large
                                         ? engine::ExchangeListener::Abort::body_too_large
                                         : engine::ExchangeListener::Abort::peer_gone);
     }
+    append_headers(response.headers, exchange->extra_headers_);
   }
   parser_.reset();
   write(response, http::Connection::close);
@@ -248,8 +262,8 @@ void Connection::abort() {
 void Connection::respond(HttpExchange& exchange, http::Response response, http::Connection fate) {
   if (!stream_) return;
   const bool is_head = exchange.request().method == "HEAD";
-  const auto answered = settle();
   append_headers(response.headers, exchange.extra_headers_);
+  const auto answered = settle();
   // A body that nobody wants cannot be told from the next request.
   if (!answered->body_complete_) fate = http::Connection::close;
   write(response, fate, is_head ? http::Body::omitted : http::Body::included);
@@ -258,14 +272,15 @@ void Connection::respond(HttpExchange& exchange, http::Response response, http::
     parser_.reset();
     stream_->close_after_flush();
   } else if (!processing_ && !waiting_.empty()) {
-    // Not from inside the application's call.
-    stream_->loop().defer([self = shared_from_this()] { self->go_on(); });
+    defer(&Connection::go_on);
   }
 }
 
-void Connection::write(const http::Response& response, http::Connection fate, http::Body body) {
-  http::append_response(stream_->out(), response, sink_.date(stream_->loop()), fate, body);
-  stream_->commit();
+void Connection::defer(void (Connection::*work)()) {
+  contain(*this, [this, work] {
+    stream_->loop().defer(
+        [self = shared_from_this(), work] { contain(*self, [&] { ((*self).*work)(); }); });
+  });
 }
 
 void Connection::go_on() {
@@ -279,16 +294,14 @@ std::shared_ptr<Stream> Connection::upgrade(HttpExchange& exchange, http::Respon
                                             std::shared_ptr<StreamHandler> handler) {
   if (!stream_) return nullptr;
   assert(exchange.body_complete_);  // what is left of a body would go to the successor
-  const auto answered = settle();
   append_headers(response.headers, exchange.extra_headers_);
+  const auto answered = settle();
   write(response, http::Connection::upgrade);
   timer_.cancel();
   stream_->set_stall_timeout({});
   successor_ = std::move(handler);
   const auto stream = stream_;
-  if (!processing_) {
-    stream_->loop().defer([self = shared_from_this()] { self->process({}); });
-  }
+  if (!processing_) defer(&Connection::finish_upgrade);
   return stream;
 }
 

@@ -92,6 +92,8 @@ class Connection final : public StreamHandler, public std::enable_shared_from_th
   void on_bytes(std::span<char> bytes) override;
   void on_drain() override;
   void on_close() override;
+  /// For contain(): the stream closes.
+  void on_exception() noexcept;
 
  private:
   friend class HttpExchange;
@@ -100,8 +102,15 @@ class Connection final : public StreamHandler, public std::enable_shared_from_th
   /// What comes now belongs to a later request and has to be kept.
   bool must_wait() const;
   void process(std::string_view bytes);
+  /// After an upgrade: `rest` is the first that the successor gets.
+  void make_way(std::string_view rest);
+  /// Not from inside the application's call.
+  void defer(void (Connection::*work)());
+  void finish_upgrade() { process({}); }
   /// Keeps bytes until the current request is answered.
   void wait_with(std::string_view bytes);
+  void write(const http::Response& response, http::Connection fate,
+             http::Body body = http::Body::included);
   /// Feeds the parser; how much it took, or nothing if the connection is ending.
   bool feed(std::string_view& bytes);
   void announce();
@@ -113,8 +122,6 @@ class Connection final : public StreamHandler, public std::enable_shared_from_th
   void respond(HttpExchange& exchange, http::Response response, http::Connection fate);
   std::shared_ptr<Stream> upgrade(HttpExchange& exchange, http::Response response,
                                   std::shared_ptr<StreamHandler> handler);
-  void write(const http::Response& response, http::Connection fate,
-             http::Body body = http::Body::included);
   void go_on();
   void enter(Phase phase);
   /// Gives a body, of which that much is there, until its next deadline.

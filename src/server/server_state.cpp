@@ -27,6 +27,7 @@ ServerState::ServerState(ServerOptions options, asio::io_context* context)
     engine_.set_allow_request(
         [this](const engine::Exchange& exchange) { return decide(exchange); });
   }
+  loop_->set_exception_hook([this] { report("connection"); });
   site_.cors().set_error_hook([this] { report("cors"); });
   router_state_->set_error_hook([this](const HttpRequest& request) {
     report("http " + std::string(request.method) + " " + request.path);
@@ -42,16 +43,16 @@ std::optional<std::string> ServerState::decide(const engine::Exchange& exchange)
   }
 }
 
-void ServerState::report(std::string what) {
+void ServerState::report(std::string_view what) noexcept {
   Socket nobody;
-  node_.of("/")->report(nobody, std::move(what), std::current_exception());
+  main_->report(nobody, what, std::current_exception());
 }
 
 ServerState::~ServerState() {
   loop_->adopt_thread();
   close_now();
   loop_->run_posted();  // who asked for something hears that there is nobody
-  for (const auto& [key, stream] : net::OpenStreams(*open_streams_)) stream->close();
+  for (const auto& [key, stream] : *open_streams_) stream->close();
   loop_->drain();
   loop_->stop();
   if (own_context_) {
@@ -78,9 +79,11 @@ void ServerState::accept(int descriptor) {
   }
   const auto stream = net::TcpStream::open(loop_, descriptor, open_streams_);
   if (!stream) return;
-  const auto connection = std::make_shared<Connection>(site_);
-  stream->set_handler(connection);
-  connection->attach(stream);
+  contain(*stream, [&] {
+    const auto connection = std::make_shared<Connection>(site_);
+    stream->set_handler(connection);
+    connection->attach(stream);
+  });
 }
 
 void ServerState::run() {
@@ -106,7 +109,7 @@ void ServerState::close_now() {
   for (const auto& listener : listeners_) listener->close();
   node_.close();
   engine_.close();
-  for (const auto& [key, stream] : net::OpenStreams(*open_streams_)) stream->close_soon();
+  for (const auto& [key, stream] : *open_streams_) stream->close_soon();
   if (signals_) {
     boost::system::error_code ignored;
     signals_->clear(ignored);  // a second one ends a program that does not come to its end

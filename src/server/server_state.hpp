@@ -48,7 +48,7 @@ class ServerState {
   /// ServerOptions::allow_request; one that throws refuses.
   std::optional<std::string> decide(const engine::Exchange& exchange);
   /// Tells the error hook of "/" about the exception that is being handled; no socket is concerned.
-  void report(std::string what);
+  void report(std::string_view what) noexcept;
 
   ServerOptions options_;
   std::unique_ptr<boost::asio::io_context> own_context_;
@@ -56,6 +56,7 @@ class ServerState {
   std::shared_ptr<net::AsioLoop> loop_;
   std::shared_ptr<net::OpenStreams> open_streams_ = std::make_shared<net::OpenStreams>();
   core::Node node_;
+  const std::shared_ptr<core::NamespaceState> main_ = node_.of("/");
   engine::Server engine_;
   std::shared_ptr<RouterState> router_state_ = std::make_shared<RouterState>();
   Router router_{router_state_};

@@ -16,7 +16,7 @@ class Asking final : public net::Poller::Watched {
  public:
   explicit Asking(net::Poller& poller) : poller_(poller) {}
   ~Asking() = default;
-  void on_ready(std::uint32_t) override {
+  void on_ready(std::uint32_t) noexcept override {
     if (++calls < wanted) poller_.call_again(*this);
   }
   static constexpr int wanted = 10;

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -25,6 +28,96 @@ TEST(SimulatedLoop, RunsWhatIsDueInOrderAndJumpsOverTheRest) {
   EXPECT_TRUE(loop.run_until_idle());
   EXPECT_EQ(loop.elapsed(), 20ms);
   EXPECT_TRUE(order == "abdc") << order;
+}
+
+/// Whoever is contained.
+struct Owner : std::enable_shared_from_this<Owner> {
+  explicit Owner(Loop& loop_) : loop(loop_) {}
+  void on_exception() noexcept {
+    ++exceptions;
+    loop.report_exception();
+  }
+  void fail() { throw std::runtime_error("a deadline"); }
+
+  Loop& loop;
+  int exceptions = 0;
+  MemberTimer<Owner, &Owner::fail> timer{*this};
+};
+
+TEST(SimulatedLoop, WhatItsTasksThrowIsReportedAndTheTurnGoesOn) {
+  SimulatedLoop loop(1);
+  std::vector<std::string> reported;
+  loop.set_exception_hook([&] {
+    try {
+      throw;
+    } catch (const std::exception& thrown) {
+      reported.emplace_back(thrown.what());
+      throw;  // of no interest to anybody
+    }
+  });
+  const auto owner = std::make_shared<Owner>(loop);
+  loop.timers().arm(owner->timer, 1ms);
+  int ran = 0;
+  loop.defer([] { throw std::runtime_error("a task"); });
+  loop.defer([&] { ++ran; });
+  EXPECT_TRUE(loop.run_until_idle());
+  EXPECT_EQ(ran, 1);
+  EXPECT_EQ(owner->exceptions, 1);
+  EXPECT_EQ(reported, (std::vector<std::string>{"a task", "a deadline"}));
+}
+
+/// Throws whatever it is told.
+class Thrower final : public StreamHandler {
+ public:
+  void on_bytes(std::span<char>) override {}
+  void on_drain() override { throw std::runtime_error("drain"); }
+  void on_close() override {
+    ++closes;
+    throw std::runtime_error("close");
+  }
+  int closes = 0;
+};
+
+TEST(SimulatedStream, AHandlerThatThrowsEndsItsStreamAndOthersAreFlushed) {
+  SimulatedLoop loop(1);
+  Network network(loop);
+  int reports = 0;
+  loop.set_exception_hook([&] { ++reports; });
+  const auto [bad_near, bad_far] = network.connect();
+  const auto [good_near, good_far] = network.connect();
+  const auto thrower = std::make_shared<Thrower>();
+  const auto reader = std::make_shared<Recorder>();
+  bad_near->set_handler(thrower);
+  good_far->set_handler(reader);
+  bad_near->write("drained soon");
+  bad_near->want_drain();
+  good_near->write("to the end");
+  EXPECT_TRUE(loop.run_until_idle());
+  EXPECT_FALSE(bad_near->is_open());
+  EXPECT_EQ(thrower->closes, 1);
+  EXPECT_EQ(reports, 2);
+  EXPECT_EQ(reader->text, "to the end");
+  good_near->close();
+  EXPECT_TRUE(loop.run_until_idle());
+}
+
+TEST(SimulatedStream, AWriteThatThrowsLeavesNothingOfItAndCloses) {
+  SimulatedLoop loop(1);
+  Network network(loop);
+  const auto [near, far] = network.connect();
+  const auto reader = std::make_shared<Recorder>();
+  far->set_handler(reader);
+  near->write("whole");
+  EXPECT_THROW(near->write_with([](std::string& out) {
+    out.append("half");
+    throw std::bad_alloc();
+  }),
+               std::bad_alloc);
+  EXPECT_EQ(near->queued_bytes(), 0U);
+  near->write("ignored");
+  EXPECT_TRUE(loop.run_until_idle());
+  EXPECT_EQ(reader->text, "");
+  EXPECT_EQ(reader->closes, 1);
 }
 
 TEST(SimulatedStream, KeepsBytesWholeAndInOrderThroughAnyPieces) {

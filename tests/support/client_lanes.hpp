@@ -49,8 +49,7 @@ class HttpLane final : public StreamHandler, public std::enable_shared_from_this
     }
     answer_ = std::move(answer);
     parser_.emplace(http::Limits{.body_bytes = 64 * 1024 * 1024});
-    http::append_request(stream_->out(), request);
-    stream_->commit();
+    stream_->write_with([&](std::string& out) { http::append_request(out, request); });
   }
   bool busy() const { return answer_ != nullptr; }
   const std::shared_ptr<SimulatedStream>& stream() const { return stream_; }
@@ -115,15 +114,14 @@ class WebSocketLane final : public StreamHandler,
     request.headers.add("Connection", "Upgrade");
     request.headers.add("Sec-WebSocket-Version", websocket::version);
     request.headers.add("Sec-WebSocket-Key", websocket::make_key(random));
-    http::append_request(stream_->out(), request);
-    stream_->commit();
+    stream_->write_with([&](std::string& out) { http::append_request(out, request); });
   }
   void send(websocket::Opcode opcode, std::string_view payload) {
     if (!stream_) return;
     std::array<std::uint8_t, 4> mask{};
     dice_.fill(mask);
-    websocket::append_masked_frame(stream_->out(), opcode, payload, mask);
-    stream_->commit();
+    stream_->write_with(
+        [&](std::string& out) { websocket::append_masked_frame(out, opcode, payload, mask); });
   }
   void send_text(std::string_view payload) { send(websocket::Opcode::text, payload); }
   const std::shared_ptr<SimulatedStream>& stream() const { return stream_; }

@@ -23,7 +23,7 @@ class CallTimer final : public Timer {
   explicit CallTimer(std::function<void()> call = [] {}) : call_(std::move(call)) {}
 
  private:
-  void expired() override {
+  void expired() noexcept override {
     const auto call = call_;  // the call may destroy this timer
     call();
   }

@@ -142,7 +142,8 @@ class JsonMaker {
         return make_array(array.begin(), array.end());
       }
       case dom::element_type::OBJECT:
-        if (const Bytes* bytes = attachment_of(element, parsed_)) return json::binary(*bytes);
+        // Not json::binary(), which destroys what it has not made when memory is lacking.
+        if (const Bytes* bytes = attachment_of(element, parsed_)) return json::binary_t(*bytes);
         return make_object(dom::object(element));
       case dom::element_type::INT64:
         return element.get_int64().value_unsafe();

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// HandlerMemory: room for the few handlers by which Asio calls a loop back, so that asking for that
+// cannot fail for lack of memory: a loop that could not ask would be deaf from then on. Who finds
+// no room here gets it from the heap.
+//
+// Life cycle: made by a loop; what Asio still keeps in it outlives the loop with its io_context.
+// One thread at a time.
+#pragma once
+
+#include <boost/asio/bind_allocator.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace socketio::net {
+
+class HandlerMemory {
+ public:
+  struct Release {
+    void operator()(HandlerMemory* memory) const {
+      memory->is_owned_ = false;
+      memory->delete_if_unused();
+    }
+  };
+  using Owner = std::unique_ptr<HandlerMemory, Release>;
+  static Owner make() { return Owner(new HandlerMemory); }
+
+  void* allocate(std::size_t size_bytes) {
+    for (Slot& slot : slots_) {
+      if (slot.is_used || size_bytes > slot.bytes.size()) continue;
+      slot.is_used = true;
+      ++used_;
+      return slot.bytes.data();
+    }
+    return ::operator new(size_bytes);
+  }
+  void deallocate(void* bytes) {
+    for (Slot& slot : slots_) {
+      if (slot.bytes.data() != bytes) continue;
+      slot.is_used = false;
+      --used_;
+      return delete_if_unused();
+    }
+    ::operator delete(bytes);
+  }
+
+ private:
+  struct Slot {
+    alignas(std::max_align_t) std::array<std::byte, 256> bytes;
+    bool is_used = false;
+  };
+
+  HandlerMemory() = default;
+  void delete_if_unused() {
+    if (!is_owned_ && used_ == 0) delete this;
+  }
+
+  std::array<Slot, 8> slots_;
+  std::size_t used_ = 0;
+  bool is_owned_ = true;
+};
+
+template <class T>
+class HandlerAllocator {
+ public:
+  using value_type = T;
+
+  explicit HandlerAllocator(HandlerMemory& memory) : memory_(&memory) {}
+  template <class Other>
+  HandlerAllocator(const HandlerAllocator<Other>& other) : memory_(other.memory_) {}
+
+  T* allocate(std::size_t count) { return static_cast<T*>(memory_->allocate(count * sizeof(T))); }
+  void deallocate(T* bytes, std::size_t) { memory_->deallocate(bytes); }
+
+  template <class Other>
+  bool operator==(const HandlerAllocator<Other>& other) const {
+    return memory_ == other.memory_;
+  }
+
+ private:
+  template <class Other>
+  friend class HandlerAllocator;
+  HandlerMemory* memory_;
+};
+
+/// `handler`, which Asio keeps in `memory`.
+template <class Handler>
+auto kept_in(HandlerMemory& memory, Handler handler) {
+  return boost::asio::bind_allocator(HandlerAllocator<void>(memory), std::move(handler));
+}
+
+}  // namespace socketio::net

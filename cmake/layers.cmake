@@ -25,8 +25,7 @@ function(socketio_layer name)
   endforeach()
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC_LIBRARIES} PRIVATE ${arg_PRIVATE_LIBRARIES})
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:socketio_warnings>)
-  # One translation unit for a layer: headers are read once, and a layer's functions see each other.
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${SOCKETIO_UNITY} UNITY_BUILD_BATCH_SIZE 0)
   if(SOCKETIO_LINK_TIME_OPTIMISATION)  # with machine code beside it, for programs that are linked without
     target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
   endif()

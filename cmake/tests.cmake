@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The tests/<label>/<name>_test.cpp of a label are one program <label>_tests. Each file is a ctest test
-# <label>_<name>_test with that label, and a process of its own. Every fuzz/<name>_fuzz.cpp replays fuzz/corpus/<name>/
-# under the label fuzz.
+# <label>_<name>_test with that label, and a process of its own.
 find_package(GTest REQUIRED)
 
 # Nobody times a test: it is compiled quickly, the library that it tests as users get it.
@@ -69,30 +68,18 @@ socketio_tests(client_tests LABEL client PREFIX client SOURCES tests/client/*_te
 target_compile_definitions(client_tests PRIVATE SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
 
 # The command-line tool, as a shell runs it.
-socketio_tests(sio_tests LABEL integration PREFIX integration SOURCES tests/tools/*_test.cpp)
-target_link_libraries(sio_tests PRIVATE sio_parts)
-add_dependencies(sio_tests sio)
-target_compile_definitions(sio_tests PRIVATE SOCKETIO_SIO="$<TARGET_FILE:sio>")
+if(SOCKETIO_BUILD_TOOLS)
+  socketio_tests(sio_tests LABEL integration PREFIX integration SOURCES tests/tools/*_test.cpp)
+  target_link_libraries(sio_tests PRIVATE sio_parts)
+  add_dependencies(sio_tests sio)
+  target_compile_definitions(sio_tests PRIVATE SOCKETIO_SIO="$<TARGET_FILE:sio>")
+endif()
 
 # The showcase keeps its tests beside its sources.
-socketio_tests(showcase_tests LABEL unit PREFIX unit_showcase SOURCES examples/showcase/server/*_test.cpp)
-target_link_libraries(showcase_tests PRIVATE showcase_parts)
-
-file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/*_fuzz.cpp)
-foreach(source IN LISTS fuzz_sources)
-  cmake_path(GET source STEM target)
-  string(REGEX REPLACE "_fuzz$" "" subject ${target})
-  add_executable(${target} ${source})
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(${target} PRIVATE socketio_server_layer socketio_warnings)
-  if(SOCKETIO_FUZZ)
-    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
-  else()
-    target_sources(${target} PRIVATE fuzz/replay_main.cpp)
-  endif()
-  add_test(NAME ${target} COMMAND ${target} -runs=0 ${PROJECT_SOURCE_DIR}/fuzz/corpus/${subject})
-  set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 300)
-endforeach()
+if(SOCKETIO_BUILD_EXAMPLES)
+  socketio_tests(showcase_tests LABEL unit PREFIX unit_showcase SOURCES examples/showcase/server/*_test.cpp)
+  target_link_libraries(showcase_tests PRIVATE showcase_parts)
+endif()
 
 # Every tests/refused/<name>.cpp must not compile, and the compiler has to say what its second line says.
 file(GLOB refused_sources CONFIGURE_DEPENDS tests/refused/*.cpp)

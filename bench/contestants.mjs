@@ -3,14 +3,16 @@
 // The servers under test: each is started afresh for every run, alone, on its own core.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import net from "node:net";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const node_dir = path.join(here, "node");
 const start_timeout_ms = 20_000;
+const end_timeout_ms = 20_000;
 
 export const server_core = 0;
 export const load_core = 1;
@@ -44,8 +46,33 @@ function install_node_packages() {
 }
 
 // With one core alone there is nothing to pin to.
-export function pinned(core, cores, command) {
-  return cores > 1 ? ["taskset", "-c", String(core), ...command] : command;
+export function pin_to(core) {
+  return os.cpus().length > 1 ? ["taskset", "-c", String(core)] : [];
+}
+
+function output_of([program, ...args]) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.on("data", (text) => (output += text));
+    child.once("error", reject);
+    child.once("close", () => resolve(output));
+  });
+}
+
+// Resolves with the load generator's report.
+export async function run_load({ launcher = [], bin_dir, load, server, extent, report_file }) {
+  rmSync(report_file, { force: true });
+  const output = await output_of([
+    ...launcher,
+    path.join(bin_dir, "bench_load"),
+    ...load,
+    ...["--port", `${server.port}`, "--server-pid", `${server.pid}`],
+    ...extent,
+    ...["--json", report_file],
+  ]);
+  if (!existsSync(report_file)) throw new Error(`the load generator gave no report\n${output}`);
+  return JSON.parse(readFileSync(report_file, "utf8"));
 }
 
 function free_port() {
@@ -71,9 +98,10 @@ function answers(port) {
   });
 }
 
-export async function start(contestant, cores) {
+// `launcher` is a command that becomes the server, such as taskset.
+export async function start(contestant, launcher = []) {
   const port = await free_port();
-  const [program, ...args] = pinned(server_core, cores, [...contestant.command, "--port", `${port}`]);
+  const [program, ...args] = [...launcher, ...contestant.command, "--port", `${port}`];
   const child = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   let is_running = true;
   const ended = new Promise((resolve) => {
@@ -85,6 +113,14 @@ export async function start(contestant, cores) {
     child.kill("SIGKILL");
     await ended;
   };
+  // Lets it write down what it has to, even if the load has left it stopped.
+  const end = async () => {
+    child.kill("SIGTERM");
+    child.kill("SIGCONT");
+    const timer = setTimeout(() => child.kill("SIGKILL"), end_timeout_ms);
+    await ended;
+    clearTimeout(timer);
+  };
   const deadline = Date.now() + start_timeout_ms;
   while (!(await answers(port))) {
     if (!is_running || Date.now() > deadline) {
@@ -93,5 +129,5 @@ export async function start(contestant, cores) {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return { port, pid: child.pid, stop };
+  return { port, pid: child.pid, stop, end };
 }

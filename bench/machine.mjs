@@ -16,7 +16,7 @@ function first_line_of(command, ...args) {
 }
 
 // What CMake was told, when the build folder is there; else the compiler of the path.
-function compiler(bin_dir) {
+export function compiler(bin_dir) {
   try {
     const cache = readFileSync(`${bin_dir}/../CMakeCache.txt`, "utf8");
     return first_line_of(cache.match(/^CMAKE_CXX_COMPILER:\w+=(.*)$/m)[1], "--version");

@@ -4,14 +4,13 @@
 // Runs every scenario against every contestant, round after round, so that whatever else the machine
 // does meets all of them; prints medians, ratios and targets, and writes all reports to a JSON file.
 
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { contestants, load_core, pinned, start } from "./contestants.mjs";
+import { contestants, load_core, pin_to, run_load, server_core, start } from "./contestants.mjs";
 import { describe_machine } from "./machine.mjs";
 import { chosen, scenarios } from "./scenarios.mjs";
 import { detail_table, main_table, summarise } from "./table.mjs";
@@ -74,33 +73,17 @@ function present_contestants({ bin_dir, contestant_names }) {
   return present;
 }
 
-function run_load(command) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
-    let output = "";
-    child.stdout.on("data", (text) => (output += text));
-    child.once("error", reject);
-    child.once("close", () => resolve(output));
-  });
-}
-
 async function measure(scenario, contestant, settings, report_file) {
-  const cores = os.cpus().length;
-  const server = await start(contestant, cores);
+  const server = await start(contestant, pin_to(server_core));
   try {
-    rmSync(report_file, { force: true });
-    const output = await run_load(
-      pinned(load_core, cores, [
-        path.join(settings.bin_dir, "bench_load"),
-        ...scenario.load,
-        ...contestant.load_options,
-        ...["--port", `${server.port}`, "--server-pid", `${server.pid}`],
-        ...["--seconds", `${settings.seconds}`, "--warmup", `${settings.warmup_seconds}`],
-        ...["--json", report_file],
-      ]),
-    );
-    if (!existsSync(report_file)) throw new Error(`the load generator gave no report\n${output}`);
-    return JSON.parse(readFileSync(report_file, "utf8"));
+    return await run_load({
+      launcher: pin_to(load_core),
+      bin_dir: settings.bin_dir,
+      load: [...scenario.load, ...contestant.load_options],
+      server,
+      extent: ["--seconds", `${settings.seconds}`, "--warmup", `${settings.warmup_seconds}`],
+      report_file,
+    });
   } finally {
     await server.stop();
   }

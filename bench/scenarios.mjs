@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What is measured, with which load, and what we want of it. `target.against` names the contestant
-// whose figure ours is divided by; without it the figure itself is compared.
+// whose figure ours is divided by; without it the figure itself is compared. `counted` is for callgrind:
+// how many are run at least, in a short and in a long run.
 
 const rate = { name: "rate", of: (report) => report.rate };
 const memory = { name: "bytes/connection", of: (report) => report.bytes_per_connection };
@@ -14,6 +15,7 @@ export const scenarios = [
     contestants: ["ours", "yardstick", "node"],
     metric: rate,
     target: { against: "yardstick", at_least: 0.9 },
+    counted: { unit: "message", counts: [500, 4000] },
   },
   {
     name: "echo16",
@@ -22,6 +24,7 @@ export const scenarios = [
     contestants: ["ours", "yardstick", "node"],
     metric: rate,
     target: { against: "yardstick", at_least: 0.6 },
+    counted: { unit: "message", counts: [4000, 20_000] },
   },
   {
     name: "ack16",
@@ -29,6 +32,7 @@ export const scenarios = [
     load: ["ack", "--connections", "50", "--in-flight", "16"],
     contestants: ["ours", "node"],
     metric: rate,
+    counted: { unit: "acknowledgement", counts: [4000, 16_000] },
   },
   {
     name: "fan",
@@ -37,6 +41,7 @@ export const scenarios = [
     contestants: ["ours", "yardstick", "node"],
     metric: rate,
     target: { against: "yardstick", at_least: 0.9 },
+    counted: { unit: "delivery", counts: [5000, 50_000] },
   },
   {
     name: "fan16",
@@ -45,6 +50,7 @@ export const scenarios = [
     contestants: ["ours", "yardstick", "node"],
     metric: rate,
     target: { against: "yardstick", at_least: 0.9 },
+    counted: { unit: "delivery", counts: [32_000, 320_000] },
   },
   {
     name: "connect",
@@ -53,6 +59,7 @@ export const scenarios = [
     contestants: ["ours", "yardstick", "node"],
     metric: rate,
     target: { against: "yardstick", at_least: 0.5 },
+    counted: { unit: "connection", counts: [200, 1000] },
   },
   {
     name: "polling",
@@ -61,6 +68,7 @@ export const scenarios = [
     contestants: ["ours", "node"],
     metric: rate,
     target: { against: "node", at_least: 5 },
+    counted: { unit: "message", counts: [200, 1000] },
   },
   {
     name: "idle",

@@ -76,7 +76,7 @@ function wanted(target) {
   return `${bound}${target.against === "node" ? " x Node.js" : ""} ${target.met ? "met" : "MISSED"}`;
 }
 
-function aligned(rows) {
+export function aligned(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map((row) =>
     row

@@ -36,22 +36,6 @@ add_test(NAME install_readme COMMAND ${PROJECT_SOURCE_DIR}/tests/install/readme.
 set_tests_properties(install_readme PROPERTIES LABELS install TIMEOUT 60)
 
 # A consumer links without sanitizers, so these run in the builds that users make.
-if(NOT SOCKETIO_SANITIZE)
-  set(consumers ${PROJECT_BINARY_DIR}/consumers)
-  set(consumer_options -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_BUILD_TYPE=None
-                       -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER})
-  add_test(NAME install_prefix COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${consumers}/prefix)
-  add_test(NAME install_find_package
-           COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/tests/install
-                   ${consumers}/find_package --build-generator ${CMAKE_GENERATOR}
-                   --build-options ${consumer_options} -DCMAKE_PREFIX_PATH=${consumers}/prefix
-                   --test-command consumer)
-  add_test(NAME install_add_subdirectory
-           COMMAND ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/tests/install
-                   ${consumers}/add_subdirectory --build-generator ${CMAKE_GENERATOR}
-                   --build-options ${consumer_options} -DSOCKETIO_SOURCE=${PROJECT_SOURCE_DIR}
-                   --test-command consumer)
-  set_tests_properties(install_prefix PROPERTIES FIXTURES_SETUP installed LABELS install)
-  set_tests_properties(install_find_package PROPERTIES FIXTURES_REQUIRED installed)
-  set_tests_properties(install_find_package install_add_subdirectory PROPERTIES LABELS install TIMEOUT 900)
+if(NOT SOCKETIO_SANITIZE AND SOCKETIO_INSTALL)
+  include(cmake/consumers.cmake)
 endif()

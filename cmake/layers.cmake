@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # socketio_layer(<name> [LAYERS ...] [PUBLIC_API] [PUBLIC_LIBRARIES ...] [PRIVATE_LIBRARIES ...])
-# One static library for src/<name>/**. Its only include root is a folder that holds a link to src/<name>, so that
+# One library for src/<name>/**. Its only include root is a folder that holds a link to src/<name>, so that
 # an #include of a layer that is not linked does not compile.
 function(socketio_layer name)
   cmake_parse_arguments(arg "PUBLIC_API" "" "LAYERS;PUBLIC_LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
@@ -14,7 +14,9 @@ function(socketio_layer name)
     file(TOUCH ${sources})
   endif()
   set(target socketio_${name}_layer)
-  add_library(${target} STATIC ${sources})
+  add_library(${target} ${sources})
+  set_target_properties(${target} PROPERTIES
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} INSTALL_RPATH "$ORIGIN")
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${root}>)
   if(arg_PUBLIC_API)
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
@@ -25,8 +27,7 @@ function(socketio_layer name)
   endforeach()
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC_LIBRARIES} PRIVATE ${arg_PRIVATE_LIBRARIES})
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:socketio_warnings>)
-  # One translation unit for a layer: headers are read once, and a layer's functions see each other.
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${SOCKETIO_UNITY} UNITY_BUILD_BATCH_SIZE 0)
   if(SOCKETIO_LINK_TIME_OPTIMISATION)  # with machine code beside it, for programs that are linked without
     target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
   endif()
@@ -39,7 +40,7 @@ function(socketio_public layer)
   add_library(${target} INTERFACE)
   target_compile_features(${target} INTERFACE cxx_std_20)
   target_include_directories(${target} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-                                                 $<INSTALL_INTERFACE:include>)
+                                                 $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target} INTERFACE $<LINK_ONLY:socketio_${layer}_layer>
                                             nlohmann_json::nlohmann_json Boost::headers)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${layer})

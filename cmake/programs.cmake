@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Executables beside the library: examples, benchmarks, servers that tests drive. Each sees the public headers only.
-find_package(CLI11 REQUIRED)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(libedit REQUIRED IMPORTED_TARGET libedit)
-pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+if(SOCKETIO_BUILD_TESTS OR SOCKETIO_BUILD_TOOLS OR SOCKETIO_BUILD_BENCH)
+  find_package(CLI11 REQUIRED)
+endif()
 
 # socketio_program(<name> SOURCES <glob>... [LIBRARIES ...]); nothing is built while a glob matches no file.
 function(socketio_program name)
@@ -17,45 +16,60 @@ function(socketio_program name)
 endfunction()
 
 # Built as a user's release would be. Programs after it link faster without: GCC would optimise again for each.
-socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::server CLI11::CLI11)
+if(SOCKETIO_BUILD_BENCH)
+  socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::server CLI11::CLI11)
+  socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
+  socketio_program(bench_yardstick SOURCES bench/yardstick/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
+endif()
 if(SOCKETIO_LINK_TIME_OPTIMISATION)
-  target_compile_options(bench_server PRIVATE -flto=auto)
-  target_link_options(bench_server PRIVATE -flto=auto)
+  if(SOCKETIO_BUILD_BENCH)
+    target_compile_options(bench_server PRIVATE -flto=auto)
+    target_link_options(bench_server PRIVATE -flto=auto)
+  endif()
   add_link_options(-fno-lto)
 endif()
 
-file(GLOB showcase_sources CONFIGURE_DEPENDS examples/showcase/server/*.cpp)
-list(FILTER showcase_sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
-if(showcase_sources)  # a library, so that its tests can link it
-  add_library(showcase_parts STATIC ${showcase_sources})
+if(SOCKETIO_BUILD_EXAMPLES)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+  file(GLOB showcase_sources CONFIGURE_DEPENDS examples/showcase/server/*.cpp)
+  list(FILTER showcase_sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  add_library(showcase_parts STATIC ${showcase_sources})  # a library, so that its tests can link it
   target_link_libraries(showcase_parts PUBLIC socketio::server PkgConfig::sqlite3 PRIVATE socketio_warnings)
+  socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
+
+  # Each a program of its own: examples/client/chat.cpp is example_client_chat.
+  file(GLOB small_examples CONFIGURE_DEPENDS examples/client/*.cpp)
+  foreach(source IN LISTS small_examples)
+    cmake_path(GET source STEM stem)
+    socketio_program(example_client_${stem} SOURCES ${source} LIBRARIES socketio::client socketio::server)
+  endforeach()
 endif()
-socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
+
 # Sees the layers too: its plain Engine.IO mode has no public interface.
-socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
-                 LIBRARIES socketio_server_layer CLI11::CLI11)
-socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
-socketio_program(bench_yardstick SOURCES bench/yardstick/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
+if(SOCKETIO_BUILD_TESTS)
+  socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
+                   LIBRARIES socketio_server_layer CLI11::CLI11)
+endif()
 
 # The command-line tool: a library, so that its tests can link it. It sees the codec to explain captured bytes.
-file(GLOB sio_sources CONFIGURE_DEPENDS tools/sio/*.cpp)
-list(FILTER sio_sources EXCLUDE REGEX "/main\\.cpp$")
-add_library(sio_parts STATIC ${sio_sources} bench/load/histogram.cpp)
-target_include_directories(sio_parts PUBLIC tools bench)
-target_link_libraries(sio_parts PUBLIC socketio::client socketio_codec_layer CLI11::CLI11
-                                PRIVATE PkgConfig::libedit socketio_warnings)
-if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")  # its option parser is the slowest part of a build
-  target_compile_options(sio_parts PRIVATE -O0)
+if(SOCKETIO_BUILD_TOOLS)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(libedit REQUIRED IMPORTED_TARGET libedit)
+  file(GLOB sio_sources CONFIGURE_DEPENDS tools/sio/*.cpp)
+  list(FILTER sio_sources EXCLUDE REGEX "/main\\.cpp$")
+  add_library(sio_parts STATIC ${sio_sources} bench/load/histogram.cpp)
+  target_include_directories(sio_parts PUBLIC tools bench)
+  target_link_libraries(sio_parts PUBLIC socketio::client socketio_codec_layer CLI11::CLI11
+                                  PRIVATE PkgConfig::libedit socketio_warnings)
+  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")  # its option parser is the slowest part of a build
+    target_compile_options(sio_parts PRIVATE -O0)
+  endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # clang compiles them without, so that a missing include does not hide
+    target_precompile_headers(sio_parts PRIVATE <CLI/CLI.hpp> <socketio/asio.hpp>)
+  endif()
+  socketio_program(sio SOURCES tools/sio/main.cpp LIBRARIES sio_parts)
+  if(SOCKETIO_INSTALL)
+    install(TARGETS sio RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
 endif()
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # clang compiles them without, so that a missing include does not hide
-  target_precompile_headers(sio_parts PRIVATE <CLI/CLI.hpp> <socketio/asio.hpp>)
-endif()
-socketio_program(sio SOURCES tools/sio/main.cpp LIBRARIES sio_parts)
-install(TARGETS sio RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-
-# Each a program of its own: examples/client/chat.cpp is example_client_chat.
-file(GLOB small_examples CONFIGURE_DEPENDS examples/client/*.cpp)
-foreach(source IN LISTS small_examples)
-  cmake_path(GET source STEM stem)
-  socketio_program(example_client_${stem} SOURCES ${source} LIBRARIES socketio::client socketio::server)
-endforeach()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Every tests/<label>/<name>_test.cpp is one executable <label>_<name>_test with that ctest label; every
-# fuzz/<name>_fuzz.cpp replays fuzz/corpus/<name>/ under the label fuzz.
+# The tests/<label>/<name>_test.cpp of a label are one program <label>_tests. Each file is a ctest test
+# <label>_<name>_test with that label, and a process of its own.
 find_package(GTest REQUIRED)
 
 # Nobody times a test: it is compiled quickly, the library that it tests as users get it.
@@ -21,67 +21,65 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_precompile_headers(socketio_test_headers PRIVATE <gtest/gtest.h> <socketio/server.hpp> <map> <string> <vector>)
 endif()
 
-# socketio_test(<target> <label> <source> [library...])
-function(socketio_test target label source)
-  add_executable(${target} ${source})
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
-  target_link_libraries(${target} PRIVATE socketio_server_layer socketio_client_layer GTest::gtest GTest::gmock_main
-                                          socketio_warnings ${ARGN})
-  target_compile_options(${target} PRIVATE ${test_options})
+add_library(socketio_test_main STATIC tests/support/main.cpp)
+target_link_libraries(socketio_test_main PUBLIC GTest::gtest GTest::gmock PRIVATE socketio_warnings)
+
+function(socketio_test_program program)  # source...
+  add_executable(${program} ${ARGN})
+  target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
+  target_link_libraries(${program} PRIVATE socketio_server_layer socketio_client_layer socketio_test_main socketio_warnings)
+  target_compile_options(${program} PRIVATE ${test_options})
   if(TARGET socketio_test_headers)
-    target_precompile_headers(${target} REUSE_FROM socketio_test_headers)
+    target_precompile_headers(${program} REUSE_FROM socketio_test_headers)
   endif()
-  add_test(NAME ${target} COMMAND ${target} --gtest_brief=1)
-  set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 300)
+endfunction()
+
+# socketio_tests(<program> LABEL <label> PREFIX <prefix> SOURCES <glob>)
+# Programs of their own are files that replace operator new, and those of threads, so that the thread sanitizer's build
+# need not compile all others.
+function(socketio_tests program)
+  cmake_parse_arguments(arg "" "LABEL;PREFIX;SOURCES" "" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${arg_SOURCES})
+  set(shared "")
+  foreach(source IN LISTS sources)
+    cmake_path(GET source STEM stem)
+    set(test ${arg_PREFIX}_${stem})
+    file(STRINGS ${source} replaces_new REGEX "_allocations\\.hpp\"")
+    if(replaces_new OR stem MATCHES "(^|_)threads_test$")
+      set(owner ${test})
+      socketio_test_program(${test} ${source})
+    else()
+      set(owner ${program})
+      list(APPEND shared ${source})
+    endif()
+    add_test(NAME ${test} COMMAND ${owner} --file=${stem} --gtest_brief=1)
+    set_tests_properties(${test} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300
+                                            ENVIRONMENT GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/reports/${test}.xml)
+  endforeach()
+  socketio_test_program(${program} ${shared})
 endfunction()
 
 foreach(label IN ITEMS unit simulation integration)
-  file(GLOB sources CONFIGURE_DEPENDS tests/${label}/*_test.cpp)
-  foreach(source IN LISTS sources)
-    cmake_path(GET source STEM stem)
-    socketio_test(${label}_${stem} ${label} ${source})
-  endforeach()
+  socketio_tests(${label}_tests LABEL ${label} PREFIX ${label} SOURCES tests/${label}/*_test.cpp)
 endforeach()
 
 # Against the official packages: needs Node.js and what tests/client/package-lock.json says; `./dev test client` sees to it.
-file(GLOB client_tests CONFIGURE_DEPENDS tests/client/*_test.cpp)
-foreach(source IN LISTS client_tests)
-  cmake_path(GET source STEM stem)
-  socketio_test(client_${stem} client ${source})
-  target_compile_definitions(client_${stem} PRIVATE SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
-endforeach()
+socketio_tests(client_tests LABEL client PREFIX client SOURCES tests/client/*_test.cpp)
+target_compile_definitions(client_tests PRIVATE SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
 
 # The command-line tool, as a shell runs it.
-file(GLOB tool_tests CONFIGURE_DEPENDS tests/tools/*_test.cpp)
-foreach(source IN LISTS tool_tests)
-  cmake_path(GET source STEM stem)
-  socketio_test(integration_${stem} integration ${source} sio_parts)
-  add_dependencies(integration_${stem} sio)
-  target_compile_definitions(integration_${stem} PRIVATE SOCKETIO_SIO="$<TARGET_FILE:sio>")
-endforeach()
+if(SOCKETIO_BUILD_TOOLS)
+  socketio_tests(sio_tests LABEL integration PREFIX integration SOURCES tests/tools/*_test.cpp)
+  target_link_libraries(sio_tests PRIVATE sio_parts)
+  add_dependencies(sio_tests sio)
+  target_compile_definitions(sio_tests PRIVATE SOCKETIO_SIO="$<TARGET_FILE:sio>")
+endif()
 
 # The showcase keeps its tests beside its sources.
-file(GLOB showcase_tests CONFIGURE_DEPENDS examples/showcase/server/*_test.cpp)
-foreach(source IN LISTS showcase_tests)
-  cmake_path(GET source STEM stem)
-  socketio_test(unit_showcase_${stem} unit ${source} showcase_parts)
-endforeach()
-
-file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/*_fuzz.cpp)
-foreach(source IN LISTS fuzz_sources)
-  cmake_path(GET source STEM target)
-  string(REGEX REPLACE "_fuzz$" "" subject ${target})
-  add_executable(${target} ${source})
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(${target} PRIVATE socketio_server_layer socketio_warnings)
-  if(SOCKETIO_FUZZ)
-    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
-  else()
-    target_sources(${target} PRIVATE fuzz/replay_main.cpp)
-  endif()
-  add_test(NAME ${target} COMMAND ${target} -runs=0 ${PROJECT_SOURCE_DIR}/fuzz/corpus/${subject})
-  set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 300)
-endforeach()
+if(SOCKETIO_BUILD_EXAMPLES)
+  socketio_tests(showcase_tests LABEL unit PREFIX unit_showcase SOURCES examples/showcase/server/*_test.cpp)
+  target_link_libraries(showcase_tests PRIVATE showcase_parts)
+endif()
 
 # Every tests/refused/<name>.cpp must not compile, and the compiler has to say what its second line says.
 file(GLOB refused_sources CONFIGURE_DEPENDS tests/refused/*.cpp)

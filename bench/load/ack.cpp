@@ -18,7 +18,8 @@ struct Acks {
   std::string gathered;  // the frames that the current connection sends at the end of its read
   std::size_t ready = 0;
 
-  explicit Acks(const Options& options) : report("ack", "acknowledgements", options) {
+  explicit Acks(const Options& options)
+      : loop(options), report("ack", "acknowledgements", options) {
     const std::string argument = json_argument(options.argument_bytes);
     expected_arguments = "[" + argument + "]";
     for (std::size_t id = 0; id < options.in_flight; ++id) {

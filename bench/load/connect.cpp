@@ -16,7 +16,8 @@ struct Storm {
   std::vector<ConnectClient*> closed;  // to connect again at the end of the turn
   unsigned opened = 0;
 
-  explicit Storm(const Options& options) : report("connect", "connections", options) {}
+  explicit Storm(const Options& options)
+      : loop(options), report("connect", "connections", options) {}
 };
 
 class ConnectClient final : public WebSocketClient {

@@ -21,7 +21,7 @@ struct Echo {
   std::size_t ready = 0;
 
   explicit Echo(const Options& options)
-      : report("echo", "messages", options), in_flight(options.in_flight) {
+      : loop(options), report("echo", "messages", options), in_flight(options.in_flight) {
     const std::string packet = "42[\"echo\"," + json_argument(options.argument_bytes) + "]";
     const std::string frame = client_frame(Opcode::Text, packet);
     request_bytes = frame.size();

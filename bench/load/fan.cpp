@@ -29,7 +29,7 @@ struct Fan {
   std::size_t ready = 0;
 
   explicit Fan(const Options& options)
-      : report("fan", "deliveries", options), in_flight(options.in_flight) {
+      : loop(options), report("fan", "deliveries", options), in_flight(options.in_flight) {
     const std::string packet = "42[\"fan\"," + json_argument(options.argument_bytes) + "]";
     const std::string frame = client_frame(Opcode::Text, packet);
     request_bytes = frame.size();

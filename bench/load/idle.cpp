@@ -18,7 +18,7 @@ struct Idle {
   Report report;
   std::size_t ready = 0;
 
-  explicit Idle(const Options& options) : report("idle", "connections", options) {}
+  explicit Idle(const Options& options) : loop(options), report("idle", "connections", options) {}
 };
 
 class IdleClient final : public WebSocketClient {

@@ -19,9 +19,10 @@ void check(int result, const char* what) {
 
 }  // namespace
 
-Loop::Loop()
+Loop::Loop(const Options& options)
     : epoll_(epoll_create1(EPOLL_CLOEXEC)), buffer_(receive_bytes), events_(events_a_turn) {
   check(epoll_, "epoll_create1");
+  if (options.count > 0) lockstep_.emplace(options.target.server_pid);
   touch_clock();
 }
 
@@ -36,8 +37,9 @@ void Loop::add(int fd, Pollable& pollable) {
 void Loop::touch_clock() { now_ = monotonic_ns(); }
 
 void Loop::turn() {
-  const int ready =
-      epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), longest_wait_ms);
+  if (lockstep_) lockstep_->run_server();
+  const int ready = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()),
+                               lockstep_ ? 0 : longest_wait_ms);
   if (ready < 0 && errno != EINTR) check(ready, "epoll_wait");
   touch_clock();
   for (int i = 0; i < ready; ++i) {

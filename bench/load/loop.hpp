@@ -5,9 +5,13 @@
 // at once a turn. Pollables must outlive their registration; closing their descriptor ends it.
 #pragma once
 
+#include "lockstep.hpp"
+#include "options.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <sys/epoll.h>
 #include <vector>
 
@@ -25,7 +29,7 @@ class Loop {
  public:
   static constexpr std::size_t receive_bytes = 512 * 1024;
 
-  Loop();
+  explicit Loop(const Options& options);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -51,6 +55,7 @@ class Loop {
   std::vector<epoll_event> events_;
   std::function<void()> turn_;
   std::uint64_t now_ = 0;
+  std::optional<Lockstep> lockstep_;  // the server runs between turns only
 };
 
 }  // namespace load

@@ -15,16 +15,19 @@ struct Scenario {
   const char* help;
   load::Report (*run)(const load::Options&);
   bool speaks_raw;
+  bool counts;  // something that can be counted to an end
   std::size_t connections;
 };
 
 constexpr Scenario scenarios[] = {
-    {"echo", "emit `echo` and wait for `echo` with the same argument", load::run_echo, true, 50},
-    {"ack", "emit `ack` and wait for its acknowledgement", load::run_ack, false, 50},
-    {"polling-echo", "the echo over HTTP long-polling", load::run_polling_echo, false, 50},
-    {"fan", "one client emits `fan`, all receive it", load::run_fan, true, 1000},
-    {"connect", "connect, join the namespace, reset, again", load::run_connect, true, 100},
-    {"idle", "memory of the server for connections that do nothing", load::run_idle, true, 5000},
+    {"echo", "emit `echo` and wait for `echo` with the same argument", load::run_echo, true, true,
+     50},
+    {"ack", "emit `ack` and wait for its acknowledgement", load::run_ack, false, true, 50},
+    {"polling-echo", "the echo over HTTP long-polling", load::run_polling_echo, false, true, 50},
+    {"fan", "one client emits `fan`, all receive it", load::run_fan, true, true, 1000},
+    {"connect", "connect, join the namespace, reset, again", load::run_connect, true, true, 100},
+    {"idle", "memory of the server for connections that do nothing", load::run_idle, true, false,
+     5000},
 };
 
 struct Arguments {
@@ -53,7 +56,14 @@ void add_options(CLI::App& command, Arguments& arguments, const Scenario& scenar
   command.add_option("--seconds", options.seconds, "measured time")->capture_default_str();
   command.add_option("--warmup", options.warmup_seconds, "seconds before that")
       ->capture_default_str();
-  command.add_option("--server-pid", arguments.server_pid, "report CPU and memory of this process");
+  CLI::Option* const pid = command.add_option("--server-pid", arguments.server_pid,
+                                              "report CPU and memory of this process");
+  if (scenario.counts) {
+    command
+        .add_option("--count", options.count,
+                    "measure this many instead, the server stopped while the load works and after")
+        ->needs(pid);
+  }
   command.add_option("--json", arguments.json_path, "also write the report to this file");
   if (scenario.speaks_raw) {
     command.add_flag("--raw", arguments.raw, "a WebSocket server without Socket.IO");

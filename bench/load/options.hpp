@@ -6,6 +6,7 @@
 #include "target.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace load {
@@ -17,6 +18,7 @@ struct Options {
   std::size_t argument_bytes = 120;
   double warmup_seconds = 1;
   double seconds = 3;
+  std::uint64_t count = 0;  // if not 0, what is measured instead of seconds, in lockstep
 };
 
 // The JSON string which is the argument of every event: printable, nothing to escape.

@@ -17,7 +17,8 @@ struct Polling {
   std::size_t ready = 0;
 
   explicit Polling(const Options& options)
-      : report("polling-echo", "messages", options),
+      : loop(options),
+        report("polling-echo", "messages", options),
         packet("42[\"echo\"," + json_argument(options.argument_bytes) + "]") {}
 };
 

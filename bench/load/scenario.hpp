@@ -26,7 +26,7 @@ Report run_idle(const Options& options);
 void open_all(Loop& loop, std::size_t total, const std::function<void(std::size_t)>& open,
               const std::function<std::size_t()>& settled);
 
-// Warm-up, then `begin`, then the measured seconds; fills the report's times.
+// Warm-up, then `begin`, then the measured seconds or count; fills the report's times.
 void measure(Loop& loop, const Options& options, Report& report,
              const std::function<void()>& begin);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Counts every allocation of the program, for tests of what is kept. Replaces operator new, so only
-// a program of one file may include it. Single thread.
+// Counts every allocation of the program, for tests of what is kept. Replaces operator new, so a
+// file that includes it is a program of its own (cmake/tests.cmake). Single thread.
 #pragma once
 
 #include <algorithm>

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# tests/install, a user's project, takes the library in each way that there is (label install). A warning of its linker is
+# an error.
+set(consumers ${PROJECT_BINARY_DIR}/consumers)
+set(prefix ${consumers}/prefix)
+set(shared_prefix ${consumers}/shared_prefix)
+set(server_prefix ${consumers}/server_prefix)
+set(consumer_options -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_BUILD_TYPE=None
+                     -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}
+                     -DCMAKE_EXE_LINKER_FLAGS=-Wl,--fatal-warnings)
+
+function(socketio_install_test name)  # command...
+  add_test(NAME install_${name} COMMAND ${ARGN})
+  set_tests_properties(install_${name} PROPERTIES LABELS install TIMEOUT 900)
+endfunction()
+
+function(socketio_consumer name test_program)  # option...
+  socketio_install_test(${name} ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR}/tests/install ${consumers}/${name}
+                        --build-generator ${CMAKE_GENERATOR} --build-options ${consumer_options} ${ARGN}
+                        --test-command ${test_program})
+endfunction()
+
+# As it was built here, whole and without the client.
+socketio_install_test(prefix ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${prefix})
+socketio_consumer(find_package consumer -DCMAKE_PREFIX_PATH=${prefix})
+foreach(component IN ITEMS common server)
+  socketio_install_test(only_${component} ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${server_prefix}
+                                          --component socketio_${component})
+endforeach()
+socketio_consumer(server_alone server_consumer -DCMAKE_PREFIX_PATH=${server_prefix} -DSOCKETIO_COMPONENTS=server)
+
+# The other kind of libraries, from the same sources.
+if(NOT BUILD_SHARED_LIBS)
+  socketio_install_test(shared_prefix ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR} ${consumers}/shared
+                        --build-generator ${CMAKE_GENERATOR} --build-target install --build-options ${consumer_options}
+                        -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_PREFIX=${shared_prefix}
+                        -DSOCKETIO_BUILD_TESTS=OFF -DSOCKETIO_BUILD_TOOLS=OFF -DSOCKETIO_BUILD_EXAMPLES=OFF
+                        -DSOCKETIO_BUILD_BENCH=OFF -DSOCKETIO_BUILD_FUZZ=OFF)
+  socketio_consumer(find_shared consumer -DCMAKE_PREFIX_PATH=${shared_prefix})
+  set_tests_properties(install_shared_prefix PROPERTIES FIXTURES_SETUP shared)
+  set_tests_properties(install_find_shared PROPERTIES FIXTURES_REQUIRED shared)
+endif()
+
+# As a part of the user's own build.
+socketio_consumer(add_subdirectory consumer -DSOCKETIO_SOURCE=${PROJECT_SOURCE_DIR})
+socketio_consumer(fetch_content consumer -DSOCKETIO_FETCH=${PROJECT_SOURCE_DIR})
+
+set_tests_properties(install_prefix PROPERTIES FIXTURES_SETUP installed)
+set_tests_properties(install_find_package PROPERTIES FIXTURES_REQUIRED installed)
+set_tests_properties(install_only_common install_only_server PROPERTIES FIXTURES_SETUP installed_server)
+set_tests_properties(install_server_alone PROPERTIES FIXTURES_REQUIRED installed_server)

@@ -51,6 +51,10 @@ foreach(source IN LISTS client_tests)
   target_compile_definitions(client_${stem} PRIVATE SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
 endforeach()
 
+# The small examples, as a reader runs them.
+add_dependencies(integration_examples_test ${example_programs})
+target_compile_definitions(integration_examples_test PRIVATE SOCKETIO_EXAMPLES="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/")
+
 # The command-line tool, as a shell runs it.
 file(GLOB tool_tests CONFIGURE_DEPENDS tests/tools/*_test.cpp)
 foreach(source IN LISTS tool_tests)

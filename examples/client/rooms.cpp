@@ -17,8 +17,9 @@ int main(int argc, char** argv) {
   // Ada waits in the room; Bob comes when she is there, and speaks.
   ada.socket().on_connect([&] {
     ada.socket().emit("join-room", "tea");
-    ada.socket().emit_with_ack<std::vector<std::string>>("members", "tea").then(
-        [&](const auto& members) {
+    ada.socket()
+        .emit_with_ack<std::vector<std::string>>("members", "tea")
+        .then([&](const auto& members) {
           std::cout << members->size() << " in the room" << std::endl;
           bob.socket().emit("join-room", "tea");
           bob.socket().emit("room-message", "tea", "Milk or sugar?");

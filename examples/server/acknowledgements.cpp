@@ -32,8 +32,9 @@ int main(int argc, char** argv) {
 
   // Everybody is asked. Those who do not answer in time do not hide the answers of the others.
   io.on("poll", [&io](Socket&, std::string question, socketio::Ack<json> done) {
-    io.timeout(500ms).emit_with_ack<std::string>("vote", question).then(
-        [done](const socketio::Replies<std::string>& votes) {
+    io.timeout(500ms)
+        .emit_with_ack<std::string>("vote", question)
+        .then([done](const socketio::Replies<std::string>& votes) {
           done(json{{"votes", votes.values()}, {"missing", votes.missing()}});
         });
   });

@@ -14,7 +14,8 @@ using socketio::json;
 using socketio::Socket;
 
 int main(int argc, char** argv) {
-  socketio::Server io{{.max_payload_bytes = 10'000'000}};  // of one message; 1 MB if nothing is said
+  socketio::Server io{
+      {.max_payload_bytes = 10'000'000}};  // of one message; 1 MB if nothing is said
   std::map<std::string, Bytes> files;
 
   io.on("upload", [&](Socket& socket, std::string name, Bytes content) {

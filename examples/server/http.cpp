@@ -2,7 +2,8 @@
 // HTTP beside Socket.IO on one port: what a request changes, connected clients hear of.
 //
 //   curl http://localhost:3001/orders/7
-//   curl -X PUT http://localhost:3001/orders/7 -H 'Content-Type: application/json' -d '{"status": "sent"}'
+//   curl -X PUT http://localhost:3001/orders/7 -H 'Content-Type: application/json' -d '{"status":
+//   "sent"}'
 #include <socketio/server.hpp>
 
 #include <cstdint>
@@ -36,7 +37,8 @@ int main(int argc, char** argv) {
     return HttpResponse::of_json({{"success", true}});
   });
 
-  io.on("watch", [](socketio::Socket& socket, std::string id) { return socket.join("order:" + id); });
+  io.on("watch",
+        [](socketio::Socket& socket, std::string id) { return socket.join("order:" + id); });
 
   io.stop_on_signals();
   const auto port = io.listen(static_cast<std::uint16_t>(argc > 1 ? std::stoi(argv[1]) : 3001));

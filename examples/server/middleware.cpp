@@ -30,9 +30,8 @@ int main(int argc, char** argv) {
       if (event.name == "delete") return next(ConnectError{"not allowed"});
       next();
     });
-    socket.on_error([socket](const ConnectError& refused) {
-      socket.emit("refused", refused.message);
-    });
+    socket.on_error(
+        [socket](const ConnectError& refused) { socket.emit("refused", refused.message); });
     socket.on("delete", [](std::string) { return "deleted"; });
     socket.on("who", [socket]() mutable { return socket.data()["user"]; });
   });

@@ -90,8 +90,7 @@ TEST(Examples, Namespaces) {
 
 TEST(Examples, Binary) {
   const ExampleServer server("binary");
-  EXPECT_EQ(run_client("binary", server),
-            "uploaded 100000 bytes\n\"zeros\": 100000 bytes\ncba\n");
+  EXPECT_EQ(run_client("binary", server), "uploaded 100000 bytes\n\"zeros\": 100000 bytes\ncba\n");
 }
 
 TEST(Examples, Coroutines) {
@@ -112,9 +111,8 @@ TEST(Examples, HttpRequestsReachTheClientsThatWatch) {
 
   support::Log log;
   Client client(server.url());
-  client.socket().on("order-status", [&](std::string id, std::string status) {
-    log.add(id + ' ' + status);
-  });
+  client.socket().on("order-status",
+                     [&](std::string id, std::string status) { log.add(id + ' ' + status); });
   client.start();
   ASSERT_TRUE(client.socket().emit_with_ack<bool>("watch", "7").future().get().value_or(false));
   const auto put = [&](std::string_view body) {

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Executables beside the library: examples, benchmarks, servers that tests drive. Each sees the public headers only.
-find_package(SQLite3 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libedit REQUIRED IMPORTED_TARGET libedit)
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 
 # socketio_program(<name> SOURCES <glob>... [LIBRARIES ...]); nothing is built while a glob matches no file.
 function(socketio_program name)
@@ -28,7 +28,7 @@ file(GLOB showcase_sources CONFIGURE_DEPENDS examples/showcase/server/*.cpp)
 list(FILTER showcase_sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
 if(showcase_sources)  # a library, so that its tests can link it
   add_library(showcase_parts STATIC ${showcase_sources})
-  target_link_libraries(showcase_parts PUBLIC socketio::server SQLite::SQLite3 PRIVATE socketio_warnings)
+  target_link_libraries(showcase_parts PUBLIC socketio::server PkgConfig::sqlite3 PRIVATE socketio_warnings)
 endif()
 socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
 # Sees the layers too: its plain Engine.IO mode has no public interface.

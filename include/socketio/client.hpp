@@ -242,6 +242,7 @@ class ClientSocket {
   EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                              detail::AckCallback callback) const;
+  std::shared_ptr<detail::CompletionLoop> completion_loop() const;
   HandlerId add_handler(std::string event, detail::EventHandler handler,
                         detail::HandlerTableRef::Times times) const;
   HandlerId add_any(AnyHandler handler, detail::Position position) const;
@@ -270,7 +271,7 @@ class ClientSocketOperator {
   template <class R = json, class... Args>
   Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
     detail::OutgoingEvent outgoing(event, args...);
-    Pending<Reply<R>> pending;
+    Pending<Reply<R>> pending(socket_.completion_loop());
     socket_.emit_encoded_with_ack(outgoing, flags_,
                                   [pending](std::error_code error, const Value* arguments) {
                                     pending.complete(detail::decode_reply<R>(error, arguments));

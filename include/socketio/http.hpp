@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,11 +36,12 @@ class HttpRequest {
   std::string_view query;  ///< Raw, after '?'.
   std::string_view body;
   std::string address;  ///< Of the peer, without port.
-  std::vector<std::pair<std::string_view, std::string_view>> headers;
+  std::vector<std::pair<std::string_view, std::string_view>> headers;  ///< Line by line.
   std::vector<std::pair<std::string, std::string>>
       params;  ///< From the route's `:name` parts, decoded.
 
-  /// First value of a header, case-insensitively; empty if absent.
+  /// Value of a header, case-insensitively; empty if absent. One that came several times is what
+  /// Handshake::headers has.
   std::string_view header(std::string_view name) const;
   /// Value of a `:name` part; empty if there is none.
   std::string_view param(std::string_view name) const;
@@ -47,6 +49,9 @@ class HttpRequest {
   std::string query_value(std::string_view name) const;
   /// The body as JSON; nothing if it is not JSON.
   std::optional<json> body_json() const;
+
+ private:
+  mutable std::map<std::string, std::string, std::less<>> joined_;  // by header(), where it had to
 };
 
 /// What a handler answers. Content-Length and Connection are added by the server; headers with

@@ -36,7 +36,9 @@ class Namespace {
   // --- Connections; each function may be a coroutine, and may take less than shown ---
 
   /// Connection middleware: `[](Socket& socket, Next next)`. next() continues,
-  /// next(ConnectError{…}) refuses.
+  /// next(ConnectError{…}) refuses. What it emits to the socket reaches the client before the
+  /// answer to its request; rooms and data are kept, broadcasts and disconnect() pass the socket
+  /// by.
   template <class F>
   void use(F middleware) {
     add_middleware(detail::make_hook<detail::ConnectionMiddleware>(std::move(middleware),

@@ -2,12 +2,14 @@
 // Pending<R>: the result of something that completes later (emit_with_ack, fetch_sockets). The work
 // has begun already; take the result in one of three ways:
 //
-//   pending.then([](R result) { … });      // where it completes: on the socket's loop
+//   pending.then([](R result) { … });      // on the loop of the socket that was asked
 //   R result = pending.future().get();     // from a thread that is not a loop
-//   R result = co_await pending;           // in a coroutine; resumes where it completes
+//   R result = co_await pending;           // in a coroutine; goes on on that loop
 //
-// If it has completed already, then() calls back at once and co_await goes on at once, on the
-// thread that they are on: from another thread than the loop's, either may happen.
+// Whatever thread asks, and whether it has completed already or not, then() calls back and co_await
+// goes on on that loop: at once on the loop itself, else in one of its next turns. What they throw
+// there reaches the error hook. Only if there is no loop, as its server or client has ended or the
+// handle was one to nothing, do they run on the thread that completes it or asks for it.
 //
 // It always completes, once: with values, or with an error that says why not. Dropping it drops the
 // result only. Thread-safe.
@@ -17,6 +19,7 @@
 #include <socketio/task.hpp>
 
 #include <coroutine>
+#include <exception>
 #include <functional>
 #include <future>
 #include <memory>
@@ -27,24 +30,44 @@
 
 namespace socketio {
 
+namespace detail {
+
+/// The loop on which a Pending completes.
+class CompletionLoop {
+ public:
+  virtual ~CompletionLoop() = default;
+  /// This thread may run the loop's user code at once.
+  virtual bool is_here() const = 0;
+  virtual void post(std::function<void()> task) = 0;
+  /// Tells the error hook what a callback has thrown.
+  virtual void report(const std::exception_ptr& thrown) = 0;
+};
+
+}  // namespace detail
+
 template <class R>
 class [[nodiscard]] Pending {
  public:
-  Pending() : state_(std::make_shared<State>()) {}
+  Pending() : Pending(nullptr) {}
+  /// For the library: what completes on `loop`; null: on any thread.
+  explicit Pending(std::shared_ptr<detail::CompletionLoop> loop)
+      : state_(std::make_shared<State>(std::move(loop))) {}
 
-  /// Calls `callback(R)` once: on this thread and at once if the result is there already, else
-  /// where it completes. The last callback counts.
+  /// Calls `callback(R)` once, on the loop. The last callback counts.
   template <class Callback>
   void then(Callback&& callback) {
     static_assert(!detail::is_task<std::invoke_result_t<Callback&, R>>,
                   "socketio: then() does not run coroutines: co_await the Pending in one");
-    state_->set_callback(std::forward<Callback>(callback));
+    call_on_loop(state_, std::forward<Callback>(callback));
   }
 
   std::future<R> future() {
     auto promise = std::make_shared<std::promise<R>>();
     auto result = promise->get_future();
-    then([promise](R value) { promise->set_value(std::move(value)); });
+    // On whatever thread: the loop may have ended, and somebody waits.
+    if (state_->set_callback([promise](R value) { promise->set_value(std::move(value)); })) {
+      state_->call_back();
+    }
     return result;
   }
 
@@ -61,12 +84,12 @@ class [[nodiscard]] Pending {
         if (suspended && !result)
           state->drop_callback();  // the coroutine is destroyed while it waits
       }
-      bool await_ready() { return state->take(result); }
+      bool await_ready() { return state->is_here() && state->take(result); }
       void await_suspend(std::coroutine_handle<> handle) {
         suspended = true;
-        // The callback may run, and destroy this awaiter, before set_callback returns.
+        // The callback may run, and destroy this awaiter, before this returns.
         const auto kept = state;
-        kept->set_callback([this, handle](R value) {
+        call_on_loop(kept, [this, handle](R value) {
           result = std::move(value);
           handle.resume();
         });
@@ -81,15 +104,15 @@ class [[nodiscard]] Pending {
 
  private:
   struct State {
-    void set_callback(std::function<void(R)> wanted) {
-      std::unique_lock lock(mutex);
-      if (!value) {
-        callback = std::move(wanted);
-        return;
-      }
-      R result = std::move(*value);
-      lock.unlock();
-      wanted(std::move(result));
+    explicit State(std::shared_ptr<detail::CompletionLoop> completion_loop)
+        : loop(std::move(completion_loop)) {}
+
+    bool is_here() const { return !loop || loop->is_here(); }
+    /// True if there is something to call it with.
+    bool set_callback(std::function<void(R)> wanted) {
+      const std::lock_guard lock(mutex);
+      callback = std::move(wanted);
+      return value.has_value();
     }
     void drop_callback() {
       const std::lock_guard lock(mutex);
@@ -102,22 +125,38 @@ class [[nodiscard]] Pending {
       return true;
     }
     void complete(R result) {
-      std::unique_lock lock(mutex);
-      if (done) return;
-      done = true;
-      if (!callback) {
+      {
+        const std::lock_guard lock(mutex);
+        if (value) return;
         value = std::move(result);
-        return;
       }
+      call_back();
+    }
+    void call_back() {
+      std::unique_lock lock(mutex);
+      if (!callback) return;
+      R result = std::move(*value);
       const auto wanted = std::exchange(callback, nullptr);
       lock.unlock();
-      wanted(std::move(result));
+      if (!loop) return wanted(std::move(result));
+      try {
+        wanted(std::move(result));
+      } catch (...) {
+        loop->report(std::current_exception());
+      }
     }
+
+    const std::shared_ptr<detail::CompletionLoop> loop;
     std::mutex mutex;
     std::optional<R> value;
     std::function<void(R)> callback;
-    bool done = false;
   };
+
+  static void call_on_loop(const std::shared_ptr<State>& state, std::function<void(R)> callback) {
+    if (!state->set_callback(std::move(callback))) return;
+    state->is_here() ? state->call_back() : state->loop->post([state] { state->call_back(); });
+  }
+
   std::shared_ptr<State> state_;
 };
 

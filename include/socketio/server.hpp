@@ -124,6 +124,7 @@ struct ServerOptions {
 
 class Server : public Namespace {
  public:
+  /// Throws std::invalid_argument for a transport that there is not.
   explicit Server(ServerOptions options = {});
   ~Server();
   Server(const Server&) = delete;

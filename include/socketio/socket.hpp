@@ -44,15 +44,17 @@ class RemoteSocket;
 /// How the client introduced itself (Socket.IO server API, `socket.handshake`). A copy: keep what
 /// you need.
 struct Handshake {
-  std::map<std::string, std::string> headers;  ///< Names in lower case.
-  std::map<std::string, std::string> query;    ///< Of the first request.
-  json auth = json::object();                  ///< What the client gave as `auth`.
-  std::string address;                         ///< Of the peer of the connection, without port.
-  std::string url;                             ///< Target of the first request.
-  std::int64_t issued_ms = 0;                  ///< Milliseconds since 1970.
-  std::string time;                            ///< The same as text.
-  bool secure = false;                         ///< The connection is encrypted.
-  bool xdomain = false;                        ///< The request had an Origin header.
+  /// Names in lower case. One that came several times is joined as in Node.js, with ", ", cookies
+  /// with "; ", or is the first of them; lines of `set-cookie` are lines.
+  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> query;  ///< Of the first request.
+  json auth = json::object();                ///< What the client gave as `auth`.
+  std::string address;                       ///< Of the peer of the connection, without port.
+  std::string url;                           ///< Target of the first request.
+  std::int64_t issued_ms = 0;                ///< Milliseconds since 1970.
+  std::string time;                          ///< The same as text.
+  bool secure = false;                       ///< The connection is encrypted.
+  bool xdomain = false;                      ///< The request had an Origin header.
 };
 
 /// Rooms as one or several strings.
@@ -108,7 +110,7 @@ class BroadcastOperator {
   template <class R = json, class... Args>
   Pending<Replies<R>> emit_with_ack(std::string_view event, const Args&... args) const {
     detail::OutgoingEvent outgoing(event, args...);
-    Pending<Replies<R>> pending;
+    Pending<Replies<R>> pending(completion_loop());
     auto replies = std::make_shared<Replies<R>>();
     emit_encoded_with_ack(
         outgoing,
@@ -134,6 +136,7 @@ class BroadcastOperator {
   void emit_encoded(detail::OutgoingEvent& event) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                              std::function<void()> all) const;
+  std::shared_ptr<detail::CompletionLoop> completion_loop() const;
 
   std::shared_ptr<core::NamespaceState> nsp_;
   detail::BroadcastTarget target_;
@@ -286,6 +289,7 @@ class Socket {
   EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                              detail::AckCallback callback) const;
+  std::shared_ptr<detail::CompletionLoop> completion_loop() const;
   std::any& data_slot(const std::type_info& type);
   detail::HandlerTableRef table() const;
   HandlerId add_any(detail::AnyHandler handler, detail::Position position) const;
@@ -321,7 +325,7 @@ class SocketOperator {
   template <class R = json, class... Args>
   Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
     detail::OutgoingEvent outgoing(event, args...);
-    Pending<Reply<R>> pending;
+    Pending<Reply<R>> pending(socket_.completion_loop());
     socket_.emit_encoded_with_ack(outgoing, flags_,
                                   [pending](std::error_code error, const Value* arguments) {
                                     pending.complete(detail::decode_reply<R>(error, arguments));
@@ -359,7 +363,7 @@ class RemoteSocketOperator {
   template <class R = json, class... Args>
   Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
     detail::OutgoingEvent outgoing(event, args...);
-    Pending<Reply<R>> pending;
+    Pending<Reply<R>> pending(itself_.completion_loop());
     itself_.emit_encoded_with_ack(
         outgoing,
         [pending](std::error_code error, const Value* arguments) {

@@ -6,7 +6,7 @@
 //   });
 //
 // A handler's coroutine starts on the socket's loop and goes on wherever what it awaits resumes it:
-// for Pending that is the loop again, if it had to wait. Its parameters live as long as it does,
+// for Pending that is the loop again, always. Its parameters live as long as it does,
 // and own what they say: a view of the packet does not compile. The handler and its captures are
 // kept until it ends. What it throws reaches the error hook, on the loop.
 #pragma once

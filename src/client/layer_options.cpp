@@ -17,13 +17,7 @@ namespace {
 std::vector<engine::TransportName> transports(const ClientOptions& options) {
   std::vector<engine::TransportName> names;
   for (const std::string& wanted : options.transports) {
-    if (wanted == engine::to_string(engine::TransportName::polling)) {
-      names.push_back(engine::TransportName::polling);
-    } else if (wanted == engine::to_string(engine::TransportName::websocket)) {
-      names.push_back(engine::TransportName::websocket);
-    } else {
-      throw std::invalid_argument("there is no transport \"" + wanted + '"');
-    }
+    names.push_back(engine::transport_named(wanted));
   }
   return names;
 }

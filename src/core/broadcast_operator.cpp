@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/completion.hpp"
 #include "core/namespace_state.hpp"
 #include "core/socket_state.hpp"
 
@@ -64,8 +65,12 @@ void BroadcastOperator::emit_encoded_with_ack(detail::OutgoingEvent& event,
   nsp_->broadcast_with_ack(event, target_, std::move(each), std::move(all));
 }
 
+std::shared_ptr<detail::CompletionLoop> BroadcastOperator::completion_loop() const {
+  return nsp_ ? std::make_shared<core::Completion>(nsp_) : nullptr;
+}
+
 Pending<std::vector<RemoteSocket>> BroadcastOperator::fetch_sockets() const {
-  Pending<std::vector<RemoteSocket>> pending;
+  Pending<std::vector<RemoteSocket>> pending(completion_loop());
   if (!nsp_) {
     pending.complete({});
     return pending;

@@ -103,8 +103,13 @@ void Client::connect(const parser::Packet& packet) {
       detail::MiddlewareReport()(std::current_exception(), Socket(socket), next);
     }
   };
+  // Later, as in JavaScript: what a middleware does after next() still comes before the answer.
   const auto done = [self = weak_from_this(), socket](const std::optional<ConnectError>& error) {
-    if (const auto client = self.lock()) client->finish_connect(socket, error);
+    const auto client = self.lock();
+    if (!client) return;
+    client->node_.loop().defer([self, socket, error] {
+      if (const auto joining = self.lock()) joining->finish_connect(socket, error);
+    });
   };
   std::make_shared<Chain>(nsp, middlewares, call, done)->run();
 }

@@ -72,6 +72,8 @@ void ClientSocket::emit_encoded_with_ack(detail::OutgoingEvent& event,
   state_->emit_with_ack(event, flags, std::move(callback));
 }
 
+std::shared_ptr<detail::CompletionLoop> ClientSocket::completion_loop() const { return state_; }
+
 ClientSocketOperator ClientSocket::volatile_() const {
   return ClientSocketOperator(*this).volatile_();
 }

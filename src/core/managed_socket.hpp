@@ -21,6 +21,7 @@
 #include "core/shared_text.hpp"
 
 #include <socketio/client.hpp>
+#include <socketio/pending.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -49,12 +50,13 @@ struct ClientHandlers {
   detail::HandlerList<detail::ClientErrorHook> error;
 };
 
-class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
+class ManagedSocket final : public detail::CompletionLoop,
+                            public std::enable_shared_from_this<ManagedSocket> {
  public:
   ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
                 std::shared_ptr<const ConnectionStatus> status, std::string nsp,
                 const SocketOptions& options);
-  ~ManagedSocket();
+  ~ManagedSocket() override;
 
   // --- Any thread ---
 
@@ -81,6 +83,9 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
                         detail::HandlerTableRef::Times times);
   /// The acknowledgement of an event that connection `connection` brought.
   void answer(std::uint64_t connection, std::uint64_t ack_id, detail::OutgoingEvent& arguments);
+  bool is_here() const override { return gate_->is_inside(); }
+  void post(std::function<void()> task) override;
+  void report(const std::exception_ptr& thrown) override { report("acknowledgement", {}, thrown); }
   /// Tells the error hook, on this thread.
   void report(std::string_view event, std::string message, std::exception_ptr exception);
   /// The same where the client runs.

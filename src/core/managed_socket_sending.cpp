@@ -102,6 +102,11 @@ void ManagedSocket::answer(std::uint64_t connection, std::uint64_t ack_id,
   });
 }
 
+void ManagedSocket::post(std::function<void()> task) {
+  const auto call = [task = std::move(task)](std::error_code, const Value*) { task(); };
+  gate_->post([answer = std::make_shared<Answer>(call)] { answer->take()({}, nullptr); });
+}
+
 void ManagedSocket::abandon() {
   ended_ = true;
   connected_.store(false, std::memory_order_release);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/client.hpp"
+#include "core/completion.hpp"
 #include "core/namespace_state.hpp"
 #include "core/socket_state.hpp"
 
@@ -99,6 +100,10 @@ void Socket::emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::E
                                    detail::AckCallback callback) const {
   if (!state_) return callback(Errc::not_connected, nullptr);
   state_->emit_with_ack(event, flags, std::move(callback));
+}
+
+std::shared_ptr<detail::CompletionLoop> Socket::completion_loop() const {
+  return state_ ? std::make_shared<core::Completion>(state_->shared_nsp(), state_) : nullptr;
 }
 
 SocketOperator Socket::volatile_() const { return SocketOperator(*this).volatile_(); }

@@ -224,8 +224,8 @@ Handshake SocketState::handshake() const {
     const auto field = opening.headers.at(i);
     std::string name(field.name);
     for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    auto& value = handshake.headers[name];
-    value = value.empty() ? std::string(field.value) : value + ", " + std::string(field.value);
+    const auto [known, is_new] = handshake.headers.try_emplace(name, field.value);
+    if (!is_new) http::add_line(known->second, name, field.value);
   }
   const auto question = opening.target.find('?');
   if (question != std::string::npos) {
@@ -244,8 +244,25 @@ Handshake SocketState::handshake() const {
   handshake.issued_ms = opening.issued_ms;
   handshake.time = date_text(opening.issued_ms);
   handshake.secure = opening.secure;
-  handshake.xdomain = opening.headers.has("origin");
+  handshake.xdomain = !opening.headers.get("origin").empty();
   return handshake;
+}
+
+void SocketState::become_connected() {
+  in_own_room_ = true;  // whatever it left before
+  life_.store(Life::connected, std::memory_order_release);
+}
+
+void SocketState::end() {
+  if (Client* const client = std::exchange(client_, nullptr)) client->remove(*this);
+  life_.store(Life::ended, std::memory_order_release);
+}
+
+void SocketState::release_handlers() {
+  if (!rare_) return;  // handlers may hold the socket; its data stays
+  rare_->handlers = {};
+  rare_->middlewares.clear();
+  rare_->error.clear();
 }
 
 void SocketState::close(DisconnectReason reason) {
@@ -265,29 +282,22 @@ void SocketState::close(DisconnectReason reason) {
   tell("disconnecting", nsp_->handlers().disconnecting);
   nsp_->settle_broadcasts();
   nsp_->remove(*this);
-  client_ = nullptr;
-  client->remove(*this);
-  connected_.store(false, std::memory_order_release);
+  end();
 
   if (rare_) {
     guarded("acknowledgement", [&] { rare_->acks.fail_all(Errc::disconnected); });
     tell("disconnect", rare_->handlers.disconnect);
   }
   tell("disconnect", nsp_->handlers().disconnect);
-  if (rare_) {  // handlers may hold the socket; its data stays
-    rare_->handlers = {};
-    rare_->middlewares.clear();
-    rare_->error.clear();
-  }
+  release_handlers();
 }
 
 void SocketState::abandon() {
+  const auto self = shared_from_this();
   nsp_->rooms().leave_all(*this);
-  if (Client* const client = std::exchange(client_, nullptr)) client->remove(*this);
-  if (rare_) {
-    rare_->handlers = {};
-    rare_->middlewares.clear();
-  }
+  end();
+  if (rare_) guarded("acknowledgement", [&] { rare_->acks.fail_all(Errc::disconnected); });
+  release_handlers();
 }
 
 // --- Rooms ---
@@ -327,7 +337,7 @@ std::vector<std::string> SocketState::rooms() const {
 // --- Sending ---
 
 EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
-  if (!connected()) return EmitResult::not_connected;
+  if (has_ended()) return EmitResult::not_connected;
   if (!nsp_->loop().is_current()) {
     std::string packet =
         nsp_->event_packet(event);  // counts the attachments, so before they are taken
@@ -367,7 +377,7 @@ EmitResult SocketState::send_prepared(const engine::PreparedMessage& message,
 
 EmitResult SocketState::deliver(const engine::PreparedMessage& message,
                                 const detail::EmitFlags& flags) {
-  if (!connected()) return EmitResult::not_connected;
+  if (has_ended()) return EmitResult::not_connected;
   if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
   return session_->send_prepared(message);
 }
@@ -375,7 +385,7 @@ EmitResult SocketState::deliver(const engine::PreparedMessage& message,
 bool SocketState::expect_ack(std::uint64_t id, detail::AckCallback callback,
                              std::optional<std::chrono::milliseconds> timeout) {
   std::error_code error;
-  if (!connected()) {
+  if (has_ended()) {
     error = Errc::not_connected;
   } else if (rare().acks.size() >= nsp_->node().options().pending_acks) {
     error = Errc::too_many_pending;
@@ -439,9 +449,7 @@ void SocketState::disconnect(Close close) {
     nsp_->loop().post([self = shared_from_this(), close] { self->disconnect(close); });
     return;
   }
-  if (!client_) return;
-  // Who is not let in yet is refused by next(); to leave silently would let the client wait.
-  if (!connected() && close == Close::socket) return;
+  if (!connected()) return;  // who is not let in yet is refused by next(), as in JavaScript
   nsp_->settle_broadcasts();
   client_->disconnect(*this, close);
 }
@@ -450,7 +458,7 @@ void SocketState::notify_outgoing(std::string_view json_text,
                                   const std::vector<Bytes>& attachments) {
   const bool is_watched =
       !nsp_->handlers().any_outgoing.empty() || (rare_ && !rare_->handlers.any_outgoing.empty());
-  if (!is_watched || !connected()) return;
+  if (!is_watched || has_ended()) return;
   const auto event = watched_event(json_text, attachments);
   if (!event) return;
   const auto self = shared_from_this();

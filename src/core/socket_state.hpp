@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // SocketState: one client in one namespace. What Socket is a handle to.
 //
-// Life cycle: made by Client when a CONNECT arrives; connecting (middlewares run) -> connected ->
-// disconnected. Handles keep it after that, but it has let go of its client, rooms and handlers.
-// User code is called from here and from Client only, always through invoke(), when the state is
-// consistent. Loop's thread, but for what says otherwise.
+// Life cycle: made by Client when a CONNECT arrives; joining (middlewares run) -> connected ->
+// ended. While it joins it can do all that it can do later, but broadcasts and disconnect() pass it
+// by. Handles keep it after its end, but it has let go of its client, rooms and handlers. User code
+// is called from here and from Client only, always through invoke(), when the state is consistent.
+// Loop's thread, but for what says otherwise.
 #pragma once
 
 #include "codec/socketio/decoder.hpp"
@@ -46,22 +47,23 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   const std::string& id() const { return id_; }
   NamespaceState& nsp() { return *nsp_; }
   const std::shared_ptr<NamespaceState>& shared_nsp() const { return nsp_; }
-  /// Null once disconnected.
+  /// Null once it has ended.
   Client* client() { return client_; }
   /// Any thread.
-  bool connected() const { return connected_.load(std::memory_order_acquire); }
+  bool connected() const { return life_.load(std::memory_order_acquire) == Life::connected; }
   Handshake handshake() const;
   std::any& data(const std::type_info& type);
   const json* json_data() const;
 
   // --- Life, called by Client ---
 
-  void become_connected() { connected_.store(true, std::memory_order_release); }
+  void become_connected();
   /// A packet of this namespace: event, ack or disconnect.
   void on_packet(const parser::Packet& packet);  // the caller holds the socket
   /// Leaves rooms and namespace; handlers hear it; later calls do nothing.
   void close(DisconnectReason reason);
-  /// Refused by a middleware: nothing was connected, so nobody hears of it.
+  /// Refused by a middleware: nothing was connected, so nobody hears of it but who waits for an
+  /// acknowledgement.
   void abandon();
 
   // --- Sending; any thread ---
@@ -108,6 +110,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   void report(std::string_view event, std::string message) override;
 
  private:
+  enum class Life : std::uint8_t { joining, connected, ended };
+
   /// What most sockets do not have.
   struct Rare {
     Handlers handlers;
@@ -118,6 +122,9 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   };
 
   Rare& rare();
+  bool has_ended() const { return life_.load(std::memory_order_acquire) == Life::ended; }
+  void end();
+  void release_handlers();
   void on_event(const parser::Packet& packet);
   void dispatch(std::string_view event, const parser::Packet& packet, const ValueArray& arguments);
   void redispatch(const Event& event, std::optional<std::uint64_t> ack_id);
@@ -134,8 +141,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   std::shared_ptr<engine::Session> session_;  // keeps the opening request for handshake()
   std::vector<Membership> memberships_;
   std::unique_ptr<Rare> rare_;
-  std::atomic<bool> connected_ = false;
-  bool in_own_room_ = true;
+  std::atomic<Life> life_ = Life::joining;
+  bool in_own_room_ = false;
   bool closing_ = false;  // its handlers are being told
 };
 

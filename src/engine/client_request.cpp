@@ -128,7 +128,7 @@ http::Request make_request(const ClientContext& context, std::string_view method
     }
   }
   if (!options.cookies) return request;
-  std::string cookies(request.headers.get("Cookie"));
+  std::string cookies = request.headers.joined("Cookie");
   const std::string kept = context.memory.cookies.header(context.loop.wall_clock_ms());
   if (!cookies.empty() && !kept.empty()) cookies += "; ";
   cookies += kept;

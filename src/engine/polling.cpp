@@ -172,7 +172,7 @@ void PollingTransport::respond_to_poll() {
   auto response = payload_response(std::move(body));
   spare_from_filter(response, *poll);
   if (std::exchange(may_compress_, false)) {
-    http::compress_response(response, poll->request().headers.get("accept-encoding"));
+    http::compress_response(response, poll->request().headers);
   }
   poll->respond(std::move(response));
   if (session_) session_->on_transport_drain();

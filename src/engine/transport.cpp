@@ -3,12 +3,20 @@
 
 #include "codec/websocket/encoder.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 namespace socketio::engine {
 
 std::string_view to_string(TransportName name) {
   return name == TransportName::polling ? "polling" : "websocket";
+}
+
+TransportName transport_named(std::string_view name) {
+  for (const TransportName known : {TransportName::polling, TransportName::websocket}) {
+    if (name == to_string(known)) return known;
+  }
+  throw std::invalid_argument("there is no transport \"" + std::string(name) + '"');
 }
 
 namespace {

@@ -21,6 +21,8 @@ namespace socketio::engine {
 
 enum class TransportName : std::uint8_t { polling, websocket };
 std::string_view to_string(TransportName name);
+/// Throws std::invalid_argument if there is none of that name.
+TransportName transport_named(std::string_view name);
 
 /// A peer that floods us with WebSocket pings and reads nothing gets no more pongs than this many
 /// bytes.

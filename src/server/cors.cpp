@@ -109,7 +109,7 @@ std::optional<http::Response> Cors::preflight(const http::Request& request) cons
   if (!options_.allowed_headers.empty()) {
     response.headers.add("Access-Control-Allow-Headers", join(options_.allowed_headers));
   } else {
-    const auto asked = request.headers.get("access-control-request-headers");
+    const auto asked = request.headers.joined("access-control-request-headers");
     if (!asked.empty()) response.headers.add("Access-Control-Allow-Headers", asked);
     response.headers.add("Vary", "Access-Control-Request-Headers");
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "server/layer_options.hpp"
 
-#include <algorithm>
-#include <string_view>
+#include "engine/transport.hpp"
+
+#include <string>
 
 namespace socketio::server {
 
@@ -21,13 +22,13 @@ core::Options core_options(const ServerOptions& options) {
 }
 
 engine::Options engine_options(const ServerOptions& options) {
-  const auto offers = [&](std::string_view name) {
-    return std::find(options.transports.begin(), options.transports.end(), name) !=
-           options.transports.end();
-  };
   engine::Options engine;
-  engine.polling = offers("polling");
-  engine.websocket = offers("websocket");
+  engine.polling = false;
+  engine.websocket = false;
+  for (const std::string& wanted : options.transports) {
+    const bool is_polling = engine::transport_named(wanted) == engine::TransportName::polling;
+    (is_polling ? engine.polling : engine.websocket) = true;
+  }
   engine.allow_upgrades = options.allow_upgrades;
   engine.ping_interval = options.ping_interval;
   engine.ping_timeout = options.ping_timeout;

@@ -11,10 +11,19 @@ namespace socketio {
 // --- What applications see ---
 
 std::string_view HttpRequest::header(std::string_view name) const {
-  for (const auto& [field, value] : headers) {
-    if (http::equals_ignoring_case(field, name)) return value;
+  std::string_view first;
+  std::string* all = nullptr;
+  std::size_t lines = 0;
+  for (const auto& [field, line] : headers) {
+    if (!http::equals_ignoring_case(field, name)) continue;
+    if (++lines == 1) {
+      first = line;
+      continue;
+    }
+    if (!all) all = &joined_.insert_or_assign(std::string(name), first).first->second;
+    http::add_line(*all, name, line);
   }
-  return {};
+  return all ? std::string_view(*all) : first;
 }
 
 std::string_view HttpRequest::param(std::string_view name) const {

@@ -70,7 +70,7 @@ void Site::accept_engine(const std::shared_ptr<HttpExchange>& exchange) {
   if (auto answer = cors_.preflight(request)) return exchange->respond(std::move(*answer));
   if (auto file = client_file(request)) {
     auto response = wire_response(std::move(*file));
-    http::compress_response(response, request.headers.get("accept-encoding"));
+    http::compress_response(response, request.headers);
     return exchange->respond(std::move(response));
   }
   if (websocket::is_upgrade_request(request) && !cors_.allows_websocket(request)) {
@@ -91,7 +91,7 @@ std::optional<HttpResponse> Site::client_file(const http::Request& request) cons
     return std::nullopt;
   const auto found = find_file(client_folder_, name);
   // HEAD too needs the content: its length is that of the compressed body.
-  return found ? file_response(*found, request.headers.get("if-none-match")) : std::nullopt;
+  return found ? file_response(*found, request.headers.joined("if-none-match")) : std::nullopt;
 }
 
 }  // namespace socketio::server

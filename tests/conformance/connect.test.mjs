@@ -8,6 +8,7 @@ import { describe } from "node:test";
 import { Manager } from "socket.io-client";
 import { TRANSPORTS, call, connectClient, connected, createClient } from "./support/client.mjs";
 import { Inbox, nextEvent, until } from "./support/deadline.mjs";
+import { RawConnection, target } from "./support/http.mjs";
 import { PollingSession } from "./support/polling.mjs";
 import { scenario } from "./support/scenario.mjs";
 import { useServer } from "./support/server.mjs";
@@ -386,6 +387,43 @@ describe("the official client", () => {
       assert.ok(Math.abs(Date.parse(handshake.time) - handshake.issued) < 2000, handshake.time);
     });
   }
+
+  scenario("headers that come several times are as Node.js has them", async () => {
+    const lines = [
+      "cookie: io=1",
+      "Cookie: session=2",
+      "X-Forwarded-For: 10.0.0.1",
+      "x-forwarded-for: 10.0.0.2",
+      "Authorization: first",
+      "authorization: second",
+      "X-Empty:",
+      "X-Empty: b",
+      "Set-Cookie: a",
+      "Set-Cookie: b",
+      "Origin:",
+    ];
+    const connection = await RawConnection.open(server());
+    const path = target(server(), { transport: "polling" });
+    connection.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${lines.join("\r\n")}\r\n\r\n`);
+    const text = await connection.receive(/"sid":"[^"]+"/, "the handshake");
+    const session = new PollingSession();
+    session.server = server();
+    session.sid = /"sid":"([^"]+)"/.exec(text)[1];
+    await session.write("40");
+    assert.match(await session.next(), /^40/);
+    assert.match(await session.next(), /^42\["auth"/);
+    await session.write('420["handshake"]');
+    const answer = await session.next();
+    assert.ok(answer.startsWith("430["), answer);
+    const [{ headers, xdomain }] = JSON.parse(answer.slice(3));
+    assert.equal(headers.cookie, "io=1; session=2");
+    assert.equal(headers["x-forwarded-for"], "10.0.0.1, 10.0.0.2");
+    assert.equal(headers.authorization, "first");
+    assert.equal(headers["x-empty"], ", b");
+    assert.equal([headers["set-cookie"]].flat().join("\n"), "a\nb");
+    assert.equal(xdomain, false, "an Origin that says nothing");
+    connection.destroy();
+  });
 
   scenario("without an Origin a request is not cross-domain", async (t) => {
     const socket = await connectClient(t, server(), { transports: ["websocket"] });

@@ -187,7 +187,31 @@ describe("reasons on raw connections", () => {
 });
 
 describe("what a session leaves behind", () => {
-  scenario("nothing", async (t) => {
+  scenario("what became of it, until a thousand others have gone", async (t) => {
+    const own = await Server.start("socketio", { flags: ["--ping-timeout", "20000"] });
+    t.after(() => own.stop("SIGKILL"));
+    const watcher = await watch(t, () => own);
+    const session = await openSocket(own);
+    const ids = [];
+    const kick = async () => {
+      ids.push(session.id);
+      session.send('42["kick"]');
+      assert.equal(await session.next("DISCONNECT"), "41");
+    };
+    await kick();
+    while (ids.length < 1000) {
+      await joinNamespace(session);
+      await kick();
+    }
+    assert.equal((await call(watcher, "last-disconnect", ids[0])).length, 2);
+    await joinNamespace(session);
+    await kick();
+    assert.deepEqual(await call(watcher, "last-disconnect", ids[0]), []);
+    for (const id of [ids[1], ids[1000]])
+      assert.equal((await call(watcher, "last-disconnect", id)).length, 2);
+  });
+
+  scenario("nothing else", async (t) => {
     const watcher = await connectClient(t, server(), {
       transports: ["websocket"],
       namespace: "/dynamic-1",

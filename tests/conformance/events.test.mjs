@@ -336,6 +336,14 @@ describe("handlers", () => {
     ]);
   });
 
+  scenario("the server keeps the names of the last five thousand", async (t) => {
+    const socket = await connectClient(t, server());
+    for (let number = 1; number <= 5000; ++number) socket.emit(`event ${number}`);
+    const seen = await call(socket, "seen-events");
+    assert.equal(seen.length, 5000);
+    assert.deepEqual([seen[0], seen.at(-2), seen.at(-1)], ["event 2", "event 5000", "seen-events"]);
+  });
+
   scenario("an error thrown in one reaches the hook, the connection lives", async (t) => {
     const socket = await connectClient(t, server());
     const before = await call(socket, "errors-seen");

@@ -75,6 +75,7 @@ function serveSocketIo() {
   const throwing = server.of("/throwing").use(() => {
     throw new Error("thrown on purpose");
   });
+  const inside = server.of("/inside").use(takeSteps);
   const packets = server.of("/packets").on("connection", (socket) => {
     socket.use(([event], next) =>
       next(event === "forbidden" ? new Error("forbidden event") : undefined),
@@ -83,7 +84,7 @@ function serveSocketIo() {
   });
   const plain = [server.of("/"), server.of("/custom"), server.of(/^\/dynamic-\d+$/)];
 
-  for (const namespace of [...plain, guarded, slow, never, twice, throwing, packets]) {
+  for (const namespace of [...plain, guarded, slow, never, twice, throwing, inside, packets]) {
     namespace.on("connection", (socket) => {
       socket.emit("auth", socket.handshake.auth);
       recordDisconnect(socket, disconnects);
@@ -99,19 +100,55 @@ function serveSocketIo() {
   return () => server.close();
 }
 
+function takeSteps(socket, next) {
+  let answered = false;
+  const answer = (error) => {
+    answered = true;
+    next(error);
+  };
+  const room = (name) => (name === "own" ? socket.id : name);
+  const note = (what) => (socket.data.value ??= []).push(what);
+  const steps = {
+    emit: (event, value) => socket.emit(event, value),
+    volatile: (event) => socket.volatile.emit(event),
+    ask: (event) => socket.emit(event, (value) => socket.emit("answered", value)),
+    watch: () => socket.onAnyOutgoing((event) => note(event)),
+    listen: (event) => socket.on(event, () => socket.emit("heard")),
+    note: () =>
+      note({
+        connected: socket.connected,
+        rooms: [...socket.rooms].map((name) => (name === socket.id ? "own" : name)).sort(),
+      }),
+    join: (name) => socket.join(room(name)),
+    leave: (name) => socket.leave(room(name)),
+    all: (event) => socket.nsp.emit(event),
+    "in-room": (name, event) => socket.nsp.in(room(name)).emit(event),
+    "to-room": (name, event) => socket.to(room(name)).emit(event),
+    broadcast: (event) => socket.broadcast.emit(event),
+    "sockets-join": (name, other) => socket.nsp.in(room(name)).socketsJoin(room(other)),
+    disconnect: () => socket.disconnect(),
+    "disconnect-hard": () => socket.disconnect(true),
+    next: () => answer(),
+    refuse: (message) => answer(new Error(message)),
+  };
+  for (const [name, ...words] of socket.handshake.auth.steps ?? []) steps[name](...words);
+  if (!answered) next();
+}
+
 function recordDisconnect(socket, disconnects) {
   const seen = [];
   for (const event of ["disconnecting", "disconnect"]) {
     socket.on(event, (reason) => {
       seen.push({ event, reason, rooms: [...socket.rooms].sort() });
       disconnects.set(socket.id, seen);
+      if (disconnects.size > 1000) disconnects.delete(disconnects.keys().next().value);
     });
   }
 }
 
 function talk(socket) {
   const names = [];
-  socket.onAny((event) => names.push(event));
+  socket.onAny((event) => names.push(event) > 5000 && names.shift());
   socket.on("seen-events", (ack) => ack(names));
   socket.on("message", (...args) => socket.emit("message-back", ...args));
   socket.on("message-with-ack", (...args) => args.pop()(...args));

@@ -152,6 +152,13 @@ TEST_F(RequestsTest, CookiesOfTheServerAreRepeated) {
   EXPECT_EQ(request("GET", "websocket").headers.get("Cookie"), "mine=0; sticky=1; post=2");
 }
 
+TEST_F(RequestsTest, CookiesInSeveralHeadersAreOne) {
+  options.extra_headers = {{"Cookie", "mine=0"}, {"cookie", "other=1"}};
+  exchange();
+  EXPECT_EQ(request("GET", "polling").headers.joined("Cookie"), "mine=0; other=1");
+  EXPECT_EQ(request("GET", "polling", 1).headers.get("Cookie"), "mine=0; other=1; sticky=1");
+}
+
 TEST_F(RequestsTest, CookiesCanBeTurnedOff) {
   options.cookies = false;
   exchange();

@@ -18,8 +18,20 @@ Response compressed(std::string_view accept_encoding, std::string text = body) {
   Response response;
   response.body = std::move(text);
   response.headers.add("Vary", "Origin");
-  compress_response(response, accept_encoding);
+  Headers asked;
+  asked.add("Accept-Encoding", accept_encoding);
+  compress_response(response, asked);
   return response;
+}
+
+TEST(Compression, IsAskedForInAnyLineOfTheHeader) {
+  Headers asked;
+  asked.add("Accept-Encoding", "br");
+  asked.add("Accept-Encoding", "gzip");
+  Response response;
+  response.body = body;
+  compress_response(response, asked);
+  EXPECT_EQ(response.headers.get("Content-Encoding"), "gzip");
 }
 
 /// What a browser would make of it; zlib finds out by itself whether it is gzip.

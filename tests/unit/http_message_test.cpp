@@ -31,6 +31,57 @@ TEST(HttpHeaders, AreFoundWhateverTheirCase) {
   EXPECT_EQ(headers.get("Content-Type2"), "");
 }
 
+/// What Node.js 20 gave in `message.headers` for the lines "a", "b" and "a" of each of them.
+TEST(HttpHeaders, LinesOfOneNameAreJoinedAsInNode) {
+  const auto joined = [](const std::string& name) {
+    Headers headers;
+    for (const char* line : {"a", "b", "a"}) headers.add(name, line);
+    return headers.joined(name);
+  };
+  for (const char* name :
+       {"age", "authorization", "content-length", "content-type", "ETag", "expires", "from", "Host",
+        "if-modified-since", "if-unmodified-since", "last-modified", "location", "max-forwards",
+        "proxy-authorization", "referer", "retry-after", "server", "User-Agent"}) {
+    EXPECT_EQ(joined(name), "a") << name;
+  }
+  for (const char* name : {"accept",
+                           "accept-encoding",
+                           "accept-language",
+                           "access-control-request-headers",
+                           "cache-control",
+                           "content-encoding",
+                           "date",
+                           "forwarded",
+                           "if-match",
+                           "if-none-match",
+                           "if-range",
+                           "Origin",
+                           "range",
+                           "sec-websocket-protocol",
+                           "vary",
+                           "via",
+                           "X-Forwarded-For",
+                           "x-forwarded-host",
+                           "x-forwarded-proto",
+                           "x-custom",
+                           "set-cookie2",
+                           "cookie2"}) {
+    EXPECT_EQ(joined(name), "a, b, a") << name;
+  }
+  EXPECT_EQ(joined("Cookie"), "a; b; a");
+  EXPECT_EQ(joined("Set-Cookie"), "a\nb\na") << "a list there";
+}
+
+TEST(HttpHeaders, LinesWithoutTextCountAsInNode) {
+  Headers headers;
+  headers.add("X", "");
+  headers.add("x", "b");
+  headers.add("Empty", "");
+  EXPECT_EQ(headers.joined("X"), ", b");
+  EXPECT_EQ(headers.joined("empty"), "");
+  EXPECT_EQ(headers.joined("absent"), "");
+}
+
 TEST(HttpHeaders, SetReplacesAllOfThatName) {
   Headers headers;
   headers.add("Vary", "Origin");

@@ -60,10 +60,10 @@ std::optional<std::string> deflate_body(const std::string& body, Coding coding) 
 
 }  // namespace
 
-void compress_response(Response& response, std::string_view accept_encoding) {
+void compress_response(Response& response, const Headers& asked) {
   const std::size_t size = response.body.size();
   if (size < compression_threshold_bytes || size > compression_limit_bytes) return;
-  const Coding coding = choose(accept_encoding);
+  const Coding coding = choose(asked.joined("accept-encoding"));
   if (coding == Coding::none) return;
   auto compressed = deflate_body(response.body, coding);
   if (!compressed) return;

@@ -17,8 +17,8 @@ inline constexpr std::size_t compression_threshold_bytes = 1024;
 /// 10 ms for what cannot be made smaller, in which nobody else is served.
 inline constexpr std::size_t compression_limit_bytes = 256 * 1024;
 
-/// Compresses the body with gzip or deflate if its length allows and `accept_encoding` (the
-/// request's header) allows; sets Content-Encoding and Vary.
-void compress_response(Response& response, std::string_view accept_encoding);
+/// Compresses the body with gzip or deflate if its length and the Accept-Encoding of `asked` (the
+/// request's headers) allow; sets Content-Encoding and Vary.
+void compress_response(Response& response, const Headers& asked);
 
 }  // namespace socketio::http

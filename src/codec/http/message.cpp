@@ -8,6 +8,7 @@
 #include <cassert>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 namespace socketio::http {
 namespace {
@@ -32,6 +33,28 @@ std::string query_text(std::string_view encoded) {
   if (encoded.find_first_of("%+") == std::string_view::npos) return std::string(encoded);
   return with_replacements(percent_decode(encoded, Plus::is_blank));
 }
+
+/// Those of which Node.js drops further lines (http.IncomingMessage, `message.headers`).
+constexpr std::string_view single_headers[] = {
+    "age",
+    "authorization",
+    "content-length",
+    "content-type",
+    "etag",
+    "expires",
+    "from",
+    "host",
+    "if-modified-since",
+    "if-unmodified-since",
+    "last-modified",
+    "location",
+    "max-forwards",
+    "proxy-authorization",
+    "referer",
+    "retry-after",
+    "server",
+    "user-agent",
+};
 
 struct Reason {
   std::uint16_t status;
@@ -96,6 +119,16 @@ bool list_contains(std::string_view value, std::string_view token) {
   return false;
 }
 
+void add_line(std::string& value, std::string_view name, std::string_view line) {
+  const bool is_single =
+      std::any_of(std::begin(single_headers), std::end(single_headers),
+                  [&](std::string_view single) { return equals_ignoring_case(single, name); });
+  if (is_single) return;
+  const bool is_cookie = equals_ignoring_case(name, "cookie");
+  const bool is_list = equals_ignoring_case(name, "set-cookie");
+  value.append(is_cookie ? "; " : is_list ? "\n" : ", ").append(line);
+}
+
 void Headers::add(std::string_view name, std::string_view value) {
   assert(block_.size() + name.size() + value.size() <= std::numeric_limits<std::uint32_t>::max());
   const auto offset = static_cast<std::uint32_t>(block_.size());
@@ -129,6 +162,21 @@ std::string_view Headers::get(std::string_view name) const {
     if (const auto field = at(i); equals_ignoring_case(field.name, name)) return field.value;
   }
   return {};
+}
+
+std::string Headers::joined(std::string_view name) const {
+  std::string value;
+  bool is_further = false;
+  for (std::size_t i = 0; i < size(); ++i) {
+    const auto field = at(i);
+    if (!equals_ignoring_case(field.name, name)) continue;
+    if (std::exchange(is_further, true)) {
+      add_line(value, name, field.value);
+    } else {
+      value = field.value;
+    }
+  }
+  return value;
 }
 
 bool Headers::has(std::string_view name) const {

@@ -17,6 +17,11 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 /// True if the comma-separated list `value` holds `token`, case-insensitively (RFC 9110 5.6.1).
 bool list_contains(std::string_view value, std::string_view token);
 
+/// Adds a further line of the header `name` to the value of those before it, as Node.js does: most
+/// are joined with ", ", cookies with "; "; of some only the first line counts. `set-cookie`, which
+/// Node.js gives as a list, becomes lines of text.
+void add_line(std::string& value, std::string_view name, std::string_view line);
+
 /// Header fields in order of arrival. Names compare case-insensitively. One block of memory for
 /// all.
 class Headers {
@@ -31,6 +36,8 @@ class Headers {
   void set(std::string_view name, std::string_view value);
   /// The first value of that name, or an empty view.
   std::string_view get(std::string_view name) const;
+  /// All values of that name as one (add_line()); empty if there is none.
+  std::string joined(std::string_view name) const;
   bool has(std::string_view name) const;
   std::size_t size() const { return index_.size(); }
   Field at(std::size_t position) const;

@@ -10,6 +10,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace socketio::codec {
@@ -20,6 +21,7 @@ constexpr std::size_t smallest_capacity = 4 * 1024;
 constexpr std::size_t kept_capacity = 64 * 1024;
 /// Memory of a larger text is given back after so many texts that did not need it.
 constexpr std::size_t texts_until_release = 16;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 /// Counts values and keys and looks at placeholders without recursion. The parser has bounded the
 /// depth.
@@ -48,6 +50,15 @@ std::optional<JsonErrc> check_tree(const dom::element& root, std::size_t node_li
     if (nodes > node_limit) return JsonErrc::too_many_nodes;
   }
   return std::nullopt;
+}
+
+/// Newer versions of simdjson tell integers beyond 64 bits from other numbers that they refuse.
+template <class Error>
+bool is_number_error(Error error) {
+  if constexpr (requires { Error::BIGINT_ERROR; }) {
+    if (error == Error::BIGINT_ERROR) return true;
+  }
+  return error == Error::NUMBER_ERROR;
 }
 
 }  // namespace
@@ -108,9 +119,10 @@ Document::~Document() = default;
 Result<Value, JsonErrc> Document::parse(std::string_view text) { return parse(text, {}); }
 
 Result<Value, JsonErrc> Document::parse(std::string_view text, std::span<const Bytes> attachments) {
-  if (text.empty()) return JsonErrc::syntax;
+  // JSON.parse refuses a byte order mark, which newer versions of simdjson skip.
+  if (text.empty() || text.starts_with(byte_order_mark)) return JsonErrc::syntax;
   simdjson::error_code error = state_->parse(text);
-  if (error == simdjson::NUMBER_ERROR) {
+  if (is_number_error(error)) {
     if (const auto widened = widen_integers(text)) error = state_->parse(*widened);
   }
   if (error == simdjson::MEMALLOC) throw std::bad_alloc();

@@ -71,14 +71,15 @@ void write(JsonWriter& writer, const dom::element& element) {
       return writer.integer(element.get_int64().value_unsafe());
     case dom::element_type::UINT64:
       return writer.unsigned_integer(element.get_uint64().value_unsafe());
-    case dom::element_type::DOUBLE:
-      return writer.number(element.get_double().value_unsafe());
     case dom::element_type::STRING:
       return writer.string(element.get_string().value_unsafe());
     case dom::element_type::BOOL:
       return writer.boolean(element.get_bool().value_unsafe());
     case dom::element_type::NULL_VALUE:
       return writer.null();
+    case dom::element_type::DOUBLE:
+    default:  // simdjson 4.6 has a type for integers beyond 64 bits; Document makes doubles of them
+      return writer.number(element.get_double().value_unsafe());
   }
 }
 
@@ -128,16 +129,16 @@ Value::Kind Value::kind() const {
       return Kind::integer;
     case dom::element_type::UINT64:
       return Kind::unsigned_integer;
-    case dom::element_type::DOUBLE:
-      return Kind::number;
     case dom::element_type::STRING:
       return Kind::string;
     case dom::element_type::BOOL:
       return Kind::boolean;
     case dom::element_type::NULL_VALUE:
       return Kind::null;
+    case dom::element_type::DOUBLE:
+    default:  // an integer beyond 64 bits, as in write()
+      return Kind::number;
   }
-  return Kind::null;
 }
 
 bool Value::get(bool& out) const {

@@ -2,8 +2,15 @@
 #include "disconnects.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace conformance {
+
+namespace {
+
+constexpr std::size_t remembered_sockets = 1000;
+
+}  // namespace
 
 using socketio::DisconnectReason;
 using socketio::json;
@@ -25,8 +32,14 @@ json Disconnects::of(const std::string& id) const {
 void Disconnects::add(const Socket& socket, std::string_view event, DisconnectReason reason) {
   auto rooms = socket.rooms();
   std::sort(rooms.begin(), rooms.end());
-  seen_[socket.id()].push_back(
+  const auto [entry, is_new] = seen_.try_emplace(socket.id(), json::array());
+  entry->second.push_back(
       {{"event", event}, {"reason", socketio::to_string(reason)}, {"rooms", rooms}});
+  if (!is_new) return;
+  ids_.push_back(socket.id());
+  if (ids_.size() <= remembered_sockets) return;
+  seen_.erase(ids_.front());
+  ids_.pop_front();
 }
 
 }  // namespace conformance

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Keeps what the handlers of disconnecting and disconnect saw, by the id of the socket. Loop's
-// thread only; outlives the server that it records.
+// Keeps what the handlers of disconnecting and disconnect saw, by the id of the socket, for the
+// last thousand sockets. Loop's thread only; outlives the server that it records.
 #pragma once
 
 #include <socketio/namespace.hpp>
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,7 +15,7 @@ namespace conformance {
 class Disconnects {
  public:
   void record(socketio::Namespace& nsp);
-  /// A list of {event, reason, rooms}; empty if that socket is connected or unknown.
+  /// A list of {event, reason, rooms}; empty if that socket is connected, unknown or forgotten.
   socketio::json of(const std::string& id) const;
 
  private:
@@ -22,6 +23,8 @@ class Disconnects {
            socketio::DisconnectReason reason);
 
   std::unordered_map<std::string, socketio::json> seen_;
+  /// Their ids, the oldest first.
+  std::deque<std::string> ids_;
 };
 
 }  // namespace conformance

@@ -4,12 +4,13 @@
 #include <socketio/server.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace conformance {
 
@@ -22,8 +23,10 @@ using socketio::Socket;
 
 namespace {
 
+constexpr std::size_t remembered_events = 5000;
+
 struct SeenEvents {
-  std::vector<std::string> names;
+  std::deque<std::string> names;
 };
 
 void add_handlers_that_go(Namespace& nsp) {
@@ -35,7 +38,9 @@ void add_handlers_that_go(Namespace& nsp) {
       socket.emit("off-back");
     });
     socket.on_any([](Socket& self, std::string_view event, const json&) {
-      self.data<SeenEvents>().names.emplace_back(event);
+      auto& names = self.data<SeenEvents>().names;
+      names.emplace_back(event);
+      if (names.size() > remembered_events) names.pop_front();
     });
   });
   nsp.on("seen-events", [](Socket& socket) { return socket.data<SeenEvents>().names; });

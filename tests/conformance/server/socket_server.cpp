@@ -4,6 +4,7 @@
 #include "delays.hpp"
 #include "disconnects.hpp"
 #include "events.hpp"
+#include "inside.hpp"
 
 #include <socketio/server.hpp>
 
@@ -66,7 +67,9 @@ class SocketServer {
     });
     Namespace throwing = io_.of("/throwing");
     throwing.use([](Socket&, const Next&) { throw std::runtime_error("thrown on purpose"); });
-    return {guarded, slow, never, twice, throwing};
+    Namespace inside = io_.of("/inside");
+    inside.use(take_steps);
+    return {guarded, slow, never, twice, throwing, inside};
   }
 
   static void watch_packets(Namespace& nsp) {

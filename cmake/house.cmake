@@ -35,6 +35,27 @@ add_test(NAME install_readme COMMAND ${PROJECT_SOURCE_DIR}/tests/install/readme.
                                      $<TARGET_FILE:readme_server> $<TARGET_FILE:readme_client> ${readme})
 set_tests_properties(install_readme PROPERTIES LABELS install TIMEOUT 60)
 
+# The examples of docs/handlers.md: what begins with a type is a definition, everything else the body of a function.
+set(handlers_page ${PROJECT_SOURCE_DIR}/docs/handlers.md)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${handlers_page})
+file(READ ${handlers_page} handlers_text)
+string(REPLACE ";" "\\;" handlers_text "${handlers_text}")
+string(REGEX MATCHALL "```cpp\n[^`]*```" handlers_blocks "${handlers_text}")
+set(handlers_code "#include \"docs/handlers_prologue.hpp\"\n")
+set(block_number 0)
+foreach(block IN LISTS handlers_blocks)
+  string(REGEX REPLACE "```(cpp\n)?" "" block "${block}")
+  math(EXPR block_number "${block_number} + 1")
+  if(NOT block MATCHES "^(struct|enum|template|///)")
+    set(block "void example_${block_number}([[maybe_unused]] Server& io) {\n${block}}\n")
+  endif()
+  string(APPEND handlers_code "\n${block}")
+endforeach()
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/handlers_page.cpp CONTENT "${handlers_code}" @ONLY)
+add_library(socketio_handlers_page OBJECT ${PROJECT_BINARY_DIR}/handlers_page.cpp)
+target_include_directories(socketio_handlers_page PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(socketio_handlers_page PRIVATE socketio::server socketio_warnings)
+
 # A consumer links without sanitizers, so these run in the builds that users make.
 if(NOT SOCKETIO_SANITIZE AND SOCKETIO_INSTALL)
   include(cmake/consumers.cmake)

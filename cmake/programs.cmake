@@ -39,11 +39,15 @@ if(SOCKETIO_BUILD_EXAMPLES)
   socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
 
   # Each a program of its own: examples/client/chat.cpp is example_client_chat.
-  file(GLOB small_examples CONFIGURE_DEPENDS examples/client/*.cpp)
-  foreach(source IN LISTS small_examples)
-    cmake_path(GET source STEM stem)
-    socketio_program(example_client_${stem} SOURCES ${source} LIBRARIES socketio::client socketio::server)
+  foreach(side IN ITEMS server client)
+    file(GLOB small_examples CONFIGURE_DEPENDS examples/${side}/*.cpp)
+    foreach(source IN LISTS small_examples)
+      cmake_path(GET source STEM stem)
+      socketio_program(example_${side}_${stem} SOURCES ${source} LIBRARIES socketio::${side})
+      list(APPEND example_programs example_${side}_${stem})
+    endforeach()
   endforeach()
+  target_link_libraries(example_client_game_loop PRIVATE socketio::server)  # its server is in it
 endif()
 
 # Sees the layers too: its plain Engine.IO mode has no public interface.

@@ -75,8 +75,11 @@ if(SOCKETIO_BUILD_TOOLS)
   target_compile_definitions(sio_tests PRIVATE SOCKETIO_SIO="$<TARGET_FILE:sio>")
 endif()
 
-# The showcase keeps its tests beside its sources.
+# The small examples, as a reader runs them. The showcase keeps its tests beside its sources.
 if(SOCKETIO_BUILD_EXAMPLES)
+  socketio_tests(example_tests LABEL integration PREFIX integration SOURCES tests/examples/*_test.cpp)
+  add_dependencies(example_tests ${example_programs})
+  target_compile_definitions(example_tests PRIVATE SOCKETIO_EXAMPLES="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/")
   socketio_tests(showcase_tests LABEL unit PREFIX unit_showcase SOURCES examples/showcase/server/*_test.cpp)
   target_link_libraries(showcase_tests PRIVATE showcase_parts)
 endif()

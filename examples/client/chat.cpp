@@ -23,11 +23,12 @@ int main(int argc, char** argv) {
   // At every connection: after a reconnection the server has to be told who we are, again.
   socket.on_connect([&] {
     socket.emit_with_ack("join", name).then([](const socketio::Reply<json>& reply) {
-      if (reply && reply.value.value("ok", false)) {
-        std::cout << "* online: " << reply.value["users"].dump() << std::endl;
+      if (!reply) {
+        std::cout << "* no answer: " << reply.error().message() << std::endl;
+      } else if (!reply->value("ok", false)) {
+        std::cout << "* refused: " << reply->value("error", "") << std::endl;
       } else {
-        std::cout << "* refused: " << reply.value.value("error", reply.error.message())
-                  << std::endl;
+        std::cout << "* online: " << reply->at("users").dump() << std::endl;
       }
     });
   });

@@ -42,23 +42,21 @@ inline Arguments all_arguments(const Value& array) {
 /// Of the first argument; Arguments takes all.
 template <class R>
 Reply<R> decode_reply(std::error_code error, const Value* arguments) {
-  Reply<R> reply;
-  reply.error = error;
-  if (error) return reply;
+  if (error) return error;
   Value first;
   ValueArray items(*arguments);
   if constexpr (std::is_same_v<R, Arguments>) {
-    reply.value = all_arguments(*arguments);
+    return all_arguments(*arguments);
   } else if constexpr (std::is_same_v<R, json>) {
-    if (items.next(first)) reply.value = first.to_json();
+    return items.next(first) ? first.to_json() : json();
   } else {
     try {
-      if (!items.next(first) || !decode(first, reply.value)) reply.error = Errc::bad_answer;
+      R value{};
+      if (items.next(first) && decode(first, value)) return value;
     } catch (...) {  // a Decode of the user's; who waits has to hear all the same
-      reply.error = Errc::bad_answer;
     }
+    return Errc::bad_answer;
   }
-  return reply;
 }
 
 }  // namespace socketio::detail

@@ -5,9 +5,9 @@
 //   bool, integers, floating point, std::string, std::string_view (only valid during the handler),
 //   enums, std::vector, std::array, std::map and std::unordered_map with string keys, std::optional
 //   (may be missing or null), std::variant (the first alternative that fits), std::pair and
-//   std::tuple (arrays), json, Bytes, and any type with nlohmann's to_json / from_json
-//   (NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE and friends); binary data inside such a type is a
-//   json::binary_t, which travels as an attachment.
+//   std::tuple (arrays), json, Bytes, dates (std::chrono::system_clock::time_point), and any type
+//   with nlohmann's to_json / from_json (NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE and friends); binary
+//   data inside such a type is a json::binary_t, which travels as an attachment.
 //
 // Specialise Decode<T> or Encode<T> for what needs neither. All functions here are thread-safe.
 #pragma once
@@ -17,7 +17,9 @@
 #include <socketio/value.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <optional>
@@ -209,6 +211,49 @@ template <class T>
 struct Encode<T, std::enable_if_t<std::is_same_v<T, Bytes> ||
                                   std::is_same_v<T, std::span<const std::uint8_t>>>> {
   static void encode(JsonWriter& writer, const T& value) { writer.binary(value); }
+};
+
+// --- Dates ---
+
+namespace detail {
+
+/// As JavaScript writes a Date: "2026-11-26T09:30:00.000Z". Nothing for a year that has more than
+/// four digits and is beyond 32767.
+std::optional<std::string> date_to_text(std::int64_t milliseconds_since_1970);
+/// Reads such a text, with "Z" or another offset from UTC.
+std::optional<std::int64_t> text_to_date(std::string_view text);
+
+}  // namespace detail
+
+/// A date travels as the text that JavaScript makes of it, in UTC and milliseconds. A text without
+/// time or offset from UTC does not fit.
+template <class Duration>
+struct Decode<std::chrono::time_point<std::chrono::system_clock, Duration>> {
+  using Time = std::chrono::time_point<std::chrono::system_clock, Duration>;
+  static bool decode(const Value& value, Time& out) {
+    std::string_view text;
+    if (!value.get(text)) return false;
+    const auto milliseconds = detail::text_to_date(text);
+    if (!milliseconds) return false;
+    const std::chrono::milliseconds since_1970(*milliseconds);
+    // A clock that counts nanoseconds ends in the year 2262.
+    if (since_1970 < std::chrono::ceil<std::chrono::milliseconds>(Duration::min()) ||
+        since_1970 > std::chrono::floor<std::chrono::milliseconds>(Duration::max())) {
+      return false;
+    }
+    out = Time(std::chrono::duration_cast<Duration>(since_1970));
+    return true;
+  }
+};
+
+template <class Duration>
+struct Encode<std::chrono::time_point<std::chrono::system_clock, Duration>> {
+  static void encode(JsonWriter& writer,
+                     const std::chrono::time_point<std::chrono::system_clock, Duration>& value) {
+    const auto text = detail::date_to_text(
+        std::chrono::floor<std::chrono::milliseconds>(value.time_since_epoch()).count());
+    text ? writer.string(*text) : writer.null();
+  }
 };
 
 // --- Containers ---

@@ -15,6 +15,7 @@
 // result only. Thread-safe.
 #pragma once
 
+#include <socketio/reply.hpp>
 #include <socketio/task.hpp>
 
 #include <coroutine>
@@ -24,46 +25,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace socketio {
-
-/// Why an acknowledgement or another answer is not there.
-enum class Errc {
-  timeout = 1,       ///< "operation has timed out"
-  disconnected,      ///< The socket has been disconnected.
-  not_connected,     ///< It was not connected when this began.
-  too_many_pending,  ///< Limits::pending_acks
-  bad_answer,        ///< The answer has another shape than the type that was asked for.
-  dropped,           ///< The event was not sent: see EmitResult::dropped.
-  other_protocol,    ///< The server speaks another version of the protocol.
-  bad_packet,        ///< The server sent what is no packet of Socket.IO.
-};
-
-const std::error_category& error_category();
-inline std::error_code make_error_code(Errc error) {
-  return {static_cast<int>(error), error_category()};
-}
-
-/// One answer, or why there is none.
-template <class T>
-struct Reply {
-  std::error_code error;
-  T value{};  ///< Meaningful if there is no error.
-  explicit operator bool() const { return !error; }
-};
-
-/// The answers of many; those that came stay readable when others are missing.
-template <class T>
-struct Replies {
-  std::error_code error;  ///< Why some are missing, e.g. Errc::timeout.
-  std::vector<T> values;
-  std::size_t missing = 0;  ///< How many were asked and did not answer (properly).
-  explicit operator bool() const { return !error; }
-};
 
 namespace detail {
 
@@ -196,6 +161,3 @@ class [[nodiscard]] Pending {
 };
 
 }  // namespace socketio
-
-template <>
-struct std::is_error_code_enum<socketio::Errc> : std::true_type {};

@@ -115,13 +115,7 @@ class BroadcastOperator {
     emit_encoded_with_ack(
         outgoing,
         [replies](std::error_code error, const Value* arguments) {
-          auto reply = detail::decode_reply<R>(error, arguments);
-          if (reply.error) {
-            replies->error = reply.error;
-            ++replies->missing;
-          } else {
-            replies->values.push_back(std::move(reply.value));
-          }
+          replies->add(detail::decode_reply<R>(error, arguments));
         },
         [replies, pending] { pending.complete(std::move(*replies)); });
     return pending;

@@ -26,14 +26,14 @@ INSTANTIATE_TEST_SUITE_P(Transports, Acknowledgements, testing::Values("polling"
 
 TEST_P(Acknowledgements, FirstOfSeveralValuesIsTheAnswer) {
   ASSERT_TRUE(client.connect());
-  EXPECT_EQ(ask<std::string>(client.socket, "echo ack", "a", 2, json::array()).value, "a");
-  EXPECT_TRUE(ask(client.socket, "echo ack").value.is_null());
+  EXPECT_EQ(ask<std::string>(client.socket, "echo ack", "a", 2, json::array()).value(), "a");
+  EXPECT_TRUE(ask(client.socket, "echo ack").value().is_null());
 }
 
 TEST_P(Acknowledgements, AnswerOfAnotherType) {
   ASSERT_TRUE(client.connect());
-  EXPECT_EQ(ask<int>(client.socket, "echo ack", "text").error, Errc::bad_answer);
-  EXPECT_EQ(ask<int>(client.socket, "echo ack").error, Errc::bad_answer);
+  EXPECT_EQ(ask<int>(client.socket, "echo ack", "text").error(), Errc::bad_answer);
+  EXPECT_EQ(ask<int>(client.socket, "echo ack").error(), Errc::bad_answer);
   client.expect_served();
 }
 
@@ -42,15 +42,15 @@ TEST_P(Acknowledgements, ManyAtOnceInAnyOrder) {
   std::vector<Pending<Reply<int>>> pending;
   for (int i = 0; i < 100; ++i)
     pending.push_back(client.socket.emit_with_ack<int>("later", (100 - i) % 7, i));
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(wait(pending[static_cast<std::size_t>(i)]).value, i);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(wait(pending[static_cast<std::size_t>(i)]).value(), i);
 }
 
 TEST_P(Acknowledgements, CallbackRunsWhereTheClientRuns) {
   ASSERT_TRUE(client.connect());
   client.socket.emit_with_ack<int>("echo ack", 5).then([&](Reply<int> reply) {
-    heard.add("answer " + std::to_string(reply.value));
+    heard.add("answer " + std::to_string(*reply));
     client.socket.emit_with_ack<int>("echo ack", 6).then([&](Reply<int> second) {
-      heard.add("answer " + std::to_string(second.value));
+      heard.add("answer " + std::to_string(*second));
     });
   });
   heard.wait_for("answer 6");
@@ -59,29 +59,29 @@ TEST_P(Acknowledgements, CallbackRunsWhereTheClientRuns) {
 TEST_P(Acknowledgements, TimeOut) {
   ASSERT_TRUE(client.connect());
   const auto reply = wait(client.socket.timeout(50ms).emit_with_ack("silence"));
-  EXPECT_EQ(reply.error, Errc::timeout);
-  EXPECT_EQ(reply.error.message(), "operation has timed out");
-  EXPECT_EQ(wait(client.socket.timeout(10s).emit_with_ack<int>("echo ack", 1)).value, 1);
+  EXPECT_EQ(reply.error(), Errc::timeout);
+  EXPECT_EQ(reply.error().message(), "operation has timed out");
+  EXPECT_EQ(wait(client.socket.timeout(10s).emit_with_ack<int>("echo ack", 1)).value(), 1);
 }
 
 TEST_P(Acknowledgements, TimeOutOfAllByOption) {
   const ClientSocket socket = client.client.socket("/custom", {.ack_timeout = 50ms});
   ASSERT_TRUE(client.connect());
-  EXPECT_EQ(ask(socket, "silence").error, Errc::timeout);
-  EXPECT_EQ(wait(socket.timeout(10s).emit_with_ack<int>("later", 200, 4)).value, 4);
+  EXPECT_EQ(ask(socket, "silence").error(), Errc::timeout);
+  EXPECT_EQ(wait(socket.timeout(10s).emit_with_ack<int>("later", 200, 4)).value(), 4);
 }
 
 TEST_P(Acknowledgements, AnswerAfterTheTimeOutIsIgnored) {
   ASSERT_TRUE(client.connect());
   auto pending = client.socket.timeout(20ms).emit_with_ack<int>("later", 200, 1);
-  EXPECT_EQ(wait(pending).error, Errc::timeout);
-  EXPECT_EQ(ask<int>(client.socket, "later", 300, 2).value, 2);
+  EXPECT_EQ(wait(pending).error(), Errc::timeout);
+  EXPECT_EQ(ask<int>(client.socket, "later", 300, 2).value(), 2);
   client.expect_served();
 }
 
 TEST_P(Acknowledgements, TimedOutWhileOfflineIsNotSentLater) {
   client.socket.timeout(30ms).emit_with_ack("tell", "too late").then([&](Reply<json> reply) {
-    heard.add(reply.error.message());
+    heard.add(reply.error().message());
   });
   server.ask("stop");
   client.start();
@@ -98,8 +98,8 @@ TEST_P(Acknowledgements, FailWhenTheConnectionEnds) {
   auto with_timeout = client.socket.timeout(60s).emit_with_ack("silence");
   client.expect_served();
   server.ask("cut");
-  EXPECT_EQ(wait(without_timeout).error, Errc::disconnected);
-  EXPECT_EQ(wait(with_timeout).error, Errc::disconnected);
+  EXPECT_EQ(wait(without_timeout).error(), Errc::disconnected);
+  EXPECT_EQ(wait(with_timeout).error(), Errc::disconnected);
   EXPECT_EQ(make_error_code(Errc::disconnected).message(), "socket has been disconnected");
 }
 
@@ -107,7 +107,7 @@ TEST_P(Acknowledgements, FailWhenTheClientDisconnects) {
   ASSERT_TRUE(client.connect());
   auto pending = client.socket.emit_with_ack("silence");
   client.socket.disconnect();
-  EXPECT_EQ(wait(pending).error, Errc::disconnected);
+  EXPECT_EQ(wait(pending).error(), Errc::disconnected);
 }
 
 TEST_P(Acknowledgements, FailWhenTheClientIsDestroyed) {
@@ -118,7 +118,7 @@ TEST_P(Acknowledgements, FailWhenTheClientIsDestroyed) {
     pending = brief.socket.emit_with_ack("silence");
     brief.expect_served();
   }
-  EXPECT_EQ(wait(pending).error, Errc::disconnected);
+  EXPECT_EQ(wait(pending).error(), Errc::disconnected);
 }
 
 TEST_P(Acknowledgements, OfWhatWaitedOffline) {
@@ -128,7 +128,7 @@ TEST_P(Acknowledgements, OfWhatWaitedOffline) {
   client.log.wait_for("connect_error " +
                       std::string(GetParam() == "polling" ? "xhr poll error" : "websocket error"));
   server.ask("start");
-  EXPECT_EQ(wait(pending).value, 3);
+  EXPECT_EQ(wait(pending).value(), 3);
 }
 
 TEST_P(Acknowledgements, MoreThanAllowedAreRefused) {
@@ -138,7 +138,7 @@ TEST_P(Acknowledgements, MoreThanAllowedAreRefused) {
   ASSERT_TRUE(limited.connect());
   std::vector<Pending<Reply<json>>> pending;
   for (int i = 0; i < 3; ++i) pending.push_back(limited.socket.emit_with_ack("silence"));
-  EXPECT_EQ(ask(limited.socket, "silence").error, Errc::too_many_pending);
+  EXPECT_EQ(ask(limited.socket, "silence").error(), Errc::too_many_pending);
 }
 
 TEST_P(Acknowledgements, ReturnedValueIsTheAnswer) {
@@ -177,7 +177,7 @@ TEST_P(Acknowledgements, SeveralValuesToTheServer) {
 TEST_P(Acknowledgements, InACoroutine) {
   client.socket.on("question", [&](ClientSocket socket, int n) -> Task<int> {
     const Reply<int> reply = co_await socket.emit_with_ack<int>("echo ack", n);
-    co_return reply.value + 1;
+    co_return *reply + 1;
   });
   ASSERT_TRUE(client.connect());
   client.socket.emit("ask", "question", 5'000, 6);

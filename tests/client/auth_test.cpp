@@ -12,7 +12,7 @@
 namespace socketio::support {
 namespace {
 
-json auth_of(const ClientSocket& socket) { return ask(socket, "handshake").value["auth"]; }
+json auth_of(const ClientSocket& socket) { return ask(socket, "handshake").value()["auth"]; }
 
 TEST(ClientAuth, Nothing) {
   OfficialServer server;

@@ -43,7 +43,7 @@ TEST(Connection, SocketHasTheIdThatTheServerKnows) {
   EXPECT_TRUE(client.socket.active());
   EXPECT_FALSE(client.socket.recovered());
   EXPECT_EQ(client.socket.nsp(), "/");
-  EXPECT_EQ(client.socket.id(), ask(client.socket, "handshake").value["id"]);
+  EXPECT_EQ(client.socket.id(), ask(client.socket, "handshake").value()["id"]);
 }
 
 TEST(Connection, PollingOnly) {
@@ -144,7 +144,7 @@ TEST(Connection, QueryOfUrlAndOptions) {
   OfficialServer server;
   TestClient client(server.url("/?token=a%20b&x=1"), {.query = {{"y", "ü&=?"}}});
   ASSERT_TRUE(client.connect());
-  const json query = ask(client.socket, "handshake").value["query"];
+  const json query = ask(client.socket, "handshake").value()["query"];
   EXPECT_EQ(query.value("token", ""), "a b");
   EXPECT_EQ(query.value("x", ""), "1");
   EXPECT_EQ(query.value("y", ""), "ü&=?");
@@ -157,10 +157,10 @@ TEST(Connection, ChangedQueryAndHeadersCountFromTheNextConnection) {
   ASSERT_TRUE(client.connect());
   client.client.set_query({{"n", "2"}});
   client.client.set_extra_headers({{"X-N", "2"}});
-  EXPECT_EQ(ask(client.socket, "handshake").value["query"]["n"], "1");
+  EXPECT_EQ(ask(client.socket, "handshake").value()["query"]["n"], "1");
   server.ask("cut");
   ASSERT_TRUE(client.log.wait_for("connect", 2));
-  const json handshake = ask(client.socket, "handshake").value;
+  const json handshake = ask(client.socket, "handshake").value();
   EXPECT_EQ(handshake["query"]["n"], "2");
   EXPECT_EQ(handshake["headers"]["x-n"], "2");
 }
@@ -232,8 +232,8 @@ TEST(Connection, ForcedBase64) {
     options.force_base64 = true;
     TestClient client(server, options);
     ASSERT_TRUE(client.connect());
-    EXPECT_EQ(ask(client.socket, "handshake").value["query"]["b64"], "1") << transport;
-    EXPECT_EQ(ask<Bytes>(client.socket, "echo ack", Bytes{0, 255, 3}).value, (Bytes{0, 255, 3}));
+    EXPECT_EQ(ask(client.socket, "handshake").value()["query"]["b64"], "1") << transport;
+    EXPECT_EQ(ask<Bytes>(client.socket, "echo ack", Bytes{0, 255, 3}).value(), (Bytes{0, 255, 3}));
   }
 }
 
@@ -243,7 +243,7 @@ TEST(Connection, ByNameAndByOtherSchemes) {
   TestClient by_scheme(server.url("", "ws"));
   ASSERT_TRUE(by_name.connect());
   ASSERT_TRUE(by_scheme.connect());
-  EXPECT_EQ(ask(by_name.socket, "handshake").value["headers"]["host"],
+  EXPECT_EQ(ask(by_name.socket, "handshake").value()["headers"]["host"],
             "localhost:" + std::to_string(server.port));
 }
 
@@ -251,7 +251,7 @@ TEST(Connection, ByIpv6Address) {
   OfficialServer server(json::object(), {{"host", "::1"}});
   TestClient client(server.url("", "http", "[::1]"));
   ASSERT_TRUE(client.connect());
-  EXPECT_EQ(ask(client.socket, "handshake").value["headers"]["host"],
+  EXPECT_EQ(ask(client.socket, "handshake").value()["headers"]["host"],
             "[::1]:" + std::to_string(server.port));
 }
 
@@ -351,7 +351,7 @@ TEST(Connection, HandlesOutliveTheirClient) {
   EXPECT_FALSE(socket.connected());
   EXPECT_FALSE(socket.active());
   EXPECT_EQ(socket.emit("echo", 1), EmitResult::not_connected);
-  EXPECT_EQ(ask(socket, "echo ack", 1).error, Errc::disconnected);
+  EXPECT_EQ(ask(socket, "echo ack", 1).error(), Errc::disconnected);
   socket.connect();
   socket.disconnect();
 }

@@ -43,8 +43,8 @@ TEST_P(Events, EveryTypeGoesRound) {
   const auto round = [&](const auto& value) {
     using T = std::decay_t<decltype(value)>;
     const Reply<T> reply = ask<T>(client.socket, "echo ack", value);
-    EXPECT_FALSE(reply.error) << reply.error.message();
-    EXPECT_EQ(reply.value, value);
+    EXPECT_TRUE(reply) << reply.error().message();
+    EXPECT_EQ(*reply, value);
   };
   round(true);
   round(false);
@@ -72,13 +72,13 @@ TEST_P(Events, EveryTypeGoesRound) {
 TEST_P(Events, TypesOfTheUser) {
   ASSERT_TRUE(client.connect());
   const auto reply = ask<Message>(client.socket, "echo ack", Message{"hello", {1, 2, 3}});
-  EXPECT_EQ(reply.value.text, "hello");
-  EXPECT_EQ(reply.value.numbers, (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(reply->text, "hello");
+  EXPECT_EQ(reply->numbers, (std::vector<int>{1, 2, 3}));
 }
 
 TEST_P(Events, ValuesThatOnlyJavaScriptHas) {
   ASSERT_TRUE(client.connect());
-  const auto value = [&](const char* name) { return ask(client.socket, "value", name).value; };
+  const auto value = [&](const char* name) { return ask(client.socket, "value", name).value(); };
   EXPECT_EQ(value("date"), "1970-01-01T00:00:00.000Z");
   EXPECT_TRUE(value("undefined").is_null());
   EXPECT_TRUE(value("nan").is_null());
@@ -93,9 +93,9 @@ TEST_P(Events, ValuesThatOnlyJavaScriptHas) {
 
 TEST_P(Events, NumbersThatJsonLacksBecomeNull) {
   ASSERT_TRUE(client.connect());
-  EXPECT_TRUE(ask(client.socket, "echo ack", std::nan("")).value.is_null());
+  EXPECT_TRUE(ask(client.socket, "echo ack", std::nan("")).value().is_null());
   EXPECT_TRUE(
-      ask(client.socket, "echo ack", std::numeric_limits<double>::infinity()).value.is_null());
+      ask(client.socket, "echo ack", std::numeric_limits<double>::infinity()).value().is_null());
 }
 
 TEST_P(Events, WithoutArgumentsAndWithMany) {
@@ -140,9 +140,9 @@ TEST_P(Events, OrderIsKeptBothWays) {
 TEST_P(Events, LargeOnesBothWays) {
   ASSERT_TRUE(client.connect());
   const std::string text(900'000, 'x');
-  EXPECT_EQ(ask<int>(client.socket, "length", text).value, 900'000);
-  EXPECT_EQ(ask<std::string>(client.socket, "text", 5'000'000).value.size(), 5'000'000U);
-  EXPECT_EQ(ask<Bytes>(client.socket, "bytes", 5'000'000).value, Bytes(5'000'000, 5));
+  EXPECT_EQ(ask<int>(client.socket, "length", text).value(), 900'000);
+  EXPECT_EQ(ask<std::string>(client.socket, "text", 5'000'000).value().size(), 5'000'000U);
+  EXPECT_EQ(ask<Bytes>(client.socket, "bytes", 5'000'000).value(), Bytes(5'000'000, 5));
 }
 
 TEST_P(Events, ManyLargerThanOnePayloadTogether) {

@@ -191,7 +191,7 @@ TEST(LyingConnection, AcknowledgementsThatMakeNoSense) {
   TestClient client(liar.url(), only("websocket"));
   client.socket.on("done", [&] { client.log.add("done"); });
   ASSERT_TRUE(client.connect());
-  EXPECT_EQ(ask<std::string>(client.socket, "question").value, "first");
+  EXPECT_EQ(ask<std::string>(client.socket, "question").value(), "first");
   ASSERT_TRUE(client.log.wait_for("done"));
   EXPECT_TRUE(client.log.lines("disconnect").empty());
 }
@@ -201,7 +201,7 @@ TEST(LyingConnection, BinaryAcknowledgement) {
       steps(until("420"), send("461-0[{\"_placeholder\":true,\"num\":0}]"), binary("AQID"))));
   TestClient client(liar.url(), only("websocket"));
   ASSERT_TRUE(client.connect());
-  EXPECT_EQ(ask<Bytes>(client.socket, "question").value, (Bytes{1, 2, 3}));
+  EXPECT_EQ(ask<Bytes>(client.socket, "question").value(), (Bytes{1, 2, 3}));
 }
 
 TEST(LyingConnection, BrokenPackets) {

@@ -21,8 +21,8 @@ TEST(ClientNamespaces, ShareOneConnection) {
   EXPECT_EQ(server.ask("counts")["sessions"], 1);
   EXPECT_EQ(client.log.count("open"), 1U);
   EXPECT_NE(admin.id(), client.socket.id());
-  EXPECT_EQ(admin.id(), ask(admin, "handshake").value["id"]);
-  EXPECT_EQ(ask<int>(custom, "echo ack", 3).value, 3);
+  EXPECT_EQ(admin.id(), ask(admin, "handshake").value()["id"]);
+  EXPECT_EQ(ask<int>(custom, "echo ack", 3).value(), 3);
 }
 
 TEST(ClientNamespaces, OfTheUrl) {
@@ -32,7 +32,7 @@ TEST(ClientNamespaces, OfTheUrl) {
   ASSERT_TRUE(client.connect());
   server.log->wait_for("connect /admin");
   EXPECT_EQ(server.log->count("connect /"), 0U);
-  EXPECT_EQ(ask(client.socket, "handshake").value["query"]["x"], "1");
+  EXPECT_EQ(ask(client.socket, "handshake").value()["query"]["x"], "1");
 }
 
 TEST(ClientNamespaces, SameNameIsTheSameSocket) {
@@ -49,7 +49,7 @@ TEST(ClientNamespaces, JoinedLater) {
   ASSERT_TRUE(client.connect());
   const ClientSocket admin = client.join("/admin");
   ASSERT_TRUE(client.log.wait_for("/admin connect"));
-  EXPECT_EQ(ask<int>(admin, "echo ack", 3).value, 3);
+  EXPECT_EQ(ask<int>(admin, "echo ack", 3).value(), 3);
   EXPECT_EQ(client.log.count("open"), 1U);
 }
 
@@ -69,7 +69,7 @@ TEST(ClientNamespaces, Dynamic) {
   client.start();
   ASSERT_TRUE(client.log.wait_for("/room-17 connect"));
   ASSERT_TRUE(client.log.wait_for("/room-x connect_error Invalid namespace"));
-  EXPECT_EQ(ask<int>(room, "echo ack", 3).value, 3);
+  EXPECT_EQ(ask<int>(room, "echo ack", 3).value(), 3);
 }
 
 TEST(ClientNamespaces, EventsStayInTheirs) {

@@ -76,7 +76,7 @@ TEST_P(ThroughProxy, Secure) {
   options.tls.ca_pem = authority.root().certificate_pem();
   TestClient client(secure.url("", "https"), options);
   ASSERT_TRUE(client.connect());
-  EXPECT_EQ(ask(client.socket, "handshake").value["secure"], true);
+  EXPECT_EQ(ask(client.socket, "handshake").value()["secure"], true);
 }
 
 TEST_P(ThroughProxy, Credentials) {

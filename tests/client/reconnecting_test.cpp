@@ -208,7 +208,7 @@ TEST_P(Reconnecting, OfflineBufferHasALimit) {
   while (kept < 1'000 && bounded.socket.emit("tell", kept, text) != EmitResult::dropped) ++kept;
   EXPECT_GT(kept, 80);
   EXPECT_LT(kept, 110);
-  EXPECT_EQ(ask(bounded.socket, "tell", text).error, Errc::dropped);
+  EXPECT_EQ(ask(bounded.socket, "tell", text).error(), Errc::dropped);
   server.ask("start");
   ASSERT_TRUE(bounded.connect());
   bounded.expect_served();

@@ -35,7 +35,7 @@ TEST_P(Retries, EachOnceIfAllGoesWell) {
   TestClient client(server, with_retries(GetParam(), 3, 10s));
   ASSERT_TRUE(client.connect());
   for (int i = 0; i < 4; ++i) client.socket.emit("deliver", i);
-  EXPECT_EQ(ask<std::string>(client.socket, "deliver", 4).value, "got 4");
+  EXPECT_EQ(ask<std::string>(client.socket, "deliver", 4).value(), "got 4");
   EXPECT_THAT(delivered(),
               ElementsAre("deliver 0", "deliver 1", "deliver 2", "deliver 3", "deliver 4"));
 }
@@ -45,7 +45,7 @@ TEST_P(Retries, AgainUntilAcknowledged) {
   TestClient client(server, with_retries(GetParam(), 5, 150ms));
   ASSERT_TRUE(client.connect());
   client.socket.emit("deliver", 0);
-  EXPECT_EQ(ask<std::string>(client.socket, "deliver", 1).value, "got 1");
+  EXPECT_EQ(ask<std::string>(client.socket, "deliver", 1).value(), "got 1");
   EXPECT_THAT(delivered(), ElementsAre("deliver 0", "deliver 0", "deliver 0", "deliver 1"));
 }
 
@@ -55,8 +55,8 @@ TEST_P(Retries, GivenUpAfterThatMany) {
   ASSERT_TRUE(client.connect());
   auto lost = client.socket.emit_with_ack<std::string>("deliver", 0);
   auto next = client.socket.emit_with_ack<std::string>("deliver", 1);
-  EXPECT_EQ(wait(lost).error, Errc::timeout);
-  EXPECT_EQ(wait(next).value, "got 1");
+  EXPECT_EQ(wait(lost).error(), Errc::timeout);
+  EXPECT_EQ(wait(next).value(), "got 1");
   EXPECT_THAT(delivered(), ElementsAre("deliver 0", "deliver 0", "deliver 0", "deliver 1"));
 }
 
@@ -67,7 +67,7 @@ TEST_P(Retries, AcknowledgementThatComesAfterTheSecondTry) {
   ASSERT_TRUE(client.connect());
   client.socket.emit("deliver", 0);
   for (int i = 1; i < 4; ++i)
-    EXPECT_EQ(ask<std::string>(client.socket, "deliver", i).value, "got " + std::to_string(i));
+    EXPECT_EQ(ask<std::string>(client.socket, "deliver", i).value(), "got " + std::to_string(i));
   Log::Lines seen = delivered();
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
   seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
@@ -131,7 +131,7 @@ TEST_P(Retries, OfOneNamespaceOnly) {
   const ClientSocket reliable =
       client.client.socket("/custom", {.retries = 5, .ack_timeout = 150ms});
   client.start();
-  EXPECT_EQ(ask<std::string>(reliable, "deliver", 7).value, "got 7");
+  EXPECT_EQ(ask<std::string>(reliable, "deliver", 7).value(), "got 7");
   EXPECT_EQ(delivered().size(), 2U);
   client.expect_served();
 }

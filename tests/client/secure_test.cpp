@@ -49,9 +49,9 @@ TEST_P(Secure, KnownAuthority) {
   for (const char* scheme : {"https", "wss"}) {
     TestClient client(server.url("", scheme), trusting());
     ASSERT_TRUE(client.connect());
-    EXPECT_EQ(ask(client.socket, "handshake").value["secure"], true);
-    EXPECT_EQ(ask<std::string>(client.socket, "text", 3'000'000).value.size(), 3'000'000U);
-    EXPECT_EQ(ask<int>(client.socket, "length", Bytes(700'000, 1)).value, 700'000);
+    EXPECT_EQ(ask(client.socket, "handshake").value()["secure"], true);
+    EXPECT_EQ(ask<std::string>(client.socket, "text", 3'000'000).value().size(), 3'000'000U);
+    EXPECT_EQ(ask<int>(client.socket, "length", Bytes(700'000, 1)).value(), 700'000);
   }
 }
 

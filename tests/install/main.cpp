@@ -15,9 +15,9 @@ int main() {
   socketio::Client client("http://127.0.0.1:" + std::to_string(port));
   client.start();
   const auto sum = client.socket().emit_with_ack<int>("add", 20, 22).future().get();
-  std::cout << "20 + 22 = " << sum.value << '\n';
+  std::cout << "20 + 22 = " << *sum << '\n';
   client.stop();
   io.close();
   serves.join();
-  return sum.value == 42 ? 0 : 1;
+  return *sum == 42 ? 0 : 1;
 }

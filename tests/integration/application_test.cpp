@@ -435,12 +435,12 @@ TEST(Application, AcknowledgementsCountOnceWheneverTheyCome) {
     io.on("kept", [&] { kept(7); });
     io.on("ask", [&](Socket& socket) {
       socket.timeout(100ms).emit_with_ack<int>("asked").then([&](Reply<int> reply) {
-        log.add(reply ? std::to_string(reply.value) : reply.error.message());
+        log.add(reply ? std::to_string(*reply) : reply.error().message());
       });
     });
     io.on("ask-for-ever", [&](Socket& socket) {
       socket.emit_with_ack<int>("asked").then(
-          [&](Reply<int> reply) { log.add(reply.error.message()); });
+          [&](Reply<int> reply) { log.add(reply.error().message()); });
     });
   });
   SocketClient client(server.port);
@@ -484,7 +484,7 @@ TEST(Application, PendingAcknowledgementsAreLimited) {
     io.on("ask", [&](Socket& socket) {
       for (int i = 0; i < 3; ++i) {
         socket.emit_with_ack("asked").then(
-            [&](Reply<json> reply) { log.add(reply.error.message()); });
+            [&](Reply<json> reply) { log.add(reply.error().message()); });
       }
     });
   });
@@ -505,9 +505,10 @@ TEST(Application, AskingManyGivesTheAnswersThatCame) {
     io.on("ask-all", [&](Socket& socket) {
       socket.broadcast().timeout(500ms).emit_with_ack<int>("asked").then([&](Replies<int> replies) {
         int sum = 0;
-        for (const int value : replies.values) sum += value;
-        log.add(std::to_string(replies.values.size()) + " values, sum " + std::to_string(sum) +
-                ", " + std::to_string(replies.missing) + " missing, " + replies.error.message());
+        for (const int value : replies.values()) sum += value;
+        log.add(std::to_string(replies.values().size()) + " values, sum " + std::to_string(sum) +
+                ", " + std::to_string(replies.missing()) + " missing, " +
+                replies.error().message());
       });
     });
   });

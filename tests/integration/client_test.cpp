@@ -42,8 +42,8 @@ R get(Pending<Reply<R>> pending) {
     return {};
   }
   Reply<R> reply = future.get();
-  EXPECT_FALSE(reply.error) << reply.error.message();
-  return std::move(reply.value);
+  EXPECT_TRUE(reply) << reply.error().message();
+  return *std::move(reply);
 }
 
 /// Writes down how the socket fares.
@@ -64,7 +64,7 @@ void answer_questions(Server& io) {
   });
   io.on("ask me", [](Socket& socket) {
     socket.emit_with_ack<int>("question", 6, 7).then([socket](Reply<int> reply) {
-      socket.emit("answered", reply.error ? -1 : reply.value);
+      socket.emit("answered", reply ? *reply : -1);
     });
   });
 }
@@ -248,7 +248,7 @@ TEST(Client, HandlersMayBeCoroutines) {
   ClientSocket socket = client.socket();
   socket.on("question", [socket](int a, int b) -> Task<int> {
     const Reply<int> sum = co_await socket.emit_with_ack<int>("add", a, b);
-    co_return sum.value * 100;
+    co_return *sum * 100;
   });
   socket.on("answered", [&log](int n) { log.add("answered: " + std::to_string(n)); });
   socket.emit("ask me");
@@ -260,9 +260,7 @@ TEST(Client, RunsInTheLoopOfAGame) {
   LiveServer server({}, answer_questions);
   Client client(url(server.port));
   int sum = 0;
-  client.socket().emit_with_ack<int>("add", 1, 2).then([&sum](Reply<int> reply) {
-    sum = reply.value;
-  });
+  client.socket().emit_with_ack<int>("add", 1, 2).then([&sum](Reply<int> reply) { sum = *reply; });
   EXPECT_EQ(sum, 0) << "nothing happens before it runs";
   const auto end = std::chrono::steady_clock::now() + patience;
   while (sum == 0 && std::chrono::steady_clock::now() < end) client.poll();
@@ -277,7 +275,7 @@ TEST(Client, SharesAContextWithAServer) {
   auto client = make_client(context, url(port));
   int sum = 0;
   client->socket().emit_with_ack<int>("add", 1, 2).then([&](Reply<int> reply) {
-    sum = reply.value;
+    sum = *reply;
     client->stop();
     server->close();
   });

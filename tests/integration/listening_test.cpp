@@ -247,10 +247,10 @@ TEST(Listening, HandlesThatOutliveTheServerAreInert) {
   socket->leave("a");
   socket->disconnect(Close::connection);
   socket->to("a").emit("after");
-  EXPECT_EQ(socket->emit_with_ack("after").future().get().error, socketio::Errc::not_connected);
+  EXPECT_EQ(socket->emit_with_ack("after").future().get().error(), socketio::Errc::not_connected);
   nsp->emit("after");
   nsp->disconnect_sockets();
-  EXPECT_EQ(nsp->emit_with_ack("after").future().get().values.size(), 0U);
+  EXPECT_EQ(nsp->emit_with_ack("after").future().get().values().size(), 0U);
   EXPECT_TRUE(nsp->fetch_sockets().future().get().empty());
   (*ack)(1);
   (*next)();
@@ -279,7 +279,7 @@ TEST(Listening, WhatOthersAskOfAServerThatHasStoppedIsAnswered) {
   }
   using namespace std::chrono_literals;
   ASSERT_EQ(answer->wait_for(0s), std::future_status::ready);
-  EXPECT_EQ(answer->get().error, socketio::Errc::not_connected);
+  EXPECT_EQ(answer->get().error(), socketio::Errc::not_connected);
   ASSERT_EQ(found->wait_for(0s), std::future_status::ready);
   EXPECT_TRUE(found->get().empty());
 }

@@ -29,7 +29,7 @@ TEST(LoopTime, ATimeoutIsAsLongAsItSaysFromTheUsersOwnTimer) {
     timer.expires_after(1200ms);
     timer.async_wait([&](const boost::system::error_code&) {
       asked->timeout(1s).emit_with_ack<int>("ask").then(
-          [&](Reply<int> reply) { log.add(reply.error ? reply.error.message() : "answered"); });
+          [&](Reply<int> reply) { log.add(reply ? "answered" : reply.error().message()); });
       log.add("asked");
     });
   });

@@ -94,7 +94,7 @@ TEST_F(PendingThreads, OfAServerComeToItsLoop) {
     EXPECT_EQ(thread_of_callback(completed(server_.io.fetch_sockets())), loop);
     EXPECT_EQ(thread_of_coroutine(server_.io.fetch_sockets()), loop);
   }
-  EXPECT_EQ(wait(socket.emit_with_ack<int>("double", 21).future()).value, 42);
+  EXPECT_EQ(wait(socket.emit_with_ack<int>("double", 21).future()).value(), 42);
   EXPECT_EQ(wait(server_.io.fetch_sockets().future()).size(), 1U);
   answered.then([](Reply<int>) { throw std::runtime_error("at the server"); });
   EXPECT_EQ(wait(server_errors_.get_future()), Report("at the server", loop));
@@ -107,7 +107,7 @@ TEST_F(PendingThreads, OfAClientComeToItsLoop) {
     EXPECT_EQ(thread_of_callback(answered), loop);
     EXPECT_EQ(thread_of_coroutine(answered), loop);
   }
-  EXPECT_EQ(wait(client_.socket().emit_with_ack<int>("add", 1, 2).future()).value, 3);
+  EXPECT_EQ(wait(client_.socket().emit_with_ack<int>("add", 1, 2).future()).value(), 3);
   answered.then([](Reply<int>) { throw std::runtime_error("at the client"); });
   EXPECT_EQ(wait(client_errors_.get_future()), Report("at the client", loop));
 }
@@ -119,7 +119,7 @@ TEST(PendingEnd, OfAClientThatHasEndedCallsBackWhereItIsAsked) {
   client.reset();
   EXPECT_EQ(thread_of_callback(pending), std::this_thread::get_id());
   EXPECT_EQ(thread_of_coroutine(pending), std::this_thread::get_id());
-  EXPECT_EQ(wait(pending.future()).error, make_error_code(socketio::Errc::disconnected));
+  EXPECT_EQ(wait(pending.future()).error(), make_error_code(socketio::Errc::disconnected));
   EXPECT_NO_THROW(pending.then([](const Reply<json>&) { throw 1; }));
 }
 

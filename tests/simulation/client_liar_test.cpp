@@ -189,7 +189,7 @@ TEST_F(ClientAndLiar, AnAcknowledgementThatWasAnsweredCountsOnce) {
   settle();
   const auto ask = [&] {
     socket.emit_with_ack("question").then([&](Reply<json> reply) {
-      answers.push_back(reply.error ? reply.error.message() : reply.value.dump());
+      answers.push_back(reply ? reply->dump() : reply.error().message());
     });
     settle();
   };
@@ -225,7 +225,7 @@ TEST_F(ClientAndLiar, AnAcknowledgementOfWhatWasNotSentIsALie) {
   join.clear();
   reconnect();
   socket.emit_with_ack("question").then([&](Reply<json> reply) {
-    answers.push_back(reply.error ? reply.error.message() : reply.value.dump());
+    answers.push_back(reply ? reply->dump() : reply.error().message());
   });
   settle();
   say("430[1]");

@@ -90,7 +90,7 @@ TEST_F(ClientMsgpack, EventsAndAnswersBothWays) {
   socket.emit("say", "hi", Bytes{1, 2});
   std::vector<Bytes> answers;
   socket.emit_with_ack<Bytes>("ask").then(
-      [&](Reply<Bytes> reply) { answers.push_back(std::move(reply.value)); });
+      [&](Reply<Bytes> reply) { answers.push_back(*std::move(reply)); });
   loop.run_for(milliseconds(10));
   say(PacketType::ack, R"([{"_placeholder":true,"num":0}])", 0, {{9}});
   EXPECT_THAT(answers, ElementsAre(Bytes{9}));
@@ -131,7 +131,7 @@ TEST_F(ClientMsgpack, WhatIsNoPacketIsNotSentAndItsAnswerSaysSo) {
   std::vector<std::string> answers;
   const auto ask = [&](const ClientSocket& asked, const std::string& when) {
     asked.emit_with_ack("deep", bottomless()).then([&answers, when](const Reply<json>& reply) {
-      answers.push_back(when + (reply.error == Errc::dropped ? " dropped" : " ?"));
+      answers.push_back(when + (reply.error() == Errc::dropped ? " dropped" : " ?"));
     });
     loop.run_for(milliseconds(10));
   };

@@ -112,10 +112,10 @@ class Traffic {
     socket_.emit_with_ack<std::uint64_t>("event", number)
         .then([this, number](Reply<std::uint64_t> reply) {
           if (pending_.erase(number) != 1) faults.push_back("answered twice");
-          if (reply.error) {
+          if (!reply) {
             ++failed;
           } else {
-            if (reply.value != number) faults.push_back("the answer to another event");
+            if (*reply != number) faults.push_back("the answer to another event");
             acknowledged.insert(number);
           }
         });

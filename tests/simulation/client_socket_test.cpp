@@ -41,8 +41,7 @@ class ClientSocketTest : public testing::Test {
   void connect() { ASSERT_TRUE(town.run_until_connected(socket)); }
   void note(std::string what, Pending<Reply<int>> pending) {
     pending.then([this, what](Reply<int> reply) {
-      answers.push_back(what + ": " +
-                        (reply.error ? reply.error.message() : std::to_string(reply.value)));
+      answers.push_back(what + ": " + (reply ? std::to_string(*reply) : reply.error().message()));
     });
   }
   void settle() { town.loop.run_for(milliseconds(100)); }
@@ -111,7 +110,7 @@ TEST_F(ClientSocketTest, TheServerMayAskToo) {
   socket.on("question", [](int a, int b) { return a * b; });
   socket.on("slow", [this](Ack<int> done) { owed.push_back(done); });
   std::vector<int> replies;
-  const auto take = [&](Reply<int> reply) { replies.push_back(reply.error ? -1 : reply.value); };
+  const auto take = [&](Reply<int> reply) { replies.push_back(reply ? *reply : -1); };
   server_socket.emit_with_ack<int>("question", 6, 7).then(take);
   server_socket.emit_with_ack<int>("slow").then(take);
   settle();
@@ -126,7 +125,7 @@ TEST_F(ClientSocketTest, AnAcknowledgementOfAnOldConnectionAnswersNothingOnTheNe
   connect();
   socket.on("slow", [this](Ack<int> done) { owed.push_back(done); });
   std::vector<int> replies;
-  const auto take = [&](Reply<int> reply) { replies.push_back(reply.error ? -1 : reply.value); };
+  const auto take = [&](Reply<int> reply) { replies.push_back(reply ? *reply : -1); };
   server_socket.emit_with_ack<int>("slow").then(take);
   settle();
   town.cut();
@@ -325,7 +324,9 @@ TEST_F(ClientSocketTest, TheOfflineBufferHasItsLimit) {
   EXPECT_EQ(fill(), 9U) << "before the loop has seen any";
   small.loop.run_for(milliseconds(10));
   EXPECT_EQ(fill(), 1U) << "they wait on the loop now";
-  sender.emit_with_ack("say", text).then([&](Reply<json> reply) { errors.push_back(reply.error); });
+  sender.emit_with_ack("say", text).then([&](Reply<json> reply) {
+    errors.push_back(reply.error());
+  });
   EXPECT_THAT(errors, ElementsAre(make_error_code(Errc::dropped)));
   small.connector.mode = SimulatedConnector::Mode::answer;
   EXPECT_TRUE(small.run_until_connected(sender));

@@ -241,7 +241,7 @@ TEST_F(Deadlines, AnAcknowledgementTimesOutExactlyThen) {
   std::vector<std::pair<std::error_code, milliseconds>> answers;
   server.of().on_connection([&](Socket socket) {
     socket.timeout(1s).emit_with_ack<int>("question").then([&](Reply<int> reply) {
-      answers.emplace_back(reply.error, loop.elapsed());
+      answers.emplace_back(reply.error(), loop.elapsed());
     });
   });
   connect(client);
@@ -262,10 +262,10 @@ TEST_F(Deadlines, ADisconnectAnswersWhatIsPending) {
   std::vector<std::error_code> answers;
   server.of().on_connection([&](Socket socket) {
     socket.timeout(1s).emit_with_ack<int>("question").then([&](Reply<int> reply) {
-      answers.push_back(reply.error);
+      answers.push_back(reply.error());
     });
     socket.emit_with_ack<int>("question").then([&](Reply<int> reply) {
-      answers.push_back(reply.error);
+      answers.push_back(reply.error());
     });
   });
   connect(client);
@@ -290,9 +290,9 @@ TEST_F(Deadlines, ABroadcastWithAckCountsTheSilentOnes) {
   EXPECT_FALSE(replies);
   loop.run_for(1ms);
   ASSERT_TRUE(replies);
-  EXPECT_EQ(replies->error, Errc::timeout);
-  EXPECT_EQ(replies->values, std::vector<int>{5});
-  EXPECT_EQ(replies->missing, 1U);
+  EXPECT_EQ(replies->error(), Errc::timeout);
+  EXPECT_EQ(replies->values(), std::vector<int>{5});
+  EXPECT_EQ(replies->missing(), 1U);
 }
 
 // --- Back-pressure ---

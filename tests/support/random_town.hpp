@@ -186,9 +186,9 @@ class RandomTown {
     const auto check = [this, n, count = std::make_shared<int>(0)](Reply<int> reply) {
       ++acks_answered_;
       ledger_.expect(++*count == 1, "an acknowledgement answered twice");
-      const bool is_known = reply
-                                ? reply.value == n + 1
-                                : reply.error == Errc::timeout || reply.error == Errc::disconnected;
+      const bool is_known =
+          reply ? *reply == n + 1
+                : reply.error() == Errc::timeout || reply.error() == Errc::disconnected;
       ledger_.expect(is_known, "a wrong acknowledgement");
     };
     const std::uint64_t id = next_id_++;
@@ -215,9 +215,9 @@ class RandomTown {
             [this, n, asked = sids.size(), count = std::make_shared<int>(0)](Replies<int> replies) {
               ++acks_answered_;
               ledger_.expect(++*count == 1, "a broadcast answered twice");
-              ledger_.expect(replies.values.size() + replies.missing == asked,
+              ledger_.expect(replies.values().size() + replies.missing() == asked,
                              "answers of a broadcast are unaccounted for");
-              for (const int value : replies.values)
+              for (const int value : replies.values())
                 ledger_.expect(value == n + 1, "a wrong answer to a broadcast");
             });
   }

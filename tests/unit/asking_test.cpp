@@ -48,7 +48,7 @@ TEST_F(AskingTest, AVolatileQuestionThatIsDroppedSaysSo) {
   peer.become_busy();
   std::error_code error;
   only_socket().volatile_().emit_with_ack("q").then(
-      [&](const Reply<json>& reply) { error = reply.error; });
+      [&](const Reply<json>& reply) { error = reply.error(); });
   EXPECT_EQ(error, make_error_code(Errc::dropped));
   EXPECT_EQ(peer.received(), Log{});
 }
@@ -57,7 +57,7 @@ TEST_F(AskingTest, AVolatileQuestionToOneThatIsReadyIsAnswered) {
   CorePeer peer(server);
   int answer = 0;
   only_socket().volatile_().emit_with_ack<int>("q").then(
-      [&](const Reply<int>& reply) { answer = reply.value; });
+      [&](const Reply<int>& reply) { answer = *reply; });
   EXPECT_EQ(peer.received(), (Log{R"(420["q"])"}));
   peer.send("30[5]");
   EXPECT_EQ(answer, 5);
@@ -73,9 +73,9 @@ TEST_F(AskingTest, WhoseEventIsDroppedIsMissingInABroadcast) {
   EXPECT_EQ(busy.received(), Log{});
   ready.send("30[5]");
   ASSERT_TRUE(replies);
-  EXPECT_EQ(replies->values, (std::vector<int>{5}));
-  EXPECT_EQ(replies->missing, 1U);
-  EXPECT_EQ(replies->error, make_error_code(Errc::dropped));
+  EXPECT_EQ(replies->values(), (std::vector<int>{5}));
+  EXPECT_EQ(replies->missing(), 1U);
+  EXPECT_EQ(replies->error(), make_error_code(Errc::dropped));
 }
 
 TEST_F(AskingTest, ARemoteSocketGivesOneReply) {
@@ -93,18 +93,18 @@ TEST_F(AskingTest, ARemoteSocketGivesOneReply) {
   peer.leave();
   remote.emit_with_ack<int>("q").then(keep);
   ASSERT_EQ(replies.size(), 4U);
-  EXPECT_EQ(replies[0].value, 5);
-  EXPECT_FALSE(replies[0].error);
-  EXPECT_EQ(replies[1].error, make_error_code(Errc::timeout));
-  EXPECT_EQ(replies[2].error, make_error_code(Errc::dropped));
-  EXPECT_EQ(replies[3].error, make_error_code(Errc::not_connected));
+  EXPECT_EQ(*replies[0], 5);
+  EXPECT_FALSE(replies[0].error());
+  EXPECT_EQ(replies[1].error(), make_error_code(Errc::timeout));
+  EXPECT_EQ(replies[2].error(), make_error_code(Errc::dropped));
+  EXPECT_EQ(replies[3].error(), make_error_code(Errc::not_connected));
 }
 
 TEST_F(AskingTest, AnAnswerThatDecodingThrowsOutIsBad) {
   CorePeer first(server);
   std::error_code error;
   only_socket().emit_with_ack<Unreadable>("q").then(
-      [&](const Reply<Unreadable>& reply) { error = reply.error; });
+      [&](const Reply<Unreadable>& reply) { error = reply.error(); });
   first.send("30[1]");
   EXPECT_EQ(error, make_error_code(Errc::bad_answer));
 
@@ -113,7 +113,7 @@ TEST_F(AskingTest, AnAnswerThatDecodingThrowsOutIsBad) {
       [&](Replies<Unreadable> all) { replies = std::move(all); });
   first.send("31[1]");
   ASSERT_TRUE(replies);
-  EXPECT_EQ(replies->missing, 1U);
+  EXPECT_EQ(replies->missing(), 1U);
   EXPECT_EQ(server.errors, Log{});
 }
 

@@ -167,7 +167,7 @@ const std::vector<Case>& cases() {
        [](Socket& s, const Namespace& nsp, Lines& log) {
          s.join("a");
          nsp.to("a").emit_with_ack("q").then([&log](const Replies<json>& replies) {
-           log.push_back(std::to_string(replies.missing) + " missing");
+           log.push_back(std::to_string(replies.missing()) + " missing");
          });
        },
        {},
@@ -252,7 +252,7 @@ TEST_F(ConnectionMiddleware, AnotherThreadMaySendMeanwhile) {
 TEST_F(ConnectionMiddleware, AQuestionIsAnsweredAfterTheConnection) {
   nsp.use([&](Socket& socket, Next next) {
     socket.emit_with_ack<int>("q").then(
-        [&](Reply<int> reply) { say("answer " + std::to_string(reply.value)); });
+        [&](Reply<int> reply) { say("answer " + std::to_string(*reply)); });
     next();
   });
   peer.send("0/m,");
@@ -262,7 +262,7 @@ TEST_F(ConnectionMiddleware, AQuestionIsAnsweredAfterTheConnection) {
 
 TEST_F(ConnectionMiddleware, AnAnswerBeforeTheConnectionEndsTheSession) {
   nsp.use([&](Socket& socket, const Next&) {
-    socket.emit_with_ack("q").then([&](const Reply<json>& reply) { say(reply.error.message()); });
+    socket.emit_with_ack("q").then([&](const Reply<json>& reply) { say(reply.error().message()); });
   });
   peer.send("0/m,");
   peer.send("3/m,0[5]");
@@ -296,7 +296,7 @@ TEST_F(ConnectionMiddleware, ARefusalComesBehindWhatWasEmittedAndLeavesNothing) 
     socket.join("a");
     socket.emit("early");
     socket.emit_with_ack("q").then([&, captured](const Reply<json>& reply) {
-      say(reply.error.message());
+      say(reply.error().message());
       throw std::runtime_error("of an acknowledgement");
     });
     socket.on("event", [captured, socket] {});
@@ -325,7 +325,7 @@ TEST_F(ConnectionMiddleware, AClientThatLeavesMeanwhileIsNeverConnected) {
     left = socket;
     kept = next;
     socket.join("a");
-    socket.emit_with_ack("q").then([&](const Reply<json>& reply) { say(reply.error.message()); });
+    socket.emit_with_ack("q").then([&](const Reply<json>& reply) { say(reply.error().message()); });
     socket.on_disconnect([&] { say("disconnect"); });
   });
   nsp.on_connection([&] { say("connected"); });

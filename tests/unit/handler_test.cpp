@@ -346,7 +346,7 @@ TEST_F(HandlerTest, ACoroutineKeepsItsHandlerAndArguments) {
 TEST_F(HandlerTest, ACoroutineAsksItsClient) {
   nsp.on("ask", [](Socket socket) -> Task<int> {
     const Reply<int> reply = co_await socket.emit_with_ack<int>("question", "how many");
-    co_return reply ? reply.value : -1;
+    co_return reply ? *reply : -1;
   });
   EXPECT_EQ(answer_to(R"(21["ask"])"), (Log{R"(420["question","how many"])"}));
   EXPECT_EQ(answer_to("30[12]"), (Log{"431[12]"}));
@@ -355,7 +355,7 @@ TEST_F(HandlerTest, ACoroutineAsksItsClient) {
 TEST_F(HandlerTest, ACoroutineGoesOnWhenItsClientHasGone) {
   std::error_code error;
   nsp.on("ask", [&](Socket socket) -> Task<> {
-    error = (co_await socket.emit_with_ack<int>("question")).error;
+    error = (co_await socket.emit_with_ack<int>("question")).error();
   });
   peer.send(R"(2["ask"])");
   peer.leave();
@@ -384,11 +384,11 @@ TEST_F(HandlerTest, AnAnswerOfAnotherShapeSaysSo) {
   peer.send(R"(30["x"])");
   peer.send("31[]");
   peer.send("32[]");
-  EXPECT_EQ(text.future().get().error, make_error_code(Errc::bad_answer));
-  EXPECT_EQ(nothing.future().get().error, make_error_code(Errc::bad_answer));
+  EXPECT_EQ(text.future().get().error(), make_error_code(Errc::bad_answer));
+  EXPECT_EQ(nothing.future().get().error(), make_error_code(Errc::bad_answer));
   const Reply<json> reply = anything.future().get();
   EXPECT_TRUE(reply);
-  EXPECT_EQ(reply.value, nullptr);
+  EXPECT_EQ(*reply, nullptr);
 }
 
 TEST_F(HandlerTest, WhatACallbackOfFetchSocketsThrowsDoesNotEndTheLoop) {

@@ -40,11 +40,11 @@ TEST(Nobody, SendsNothingAndSaysSo) {
   const Socket nobody;
   EXPECT_EQ(nobody.emit("e"), EmitResult::not_connected);
   EXPECT_EQ(nobody.volatile_().emit("e"), EmitResult::not_connected);
-  EXPECT_EQ(nobody.emit_with_ack("e").future().get().error, make_error_code(Errc::not_connected));
+  EXPECT_EQ(nobody.emit_with_ack("e").future().get().error(), make_error_code(Errc::not_connected));
   nobody.broadcast().emit("e");
   nobody.to("room").sockets_join("other");
   nobody.volatile_().local().emit("e");
-  EXPECT_TRUE(nobody.local().emit_with_ack("e").future().get().values.empty());
+  EXPECT_TRUE(nobody.local().emit_with_ack("e").future().get().values().empty());
 }
 
 TEST(Nobody, HearsNothing) {
@@ -83,7 +83,7 @@ TEST(Nobody, IsInANamespaceOfNothing) {
   nsp.on_disconnecting([] {});
   nsp.on_error([] {});
   nsp.emit("e");
-  EXPECT_TRUE(nsp.emit_with_ack("e").future().get().values.empty());
+  EXPECT_TRUE(nsp.emit_with_ack("e").future().get().values().empty());
   EXPECT_TRUE(nsp.fetch_sockets().future().get().empty());
   nsp.disconnect_sockets();
   EXPECT_EQ(nsp, Socket().nsp());

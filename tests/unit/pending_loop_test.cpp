@@ -158,7 +158,7 @@ TEST_F(PendingLoop, ACoroutineThatIsDestroyedOnItsWayToTheLoopIsNotResumed) {
 TEST(PendingWithoutALoop, CallsBackWhereItIsAsked) {
   int seen = 0;
   Socket().emit_with_ack("q").then([&](const Reply<json>& reply) {
-    seen += reply.error == make_error_code(Errc::not_connected) ? 1 : 0;
+    seen += reply.error() == make_error_code(Errc::not_connected) ? 1 : 0;
   });
   Namespace nobodys = Socket().nsp();
   nobodys.emit_with_ack("q").then([&](const Replies<json>&) { ++seen; });

@@ -159,24 +159,5 @@ TEST(Pending, ACoroutineThatIsDestroyedWhileItWaitsIsNotResumed) {
   EXPECT_FALSE(resumed);
 }
 
-TEST(Reply, IsTrueWithoutAnError) {
-  EXPECT_TRUE(Reply<int>{});
-  EXPECT_FALSE((Reply<int>{Errc::timeout, 0}));
-  EXPECT_TRUE(Replies<int>{});
-  EXPECT_FALSE((Replies<int>{Errc::timeout, {}, 1}));
-}
-
-TEST(Errc, EachHasATextOfItsOwn) {
-  std::vector<std::string> texts;
-  for (const Errc error : {Errc::timeout, Errc::disconnected, Errc::not_connected,
-                           Errc::too_many_pending, Errc::bad_answer}) {
-    const std::error_code code = error;
-    EXPECT_TRUE(code);
-    for (const auto& text : texts) EXPECT_NE(code.message(), text);
-    texts.push_back(code.message());
-  }
-  EXPECT_EQ(texts.front(), "operation has timed out");
-}
-
 }  // namespace
 }  // namespace socketio

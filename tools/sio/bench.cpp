@@ -123,7 +123,7 @@ class Bench {
         .emit_with_ack(command_.event, payload_)
         .then([this, &connection, now](const socketio::Reply<socketio::json>& reply) {
           if (phase_ == Phase::over) return;
-          if (reply.error == socketio::Errc::timeout) ++report_.timeouts;
+          if (reply.error() == socketio::Errc::timeout) ++report_.timeouts;
           reply ? on_answer(connection, now) : emit(connection);
         });
   }

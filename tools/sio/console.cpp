@@ -144,12 +144,11 @@ void Console::emit_with_ack(const Words& words) {
     if (session_.finished()) return;
     const std::string what = "ack " + style_.name(to_word(event)) + ' ';
     if (reply) {
-      show(what + style_.dim(to_text(Clock::now() - began)) + to_text_list(reply.value.to_json()),
-           nsp);
-    } else if (reply.error == socketio::Errc::timeout) {
+      show(what + style_.dim(to_text(Clock::now() - began)) + to_text_list(reply->to_json()), nsp);
+    } else if (reply.error() == socketio::Errc::timeout) {
       show(what + style_.bad("none within " + to_text(timeout)), nsp);
     } else {
-      show(what + style_.bad(to_text(reply.error)), nsp);
+      show(what + style_.bad(to_text(reply.error())), nsp);
     }
   });
 }

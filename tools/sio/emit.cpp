@@ -63,12 +63,12 @@ class Emitting {
 
   void on_ack(const socketio::Reply<Arguments>& reply) {
     if (session_.finished()) return;
-    if (reply.error == socketio::Errc::timeout) {
+    if (reply.error() == socketio::Errc::timeout) {
       return fail(exit_timed_out,
                   "no acknowledgement within " + to_text(milliseconds(command_.timeout_ms)));
     }
-    if (reply.error) return fail(exit_failed, to_text(reply.error));
-    const auto values = reply.value.to_json();
+    if (!reply) return fail(exit_failed, to_text(reply.error()));
+    const auto values = reply->to_json();
     std::string line;
     for (const auto& value : values) line += (line.empty() ? "" : " ") + to_json_line(value);
     std::puts(line.c_str());

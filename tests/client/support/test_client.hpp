@@ -53,7 +53,7 @@ Reply<R> wait(const Pending<Reply<R>>& pending) {
   auto future = Pending<Reply<R>>(pending).future();
   if (future.wait_for(patience) == std::future_status::ready) return future.get();
   ADD_FAILURE() << "an acknowledgement never completed";
-  return {make_error_code(Errc::timeout)};
+  return Errc::timeout;
 }
 template <class R = json, class... Args>
 Reply<R> ask(const ClientSocket& socket, std::string_view event, const Args&... args) {
@@ -93,8 +93,8 @@ class TestClient {
   void expect_served() {
     const int number = ++echoed_;
     const Reply<int> reply = ask<int>(socket, "echo ack", number);
-    EXPECT_FALSE(reply.error) << reply.error.message();
-    EXPECT_EQ(reply.value, number);
+    EXPECT_TRUE(reply) << reply.error().message();
+    EXPECT_EQ(*reply, number);
   }
   /// What the latest line of that kind came with.
   ConnectionError latest(const std::string& kind) const {

@@ -60,7 +60,7 @@ void add_acknowledgements(Namespace& nsp, Delays& delays) {
             Ack<std::string, json> ack) -> socketio::Task<> {
            const auto timeout = std::chrono::milliseconds(timeout_ms);
            const auto reply = co_await socket.timeout(timeout).emit_with_ack(event, args);
-           reply ? ack("ok", reply.value) : ack("error", reply.error.message());
+           reply ? ack("ok", *reply) : ack("error", reply.error().message());
          });
 }
 

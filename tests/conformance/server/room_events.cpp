@@ -60,8 +60,8 @@ void add_broadcast_events(Namespace& nsp) {
            const auto answers =
                co_await socket.nsp().to(rooms.names).timeout(timeout).emit_with_ack(event);
            json error;
-           if (answers.error) error = answers.error.message();
-           ack({{"responses", answers.values}, {"error", error}});
+           if (answers.error()) error = answers.error().message();
+           ack({{"responses", answers.values()}, {"error", error}});
          });
 }
 

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// Reply<T>: the answer to one emit_with_ack, or why there is none; Replies<T>: the answers of many.
+// Both in the manner of std::expected, which C++20 does not have yet:
+//
+//   if (reply) use(*reply);
+//   else log(reply.error().message());
+//
+// Unlike std::expected's, `*reply` is checked: what is not there throws and is never read by
+// mistake. Values without threads: copy them as you like.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace socketio {
+
+/// Why an acknowledgement or another answer is not there.
+enum class Errc {
+  timeout = 1,       ///< "operation has timed out"
+  disconnected,      ///< The socket has been disconnected.
+  not_connected,     ///< It was not connected when this began.
+  too_many_pending,  ///< Limits::pending_acks
+  bad_answer,        ///< The answer has another shape than the type that was asked for.
+  dropped,           ///< The event was not sent: see EmitResult::dropped.
+  other_protocol,    ///< The server speaks another version of the protocol.
+  bad_packet,        ///< The server sent what is no packet of Socket.IO.
+};
+
+const std::error_category& error_category();
+inline std::error_code make_error_code(Errc error) {
+  return {static_cast<int>(error), error_category()};
+}
+
+}  // namespace socketio
+
+template <>
+struct std::is_error_code_enum<socketio::Errc> : std::true_type {};
+
+namespace socketio {
+
+/// A value, or the error in its place.
+template <class T>
+class Reply {
+ public:
+  Reply(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Reply(std::error_code error) : state_(std::in_place_index<1>, error) {}
+  Reply(Errc error) : Reply(make_error_code(error)) {}
+
+  bool has_value() const noexcept { return state_.index() == 0; }
+  explicit operator bool() const noexcept { return has_value(); }
+  /// What went wrong; zero if there is a value.
+  std::error_code error() const noexcept {
+    const auto* const error = std::get_if<1>(&state_);
+    return error ? *error : std::error_code();
+  }
+
+  /// Throws std::system_error with error() if there is no value; `*` and `->` do the same.
+  T& value() & { return checked(*this); }
+  const T& value() const& { return checked(*this); }
+  T&& value() && { return std::move(checked(*this)); }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(*this).value(); }
+  T* operator->() { return std::addressof(value()); }
+  const T* operator->() const { return std::addressof(value()); }
+
+  template <class U>
+  T value_or(U&& other) const& {
+    return has_value() ? value() : static_cast<T>(std::forward<U>(other));
+  }
+  template <class U>
+  T value_or(U&& other) && {
+    return has_value() ? std::move(*this).value() : static_cast<T>(std::forward<U>(other));
+  }
+
+ private:
+  template <class Self>
+  static auto& checked(Self& self) {
+    if (!self.has_value()) throw std::system_error(self.error());
+    return *std::get_if<0>(&self.state_);
+  }
+
+  std::variant<T, std::error_code> state_;
+};
+
+/// The answers of many. Those that came stay readable, as values(), when others are missing.
+template <class T>
+class Replies {
+ public:
+  Replies() = default;
+
+  /// True if nobody's answer is missing.
+  bool has_value() const noexcept { return missing_ == 0; }
+  explicit operator bool() const noexcept { return has_value(); }
+  /// Why the last of the missing ones is missing, e.g. Errc::timeout; zero if none is.
+  std::error_code error() const noexcept { return error_; }
+  /// How many were asked and did not answer, or not in the shape that was asked for.
+  std::size_t missing() const noexcept { return missing_; }
+
+  /// The answers that came, in the order in which they came.
+  const std::vector<T>& values() const& noexcept { return values_; }
+  std::vector<T>&& values() && noexcept { return std::move(values_); }
+
+  /// All answers. Throws std::system_error with error() if some are missing; `*` and `->` do the
+  /// same.
+  const std::vector<T>& value() const& {
+    require_all();
+    return values_;
+  }
+  std::vector<T>&& value() && {
+    require_all();
+    return std::move(values_);
+  }
+  const std::vector<T>& operator*() const& { return value(); }
+  std::vector<T>&& operator*() && { return std::move(*this).value(); }
+  const std::vector<T>* operator->() const { return std::addressof(value()); }
+
+  /// For the library: counts one more answer.
+  void add(Reply<T> reply) {
+    if (reply) {
+      values_.push_back(*std::move(reply));
+    } else {
+      error_ = reply.error();
+      ++missing_;
+    }
+  }
+
+ private:
+  void require_all() const {
+    if (!has_value()) throw std::system_error(error_);
+  }
+
+  std::vector<T> values_;
+  std::error_code error_;
+  std::size_t missing_ = 0;
+};
+
+}  // namespace socketio

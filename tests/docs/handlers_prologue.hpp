@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What the examples of docs/handlers.md take for granted.
+#pragma once
+
+#include <socketio/server.hpp>
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+using namespace socketio;
+using namespace std::chrono_literals;
+
+void store(const std::string& text, std::function<void(bool)> done);

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// The small examples as a reader runs them: each server with its client, by what they print.
+#include "support/child_process.hpp"
+#include "support/http_client.hpp"
+#include "support/log.hpp"
+
+#include <socketio/client.hpp>
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace socketio {
+namespace {
+
+using support::ChildProcess;
+using testing::HasSubstr;
+
+std::string program(const std::string& name) { return std::string(SOCKETIO_EXAMPLES) + name; }
+
+/// An example of examples/server on a free port.
+class ExampleServer {
+ public:
+  explicit ExampleServer(const std::string& name)
+      : process_({program("example_server_" + name), "0"}) {
+    EXPECT_TRUE(process_.await_output("\n")) << process_.err();
+    url_ = process_.out().substr(0, process_.out().find('\n'));
+    EXPECT_THAT(url_, testing::StartsWith("http://localhost:"));
+  }
+  /// Ends it as Ctrl-C does.
+  ~ExampleServer() {
+    process_.signal(SIGINT);
+    EXPECT_EQ(process_.await_exit(), 0) << process_.err();
+  }
+  ExampleServer(const ExampleServer&) = delete;
+  ExampleServer& operator=(const ExampleServer&) = delete;
+
+  const std::string& url() const { return url_; }
+  std::uint16_t port() const {
+    return static_cast<std::uint16_t>(std::stoi(url_.substr(url_.rfind(':') + 1)));
+  }
+
+ private:
+  ChildProcess process_;
+  std::string url_;
+};
+
+/// What the client of that name printed until it ended by itself.
+std::string run_client(const std::string& name, const ExampleServer& server) {
+  ChildProcess client({program("example_client_" + name), server.url()});
+  EXPECT_EQ(client.await_exit(), 0) << client.err();
+  return client.out();
+}
+
+TEST(Examples, Hello) {
+  const ExampleServer server("hello");
+  EXPECT_EQ(run_client("hello", server), "Hello, Ada\n");
+}
+
+TEST(Examples, Rooms) {
+  const ExampleServer server("rooms");
+  EXPECT_EQ(run_client("rooms", server),
+            "1 in the room\nsomebody has joined\nMilk or sugar?\nsomebody has left\n");
+}
+
+TEST(Examples, Acknowledgements) {
+  const ExampleServer server("acknowledgements");
+  EXPECT_EQ(run_client("acknowledgements", server),
+            "20 + 22 = 42\n"
+            "{\"ordered\":\"tea\"}\n"
+            "{\"ordered\":\"nothing\"}\n"
+            "{\"missing\":0,\"votes\":[\"yes\"]}\n"
+            "operation has timed out\n");
+}
+
+TEST(Examples, MiddlewareAndAuth) {
+  const ExampleServer server("middleware");
+  EXPECT_EQ(run_client("auth", server),
+            "Authentication required {\"code\":401}\nknown as Ada\nrefused: not allowed\n");
+}
+
+TEST(Examples, Namespaces) {
+  const ExampleServer server("namespaces");
+  EXPECT_EQ(run_client("namespaces", server),
+            "/document-x: Invalid namespace\nedited /document-12\nTea is ready\n");
+}
+
+TEST(Examples, Binary) {
+  const ExampleServer server("binary");
+  EXPECT_EQ(run_client("binary", server), "uploaded 100000 bytes\n\"zeros\": 100000 bytes\ncba\n");
+}
+
+TEST(Examples, Coroutines) {
+  const ExampleServer server("coroutines");
+  EXPECT_EQ(run_client("coroutines", server), "3 green apples, for one of 1\n");
+}
+
+TEST(Examples, OwnIoContext) {
+  const ExampleServer server("own_io_context");
+  EXPECT_EQ(run_client("own_io_context", server), "three ticks\n");
+}
+
+TEST(Examples, HttpRequestsReachTheClientsThatWatch) {
+  const ExampleServer server("http");
+  support::HttpClient http(server.port());
+  EXPECT_EQ(http.get("/orders/7")->body, R"({"id":"7","status":"packed"})");
+  EXPECT_EQ(http.get("/orders/8")->status, 404);
+
+  support::Log log;
+  Client client(server.url());
+  client.socket().on("order-status",
+                     [&](std::string id, std::string status) { log.add(id + ' ' + status); });
+  client.start();
+  ASSERT_TRUE(client.socket().emit_with_ack<bool>("watch", "7").future().get().value_or(false));
+  const auto put = [&](std::string_view body) {
+    return http.ask(support::request_text("PUT", "/orders/7", {}, body))->status;
+  };
+  EXPECT_EQ(put("{}"), 400);
+  EXPECT_EQ(put(R"({"status":"sent"})"), 200);
+  log.wait_for("7 sent");
+}
+
+TEST(Examples, GameLoop) {
+  ChildProcess game({program("example_client_game_loop")});
+  EXPECT_EQ(game.await_exit(), 0) << game.err();
+  EXPECT_THAT(game.out(), HasSubstr("moves seen"));
+}
+
+}  // namespace
+}  // namespace socketio

@@ -100,7 +100,7 @@ class FailedAllocations : public testing::Test {
     io.on("blob", [](Socket& socket) { socket.emit("blob", Bytes(5000), Bytes(10)); });
     io.on("question", [](Socket& socket) {
       socket.timeout(1h).emit_with_ack<std::string>("question").then([socket](const auto& reply) {
-        socket.emit("answered", reply.value);
+        socket.emit("answered", *reply);
       });
     });
     io.on("elsewhere", [](Socket& socket) {

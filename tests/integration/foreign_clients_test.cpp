@@ -168,7 +168,7 @@ void listen_in(Namespace nsp, Log& log) {
   nsp.on("add", [](int a, int b) { return a + b; });
   nsp.on("ask", [&log](Socket& socket) {
     socket.emit_with_ack<Arguments>("question").then([&log, socket](Reply<Arguments> reply) {
-      log.add(socket.nsp().name() + " answers " + reply.value.to_json().dump());
+      log.add(socket.nsp().name() + " answers " + reply->to_json().dump());
     });
   });
   nsp.on_disconnect([&log](Socket& socket, DisconnectReason why) {

@@ -199,9 +199,9 @@ TEST_F(HandlerTest, NumbersBeyondDoublePassMiddlewaresAndAnswers) {
   nsp.on("double", [this](double number) { log.push_back(std::to_string(number)); });
   peer.send(R"(2["double",-1e999])");
   socket.emit_with_ack<Arguments>("ask").then(
-      [this](const Reply<Arguments>& reply) { log.push_back(reply.value.elements()); });
+      [this](const Reply<Arguments>& reply) { log.push_back(reply->elements()); });
   socket.emit_with_ack<double>("ask").then(
-      [this](const Reply<double>& reply) { log.push_back(std::to_string(reply.value)); });
+      [this](const Reply<double>& reply) { log.push_back(std::to_string(*reply)); });
   EXPECT_EQ(peer.received(), (Log{R"(420["ask"])", R"(421["ask"])"}));
   peer.send("30[1e999,2]");
   peer.send("31[1e999]");
@@ -212,7 +212,7 @@ TEST_F(HandlerTest, NumbersBeyondDoublePassMiddlewaresAndAnswers) {
 TEST_F(HandlerTest, AnAcknowledgementWithoutAnArrayHasNoArguments) {
   Socket socket = only_socket();
   const auto note = [this](const auto& reply) {
-    log.push_back(reply.error ? reply.error.message() : "answered");
+    log.push_back(reply ? "answered" : reply.error().message());
   };
   socket.emit_with_ack<Arguments>("ask").then(note);
   socket.emit_with_ack("ask").then(note);

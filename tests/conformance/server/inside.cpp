@@ -42,7 +42,7 @@ void note_state(Socket& socket) {
 
 void ask(const Socket& socket, const std::string& event) {
   socket.emit_with_ack(event).then([socket](const socketio::Reply<json>& reply) {
-    if (!reply.error) socket.emit("answered", reply.value);
+    if (reply) socket.emit("answered", *reply);
   });
 }
 

@@ -80,7 +80,9 @@ bool WebSocketTransport::on_event(const websocket::Event& event) {
 
 bool WebSocketTransport::deliver(const engineio::Packet& packet) {
   if (!session_) return false;
+  Loop& loop = session_->loop();
   session_->on_packet(*this, packet);
+  loop.catch_up();
   return stream_ != nullptr;
 }
 

@@ -4,6 +4,7 @@
 #include <socketio/client.hpp>
 #include <socketio/server.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -24,10 +26,16 @@ std::string setting(const char* name) {
 bool lives(std::string_view how) { return setting("LIFETIME") == how; }
 bool ends(std::string_view how) { return setting("END") == how; }
 
+std::atomic<bool> is_stuck = false;
+
 /// Some are long, so that memory for parsing comes and goes.
 template <class Socket>
 void play(const Socket& socket, int n) {
   if (n == 5 && ends("handler")) std::exit(0);
+  if (n == 5 && ends("stuck")) {
+    is_stuck = true;
+    for (;;) ::pause();
+  }
   if (n == 5 && ends("thread")) std::thread([] { std::exit(7); }).detach();
   socket.emit("ball", n + 1, std::string(static_cast<std::size_t>(n % 30) * 4'000, 'x'));
 }
@@ -35,6 +43,11 @@ void play(const Socket& socket, int n) {
 class Endpoint {
  public:
   Endpoint() { setting("ENDPOINT") == "client" ? make_client() : make_server(); }
+  /// Static ones say something when the thread's own objects are gone.
+  ~Endpoint() {
+    if (client_) client_->socket().emit("ball", 1, std::string(1'000, 'x'));
+    if (server_) server_->emit("ball", 1, std::string(1'000, 'x'));
+  }
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
 
@@ -52,6 +65,7 @@ class Endpoint {
     client_->socket().on_connect_error([](const socketio::ConnectionError& error) {
       if (error.message.empty() || error.code.message().empty()) std::abort();
     });
+    client_->socket().emit("ball", 1, std::string(1'000, 'x'));
     if (!ends("thread")) client_->start();
   }
   void make_server() {
@@ -81,6 +95,14 @@ int main() {
   if (ends("thread")) local->run();
   if (ends("handler")) {
     for (;;) ::pause();
+  }
+  while (ends("stuck") && !is_stuck) std::this_thread::yield();
+  if (ends("fork")) {
+    const pid_t child = ::fork();
+    if (child == 0) std::exit(3);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(std::stoi("0" + setting("END"))));
   return 0;

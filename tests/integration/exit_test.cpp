@@ -23,7 +23,7 @@ using Environment = ChildProcess::Environment;
 
 int runs() {
   const char* const wanted = std::getenv("SOCKETIO_EXIT_RUNS");
-  return wanted ? std::stoi(wanted) : 1;
+  return wanted ? std::stoi(wanted) : 2;
 }
 
 /// Of static lifetime but for the last one, which nobody destroys.
@@ -62,7 +62,8 @@ class Exit : public testing::Test {
     ChildProcess child({SOCKETIO_EXIT_PROGRAM}, ChildProcess::On::pipes,
                        {{"ENDPOINT", "server"}, {"LIFETIME", lifetime}, {"END", end}});
     EXPECT_TRUE(child.await_output("\n"));
-    Client client("http://127.0.0.1:" + child.out(), {.transports = {transport}});
+    const std::string port = child.out().substr(0, child.out().find('\n'));
+    Client client("http://127.0.0.1:" + port, {.transports = {transport}});
     const ClientSocket socket = client.socket();
     socket.on_connect([&] { socket.emit("ball", 0, ""); });
     socket.on("ball", [&](int n, const std::string& text) { socket.emit("ball", n, text); });
@@ -112,6 +113,17 @@ TEST_F(Exit, InAHandlerWhileMainHasTheEndpoint) {
     EXPECT_EQ(end_of_client("main", "handler", https(), "websocket"), 0);
     EXPECT_EQ(end_of_server("main", "handler", "websocket"), 0);
   }
+}
+
+TEST_F(Exit, DoesNotWaitForEverForAHandler) {
+  EXPECT_EQ(end_of_client("for ever", "stuck", https(), "websocket"), 0);
+  EXPECT_EQ(end_of_server("for ever", "stuck", "websocket"), 0);
+}
+
+/// The threads are not there, and the connections are its parent's.
+TEST_F(Exit, OfAProcessThatWasForkedOffLeavesThemAlone) {
+  EXPECT_EQ(end_of_client("for ever", "fork", https(), "websocket"), 3);
+  EXPECT_EQ(end_of_server("for ever", "fork", "websocket"), 3);
 }
 
 /// main() does not go on to its own end meanwhile.

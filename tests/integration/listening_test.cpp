@@ -159,6 +159,20 @@ TEST(Listening, AClientThatReadsNothingDoesNotKeepTheServer) {
   server.stop();
 }
 
+TEST(Listening, AHandlerMayDestroyItsServer) {
+  auto io = std::make_unique<Server>();
+  Log log;
+  io->on("end", [&] { io.reset(); });
+  io->on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  const std::uint16_t port = io->listen("127.0.0.1", 0);
+  std::thread thread([one = io.get()] { one->run(); });
+  SocketClient client(port);
+  client.send("42[\"end\"]");
+  EXPECT_TRUE(client.ends());
+  thread.join();
+  EXPECT_EQ(log.count("server shutting down"), 1U);
+}
+
 TEST(Listening, OnAContextOfTheUsers) {
   boost::asio::io_context context;
   Log log;

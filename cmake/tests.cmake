@@ -75,6 +75,12 @@ if(SOCKETIO_BUILD_TOOLS)
   target_compile_definitions(sio_tests PRIVATE SOCKETIO_SIO="$<TARGET_FILE:sio>")
 endif()
 
+# A program that ends in many ways.
+add_executable(exit_program tests/exit/program.cpp)
+target_link_libraries(exit_program PRIVATE socketio::server socketio::client socketio_warnings)
+add_dependencies(integration_tests exit_program)
+target_compile_definitions(integration_tests PRIVATE SOCKETIO_EXIT_PROGRAM="$<TARGET_FILE:exit_program>")
+
 # The small examples, as a reader runs them. The showcase keeps its tests beside its sources.
 if(SOCKETIO_BUILD_EXAMPLES)
   socketio_tests(example_tests LABEL integration PREFIX integration SOURCES tests/examples/*_test.cpp)

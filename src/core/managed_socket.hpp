@@ -179,9 +179,18 @@ class ManagedSocket final : public detail::CompletionLoop,
   /// Has `work(ManagedSocket&)` done on the loop, contained; false once the client has ended.
   template <class Work>
   bool post(Work work) {
-    return gate_->post([self = shared_from_this(), work = std::move(work)]() mutable {
+    return gate_->post(contained(std::move(work)));
+  }
+  /// The same before the next packet that has been read already.
+  template <class Work>
+  bool post_urgent(Work work) {
+    return gate_->post_urgent(contained(std::move(work)));
+  }
+  template <class Work>
+  Loop::Task contained(Work work) {
+    return [self = shared_from_this(), work = std::move(work)]() mutable {
       contain(*self, [&] { work(*self); });
-    });
+    };
   }
   /// Calls user code, unless the client has ended; what it throws is reported.
   template <class Use>

@@ -456,7 +456,8 @@ void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments)
 
 void SocketState::disconnect(Close close) {
   if (!nsp_->loop().is_current()) {
-    return post([close](SocketState& self) { self.disconnect(close); });
+    post([close](SocketState& self) { self.disconnect(close); });
+    return nsp_->loop().hurry();
   }
   if (!connected()) return;  // who is not let in yet is refused by next(), as in JavaScript
   nsp_->settle_broadcasts();

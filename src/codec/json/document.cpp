@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace socketio::codec {
@@ -144,6 +145,8 @@ simdjson::error_code Document::State::parse_anew(std::string_view text) {
   mark_numbers_beyond_double(document, text);
   return simdjson::SUCCESS;
 }
+
+void prepare_json() { std::ignore = simdjson::validate_utf8("", 0); }
 
 Document::Document(const JsonLimits& limits) : state_(std::make_unique<State>(limits)) {}
 

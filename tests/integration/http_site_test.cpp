@@ -329,5 +329,42 @@ TEST(HttpSite, PreflightsSayWhatIsAllowed) {
       << "pages may read refusals";
 }
 
+// As proxies send them that speak HTTP/2 to the browser.
+TEST(HttpSite, HeadersThatComeSeveralTimesAreOne) {
+  Log log;
+  const auto seen_by = [](const HttpRequest& request) {
+    return std::string(request.header("Cookie")) + " | " +
+           std::string(request.header("x-forwarded-for")) + " | " +
+           std::string(request.header("Authorization"));
+  };
+  ServerOptions options;
+  options.allow_request = [&](const HttpRequest& request) -> std::optional<std::string> {
+    log.add(seen_by(request));
+    log.add(seen_by(request));  // what it has joined before stays as it is
+    return std::nullopt;
+  };
+  LiveServer server(options, [&](Server& io) {
+    io.http().get("/seen", [&](const HttpRequest& request) {
+      log.add(seen_by(request));
+      return HttpResponse::text(std::to_string(request.headers.size()));
+    });
+    io.on_connection([&](Socket socket) {
+      auto headers = socket.handshake().headers;
+      log.add(headers["cookie"] + " | " + headers["x-forwarded-for"] + " | " +
+              headers["authorization"]);
+    });
+  });
+  const std::string lines =
+      "cookie: io=1\r\nCookie: session=2\r\nX-Forwarded-For: 10.0.0.1\r\nx-forwarded-for: "
+      "10.0.0.2\r\nAuthorization: first\r\nAuthorization: second\r\n";
+  const std::string expected = "io=1; session=2 | 10.0.0.1, 10.0.0.2 | first";
+  HttpClient client(server.port);
+  EXPECT_EQ(client.status(request_text("GET", "/seen", lines)), 200);
+  PollingClient polling(server.port, lines);
+  polling.join();
+  log.wait_for(expected, 4);
+  EXPECT_EQ(log.lines().size(), 4U);
+}
+
 }  // namespace
 }  // namespace socketio::support

@@ -114,7 +114,7 @@ TEST_F(ClientAndLiar, PacketsForNobodyAreIgnored) {
 
 TEST_F(ClientAndLiar, WhatIsNoPacketEndsTheConnection) {
   for (const char* const packet :
-       {"47", "42{}", "42[]", "42[\"connect\"]", "43[]", "40[]", "451-[\"x\"]", "442", "4"}) {
+       {"47", "42{}", "42[]", "42[\"connect\"]", "43{}", "40[]", "451-[\"x\"]", "442", "4"}) {
     ASSERT_TRUE(loop.run_until([&] { return socket.connected(); })) << packet;
     log.clear();
     say(packet);

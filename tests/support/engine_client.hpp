@@ -11,6 +11,7 @@
 #include "codec/engineio/payload.hpp"
 #include "support/client_lanes.hpp"
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -84,6 +85,9 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
     if (websocket_) websocket_->reset();
     finish();
   }
+
+  /// For its timer's contain(): nothing here throws.
+  void on_exception() noexcept { std::terminate(); }
 
   bool is_open() const { return state_ == State::open; }
   bool is_closed() const { return state_ == State::closed; }

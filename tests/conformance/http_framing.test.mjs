@@ -91,9 +91,26 @@ describe("requests in pieces", () => {
     await assertStatus(200, get(HOST));
   });
 
-  scenario("a blank line before a request is skipped", () =>
-    assertStatus(200, `\r\n${get(HOST)}`),
-  );
+  scenario("blank lines before a request are skipped", async () => {
+    await assertStatus(200, `\r\n${get(HOST)}`);
+    await assertStatus(200, `\r\n\r\n\r\n${get(HOST)}`);
+  });
+
+  scenario("tokens and cookies may be large", async () => {
+    const large = "c".repeat(15_000);
+    await assertStatus(200, get(HOST, `Cookie: token=${large}`));
+    await assertStatus(200, get(HOST).replace(handshake(), `${handshake()}&token=${large}`));
+  });
+
+  scenario("a response says what time it is", async () => {
+    const connection = await RawConnection.open(server());
+    connection.write(get(HOST));
+    const text = await connection.receive(/"sid"/);
+    const [, date] = /\r\nDate: (.*)\r\n/.exec(text);
+    assert.equal(new Date(date).toUTCString(), date);
+    assert.ok(Math.abs(Date.now() - Date.parse(date)) < 60_000, `it is not ${date}`);
+    connection.destroy();
+  });
 
   scenario("a client that closes gets its answer and the end", async () => {
     const connection = await RawConnection.open(server());

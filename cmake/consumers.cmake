@@ -3,7 +3,6 @@
 # an error.
 set(consumers ${PROJECT_BINARY_DIR}/consumers)
 set(prefix ${consumers}/prefix)
-set(shared_prefix ${consumers}/shared_prefix)
 set(server_prefix ${consumers}/server_prefix)
 set(consumer_options -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} -DCMAKE_BUILD_TYPE=None
                      -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}
@@ -29,17 +28,11 @@ foreach(component IN ITEMS common server)
 endforeach()
 socketio_consumer(server_alone server_consumer -DCMAKE_PREFIX_PATH=${server_prefix} -DSOCKETIO_COMPONENTS=server)
 
-# The other kind of libraries, from the same sources.
-if(NOT BUILD_SHARED_LIBS)
-  socketio_install_test(shared_prefix ${CMAKE_CTEST_COMMAND} --build-and-test ${PROJECT_SOURCE_DIR} ${consumers}/shared
-                        --build-generator ${CMAKE_GENERATOR} --build-target install --build-options ${consumer_options}
-                        -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_PREFIX=${shared_prefix}
-                        -DSOCKETIO_BUILD_TESTS=OFF -DSOCKETIO_BUILD_TOOLS=OFF -DSOCKETIO_BUILD_EXAMPLES=OFF
-                        -DSOCKETIO_BUILD_BENCH=OFF -DSOCKETIO_BUILD_FUZZ=OFF)
-  socketio_consumer(find_shared consumer -DCMAKE_PREFIX_PATH=${shared_prefix})
-  set_tests_properties(install_shared_prefix PROPERTIES FIXTURES_SETUP shared)
-  set_tests_properties(install_find_shared PROPERTIES FIXTURES_REQUIRED shared)
-endif()
+# Shared libraries, as vcpkg's port builds them.
+socketio_install_test(vcpkg ${CMAKE_COMMAND} -DPORT_FOLDER=${PROJECT_SOURCE_DIR}/packaging/vcpkg
+                      -DWORK_FOLDER=${consumers}/vcpkg -DCOMPILER=${CMAKE_CXX_COMPILER}
+                      -DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER} -P ${PROJECT_SOURCE_DIR}/tests/install/vcpkg.cmake)
+socketio_consumer(find_shared consumer -DCMAKE_PREFIX_PATH=${consumers}/vcpkg/packages)
 
 # As a part of the user's own build.
 socketio_consumer(add_subdirectory consumer -DSOCKETIO_SOURCE=${PROJECT_SOURCE_DIR})
@@ -49,3 +42,5 @@ set_tests_properties(install_prefix PROPERTIES FIXTURES_SETUP installed)
 set_tests_properties(install_find_package PROPERTIES FIXTURES_REQUIRED installed)
 set_tests_properties(install_only_common install_only_server PROPERTIES FIXTURES_SETUP installed_server)
 set_tests_properties(install_server_alone PROPERTIES FIXTURES_REQUIRED installed_server)
+set_tests_properties(install_vcpkg PROPERTIES FIXTURES_SETUP shared)
+set_tests_properties(install_find_shared PROPERTIES FIXTURES_REQUIRED shared)

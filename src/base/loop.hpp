@@ -12,6 +12,7 @@
 #include "base/stream.hpp"
 #include "base/timing_wheel.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -57,6 +58,13 @@ class Loop {
 
   /// Runs `task` on this loop; from any thread. Tasks of one thread keep their order.
   virtual void post(Task task) = 0;
+  /// What was posted runs before the next packet that has been read already, not behind them all:
+  /// for who ends something. Any thread.
+  void hurry() { hurried_.store(true, std::memory_order_release); }
+  /// For who handles several packets in one go, between two of them.
+  void catch_up() {
+    if (hurried_.load(std::memory_order_relaxed) && hurried_.exchange(false)) run_posted();
+  }
   /// True on the loop's own thread.
   virtual bool is_current() const = 0;
 
@@ -67,6 +75,8 @@ class Loop {
   virtual void request_finish_turn() = 0;
   /// Only a loop that others' code runs on too has something to do here.
   virtual void begin_turn() {}
+  /// Only a loop that other threads post to has something to do here.
+  virtual void run_posted() {}
 
   TimingWheel timers_;
 
@@ -76,6 +86,7 @@ class Loop {
   std::vector<Stream*> dirty_;
   std::vector<Stream*> flushing_;
   std::vector<std::string> spare_buffers_;
+  std::atomic<bool> hurried_ = false;
 };
 
 }  // namespace socketio

@@ -6,14 +6,48 @@
 
 namespace socketio::client {
 
-void ThreadGate::enter() {
+bool ThreadGate::is_mine() const {
+  return holder_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+}
+
+void ThreadGate::take() {
   mutex_.lock();
+  holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+void ThreadGate::lock() {
+  if (!is_mine()) {
+    others_.fetch_add(1);
+    take();
+    others_.fetch_sub(1);
+    admitted_.fetch_add(1);
+  }
+  ++holds_;
+}
+
+void ThreadGate::unlock() {
+  if (--holds_ != 0) return;
+  holder_.store({}, std::memory_order_relaxed);
+  mutex_.unlock();
+}
+
+void ThreadGate::let_others_in() const {
+  const std::size_t admitted = admitted_.load();
+  while (others_.load() != 0 && admitted_.load() == admitted) std::this_thread::yield();
+}
+
+void ThreadGate::enter() {
+  if (!is_mine()) {
+    let_others_in();
+    take();
+  }
+  ++holds_;
   if (depth_++ == 0) inside_.store(std::this_thread::get_id(), std::memory_order_relaxed);
 }
 
 void ThreadGate::leave() {
   if (--depth_ == 0) inside_.store({}, std::memory_order_relaxed);
-  mutex_.unlock();
+  unlock();
 }
 
 bool ThreadGate::is_below_user_code() const {
@@ -33,6 +67,13 @@ bool ThreadGate::post(Loop::Task task) {
   loop_->post([weak = weak_from_this()] {
     if (const auto gate = weak.lock()) gate->run_posted();
   });
+  return true;
+}
+
+bool ThreadGate::post_urgent(Loop::Task task) {
+  if (!post(std::move(task))) return false;
+  const std::lock_guard lock(queue_mutex_);
+  if (loop_) loop_->hurry();
   return true;
 }
 

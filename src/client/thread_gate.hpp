@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// ThreadGate: the gate of a client on Asio: a recursive mutex, and the tasks that wait for the
-// loop. close() leaves nothing behind that could run later.
+// ThreadGate: the gate of a client on Asio: a recursive mutex that the loop, which goes in and out
+// all the time, leaves to others who wait; and the tasks that wait for the loop. close() leaves
+// nothing behind that could run later.
 #pragma once
 
 #include "core/gate.hpp"
@@ -19,12 +20,13 @@ class ThreadGate final : public core::Gate, public std::enable_shared_from_this<
  public:
   explicit ThreadGate(net::AsioLoop& loop) : loop_(&loop) {}
 
-  void lock() override { mutex_.lock(); }
-  void unlock() override { mutex_.unlock(); }
+  void lock() override;
+  void unlock() override;
   void enter() override;
   void leave() override;
   bool is_inside() const override;
   bool post(Loop::Task task) override;
+  bool post_urgent(Loop::Task task) override;
 
   /// This thread is somewhere below a call of user code.
   bool is_below_user_code() const;
@@ -35,8 +37,17 @@ class ThreadGate final : public core::Gate, public std::enable_shared_from_this<
   void close();
 
  private:
-  std::recursive_mutex mutex_;
-  std::size_t depth_ = 0;  // of enter()
+  bool is_mine() const;
+  void take();
+  /// Whoever waits for the loop to go out is to come in.
+  void let_others_in() const;
+
+  std::mutex mutex_;
+  std::atomic<std::thread::id> holder_{};
+  std::size_t holds_ = 0;                  // of the holder; guarded by mutex_
+  std::atomic<std::size_t> others_ = 0;    // that wait
+  std::atomic<std::size_t> admitted_ = 0;  // others so far
+  std::size_t depth_ = 0;                  // of enter()
   std::atomic<std::thread::id> inside_{};
   std::deque<Loop::Task> batch_;  // being run; guarded by mutex_
 

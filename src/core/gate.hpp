@@ -9,6 +9,8 @@
 
 #include "base/loop.hpp"
 
+#include <utility>
+
 namespace socketio::core {
 
 class Gate {
@@ -28,6 +30,8 @@ class Gate {
 
   /// Runs `task` on the loop, inside. False, and the task is gone, once the gate has closed.
   virtual bool post(Loop::Task task) = 0;
+  /// The same for what ends something: it does not wait behind packets that have been read already.
+  virtual bool post_urgent(Loop::Task task) { return post(std::move(task)); }
 };
 
 /// Keeps the loop and other threads out.

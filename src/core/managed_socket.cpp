@@ -248,7 +248,9 @@ void ManagedSocket::on_connected(std::string_view sid, std::string_view pid) {
   const auto is_current = [&] { return connected() && connection_ == connection && !ended_; };
   received_bytes_ = 0;
   for (const Received& received : std::exchange(received_, {})) {
-    if (is_current()) replay(received);
+    if (!is_current()) break;
+    replay(received);
+    if (manager_) manager_->loop().catch_up();
   }
   if (is_current()) flush_buffer(connection);
   if (is_current()) drain_retries();
@@ -300,7 +302,7 @@ void ManagedSocket::on_manager_error(const ConnectionError& error) {
 
 void ManagedSocket::disconnect() {
   if (gate_->is_inside()) return disconnect_now();
-  gate_->post([self = shared_from_this()] { self->disconnect_now(); });
+  gate_->post_urgent([self = shared_from_this()] { self->disconnect_now(); });
 }
 
 void ManagedSocket::disconnect_now() {

@@ -115,7 +115,7 @@ std::shared_ptr<ManagedSocket> Manager::socket(std::string_view nsp, const Socke
 
 void Manager::perform(void (Manager::*action)()) {
   if (gate_->is_inside()) return (this->*action)();
-  gate_->post([weak = weak_from_this(), action] {
+  gate_->post_urgent([weak = weak_from_this(), action] {
     if (const auto manager = weak.lock()) ((*manager).*action)();
   });
 }

@@ -213,7 +213,9 @@ void NamespaceState::with_each(detail::BroadcastTarget target,
     if (self->is_parent() && self->link_->node) self->link_->node->for_each_child(*self, use_all);
     if (done) self->complete(done);
   };
-  loop().is_current() ? work() : loop().post(std::move(work));
+  if (loop().is_current()) return work();
+  loop().post(std::move(work));
+  loop().hurry();  // it may be about to end them
 }
 
 void NamespaceState::complete(const std::function<void()>& done) {

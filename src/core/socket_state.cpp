@@ -437,6 +437,7 @@ void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments)
 void SocketState::disconnect(Close close) {
   if (!nsp_->loop().is_current()) {
     nsp_->loop().post([self = shared_from_this(), close] { self->disconnect(close); });
+    nsp_->loop().hurry();
     return;
   }
   if (!client_) return;

@@ -114,6 +114,7 @@ void ClientPolling::deliver(std::string_view payload) {
       return end(DisconnectReason::transport_close, {.details = "transport closed by the server"});
     }
     context_.listener.on_packet(*this, **packet);
+    context_.loop.catch_up();
   }
 }
 

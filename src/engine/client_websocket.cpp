@@ -147,6 +147,7 @@ void ClientWebSocket::read_frames(std::span<char> bytes) {
     }
     if (!*event) break;
     on_event(**event);
+    context_.loop.catch_up();
   }
   if (ping_payload_) answer_ping();
 }

@@ -100,6 +100,7 @@ void PollingTransport::deliver(const std::string& payload) {
     if (!packet) return fail(DisconnectReason::parse_error);
     if (!*packet || !session_) return;
     session->on_packet(*this, **packet);
+    session->loop().catch_up();
   }
 }
 

@@ -79,8 +79,10 @@ bool WebSocketTransport::on_event(const websocket::Event& event) {
 }
 
 bool WebSocketTransport::deliver(const engineio::Packet& packet) {
-  if (!session_) return false;
+  if (!session_ || !stream_) return false;
+  Loop& loop = stream_->loop();
   session_->on_packet(*this, packet);
+  loop.catch_up();
   return stream_ != nullptr;
 }
 

@@ -42,7 +42,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   /// The thread that calls this is the loop's from now on.
   void adopt_thread();
   /// Runs what was posted now; for the end of the loop's life, too.
-  void run_posted();
+  void run_posted() override;
   /// Ends the current turn now: deferred tasks run, streams are flushed. For the end of the loop's
   /// life.
   void drain() { finish_turn(); }

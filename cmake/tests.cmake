@@ -60,6 +60,12 @@ foreach(source IN LISTS tool_tests)
   target_compile_definitions(integration_${stem} PRIVATE SOCKETIO_SIO="$<TARGET_FILE:sio>")
 endforeach()
 
+# A program that ends in many ways.
+add_executable(exit_program tests/exit/program.cpp)
+target_link_libraries(exit_program PRIVATE socketio::server socketio::client socketio_warnings)
+add_dependencies(integration_exit_test exit_program)
+target_compile_definitions(integration_exit_test PRIVATE SOCKETIO_EXIT_PROGRAM="$<TARGET_FILE:exit_program>")
+
 # The showcase keeps its tests beside its sources.
 file(GLOB showcase_tests CONFIGURE_DEPENDS examples/showcase/server/*_test.cpp)
 foreach(source IN LISTS showcase_tests)

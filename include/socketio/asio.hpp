@@ -8,9 +8,9 @@
 //   auto client = socketio::make_client(context, "http://localhost:3002");
 //   context.run();            // exactly one thread runs the context
 //
-// run(), start(), poll() and stop_on_signals() do nothing then: the context is yours. A server's
-// close() and a client's stop() let context.run() return once the last byte is sent. Both must be
-// destroyed before the context.
+// run(), start(), poll() and stop_on_signals() do nothing then: the context is yours. stop(), and a
+// server's close(), let context.run() return once the last byte is sent. Both must be destroyed
+// before the context; a server on the thread that runs it, or when nobody does.
 //
 // make_server() is part of socketio::server, make_client() of socketio::client.
 #pragma once

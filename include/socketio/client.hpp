@@ -23,7 +23,11 @@
 // Acknowledgements that are missing fail (disconnected).
 //
 // Threads: handlers run one after another, where the client runs. Everything may be called from any
-// thread; adding and taking off handlers waits for a handler that is running.
+// thread; socket(), and adding and taking off handlers, wait for a handler that is running. What
+// ends something from another thread takes effect behind the handler that is running, and events
+// that were read with it are dropped.
+//
+// exit() ends the clients that still run, waiting up to three seconds for a handler.
 #pragma once
 
 #include <socketio/acknowledgement.hpp>

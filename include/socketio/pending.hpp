@@ -38,6 +38,7 @@ enum class Errc {
   dropped,           ///< The event was not sent: see EmitResult::dropped.
   other_protocol,    ///< The server speaks another version of the protocol.
   bad_packet,        ///< The server sent what is no packet of Socket.IO.
+  closed,            ///< This server has been closed, and cannot be used again.
 };
 
 const std::error_category& error_category();

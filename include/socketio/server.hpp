@@ -7,11 +7,14 @@
 //   "hi " + name; }); }); io.listen(3001); io.run();
 //
 // Life cycle: construct, register, listen() (may be repeated), run() until stop(); or hand it an
-// io_context of your own (<socketio/asio.hpp>). Destroying it closes everything.
+// io_context of your own (<socketio/asio.hpp>). Destroying it closes everything at once; run() on
+// another thread has returned then, or returns once the handler that destroys it has. exit() ends
+// what still runs, waiting up to three seconds for a handler.
 //
 // Threads: run() makes the calling thread the loop's; stop() and close() from anywhere; sending as
 // in socket.hpp; everything else, of(), listen(), http() and engine_clients_count() included,
-// before run(), or on the loop.
+// before run(), or on the loop. What ends something waits for the handler that is running, not for
+// those of events that were read with it: they are dropped.
 #pragma once
 
 #include <socketio/http.hpp>
@@ -137,23 +140,24 @@ class Server : public Namespace {
   Namespace of(std::function<bool(std::string_view name, const json& auth)> predicate);
 
   /// Listens on all addresses, IPv6 and IPv4; port 0 picks a free one. Returns the port. Throws
-  /// std::system_error that names the address if it cannot (e.g. address already in use). `address`
-  /// is an IP address or "localhost", which is 127.0.0.1: unlike Node.js, names are not looked up.
+  /// std::system_error that names the address if it cannot (e.g. address already in use), and with
+  /// Errc::closed after close(). `address` is an IP address or "localhost", which is 127.0.0.1:
+  /// unlike Node.js, names are not looked up.
   std::uint16_t listen(std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
 
   /// Runs the loop on this thread until stop().
   void run();
-  /// Does what close() does, after which run() returns. From any thread, and from signal handlers
-  /// that Asio delivers.
+  /// The same as close(), after which run() returns. From any thread, and from signal handlers that
+  /// Asio delivers.
   void stop();
   /// SIGINT and SIGTERM call stop(): what an executable wants.
   void stop_on_signals();
 
   /// Ends every client ("server shutting down") and every listener. Connections get up to five
-  /// seconds to take what was sent last; so long run() goes on. The server cannot be used again.
-  /// Any thread.
+  /// seconds to take what was sent last; so long run() goes on. The server cannot be used again; a
+  /// new one can have its port, at once unless another thread runs this one. Any thread.
   void close();
 
   /// Engine.IO sessions, whatever namespaces they have joined.

@@ -2,6 +2,7 @@
 #include "client/client_state.hpp"
 
 #include "client/layer_options.hpp"
+#include "codec/json/document.hpp"
 #include "core/managed_socket.hpp"
 
 #include <boost/asio/post.hpp>
@@ -34,8 +35,12 @@ std::shared_ptr<ClientState> ClientState::make(std::string_view text, const Clie
                                                asio::io_context* context) {
   auto url = parse_url(text);
   if (!url) throw std::invalid_argument(std::string(to_string(url.error())));
+  codec::prepare_json();
   const std::shared_ptr<ClientState> state(
       new ClientState(std::move(url).value(), options, context));
+  state->exit_hook_.emplace([weak = std::weak_ptr(state)] {
+    if (const auto self = weak.lock()) self->shut_down(net::ExitHook::wait_limit);
+  });
   if (options.auto_connect) state->manager().connect();
   return state;
 }
@@ -81,6 +86,7 @@ bool ClientState::begin_running() {
   }
   if (shut_ || running_) return false;
   running_ = true;
+  watch_signals();
   return true;
 }
 
@@ -109,7 +115,9 @@ void ClientState::end_running() {
 
 void ClientState::run() {
   const auto self = shared_from_this();
-  if (own_context_ && begin_running()) run_until_stopped();
+  if (!own_context_ || !begin_running()) return;
+  run_until_stopped();
+  net::ExitHook::hold_main_thread();
 }
 
 void ClientState::start() {
@@ -140,7 +148,7 @@ void ClientState::stop() {
     stop_wanted_ = running_;
   }
   if (gate_->is_inside()) return stop_now();
-  gate_->post([weak = weak_from_this()] {
+  gate_->post_urgent([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->stop_now();
   });
 }
@@ -149,10 +157,16 @@ void ClientState::join() {
   std::unique_lock lock(running_mutex_);
   if (runner_ == std::this_thread::get_id()) return;  // a handler would wait for itself
   stopped_running_.wait(lock, [this] { return !running_; });
+  lock.unlock();
+  net::ExitHook::hold_main_thread();
 }
 
 void ClientState::stop_now() {
   if (own_context_) {
+    {
+      const std::lock_guard lock(running_mutex_);
+      signals_.reset();  // a second one ends a program that does not come to its end
+    }
     stopping_ = true;
     goodbye_timer_.emplace(context_, goodbye_time);
     goodbye_timer_->async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
@@ -169,46 +183,65 @@ void ClientState::end_context() {
     const auto self = weak.lock();
     if (!self) return;
     asio::post(self->context_, [weak] {
-      if (const auto state = weak.lock()) state->context_.stop();
+      const auto state = weak.lock();
+      // It may have been idle several times; what is left of that does not end the next run.
+      if (state && state->stopping_) state->context_.stop();
     });
   });
 }
 
 void ClientState::stop_on_signals() {
   if (!own_context_) return;
-  asio::post(context_, [weak = weak_from_this()] {
+  const std::lock_guard lock(running_mutex_);
+  stops_on_signals_ = true;
+  watch_signals();
+}
+
+void ClientState::watch_signals() {
+  if (!stops_on_signals_ || signals_ || shut_) return;
+  signals_.emplace(context_, SIGINT, SIGTERM);
+  signals_->async_wait([weak = weak_from_this()](const boost::system::error_code& error, int) {
     const auto self = weak.lock();
-    if (!self || self->torn_down_) return;
-    self->signals_.emplace(self->context_, SIGINT, SIGTERM);
-    self->signals_->async_wait([weak](const boost::system::error_code& error, int) {
-      const auto state = weak.lock();
-      if (state && !error) state->stop();
-    });
+    if (self && !error) self->stop();
   });
 }
 
 // --- The end ---
 
-void ClientState::shut_down() {
+void ClientState::shut_down(std::optional<std::chrono::seconds> limit) {
+  if (own_context_) return shut_down_own(limit);
   {
     const std::lock_guard lock(running_mutex_);
-    if (std::exchange(shut_, true)) return;
+    if (std::exchange(ended_, true)) return;
   }
-  own_context_ ? shut_down_own() : shut_down_on_context();
+  shut_down_on_context();
 }
 
-void ClientState::shut_down_own() {
+void ClientState::shut_down_own(std::optional<std::chrono::seconds> limit) {
   std::unique_lock lock(running_mutex_);
-  if (runner_ == std::this_thread::get_id()) {  // a handler ends its own client
-    lock.unlock();
+  shut_ = true;
+  const bool is_in_handler = runner_ == std::this_thread::get_id();
+  const auto is_stopped = [this] { return !running_; };
+  if (!is_in_handler && running_) {
+    gate_->post_urgent([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->finish();
+    });
+    context_.stop();
+    if (!limit) stopped_running_.wait(lock, is_stopped);
+    if (limit && !stopped_running_.wait_for(lock, *limit, is_stopped)) return;
+  }
+  const bool has_ended = std::exchange(ended_, true);
+  lock.unlock();
+  if (has_ended) {  // by exit(), whose thread may still be at it
+    const core::GateLock gate(*gate_);
+    return manager_->abandon();
+  }
+  if (is_in_handler) {
     finish();
     context_.stop();
     if (thread_.joinable()) thread_.detach();
     return;  // whoever runs it tears down
   }
-  context_.stop();
-  stopped_running_.wait(lock, [this] { return !running_; });
-  lock.unlock();
   if (thread_.joinable()) thread_.join();
   loop_->adopt_thread();
   finish();
@@ -217,6 +250,9 @@ void ClientState::shut_down_own() {
 
 void ClientState::shut_down_on_context() {
   if (!loop_->is_current()) {
+    gate_->post_urgent([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->finish();
+    });
     // The loop's objects are its thread's, which may never run again.
     const core::GateLock lock(*gate_);
     manager_->abandon();

@@ -11,6 +11,7 @@
 #include "core/manager.hpp"
 #include "net/asio_loop.hpp"
 #include "net/client_connector.hpp"
+#include "net/exit_hook.hpp"
 
 #include <socketio/client_options.hpp>
 
@@ -57,17 +58,21 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   void join();
   void stop_on_signals();
   /// No handler runs once this has returned, except for one that is calling it.
-  void shut_down();
+  void shut_down() { shut_down({}); }
 
  private:
   ClientState(Url url, const ClientOptions& options, boost::asio::io_context* context);
 
+  /// Gives up after `limit`, if there is one, as long as a handler is running.
+  void shut_down(std::optional<std::chrono::seconds> limit);
   bool begin_running();
   void run_until_stopped();
   void end_running();
   void stop_now();
   void end_context();
-  void shut_down_own();
+  /// The caller holds running_mutex_.
+  void watch_signals();
+  void shut_down_own(std::optional<std::chrono::seconds> limit);
   void shut_down_on_context();
   /// Goodbyes, the end of everything that waits, and no user code any more. Loop's thread.
   void finish();
@@ -88,7 +93,6 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   const std::shared_ptr<ThreadGate> gate_;
   const std::shared_ptr<core::Manager> manager_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
-  std::optional<boost::asio::signal_set> signals_;
   std::optional<boost::asio::steady_timer> goodbye_timer_;
   bool stopping_ = false;   // loop
   bool torn_down_ = false;  // loop
@@ -96,10 +100,14 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   std::mutex running_mutex_;
   std::condition_variable stopped_running_;
   bool running_ = false;
-  bool stop_wanted_ = false;  // of what runs it now
-  std::thread::id runner_;    // who runs it now
-  std::thread thread_;        // of start()
-  bool shut_ = false;
+  bool stop_wanted_ = false;       // of what runs it now
+  std::thread::id runner_;         // who runs it now
+  std::thread thread_;             // of start()
+  bool stops_on_signals_ = false;  // each time that it runs
+  std::optional<boost::asio::signal_set> signals_;
+  bool shut_ = false;   // it does not run any more
+  bool ended_ = false;  // somebody has begun to end it
+  std::optional<net::ExitHook> exit_hook_;
 };
 
 }  // namespace socketio::client

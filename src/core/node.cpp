@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/node.hpp"
 
+#include "base/immortal.hpp"
 #include "core/client.hpp"
 #include "core/namespace_state.hpp"
 #include "core/socket_state.hpp"
@@ -33,10 +34,7 @@ class EndedLoop final : public Loop {
   NoEntropy entropy_;
 };
 
-Loop& ended_loop() {
-  static EndedLoop loop;
-  return loop;
-}
+Loop& ended_loop() { return immortal<EndedLoop>(); }
 
 std::string canonical(std::string_view name) {
   if (!name.empty() && name.front() == '/') return std::string(name);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "base/immortal.hpp"
+
 #include <socketio/outcome.hpp>
 #include <socketio/pending.hpp>
 
@@ -57,6 +59,8 @@ class ErrorCategory final : public std::error_category {
         return "the server speaks another version of the protocol";
       case Errc::bad_packet:
         return "the server sent what is no packet";
+      case Errc::closed:
+        return "the server has been closed";
     }
     return "unknown error";
   }
@@ -64,9 +68,6 @@ class ErrorCategory final : public std::error_category {
 
 }  // namespace
 
-const std::error_category& error_category() {
-  static const ErrorCategory category;
-  return category;
-}
+const std::error_category& error_category() { return immortal<ErrorCategory>(); }
 
 }  // namespace socketio

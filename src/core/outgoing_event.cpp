@@ -15,7 +15,14 @@ namespace {
 
 // Memory that the next emit of this thread may use; what grew beyond this is given back.
 constexpr std::size_t kept_bytes = 64 * 1024;
-thread_local std::string spare;
+
+// When a program ends, the main thread's is gone before static objects are, which may still emit.
+thread_local bool is_spare_gone = false;
+struct Spare {
+  ~Spare() { is_spare_gone = true; }
+  std::string text;
+};
+thread_local Spare spare;
 
 }  // namespace
 
@@ -27,13 +34,14 @@ void OutgoingEvent::require_allowed(std::string_view name) {
 }
 
 void OutgoingEvent::borrow() {
-  text_ = std::exchange(spare, {});
+  if (!is_spare_gone) text_ = std::exchange(spare.text, {});
   text_.resize(header_room);
 }
 
 OutgoingEvent::~OutgoingEvent() {
-  if (text_.capacity() <= kept_bytes && text_.capacity() > spare.capacity())
-    spare = std::move(text_);
+  if (is_spare_gone) return;
+  if (text_.capacity() <= kept_bytes && text_.capacity() > spare.text.capacity())
+    spare.text = std::move(text_);
 }
 
 std::string_view OutgoingEvent::with_header(std::string_view header) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/listener.hpp"
 
+#include "base/immortal.hpp"
+
 #include <boost/asio/ip/v6_only.hpp>
 
 #include <cerrno>
@@ -32,10 +34,7 @@ class AddressCategory final : public std::error_category {
   }
 };
 
-std::error_code not_an_address() {
-  static const AddressCategory category;
-  return {1, category};
-}
+std::error_code not_an_address() { return {1, immortal<AddressCategory>()}; }
 
 int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 

@@ -2,6 +2,7 @@
 #include "net/proxy_tunnel.hpp"
 
 #include "base/base64.hpp"
+#include "base/immortal.hpp"
 #include "net/failed_attempt.hpp"
 #include "net/tcp_connector.hpp"
 
@@ -217,8 +218,7 @@ class TunnelAttempt final : public Connector::Attempt {
 }  // namespace
 
 std::error_code make_error_code(ProxyErrc code) {
-  static const ProxyCategory category;
-  return {static_cast<int>(code), category};
+  return {static_cast<int>(code), immortal<ProxyCategory>()};
 }
 
 std::optional<Proxy> Proxy::parse(std::string_view url) {

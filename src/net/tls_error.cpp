@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/tls_error.hpp"
 
+#include "base/immortal.hpp"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -60,10 +62,7 @@ class TlsCategory final : public std::error_category {
 
 }  // namespace
 
-const std::error_category& tls_category() {
-  static const TlsCategory category;
-  return category;
-}
+const std::error_category& tls_category() { return immortal<TlsCategory>(); }
 
 std::error_code make_error_code(TlsErrc code) { return {static_cast<int>(code), tls_category()}; }
 

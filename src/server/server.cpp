@@ -10,13 +10,12 @@
 
 namespace socketio {
 
-Server::Server(ServerOptions options)
-    : Server(std::make_shared<server::ServerState>(std::move(options))) {}
+Server::Server(ServerOptions options) : Server(server::ServerState::make(std::move(options))) {}
 
 Server::Server(std::shared_ptr<server::ServerState> state)
     : Namespace(state->node().of("/")), server_(std::move(state)) {}
 
-Server::~Server() = default;
+Server::~Server() { server_->shut_down(); }
 
 Namespace Server::of(std::string_view name) { return Namespace(server_->node().of(name)); }
 
@@ -48,7 +47,7 @@ std::uint16_t Server::listen(std::string_view address, std::uint16_t port, std::
 }
 
 void Server::run() { server_->run(); }
-void Server::stop() { server_->stop(); }
+void Server::stop() { server_->close(); }
 void Server::stop_on_signals() { server_->stop_on_signals(); }
 void Server::close() { server_->close(); }
 
@@ -57,8 +56,7 @@ std::size_t Server::engine_clients_count() const { return server_->engine().sess
 Router& Server::http() { return server_->router(); }
 
 std::unique_ptr<Server> make_server(boost::asio::io_context& context, ServerOptions options) {
-  return std::make_unique<Server>(
-      std::make_shared<server::ServerState>(std::move(options), &context));
+  return std::make_unique<Server>(server::ServerState::make(std::move(options), &context));
 }
 
 }  // namespace socketio

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/server_state.hpp"
 
+#include "codec/json/document.hpp"
 #include "core/namespace_state.hpp"
 #include "server/layer_options.hpp"
 
@@ -11,6 +12,15 @@
 namespace socketio::server {
 
 namespace asio = boost::asio;
+
+std::shared_ptr<ServerState> ServerState::make(ServerOptions options, asio::io_context* context) {
+  codec::prepare_json();
+  const std::shared_ptr<ServerState> state(new ServerState(std::move(options), context));
+  state->exit_hook_.emplace([weak = std::weak_ptr(state)] {
+    if (const auto self = weak.lock()) self->shut_down(net::ExitHook::wait_limit);
+  });
+  return state;
+}
 
 ServerState::ServerState(ServerOptions options, asio::io_context* context)
     : options_(std::move(options)),
@@ -62,6 +72,10 @@ ServerState::~ServerState() {
 
 std::uint16_t ServerState::listen(std::string_view address, std::uint16_t port,
                                   std::error_code& error) {
+  if (closing_) {
+    error = Errc::closed;
+    return 0;
+  }
   auto listener =
       std::make_shared<net::Listener>(*loop_, [this](int descriptor) { accept(descriptor); });
   const std::uint16_t chosen = listener->open(address, port, error);
@@ -85,32 +99,63 @@ void ServerState::accept(int descriptor) {
 
 void ServerState::run() {
   if (!own_context_) return;
-  loop_->adopt_thread();
-  if (closed_) return;
-  work_.emplace(context_.get_executor());
-  context_.restart();
-  context_.run();
-}
-
-void ServerState::stop() {
-  if (own_context_) close();
+  const auto self = shared_from_this();
+  {
+    const std::lock_guard lock(running_mutex_);
+    if (shut_ || closed_ || runner_ != std::thread::id()) return;
+    runner_ = std::this_thread::get_id();
+    context_.restart();
+  }
+  const auto leave = [](ServerState* state) {
+    const std::lock_guard lock(state->running_mutex_);
+    state->runner_ = {};
+    state->stopped_running_.notify_all();
+  };
+  {
+    const std::unique_ptr<ServerState, decltype(leave)> runs(this, leave);
+    loop_->adopt_thread();
+    work_.emplace(context_.get_executor());
+    context_.run();
+  }
+  net::ExitHook::hold_main_thread();
 }
 
 void ServerState::close() {
+  closing_ = true;
   if (loop_->is_current()) return close_now();
+  const std::lock_guard lock(running_mutex_);
+  if (own_context_ && runner_ == std::thread::id()) {  // a new server may want the port now
+    loop_->adopt_thread();
+    return close_now();
+  }
   loop_->post([this] { close_now(); });
+  loop_->hurry();
+}
+
+void ServerState::shut_down(std::optional<std::chrono::seconds> limit) {
+  if (!own_context_) return;
+  std::unique_lock lock(running_mutex_);
+  shut_ = true;
+  const auto is_stopped = [this] { return runner_ == std::thread::id(); };
+  if (is_stopped()) return;
+  if (runner_ == std::this_thread::get_id()) {  // a handler destroys its own server, or exits
+    return context_.stop();
+  }
+  loop_->post([this] { close_now(); });
+  loop_->hurry();
+  context_.stop();
+  limit ? void(stopped_running_.wait_for(lock, *limit, is_stopped))
+        : stopped_running_.wait(lock, is_stopped);
 }
 
 void ServerState::close_now() {
+  closing_ = true;
   if (std::exchange(closed_, true)) return;
   for (const auto& listener : listeners_) listener->close();
   node_.close();
   engine_.close();
   for (const auto& [key, stream] : net::OpenStreams(*open_streams_)) stream->close_soon();
-  if (signals_) {
-    boost::system::error_code ignored;
-    signals_->clear(ignored);  // a second one ends a program that does not come to its end
-  }
+  signals_.reset();  // a second one ends a program that does not come to its end
   work_.reset();
 }
 

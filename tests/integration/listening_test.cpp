@@ -159,6 +159,20 @@ TEST(Listening, AClientThatReadsNothingDoesNotKeepTheServer) {
   server.stop();
 }
 
+TEST(Listening, AHandlerMayDestroyItsServer) {
+  auto io = std::make_unique<Server>();
+  Log log;
+  io->on("end", [&] { io.reset(); });
+  io->on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
+  const std::uint16_t port = io->listen("127.0.0.1", 0);
+  std::thread thread([one = io.get()] { one->run(); });
+  SocketClient client(port);
+  client.send("42[\"end\"]");
+  EXPECT_TRUE(client.ends());
+  thread.join();
+  EXPECT_EQ(log.count("server shutting down"), 1U);
+}
+
 TEST(Listening, OnAContextOfTheUsers) {
   boost::asio::io_context context;
   Log log;
@@ -295,6 +309,56 @@ TEST(Listening, SignalsStopAProgram) {
   EXPECT_TRUE(client.ends());
   client.tcp().close();
   thread.join();
+}
+
+/// A server that was closed refuses to listen, and another one can have its port at once.
+void expect_port_is_free(Server& closed, std::uint16_t port) {
+  EXPECT_THROW(closed.listen("127.0.0.1", port), std::system_error);
+  std::error_code error;
+  EXPECT_EQ(closed.listen("127.0.0.1", port, error), 0);
+  EXPECT_EQ(error, socketio::Errc::closed);
+  Server next;
+  EXPECT_EQ(next.listen("127.0.0.1", port, error), port);
+  EXPECT_FALSE(error) << error.message();
+}
+
+TEST(Listening, AServerThatWasClosedBeforeItRanListensNoMore) {
+  Server io;
+  const std::uint16_t port = io.listen("127.0.0.1", 0);
+  io.close();
+  expect_port_is_free(io, port);
+  io.run();
+  expect_port_is_free(io, port);
+}
+
+TEST(Listening, AServerThatHasRunListensNoMore) {
+  LiveServer server;
+  server.stop();
+  expect_port_is_free(server.io, server.port);
+}
+
+TEST(Listening, AServerThatIsClosedInAHandlerListensNoMore) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.on("close", [&] {
+      io.close();
+      expect_port_is_free(io, server.port);
+      log.add("closed");
+    });
+  });
+  SocketClient client(server.port);
+  client.send("42[\"close\"]");
+  log.wait_for("closed");
+}
+
+TEST(Listening, AServerThatWasClosedOnTheUsersContextListensNoMore) {
+  boost::asio::io_context context;
+  auto io = make_server(context);
+  const std::uint16_t port = io->listen("127.0.0.1", 0);
+  io->close();
+  EXPECT_THROW(io->listen("127.0.0.1", 0), std::system_error);
+  context.run();
+  expect_port_is_free(*io, port);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace socketio::codec {
@@ -100,6 +101,8 @@ simdjson::error_code Document::State::parse(std::string_view text) {
     replace_lone_surrogates(buffer.get(), text.size());
   return parser.parse_into_document(document, buffer.get(), text.size(), false).error();
 }
+
+void prepare_json() { std::ignore = simdjson::validate_utf8("", 0); }
 
 Document::Document(const JsonLimits& limits) : state_(std::make_unique<State>(limits)) {}
 

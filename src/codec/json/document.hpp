@@ -29,6 +29,10 @@ constexpr JsonLimits own_text{.nodes = std::numeric_limits<std::size_t>::max()};
 
 enum class JsonErrc : std::uint8_t { syntax, too_deep, too_many_nodes, invalid_placeholder };
 
+/// Has simdjson choose its code for this processor, which it does on first use. What it makes then
+/// has static lifetime, and is to outlive whoever parses on a thread.
+void prepare_json();
+
 class Document {
  public:
   explicit Document(const JsonLimits& limits = {});

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "net/exit_hook.hpp"
+
+#include "base/immortal.hpp"
+
+#include <openssl/ssl.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <iterator>
+#include <map>
+#include <mutex>
+#include <unistd.h>
+#include <utility>
+
+namespace socketio::net {
+
+namespace {
+
+struct Hooks {
+  std::mutex mutex;
+  std::map<std::uint64_t, std::function<void()>> ends;
+  std::uint64_t latest = 0;
+  std::atomic<bool> are_called = false;
+  pid_t process = 0;  // none before the first hook
+};
+
+void end_all() {
+  auto& hooks = immortal<Hooks>();
+  if (hooks.process != ::getpid()) return;
+  hooks.are_called = true;
+  for (;;) {
+    std::unique_lock lock(hooks.mutex);
+    if (hooks.ends.empty()) return;
+    // As objects are destroyed: what was made last goes first.
+    const auto end = hooks.ends.extract(std::prev(hooks.ends.end()));
+    lock.unlock();
+    end.mapped()();
+  }
+}
+
+}  // namespace
+
+ExitHook::ExitHook(std::function<void()> end) {
+  auto& hooks = immortal<Hooks>();
+  const std::lock_guard lock(hooks.mutex);
+  if (hooks.process == 0) {
+    hooks.process = ::getpid();
+    OPENSSL_init_ssl(0, nullptr);  // what exit() calls last has to be registered first
+    std::atexit(end_all);
+  }
+  number_ = ++hooks.latest;
+  hooks.ends.emplace(number_, std::move(end));
+}
+
+ExitHook::~ExitHook() {
+  auto& hooks = immortal<Hooks>();
+  const std::lock_guard lock(hooks.mutex);
+  hooks.ends.erase(number_);
+}
+
+void ExitHook::hold_main_thread() {
+  const bool is_main = ::gettid() == ::getpid();
+  while (is_main && immortal<Hooks>().are_called) ::pause();
+}
+
+}  // namespace socketio::net

@@ -10,15 +10,6 @@ namespace socketio::core {
 
 using parser::PacketType;
 
-namespace {
-
-/// Between a DISCONNECT and the next CONNECT of one connection. The JavaScript server handles a
-/// DISCONNECT a moment after it has read it: a CONNECT that it reads together with that makes it
-/// end the connection, and with it every other namespace.
-constexpr std::chrono::milliseconds rejoin_delay{100};
-
-}  // namespace
-
 ManagedSocket::ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
                              std::shared_ptr<const ConnectionStatus> status, std::string nsp,
                              const SocketOptions& options)
@@ -133,8 +124,6 @@ void ManagedSocket::join() {
   if (joining_ == Join::sent || joining_ == Join::left || connected()) return;
   if (in_auth_) return join_later();
   join_timer_.cancel();
-  Loop& loop = manager_->loop();
-  if (loop.now() < next_join_) return loop.timers().arm(join_timer_, next_join_ - loop.now());
   joining_ = Join::asking;
   const std::uint64_t turn = ++join_turn_;
   const auto auth = auth_;
@@ -186,7 +175,7 @@ void ManagedSocket::send_connect(std::uint64_t turn, const json& data) {
     JsonWriter writer(text, no_attachments);
     writer.value(payload);
   }
-  manager_->send(PacketType::connect, nsp_, std::nullopt, text, {}, Compress::no);
+  send_alone(PacketType::connect, text);
   if (!data.is_object() && !data.is_null()) report("auth", "auth is no object", nullptr);
 }
 
@@ -210,8 +199,9 @@ void ManagedSocket::on_packet(const parser::Packet& packet) {
 }
 
 void ManagedSocket::on_connect(const parser::Packet& packet) {
+  sent_in_ = 0;
   if (joining_ == Join::left) {
-    send_disconnect();
+    send_alone(PacketType::disconnect, {});
     return on_left_join_answered();
   }
   if (joining_ != Join::sent) return;  // not asked for, or a second time
@@ -256,6 +246,7 @@ void ManagedSocket::on_connected(std::string_view sid, std::string_view pid) {
 }
 
 void ManagedSocket::on_refused(const parser::Packet& packet) {
+  sent_in_ = 0;
   if (joining_ == Join::left) return on_left_join_answered();
   if (joining_ != Join::sent) return;
   joining_ = Join::none;
@@ -312,12 +303,15 @@ void ManagedSocket::disconnect_now() {
 }
 
 void ManagedSocket::say_goodbye() {
-  if (manager_ && connected()) send_disconnect();
+  if (manager_ && connected()) send_alone(PacketType::disconnect, {});
 }
 
-void ManagedSocket::send_disconnect() {
-  manager_->send(PacketType::disconnect, nsp_, std::nullopt, {}, {}, Compress::no);
-  next_join_ = manager_->loop().now() + rejoin_delay;
+void ManagedSocket::send_alone(PacketType type, std::string_view text) {
+  // The JavaScript server handles a packet a moment after it has read it. With a DISCONNECT it drops
+  // the events that it has read together with it, and a CONNECT that comes together with a
+  // DISCONNECT makes it end the connection, and with it every other namespace.
+  if (sent_in_ == manager_->section()) manager_->begin_section();
+  send(type, std::nullopt, text, {}, Compress::no);
 }
 
 void ManagedSocket::become_inactive() {
@@ -335,7 +329,6 @@ bool ManagedSocket::on_manager_close() {
   const bool was_joining = joining_ != Join::none;
   const bool is_told = active() && (connected() || was_joining);
   joining_ = Join::none;
-  next_join_ = TimePoint::min();
   join_timer_.cancel();
   received_.clear();
   received_bytes_ = 0;

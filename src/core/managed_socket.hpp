@@ -122,6 +122,8 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
   void ask_for_auth(const std::shared_ptr<Auth>& auth, std::uint64_t turn);
   void join_later();
   void send_connect(std::uint64_t turn, const json& data);
+  /// A packet that ends or begins the stay in the namespace.
+  void send_alone(parser::PacketType type, std::string_view text);
   void leave_connection();
   void become_inactive();
   void on_connect(const parser::Packet& packet);
@@ -129,7 +131,6 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
   void on_refused(const parser::Packet& packet);
   void on_left_join_answered();
   void on_join_timer();
-  void send_disconnect();
   void close(DisconnectReason reason, const ConnectionError& error);
   void forget_connection();
   void tell_connect_error(const ConnectionError& error);
@@ -152,6 +153,8 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
                         OutLimit limit);
   EmitResult enqueue(std::string_view text, std::vector<Bytes> attachments,
                      const detail::EmitFlags& flags, const std::shared_ptr<Answer>& answer);
+  EmitResult send(parser::PacketType type, std::optional<std::uint64_t> id, std::string_view text,
+                  const std::vector<Bytes>& attachments, Compress compress);
   EmitResult send_now(std::optional<std::uint64_t> id, std::string_view text,
                       const std::vector<Bytes>& attachments, Compress compress);
   void drain_retries();
@@ -195,8 +198,8 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
 
   Join joining_ = Join::none;
   bool in_auth_ = false;                    // user code that join() calls is running
-  TimePoint next_join_ = TimePoint::min();  // no CONNECT before
   std::uint64_t join_turn_ = 0;             // answers of auth for an earlier one are stale
+  std::uint64_t sent_in_ = 0;               // the section of the latest packet, 0: it was handled
   std::uint64_t connection_ = 0;            // counts the times it connected
   std::shared_ptr<ConnectionPeer> peer_;
   std::string pid_;

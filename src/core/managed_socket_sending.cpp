@@ -180,10 +180,16 @@ EmitResult ManagedSocket::send_event(std::string_view text, std::vector<Bytes> a
   return send_now(id, text, attachments, flags.compress);
 }
 
+EmitResult ManagedSocket::send(PacketType type, std::optional<std::uint64_t> id,
+                               std::string_view text, const std::vector<Bytes>& attachments,
+                               Compress compress) {
+  sent_in_ = manager_->section();
+  return manager_->send(type, nsp_, id, text, attachments, compress);
+}
+
 EmitResult ManagedSocket::send_now(std::optional<std::uint64_t> id, std::string_view text,
                                    const std::vector<Bytes>& attachments, Compress compress) {
-  const EmitResult result =
-      manager_->send(PacketType::event, nsp_, id, text, attachments, compress);
+  const EmitResult result = send(PacketType::event, id, text, attachments, compress);
   // There is no such packet: nobody will answer it.
   if (result == EmitResult::dropped && id) acks_.fail(*id, Errc::dropped);
   return result;
@@ -203,7 +209,7 @@ void ManagedSocket::flush_buffer(std::uint64_t connection) {
 void ManagedSocket::answer_now(std::uint64_t connection, std::uint64_t ack_id,
                                std::string_view text, const std::vector<Bytes>& attachments) {
   if (!manager_ || !connected() || connection_ != connection) return;
-  manager_->send(PacketType::ack, nsp_, ack_id, text, attachments, Compress::yes);
+  send(PacketType::ack, ack_id, text, attachments, Compress::yes);
 }
 
 void ManagedSocket::notify_outgoing(std::string_view text, const std::vector<Bytes>& attachments) {

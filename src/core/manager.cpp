@@ -78,6 +78,13 @@ ConnectionError connection_error(const engine::Failure& failure) {
   return error;
 }
 
+/// What was sent that long ago counts as handled for a client that ends and cannot wait.
+constexpr std::chrono::seconds handled_time{1};
+
+/// How many connections may say goodbye at the same time. A program that connects and disconnects
+/// in a loop has a few.
+constexpr std::size_t leaving_limit = 16;
+
 std::string namespace_name(std::string_view name) {
   return name.starts_with('/') ? std::string(name) : "/" + std::string(name);
 }
@@ -146,6 +153,7 @@ void Manager::abandon() {
 
 void Manager::end() {
   const GateLock lock(*gate_);
+  if (last_sent_ + handled_time <= loop_.timers().now()) ++section_;
   for (const auto& socket : std::vector(sockets_)) socket->say_goodbye();
   abandon();
   for (const auto& socket : sockets_) socket->release();
@@ -190,6 +198,7 @@ void Manager::open() {
   state_ = State::opening;
   skip_reconnect_ = false;
   expiring_ = false;
+  ++section_;
   connection_ = std::make_shared<Connection>(*this);
   connection_->session =
       engine::ClientSession::make(loop_, connector_, options_.engine, memory_, *connection_);
@@ -316,8 +325,10 @@ void Manager::retire_connection() {
     loop_.defer([connection] {});  // it may be what calls here, and so may its session
     return;
   }
-  // One that still says goodbye when the next one does has had its time.
-  for (const auto& older : std::exchange(leaving_, {})) older->session->detach();
+  if (leaving_.size() == leaving_limit) {  // the oldest has had its time
+    leaving_.front()->session->detach();
+    leaving_.erase(leaving_.begin());
+  }
   leaving_.push_back(connection);
   connection->session->close();
 }
@@ -403,12 +414,19 @@ void Manager::count_queued_bytes() {
                               std::memory_order_relaxed);
 }
 
+void Manager::begin_section() {
+  if (state_ != State::open) return;
+  connection_->session->separate();
+  ++section_;
+}
+
 EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
                          std::string_view text, const std::vector<Bytes>& attachments,
                          Compress compress) {
   if (state_ != State::open) return EmitResult::not_connected;
   engine::ClientSession& session = *connection_->session;
   const bool was_writable = session.writable();
+  last_sent_ = loop_.now();
   if (!packets_.send(session, {type, 0, nsp, id, text}, attachments, compress)) {
     return EmitResult::dropped;
   }

@@ -153,6 +153,10 @@ void ClientSession::send_binary(std::string_view message, Compress compress) {
   if (state_ == State::open) transport_->send_binary(message, compress);
 }
 
+void ClientSession::separate() {
+  if (state_ == State::open) transport_->separate();
+}
+
 void ClientSession::on_transport_drain(ClientTransport& from) {
   if (transport_.get() != &from) return;
   if (state_ == State::closing) return continue_closing();

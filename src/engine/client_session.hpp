@@ -58,6 +58,8 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   /// A text message, Socket.IO's part only (no type digit), and a binary one; dropped unless open.
   void send_text(std::string_view message, Compress compress);
   void send_binary(std::string_view message, Compress compress = Compress::yes);
+  /// What is sent from now on reaches the server when it has handled what was sent before.
+  void separate();
   /// Flushes, waits for a running upgrade, says goodbye; on_close(forced_close) follows.
   void close();
   /// The same without flushing, and with that reason, at once.

@@ -17,6 +17,7 @@
 
 #include <socketio/outcome.hpp>
 
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -43,7 +44,21 @@ class ClientTransportListener {
 class ClientTransport : public Transport {
  public:
   virtual void open() = 0;
+  /// What is sent from now on leaves when the server has certainly handled what was sent before:
+  /// it never comes to it in one piece with that.
+  virtual void separate() = 0;
 };
+
+/// A packet that waits for its turn.
+struct WaitingPacket {
+  std::string data;  // as it is sent: of text with the type digit first
+  engineio::Content content;
+  Compress compress;
+  bool is_separated = false;  // from what follows
+};
+
+/// Hands what has waited over to `transport`.
+void send_waiting(ClientTransport& transport, const std::deque<WaitingPacket>& packets);
 
 /// What outlives single connections of one client.
 struct ClientMemory {

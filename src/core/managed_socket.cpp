@@ -120,10 +120,19 @@ void ManagedSocket::on_manager_open() {
   if (active()) join();
 }
 
+void ManagedSocket::on_separated() {
+  if (joining_ == Join::due) join();
+}
+
 void ManagedSocket::join() {
   if (joining_ == Join::sent || joining_ == Join::left || connected()) return;
   if (in_auth_) return join_later();
   join_timer_.cancel();
+  begin_section();
+  if (manager_->is_between_sections()) {
+    joining_ = Join::due;
+    return;
+  }
   joining_ = Join::asking;
   const std::uint64_t turn = ++join_turn_;
   const auto auth = auth_;
@@ -175,7 +184,7 @@ void ManagedSocket::send_connect(std::uint64_t turn, const json& data) {
     JsonWriter writer(text, no_attachments);
     writer.value(payload);
   }
-  send_alone(PacketType::connect, text);
+  send(PacketType::connect, std::nullopt, text, {}, Compress::no);
   if (!data.is_object() && !data.is_null()) report("auth", "auth is no object", nullptr);
 }
 
@@ -201,7 +210,7 @@ void ManagedSocket::on_packet(const parser::Packet& packet) {
 void ManagedSocket::on_connect(const parser::Packet& packet) {
   sent_in_ = 0;
   if (joining_ == Join::left) {
-    send_alone(PacketType::disconnect, {});
+    send_disconnect();
     return on_left_join_answered();
   }
   if (joining_ != Join::sent) return;  // not asked for, or a second time
@@ -303,22 +312,23 @@ void ManagedSocket::disconnect_now() {
 }
 
 void ManagedSocket::say_goodbye() {
-  if (manager_ && connected()) send_alone(PacketType::disconnect, {});
+  if (manager_ && connected()) send_disconnect();
 }
 
-void ManagedSocket::send_alone(PacketType type, std::string_view text) {
-  // The JavaScript server handles a packet a moment after it has read it. With a DISCONNECT it drops
-  // the events that it has read together with it, and a CONNECT that comes together with a
-  // DISCONNECT makes it end the connection, and with it every other namespace.
+void ManagedSocket::send_disconnect() {
+  begin_section();
+  send(PacketType::disconnect, std::nullopt, {}, {}, Compress::no);
+}
+
+void ManagedSocket::begin_section() {
   if (sent_in_ == manager_->section()) manager_->begin_section();
-  send(type, std::nullopt, text, {}, Compress::no);
 }
 
 void ManagedSocket::become_inactive() {
   active_.store(false, std::memory_order_release);
   join_timer_.cancel();
   join_backoff_.reset();  // who connects again has as many attempts
-  if (joining_ == Join::asking) joining_ = Join::none;
+  give_up_joining();
   if (joining_ == Join::sent) joining_ = Join::left;
   received_.clear();
   received_bytes_ = 0;
@@ -338,8 +348,12 @@ bool ManagedSocket::on_manager_close() {
 
 void ManagedSocket::close(DisconnectReason reason, const ConnectionError& error) {
   forget_connection();
-  if (joining_ == Join::asking) joining_ = Join::none;
+  give_up_joining();
   tell_disconnect(reason, error);
+}
+
+void ManagedSocket::give_up_joining() {
+  if (joining_ == Join::due || joining_ == Join::asking) joining_ = Join::none;
 }
 
 void ManagedSocket::forget_connection() {

@@ -91,6 +91,8 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
   // --- Manager ---
 
   void on_manager_open();
+  /// The server has handled what was sent in earlier sections.
+  void on_separated();
   void on_manager_error(const ConnectionError& error);
   /// The connection is gone. True if handlers are to hear of it by tell_disconnect(), once no
   /// socket takes itself for connected any more.
@@ -111,9 +113,9 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
     std::string text;
     std::vector<Bytes> attachments;
   };
-  /// asking: for auth. left: after the CONNECT, so that its answer is still to come and means
-  /// nothing.
-  enum class Join : std::uint8_t { none, asking, sent, left };
+  /// due: on_separated() is to come. asking: for auth. left: after the CONNECT, so that its answer
+  /// is still to come and means nothing.
+  enum class Join : std::uint8_t { none, due, asking, sent, left };
   /// A retried event is alone on its way, and failing it for want of room would be a try lost.
   enum class OutLimit : std::uint8_t { applies, none };
 
@@ -122,10 +124,15 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
   void ask_for_auth(const std::shared_ptr<Auth>& auth, std::uint64_t turn);
   void join_later();
   void send_connect(std::uint64_t turn, const json& data);
-  /// A packet that ends or begins the stay in the namespace.
-  void send_alone(parser::PacketType type, std::string_view text);
+  /// The JavaScript server handles a packet a moment after it has read it. With a DISCONNECT it
+  /// drops the events that it read together with it, and a CONNECT that comes together with a
+  /// DISCONNECT makes it end the connection, and with it every other namespace. So what is sent next
+  /// waits until it has handled what this socket sent before.
+  void begin_section();
+  void send_disconnect();
   void leave_connection();
   void become_inactive();
+  void give_up_joining();
   void on_connect(const parser::Packet& packet);
   void on_connected(std::string_view sid, std::string_view pid);
   void on_refused(const parser::Packet& packet);

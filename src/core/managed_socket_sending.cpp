@@ -144,7 +144,8 @@ EmitResult ManagedSocket::emit_now(std::string_view text, std::vector<Bytes> att
 EmitResult ManagedSocket::send_event(std::string_view text, std::vector<Bytes> attachments,
                                      const detail::EmitFlags& flags, detail::AckCallback callback,
                                      OutLimit limit) {
-  const bool is_live = connected() && !manager_->heartbeat_expired();
+  // Behind what waited, as long as that is.
+  const bool is_live = connected() && buffer_.empty() && !manager_->heartbeat_expired();
   const std::size_t size = event_bytes(text, attachments);
   const bool fits = is_live ? limit == OutLimit::none || manager_->has_room(size)
                             : kept_bytes_.load() + size <= offline_buffer_bytes_;
@@ -261,7 +262,7 @@ EmitResult ManagedSocket::enqueue(std::string_view text, std::vector<Bytes> atta
 }
 
 void ManagedSocket::drain_retries() {
-  if (!manager_ || !connected() || manager_->heartbeat_expired()) return;
+  if (!manager_ || !connected() || !buffer_.empty() || manager_->heartbeat_expired()) return;
   const RetryQueue::Entry* const head = retry_queue_.next();
   if (!head) return;
   const auto settled = [this, number = head->number](std::error_code error,

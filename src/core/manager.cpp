@@ -39,6 +39,9 @@ class Manager::Connection final : public engine::ClientSessionHandler {
   void on_drain() override {
     if (manager_.connection_.get() == this) manager_.count_queued_bytes();
   }
+  void on_separated() override {
+    inside([this] { manager_.on_separated(); });
+  }
   void on_close(DisconnectReason reason, const engine::Failure& failure) override {
     const auto manager = manager_.shared_from_this();
     const GateEntry entry(*manager->gate_);
@@ -418,6 +421,17 @@ void Manager::begin_section() {
   if (state_ != State::open) return;
   connection_->session->separate();
   ++section_;
+}
+
+bool Manager::is_between_sections() const {
+  return connection_ && connection_->session->is_separating();
+}
+
+void Manager::on_separated() {
+  const auto separated = connection_;
+  for (const auto& socket : std::vector(sockets_)) {
+    if (connection_ == separated) socket->on_separated();
+  }
 }
 
 EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,

@@ -128,6 +128,8 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   /// What the server has certainly handled before the next one's first packet reaches it.
   std::uint64_t section() const { return section_; }
   void begin_section();
+  /// The sockets' on_separated() is to come.
+  bool is_between_sections() const;
   /// `text` is the payload as JSON, or empty.
   EmitResult send(parser::PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
                   std::string_view text, const std::vector<Bytes>& attachments, Compress compress);
@@ -140,6 +142,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
 
   void open();
   void on_open();
+  void on_separated();
   void on_message(Result<std::optional<parser::Packet>, parser::Errc> result);
   void on_packet(const parser::Packet& packet);
   void on_session_close(DisconnectReason reason, const engine::Failure& failure);

@@ -51,6 +51,7 @@ ClientPolling::~ClientPolling() { close(); }
 
 void ClientPolling::close() {
   phase_ = Phase::closed;
+  post_is_separated_ = false;
   queue_.clear();
   queued_bytes_ = 0;
   poll_channel_->close();
@@ -142,7 +143,17 @@ void ClientPolling::push(std::string_view data, engineio::Content content, Compr
 }
 
 void ClientPolling::separate() {
-  if (!queue_.empty()) queue_.back().is_separated = true;
+  if (!queue_.empty()) {
+    queue_.back().is_separated = true;
+  } else {
+    post_is_separated_ = post_channel_->busy();
+  }
+}
+
+bool ClientPolling::is_separating() const {
+  return post_is_separated_ ||
+         std::any_of(queue_.begin(), queue_.end(),
+                     [](const WaitingPacket& packet) { return packet.is_separated; });
 }
 
 void ClientPolling::schedule_post() {
@@ -186,6 +197,7 @@ void ClientPolling::post() {
                             {engineio::PacketType::message, packet.content, packet.data});
     }
     posted_bytes += packet.data.size();
+    post_is_separated_ = packet.is_separated;
     queue_.pop_front();
   }
   post_channel_->send(std::move(request),
@@ -208,6 +220,10 @@ void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Respons
   }
   if (const auto refused = refusal(*response)) return fail(post_error, *refused);
   queued_bytes_ -= posted_bytes;
+  if (std::exchange(post_is_separated_, false) && !is_separating()) {
+    context_.listener.on_transport_separated(*this);
+    if (phase_ == Phase::closed) return;
+  }
   if (phase_ == Phase::pausing) return check_paused();
   post();
   context_.listener.on_transport_drain(*this);

@@ -46,6 +46,7 @@ class ClientPolling final : public ClientTransport,
   using ClientTransport::send_binary;
   void send_binary(std::string_view data, Compress compress) override;
   void separate() override;
+  bool is_separating() const override;
   bool writable() const override { return phase_ == Phase::started && idle(); }
   std::size_t queued_bytes() const override { return queued_bytes_; }
   void want_drain() override {}  // every answered POST tells
@@ -78,6 +79,7 @@ class ClientPolling final : public ClientTransport,
   std::size_t queued_bytes_ = 0;  // and those of the POST that is underway
   Phase phase_ = Phase::opening;
   bool post_scheduled_ = false;
+  bool post_is_separated_ = false;  // the one that is underway, from what follows
 };
 
 }  // namespace socketio::engine

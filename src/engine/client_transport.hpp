@@ -34,6 +34,8 @@ class ClientTransportListener {
   virtual void on_packet(ClientTransport& from, const engineio::Packet& packet) = 0;
   /// What was sent has been taken.
   virtual void on_transport_drain(ClientTransport& from) = 0;
+  /// The server has handled what the latest separate() was behind.
+  virtual void on_transport_separated(ClientTransport& from) = 0;
   /// Polling was paused, and what was underway has arrived.
   virtual void on_transport_paused(ClientTransport& from) = 0;
   /// transport_error with its failure, or transport_close.
@@ -47,6 +49,8 @@ class ClientTransport : public Transport {
   /// What is sent from now on leaves when the server has certainly handled what was sent before:
   /// it never comes to it in one piece with that.
   virtual void separate() = 0;
+  /// on_transport_separated() is to come.
+  virtual bool is_separating() const = 0;
 };
 
 /// A packet that waits for its turn.

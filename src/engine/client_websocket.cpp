@@ -293,13 +293,19 @@ bool ClientWebSocket::is_held(std::string_view data, engineio::Content content,
 void ClientWebSocket::on_pong(std::string_view payload) {
   if (!separation_ || separation_->ping != payload) return;
   const auto answered = std::exchange(separation_, nullptr);
-  send_waiting(*this, answered->packets);
+  end_separation(answered->packets);
 }
 
 void ClientWebSocket::on_no_pong() {
   const auto unanswered = std::exchange(separation_, nullptr);
   for (WaitingPacket& packet : unanswered->packets) packet.is_separated = false;
-  send_waiting(*this, unanswered->packets);
+  end_separation(unanswered->packets);
+}
+
+void ClientWebSocket::end_separation(const std::deque<WaitingPacket>& packets) {
+  const auto self = shared_from_this();
+  send_waiting(*this, packets);
+  if (!separation_) context_.listener.on_transport_separated(*this);
 }
 
 void ClientWebSocket::shut_down(websocket::CloseCode code) {

@@ -41,6 +41,7 @@ class ClientWebSocket final : public ClientTransport,
   using ClientTransport::send_binary;
   void send_binary(std::string_view data, Compress compress) override;
   void separate() override;
+  bool is_separating() const override { return separation_ != nullptr; }
   bool writable() const override {
     return is_writing() && !separation_ && stream_->queued_bytes() == 0;
   }
@@ -73,6 +74,7 @@ class ClientWebSocket final : public ClientTransport,
   void answer_ping();
   void on_pong(std::string_view payload);
   void on_no_pong();
+  void end_separation(const std::deque<WaitingPacket>& packets);
   bool is_held(std::string_view data, engineio::Content content, Compress compress);
   void send_message(websocket::Opcode opcode, std::string_view message, Compress compress);
   void send_frame(websocket::Opcode opcode, std::string_view payload,

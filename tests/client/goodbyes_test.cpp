@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -67,6 +69,115 @@ TEST_P(Goodbyes, StopAndJoin) {
   client->client.join();
   client.reset();
   expect_told(100, "/ client namespace disconnect");
+}
+
+TEST_P(Goodbyes, StopWithSeveralNamespaces) {
+  const ClientSocket admin = client->join("/admin");
+  const ClientSocket custom = client->join("/custom");
+  ASSERT_TRUE(client->connect());
+  ASSERT_TRUE(client->log.wait_for("/admin connect"));
+  ASSERT_TRUE(client->log.wait_for("/custom connect"));
+  for (int i = 0; i < 100; i += 2) {
+    admin.emit("tell", i);
+    custom.emit("tell", i + 1);
+  }
+  client->client.stop();
+  client->client.join();
+  client.reset();
+  ASSERT_TRUE(server.log->wait_for("disconnect /admin client namespace disconnect"));
+  expect_told(100, "/custom client namespace disconnect");
+}
+
+TEST_P(Goodbyes, Destruction) {
+  ASSERT_TRUE(client->connect());
+  tell(client->socket, 100);
+  client.reset();
+  ASSERT_TRUE(server.log->wait_for_prefix("disconnect / transport "));
+  // Over polling a request may have been underway.
+  if (transport() == "websocket") EXPECT_EQ(server.said("tell ").size(), 100U);
+}
+
+TEST_P(Goodbyes, InAHandler) {
+  client->socket.on("echo", [this](ClientSocket& socket) {
+    tell(socket, 100);
+    socket.disconnect();
+    EXPECT_FALSE(socket.connected());
+    EXPECT_FALSE(socket.active());
+    EXPECT_EQ(client->log.count("disconnect io client disconnect"), 1U);
+    EXPECT_EQ(client->log.count("close forced close"), 1U);
+  });
+  ASSERT_TRUE(client->connect());
+  client->socket.emit("echo");
+  expect_told(100, "/ client namespace disconnect");
+}
+
+TEST_P(Goodbyes, OfOneNamespaceStayInOrderWithTheOthers) {
+  const ClientSocket admin = client->join("/admin");
+  ASSERT_TRUE(client->connect());
+  ASSERT_TRUE(client->log.wait_for("/admin connect"));
+  tell(client->socket, 50);
+  client->socket.disconnect();
+  for (int i = 50; i < 100; ++i) admin.emit("tell", i);
+  client->socket.connect();
+  ASSERT_TRUE(client->log.wait_for("connect", 2));
+  client->expect_served();
+  admin.disconnect();
+  expect_told(100, "/admin client namespace disconnect");
+  const auto lines = server.log->lines();
+  const auto end = std::find(lines.begin(), lines.end(), "disconnect / client namespace disconnect");
+  ASSERT_NE(end, lines.end());
+  // Servers of version 3 run handlers behind the end of their socket.
+  EXPECT_EQ(*(end - 1), "tell [49]");
+  EXPECT_EQ(*(end + 1), "tell [50]");
+}
+
+TEST_P(Goodbyes, AgainAndAgain) {
+  client->socket.on_connect([this, told = 0]() mutable {
+    client->socket.emit("tell", told++);
+    client->socket.disconnect();
+    if (told < 10) client->socket.connect();
+  });
+  client->start();
+  ASSERT_TRUE(server.log->wait_for("disconnect / client namespace disconnect", 10));
+  EXPECT_EQ(server.said("tell ").size(), 10U);
+}
+
+TEST_P(Goodbyes, ReplacedAtOnceByAnotherConnection) {
+  ASSERT_TRUE(client->connect());
+  tell(client->socket, 100);
+  client->socket.on_disconnect([this] {
+    if (client->log.count("disconnect io client disconnect") > 1) return;
+    client->socket.connect();
+    client->socket.disconnect();
+    client->socket.connect();
+  });
+  client->socket.disconnect();
+  expect_told(100, "/ client namespace disconnect");
+  ASSERT_TRUE(client->log.wait_for("connect", 2));
+}
+
+TEST_P(Goodbyes, WithAttachmentsThatTakeMoreThanOneRead) {
+  ASSERT_TRUE(client->connect());
+  for (int i = 0; i < 5; ++i) client->socket.emit("tell", i, Bytes(100'000));
+  client->socket.disconnect();
+  ASSERT_TRUE(server.log->wait_for("disconnect / client namespace disconnect"));
+  EXPECT_EQ(server.said("tell ").size(), 5U);
+}
+
+TEST_P(Goodbyes, DuringTheUpgrade) {
+  for (std::size_t i = 0; i < 30; ++i) {
+    TestClient upgrading(server);
+    const ClientSocket socket = upgrading.socket;
+    socket.on("echo", [socket](std::size_t rounds) {
+      if (rounds > 0) return static_cast<void>(socket.emit("echo", rounds - 1));
+      tell(socket, 20);
+      socket.disconnect();
+    });
+    socket.on_connect([socket, i] { socket.emit("echo", i % 6); });
+    upgrading.start();
+    ASSERT_TRUE(server.log->wait_for("disconnect / client namespace disconnect", i + 1));
+    ASSERT_EQ(server.said("tell ").size(), 20 * (i + 1));
+  }
 }
 
 TEST_P(Goodbyes, DisconnectOfTheClient) {

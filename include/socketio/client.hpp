@@ -19,8 +19,9 @@
 // waits for a handler that is running on another thread, and none runs afterwards. It does not wait
 // for the network: what was emitted before leaves if the connection takes it at once, as an idle
 // WebSocket does; over polling, what waits for a request that is underway is lost, and so it is
-// during the upgrade and where there is no connection. stop() and then join() see all of it off.
-// Acknowledgements that are missing fail (disconnected).
+// during the upgrade and where there is no connection. Behind what was emitted in the last second
+// the server hears of a closed connection, not of a disconnect. stop() and then join() see all of it
+// off, and then the disconnect. Acknowledgements that are missing fail (disconnected).
 //
 // Threads: handlers run one after another, where the client runs. Everything may be called from any
 // thread; socket(), and adding and taking off handlers, wait for a handler that is running. What
@@ -147,7 +148,10 @@ class ClientSocket {
   /// Joins the namespace (again), for a socket that was disconnected or refused; asks for auth
   /// again if that threw or has not answered.
   void connect() const;
-  /// Leaves it; final until connect(). What was sent before leaves first.
+  /// Leaves it, at once for everybody here; final until connect(). The server hears of it when it
+  /// has handled what was sent before: behind the answer to a polling request, or to a WebSocket
+  /// ping, for which it has two seconds. What waits for a connection, or for the retries of what is
+  /// in front of it, waits for the next connect().
   void disconnect() const;
   /// For the next connect().
   void set_auth(Auth auth) const;
@@ -337,8 +341,9 @@ class Client {
   void start();
   /// Handles what is ready now, and returns without waiting; how many things that were.
   std::size_t poll();
-  /// Disconnects every socket and ends run() or the thread, as soon as the server has taken what
-  /// was sent, or after three seconds. A run() that has not begun yet ends at once.
+  /// Disconnects every socket and ends run() or the thread, as soon as the server has handled what
+  /// was sent and taken the goodbyes, or after three seconds. A run() that has not begun yet ends at
+  /// once.
   void stop();
   /// Waits until what start() began, or run() on another thread, has ended by stop().
   void join();

@@ -10,15 +10,6 @@ namespace socketio::core {
 
 using parser::PacketType;
 
-namespace {
-
-/// Between a DISCONNECT and the next CONNECT of one connection. The JavaScript server handles a
-/// DISCONNECT a moment after it has read it: a CONNECT that it reads together with that makes it
-/// end the connection, and with it every other namespace.
-constexpr std::chrono::milliseconds rejoin_delay{100};
-
-}  // namespace
-
 ManagedSocket::ManagedSocket(Manager& manager, std::shared_ptr<Gate> gate,
                              std::shared_ptr<const ConnectionStatus> status, std::string nsp,
                              const SocketOptions& options)
@@ -145,12 +136,19 @@ void ManagedSocket::on_manager_open() {
   if (active()) join();
 }
 
+void ManagedSocket::on_separated() {
+  if (joining_ == Join::due) join();
+}
+
 void ManagedSocket::join() {
   if (joining_ == Join::sent || joining_ == Join::left || connected()) return;
   if (in_auth_) return join_later();
   join_timer_.cancel();
-  Loop& loop = manager_->loop();
-  if (loop.now() < next_join_) return loop.timers().arm(join_timer_, next_join_ - loop.now());
+  begin_section();
+  if (manager_->is_between_sections()) {
+    joining_ = Join::due;
+    return;
+  }
   joining_ = Join::asking;
   const std::uint64_t turn = ++join_turn_;
   const auto auth = auth_;
@@ -201,7 +199,7 @@ void ManagedSocket::send_connect(std::uint64_t turn, const json& data) {
     writer.value(payload);
   }
   joining_ = Join::sent;
-  manager_->send(PacketType::connect, nsp_, std::nullopt, text, {}, Compress::no);
+  send(PacketType::connect, std::nullopt, text, {}, Compress::no);
   if (!data.is_object() && !data.is_null()) report("auth", "auth is no object", nullptr);
 }
 
@@ -225,6 +223,7 @@ void ManagedSocket::on_packet(const parser::Packet& packet) {
 }
 
 void ManagedSocket::on_connect(const parser::Packet& packet) {
+  sent_in_ = 0;
   if (joining_ == Join::left) {
     send_disconnect();
     return on_left_join_answered();
@@ -273,6 +272,7 @@ void ManagedSocket::on_connected(std::string_view sid, std::string_view pid) {
 }
 
 void ManagedSocket::on_refused(const parser::Packet& packet) {
+  sent_in_ = 0;
   if (joining_ == Join::left) return on_left_join_answered();
   if (joining_ != Join::sent) return;
   joining_ = Join::none;
@@ -332,15 +332,19 @@ void ManagedSocket::say_goodbye() {
 }
 
 void ManagedSocket::send_disconnect() {
-  manager_->send(PacketType::disconnect, nsp_, std::nullopt, {}, {}, Compress::no);
-  next_join_ = manager_->loop().now() + rejoin_delay;
+  begin_section();
+  send(PacketType::disconnect, std::nullopt, {}, {}, Compress::no);
+}
+
+void ManagedSocket::begin_section() {
+  if (sent_in_ == manager_->section()) manager_->begin_section();
 }
 
 void ManagedSocket::become_inactive() {
   active_.store(false, std::memory_order_release);
   join_timer_.cancel();
   join_backoff_.reset();  // who connects again has as many attempts
-  if (joining_ == Join::asking) joining_ = Join::none;
+  give_up_joining();
   if (joining_ == Join::sent) joining_ = Join::left;
   received_.clear();
   received_bytes_ = 0;
@@ -351,7 +355,6 @@ bool ManagedSocket::on_manager_close() {
   const bool was_joining = joining_ != Join::none;
   const bool is_told = active() && (connected() || was_joining);
   joining_ = Join::none;
-  next_join_ = TimePoint::min();
   join_timer_.cancel();
   received_.clear();
   received_bytes_ = 0;
@@ -361,8 +364,12 @@ bool ManagedSocket::on_manager_close() {
 
 void ManagedSocket::close(DisconnectReason reason, const ConnectionError& error) {
   forget_connection();
-  if (joining_ == Join::asking) joining_ = Join::none;
+  give_up_joining();
   tell_disconnect(reason, error);
+}
+
+void ManagedSocket::give_up_joining() {
+  if (joining_ == Join::due || joining_ == Join::asking) joining_ = Join::none;
 }
 
 void ManagedSocket::forget_connection() {

@@ -97,6 +97,8 @@ class ManagedSocket final : public detail::CompletionLoop,
   // --- Manager ---
 
   void on_manager_open();
+  /// The server has handled what was sent in earlier sections.
+  void on_separated();
   void on_manager_error(const ConnectionError& error);
   /// The connection is gone. True if handlers are to hear of it by tell_disconnect(), once no
   /// socket takes itself for connected any more.
@@ -119,9 +121,9 @@ class ManagedSocket final : public detail::CompletionLoop,
     std::string text;
     std::vector<Bytes> attachments;
   };
-  /// asking: for auth. left: after the CONNECT, so that its answer is still to come and means
-  /// nothing.
-  enum class Join : std::uint8_t { none, asking, sent, left };
+  /// due: on_separated() is to come. asking: for auth. left: after the CONNECT, so that its answer
+  /// is still to come and means nothing.
+  enum class Join : std::uint8_t { none, due, asking, sent, left };
   /// A retried event is alone on its way, and failing it for want of room would be a try lost.
   enum class OutLimit : std::uint8_t { applies, none };
 
@@ -130,14 +132,20 @@ class ManagedSocket final : public detail::CompletionLoop,
   void ask_for_auth(const std::shared_ptr<Auth>& auth, std::uint64_t turn);
   void join_later();
   void send_connect(std::uint64_t turn, const json& data);
+  /// The JavaScript server handles a packet a moment after it has read it. With a DISCONNECT it
+  /// drops the events that it read together with it, and a CONNECT that comes together with a
+  /// DISCONNECT makes it end the connection, and with it every other namespace. So what is sent
+  /// next waits until it has handled what this socket sent before.
+  void begin_section();
+  void send_disconnect();
   void leave_connection();
   void become_inactive();
+  void give_up_joining();
   void on_connect(const parser::Packet& packet);
   void on_connected(std::string_view sid, std::string_view pid);
   void on_refused(const parser::Packet& packet);
   void on_left_join_answered();
   void on_join_timer();
-  void send_disconnect();
   void close(DisconnectReason reason, const ConnectionError& error);
   void forget_connection();
   void tell_connect_error(const ConnectionError& error);
@@ -163,6 +171,8 @@ class ManagedSocket final : public detail::CompletionLoop,
                         OutLimit limit);
   EmitResult enqueue(std::string_view text, std::vector<Bytes> attachments,
                      const detail::EmitFlags& flags, const std::shared_ptr<Answer>& answer);
+  EmitResult send(parser::PacketType type, std::optional<std::uint64_t> id, std::string_view text,
+                  const std::vector<Bytes>& attachments, Compress compress);
   EmitResult send_now(std::optional<std::uint64_t> id, std::string_view text,
                       const std::vector<Bytes>& attachments, Compress compress);
   void drain_retries();
@@ -221,10 +231,10 @@ class ManagedSocket final : public detail::CompletionLoop,
   bool ended_ = false;
 
   Join joining_ = Join::none;
-  bool in_auth_ = false;                    // user code that join() calls is running
-  TimePoint next_join_ = TimePoint::min();  // no CONNECT before
-  std::uint64_t join_turn_ = 0;             // answers of auth for an earlier one are stale
-  std::uint64_t connection_ = 0;            // counts the times it connected
+  bool in_auth_ = false;          // user code that join() calls is running
+  std::uint64_t join_turn_ = 0;   // answers of auth for an earlier one are stale
+  std::uint64_t sent_in_ = 0;     // the section of the latest packet, 0: it was handled
+  std::uint64_t connection_ = 0;  // counts the times it connected
   std::shared_ptr<ConnectionPeer> peer_;
   std::string pid_;
   RecoveryOffset offset_;

@@ -163,7 +163,8 @@ EmitResult ManagedSocket::emit_now(std::string_view text, std::vector<Bytes> att
 EmitResult ManagedSocket::send_event(std::string_view text, std::vector<Bytes> attachments,
                                      const detail::EmitFlags& flags, detail::AckCallback callback,
                                      OutLimit limit) {
-  const bool is_live = connected() && !manager_->heartbeat_expired();
+  // Behind what waited, as long as that is.
+  const bool is_live = connected() && buffer_.empty() && !manager_->heartbeat_expired();
   const std::size_t size = event_bytes(text, attachments);
   const bool fits = is_live ? limit == OutLimit::none || manager_->has_room(size)
                             : kept_bytes_.load() + size <= offline_buffer_bytes_;
@@ -200,10 +201,16 @@ EmitResult ManagedSocket::send_event(std::string_view text, std::vector<Bytes> a
   return send_now(id, text, attachments, flags.compress);
 }
 
+EmitResult ManagedSocket::send(PacketType type, std::optional<std::uint64_t> id,
+                               std::string_view text, const std::vector<Bytes>& attachments,
+                               Compress compress) {
+  sent_in_ = manager_->section();
+  return manager_->send(type, nsp_, id, text, attachments, compress);
+}
+
 EmitResult ManagedSocket::send_now(std::optional<std::uint64_t> id, std::string_view text,
                                    const std::vector<Bytes>& attachments, Compress compress) {
-  const EmitResult result =
-      manager_->send(PacketType::event, nsp_, id, text, attachments, compress);
+  const EmitResult result = send(PacketType::event, id, text, attachments, compress);
   // There is no such packet: nobody will answer it.
   if (result == EmitResult::dropped && id) acks_.fail(*id, Errc::dropped);
   return result;
@@ -223,7 +230,7 @@ void ManagedSocket::flush_buffer(std::uint64_t connection) {
 void ManagedSocket::answer_now(std::uint64_t connection, std::uint64_t ack_id,
                                std::string_view text, const std::vector<Bytes>& attachments) {
   if (!manager_ || !connected() || connection_ != connection) return;
-  manager_->send(PacketType::ack, nsp_, ack_id, text, attachments, Compress::yes);
+  send(PacketType::ack, ack_id, text, attachments, Compress::yes);
 }
 
 void ManagedSocket::notify_outgoing(std::string_view text, const std::vector<Bytes>& attachments) {
@@ -276,7 +283,7 @@ EmitResult ManagedSocket::enqueue(std::string_view text, std::vector<Bytes> atta
 }
 
 void ManagedSocket::drain_retries() {
-  if (!manager_ || !connected() || manager_->heartbeat_expired()) return;
+  if (!manager_ || !connected() || !buffer_.empty() || manager_->heartbeat_expired()) return;
   const RetryQueue::Entry* const head = retry_queue_.next();
   if (!head) return;
   const auto settled = [this, number = head->number](std::error_code error,

@@ -39,6 +39,9 @@ class Manager::Connection final : public engine::ClientSessionHandler {
   void on_drain() override {
     if (manager_.connection_.get() == this) manager_.count_queued_bytes();
   }
+  void on_separated() override {
+    inside([this] { manager_.on_separated(); });
+  }
   void on_close(DisconnectReason reason, const engine::Failure& failure) override {
     const auto manager = manager_.shared_from_this();
     const GateEntry entry(*manager->gate_);
@@ -79,6 +82,13 @@ ConnectionError connection_error(const engine::Failure& failure) {
   if (failure.is_other_protocol) error.code = Errc::other_protocol;
   return error;
 }
+
+/// What was sent that long ago counts as handled for a client that ends and cannot wait.
+constexpr std::chrono::seconds handled_time{1};
+
+/// How many connections may say goodbye at the same time. A program that connects and disconnects
+/// in a loop has a few.
+constexpr std::size_t leaving_limit = 16;
 
 std::string namespace_name(std::string_view name) {
   return name.starts_with('/') ? std::string(name) : "/" + std::string(name);
@@ -149,6 +159,7 @@ void Manager::abandon() {
 
 void Manager::end() {
   const GateLock lock(*gate_);
+  if (last_sent_ + handled_time <= loop_.timers().now()) ++section_;
   for (const auto& socket : std::vector(sockets_)) socket->say_goodbye();
   abandon();
   for (const auto& socket : sockets_) socket->release();
@@ -198,6 +209,7 @@ void Manager::open() {
 }
 
 void Manager::open_connection() {
+  ++section_;
   const auto connection = std::make_shared<Connection>(*this);
   connection->session =
       engine::ClientSession::make(loop_, connector_, options_.engine, memory_, *connection);
@@ -336,9 +348,12 @@ void Manager::retire_connection() {
   if (connection && connection->is_closed) {
     loop_.defer([connection] {});  // it may be what calls here, and so may its session
   } else if (connection) {
-    // One that still says goodbye when the next one does has had its time.
-    for (const auto& older : std::exchange(leaving_, {})) older->session->detach();
     leaving_.push_back(connection);
+    if (leaving_.size() > leaving_limit) {  // the oldest has had its time
+      const auto oldest = leaving_.front();
+      leaving_.erase(leaving_.begin());
+      oldest->session->detach();
+    }
   }
   packets_.reset();
   status_->carried_by = CarriedBy::nothing;
@@ -430,12 +445,30 @@ void Manager::count_queued_bytes() {
                               std::memory_order_relaxed);
 }
 
+void Manager::begin_section() {
+  if (state_ != State::open) return;
+  connection_->session->separate();
+  ++section_;
+}
+
+bool Manager::is_between_sections() const {
+  return connection_ && connection_->session->is_separating();
+}
+
+void Manager::on_separated() {
+  const auto separated = connection_;
+  for (const auto& socket : std::vector(sockets_)) {
+    if (connection_ == separated) socket->on_separated();
+  }
+}
+
 EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
                          std::string_view text, const std::vector<Bytes>& attachments,
                          Compress compress) {
   if (state_ != State::open) return EmitResult::not_connected;
   engine::ClientSession& session = *connection_->session;
   const bool was_writable = session.writable();
+  last_sent_ = loop_.now();
   if (!packets_.send(session, {type, 0, nsp, id, text}, attachments, compress)) {
     return EmitResult::dropped;
   }

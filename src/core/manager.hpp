@@ -21,6 +21,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -97,7 +98,8 @@ class Manager final : public std::enable_shared_from_this<Manager> {
 
   // --- Loop ---
 
-  /// Says goodbye, then does what abandon() does. drop() has to follow.
+  /// Says goodbye as far as nothing has to be waited for, then does what abandon() does. drop() has
+  /// to follow.
   void end();
   /// Closes what end() left flushing.
   void drop();
@@ -123,6 +125,11 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   void count_queued_bytes();
   /// No ping came in time, and no timer has told yet: the connection ends in this turn.
   bool heartbeat_expired();
+  /// What the server has certainly handled before the next one's first packet reaches it.
+  std::uint64_t section() const { return section_; }
+  void begin_section();
+  /// The sockets' on_separated() is to come.
+  bool is_between_sections() const;
   /// `text` is the payload as JSON, or empty.
   EmitResult send(parser::PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
                   std::string_view text, const std::vector<Bytes>& attachments, Compress compress);
@@ -140,6 +147,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   void open();
   void open_connection();
   void on_open();
+  void on_separated();
   void on_message(Result<std::optional<parser::Packet>, parser::Errc> result);
   void on_packet(const parser::Packet& packet);
   void on_session_close(DisconnectReason reason, const engine::Failure& failure);
@@ -174,6 +182,8 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   Sockets sockets_;
   std::shared_ptr<Connection> connection_;
   std::vector<std::shared_ptr<Connection>> leaving_;
+  std::uint64_t section_ = 1;
+  TimePoint last_sent_ = TimePoint::min();
   const std::shared_ptr<ConnectionStatus> status_ = std::make_shared<ConnectionStatus>();
   std::function<void()> idle_hook_;
   MemberTimer<Manager, &Manager::on_open_timeout> open_timer_{*this};

@@ -51,6 +51,7 @@ ClientPolling::~ClientPolling() { close(); }
 
 void ClientPolling::close() {
   phase_ = Phase::closed;
+  post_is_separated_ = false;
   queue_.clear();
   queued_bytes_ = 0;
   poll_channel_->close();
@@ -141,6 +142,20 @@ void ClientPolling::push(std::string_view data, engineio::Content content, Compr
   schedule_post();
 }
 
+void ClientPolling::separate() {
+  if (!queue_.empty()) {
+    queue_.back().is_separated = true;
+  } else {
+    post_is_separated_ = post_channel_->busy();
+  }
+}
+
+bool ClientPolling::is_separating() const {
+  return post_is_separated_ ||
+         std::any_of(queue_.begin(), queue_.end(),
+                     [](const WaitingPacket& packet) { return packet.is_separated; });
+}
+
 void ClientPolling::schedule_post() {
   if (post_scheduled_) return;
   // All that this turn sends shares one request.
@@ -154,15 +169,15 @@ void ClientPolling::schedule_post() {
 }
 
 std::size_t ClientPolling::packets_that_fit() const {
-  if (max_payload_bytes_ == 0 || queue_.size() == 1) return queue_.size();
   std::size_t size = 1;  // the first packet's type
   std::size_t count = 0;
-  for (const Queued& queued : queue_) {
-    const bool is_text = queued.content == engineio::Content::text;
-    size += payload_bytes(queued.data.size() - (is_text ? 1 : 0), queued.content);
-    if (count > 0 && size > max_payload_bytes_) break;
+  for (const WaitingPacket& packet : queue_) {
+    const bool is_text = packet.content == engineio::Content::text;
+    size += payload_bytes(packet.data.size() - (is_text ? 1 : 0), packet.content);
+    if (count > 0 && max_payload_bytes_ != 0 && size > max_payload_bytes_) break;
     size += 2;  // separator and the next one's type
     ++count;
+    if (packet.is_separated) break;
   }
   return count;
 }
@@ -178,15 +193,16 @@ void ClientPolling::post_what_fits() {
   request.headers.set("Accept", "*/*");
   std::size_t posted_bytes = 0;
   for (std::size_t left = packets_that_fit(); left > 0; --left) {
-    const Queued& queued = queue_.front();
+    const WaitingPacket& packet = queue_.front();
     if (!request.body.empty()) request.body.push_back(engineio::record_separator);
-    if (queued.content == engineio::Content::text) {
-      request.body.append(queued.data);
+    if (packet.content == engineio::Content::text) {
+      request.body.append(packet.data);
     } else {
       engineio::append_text(request.body,
-                            {engineio::PacketType::message, queued.content, queued.data});
+                            {engineio::PacketType::message, packet.content, packet.data});
     }
-    posted_bytes += queued.data.size();
+    posted_bytes += packet.data.size();
+    post_is_separated_ = packet.is_separated;
     queue_.pop_front();
   }
   post_channel_->send(std::move(request),
@@ -208,6 +224,10 @@ void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Respons
   }
   if (const auto refused = refusal(*response)) return fail(post_error, *refused);
   queued_bytes_ -= posted_bytes;
+  if (std::exchange(post_is_separated_, false) && !is_separating()) {
+    context_.listener.on_transport_separated(*this);
+    if (phase_ == Phase::closed) return;
+  }
   if (phase_ == Phase::pausing) return check_paused();
   post();
   context_.listener.on_transport_drain(*this);
@@ -238,14 +258,8 @@ void ClientPolling::resume() {
 }
 
 void ClientPolling::hand_over(ClientTransport& successor) {
-  for (const Queued& queued : std::exchange(queue_, {})) {
-    if (queued.content == engineio::Content::text) {
-      successor.send_text(queued.data, queued.compress);
-    } else {
-      successor.send_binary(queued.data, queued.compress);
-    }
-  }
   queued_bytes_ = 0;
+  send_waiting(successor, std::exchange(queue_, {}));
 }
 
 }  // namespace socketio::engine

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // HTTP long-polling at the client (Engine.IO protocol 4, "HTTP long-polling"): one GET after
 // another brings packets, POSTs take them, one of each at a time. What is sent while a POST is
-// underway waits here and goes together with the next.
+// underway waits here and goes together with the next. The answer to a POST says that the server
+// has handled it, so what is separated goes with different ones.
 //
 // Life cycle: open() asks for the handshake; the session calls start() when it came; pause() and
 // then resume() or hand_over() for an upgrade; say_goodbye() before an orderly end. Loop's thread.
@@ -44,6 +45,8 @@ class ClientPolling final : public ClientTransport,
   void send_text(std::string_view packet, Compress compress) override;
   using ClientTransport::send_binary;
   void send_binary(std::string_view data, Compress compress) override;
+  void separate() override;
+  bool is_separating() const override;
   bool writable() const override { return phase_ == Phase::started && idle(); }
   std::size_t queued_bytes() const override { return queued_bytes_; }
   void want_drain() override {}  // every answered POST tells
@@ -55,11 +58,6 @@ class ClientPolling final : public ClientTransport,
 
  private:
   enum class Phase : std::uint8_t { opening, started, pausing, leaving, closed };
-  struct Queued {
-    std::string data;
-    engineio::Content content;
-    Compress compress;  // for the transport that may take over
-  };
 
   void poll();
   void on_poll_answer(const http::Response* response, const Failure& failure);
@@ -81,10 +79,11 @@ class ClientPolling final : public ClientTransport,
   std::shared_ptr<HttpChannel> post_channel_;
   std::string sid_;
   std::size_t max_payload_bytes_ = 0;
-  std::deque<Queued> queue_;
+  std::deque<WaitingPacket> queue_;
   std::size_t queued_bytes_ = 0;  // and those of the POST that is underway
   Phase phase_ = Phase::opening;
   bool post_scheduled_ = false;
+  bool post_is_separated_ = false;  // the one that is underway, from what follows
 };
 
 }  // namespace socketio::engine

@@ -167,6 +167,18 @@ void ClientSession::send_binary(std::string_view message, Compress compress) {
   send([&] { transport_->send_binary(message, compress); });
 }
 
+void ClientSession::separate() {
+  if (state_ == State::open) transport_->separate();
+}
+
+bool ClientSession::is_separating() const {
+  return state_ == State::open && transport_->is_separating();
+}
+
+void ClientSession::on_transport_separated(ClientTransport& from) {
+  if (transport_.get() == &from && state_ == State::open) handler_->on_separated();
+}
+
 void ClientSession::on_transport_drain(ClientTransport& from) {
   if (transport_.get() != &from) return;
   if (state_ == State::closing) return continue_closing();

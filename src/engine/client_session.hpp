@@ -39,6 +39,8 @@ class ClientSessionHandler {
   virtual void on_upgrade(TransportName) {}
   /// What was sent has left: by polling a payload of it, by WebSocket all.
   virtual void on_drain() {}
+  /// The server has handled what the latest separate() was behind.
+  virtual void on_separated() {}
   /// The last call. `reason`: transport_error, transport_close, ping_timeout, parse_error or
   /// forced_close; `failure` has a message for the first only.
   virtual void on_close(DisconnectReason reason, const Failure& failure) = 0;
@@ -58,6 +60,10 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   /// A text message, Socket.IO's part only (no type digit), and a binary one; dropped unless open.
   void send_text(std::string_view message, Compress compress);
   void send_binary(std::string_view message, Compress compress = Compress::yes);
+  /// What is sent from now on reaches the server when it has handled what was sent before.
+  void separate();
+  /// on_separated() is to come.
+  bool is_separating() const;
   /// Flushes, waits for a running upgrade, says goodbye; on_close(forced_close) follows.
   void close();
   /// The same without flushing, and with that reason, at once.
@@ -87,6 +93,7 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   void on_transport_open(ClientTransport& from) override;
   void on_packet(ClientTransport& from, const engineio::Packet& packet) override;
   void on_transport_drain(ClientTransport& from) override;
+  void on_transport_separated(ClientTransport& from) override;
   void on_transport_paused(ClientTransport& from) override;
   void on_transport_end(ClientTransport& from, DisconnectReason reason,
                         const Failure& failure) override;

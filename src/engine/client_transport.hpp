@@ -17,6 +17,7 @@
 
 #include <socketio/outcome.hpp>
 
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ class ClientTransportListener {
   virtual void on_packet(ClientTransport& from, const engineio::Packet& packet) = 0;
   /// What was sent has been taken.
   virtual void on_transport_drain(ClientTransport& from) = 0;
+  /// The server has handled what the latest separate() was behind.
+  virtual void on_transport_separated(ClientTransport& from) = 0;
   /// Polling was paused, and what was underway has arrived.
   virtual void on_transport_paused(ClientTransport& from) = 0;
   /// transport_error with its failure, or transport_close.
@@ -45,7 +48,23 @@ class ClientTransportListener {
 class ClientTransport : public Transport {
  public:
   virtual void open() = 0;
+  /// What is sent from now on leaves when the server has certainly handled what was sent before:
+  /// it never comes to it in one piece with that.
+  virtual void separate() = 0;
+  /// on_transport_separated() is to come.
+  virtual bool is_separating() const = 0;
 };
+
+/// A packet that waits for its turn.
+struct WaitingPacket {
+  std::string data;  // as it is sent: of text with the type digit first
+  engineio::Content content;
+  Compress compress;
+  bool is_separated = false;  // from what follows
+};
+
+/// Hands what has waited over to `transport`.
+void send_waiting(ClientTransport& transport, const std::deque<WaitingPacket>& packets);
 
 /// What outlives single connections of one client.
 struct ClientMemory {

@@ -6,6 +6,8 @@
 #include "engine/http_channel.hpp"
 
 #include <array>
+#include <chrono>
+#include <deque>
 #include <utility>
 
 namespace socketio::engine {
@@ -15,6 +17,10 @@ constexpr std::string_view websocket_error = "websocket error";
 
 /// Of the body of a refusal; its first words are quoted.
 constexpr std::size_t refusal_limit_bytes = 64 * 1024;
+
+/// A server that has not answered a ping by then never will. Short enough for a goodbye to leave
+/// within the three seconds of Client::stop().
+constexpr std::chrono::seconds pong_timeout{2};
 
 std::string_view describe(websocket::AcceptError error) {
   switch (error) {
@@ -45,6 +51,15 @@ std::string_view describe(websocket::Errc error) {
 }
 
 }  // namespace
+
+/// What waits until the server has handled what was sent before.
+struct ClientWebSocket::Separation {
+  explicit Separation(ClientWebSocket& socket) : timer(socket) {}
+  MemberTimer<ClientWebSocket, &ClientWebSocket::on_no_pong> timer;
+  std::string ping;  // what the pong has to say
+  std::deque<WaitingPacket> packets;
+  std::size_t packets_bytes = 0;
+};
 
 ClientWebSocket::ClientWebSocket(const ClientContext& context, std::string_view sid)
     : context_(context),
@@ -165,7 +180,7 @@ void ClientWebSocket::on_event(const websocket::Event& event) {
     case Kind::ping:
       return on_ping(event.payload);
     case Kind::pong:
-      return;
+      return on_pong(event.payload);
     case Kind::close:
       return on_close_frame(event);
   }
@@ -225,11 +240,18 @@ void ClientWebSocket::on_stream_end(const Stream& stream) {
 
 // --- Out ---
 
+std::size_t ClientWebSocket::queued_bytes() const {
+  if (!is_writing()) return 0;
+  return stream_->queued_bytes() + (separation_ ? separation_->packets_bytes : 0);
+}
+
 void ClientWebSocket::send_text(std::string_view packet, Compress compress) {
+  if (is_held(packet, engineio::Content::text, compress)) return;
   send_message(websocket::Opcode::text, packet, compress);
 }
 
 void ClientWebSocket::send_binary(std::string_view data, Compress compress) {
+  if (is_held(data, engineio::Content::binary, compress)) return;
   if (!context_.options.force_base64) {
     return send_message(websocket::Opcode::binary, data, compress);
   }
@@ -262,8 +284,46 @@ void ClientWebSocket::send_frame(websocket::Opcode opcode, std::string_view payl
   });
 }
 
+void ClientWebSocket::separate() {
+  if (!is_writing()) return;
+  if (separation_) {
+    if (!separation_->packets.empty()) separation_->packets.back().is_separated = true;
+    return;
+  }
+  separation_ = std::make_unique<Separation>(*this);
+  separation_->ping = std::to_string(++pings_);
+  send_frame(websocket::Opcode::ping, separation_->ping);
+  context_.loop.timers().arm(separation_->timer, pong_timeout);
+}
+
+bool ClientWebSocket::is_held(std::string_view data, engineio::Content content, Compress compress) {
+  if (!separation_) return false;
+  separation_->packets_bytes += data.size();
+  separation_->packets.push_back({std::string(data), content, compress});
+  return true;
+}
+
+void ClientWebSocket::on_pong(std::string_view payload) {
+  if (!separation_ || separation_->ping != payload) return;
+  const auto answered = std::exchange(separation_, nullptr);
+  end_separation(answered->packets);
+}
+
+void ClientWebSocket::on_no_pong() {
+  const auto unanswered = std::exchange(separation_, nullptr);
+  for (WaitingPacket& packet : unanswered->packets) packet.is_separated = false;
+  end_separation(unanswered->packets);
+}
+
+void ClientWebSocket::end_separation(const std::deque<WaitingPacket>& packets) {
+  const auto self = shared_from_this();
+  send_waiting(*this, packets);
+  if (!separation_) context_.listener.on_transport_separated(*this);
+}
+
 void ClientWebSocket::shut_down(websocket::CloseCode code) {
   if (!is_writing()) return cut();
+  separation_.reset();
   contain(*stream_, [&] {
     send_frame(websocket::Opcode::close, websocket::close_payload(code, {}));
     stream_->close_after_flush();
@@ -274,6 +334,7 @@ void ClientWebSocket::shut_down(websocket::CloseCode code) {
 
 void ClientWebSocket::cut() {
   attempt_.reset();
+  separation_.reset();
   phase_ = Phase::closed;
   const auto stream = std::exchange(stream_, nullptr);
   if (!stream) return;

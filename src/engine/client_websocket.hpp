@@ -2,6 +2,9 @@
 // WebSocket at the client (RFC 6455): connects, asks for the upgrade, then one packet a message:
 // masked frames out, plain ones in, large ones compressed if the server agrees (RFC 7692).
 //
+// What is separated from what was sent before waits for the pong to a ping that follows that: a
+// server reads one after the other (RFC 6455 section 5.5.2).
+//
 // Life cycle: open() -> on_transport_open() when the server accepted -> packets -> one of close()
 // and on_transport_end(). Loop's thread.
 #pragma once
@@ -13,6 +16,8 @@
 #include "codec/websocket/handshake.hpp"
 #include "engine/client_transport.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -35,8 +40,12 @@ class ClientWebSocket final : public ClientTransport,
   void send_text(std::string_view packet, Compress compress) override;
   using ClientTransport::send_binary;
   void send_binary(std::string_view data, Compress compress) override;
-  bool writable() const override { return is_writing() && stream_->queued_bytes() == 0; }
-  std::size_t queued_bytes() const override { return is_writing() ? stream_->queued_bytes() : 0; }
+  void separate() override;
+  bool is_separating() const override { return separation_ != nullptr; }
+  bool writable() const override {
+    return is_writing() && !separation_ && stream_->queued_bytes() == 0;
+  }
+  std::size_t queued_bytes() const override;
   void want_drain() override {
     if (is_writing()) stream_->want_drain();
   }
@@ -51,6 +60,7 @@ class ClientWebSocket final : public ClientTransport,
 
  private:
   enum class Phase : std::uint8_t { connecting, asking, open, closed };
+  struct Separation;
 
   bool is_writing() const { return phase_ == Phase::open && stream_ != nullptr; }
   void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
@@ -68,6 +78,10 @@ class ClientWebSocket final : public ClientTransport,
   void on_ping(std::string_view payload);
   void answer_ping();
   void send_pong(std::string_view payload);
+  void on_pong(std::string_view payload);
+  void on_no_pong();
+  void end_separation(const std::deque<WaitingPacket>& packets);
+  bool is_held(std::string_view data, engineio::Content content, Compress compress);
   void send_message(websocket::Opcode opcode, std::string_view message, Compress compress);
   void send_frame(websocket::Opcode opcode, std::string_view payload,
                   websocket::Coding coding = websocket::Coding::plain);
@@ -86,6 +100,8 @@ class ClientWebSocket final : public ClientTransport,
   std::unique_ptr<websocket::Deflater> deflater_;  // if the server agreed to it
   std::unique_ptr<std::string> ping_payload_;      // the latest unanswered ping of this read
   std::uint8_t pongs_left_ = 0;                    // of this read, before pings have to share one
+  std::unique_ptr<Separation> separation_;         // while a ping of ours is unanswered
+  std::uint64_t pings_ = 0;
   Phase phase_ = Phase::connecting;
 };
 

@@ -55,6 +55,11 @@ class LyingServer {
     }
     void say_text(std::string_view packet) { say_frame(websocket::Opcode::text, packet); }
     void say_binary(std::string_view message) { say_frame(websocket::Opcode::binary, message); }
+    void say_frame(websocket::Opcode opcode, std::string_view payload) {
+      std::string frame;
+      websocket::append_frame(frame, opcode, payload);
+      say(frame);
+    }
 
     void on_bytes(std::span<char> bytes) override {
       while (!bytes.empty() && !decoder_) {
@@ -81,12 +86,6 @@ class LyingServer {
     }
 
    private:
-    void say_frame(websocket::Opcode opcode, std::string_view payload) {
-      std::string frame;
-      websocket::append_frame(frame, opcode, payload);
-      say(frame);
-    }
-
     LyingServer& server_;
     std::shared_ptr<SimulatedStream> stream_;
     std::optional<http::RequestParser> parser_;
@@ -113,6 +112,7 @@ class LyingServer {
   std::vector<std::string> texts;  // WebSocket messages that came
   std::size_t frame_bytes = 0;     // what they took on the wire
   std::vector<std::string> pongs;  // to WebSocket pings
+  bool answers_pings = true;       // those of WebSocket
   std::vector<std::uint16_t> close_codes;
   std::function<void(Connection&, std::string_view)> on_text;
   std::function<void(Connection&, std::string_view)> on_binary;
@@ -124,6 +124,8 @@ class LyingServer {
     if (event.kind == websocket::Event::Kind::close) {
       close_codes.push_back(event.close_code);
       connection.close();
+    } else if (event.kind == websocket::Event::Kind::ping) {
+      if (answers_pings) connection.say_frame(websocket::Opcode::pong, event.payload);
     } else if (event.kind == websocket::Event::Kind::pong) {
       pongs.emplace_back(event.payload);
     } else if (event.kind == websocket::Event::Kind::binary) {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // One official Socket.IO server. Options: `io` (of the Server, as they are), `parser` ("msgpack"), `tls` (of
-// https.createServer), `host`. Its public methods are what a test may ask of it; what its sockets offer is in offers.mjs.
+// https.createServer), `host`, `package` (another version's, of package.json). Its public methods are what a test may ask
+// of it; what its sockets offer is in offers.mjs.
 
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { Server } from "socket.io";
+import { createRequire } from "node:module";
 import msgpack from "socket.io-msgpack-parser";
 import { Listening } from "./listening.mjs";
 import { offer } from "./offers.mjs";
+
+const require = createRequire(import.meta.url);
 
 export class OfficialServer {
   #options;
@@ -28,7 +31,8 @@ export class OfficialServer {
 
   /** Again on the same port after stop(); nothing is remembered then. */
   async start() {
-    const { tls, io = {}, parser, host } = this.#options;
+    const { tls, io = {}, parser, host, package: name = "socket.io" } = this.#options;
+    const { Server } = require(process.env.SOCKETIO_SERVER ?? name);
     const http = tls ? createTlsServer(tls) : createServer();
     this.#listening = new Listening(http);
     this.#io = new Server(http, { ...io, ...(parser === "msgpack" ? { parser: msgpack } : {}) });

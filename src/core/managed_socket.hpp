@@ -126,8 +126,8 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
   void send_connect(std::uint64_t turn, const json& data);
   /// The JavaScript server handles a packet a moment after it has read it. With a DISCONNECT it
   /// drops the events that it read together with it, and a CONNECT that comes together with a
-  /// DISCONNECT makes it end the connection, and with it every other namespace. So what is sent next
-  /// waits until it has handled what this socket sent before.
+  /// DISCONNECT makes it end the connection, and with it every other namespace. So what is sent
+  /// next waits until it has handled what this socket sent before.
   void begin_section();
   void send_disconnect();
   void leave_connection();
@@ -204,10 +204,10 @@ class ManagedSocket final : public std::enable_shared_from_this<ManagedSocket> {
   bool ended_ = false;
 
   Join joining_ = Join::none;
-  bool in_auth_ = false;                    // user code that join() calls is running
-  std::uint64_t join_turn_ = 0;             // answers of auth for an earlier one are stale
-  std::uint64_t sent_in_ = 0;               // the section of the latest packet, 0: it was handled
-  std::uint64_t connection_ = 0;            // counts the times it connected
+  bool in_auth_ = false;          // user code that join() calls is running
+  std::uint64_t join_turn_ = 0;   // answers of auth for an earlier one are stale
+  std::uint64_t sent_in_ = 0;     // the section of the latest packet, 0: it was handled
+  std::uint64_t connection_ = 0;  // counts the times it connected
   std::shared_ptr<ConnectionPeer> peer_;
   std::string pid_;
   RecoveryOffset offset_;

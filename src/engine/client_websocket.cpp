@@ -282,8 +282,7 @@ void ClientWebSocket::separate() {
   context_.loop.timers().arm(separation_->timer, pong_timeout);
 }
 
-bool ClientWebSocket::is_held(std::string_view data, engineio::Content content,
-                              Compress compress) {
+bool ClientWebSocket::is_held(std::string_view data, engineio::Content content, Compress compress) {
   if (!separation_) return false;
   separation_->packets_bytes += data.size();
   separation_->packets.push_back({std::string(data), content, compress});

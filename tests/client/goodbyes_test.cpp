@@ -30,7 +30,8 @@ class Goodbyes : public testing::TestWithParam<std::tuple<std::string, std::stri
     for (int i = 0; i < count; ++i) expected.push_back("tell [" + std::to_string(i) + "]");
     expected.push_back(last);
     Log::Lines told = server.log->lines();
-    std::erase_if(told, [&](const auto& line) { return line != last && !line.starts_with("tell"); });
+    std::erase_if(told,
+                  [&](const auto& line) { return line != last && !line.starts_with("tell"); });
     EXPECT_EQ(told, expected);
   }
 
@@ -94,7 +95,9 @@ TEST_P(Goodbyes, Destruction) {
   client.reset();
   ASSERT_TRUE(server.log->wait_for_prefix("disconnect / transport "));
   // Over polling a request may have been underway.
-  if (transport() == "websocket") EXPECT_EQ(server.said("tell ").size(), 100U);
+  if (transport() == "websocket") {
+    EXPECT_EQ(server.said("tell ").size(), 100U);
+  }
 }
 
 TEST_P(Goodbyes, InAHandler) {
@@ -124,7 +127,8 @@ TEST_P(Goodbyes, OfOneNamespaceStayInOrderWithTheOthers) {
   admin.disconnect();
   expect_told(100, "/admin client namespace disconnect");
   const auto lines = server.log->lines();
-  const auto end = std::find(lines.begin(), lines.end(), "disconnect / client namespace disconnect");
+  const auto end =
+      std::find(lines.begin(), lines.end(), "disconnect / client namespace disconnect");
   ASSERT_NE(end, lines.end());
   // Servers of version 3 run handlers behind the end of their socket.
   EXPECT_EQ(*(end - 1), "tell [49]");

@@ -56,11 +56,12 @@ class ScriptedGoodbyeTest : public testing::Test {
 
   SimulatedLoop loop{1};
   Network network{loop, {}};
-  LyingServer server{network, [](auto& connection, const http::Request& request) {
-                       connection.accept_websocket(request);
-                       connection.say_text(
-                           R"(0{"sid":"x","upgrades":[],"pingInterval":25000,"pingTimeout":20000})");
-                     }};
+  LyingServer server{
+      network, [](auto& connection, const http::Request& request) {
+        connection.accept_websocket(request);
+        connection.say_text(
+            R"(0{"sid":"x","upgrades":[],"pingInterval":25000,"pingTimeout":20000})");
+      }};
   SimulatedConnector connector{loop, server.dial()};
   std::shared_ptr<LoopGate> gate = std::make_shared<LoopGate>(loop);
   std::shared_ptr<core::Manager> manager =
@@ -129,9 +130,9 @@ TEST_F(ScriptedGoodbyeTest, OtherNamespacesStayBehindIt) {
   admin.emit("b", Bytes(1));
   admin.emit("c");
   admin.volatile_().emit("d");  // cannot leave now
-  EXPECT_THAT(come(), ElementsAre(R"(42["a"])", "41",
-                                  R"(451-/admin,["b",{"_placeholder":true,"num":0}])",
-                                  R"(42/admin,["c"])"));
+  EXPECT_THAT(come(),
+              ElementsAre(R"(42["a"])", "41", R"(451-/admin,["b",{"_placeholder":true,"num":0}])",
+                          R"(42/admin,["c"])"));
 }
 
 TEST_F(ScriptedGoodbyeTest, WhoComesBackAtOnceHearsNothingOfBefore) {
@@ -168,7 +169,7 @@ TEST_F(ScriptedGoodbyeTest, AJoinThatWaitsCanBeGivenUp) {
 
 TEST_F(ScriptedGoodbyeTest, WhatIsEmittedBeforeTheJoinIsToldStaysBehindWhatWaited) {
   const ClientSocket socket(manager->socket("/", {}));
-  server.on_text = [ joined = server.on_text](auto& connection, std::string_view packet) {
+  server.on_text = [joined = server.on_text](auto& connection, std::string_view packet) {
     if (packet == "40") connection.say_text(R"(42["early"])");
     joined(connection, packet);
   };
@@ -183,7 +184,7 @@ TEST_F(ScriptedGoodbyeTest, TheEndWaitsForNothing) {
   const ClientSocket socket = join("/");
   come();
   socket.emit("a");
-  loop.settle();
+  loop.run_for(milliseconds(1));
   manager->end();
   gate->close();
   loop.settle();
@@ -235,9 +236,9 @@ class GoodbyeTest : public testing::TestWithParam<std::string> {
       SCOPED_TRACE(moment);
       heard.clear();
       ends.clear();
-      ClientTown town(
-          static_cast<std::uint64_t>(moment), [this](SimulatedServer& server) { set_up(server); },
-          options(), {}, {.delay_min = milliseconds(2), .delay_max = milliseconds(5)});
+      ClientTown town(static_cast<std::uint64_t>(moment),
+                      [this](SimulatedServer& server) { set_up(server); }, options(), {},
+                      {.delay_min = milliseconds(2), .delay_max = milliseconds(5)});
       const ClientSocket socket = town.socket();
       ASSERT_TRUE(town.run_until_connected(socket));
       town.loop.run_for(milliseconds(moment));

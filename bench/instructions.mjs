@@ -23,7 +23,7 @@ const help = `usage: ./dev bench --instructions [options]
   --check         fails if a figure of ours is more than ${100 * tolerance} % above bench/instructions.json
   --record        writes that file
   --only NAMES    of ${scenarios.map(({ name }) => name).join(",")}
-  --bin-dir DIR   where the programs are (build/release/bin)`;
+  --bin-dir DIR   where the programs are (build/bench/bin)`;
 
 function settings_of(argv) {
   const { values } = parseArgs({
@@ -32,7 +32,7 @@ function settings_of(argv) {
       check: { type: "boolean", default: false },
       record: { type: "boolean", default: false },
       only: { type: "string" },
-      "bin-dir": { type: "string", default: path.join(root, "build/release/bin") },
+      "bin-dir": { type: "string", default: path.join(root, "build/bench/bin") },
       help: { type: "boolean", default: false },
     },
   });

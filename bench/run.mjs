@@ -22,7 +22,7 @@ const help = `usage: bench/run.mjs [options]
   --seconds S           measured seconds a run (3)
   --only NAMES          of ${scenarios.map(({ name }) => name).join(",")}
   --contestants NAMES   of ours,yardstick,node
-  --bin-dir DIR         where the programs are (build/release/bin)
+  --bin-dir DIR         where the programs are (build/bench/bin)
   --json FILE           where the result goes (build/bench.json)`;
 
 function settings_of(argv) {
@@ -34,7 +34,7 @@ function settings_of(argv) {
       seconds: { type: "string" },
       only: { type: "string" },
       contestants: { type: "string", default: "ours,yardstick,node" },
-      "bin-dir": { type: "string", default: path.join(root, "build/release/bin") },
+      "bin-dir": { type: "string", default: path.join(root, "build/bench/bin") },
       json: { type: "string", default: path.join(root, "build/bench.json") },
       help: { type: "boolean", default: false },
     },

@@ -58,6 +58,7 @@ class KeptTransport final : public engine::Transport {
   void want_drain() override {}
   std::size_t queued_bytes() const override { return 0; }
   void close() override { closed = true; }
+  void cut() override { closed = true; }
 
   std::vector<std::string> sent;
   bool is_writable = true;

@@ -30,19 +30,6 @@ TEST_P(Disconnecting, ByTheClient) {
   EXPECT_EQ(client.socket.transport(), "");
 }
 
-TEST_P(Disconnecting, ByTheClientAfterEverythingWasSent) {
-  ASSERT_TRUE(client.connect());
-  for (int i = 0; i < 100; ++i) client.socket.emit("tell", i);
-  client.socket.disconnect();
-  server.log->wait_for("disconnect / client namespace disconnect");
-  // The official server may ignore what comes together with a farewell, but it came.
-  const json messages = server.ask("messages");
-  ASSERT_EQ(messages.size(), 102U);
-  for (std::size_t i = 0; i < 100; ++i)
-    EXPECT_EQ(messages[i + 1], "2[\"tell\"," + std::to_string(i) + "]");
-  EXPECT_EQ(messages.back(), "1");
-}
-
 TEST_P(Disconnecting, ByTheServer) {
   ASSERT_TRUE(client.connect());
   client.socket.emit("leave me");

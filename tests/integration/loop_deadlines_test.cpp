@@ -24,7 +24,7 @@ class LateTimer final : public Timer {
   std::optional<Duration> late;
 
  private:
-  void expired() override { late = std::chrono::steady_clock::now() - due_; }
+  void expired() noexcept override { late = std::chrono::steady_clock::now() - due_; }
   Loop& loop_;
   TimePoint due_;
 };

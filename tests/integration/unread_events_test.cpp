@@ -202,8 +202,9 @@ TEST_P(UnreadEventsOfServers, AreDropped) {
   io->on_disconnect([&] { log.add("disconnected"); });
   io->on("told", [&](int) { work.handle(); });
   const std::uint16_t port = io->listen("127.0.0.1", 0);
-  std::thread thread(
-      [&, one = io.get()] { running == Running::context ? void(context.run()) : one->run(); });
+  std::thread thread([&, running = running, one = io.get()] {
+    running == Running::context ? void(context.run()) : one->run();
+  });
   Client client(url(port), {.transports = {transport}});
   for (int i = 0; i < events; ++i) client.socket().emit("told", i);
   client.start();

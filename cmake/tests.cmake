@@ -35,8 +35,8 @@ function(socketio_test_program program)  # source...
 endfunction()
 
 # socketio_tests(<program> LABEL <label> PREFIX <prefix> SOURCES <glob>)
-# Programs of their own are files that replace operator new, and those of threads, so that the thread sanitizer's build
-# need not compile all others.
+# Programs of their own are files that replace operator new or a function of the system, and those of threads, so that the
+# thread sanitizer's build need not compile all others.
 function(socketio_tests program)
   cmake_parse_arguments(arg "" "LABEL;PREFIX;SOURCES" "" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${arg_SOURCES})
@@ -44,8 +44,8 @@ function(socketio_tests program)
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM stem)
     set(test ${arg_PREFIX}_${stem})
-    file(STRINGS ${source} replaces_new REGEX "_allocations\\.hpp\"")
-    if(replaces_new OR stem MATCHES "(^|_)threads_test$")
+    file(STRINGS ${source} replaces REGEX "_allocations\\.hpp\"|^extern \"C\"")
+    if(replaces OR stem MATCHES "(^|_)threads_test$")
       set(owner ${test})
       socketio_test_program(${test} ${source})
     else()

@@ -23,6 +23,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <ratio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -236,10 +237,12 @@ struct Decode<std::chrono::time_point<std::chrono::system_clock, Duration>> {
     const auto milliseconds = detail::text_to_date(text);
     if (!milliseconds) return false;
     const std::chrono::milliseconds since_1970(*milliseconds);
-    // A clock that counts nanoseconds ends in the year 2262.
-    if (since_1970 < std::chrono::ceil<std::chrono::milliseconds>(Duration::min()) ||
-        since_1970 > std::chrono::floor<std::chrono::milliseconds>(Duration::max())) {
-      return false;
+    if constexpr (std::ratio_less_v<typename Duration::period, std::milli>) {
+      // A clock that counts nanoseconds ends in the year 2262.
+      if (since_1970 < std::chrono::ceil<std::chrono::milliseconds>(Duration::min()) ||
+          since_1970 > std::chrono::floor<std::chrono::milliseconds>(Duration::max())) {
+        return false;
+      }
     }
     out = Time(std::chrono::duration_cast<Duration>(since_1970));
     return true;

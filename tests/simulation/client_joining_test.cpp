@@ -114,8 +114,8 @@ TEST_F(ClientJoiningTest, ARefusalOfOneNamespaceLeavesTheOther) {
   town.watch(nowhere, "nowhere");
   town.loop.run_for(seconds(60));
   EXPECT_TRUE(in.connected());
-  EXPECT_THAT(town.log, ElementsAre("open", "out connect_error not you",
-                                    "nowhere connect_error Invalid namespace"));
+  EXPECT_THAT(town.log, ElementsAre("open", "nowhere connect_error Invalid namespace",
+                                    "out connect_error not you"));
 }
 
 TEST_F(ClientJoiningTest, RefusedSocketsMayTryAgainByThemselves) {

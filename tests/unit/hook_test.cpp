@@ -134,6 +134,7 @@ TEST_F(HookTest, AConnectionMiddlewareMayBeACoroutine) {
   CorePeer peer(server);
   EXPECT_EQ(log, Log{});
   step.complete(1);
+  server.loop().run();
   EXPECT_EQ(log, (Log{"connected"}));
 }
 

@@ -43,7 +43,7 @@ TEST(Connection, SocketHasTheIdThatTheServerKnows) {
   EXPECT_TRUE(client.socket.active());
   EXPECT_FALSE(client.socket.recovered());
   EXPECT_EQ(client.socket.nsp(), "/");
-  EXPECT_EQ(client.socket.id(), ask(client.socket, "handshake").value()["id"]);
+  EXPECT_EQ(ask(client.socket, "handshake").value()["id"], client.socket.id());
 }
 
 TEST(Connection, PollingOnly) {

@@ -21,7 +21,7 @@ TEST(ClientNamespaces, ShareOneConnection) {
   EXPECT_EQ(server.ask("counts")["sessions"], 1);
   EXPECT_EQ(client.log.count("open"), 1U);
   EXPECT_NE(admin.id(), client.socket.id());
-  EXPECT_EQ(admin.id(), ask(admin, "handshake").value()["id"]);
+  EXPECT_EQ(ask(admin, "handshake").value()["id"], admin.id());
   EXPECT_EQ(ask<int>(custom, "echo ack", 3).value(), 3);
 }
 

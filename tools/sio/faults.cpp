@@ -30,7 +30,7 @@ std::string_view to_text(socketio::parser::Errc fault) {
     case Errc::invalid_attachment_count:
       return "a binary packet has the number of its attachments behind its type, then a hyphen";
     case Errc::invalid_id:
-      return "an acknowledgement has an id, and ids are at most 2^53 - 1";
+      return "ids are at most 2^53 - 1";
     case Errc::invalid_json:
       return "the payload is no JSON";
     case Errc::invalid_payload:

@@ -73,7 +73,9 @@ TEST(LyingConnection, EndlessFragments) {
   Liar liar(
       joined(steps(frame({{"fin", false}, {"payload", "4"}}),
                    repeat(100'000, frame({{"opcode", 0}, {"fin", false}, {"payload", ""}})))));
-  TestClient client(liar.url(), only("websocket"));
+  ClientOptions options = only("websocket");
+  options.max_payload_bytes = 1'000'000;  // the number of frames follows from it
+  TestClient client(liar.url(), options);
   ASSERT_TRUE(client.connect());
   ASSERT_TRUE(client.log.wait_for("disconnect transport error"));
 }

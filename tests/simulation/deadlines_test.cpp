@@ -174,7 +174,7 @@ class Bodies : public Deadlines {
                   "\r\n\r\n");
     for (int i = 0; i < pieces; ++i) {
       loop.after(milliseconds(500 + i * 1'000),
-                 [this, text = std::string(piece)] { stream->write(text); });
+                 [stream = stream, text = std::string(piece)] { stream->write(text); });
     }
   }
   void expect_cut_after(std::chrono::seconds time) {

@@ -30,6 +30,14 @@ void* operator new(std::size_t size) {
   counts::peak_bytes = std::max(counts::peak_bytes, counts::live_bytes);
   return memory;
 }
+/// The library's calls the one above; the address sanitizer's does not.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (...) {
+    return nullptr;
+  }
+}
 void operator delete(void* memory) noexcept {
   namespace counts = socketio::support;
   if (memory != nullptr) {

@@ -132,13 +132,21 @@ void NamespaceState::deliver_to_children(const engine::PreparedMessage& message,
 void NamespaceState::deliver_waiting() {
   link_->waiting = nullptr;
   const Waiting waiting = std::move(*std::exchange(waiting_, std::nullopt));
+  // Reported at the end: the hook is user code, which may change who is in a room.
+  std::shared_ptr<SocketState> failed;
+  std::exception_ptr failure;
   for_each(waiting.target, [&](SocketState& socket) {
     try {
       socket.deliver(waiting.messages, waiting.target.flags);
     } catch (...) {
-      socket.on_exception();
+      socket.break_off();
+      failed = socket.shared_from_this();
+      failure = std::current_exception();
     }
   });
+  if (!failed) return;
+  Socket handle(failed);
+  report(handle, "connection", failure);
 }
 
 template <class Use>

@@ -110,7 +110,7 @@ void SocketState::guarded(std::string_view event, Call call) {
 }
 
 void SocketState::on_exception() noexcept {
-  session_->break_off();
+  break_off();
   Socket handle(shared_from_this());
   nsp_->report(handle, "connection", std::current_exception());
 }

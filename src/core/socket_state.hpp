@@ -81,6 +81,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   EmitResult deliver(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
   /// For contain(): the session breaks off.
   void on_exception() noexcept;
+  /// Ends its connection without needing memory; who calls this reports why.
+  void break_off() noexcept { session_->break_off(); }
   /// Registers an expected acknowledgement; false, and the callback has been called, if there are
   /// too many.
   bool expect_ack(std::uint64_t id, detail::AckCallback callback,

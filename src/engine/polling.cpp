@@ -87,7 +87,7 @@ void PollingTransport::on_body(Exchange& exchange) {
   auto response = text_response("ok", "text/html");
   spare_from_filter(response, *post);
   post->respond(std::move(response));
-  deliver(post->request().body);
+  contain(*this, [&] { deliver(post->request().body); });
 }
 
 void PollingTransport::deliver(const std::string& payload) {

@@ -259,6 +259,7 @@ std::shared_ptr<Session> Server::find(std::string_view sid) const {
 }
 
 bool Server::on_session_closing(Session& session) {
+  if (closed_) return false;  // nobody waits for a last poll
   // A client could make and lose sessions faster than they are forgotten.
   if (options_.sessions != 0 && closing_.size() >= options_.sessions) return false;
   closing_.reserve(closing_.size() + 1);  // which may throw; what follows does not

@@ -118,17 +118,26 @@ void Session::close(DisconnectReason reason) {
   const auto self = shared_from_this();
   abandon_upgrade();
   transport_->close();
-  PollingTransport* const polling_transport = polling();
-  if (polling_transport && polling_transport->awaits_last_poll() &&
-      owner_.on_session_closing(*this)) {
+  if (may_await_last_poll()) {
     state_ = State::closing;
     heartbeat_timer_.cancel();
-    arm(ensure_timer<Session, &Session::on_close_timeout>(close_timer_, *this),
-        owner_.options().close_timeout);
+    arm(*close_timer_, owner_.options().close_timeout);
     release_handler(reason);
     return;
   }
   end(reason);
+}
+
+bool Session::may_await_last_poll() {
+  PollingTransport* const polling_transport = polling();
+  if (!polling_transport || !polling_transport->awaits_last_poll()) return false;
+  try {
+    ensure_timer<Session, &Session::on_close_timeout>(close_timer_, *this);
+    return owner_.on_session_closing(*this);
+  } catch (...) {  // no memory to wait with: it ends at once
+    loop().report_exception();
+    return false;
+  }
 }
 
 void Session::release_handler(DisconnectReason reason) {
@@ -186,7 +195,7 @@ PollingTransport* Session::polling() {
 
 void Session::on_heartbeat() {
   if (state_ == State::broken) return end(DisconnectReason::transport_error);
-  if (state_ == State::closed) return handler_.reset();
+  if (state_ == State::closed || state_ == State::closing) return handler_.reset();
   if (heartbeat_ != Heartbeat::interval) {
     const auto self = shared_from_this();
     transport_->close();

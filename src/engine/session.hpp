@@ -122,6 +122,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_upgrade_noop();
   void on_stall();
   void on_close_timeout();
+  /// Whether it stays, closing, for the poll that tells its client.
+  bool may_await_last_poll();
   void arm(Timer& timer, Duration delay) { owner_.loop().timers().arm(timer, delay); }
   void end(DisconnectReason reason);
   void release_handler(DisconnectReason reason);

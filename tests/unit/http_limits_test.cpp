@@ -64,7 +64,7 @@ TEST(HttpLimits, EmptyLinesBeforeTheRequestAreOfTheHeaderBytes) {
   const std::string lines = times(10, "\r\n");
   expect_request_status(lines + get_of(64), 200, {.header_bytes = 84});
   expect_request_status(lines + get_of(64), 431, {.header_bytes = 83});
-  expect_request_status(times(Limits{}.header_bytes / 2, "\r\n"), 431);
+  expect_request_status(times(Limits{}.header_bytes / 2 + 1, "\r\n"), 431);
 }
 
 TEST(HttpLimits, HeaderCount) {

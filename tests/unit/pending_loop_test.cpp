@@ -2,6 +2,7 @@
 // Where the callbacks of a Pending run, and who hears what they throw: on the loop on which it
 // completes, whoever asks, whenever.
 #include "support/core_peer.hpp"
+#include "support/owned_coroutine.hpp"
 
 #include <socketio/pending.hpp>
 #include <socketio/task.hpp>
@@ -133,22 +134,10 @@ TEST_F(PendingLoop, ACoroutineGoesOnOnTheLoop) {
   EXPECT_THAT(log, ElementsAre("1 here", "1 here", "1 here"));
 }
 
-/// A coroutine of somebody else's that may be destroyed while it waits.
-struct Owned {
-  struct promise_type {
-    Owned get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() {}
-  };
-  std::coroutine_handle<promise_type> handle;
-};
-
 TEST_F(PendingLoop, ACoroutineThatIsDestroyedOnItsWayToTheLoopIsNotResumed) {
   complete(1);
-  const auto coroutine = [&]() -> Owned { say(co_await pending); };
-  const Owned owned = coroutine();
+  const auto coroutine = [&]() -> support::OwnedCoroutine { say(co_await pending); };
+  const support::OwnedCoroutine owned = coroutine();
   EXPECT_EQ(loop->tasks.size(), 1U);
   owned.handle.destroy();
   loop->run();

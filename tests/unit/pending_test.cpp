@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "support/owned_coroutine.hpp"
+
 #include <socketio/pending.hpp>
 #include <socketio/task.hpp>
 
@@ -131,27 +133,15 @@ TEST(Pending, AwaitedAgainAndAgain) {
   EXPECT_EQ(out, 1'000);
 }
 
-/// A coroutine of somebody else's that may be destroyed while it waits.
-struct Owned {
-  struct promise_type {
-    Owned get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() {}
-  };
-  std::coroutine_handle<promise_type> handle;
-};
-
 TEST(Pending, ACoroutineThatIsDestroyedWhileItWaitsIsNotResumed) {
   Pending<int> pending;
   const auto captured = std::make_shared<int>(0);
   bool resumed = false;
-  const auto coroutine = [&](std::shared_ptr<int>) -> Owned {
+  const auto coroutine = [&](std::shared_ptr<int>) -> support::OwnedCoroutine {
     co_await pending;
     resumed = true;
   };
-  const Owned owned = coroutine(captured);
+  const support::OwnedCoroutine owned = coroutine(captured);
   EXPECT_EQ(captured.use_count(), 2);
   owned.handle.destroy();
   EXPECT_EQ(captured.use_count(), 1);

@@ -145,6 +145,11 @@ void leave(std::uint16_t port, const std::string& target) {
   for (int status = 200; status == 200;) status = polls.status(request_text("GET", target));
 }
 
+/// Joins "/"; false if that, or its handshake, failed.
+bool joins(PollingClient& client) {
+  return !client.sid().empty() && client.post("40") == 200 && client.poll().has_value();
+}
+
 TEST_F(FailedAllocations, OfAHandshakeOfPolling) {
   std::string target;
   fail_each({.activity =
@@ -162,8 +167,7 @@ TEST_F(FailedAllocations, OfASessionOfPolling) {
                  [&] {
                    PollingClient client(port());
                    target = client.target();
-                   if (client.sid().empty() || client.post("40") != 200 || !client.poll())
-                     return false;
+                   if (!joins(client)) return false;
                    client.start_poll();
                    if (client.post("42[\"echo\",\"" + long_text + "\"]") != 200) return false;
                    if (const auto answer = client.polls().response();
@@ -217,8 +221,7 @@ TEST_F(FailedAllocations, OfAnUpgrade) {
                  [&] {
                    PollingClient client(port());
                    target = client.target();
-                   if (client.sid().empty() || client.post("40") != 200 || !client.poll())
-                     return false;
+                   if (!joins(client)) return false;
                    client.start_poll();
                    WebSocketClient websocket(port(), websocket_query + "&sid=" + client.sid());
                    if (websocket.status() != 101 || !websocket.send("2probe")) return false;

@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: MIT
 # socketio_layer(<name> [LAYERS ...] [PUBLIC_API] [PUBLIC_LIBRARIES ...] [PRIVATE_LIBRARIES ...])
-# One library for src/<name>/**. Its only include root is a folder that holds a link to src/<name>, so that
-# an #include of a layer that is not linked does not compile.
+# One library for src/<name>/**, without its wings server/ and client/, which are layers of their own. Its only include
+# root is a folder of links to those sources, so that an #include of a layer that is not linked does not compile.
 function(socketio_layer name)
   cmake_parse_arguments(arg "PUBLIC_API" "" "LAYERS;PUBLIC_LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
-  set(root ${PROJECT_BINARY_DIR}/layers/${name})
-  file(MAKE_DIRECTORY ${root})
-  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/${name} ${root}/${name} SYMBOLIC)
+  set(folder ${PROJECT_SOURCE_DIR}/src/${name})
+  string(REPLACE / _ id ${name})
+  set(root ${PROJECT_BINARY_DIR}/layers/${id})
+  file(REMOVE_RECURSE ${root})
+  file(MAKE_DIRECTORY ${root}/${name})
+  file(GLOB entries CONFIGURE_DEPENDS LIST_DIRECTORIES true RELATIVE ${folder} ${folder}/*)
+  list(REMOVE_ITEM entries server client)
+  foreach(entry IN LISTS entries)
+    file(CREATE_LINK ${folder}/${entry} ${root}/${name}/${entry} SYMBOLIC)
+  endforeach()
 
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "^${folder}/(server|client)/")
   if(NOT sources)  # a layer of headers alone
     set(sources ${PROJECT_BINARY_DIR}/layers/empty.cpp)
     file(TOUCH ${sources})
   endif()
-  set(target socketio_${name}_layer)
+  set(target socketio_${id}_layer)
   add_library(${target} ${sources})
   set_target_properties(${target} PROPERTIES
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} INSTALL_RPATH "$ORIGIN")
@@ -23,6 +31,7 @@ function(socketio_layer name)
     target_link_libraries(${target} PUBLIC nlohmann_json::nlohmann_json)
   endif()
   foreach(layer IN LISTS arg_LAYERS)
+    string(REPLACE / _ layer ${layer})
     target_link_libraries(${target} PUBLIC socketio_${layer}_layer)
   endforeach()
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC_LIBRARIES} PRIVATE ${arg_PRIVATE_LIBRARIES})

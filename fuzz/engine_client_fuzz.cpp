@@ -2,7 +2,7 @@
 // The Engine.IO client under a server that answers anything: one end at most, nothing heard behind
 // it, nothing left behind. Input: a byte of choices, then answers, each up to a byte 0xfe: one for
 // each polling request; a WebSocket gets all that are left.
-#include "engine/client_session.hpp"
+#include "engine/client/session.hpp"
 #include "support/lying_server.hpp"
 #include "support/simulated_connector.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Two bytes of input are one operation on the index of rooms: the first says which one and on which
 // socket, the second names the room. After each the index holds exactly what a map of sets holds.
-#include "core/room_index.hpp"
+#include "core/server/room_index.hpp"
 #include "support/room_members.hpp"
 
 #include <cstddef>

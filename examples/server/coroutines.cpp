@@ -26,14 +26,14 @@ int main(int argc, char** argv) {
   // Parameters of a coroutine own what they hold: a std::string, not a std::string_view.
   io.on("order", [&io](Socket& socket, std::string item) -> Task<std::string> {
     const std::string colour = co_await ask_for_colour(socket);
-    // What this throws when the client has no answer reaches on_error, and the acknowledgement does
-    // not come.
+    // What this throws when the client has no answer reaches on_handler_error, and the
+    // acknowledgement does not come.
     const int count = (co_await socket.timeout(1s).emit_with_ack<int>("how many?")).value();
     const auto others = co_await io.fetch_sockets();
     co_return std::to_string(count) + ' ' + colour + ' ' + item + ", for one of " +
         std::to_string(others.size());
   });
-  io.on_error([](Socket&, const socketio::HandlerError& error) {
+  io.on_handler_error([](Socket&, const socketio::HandlerError& error) {
     std::cerr << error.event << ": " << error.message << std::endl;
   });
 

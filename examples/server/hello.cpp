@@ -13,8 +13,8 @@ int main(int argc, char** argv) {
   io.on_connection([](socketio::Socket socket) {
     std::cout << socket.id() << " has connected" << std::endl;
 
-    // The parameter's type says what the event carries. What does not fit is reported to on_error
-    // below and does no harm.
+    // The parameter's type says what the event carries. What does not fit is reported to
+    // on_handler_error below and does no harm.
     socket.on("hello", [socket](std::string name) { socket.emit("welcome", "Hello, " + name); });
 
     socket.on_disconnect([id = socket.id()](socketio::DisconnectReason why) {
@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
     });
   });
 
-  io.on_error([](socketio::Socket&, const socketio::HandlerError& error) {
+  io.on_handler_error([](socketio::Socket&, const socketio::HandlerError& error) {
     std::cerr << error.event << ": " << error.message << std::endl;
   });
 

@@ -7,8 +7,8 @@
 #include <iostream>
 #include <string>
 
-using socketio::ConnectError;
 using socketio::json;
+using socketio::MiddlewareError;
 
 int main(int argc, char** argv) {
   socketio::Server io;
@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   io.use([](socketio::Socket& socket, socketio::Next next) {
     const json auth = socket.handshake().auth;
     if (auth.value("token", "") != "secret") {
-      return next(ConnectError{"Authentication required", json{{"code", 401}}});
+      return next(MiddlewareError{"Authentication required", json{{"code", 401}}});
     }
     socket.data()["user"] = auth.value("user", "somebody");
     next();
@@ -27,11 +27,11 @@ int main(int argc, char** argv) {
   io.on_connection([](socketio::Socket socket) {
     // An event that a middleware refuses reaches no handler, but on_error.
     socket.use([](socketio::Event& event, socketio::Next next) {
-      if (event.name == "delete") return next(ConnectError{"not allowed"});
+      if (event.name == "delete") return next(MiddlewareError{"not allowed"});
       next();
     });
     socket.on_error(
-        [socket](const ConnectError& refused) { socket.emit("refused", refused.message); });
+        [socket](const MiddlewareError& refused) { socket.emit("refused", refused.message); });
     socket.on("delete", [](std::string) { return "deleted"; });
     socket.on("who", [socket]() mutable { return socket.data()["user"]; });
   });

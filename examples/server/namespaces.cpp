@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   socketio::Namespace admin = io.of("/admin");
   admin.use([](Socket& socket, socketio::Next next) {
     if (socket.handshake().auth.value("password", "") == "1234") return next();
-    next(socketio::ConnectError{"Wrong password"});
+    next(socketio::MiddlewareError{"Wrong password"});
   });
   admin.on("announce", [&io](Socket&, std::string text) { io.emit("announcement", text); });
 

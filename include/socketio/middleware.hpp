@@ -27,7 +27,7 @@ struct Event {
 
 /// The answer of a connection middleware that refuses: reaches the client as `connect_error` with
 /// message and data.
-struct ConnectError {
+struct MiddlewareError {
   std::string message;
   json data = nullptr;  ///< null: no `data` member
 };
@@ -36,10 +36,10 @@ struct ConnectError {
 /// further calls do nothing.
 class Next {
  public:
-  using Function = std::function<void(std::optional<ConnectError>)>;
+  using Function = std::function<void(std::optional<MiddlewareError>)>;
   explicit Next(Function function) : function_(std::move(function)) {}
   void operator()() const { function_(std::nullopt); }
-  void operator()(ConnectError error) const { function_(std::move(error)); }
+  void operator()(MiddlewareError error) const { function_(std::move(error)); }
 
  private:
   Function function_;
@@ -52,7 +52,7 @@ using AnyWatcher = Watcher<Socket&, std::string_view>;
 using AnyHandler = AnyWatcher::Function;
 using ConnectionMiddleware = std::function<void(Socket&, Next)>;
 using PacketMiddleware = std::function<void(Socket&, Event&, Next)>;
-using ErrorHandler = std::function<void(Socket&, const ConnectError&)>;
+using ErrorHandler = std::function<void(Socket&, const MiddlewareError&)>;
 using ConnectionHandler = std::function<void(Socket&)>;
 using ErrorHook = std::function<void(Socket&, const HandlerError&)>;
 

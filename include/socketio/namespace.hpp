@@ -36,7 +36,7 @@ class Namespace {
   // --- Connections; each function may be a coroutine, and may take less than shown ---
 
   /// Connection middleware: `[](Socket& socket, Next next)`. next() continues,
-  /// next(ConnectError{…}) refuses. What it emits to the socket reaches the client before the
+  /// next(MiddlewareError{…}) refuses. What it emits to the socket reaches the client before the
   /// answer to its request; rooms and data are kept, broadcasts and disconnect() pass the socket
   /// by.
   template <class F>
@@ -104,7 +104,7 @@ class Namespace {
   /// `[](Socket& socket, const HandlerError& error)`; the socket is a handle to nothing if it
   /// concerns none. Without a hook, errors are dropped silently. No coroutine.
   template <class F>
-  void on_error(F handler) {
+  void on_handler_error(F handler) {
     set_error_hook(detail::make_plain_hook<detail::ErrorHook>(std::move(handler)));
   }
 

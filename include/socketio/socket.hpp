@@ -255,14 +255,14 @@ class Socket {
   void off_any_outgoing(HandlerId handler) const;
   void off_any_outgoing() const;
 
-  /// Packet middleware: `[](Event& event, Next next)`; next(ConnectError{…}) drops the event and
+  /// Packet middleware: `[](Event& event, Next next)`; next(MiddlewareError{…}) drops the event and
   /// calls on_error.
   template <class F>
   void use(F middleware) const {
     add_middleware(detail::make_hook<detail::PacketMiddleware>(std::move(middleware),
                                                                detail::MiddlewareReport{}));
   }
-  /// `[](const ConnectError& error)`: a packet middleware refused an event.
+  /// `[](const MiddlewareError& error)`: a packet middleware refused an event.
   template <class F>
   void on_error(F handler) const {
     add_error_handler(

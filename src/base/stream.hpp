@@ -219,7 +219,7 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   /// Ends the stream and tells the handler, once; what that throws is reported.
   void finish() noexcept;
   /// The queue has become empty.
-  void tell_drained() {
+  void notify_drained() {
     refused_bytes_ = 0;
     if (stall_watch_) stop_waiting();
     if (!drain_wanted_) return;

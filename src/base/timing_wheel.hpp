@@ -14,6 +14,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace socketio {
@@ -58,6 +59,13 @@ class MemberTimer final : public Timer {
   }
   Owner& owner_;
 };
+
+/// The timer in `slot`, made when it is first needed: who rarely needs one does not pay for it.
+template <class Owner, void (Owner::*Function)()>
+Timer& ensure_timer(std::unique_ptr<Timer>& slot, Owner& owner) {
+  if (!slot) slot = std::make_unique<MemberTimer<Owner, Function>>(owner);
+  return *slot;
+}
 
 class TimingWheel {
  public:

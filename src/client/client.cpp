@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "client/client_state.hpp"
-#include "core/managed_socket.hpp"
+#include "core/client/socket_state.hpp"
 
 #include <socketio/asio.hpp>
 #include <socketio/client.hpp>
@@ -43,7 +43,7 @@ void Client::set_extra_headers(std::vector<std::pair<std::string, std::string>> 
 
 detail::ManagerHookReport Client::report() const { return {state_->manager().weak_from_this()}; }
 
-void detail::ManagerHookReport::tell(const std::exception_ptr& thrown) const {
+void detail::ManagerHookReport::notify(const std::exception_ptr& thrown) const {
   if (const auto kept = manager.lock()) kept->report(thrown);
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "client/client_state.hpp"
 
-#include "client/layer_options.hpp"
+#include "client/option_mapping.hpp"
 #include "codec/json/document.hpp"
-#include "core/managed_socket.hpp"
+#include "core/client/socket_state.hpp"
 
 #include <boost/asio/post.hpp>
 

@@ -8,9 +8,9 @@
 
 #include "client/thread_gate.hpp"
 #include "client/url.hpp"
-#include "core/manager.hpp"
+#include "core/client/manager.hpp"
 #include "net/asio_loop.hpp"
-#include "net/client_connector.hpp"
+#include "net/client/connector.hpp"
 #include "net/exit_hook.hpp"
 
 #include <socketio/client_options.hpp>

@@ -4,7 +4,7 @@
 // nothing behind that could run later.
 #pragma once
 
-#include "core/gate.hpp"
+#include "core/client/gate.hpp"
 #include "net/asio_loop.hpp"
 
 #include <atomic>

@@ -5,7 +5,7 @@
 
 #include "base/connector.hpp"
 #include "base/result.hpp"
-#include "engine/client_options.hpp"
+#include "engine/client/options.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -186,7 +186,7 @@ void TcpStream::flush() {
   if (closing && !linger_) linger_ = std::make_unique<Linger>(*this);
   if (blocked_) return wait_for_peer();
   if (closing) return begin_linger();
-  tell_drained();
+  notify_drained();
 }
 
 std::size_t TcpStream::underway_bytes() const {

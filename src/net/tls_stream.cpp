@@ -214,7 +214,7 @@ void TlsStream::flush() {
   if (below_bytes_ != 0) {
     below_->want_drain();
   } else {
-    tell_drained();
+    notify_drained();
   }
 }
 

@@ -5,7 +5,7 @@
 
 #include "codec/http/message.hpp"
 
-#include <socketio/server.hpp>
+#include <socketio/server_options.hpp>
 
 #include <functional>
 #include <optional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/namespace_state.hpp"
+#include "core/server/namespace_state.hpp"
 #include "server/server_state.hpp"
 
 #include <socketio/asio.hpp>

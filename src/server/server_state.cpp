@@ -2,8 +2,8 @@
 #include "server/server_state.hpp"
 
 #include "codec/json/document.hpp"
-#include "core/namespace_state.hpp"
-#include "server/layer_options.hpp"
+#include "core/server/namespace_state.hpp"
+#include "server/option_mapping.hpp"
 
 #include <csignal>
 #include <unistd.h>
@@ -32,13 +32,13 @@ ServerState::ServerState(ServerOptions options, asio::io_context* context)
               [this](const std::shared_ptr<engine::Session>& session) {
                 return node_.accept(session);
               }),
-      site_(options_, engine_, router_state_) {
+      dispatcher_(options_, engine_, router_state_) {
   if (options_.allow_request) {
     engine_.set_allow_request(
         [this](const engine::Exchange& exchange) { return decide(exchange); });
   }
   loop_->set_exception_hook([this] { report("connection"); });
-  site_.cors().set_error_hook([this] { report("cors"); });
+  dispatcher_.cors().set_error_hook([this] { report("cors"); });
   router_state_->set_error_hook([this](const HttpRequest& request) {
     report("http " + std::string(request.method) + " " + request.path);
   });
@@ -94,7 +94,7 @@ void ServerState::accept(int descriptor) {
   const auto stream = net::TcpStream::open(loop_, descriptor, open_streams_);
   if (!stream) return;
   contain(*stream, [&] {
-    const auto connection = std::make_shared<Connection>(site_);
+    const auto connection = std::make_shared<HttpConnection>(dispatcher_);
     stream->set_handler(connection);
     connection->attach(stream);
   });

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 // ServerState: the parts of one server and how they are wired: loop, Socket.IO node, Engine.IO
-// server, site, listeners. What Server is a handle to.
+// server, dispatcher, listeners. What Server is a handle to.
 //
 // Life cycle: made -> run() by one thread, which keeps it alive -> close(), which is final. Loop's
 // thread, but for close() and shut_down().
 #pragma once
 
-#include "core/node.hpp"
-#include "engine/server.hpp"
+#include "core/server/node.hpp"
+#include "engine/server/server.hpp"
 #include "net/asio_loop.hpp"
 #include "net/exit_hook.hpp"
 #include "net/listener.hpp"
 #include "net/tcp_stream.hpp"
-#include "server/site.hpp"
+#include "server/request_dispatcher.hpp"
 
 #include <socketio/server.hpp>
 
@@ -76,7 +76,7 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   engine::Server engine_;
   std::shared_ptr<RouterState> router_state_ = std::make_shared<RouterState>();
   Router router_{router_state_};
-  Site site_;
+  RequestDispatcher dispatcher_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::optional<boost::asio::signal_set> signals_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;

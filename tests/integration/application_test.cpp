@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 TEST(Application, WhatHandlersThrowIsReportedAndTheConnectionGoesOn) {
   Log log;
   LiveServer server({}, [&](Server& io) {
-    io.on_error(
+    io.on_handler_error(
         [&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
     io.on("throw", [] { throw std::runtime_error("of a handler"); });
     io.on("throw-odd", [] { throw 7; });
@@ -56,7 +56,7 @@ TEST(Application, WhatHandlersThrowIsReportedAndTheConnectionGoesOn) {
 
 TEST(Application, AnErrorHookThatThrowsHarmsNobody) {
   LiveServer server({}, [](Server& io) {
-    io.on_error([](Socket&, const HandlerError&) { throw std::runtime_error("the hook"); });
+    io.on_handler_error([](Socket&, const HandlerError&) { throw std::runtime_error("the hook"); });
     io.on("throw", [] { throw std::runtime_error("the handler"); });
   });
   SocketClient client(server.port);
@@ -77,7 +77,7 @@ TEST(Application, DecisionsThatThrowRefuseAndAreReportedAndHarmNobody) {
     return true;
   };
   LiveServer server(options, [&](Server& io) {
-    io.on_error(
+    io.on_handler_error(
         [&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
     io.of([](std::string_view name, const json&) -> bool {
       if (name == "/fail") throw std::runtime_error("undecided");
@@ -238,7 +238,7 @@ TEST(Application, MiddlewaresMayDisconnectAnswerTwiceLateOrNever) {
       } else if (what == "twice") {
         next();
         next();
-        next(ConnectError{"too late"});
+        next(MiddlewareError{"too late"});
       } else if (what == "never") {
         log.add("never");
         kept.push_back(next);
@@ -247,7 +247,7 @@ TEST(Application, MiddlewaresMayDisconnectAnswerTwiceLateOrNever) {
       } else if (what == "throw") {
         throw std::runtime_error("in a middleware");
       } else if (what == "refuse") {
-        next(ConnectError{"no", {{"code", 7}}});
+        next(MiddlewareError{"no", {{"code", 7}}});
       } else {
         next();
       }

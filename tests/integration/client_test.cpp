@@ -53,7 +53,8 @@ void watch(const ClientSocket& socket, Log& log) {
       [&log](DisconnectReason why) { log.add("disconnect: " + std::string(to_string(why))); });
   socket.on_connect_error(
       [&log](const ConnectionError& error) { log.add("connect_error: " + error.message); });
-  socket.on_error([&log](const HandlerError& error) { log.add("error: " + error.message); });
+  socket.on_handler_error(
+      [&log](const HandlerError& error) { log.add("error: " + error.message); });
 }
 
 void answer_questions(Server& io) {
@@ -178,7 +179,7 @@ TEST(Client, ItsOwnHooksMayBeCoroutines) {
   LiveServer server;
   Log log;
   Client client(url(server.port), {.reconnection = false});
-  client.socket().on_error(
+  client.socket().on_handler_error(
       [&log](const HandlerError& error) { log.add(error.event + ": " + error.message); });
   client.on_open([&log]() -> Task<> {
     log.add("open");

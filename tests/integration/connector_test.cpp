@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // TCP connections of a client over loopback: names and addresses, refusals, the race of address
 // families, and giving up at every stage.
-#include "net/tcp_connector.hpp"
+#include "net/client/tcp_connector.hpp"
 #include "support/loop_server.hpp"
 
 #include <gmock/gmock.h>

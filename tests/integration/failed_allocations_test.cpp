@@ -84,7 +84,7 @@ class FailedAllocations : public testing::Test {
       return HttpResponse::text("hello " + std::string(request.param("name")));
     });
     // What a handler did not get done is not answered, so the client is not to wait for it.
-    io.on_error([this](Socket& socket, const HandlerError&) {
+    io.on_handler_error([this](Socket& socket, const HandlerError&) {
       ++reports_;
       if (socket.connected()) socket.disconnect(Close::connection);
     });

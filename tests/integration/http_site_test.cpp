@@ -90,7 +90,7 @@ TEST(HttpSite, RoutesMatchMethodAndPath) {
 TEST(HttpSite, HooksComeFirstAndErrorsAreReported) {
   Log log;
   LiveServer server({}, [&](Server& io) {
-    io.on_error([&](Socket& socket, const HandlerError& error) {
+    io.on_handler_error([&](Socket& socket, const HandlerError& error) {
       log.add(error.event + ": " + error.message + (socket.connected() ? " (socket)" : ""));
     });
     io.http().use([](const HttpRequest& r) -> std::optional<HttpResponse> {

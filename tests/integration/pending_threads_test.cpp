@@ -55,14 +55,14 @@ class PendingThreads : public testing::Test {
                     accepted_.set_value({socket, std::this_thread::get_id()});
                   });
                   io.on("add", [](int a, int b) { return a + b; });
-                  io.on_error([this](Socket&, const HandlerError& error) {
+                  io.on_handler_error([this](Socket&, const HandlerError& error) {
                     server_errors_.set_value({error.message, std::this_thread::get_id()});
                   });
                 }),
         client_("http://127.0.0.1:" + std::to_string(server_.port)) {
     client_.socket().on("double", [](int number) { return 2 * number; });
     client_.socket().on_connect([this] { client_thread_.set_value(std::this_thread::get_id()); });
-    client_.socket().on_error([this](const HandlerError& error) {
+    client_.socket().on_handler_error([this](const HandlerError& error) {
       client_errors_.set_value({error.message, std::this_thread::get_id()});
     });
     client_.start();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Connections of a client through an HTTP proxy: tunnels, passwords, proxies that refuse, lie, or
 // say nothing.
-#include "net/client_connector.hpp"
+#include "net/client/connector.hpp"
 #include "support/loop_server.hpp"
 
 #include <gmock/gmock.h>

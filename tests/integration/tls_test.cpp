@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A client's TLS over loopback against OpenSSL's server: which certificates are accepted and which
 // are not, in which words; settings; the way through a proxy.
-#include "net/client_connector.hpp"
+#include "net/client/connector.hpp"
 #include "net/tls_error.hpp"
 #include "support/loop_server.hpp"
 #include "support/tls_peer.hpp"

@@ -3,5 +3,5 @@
 #include <socketio/namespace.hpp>
 
 void compile(socketio::Namespace& nsp) {
-  nsp.on_error([](const socketio::HandlerError&) -> socketio::Task<> { co_return; });
+  nsp.on_handler_error([](const socketio::HandlerError&) -> socketio::Task<> { co_return; });
 }

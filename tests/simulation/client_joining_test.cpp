@@ -28,7 +28,7 @@ class ClientJoiningTest : public testing::Test {
         nsp.use([this](Socket& socket, const Next& next) {
           auths.push_back(socket.handshake().auth.dump());
           if (socket.handshake().auth.value("say", "") == "friend") return next();
-          next(ConnectError{"not you", json{{"code", 7}}});
+          next(MiddlewareError{"not you", json{{"code", 7}}});
         });
       }
     };
@@ -225,7 +225,7 @@ TEST_F(ClientJoiningTest, JoiningAgainWhileTheServerDecidesIsANewJoin) {
   EXPECT_EQ(left, 1);
   EXPECT_FALSE(slow.connected());
   become("am C");
-  owed[1](ConnectError{"not B", {}});
+  owed[1](MiddlewareError{"not B", {}});
   ASSERT_TRUE(town.run_until([&] { return owed.size() == 3; }));
   owed[2]();
   EXPECT_TRUE(town.run_until_connected(slow));

@@ -102,7 +102,7 @@ class RandomClient {
     for (const char* const name : {"/", "/a", "/b"}) {
       Namespace nsp = server.of(name);
       nsp.use([this](Socket&, const Next& next) {
-        if (!healed_ && dice_.one_in(4)) return next(ConnectError{"not now"});
+        if (!healed_ && dice_.one_in(4)) return next(MiddlewareError{"not now"});
         if (dice_.one_in(2)) return next();
         town_.loop.after(milliseconds(dice_.below(100)), [next] { next(); });
       });

@@ -460,7 +460,7 @@ TEST_F(ClientSocketTest, WhatACoroutineThrowsReachesTheErrorHook) {
     throw std::runtime_error("thrown");
     co_return;
   };
-  socket.on_error(
+  socket.on_handler_error(
       [&](const HandlerError& error) { errors.push_back(error.event + ": " + error.message); });
   socket.on_connect(thrower);
   socket.on_any(thrower);
@@ -480,7 +480,7 @@ TEST_F(ClientSocketTest, WhatACoroutineThrowsElsewhereIsToldWhereTheClientRuns) 
     co_await step;
     throw std::runtime_error("thrown");
   };
-  socket.on_error([&](const HandlerError& error) { errors.push_back(error.event); });
+  socket.on_handler_error([&](const HandlerError& error) { errors.push_back(error.event); });
   const auto fail_elsewhere = [&] {
     step.complete(1);
     EXPECT_THAT(errors, IsEmpty()) << "not inside the client";

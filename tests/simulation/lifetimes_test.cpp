@@ -84,7 +84,7 @@ TEST_F(Lifetimes, ABurstInOneTurnDoesNotMakeAReadingPeerSlow) {
 
 TEST_F(Lifetimes, AnAcknowledgementThatTimesOutMayEndItsSocketAndThrow) {
   std::vector<std::string> errors;
-  server.of().on_error(
+  server.of().on_handler_error(
       [&](Socket&, const HandlerError& error) { errors.push_back(error.message); });
   server.of().on_connection([](Socket socket) {
     const std::string id = socket.id();
@@ -227,7 +227,7 @@ class Unanswered : public testing::Test {
     auto [client_end, server_end] = network.connect();
     stream = client_end;
     stream->set_handler(recorder);
-    const auto connection = std::make_shared<server::Connection>(site);
+    const auto connection = std::make_shared<server::HttpConnection>(site);
     server_end->set_handler(connection);
     connection->attach(server_end);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A proxy's answer in pieces of any size, cut off at every position, reset; giving up at every
 // moment.
-#include "net/proxy_tunnel.hpp"
+#include "net/client/proxy_tunnel.hpp"
 
 #include "support/pipe.hpp"
 

@@ -6,8 +6,8 @@
 // used by their public handles; finish() ends all of it and says what was left. Single thread.
 #pragma once
 
-#include "core/managed_socket.hpp"
-#include "core/manager.hpp"
+#include "core/client/manager.hpp"
+#include "core/client/socket_state.hpp"
 #include "support/pipe.hpp"
 #include "support/simulated_connector.hpp"
 #include "support/simulated_server.hpp"
@@ -96,7 +96,7 @@ class ClientTown {
     socket.on_connect_error([this, prefix](const ConnectionError& error) {
       log.push_back(prefix + "connect_error " + error.message);
     });
-    socket.on_error([this, prefix](const HandlerError& error) {
+    socket.on_handler_error([this, prefix](const HandlerError& error) {
       log.push_back(prefix + "error " + error.event + ": " + error.message);
     });
   }

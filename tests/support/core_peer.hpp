@@ -4,11 +4,11 @@
 // its peers.
 #pragma once
 
-#include "core/client.hpp"
-#include "core/namespace_state.hpp"
-#include "core/node.hpp"
-#include "engine/session.hpp"
-#include "engine/transport.hpp"
+#include "core/server/connection.hpp"
+#include "core/server/namespace_state.hpp"
+#include "core/server/node.hpp"
+#include "engine/server/session.hpp"
+#include "engine/server/transport.hpp"
 #include "support/manual_loop.hpp"
 
 #include <socketio/namespace.hpp>
@@ -25,7 +25,7 @@ namespace socketio::support {
 class CoreServer final : public engine::SessionOwner {
  public:
   explicit CoreServer(const core::Options& options = {}) : node(loop_, options), nsp(node.of("/")) {
-    nsp.on_error([this](Socket&, const HandlerError& error) {
+    nsp.on_handler_error([this](Socket&, const HandlerError& error) {
       errors.push_back(error.event + ": " + error.message);
     });
   }
@@ -47,7 +47,7 @@ class CoreServer final : public engine::SessionOwner {
 };
 
 /// A transport that keeps what it is given.
-class KeptTransport final : public engine::Transport {
+class KeptTransport final : public engine::ServerTransport {
  public:
   engine::TransportName name() const override { return engine::TransportName::websocket; }
   void send_text(std::string_view packet, Compress) override { sent.emplace_back(packet); }

@@ -7,11 +7,11 @@
 // Single thread.
 #pragma once
 
-#include "engine/client_session.hpp"
-#include "engine/server.hpp"
-#include "server/connection.hpp"
-#include "server/layer_options.hpp"
-#include "server/site.hpp"
+#include "engine/client/session.hpp"
+#include "engine/server/server.hpp"
+#include "server/http_connection.hpp"
+#include "server/option_mapping.hpp"
+#include "server/request_dispatcher.hpp"
 #include "support/pipe.hpp"
 #include "support/simulated_connector.hpp"
 
@@ -75,7 +75,7 @@ class EngineTown {
   Dial dial() {
     return [this] {
       auto [client_end, server_end] = network_.connect();
-      const auto connection = std::make_shared<server::Connection>(site_);
+      const auto connection = std::make_shared<server::HttpConnection>(site_);
       server_end->set_handler(connection);
       connection->attach(server_end);
       return client_end;
@@ -90,7 +90,7 @@ class EngineTown {
   Network& network_;
   engine::Server server_;
   std::shared_ptr<server::RouterState> router_ = std::make_shared<server::RouterState>();
-  server::Site site_;
+  server::RequestDispatcher site_;
 };
 
 /// A client's session and all that it was told.

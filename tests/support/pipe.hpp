@@ -109,7 +109,7 @@ class SimulatedStream final : public Stream {
       send_piece(other, room);
     }
     if (state_ == State::closing_after_flush) return end_after_flush();
-    tell_drained();
+    notify_drained();
   }
 
  protected:

@@ -101,7 +101,7 @@ class RandomTown {
   }
 
   void pass_gate(Next next) {
-    if (dice_.one_in(40)) return next(ConnectError{"not today"});
+    if (dice_.one_in(40)) return next(MiddlewareError{"not today"});
     if (dice_.one_in(100)) return;  // never decides
     if (dice_.one_in(2)) return next();
     loop_.after(milliseconds(dice_.between(0, 60)), [next, twice = dice_.one_in(5)] {

@@ -3,11 +3,11 @@
 // index is consistent with a naive model of it. The sockets leave all rooms before the index goes.
 #pragma once
 
-#include "core/client.hpp"
-#include "core/namespace_state.hpp"
-#include "core/node.hpp"
-#include "core/room_index.hpp"
-#include "core/socket_state.hpp"
+#include "core/server/connection.hpp"
+#include "core/server/namespace_state.hpp"
+#include "core/server/node.hpp"
+#include "core/server/room_index.hpp"
+#include "core/server/socket_state.hpp"
 #include "support/core_peer.hpp"
 
 #include <algorithm>
@@ -61,8 +61,8 @@ class RoomMembers {
   }
 
   CoreServer server_;
-  core::Client client_{server_.node, std::make_shared<engine::Session>(server_, "session",
-                                                                       engine::OpeningRequest{})};
+  core::Connection client_{server_.node, std::make_shared<engine::Session>(
+                                             server_, "session", engine::OpeningRequest{})};
   std::vector<std::shared_ptr<core::SocketState>> sockets_;
 };
 

@@ -6,12 +6,12 @@
 // network. Single thread.
 #pragma once
 
-#include "core/namespace_state.hpp"
-#include "core/node.hpp"
-#include "engine/server.hpp"
-#include "server/connection.hpp"
-#include "server/layer_options.hpp"
-#include "server/site.hpp"
+#include "core/server/namespace_state.hpp"
+#include "core/server/node.hpp"
+#include "engine/server/server.hpp"
+#include "server/http_connection.hpp"
+#include "server/option_mapping.hpp"
+#include "server/request_dispatcher.hpp"
 #include "support/client_lanes.hpp"
 #include "support/pipe.hpp"
 
@@ -33,7 +33,7 @@ class SimulatedServer {
                 [this](const std::shared_ptr<engine::Session>& session) {
                   return node_.accept(session);
                 }),
-        site_(options, engine_, router_) {
+        dispatcher_(options, engine_, router_) {
     node_.of("/");
   }
 
@@ -45,7 +45,7 @@ class SimulatedServer {
   /// A new connection; the client's end of it.
   std::shared_ptr<SimulatedStream> accept() {
     auto [client_end, server_end] = network_.connect();
-    const auto connection = std::make_shared<server::Connection>(site_);
+    const auto connection = std::make_shared<server::HttpConnection>(dispatcher_);
     server_end->set_handler(connection);
     connection->attach(server_end);
     last_server_end_ = server_end;
@@ -67,7 +67,7 @@ class SimulatedServer {
   core::Node node_;
   engine::Server engine_;
   std::shared_ptr<server::RouterState> router_ = std::make_shared<server::RouterState>();
-  server::Site site_;
+  server::RequestDispatcher dispatcher_;
   std::weak_ptr<SimulatedStream> last_server_end_;
 };
 

@@ -27,7 +27,7 @@ class SioConsoleTest : public testing::Test {
       auto admin = io.of("/admin");
       admin.use([](Socket& socket, Next next) {
         if (socket.handshake().auth.value("token", "") == "s3cret") return next();
-        next(ConnectError{"not authorized", {{"code", 401}}});
+        next(MiddlewareError{"not authorized", {{"code", 401}}});
       });
       admin.on("who", [] { return "admin"; });
     });

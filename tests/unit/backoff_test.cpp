@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/backoff.hpp"
+#include "core/client/backoff.hpp"
 
 #include "support/simulated_loop.hpp"
 

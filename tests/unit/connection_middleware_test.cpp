@@ -31,7 +31,7 @@ using Lines = std::vector<std::string>;
 class ConnectionMiddleware : public testing::Test {
  protected:
   ConnectionMiddleware() {
-    nsp.on_error([this](Socket&, const HandlerError& error) {
+    nsp.on_handler_error([this](Socket&, const HandlerError& error) {
       log.push_back(error.event + ": " + error.message);
     });
   }
@@ -300,9 +300,9 @@ TEST_F(ConnectionMiddleware, ARefusalComesBehindWhatWasEmittedAndLeavesNothing) 
       throw std::runtime_error("of an acknowledgement");
     });
     socket.on("event", [captured, socket] {});
-    socket.on_error([captured, socket](const ConnectError&) {});
+    socket.on_error([captured, socket](const MiddlewareError&) {});
     socket.on_disconnect([&, captured] { say("disconnect"); });
-    next(ConnectError{"no"});
+    next(MiddlewareError{"no"});
     EXPECT_EQ(socket.rooms(), Lines{"a"}) << "the refusal comes after the middleware";
   });
   nsp.on_connection([&] { say("connected"); });

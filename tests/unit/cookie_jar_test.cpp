@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The client's cookies: names, values, both ways to expire, and the limits (RFC 6265 section 5;
 // what the JavaScript client's jar keeps).
-#include "engine/cookie_jar.hpp"
+#include "engine/client/cookie_jar.hpp"
 
 #include <gtest/gtest.h>
 

@@ -128,7 +128,7 @@ TEST_F(SocketHookTest, EveryHookOfASocketMayBeACoroutine) {
 TEST_F(HookTest, AConnectionMiddlewareMayBeACoroutine) {
   nsp.use([this](Socket, Next next) -> Task<> {
     const int allowed = co_await step;
-    allowed != 0 ? next() : next(ConnectError{"not allowed"});
+    allowed != 0 ? next() : next(MiddlewareError{"not allowed"});
   });
   nsp.on_connection([this](Socket) { note("connected"); });
   CorePeer peer(server);
@@ -170,7 +170,7 @@ TEST_F(SocketHookTest, APacketMiddlewareThatThrowsLaterRefuses) {
     co_await step;
     throw std::runtime_error("no database");
   });
-  socket.on_error([this](const ConnectError& error) -> Task<> {
+  socket.on_error([this](const MiddlewareError& error) -> Task<> {
     note(error.message);
     co_return;
   });
@@ -207,7 +207,7 @@ TEST_F(HookTest, WhatACoroutineThrowsOnAnotherThreadIsToldOnTheLoop) {
     throw std::runtime_error("thrown");
   };
   std::thread::id told_on;
-  nsp.on_error([this, &told_on](Socket&, const HandlerError& error) {
+  nsp.on_handler_error([this, &told_on](Socket&, const HandlerError& error) {
     note(error.event);
     told_on = std::this_thread::get_id();
   });
@@ -235,7 +235,7 @@ TEST_F(HookTest, WhatACoroutineThrowsAfterTheServersEndIsToldToNobody) {
   Log told;
   {
     CoreServer ending;
-    ending.nsp.on_error(
+    ending.nsp.on_handler_error(
         [&told](Socket&, const HandlerError& error) { told.push_back(error.event); });
     ending.nsp.on_connection([this]() -> Task<> {
       co_await step;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A client's HTTP channel: one request after another, connections that are reused and replaced, and
 // servers that answer wrongly, late or never (reliability C2).
-#include "engine/http_channel.hpp"
+#include "engine/client/http_channel.hpp"
 
 #include "support/lying_server.hpp"
 #include "support/simulated_connector.hpp"

@@ -32,7 +32,7 @@ class LoggingStream final : public Stream {
     queue_.clear();
     log_.push_back(std::move(text));
     if (const auto call = std::exchange(on_flush, nullptr)) call();
-    tell_drained();
+    notify_drained();
     if (state_ == State::closing_after_flush) finish();
   }
   std::function<void()> on_flush;

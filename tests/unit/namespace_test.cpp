@@ -186,7 +186,7 @@ TEST(NamespacePattern, GivesItsHandlersAlsoToWhatTheApplicationNamesFirst) {
   Namespace parent(
       server.node.of_pattern([](std::string_view name) { return name.starts_with("/room-"); }));
   parent.use([](Socket& socket, Next next) {
-    socket.handshake().auth.contains("token") ? next() : next(ConnectError{"no token"});
+    socket.handshake().auth.contains("token") ? next() : next(MiddlewareError{"no token"});
   });
   Namespace(server.node.of("/room-1")).emit("tick");
   CorePeer peer(server);

@@ -81,7 +81,7 @@ TEST(Nobody, IsInANamespaceOfNothing) {
   nsp.on_connection([] {});
   nsp.on_disconnect([] {});
   nsp.on_disconnecting([] {});
-  nsp.on_error([] {});
+  nsp.on_handler_error([] {});
   nsp.emit("e");
   EXPECT_TRUE(nsp.emit_with_ack("e").future().get().values().empty());
   EXPECT_TRUE(nsp.fetch_sockets().future().get().empty());

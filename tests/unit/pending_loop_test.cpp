@@ -225,7 +225,7 @@ TEST_F(CompletedTest, WhatACallbackThrowsDoesNotComeOutOfThen) {
 
 TEST_F(CompletedTest, TheErrorHookIsToldWhichSocketWasAsked) {
   Log ids;
-  nsp.on_error([&](Socket& socket, const HandlerError&) { ids.push_back(socket.id()); });
+  nsp.on_handler_error([&](Socket& socket, const HandlerError&) { ids.push_back(socket.id()); });
   CorePeer peer(server);
   Socket socket = nsp.sockets().front();
   const std::string id = socket.id();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What waits for a poll costs the memory that it is counted for, however small the messages are.
 // This program counts every allocation, so it tests nothing else.
-#include "engine/polling.hpp"
+#include "engine/server/polling.hpp"
 #include "support/core_peer.hpp"
 #include "support/counted_allocations.hpp"
 

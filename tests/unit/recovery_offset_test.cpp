@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // reliability: C11
-#include "core/recovery_offset.hpp"
+#include "core/client/recovery_offset.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "core/retry_queue.hpp"
+#include "core/client/retry_queue.hpp"
 
-#include "core/send_buffer.hpp"
+#include "core/client/send_buffer.hpp"
 
 #include <gtest/gtest.h>
 

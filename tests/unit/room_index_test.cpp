@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/room_index.hpp"
+#include "core/server/room_index.hpp"
 
 #include "support/room_members.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/send_buffer.hpp"
+#include "core/client/send_buffer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

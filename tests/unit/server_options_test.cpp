@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What ServerOptions become below, and what is none that a server could have.
-#include "server/layer_options.hpp"
+#include "server/option_mapping.hpp"
 
 #include <gtest/gtest.h>
 

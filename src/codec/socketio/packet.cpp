@@ -84,4 +84,8 @@ bool is_reserved_event(std::string_view name) {
   return std::find(reserved_events.begin(), reserved_events.end(), name) != reserved_events.end();
 }
 
+std::string namespace_name(std::string_view name) {
+  return name.starts_with('/') ? std::string(name) : '/' + std::string(name);
+}
+
 }  // namespace socketio::parser

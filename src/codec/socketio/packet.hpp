@@ -65,4 +65,7 @@ void append_header(std::string& out, const Header& header);
 
 bool is_reserved_event(std::string_view name);
 
+/// As in JavaScript: `name` with the slash that a program may have left out in front.
+std::string namespace_name(std::string_view name);
+
 }  // namespace socketio::parser

@@ -114,7 +114,7 @@ class TestClient {
     watched.on_disconnect([this, prefix](DisconnectReason why, const ConnectionError& cause) {
       note(prefix + "disconnect", cause, std::string(to_string(why)));
     });
-    watched.on_error([this, prefix](const HandlerError& error) {
+    watched.on_handler_error([this, prefix](const HandlerError& error) {
       log.add(prefix + "error " + error.event + ": " + error.message);
     });
   }

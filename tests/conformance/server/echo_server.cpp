@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "echo_server.hpp"
 
-#include "engine/server.hpp"
+#include "engine/server/server.hpp"
 #include "net/asio_loop.hpp"
 #include "net/listener.hpp"
 #include "net/tcp_stream.hpp"
-#include "server/connection.hpp"
-#include "server/layer_options.hpp"
+#include "server/http_connection.hpp"
+#include "server/option_mapping.hpp"
+#include "server/request_dispatcher.hpp"
 #include "server/router.hpp"
-#include "server/site.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -44,9 +44,9 @@ class Echo final : public socketio::engine::SessionHandler {
 };
 
 socketio::ServerOptions engine_path_options(const Options& options) {
-  auto site = server_options(options);
-  site.path = "/engine.io";
-  return site;
+  auto dispatcher = server_options(options);
+  dispatcher.path = "/engine.io";
+  return dispatcher;
 }
 
 class EchoServer {
@@ -56,7 +56,7 @@ class EchoServer {
                 [](const std::shared_ptr<Session>& session) {
                   return std::make_shared<Echo>(session);
                 }),
-        site_(options, engine_, std::make_shared<socketio::server::RouterState>()) {}
+        dispatcher_(options, engine_, std::make_shared<socketio::server::RouterState>()) {}
 
   ~EchoServer() {
     for (const auto& [key, stream] : socketio::net::OpenStreams(*streams_)) stream->close();
@@ -87,7 +87,7 @@ class EchoServer {
   void accept(int descriptor) {
     const auto stream = socketio::net::TcpStream::open(loop_, descriptor, streams_);
     if (!stream) return;
-    const auto connection = std::make_shared<socketio::server::Connection>(site_);
+    const auto connection = std::make_shared<socketio::server::HttpConnection>(dispatcher_);
     stream->set_handler(connection);
     connection->attach(stream);
   }
@@ -107,7 +107,7 @@ class EchoServer {
   std::shared_ptr<socketio::net::OpenStreams> streams_ =
       std::make_shared<socketio::net::OpenStreams>();
   socketio::engine::Server engine_;
-  socketio::server::Site site_;
+  socketio::server::RequestDispatcher dispatcher_;
   std::shared_ptr<socketio::net::Listener> listener_ = std::make_shared<socketio::net::Listener>(
       *loop_, [this](int descriptor) { accept(descriptor); });
 };

@@ -13,8 +13,8 @@ namespace conformance {
 namespace {
 
 using socketio::Close;
-using socketio::ConnectError;
 using socketio::json;
+using socketio::MiddlewareError;
 using socketio::Next;
 using socketio::Socket;
 
@@ -74,7 +74,7 @@ const std::map<std::string, Step>& steps() {
       {"disconnect-hard",
        [](Socket& s, const Words&, const Next&) { s.disconnect(Close::connection); }},
       {"next", [](Socket&, const Words&, const Next& next) { next(); }},
-      {"refuse", [](Socket&, const Words& w, const Next& next) { next(ConnectError{w.at(0)}); }},
+      {"refuse", [](Socket&, const Words& w, const Next& next) { next(MiddlewareError{w.at(0)}); }},
   };
   return known;
 }

@@ -20,8 +20,8 @@ namespace conformance {
 
 namespace {
 
-using socketio::ConnectError;
 using socketio::json;
+using socketio::MiddlewareError;
 using socketio::Namespace;
 using socketio::Next;
 using socketio::Socket;
@@ -52,7 +52,7 @@ class SocketServer {
     guarded.use([](Socket& socket, const Next& next) {
       const json auth = socket.handshake().auth;
       if (auth.value("token", json()) == "secret") return next();
-      next(ConnectError{"not authorized", {{"code", 401}}});
+      next(MiddlewareError{"not authorized", {{"code", 401}}});
     });
     Namespace slow = io_.of("/slow");
     slow.use([this](Socket&, const Next& next) {
@@ -75,16 +75,16 @@ class SocketServer {
   static void watch_packets(Namespace& nsp) {
     nsp.on_connection([](const Socket& socket) {
       socket.use([](const socketio::Event& event, const Next& next) {
-        event.name == "forbidden" ? next(ConnectError{"forbidden event"}) : next();
+        event.name == "forbidden" ? next(MiddlewareError{"forbidden event"}) : next();
       });
       socket.on_error(
-          [socket](const ConnectError& error) { socket.emit("error-seen", error.message); });
+          [socket](const MiddlewareError& error) { socket.emit("error-seen", error.message); });
     });
   }
 
   void equip(Namespace& nsp) {
     nsp.on_connection([](const Socket& socket) { socket.emit("auth", socket.handshake().auth); });
-    nsp.on_error([this](Socket&, const socketio::HandlerError&) { ++errors_seen_; });
+    nsp.on_handler_error([this](Socket&, const socketio::HandlerError&) { ++errors_seen_; });
     disconnects_.record(nsp);
     add_message_events(nsp, delays_);
     add_socket_events(nsp);

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include "core/server/connection.hpp"
+
+#include "core/server/middleware.hpp"
+#include "core/server/namespace_state.hpp"
+#include "core/server/socket_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace socketio::core {
+
+using parser::PacketType;
+
+Connection::Connection(Node& node, std::shared_ptr<engine::Session> session)
+    : node_(node),
+      session_(std::move(session)),
+      decoder_(parser::Decoder::Role::server, node.options().packet) {}
+
+Connection::~Connection() = default;
+
+void Connection::start() {
+  node_.loop().timers().arm(
+      ensure_timer<Connection, &Connection::on_connect_timeout>(connect_timer_, *this),
+      node_.options().connect_timeout);
+}
+
+void Connection::on_connect_timeout() { session_->close(DisconnectReason::forced_server_close); }
+
+void Connection::on_attachments_timeout() { session_->close(DisconnectReason::forced_close); }
+
+void Connection::on_text(std::string_view message) {
+  on_result(decoder_.add_text(message, node_.document()));
+}
+
+void Connection::on_binary(std::string_view message) {
+  on_result(decoder_.add_binary(message, node_.document()));
+}
+
+void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> result) {
+  if (!result) return session_->close(DisconnectReason::forced_close);
+  if (*result) {
+    if (attachments_timer_) attachments_timer_.reset();
+    codec::Document& document = node_.document();
+    on_packet(**result);
+    document.give_back_large();
+  } else if (!attachments_timer_ && decoder_.attachments_due()) {
+    // Restarting it with every attachment would let a peer hold the packet open for ever.
+    node_.loop().timers().arm(
+        ensure_timer<Connection, &Connection::on_attachments_timeout>(attachments_timer_, *this),
+        node_.options().attachments_timeout);
+  }
+}
+
+void Connection::on_packet(const parser::Packet& packet) {
+  const auto socket = find(packet.nsp);
+  if (packet.type == PacketType::connect) {
+    if (socket) return session_->close(DisconnectReason::forced_close);  // a second CONNECT
+    return connect(packet);
+  }
+  if (!socket || !socket->connected()) return session_->close(DisconnectReason::forced_close);
+  socket->on_packet(packet);
+}
+
+std::shared_ptr<SocketState> Connection::find(std::string_view nsp) const {
+  for (const auto& socket : sockets_) {
+    if (socket->nsp().name() == nsp) return socket;
+  }
+  return nullptr;
+}
+
+void Connection::connect(const parser::Packet& packet) {
+  const Options& options = node_.options();
+  if (sockets_.size() >= options.namespaces_per_client ||
+      packet.nsp.size() > options.namespace_name_bytes) {
+    return session_->close(DisconnectReason::forced_close);
+  }
+  const auto self = shared_from_this();
+  const auto nsp =
+      node_.find(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json());
+  if (!session_->is_open()) return;  // a predicate threw the client out
+  if (!nsp) return refuse(packet.nsp, {"Invalid namespace"});
+
+  const auto socket = make_socket(nsp, packet.text);
+  const auto& middlewares = nsp->handlers().middlewares;
+  if (middlewares.empty()) return finish_connect(socket, std::nullopt);
+
+  using Chain = MiddlewareChain<detail::ConnectionMiddleware>;
+  const auto call = [socket](detail::ConnectionMiddleware& middleware, Next next) {
+    Socket handle(socket);
+    try {
+      middleware(handle, next);
+    } catch (...) {
+      detail::MiddlewareReport()(std::current_exception(), Socket(socket), next);
+    }
+  };
+  // Later, as in JavaScript: what a middleware does after next() still comes before the answer.
+  const auto done = [self = weak_from_this(), socket](const std::optional<MiddlewareError>& error) {
+    const auto connection = self.lock();
+    if (!connection) return;
+    contain(*connection, [&] {
+      connection->node_.loop().defer([self, socket, error] {
+        const auto joining = self.lock();
+        if (joining) contain(*joining, [&] { joining->finish_connect(socket, error); });
+      });
+    });
+  };
+  std::make_shared<Chain>(nsp, middlewares, call, done)->run();
+}
+
+std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<NamespaceState>& nsp,
+                                                     std::string_view auth_text) {
+  nsp->enter_client();
+  try {
+    auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),
+                                                std::string(auth_text));
+    sockets_.push_back(socket);
+    return socket;
+  } catch (...) {
+    nsp->leave_client();
+    throw;
+  }
+}
+
+void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
+                                const std::optional<MiddlewareError>& error) {
+  const auto self = shared_from_this();
+  if (!socket->connection())
+    return;  // the client left, or was thrown out, while the middlewares ran
+  NamespaceState& nsp = socket->nsp();
+  if (error) {
+    refuse(nsp.name(), *error);
+    socket->abandon();
+    return;
+  }
+  connect_timer_.reset();
+  nsp.settle_broadcasts();  // what was emitted before is not for this socket
+  const auto handlers = nsp.handlers().connection;
+  std::string packet = packet_header(PacketType::connect, nsp.name(), std::nullopt, 0);
+  packet.append(R"({"sid":")").append(socket->id()).append(R"("})");
+  session_->send_text(packet, Compress::no);
+  nsp.add(socket);
+  socket->become_connected();  // last: whose end is told has had its beginning
+
+  for (const auto& handler : handlers) {
+    if (!socket->connected()) return;
+    try {
+      Socket handle(socket);
+      (*handler)(handle);
+    } catch (...) {
+      socket->report("connection", std::current_exception());
+    }
+  }
+}
+
+void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
+  std::string packet = packet_header(PacketType::connect_error, nsp, std::nullopt, 0);
+  std::vector<Bytes> no_attachments;
+  JsonWriter writer(packet, no_attachments);
+  writer.begin_object();
+  writer.key("message");
+  writer.string(error.message);
+  if (!error.data.is_null()) {
+    writer.key("data");
+    writer.value(error.data);
+  }
+  writer.end_object();
+  session_->send_text(packet, Compress::no);
+}
+
+void Connection::disconnect(SocketState& socket, Close close) {
+  const auto self = shared_from_this();
+  const auto goodbye = [this](SocketState& leaving) {
+    if (!leaving.connected()) return leaving.abandon();
+    session_->send_text(
+        packet_header(PacketType::disconnect, leaving.nsp().name(), std::nullopt, 0), Compress::no);
+    leaving.close(DisconnectReason::server_namespace_disconnect);
+  };
+  if (close == Close::socket) return goodbye(socket);
+  const auto sockets = sockets_;
+  for (const auto& leaving : sockets) goodbye(*leaving);
+  session_->close(DisconnectReason::forced_server_close);
+}
+
+void Connection::remove(SocketState& socket) {
+  sockets_.erase(std::remove_if(sockets_.begin(), sockets_.end(),
+                                [&](const auto& candidate) { return candidate.get() == &socket; }),
+                 sockets_.end());
+  socket.nsp().leave_client();
+}
+
+void Connection::on_close(DisconnectReason reason) {
+  const auto self = shared_from_this();
+  connect_timer_.reset();
+  attachments_timer_.reset();
+  decoder_.reset();
+  const auto sockets = std::exchange(sockets_, {});
+  for (const auto& socket : sockets) {
+    socket->connected() ? socket->close(reason) : socket->abandon();
+  }
+}
+
+}  // namespace socketio::core

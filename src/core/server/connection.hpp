@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Connection: one Engine.IO session and the namespaces it has joined (Socket.IO protocol 5). Routes
+// packets to sockets, runs the connection middlewares, and ends the session where the peer breaks
+// the protocol.
+//
+// Life cycle: made for a session, its handler until on_close(), which closes every socket. Loop's
+// thread only.
+#pragma once
+
+#include "codec/socketio/decoder.hpp"
+#include "core/server/node.hpp"
+#include "engine/server/session.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio::core {
+
+class SocketState;
+
+class Connection final : public engine::SessionHandler,
+                         public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Node& node, std::shared_ptr<engine::Session> session);
+  ~Connection() override;
+  /// Starts the time in which a namespace must be joined.
+  void start();
+
+  engine::Session& session() { return *session_; }
+  const std::shared_ptr<engine::Session>& shared_session() const { return session_; }
+
+  void on_text(std::string_view message) override;
+  void on_binary(std::string_view message) override;
+  void on_close(DisconnectReason reason) override;
+  /// For contain(): the session breaks off.
+  void on_exception() noexcept { session_->on_exception(); }
+
+  /// Says goodbye to one namespace, or to all and closes the session.
+  void disconnect(SocketState& socket, Close close);
+  /// The socket has ended; its namespace may be joined again.
+  void remove(SocketState& socket);
+
+ private:
+  void on_result(Result<std::optional<parser::Packet>, parser::Errc> result);
+  void on_packet(const parser::Packet& packet);
+  void connect(const parser::Packet& packet);
+  std::shared_ptr<SocketState> make_socket(const std::shared_ptr<NamespaceState>& nsp,
+                                           std::string_view auth_text);
+  void finish_connect(const std::shared_ptr<SocketState>& socket,
+                      const std::optional<MiddlewareError>& error);
+  void refuse(std::string_view nsp, const MiddlewareError& error);
+  std::shared_ptr<SocketState> find(std::string_view nsp) const;
+  void on_connect_timeout();
+  void on_attachments_timeout();
+
+  Node& node_;
+  std::shared_ptr<engine::Session> session_;
+  parser::Decoder decoder_;
+  std::vector<std::shared_ptr<SocketState>> sockets_;  // connecting ones included
+  std::unique_ptr<Timer> connect_timer_;
+  std::unique_ptr<Timer> attachments_timer_;
+};
+
+}  // namespace socketio::core

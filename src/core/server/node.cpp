@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "core/server/node.hpp"
+
+#include "base/immortal.hpp"
+#include "codec/socketio/packet.hpp"
+#include "core/server/connection.hpp"
+#include "core/server/namespace_state.hpp"
+#include "core/server/socket_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace socketio::core {
+
+namespace {
+
+class NoEntropy final : public Entropy {
+ public:
+  void fill(std::span<std::uint8_t> out) override {
+    std::fill(out.begin(), out.end(), std::uint8_t{0});
+  }
+};
+
+/// What handles that outlive the server meet: work for the loop is done, that is refused, on the
+/// spot.
+class EndedLoop final : public Loop {
+ public:
+  EndedLoop() : Loop(TimePoint{}, entropy_) {}
+  std::int64_t wall_clock_ms() const override { return 0; }
+  void post(Task task) override { task(); }
+  bool is_current() const override { return true; }
+
+ private:
+  void request_finish_turn() override {}
+  NoEntropy entropy_;
+};
+
+Loop& ended_loop() { return immortal<EndedLoop>(); }
+
+bool admits(const NamespacePredicate& predicate, std::string_view name, const json& auth) {
+  try {
+    return predicate(name, auth);
+  } catch (...) {
+    return false;  // a predicate that fails admits nobody
+  }
+}
+
+}  // namespace
+
+Node::Node(Loop& loop, const Options& options)
+    : loop_(loop),
+      options_(options),
+      link_(std::make_shared<NodeLink>(NodeLink{.node = this, .loop = &loop})) {}
+
+Node::~Node() {
+  close();
+  *link_ = {.node = nullptr, .loop = &ended_loop()};
+}
+
+std::shared_ptr<engine::SessionHandler> Node::accept(
+    const std::shared_ptr<engine::Session>& session) {
+  auto connection = std::make_shared<Connection>(*this, session);
+  connection->start();
+  return connection;
+}
+
+std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
+  const std::string full_name = parser::namespace_name(name);
+  auto nsp = [&] {
+    const auto found = namespaces_.find(full_name);
+    if (found != namespaces_.end()) return found->second;
+    const auto dynamic = std::find_if(dynamic_.begin(), dynamic_.end(), [&](const auto& candidate) {
+      return candidate->looks_at_name_alone && admits(candidate->predicate, full_name, {});
+    });
+    return make(full_name, dynamic == dynamic_.end() ? nullptr : (*dynamic)->parent.get());
+  }();
+  nsp->keep_without_clients();  // the application's from now on
+  return nsp;
+}
+
+std::shared_ptr<NamespaceState> Node::of(NamespacePredicate predicate) {
+  return add_parent(std::move(predicate), false);
+}
+
+std::shared_ptr<NamespaceState> Node::of_pattern(
+    std::function<bool(std::string_view name)> matches) {
+  return add_parent(
+      [matches = std::move(matches)](std::string_view name, const json&) { return matches(name); },
+      true);
+}
+
+std::shared_ptr<NamespaceState> Node::add_parent(NamespacePredicate predicate,
+                                                 bool looks_at_name_alone) {
+  auto parent =
+      std::make_shared<NamespaceState>(link_, std::string(NamespaceState::parents_name), nullptr);
+  dynamic_.push_back(
+      std::make_shared<const Dynamic>(Dynamic{std::move(predicate), parent, looks_at_name_alone}));
+  return parent;
+}
+
+std::shared_ptr<NamespaceState> Node::find(std::string_view name, const json& auth) {
+  const std::string key(name);
+  const auto found = namespaces_.find(key);
+  if (found != namespaces_.end()) return found->second;
+  const auto dynamic = dynamic_;  // a predicate may add to it
+  for (const auto& candidate : dynamic) {
+    if (!admits(candidate->predicate, name, auth)) continue;
+    const auto made = namespaces_.find(key);  // by the predicate
+    return made == namespaces_.end() ? make(key, candidate->parent.get()) : made->second;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<NamespaceState> Node::make(const std::string& name, const NamespaceState* parent) {
+  std::shared_ptr<NamespaceState> nsp;
+  const auto released = released_.find(name);
+  if (released != released_.end()) nsp = released->second.lock();
+  if (!nsp) nsp = std::make_shared<NamespaceState>(link_, name, parent);
+  namespaces_.emplace(name, nsp);
+  if (released != released_.end()) released_.erase(released);
+  return nsp;
+}
+
+void Node::release(NamespaceState& nsp) noexcept {
+  const auto found = namespaces_.find(nsp.name());
+  if (found == namespaces_.end() || found->second.get() != &nsp) return;
+  try {
+    remember(nsp.name(), found->second);
+  } catch (...) {
+    return;  // it stays: its next last client has it forgotten
+  }
+  namespaces_.erase(found);
+}
+
+void Node::remember(const std::string& name, const std::shared_ptr<NamespaceState>& nsp) {
+  if (released_.size() >= released_limit_) {
+    std::erase_if(released_, [](const auto& entry) { return entry.second.expired(); });
+    released_limit_ = std::max<std::size_t>(64, 2 * released_.size());
+  }
+  released_.insert_or_assign(name, nsp);
+}
+
+void Node::close() {
+  // A copy: handlers may make namespaces, and a socket whose handlers are being told already stays
+  // for that long.
+  std::vector<std::shared_ptr<SocketState>> sockets;
+  for (const auto& [name, nsp] : namespaces_) {
+    nsp->settle_broadcasts();
+    for (SocketState* const socket : nsp->everybody())
+      sockets.push_back(socket->shared_from_this());
+  }
+  for (const auto& socket : sockets) socket->close(DisconnectReason::server_shutting_down);
+}
+
+}  // namespace socketio::core

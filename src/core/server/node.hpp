@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// Node: the Socket.IO server on one loop: its namespaces, and the clients that live on this loop's
+// sessions.
+//
+// Life cycle: made with its loop; accept() gets every new Engine.IO session; close() ends all
+// sockets. Several nodes (loops of a process, or servers of a cluster) know nothing of each other
+// here. Namespaces that clients made by asking for a name that a pattern or predicate admits end
+// with their last client; one that somebody holds a handle to is the same when a client asks again.
+// Loop's thread only, but for loop().
+#pragma once
+
+#include "base/loop.hpp"
+#include "codec/json/document.hpp"
+#include "codec/socketio/packet.hpp"
+#include "engine/server/session.hpp"
+
+#include <socketio/socket.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace socketio::core {
+
+class NamespaceState;
+class Node;
+
+/// Where namespaces find their node. Handles to them outlive it: then it is null, and the loop is
+/// one on which every thread is current and nothing ever waits.
+struct NodeLink {
+  Node* node;
+  Loop* loop;
+  NamespaceState* waiting = nullptr;  // whose broadcasts wait for the end of the turn
+};
+
+struct Options {
+  std::chrono::milliseconds connect_timeout{45'000};
+  std::chrono::milliseconds attachments_timeout{30'000};
+  parser::Limits packet{};
+  codec::JsonLimits json{};
+  std::size_t namespaces_per_client = 32;
+  std::size_t namespace_name_bytes = 1'024;
+  std::size_t rooms_per_client = 1'024;
+  std::size_t room_name_bytes = 1'024;
+  std::size_t pending_acks = 10'000;
+};
+
+/// Decides whether a namespace that does not exist yet may be made for a client.
+using NamespacePredicate = std::function<bool(std::string_view name, const json& auth)>;
+
+class Node {
+ public:
+  Node(Loop& loop, const Options& options);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  Loop& loop() { return loop_; }
+  const Options& options() const { return options_; }
+  const std::shared_ptr<NodeLink>& link() const { return link_; }
+  /// Parses packets; what it gave is valid until the next packet.
+  codec::Document& document() { return document_; }
+
+  /// What lives on a new session.
+  std::shared_ptr<engine::SessionHandler> accept(const std::shared_ptr<engine::Session>& session);
+
+  /// "admin", "/admin" are the same; "" is "/". Makes it if needed: with the handlers of the first
+  /// pattern that matches, as in JavaScript.
+  std::shared_ptr<NamespaceState> of(std::string_view name);
+  /// The parent of all namespaces that the predicate admits, whose handlers they have.
+  std::shared_ptr<NamespaceState> of(NamespacePredicate predicate);
+  /// The same for a predicate that looks at the name alone.
+  std::shared_ptr<NamespaceState> of_pattern(std::function<bool(std::string_view name)> matches);
+  /// What a client may join: an existing namespace, or one that a predicate admits. Null if
+  /// neither.
+  std::shared_ptr<NamespaceState> find(std::string_view name, const json& auth);
+
+  std::size_t namespace_count() const { return namespaces_.size(); }
+  /// Namespaces that have ended, held or not.
+  std::size_t remembered_count() const { return released_.size(); }
+  /// Calls `use(NamespaceState&)` for each namespace of a parent.
+  template <class Use>
+  void for_each_child(const NamespaceState& parent, Use use);
+  /// Forgets a namespace that was made for clients and has none left.
+  void release(NamespaceState& nsp) noexcept;
+
+  /// Every socket ends with "server shutting down".
+  void close();
+
+ private:
+  struct Dynamic {
+    NamespacePredicate predicate;
+    std::shared_ptr<NamespaceState> parent;
+    bool looks_at_name_alone = false;
+  };
+
+  std::shared_ptr<NamespaceState> add_parent(NamespacePredicate predicate,
+                                             bool looks_at_name_alone);
+  void remember(const std::string& name, const std::shared_ptr<NamespaceState>& nsp);
+  /// `parent` may be null.
+  std::shared_ptr<NamespaceState> make(const std::string& name, const NamespaceState* parent);
+
+  Loop& loop_;
+  Options options_;
+  const std::shared_ptr<NodeLink> link_;
+  codec::Document document_{options_.json};
+  std::unordered_map<std::string, std::shared_ptr<NamespaceState>> namespaces_;
+  std::unordered_map<std::string, std::weak_ptr<NamespaceState>> released_;
+  std::size_t released_limit_ = 64;  // beyond, those that nobody holds are taken out
+  std::vector<std::shared_ptr<const Dynamic>> dynamic_;
+};
+
+}  // namespace socketio::core

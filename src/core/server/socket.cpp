@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include "core/server/completion.hpp"
+#include "core/server/connection.hpp"
+#include "core/server/namespace_state.hpp"
+#include "core/server/socket_state.hpp"
+
+#include <socketio/namespace.hpp>
+#include <socketio/socket.hpp>
+
+#include <any>
+#include <typeindex>
+#include <unordered_map>
+#include <utility>
+
+namespace socketio {
+
+namespace {
+
+const std::string no_id;
+
+}  // namespace
+
+namespace detail {
+
+void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception) {
+  if (socket.state_) report_exception(*socket.state_, event, std::move(exception));
+}
+
+void MiddlewareReport::operator()(const std::exception_ptr& thrown, const Socket& socket,
+                                  const Next& next) const {
+  (*this)(thrown, socket, Event{"middleware", {}}, next);
+}
+
+void MiddlewareReport::operator()(const std::exception_ptr& thrown, const Socket& socket,
+                                  const Event& event, const Next& next) const {
+  report_exception(socket, event.name, thrown);
+  next(MiddlewareError{"Internal server error"});
+}
+
+}  // namespace detail
+
+const std::string& Socket::id() const { return state_ ? state_->id() : no_id; }
+
+bool Socket::connected() const { return state_ && state_->connected(); }
+
+Handshake Socket::handshake() const { return state_ ? state_->handshake() : Handshake{}; }
+
+Namespace Socket::nsp() const { return Namespace(state_ ? state_->shared_nsp() : nullptr); }
+
+std::string_view Socket::transport() const {
+  if (!state_ || !state_->connection()) return {};
+  return engine::to_string(state_->connection()->session().transport_name());
+}
+
+std::string Socket::remote_address() const { return handshake().address; }
+
+std::size_t Socket::queued_bytes() const {
+  return state_ && state_->connection() ? state_->connection()->session().queued_bytes() : 0;
+}
+
+std::any& Socket::data_slot(const std::type_info& type) {
+  thread_local std::unordered_map<std::type_index, std::any> nobodys;
+  return state_ ? state_->data(type) : nobodys[std::type_index(type)];
+}
+
+bool Socket::join(const Rooms& rooms) const {
+  if (!state_) return false;
+  if (!state_->nsp().loop().is_current()) {
+    state_->nsp().loop().post(
+        [state = state_, rooms] { contain(*state, [&] { Socket(state).join(rooms); }); });
+    return true;
+  }
+  bool joined = true;
+  for (const std::string& room : rooms.names()) joined = state_->join(room) && joined;
+  return joined;
+}
+
+void Socket::leave(std::string_view room) const {
+  if (!state_) return;
+  if (!state_->nsp().loop().is_current()) {
+    state_->nsp().loop().post([state = state_, room = std::string(room)] {
+      contain(*state, [&] { state->leave(room); });
+    });
+    return;
+  }
+  state_->leave(room);
+}
+
+std::vector<std::string> Socket::rooms() const {
+  return state_ ? state_->rooms() : std::vector<std::string>{};
+}
+
+void Socket::disconnect(Close close) const {
+  if (state_) state_->disconnect(close);
+}
+
+EmitResult Socket::emit_encoded(detail::OutgoingEvent& event,
+                                const detail::EmitFlags& flags) const {
+  return state_ ? state_->emit(event, flags) : EmitResult::not_connected;
+}
+
+void Socket::emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
+                                   detail::AckCallback callback) const {
+  if (!state_) return callback(Errc::not_connected, nullptr);
+  state_->emit_with_ack(event, flags, std::move(callback));
+}
+
+std::shared_ptr<detail::CompletionLoop> Socket::completion_loop() const {
+  return state_ ? std::make_shared<core::Completion>(state_->shared_nsp(), state_) : nullptr;
+}
+
+SocketOperator Socket::volatile_() const { return SocketOperator(*this).volatile_(); }
+SocketOperator Socket::compress(Compress compress) const {
+  return SocketOperator(*this).compress(compress);
+}
+SocketOperator Socket::timeout(std::chrono::milliseconds timeout) const {
+  return SocketOperator(*this).timeout(timeout);
+}
+BroadcastOperator Socket::to(const Rooms& rooms) const { return broadcast().to(rooms); }
+BroadcastOperator Socket::except(const Rooms& rooms) const { return broadcast().except(rooms); }
+BroadcastOperator Socket::broadcast() const { return SocketOperator(*this).broadcast(); }
+BroadcastOperator Socket::local() const { return broadcast().local(); }
+
+detail::HandlerTableRef Socket::table() const {
+  // After the disconnect nothing would ever release what is registered.
+  return detail::HandlerTableRef(state_ && state_->connection() ? &state_->handlers().events
+                                                                : nullptr);
+}
+
+HandlerId Socket::add_any(detail::AnyHandler handler, detail::Position position) const {
+  if (!state_ || !state_->connection()) return 0;
+  return state_->handlers().any.add(std::move(handler), position);
+}
+
+HandlerId Socket::add_any_outgoing(detail::AnyHandler handler, detail::Position position) const {
+  if (!state_ || !state_->connection()) return 0;
+  state_->nsp().watch_outgoing();
+  return state_->handlers().any_outgoing.add(std::move(handler), position);
+}
+
+void Socket::off_any(HandlerId handler) const {
+  if (state_) state_->handlers().any.remove(handler);
+}
+void Socket::off_any() const {
+  if (state_) state_->handlers().any.clear();
+}
+void Socket::off_any_outgoing(HandlerId handler) const {
+  if (state_) state_->handlers().any_outgoing.remove(handler);
+}
+void Socket::off_any_outgoing() const {
+  if (state_) state_->handlers().any_outgoing.clear();
+}
+
+void Socket::add_middleware(detail::PacketMiddleware middleware) const {
+  if (state_ && state_->connection()) state_->add_middleware(std::move(middleware));
+}
+void Socket::add_error_handler(detail::ErrorHandler handler) const {
+  if (state_ && state_->connection()) state_->add_error_handler(std::move(handler));
+}
+void Socket::add_disconnecting(detail::DisconnectHandler handler) const {
+  if (state_ && state_->connection()) state_->handlers().disconnecting.add(std::move(handler));
+}
+void Socket::add_disconnect(detail::DisconnectHandler handler) const {
+  if (state_ && state_->connection()) state_->handlers().disconnect.add(std::move(handler));
+}
+
+SocketOperator SocketOperator::volatile_() const {
+  SocketOperator changed = *this;
+  changed.flags_.is_volatile = true;
+  return changed;
+}
+
+SocketOperator SocketOperator::compress(Compress compress) const {
+  SocketOperator changed = *this;
+  changed.flags_.compress = compress;
+  return changed;
+}
+
+SocketOperator SocketOperator::timeout(std::chrono::milliseconds timeout) const {
+  SocketOperator changed = *this;
+  changed.flags_.timeout = timeout;
+  return changed;
+}
+
+BroadcastOperator SocketOperator::broadcast() const {
+  BroadcastOperator others(socket_.state_ ? socket_.state_->shared_nsp() : nullptr);
+  others.target_.flags = flags_;
+  others.target_.except.push_back(socket_.id());
+  return others;
+}
+
+BroadcastOperator SocketOperator::local() const { return broadcast().local(); }
+BroadcastOperator SocketOperator::to(const Rooms& rooms) const { return broadcast().to(rooms); }
+BroadcastOperator SocketOperator::except(const Rooms& rooms) const {
+  return broadcast().except(rooms);
+}
+
+}  // namespace socketio

@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: MIT
+#include "core/server/socket_state.hpp"
+
+#include "codec/json/bytes.hpp"
+#include "core/event_call.hpp"
+#include "core/event_text.hpp"
+#include "core/server/connection.hpp"
+#include "core/server/middleware.hpp"
+#include "core/server/namespace_state.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <utility>
+
+namespace socketio::core {
+
+using parser::PacketType;
+
+std::string packet_header(PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
+                          std::size_t attachments) {
+  std::string header = "4";  // Engine.IO: message
+  parser::append_header(header, {type, attachments, nsp, id, {}});
+  return header;
+}
+
+namespace {
+
+/// An event of a server's socket.
+class SocketCall final : public EventCall {
+ public:
+  SocketCall(SocketState& state, std::string_view event, const parser::Packet& packet,
+             const ValueArray& arguments)
+      : EventCall(state, event, packet, arguments),
+        state_(state),
+        handle_(state.shared_from_this()) {}
+  Socket& socket() override { return handle_; }
+  std::shared_ptr<EventPeer> peer() override { return state_.shared_from_this(); }
+
+ private:
+  SocketState& state_;
+  Socket handle_;
+};
+
+/// As JavaScript prints a Date in a server that runs on UTC.
+std::string date_text(std::int64_t milliseconds) {
+  const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 80> text{};
+  const std::size_t size =
+      std::strftime(text.data(), text.size(),
+                    "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)", &parts);
+  return {text.data(), size};
+}
+
+}  // namespace
+
+SocketState::SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connection,
+                         std::string id, std::string auth_text)
+    : nsp_(std::move(nsp)),
+      connection_(&connection),
+      id_(std::move(id)),
+      auth_text_(std::move(auth_text)),
+      session_(connection.shared_session()) {}
+
+SocketState::~SocketState() = default;
+
+SocketState::Rare& SocketState::rare() {
+  if (!rare_) rare_ = std::make_unique<Rare>();
+  return *rare_;
+}
+
+Handlers& SocketState::handlers() { return rare().handlers; }
+
+std::any& SocketState::data(const std::type_info& type) {
+  return rare().data[std::type_index(type)];
+}
+
+const json* SocketState::json_data() const {
+  if (!rare_) return nullptr;
+  const auto found = rare_->data.find(std::type_index(typeid(json)));
+  return found == rare_->data.end() ? nullptr : std::any_cast<json>(&found->second);
+}
+
+// --- Receiving ---
+
+void SocketState::on_packet(const parser::Packet& packet) {
+  switch (packet.type) {
+    case PacketType::event:
+      return on_event(packet);
+    case PacketType::ack:
+      if (rare_ && packet.id) {
+        guarded("acknowledgement", [&] { rare_->acks.answer(*packet.id, packet.payload); });
+      }
+      return;
+    case PacketType::disconnect:
+      return close(DisconnectReason::client_namespace_disconnect);
+    default:
+      return connection_->session().close(DisconnectReason::forced_close);
+  }
+}
+
+template <class Call>
+void SocketState::guarded(std::string_view event, Call call) {
+  try {
+    call();
+  } catch (...) {
+    report(event, std::current_exception());
+  }
+}
+
+void SocketState::on_exception() noexcept {
+  break_off();
+  Socket handle(shared_from_this());
+  nsp_->report(handle, "connection", std::current_exception());
+}
+
+template <class Work>
+void SocketState::post(Work work) {
+  nsp_->loop().post([self = shared_from_this(), work = std::move(work)]() mutable {
+    contain(*self, [&] { work(*self); });
+  });
+}
+
+void SocketState::on_event(const parser::Packet& packet) {
+  if (packet.text.empty()) return;  // as in JavaScript: an event without a name is nobody's
+  ValueArray items(packet.payload);
+  std::string number_name;
+  const std::string_view event = event_name(items, number_name);
+  const bool is_watched = !nsp_->handlers().any.empty() || (rare_ && !rare_->handlers.any.empty());
+  const bool has_middlewares = rare_ && !rare_->middlewares.empty();
+  if (!is_watched && !has_middlewares) return dispatch(event, packet, items);
+
+  detail::WatchedArguments arguments(packet.payload, packet.attachments);
+  const auto ack_id = packet.id;
+  run_any(nsp_->handlers().any, event, arguments);
+  if (rare_) run_any(rare_->handlers.any, event, arguments);
+  if (!connected()) return;
+  if (!has_middlewares) return dispatch(event, packet, items);
+
+  using Chain = MiddlewareChain<detail::PacketMiddleware>;
+  auto shared = std::make_shared<Event>();
+  shared->name = event;
+  shared->arguments = std::move(arguments.as_json());
+  const auto self = shared_from_this();
+  const auto call = [self, shared](detail::PacketMiddleware& middleware, Next next) {
+    Socket handle(self);
+    try {
+      middleware(handle, *shared, next);
+    } catch (...) {
+      detail::MiddlewareReport()(std::current_exception(), Socket(self), *shared, next);
+    }
+  };
+  const auto done = [self, shared, ack_id](const std::optional<MiddlewareError>& error) {
+    if (!self->connected()) return;
+    if (!error) return self->redispatch(*shared, ack_id);
+    self->rare().error.for_each([&](detail::ErrorHandler& handler) {
+      self->guarded("error", [&] {
+        Socket handle(self);
+        handler(handle, *error);
+      });
+    });
+  };
+  std::make_shared<Chain>(nsp_, rare_->middlewares, call, done)->run();
+}
+
+void SocketState::run_any(const detail::HandlerList<detail::AnyHandler>& handlers,
+                          std::string_view event, detail::WatchedArguments& arguments) {
+  handlers.for_each([&](detail::AnyHandler& handler) {
+    guarded(event, [&] {
+      Socket handle(shared_from_this());
+      handler(handle, event, arguments);
+    });
+  });
+}
+
+void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ack_id) {
+  // Handlers decode from text: what a middleware made or changed becomes a packet again.
+  std::string text;
+  std::vector<Bytes> attachments;
+  JsonWriter writer(text, attachments, JsonWriter::Infinities::as_numbers);
+  writer.begin_array();
+  writer.string(event.name);
+  for (const json& argument : event.arguments) writer.value(argument);
+  writer.end_array();
+
+  codec::Document document(codec::own_text);
+  const auto payload = document.parse(text, attachments);
+  if (!payload) return report(event.name, "a middleware made arguments that cannot be sent");
+  parser::Packet packet;
+  packet.type = PacketType::event;
+  packet.nsp = nsp_->name();
+  packet.id = ack_id;
+  packet.text = text;
+  packet.payload = *payload;
+  packet.attachments = attachments;
+  ValueArray items(packet.payload);
+  Value name;
+  items.next(name);
+  dispatch(event.name, packet, items);
+}
+
+void SocketState::dispatch(std::string_view event, const parser::Packet& packet,
+                           const ValueArray& arguments) {
+  SocketCall call(*this, event, packet, arguments);
+  if (rare_) rare_->handlers.events.dispatch(event, call);
+  if (connected()) nsp_->handlers().events.dispatch(event, call);
+}
+
+void SocketState::report(std::string_view event, std::exception_ptr exception) {
+  if (!nsp_->loop().is_current()) {
+    return post([event = std::string(event), exception](SocketState& self) {
+      self.report(event, exception);
+    });
+  }
+  Socket handle(shared_from_this());
+  nsp_->report(handle, event, exception);
+}
+
+void SocketState::report(std::string_view event, std::string message) {
+  Socket handle(shared_from_this());
+  nsp_->report(handle, {std::string(event), std::move(message), nullptr});
+}
+
+void SocketState::add_middleware(detail::PacketMiddleware middleware) {
+  rare().middlewares.push_back(std::make_shared<detail::PacketMiddleware>(std::move(middleware)));
+}
+
+void SocketState::add_error_handler(detail::ErrorHandler handler) {
+  rare().error.add(std::move(handler));
+}
+
+// --- Life ---
+
+Handshake SocketState::handshake() const {
+  const engine::OpeningRequest& opening = session_->opening();
+  Handshake handshake;
+  for (std::size_t i = 0; i < opening.headers.size(); ++i) {
+    const auto field = opening.headers.at(i);
+    std::string name(field.name);
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const auto [known, is_new] = handshake.headers.try_emplace(name, field.value);
+    if (!is_new) http::add_line(known->second, name, field.value);
+  }
+  const auto question = opening.target.find('?');
+  if (question != std::string::npos) {
+    for (auto& [name, value] :
+         http::parse_query(std::string_view(opening.target).substr(question + 1))) {
+      handshake.query[name] = value;
+    }
+  }
+  if (!auth_text_.empty()) {
+    codec::Document document(codec::own_text);
+    const auto auth = document.parse(auth_text_);  // as when the client was let in
+    if (auth) handshake.auth = auth->to_json();
+  }
+  handshake.address = opening.remote_address;
+  handshake.url = opening.target;
+  handshake.issued_ms = opening.issued_ms;
+  handshake.time = date_text(opening.issued_ms);
+  handshake.secure = opening.secure;
+  handshake.xdomain = !opening.headers.get("origin").empty();
+  return handshake;
+}
+
+void SocketState::become_connected() {
+  in_own_room_ = true;  // whatever it left before
+  life_.store(Life::connected, std::memory_order_release);
+}
+
+void SocketState::end() {
+  if (Connection* const connection = std::exchange(connection_, nullptr)) connection->remove(*this);
+  life_.store(Life::ended, std::memory_order_release);
+}
+
+void SocketState::release_handlers() {
+  if (!rare_) return;  // handlers may hold the socket; its data stays
+  rare_->handlers = {};
+  rare_->middlewares.clear();
+  rare_->error.clear();
+}
+
+void SocketState::close(DisconnectReason reason) {
+  if (!connected() || std::exchange(closing_, true))
+    return;  // a handler below may disconnect it again
+  nsp_->settle_broadcasts();
+  const auto self = shared_from_this();
+  const auto connection = connection_->shared_from_this();  // a handler may end its connection
+  Socket handle(self);
+  const auto notify = [&](std::string_view event,
+                        const detail::HandlerList<detail::DisconnectHandler>& list) {
+    list.for_each([&](detail::DisconnectHandler& handler) {
+      guarded(event, [&] { handler(handle, reason); });
+    });
+  };
+  if (rare_) notify("disconnecting", rare_->handlers.disconnecting);
+  notify("disconnecting", nsp_->handlers().disconnecting);
+  nsp_->settle_broadcasts();
+  nsp_->remove(*this);
+  end();
+
+  if (rare_) {
+    guarded("acknowledgement", [&] { rare_->acks.fail_all(Errc::disconnected); });
+    notify("disconnect", rare_->handlers.disconnect);
+  }
+  notify("disconnect", nsp_->handlers().disconnect);
+  release_handlers();
+}
+
+void SocketState::abandon() {
+  const auto self = shared_from_this();
+  nsp_->rooms().leave_all(*this);
+  end();
+  if (rare_) guarded("acknowledgement", [&] { rare_->acks.fail_all(Errc::disconnected); });
+  release_handlers();
+}
+
+// --- Rooms ---
+
+bool SocketState::join(std::string_view room) {
+  nsp_->settle_broadcasts();
+  if (!connection_ || room.size() > nsp_->node().options().room_name_bytes) return false;
+  if (room == id_) {
+    in_own_room_ = true;
+    return true;
+  }
+  if (memberships_.size() >= nsp_->node().options().rooms_per_client) {
+    return std::any_of(memberships_.begin(), memberships_.end(),
+                       [&](const Membership& membership) { return membership.room->name == room; });
+  }
+  nsp_->rooms().join(*this, room);
+  return true;
+}
+
+void SocketState::leave(std::string_view room) {
+  nsp_->settle_broadcasts();
+  if (room == id_) {
+    in_own_room_ = false;
+  } else {
+    nsp_->rooms().leave(*this, room);
+  }
+}
+
+std::vector<std::string> SocketState::rooms() const {
+  std::vector<std::string> names;
+  if (!connection_) return names;
+  if (in_own_room_) names.push_back(id_);
+  for (const Membership& membership : memberships_) names.push_back(membership.room->name);
+  return names;
+}
+
+// --- Sending ---
+
+EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
+  if (has_ended()) return EmitResult::not_connected;
+  if (!nsp_->loop().is_current()) {
+    std::string packet =
+        nsp_->event_packet(event);  // counts the attachments, so before they are taken
+    engine::PreparedMessage message(std::move(packet), event.take_attachments(), flags.compress);
+    post([message = std::move(message), flags,
+          text = std::string(event.json_text())](SocketState& self) {
+      self.notify_outgoing(text, message.parts().front().attachments);
+      self.send_prepared(message, flags);
+    });
+    return EmitResult::sent;
+  }
+  nsp_->settle_broadcasts();
+  if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
+  notify_outgoing(event.json_text(), event.attachments());
+  if (event.attachments().empty()) return send(nsp_->event_header(), event, flags.compress);
+  return send(packet_header(PacketType::binary_event, nsp_->name(), std::nullopt,
+                            event.attachments().size()),
+              event, flags.compress);
+}
+
+EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& event,
+                             Compress compress) {
+  EmitResult result = session_->send_text(event.with_header(header), compress);
+  if (result == EmitResult::dropped) return result;
+  for (const Bytes& attachment : event.attachments()) {
+    result = session_->send_binary(codec::as_text(attachment), compress);
+  }
+  return result;
+}
+
+EmitResult SocketState::send_prepared(const engine::PreparedMessage& message,
+                                      const detail::EmitFlags& flags) {
+  nsp_->settle_broadcasts();
+  return deliver(message, flags);
+}
+
+EmitResult SocketState::deliver(const engine::PreparedMessage& message,
+                                const detail::EmitFlags& flags) {
+  if (has_ended()) return EmitResult::not_connected;
+  if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
+  return session_->send_prepared(message);
+}
+
+bool SocketState::expect_ack(std::uint64_t id, detail::AckCallback callback,
+                             std::optional<std::chrono::milliseconds> timeout) {
+  std::error_code error;
+  if (has_ended()) {
+    error = Errc::not_connected;
+  } else if (rare().acks.size() >= nsp_->node().options().pending_acks) {
+    error = Errc::too_many_pending;
+  } else {
+    // Timeouts run user code from the wheel.
+    auto guarded_callback = [this, callback = std::move(callback)](std::error_code failure,
+                                                                   const Value* arguments) {
+      const auto self = shared_from_this();  // the callback may end the socket
+      guarded("acknowledgement", [&] { callback(failure, arguments); });
+    };
+    rare().acks.add(id, std::move(guarded_callback), timeout, nsp_->loop());
+    return true;
+  }
+  guarded("acknowledgement", [&] { callback(error, nullptr); });
+  return false;
+}
+
+void SocketState::send_question(std::uint64_t id, const engine::PreparedMessage& message,
+                                const detail::EmitFlags& flags) {
+  if (send_prepared(message, flags) == EmitResult::dropped) rare().acks.fail(id, Errc::dropped);
+}
+
+void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
+                                detail::AckCallback callback) {
+  auto work = [flags, callback = std::move(callback), text = std::string(event.json_text()),
+               attachments = event.take_attachments()](SocketState& self) mutable {
+    const std::uint64_t id = self.nsp_->next_ack_id();
+    if (!self.expect_ack(id, std::move(callback), flags.timeout)) return;
+    self.notify_outgoing(text, attachments);
+    const auto type = attachments.empty() ? PacketType::event : PacketType::binary_event;
+    const std::string header = packet_header(type, self.nsp_->name(), id, attachments.size());
+    self.send_question(id, {header + text, std::move(attachments), flags.compress}, flags);
+  };
+  if (!nsp_->loop().is_current()) return post(std::move(work));
+  const auto self = shared_from_this();
+  work(*self);
+}
+
+void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) {
+  const auto type = arguments.attachments().empty() ? PacketType::ack : PacketType::binary_ack;
+  const std::string header =
+      packet_header(type, nsp_->name(), ack_id, arguments.attachments().size());
+  if (nsp_->loop().is_current()) {
+    if (!connected()) return;
+    nsp_->settle_broadcasts();
+    send(header, arguments, Compress::yes);
+    return;
+  }
+  engine::PreparedMessage message(std::string(arguments.with_header(header)),
+                                  arguments.take_attachments());
+  post([message = std::move(message)](SocketState& self) { self.send_prepared(message, {}); });
+}
+
+void SocketState::disconnect(Close close) {
+  if (!nsp_->loop().is_current()) {
+    post([close](SocketState& self) { self.disconnect(close); });
+    return nsp_->loop().hurry();
+  }
+  if (!connected()) return;  // who is not let in yet is refused by next(), as in JavaScript
+  nsp_->settle_broadcasts();
+  connection_->disconnect(*this, close);
+}
+
+void SocketState::notify_outgoing(std::string_view json_text,
+                                  const std::vector<Bytes>& attachments) {
+  const bool is_watched =
+      !nsp_->handlers().any_outgoing.empty() || (rare_ && !rare_->handlers.any_outgoing.empty());
+  if (!is_watched || has_ended()) return;
+  const auto self = shared_from_this();
+  watch_outgoing(json_text, attachments, [this](std::string_view event, auto& arguments) {
+    run_any(nsp_->handlers().any_outgoing, event, arguments);
+    if (rare_) run_any(rare_->handlers.any_outgoing, event, arguments);
+  });
+}
+
+}  // namespace socketio::core

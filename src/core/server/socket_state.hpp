@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// SocketState: one client in one namespace. What Socket is a handle to.
+//
+// Life cycle: made by Connection when a CONNECT arrives; joining (middlewares run) -> connected ->
+// ended. While it joins it can do all that it can do later, but broadcasts and disconnect() pass it
+// by. Handles keep it after its end, but it has let go of its client, rooms and handlers. User code
+// is called from here and from Connection only, always through invoke(), when the state is
+// consistent. Loop's thread, but for what says otherwise.
+#pragma once
+
+#include "codec/socketio/decoder.hpp"
+#include "core/ack_table.hpp"
+#include "core/event_peer.hpp"
+#include "core/handler_table.hpp"
+#include "core/server/room_index.hpp"
+#include "engine/server/prepared_message.hpp"
+#include "engine/server/session.hpp"
+
+#include <socketio/socket.hpp>
+
+#include <any>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <typeindex>
+#include <unordered_map>
+#include <vector>
+
+namespace socketio::core {
+
+class Connection;
+class NamespaceState;
+
+/// Header of an event or acknowledgement, Engine.IO's digit for a message included.
+std::string packet_header(parser::PacketType type, std::string_view nsp,
+                          std::optional<std::uint64_t> id, std::size_t attachments);
+
+class SocketState final : public EventPeer, public std::enable_shared_from_this<SocketState> {
+ public:
+  SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connection, std::string id,
+              std::string auth_text);
+  ~SocketState() override;
+
+  const std::string& id() const { return id_; }
+  NamespaceState& nsp() { return *nsp_; }
+  const std::shared_ptr<NamespaceState>& shared_nsp() const { return nsp_; }
+  /// Null once it has ended.
+  Connection* connection() { return connection_; }
+  /// Any thread.
+  bool connected() const { return life_.load(std::memory_order_acquire) == Life::connected; }
+  Handshake handshake() const;
+  std::any& data(const std::type_info& type);
+  const json* json_data() const;
+
+  // --- Life, called by Connection ---
+
+  void become_connected();
+  /// A packet of this namespace: event, ack or disconnect.
+  void on_packet(const parser::Packet& packet);  // the caller holds the socket
+  /// Leaves rooms and namespace; handlers hear it; later calls do nothing.
+  void close(DisconnectReason reason);
+  /// Refused by a middleware: nothing was connected, so nobody hears of it but who waits for an
+  /// acknowledgement.
+  void abandon();
+
+  // --- Sending; any thread ---
+
+  EmitResult emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags);
+  void emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
+                     detail::AckCallback callback);
+  void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) override;
+  void disconnect(Close close);
+
+  // --- Sending; loop ---
+
+  EmitResult send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
+  /// The same for the namespace's own broadcasts, which have kept the order already.
+  EmitResult deliver(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
+  /// For contain(): the session breaks off.
+  void on_exception() noexcept;
+  /// Ends its connection without needing memory; who calls this reports why.
+  void break_off() noexcept { session_->break_off(); }
+  /// Registers an expected acknowledgement; false, and the callback has been called, if there are
+  /// too many.
+  bool expect_ack(std::uint64_t id, detail::AckCallback callback,
+                  std::optional<std::chrono::milliseconds> timeout);
+  /// Sends what asks for the acknowledgement `id`, which fails if the event is dropped.
+  void send_question(std::uint64_t id, const engine::PreparedMessage& message,
+                     const detail::EmitFlags& flags);
+  /// Runs handlers for outgoing events.
+  void notify_outgoing(std::string_view json_text, const std::vector<Bytes>& attachments);
+
+  // --- Rooms; loop ---
+
+  bool join(std::string_view room);
+  void leave(std::string_view room);
+  std::vector<std::string> rooms() const;
+  std::vector<Membership>& memberships() { return memberships_; }
+  bool in_own_room() const { return in_own_room_; }
+
+  /// Position in NamespaceState::everybody, and the last broadcast that has seen this socket.
+  std::uint32_t position = 0;
+  std::uint64_t broadcast_mark = 0;
+
+  // --- Handlers; loop ---
+
+  Handlers& handlers();
+  void add_middleware(detail::PacketMiddleware middleware);
+  void add_error_handler(detail::ErrorHandler handler);
+  void report(std::string_view event, std::exception_ptr exception) override;
+  void report(std::string_view event, std::string message) override;
+
+ private:
+  enum class Life : std::uint8_t { joining, connected, ended };
+
+  /// What most sockets do not have.
+  struct Rare {
+    Handlers handlers;
+    std::vector<std::shared_ptr<detail::PacketMiddleware>> middlewares;
+    detail::HandlerList<detail::ErrorHandler> error;
+    std::unordered_map<std::type_index, std::any> data;
+    AckTable acks;
+  };
+
+  Rare& rare();
+  bool has_ended() const { return life_.load(std::memory_order_acquire) == Life::ended; }
+  void end();
+  void release_handlers();
+  void on_event(const parser::Packet& packet);
+  void dispatch(std::string_view event, const parser::Packet& packet, const ValueArray& arguments);
+  void redispatch(const Event& event, std::optional<std::uint64_t> ack_id);
+  void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
+               detail::WatchedArguments& arguments);
+  EmitResult send(std::string_view header, detail::OutgoingEvent& event, Compress compress);
+  /// Has `work(SocketState&)` done on the loop, contained.
+  template <class Work>
+  void post(Work work);
+  template <class Call>
+  void guarded(std::string_view event, Call call);
+
+  std::shared_ptr<NamespaceState> nsp_;
+  Connection* connection_;
+  std::string id_;
+  std::string auth_text_;
+  std::shared_ptr<engine::Session> session_;  // keeps the opening request for handshake()
+  std::vector<Membership> memberships_;
+  std::unique_ptr<Rare> rare_;
+  std::atomic<Life> life_ = Life::joining;
+  bool in_own_room_ = false;
+  bool closing_ = false;  // its handlers are being told
+};
+
+}  // namespace socketio::core

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "engine/client/http_channel.hpp"
+
+#include "codec/http/writer.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+#include <utility>
+
+namespace socketio::engine {
+
+std::string_view describe(http::Errc error) {
+  switch (error) {
+    case http::Errc::body_too_large:
+      return "the answer is larger than max_payload_bytes";
+    case http::Errc::headers_too_large:
+      return "the answer's header is too large";
+    case http::Errc::transfer_encoding:
+      return "the answer has an unknown transfer encoding";
+    case http::Errc::version_not_supported:
+      return "the answer has another version of HTTP";
+    case http::Errc::bad_request:
+    case http::Errc::target_too_long:
+    case http::Errc::unsupported_encoding:
+    case http::Errc::expectation_failed:
+      break;
+  }
+  return "the answer is not HTTP";
+}
+
+namespace {
+
+/// How long the connection may wait for its next request.
+std::chrono::milliseconds idle_time(const http::Response& response) {
+  constexpr std::string_view parameter = "timeout=";
+  auto text = response.headers.get("Keep-Alive");
+  const auto at = text.find(parameter);
+  if (at == text.npos) return HttpChannel::idle_limit;
+  text.remove_prefix(at + parameter.size());
+  unsigned seconds = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (parsed.ec != std::errc{}) return HttpChannel::idle_limit;
+  // The server announces its own patience; half of it is on the safe side of any delay.
+  const std::chrono::milliseconds announced = std::chrono::seconds(seconds);
+  return std::min<std::chrono::milliseconds>(announced / 2, HttpChannel::idle_limit);
+}
+
+}  // namespace
+
+void HttpChannel::send(http::Request request, Done done) {
+  assert(!busy());
+  request_ = std::move(request);
+  done_ = std::move(done);
+  ++sent_;
+  written_ = false;
+  met_the_end_ = false;
+  timer_.cancel();
+  if (settings_.request_timeout.count() > 0) {
+    loop_.timers().arm(timer_, settings_.request_timeout);
+  }
+  if (stream_ && stream_->is_open()) {
+    reused_ = true;
+    const bool may_have_ended = answering_ && request_.method != "GET";
+    may_have_ended ? write_in_next_turn() : write();
+  } else {
+    connect();
+  }
+}
+
+void HttpChannel::connect() {
+  stream_ = nullptr;
+  reused_ = false;
+  attempt_ = connector_.connect(
+      settings_.endpoint, [this](std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
+        contain(*this, [&] { on_connected(std::move(stream), failure); });
+      });
+}
+
+void HttpChannel::on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
+  const auto attempt = std::move(attempt_);
+  if (!stream) return fail({.code = failure.code, .details = failure.message});
+  stream_ = std::move(stream);
+  stream_->set_handler(shared_from_this());
+  write();
+}
+
+void HttpChannel::write_in_next_turn() {
+  // The end of the connection may have come with the answer that was just read, and will be read
+  // now. Deferred: nothing is read between that and the flush, so either all of the request has
+  // left before the end is seen, or nothing.
+  loop_.post([weak = weak_from_this(), number = sent_] {
+    const auto self = weak.lock();
+    if (!self) return;
+    const auto write_late = [weak, number] {
+      const auto channel = weak.lock();
+      if (!channel || !channel->busy() || channel->sent_ != number) return;
+      if (!channel->stream_ || channel->written_) return;
+      contain(*channel, [&] { channel->write(); });
+    };
+    contain(*self, [&] { self->loop_.defer(write_late); });
+  });
+}
+
+void HttpChannel::write() {
+  stream_->write_with([this](std::string& out) { http::append_request(out, request_); });
+  written_ = true;
+  if (!is_repeatable()) std::string().swap(request_.body);
+}
+
+void HttpChannel::on_bytes(std::span<char> bytes) {
+  if (!stream_) return;
+  if (!busy()) return drop_connection();  // nobody has asked
+  // Contained here, so that an answer which was lost is not asked for again.
+  contain(*this, [&] { read_answer(bytes); });
+}
+
+void HttpChannel::read_answer(std::span<char> bytes) {
+  if (!parser_) {
+    parser_.emplace(http::Limits{.header_bytes = response_header_limit_bytes,
+                                 .header_count = response_header_limit,
+                                 .body_bytes = settings_.body_limit_bytes});
+  }
+  std::string_view rest(bytes.data(), bytes.size());
+  const auto taken = parser_->feed(rest);
+  if (!taken) return fail({.details = std::string(describe(taken.error()))});
+  rest.remove_prefix(*taken);
+  if (parser_->done()) succeed(rest);
+}
+
+void HttpChannel::succeed(std::string_view rest) {
+  // An answer that comes before the request has left, or with something behind it, leaves a
+  // connection that nobody should trust.
+  const bool keep = parser_->keep_alive() && rest.empty() && stream_ != nullptr &&
+                    stream_->queued_bytes() == 0 && parser_->response().status != 101 &&
+                    settings_.keeps_connection;
+  const http::Response response = parser_->take();
+  parser_.reset();
+  if (keep) {
+    loop_.timers().arm(timer_, idle_time(response));
+  } else {
+    drop_connection();
+  }
+  request_ = {};
+  const auto done = std::exchange(done_, nullptr);
+  answering_ = true;
+  done(&response, {});
+  answering_ = false;
+}
+
+bool HttpChannel::may_retry(const Stream& stream) const {
+  if (!written_) return true;
+  // The server closed an idle connection while the request was on its way. After an orderly end
+  // without a byte nothing was answered, so nothing that an answer carried is lost.
+  return reused_ && !parser_ && !stream.error() && is_repeatable();
+}
+
+void HttpChannel::on_close() {
+  const auto stream = std::exchange(stream_, nullptr);
+  if (!stream) return;
+  contain(*this, [&] { on_stream_end(*stream); });
+}
+
+void HttpChannel::on_stream_end(const Stream& stream) {
+  if (!busy()) return timer_.cancel();
+  if (may_retry(stream)) return connect();
+  met_the_end_ = reused_ && !parser_;
+  if (parser_ && !stream.error() && parser_->feed_end()) return succeed({});
+  fail({.code = stream.error(), .details = "the connection was closed before the answer came"});
+}
+
+void HttpChannel::on_timer() {
+  if (!busy()) return drop_connection();
+  fail({.code = std::make_error_code(std::errc::timed_out),
+        .details = "no answer within request_timeout"});
+}
+
+void HttpChannel::fail(Failure failure) {
+  drop_connection();
+  request_ = {};
+  if (const auto done = std::exchange(done_, nullptr)) done(nullptr, failure);
+}
+
+void HttpChannel::on_exception() noexcept {
+  loop_.report_exception();
+  drop_connection();
+  request_ = {};
+  if (const auto done = std::exchange(done_, nullptr)) done(nullptr, {});
+}
+
+void HttpChannel::drop_connection() {
+  timer_.cancel();
+  attempt_.reset();
+  parser_.reset();
+  if (const auto stream = std::exchange(stream_, nullptr)) {
+    stream->set_handler(nullptr);  // its end is no news, and another one may be in its place
+    stream->close();
+  }
+}
+
+void HttpChannel::close() {
+  done_ = nullptr;
+  request_ = {};
+  drop_connection();
+}
+
+}  // namespace socketio::engine

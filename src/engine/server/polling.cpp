@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+#include "engine/server/polling.hpp"
+
+#include "codec/engineio/payload.hpp"
+#include "codec/http/compression.hpp"
+#include "codec/http/utf8.hpp"
+
+#include <utility>
+
+namespace socketio::engine {
+
+namespace {
+
+http::Response text_response(std::string body, std::string_view content_type) {
+  http::Response response;
+  response.headers.add("Content-Type", content_type);
+  response.headers.add("cache-control", "no-store");
+  response.body = std::move(body);
+  return response;
+}
+
+// Internet Explorer's filter against reflected scripts mistakes payloads for such.
+void spare_from_filter(http::Response& response, const Exchange& exchange) {
+  const auto agent = exchange.request().headers.get("user-agent");
+  if (agent.find(";MSIE") != agent.npos || agent.find("Trident/") != agent.npos) {
+    response.headers.add("X-XSS-Protection", "0");
+  }
+}
+
+http::Response payload_response(std::string body) {
+  return text_response(std::move(body), "text/plain; charset=UTF-8");
+}
+
+http::Response empty_response(std::uint16_t status) {
+  http::Response response;
+  response.status = status;
+  return response;
+}
+
+}  // namespace
+
+void PollingTransport::accept(std::shared_ptr<Exchange> exchange) {
+  if (exchange->request().method == "GET") {
+    accept_poll(std::move(exchange));
+  } else {
+    accept_post(std::move(exchange));
+  }
+}
+
+void PollingTransport::accept_poll(std::shared_ptr<Exchange> exchange) {
+  if (poll_) {  // two polls at once: neither is trusted
+    std::exchange(poll_, nullptr)->respond(payload_response("1"));
+    exchange->respond(empty_response(400));
+    told_ = true;
+    fail(DisconnectReason::transport_error);
+    return;
+  }
+  poll_ = std::move(exchange);
+  poll_->set_listener(weak_from_this());
+  if (!payload_.empty() || closing_) schedule_response();
+}
+
+void PollingTransport::accept_post(std::shared_ptr<Exchange> exchange) {
+  if (post_) {
+    std::exchange(post_, nullptr)->abort();
+    exchange->respond(empty_response(400));
+    fail(DisconnectReason::transport_error);
+    return;
+  }
+  // Binary payloads were a matter of protocol 3; in protocol 4 binary travels as base64.
+  if (http::equals_ignoring_case(exchange->request().headers.get("content-type"),
+                                 "application/octet-stream")) {
+    exchange->respond_and_close(empty_response(400));
+    fail(DisconnectReason::transport_error);
+    return;
+  }
+  exchange->set_listener(weak_from_this());
+  post_ = std::move(exchange);
+  if (post_->body_complete()) on_body(*post_);
+}
+
+void PollingTransport::on_body(Exchange& exchange) {
+  if (post_.get() != &exchange) return;
+  const auto self = shared_from_this();
+  const auto post = std::exchange(post_, nullptr);
+  // The answer does not depend on what the payload says; errors show in the session's fate.
+  auto response = text_response("ok", "text/html");
+  spare_from_filter(response, *post);
+  post->respond(std::move(response));
+  contain(*this, [&] { deliver(post->request().body); });
+}
+
+void PollingTransport::deliver(const std::string& payload) {
+  if (!session_ || closing_) return;  // as the reference, whatever it holds
+  if (!http::is_utf8(payload)) return fail(DisconnectReason::parse_error);
+  const auto session = session_->shared_from_this();
+  engineio::PayloadDecoder decoder(payload, session_->packets_per_payload());
+  for (;;) {
+    const auto packet = decoder.next();
+    if (!packet) return fail(DisconnectReason::parse_error);
+    if (!*packet || !session_) return;
+    session->on_packet(*this, **packet);
+    session->loop().catch_up();
+  }
+}
+
+void PollingTransport::on_abort(Exchange& exchange, Abort why) {
+  if (poll_.get() == &exchange) {
+    poll_.reset();
+  } else if (post_.get() == &exchange) {
+    post_.reset();
+    if (why == Abort::body_too_large) return;  // answered 413; the session is not to blame for it
+  } else {
+    return;
+  }
+  fail(DisconnectReason::transport_error);
+}
+
+void PollingTransport::fail(DisconnectReason reason) {
+  if (!session_) return;
+  const auto self = shared_from_this();
+  close();
+  session_->on_transport_close(*this, reason);
+}
+
+template <class Append>
+void PollingTransport::add_packet(Compress compress, Append append) {
+  const std::size_t size = payload_.size();
+  try {
+    if (size != 0) payload_.push_back(engineio::record_separator);
+    append(payload_);
+    if (poll_) schedule_response();
+  } catch (...) {
+    payload_.resize(size);
+    throw;
+  }
+  may_compress_ |= compress == Compress::yes;
+}
+
+void PollingTransport::send_text(std::string_view packet, Compress compress) {
+  add_packet(compress, [packet](std::string& payload) { payload.append(packet); });
+}
+
+void PollingTransport::send_binary(std::string_view data, Compress compress) {
+  add_packet(compress, [data](std::string& payload) {
+    engineio::append_text(payload,
+                          {engineio::PacketType::message, engineio::Content::binary, data});
+  });
+}
+
+void PollingTransport::send_noop() {
+  if (poll_ && payload_.empty()) send_text("6", Compress::no);
+}
+
+void PollingTransport::end_poll() {
+  if (const auto poll = std::exchange(poll_, nullptr)) poll->respond(payload_response("6"));
+}
+
+void PollingTransport::schedule_response() {
+  if (response_scheduled_ || !session_) return;
+  // All that this turn sends shares one response.
+  session_->loop().defer([self = shared_from_this()] {
+    self->response_scheduled_ = false;
+    contain(*self, [&] { self->respond_to_poll(); });
+    if (self->told_ && self->session_) {
+      self->session_->on_transport_close(*self, DisconnectReason::forced_close);
+    }
+  });
+  response_scheduled_ = true;
+}
+
+void PollingTransport::respond_to_poll() {
+  if (!poll_ || (payload_.empty() && !closing_)) return;
+  std::string body = std::exchange(payload_, {});
+  // Alone: clients handle a close packet before the messages in front of it, which wait for their
+  // turn of the loop.
+  if (body.empty()) {
+    engineio::append_text(body, {engineio::PacketType::close, engineio::Content::text, {}});
+    told_ = true;
+  }
+  const auto poll = std::exchange(poll_, nullptr);
+  auto response = payload_response(std::move(body));
+  spare_from_filter(response, *poll);
+  if (std::exchange(may_compress_, false)) {
+    http::compress_response(response, poll->request().headers);
+  }
+  poll->respond(std::move(response));
+  if (session_) session_->on_transport_drain();
+}
+
+void PollingTransport::hand_over(ServerTransport& successor) {
+  const std::string payload = std::exchange(payload_, {});
+  engineio::PayloadDecoder waiting(payload, payload.size());
+  for (;;) {
+    const auto packet = waiting.next();
+    if (!packet || !*packet) break;
+    if ((*packet)->content == engineio::Content::binary) {
+      successor.send_binary((*packet)->data, Compress::yes);
+      continue;
+    }
+    std::string text;
+    engineio::append_text(text, **packet);
+    successor.send_text(text, Compress::yes);
+  }
+  close();  // a client that did not pause has a poll or a post underway
+}
+
+void PollingTransport::close() {
+  // What it would have brought has nowhere to go; the reference cuts it too.
+  if (const auto post = std::exchange(post_, nullptr)) post->abort();
+  if (closing_) return;
+  closing_ = true;
+  if (poll_) contain(*this, [this] { respond_to_poll(); });
+}
+
+void PollingTransport::cut() {
+  closing_ = told_ = true;
+  payload_.clear();
+  if (const auto poll = std::exchange(poll_, nullptr)) poll->abort();
+  if (const auto post = std::exchange(post_, nullptr)) post->abort();
+}
+
+void PollingTransport::on_exception() noexcept {
+  cut();
+  if (session_) session_->on_exception();
+}
+
+}  // namespace socketio::engine

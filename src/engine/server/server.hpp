@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// engine::Server: checks handshakes and requests, keeps the sessions of one loop, and gives each
+// request to its session. Refusals carry the codes and bodies of the reference (protocol.md of the
+// design, "connection_error").
+//
+// Life cycle: gets every request whose path is its own from server/connection, until close().
+// Loop's thread only.
+#pragma once
+
+#include "base/loop.hpp"
+#include "codec/websocket/frame.hpp"
+#include "engine/server/exchange.hpp"
+#include "engine/server/options.hpp"
+#include "engine/server/session.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace socketio::engine {
+
+class WebSocketTransport;
+
+/// Why a request is refused. The number is the reference's `code` in the JSON body, where it has
+/// one.
+enum class Refusal : std::uint8_t {
+  unknown_transport,     // 0
+  unknown_sid,           // 1
+  bad_handshake_method,  // 2
+  bad_request,           // 3
+  forbidden,             // 4
+  unsupported_protocol,  // 5
+  method_not_allowed,    // 405: a method that no transport has
+  too_many_sessions,     // 503
+};
+
+/// The response for a refusal; `message` replaces the standard text.
+http::Response refusal_response(Refusal refusal, std::string_view message = {});
+
+/// Makes what lives on a new session; it is set as its handler before the first message.
+using SessionFactory =
+    std::function<std::shared_ptr<SessionHandler>(const std::shared_ptr<Session>&)>;
+
+/// Decides on a handshake; the text of a refusal, or nothing to allow it.
+using AllowRequest = std::function<std::optional<std::string>(const Exchange&)>;
+
+class Server final : public SessionOwner {
+ public:
+  Server(Loop& loop, const Options& options, SessionFactory factory);
+  ~Server() override;
+
+  void set_allow_request(AllowRequest allow) { allow_request_ = std::move(allow); }
+
+  /// A request on the engine's path, headers complete.
+  void accept(const std::shared_ptr<Exchange>& exchange);
+
+  /// Those that are open.
+  std::size_t session_count() const { return sessions_.size(); }
+  /// Ends every session at once, and refuses new ones.
+  void close();
+
+  const Options& options() const override { return options_; }
+  Loop& loop() override { return loop_; }
+  bool on_session_closing(Session& session) override;
+  void on_session_end(Session& session) override;
+
+ private:
+  struct Query {
+    std::string transport, sid, protocol;
+    bool base64 = false;
+  };
+
+  std::optional<Refusal> check(const http::Request& request, const Query& query,
+                               Session* session) const;
+  void refuse(Exchange& exchange, Refusal refusal, std::string_view message = {});
+  void handshake(const std::shared_ptr<Exchange>& exchange, const Query& query);
+  void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Query& query,
+                        std::shared_ptr<Session> session);
+  /// Answers 101; the transport ends if that fails.
+  static void switch_protocols(Exchange& exchange, std::string_view accept,
+                               const std::shared_ptr<WebSocketTransport>& transport);
+  std::shared_ptr<Session> make_session(Exchange& exchange);
+  std::shared_ptr<Session> find(std::string_view sid) const;
+  /// `use()` opens a session: what it does not finish is undone.
+  template <class Use>
+  void open_or_give_up(Session& session, Use use);
+  bool is_enabled(std::string_view transport) const;
+
+  Loop& loop_;
+  Options options_;
+  websocket::Limits websocket_limits_;
+  SessionFactory factory_;
+  AllowRequest allow_request_;
+  using Sessions = std::unordered_map<std::string_view, std::shared_ptr<Session>>;
+  Sessions sessions_;  // keyed by the session's own id
+  Sessions closing_;   // the same of those whose clients have not learned of it
+  bool closed_ = false;
+};
+
+}  // namespace socketio::engine

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+#include "engine/server/session.hpp"
+
+#include "engine/server/polling.hpp"
+
+#include <utility>
+
+namespace socketio::engine {
+
+using engineio::Packet;
+using engineio::PacketType;
+
+/// An upgrade underway: the WebSocket that may take over.
+struct Session::Upgrade {
+  explicit Upgrade(Session& session) : timeout(session), noop(session) {}
+  std::shared_ptr<ServerTransport> candidate;
+  bool probed = false;
+  MemberTimer<Session, &Session::on_upgrade_timeout> timeout;
+  MemberTimer<Session, &Session::on_upgrade_noop> noop;
+};
+
+namespace {
+
+// While an upgrade is underway a parked poll is answered this often, so that the client can pause
+// polling.
+constexpr std::chrono::milliseconds noop_interval{100};
+
+std::string text_of(PacketType type, std::string_view data = {}) {
+  std::string packet;
+  engineio::append_text(packet, {type, engineio::Content::text, data});
+  return packet;
+}
+
+}  // namespace
+
+Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
+    : owner_(owner), id_(std::move(id)), opening_(std::move(opening)) {}
+
+Session::~Session() {
+  // A server that closes does not wait for last polls; answers that are scheduled may outlive us.
+  if (PollingTransport* const polling_transport = polling()) polling_transport->detach();
+}
+
+void Session::open(std::shared_ptr<ServerTransport> transport) {
+  const Options& options = owner_.options();
+  transport_ = std::move(transport);
+  state_ = State::open;
+
+  engineio::Handshake handshake;
+  handshake.sid = id_;
+  if (transport_->name() == TransportName::polling && options.websocket && options.allow_upgrades) {
+    handshake.upgrades.emplace_back(to_string(TransportName::websocket));
+  }
+  handshake.ping_interval = options.ping_interval;
+  handshake.ping_timeout = options.ping_timeout;
+  handshake.max_payload_bytes = options.max_payload_bytes;
+  transport_->send_text(text_of(PacketType::open, engineio::encode_handshake(handshake)),
+                        Compress::no);
+  arm(heartbeat_timer_, options.ping_interval);
+}
+
+template <class Send>
+EmitResult Session::send(std::size_t bytes, Send send) {
+  if (state_ != State::open) return EmitResult::not_connected;
+  const std::size_t waiting = transport_->queued_bytes();
+  if (waiting != 0 && waiting + bytes > owner_.options().out_buffer_bytes) {
+    // What this turn has sent is no measure of the peer.
+    if (transport_->refused_bytes() > owner_.options().out_buffer_limit_bytes) {
+      // Not from inside an emit: the handler's code may be in the middle of something.
+      loop().defer([self = shared_from_this()] { self->close(DisconnectReason::transport_error); });
+      return EmitResult::dropped;
+    }
+    if (!stall_timer_ || !stall_timer_->armed()) {
+      arm(ensure_timer<Session, &Session::on_stall>(stall_timer_, *this),
+          owner_.options().stall_timeout);
+      transport_->want_drain();
+    }
+  }
+  try {
+    send();
+  } catch (...) {
+    break_off();  // half of a message may be on its way
+    throw;
+  }
+  return stall_timer_ && stall_timer_->armed() ? EmitResult::queued : EmitResult::sent;
+}
+
+EmitResult Session::send_text(std::string_view packet, Compress compress) {
+  return send(packet.size(), [&] { transport_->send_text(packet, compress); });
+}
+
+EmitResult Session::send_binary(std::string_view data, Compress compress) {
+  return send(data.size(), [&] { transport_->send_binary(data, compress); });
+}
+
+EmitResult Session::send_prepared(const PreparedMessage& message) {
+  return send(message.size_bytes(), [&] { transport_->send_prepared(message); });
+}
+
+void Session::on_transport_drain() {
+  if (stall_timer_) stall_timer_->cancel();
+}
+
+void Session::on_stall() {
+  // A peer that reads may be under the limit again without ever having emptied the queue.
+  if (transport_->queued_bytes() > owner_.options().out_buffer_bytes)
+    close(DisconnectReason::transport_error);
+}
+
+void Session::close(DisconnectReason reason) {
+  if (state_ != State::open) return;
+  const auto self = shared_from_this();
+  cancel_upgrade();
+  transport_->close();
+  if (may_await_last_poll()) {
+    state_ = State::closing;
+    heartbeat_timer_.cancel();
+    arm(*close_timer_, owner_.options().close_timeout);
+    release_handler(reason);
+    return;
+  }
+  end(reason);
+}
+
+bool Session::may_await_last_poll() {
+  PollingTransport* const polling_transport = polling();
+  if (!polling_transport || !polling_transport->awaits_last_poll()) return false;
+  try {
+    ensure_timer<Session, &Session::on_close_timeout>(close_timer_, *this);
+    return owner_.on_session_closing(*this);
+  } catch (...) {  // no memory to wait with: it ends at once
+    loop().report_exception();
+    return false;
+  }
+}
+
+void Session::release_handler(DisconnectReason reason) {
+  auto handler = std::exchange(handler_, nullptr);
+  if (!handler) return;
+  try {
+    handler->on_close(reason);
+    // It may be the one that is calling: it lives until the turn ends.
+    loop().defer([kept = handler] {});
+  } catch (...) {
+    handler_ = std::move(handler);  // until that timer fires
+    arm(heartbeat_timer_, Duration::zero());
+    loop().report_exception();
+  }
+}
+
+void Session::on_exception() noexcept {
+  break_off();
+  loop().report_exception();
+}
+
+void Session::break_off() noexcept {
+  if (state_ == State::broken || state_ == State::closed) return;
+  state_ = State::broken;
+  if (transport_) transport_->cut();
+  arm(heartbeat_timer_, Duration::zero());
+}
+
+void Session::give_up() {
+  if (transport_) transport_->cut();
+  end(DisconnectReason::transport_error);
+}
+
+void Session::on_close_timeout() { skip_last_poll(); }
+
+void Session::end(DisconnectReason reason) {
+  if (state_ == State::closed) return;
+  const auto self = shared_from_this();
+  state_ = State::closed;
+  heartbeat_timer_.cancel();
+  if (stall_timer_) stall_timer_->cancel();
+  if (close_timer_) close_timer_->cancel();
+  cancel_upgrade();
+  if (PollingTransport* const polling_transport = polling()) polling_transport->detach();
+  owner_.on_session_end(*this);
+  release_handler(reason);
+}
+
+PollingTransport* Session::polling() {
+  if (!transport_ || transport_->name() != TransportName::polling) return nullptr;
+  return static_cast<PollingTransport*>(transport_.get());
+}
+
+// --- Heartbeat (Engine.IO protocol 4, "Heartbeat"): we ping, the client answers in time ---
+
+void Session::on_heartbeat() {
+  if (state_ == State::broken) return end(DisconnectReason::transport_error);
+  if (state_ == State::closed || state_ == State::closing) return handler_.reset();
+  if (heartbeat_ != Heartbeat::interval) {
+    const auto self = shared_from_this();
+    transport_->close();
+    end(DisconnectReason::ping_timeout);
+    return;
+  }
+  heartbeat_ = Heartbeat::pong;
+  transport_->send_text(text_of(PacketType::ping), Compress::no);
+  arm(heartbeat_timer_, owner_.options().ping_timeout);
+}
+
+void Session::on_pong() {
+  heartbeat_ = Heartbeat::interval;
+  arm(heartbeat_timer_, owner_.options().ping_interval);
+}
+
+void Session::on_packet(ServerTransport& from, const Packet& packet) {
+  if (state_ != State::open) return;
+  if (upgrade_ && upgrade_->candidate.get() == &from) return on_upgrade_packet(packet);
+  if (transport_.get() != &from) return;
+  if (packet.type != PacketType::pong && heartbeat_ == Heartbeat::pong) {
+    // A peer whose big message is in front of its pong is alive: once per ping the wait starts
+    // again.
+    heartbeat_ = Heartbeat::pong_extended;
+    arm(heartbeat_timer_, owner_.options().ping_timeout);
+  }
+  switch (packet.type) {
+    case PacketType::message:
+      if (!handler_) return;
+      if (packet.content == engineio::Content::text) {
+        handler_->on_text(packet.data);
+      } else {
+        handler_->on_binary(packet.data);
+      }
+      return;
+    case PacketType::pong:
+      on_pong();
+      return;
+    case PacketType::ping: {  // only servers ping in protocol 4
+      const auto self = shared_from_this();
+      transport_->close();
+      end(DisconnectReason::transport_error);
+      return;
+    }
+    case PacketType::close: {
+      const auto self = shared_from_this();
+      if (PollingTransport* const polling_transport = polling()) polling_transport->end_poll();
+      transport_->close();
+      end(DisconnectReason::transport_close);
+      return;
+    }
+    case PacketType::open:
+    case PacketType::upgrade:
+    case PacketType::noop:
+      return;  // as the reference: no effect outside an upgrade
+  }
+}
+
+void Session::on_transport_close(ServerTransport& transport, DisconnectReason reason) {
+  if (upgrade_ && upgrade_->candidate.get() == &transport) {
+    upgrade_.reset();  // the session goes on over polling
+    return;
+  }
+  if (transport_.get() == &transport) end(reason);
+}
+
+// --- Upgrade (Engine.IO protocol 4, "Upgrade"): probe, pause, switch ---
+
+bool Session::begin_upgrade(std::shared_ptr<ServerTransport> candidate) {
+  if (state_ != State::open || upgrade_ || transport_name() != TransportName::polling) return false;
+  upgrade_ = std::make_unique<Upgrade>(*this);
+  upgrade_->candidate = std::move(candidate);
+  arm(upgrade_->timeout, owner_.options().upgrade_timeout);
+  return true;
+}
+
+void Session::on_upgrade_packet(const Packet& packet) {
+  static constexpr std::string_view probe = "probe";
+  if (packet.type == PacketType::ping && packet.data == probe && !upgrade_->probed) {
+    upgrade_->probed = true;
+    upgrade_->candidate->send_text(text_of(PacketType::pong, probe), Compress::no);
+    arm(upgrade_->noop, noop_interval);
+  } else if (packet.type == PacketType::upgrade && packet.data.empty() && upgrade_->probed) {
+    finish_upgrade();
+  } else {
+    cancel_upgrade();
+  }
+}
+
+void Session::on_upgrade_noop() {
+  if (PollingTransport* const polling_transport = polling()) polling_transport->send_noop();
+  arm(upgrade_->noop, noop_interval);
+}
+
+void Session::finish_upgrade() {
+  const auto upgrade = std::exchange(upgrade_, nullptr);
+  const auto previous = std::exchange(transport_, upgrade->candidate);
+  auto& polling_transport = static_cast<PollingTransport&>(*previous);
+  try {
+    polling_transport.hand_over(*transport_);
+  } catch (...) {
+    polling_transport.detach();
+    polling_transport.cut();
+    break_off();
+    throw;
+  }
+  polling_transport.detach();
+}
+
+void Session::on_upgrade_timeout() { cancel_upgrade(); }
+
+void Session::cancel_upgrade() {
+  if (const auto upgrade = std::exchange(upgrade_, nullptr)) upgrade->candidate->close();
+}
+
+}  // namespace socketio::engine

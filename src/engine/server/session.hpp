@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// Session: one Engine.IO connection at the server, whatever carries it: heartbeat, upgrade, close
+// (Engine.IO protocol 4).
+//
+// Life cycle: opening -> open (handshake sent) -> [upgrade] -> closing (polling only: waits for a
+// poll to learn of it) -> closed. The handler gets messages until exactly one on_close(). Made and
+// kept by engine::Server; loop's thread only.
+#pragma once
+
+#include "base/loop.hpp"
+#include "base/timing_wheel.hpp"
+#include "codec/engineio/packet.hpp"
+#include "codec/http/message.hpp"
+#include "engine/server/options.hpp"
+#include "engine/server/transport.hpp"
+
+#include <socketio/outcome.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio::engine {
+
+class PollingTransport;
+class Session;
+
+/// The request that opened a session; kept for handshakes.
+struct OpeningRequest {
+  std::string target;
+  http::Headers headers;
+  std::string remote_address;
+  std::int64_t issued_ms = 0;  // wall clock
+  bool secure = false;
+};
+
+/// What lives on a session: Socket.IO, or a plain Engine.IO application.
+class SessionHandler {
+ public:
+  virtual ~SessionHandler() = default;
+  /// Views live during the call. The call may close the session.
+  virtual void on_text(std::string_view message) = 0;
+  virtual void on_binary(std::string_view message) = 0;
+  /// The last call.
+  virtual void on_close(DisconnectReason reason) = 0;
+};
+
+/// What a session tells the server that keeps it.
+class SessionOwner {
+ public:
+  virtual ~SessionOwner() = default;
+  virtual const Options& options() const = 0;
+  virtual Loop& loop() = 0;
+  /// It is closed, and counts no more; whether it may stay for the poll that learns of it.
+  virtual bool on_session_closing(Session& session) = 0;
+  /// The session's id is free from now on.
+  virtual void on_session_end(Session& session) = 0;
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(SessionOwner& owner, std::string id, OpeningRequest opening);
+  ~Session();
+
+  const std::string& id() const { return id_; }
+  const OpeningRequest& opening() const { return opening_; }
+  TransportName transport_name() const { return transport_->name(); }
+  bool is_open() const { return state_ == State::open; }
+  Loop& loop() { return owner_.loop(); }
+  std::size_t packets_per_payload() const { return owner_.options().packets_per_payload; }
+
+  /// Sends the handshake over its first transport and starts the heartbeat; then `handler` takes
+  /// over.
+  void open(std::shared_ptr<ServerTransport> transport);
+  void set_handler(std::shared_ptr<SessionHandler> handler) { handler_ = std::move(handler); }
+
+  EmitResult send_text(std::string_view packet, Compress compress = Compress::yes);
+  EmitResult send_binary(std::string_view data, Compress compress);
+  EmitResult send_prepared(const PreparedMessage& message);
+  /// False while something waits in front: what is volatile is dropped then.
+  bool writable() const { return is_open() && transport_->writable(); }
+  std::size_t queued_bytes() const { return transport_->queued_bytes(); }
+
+  /// Closes from our side; the handler hears `reason` before this returns.
+  void close(DisconnectReason reason);
+  /// For contain(): break_off().
+  void on_exception() noexcept;
+  /// After a failure half-way through something: cuts the connection at once, and ends with
+  /// transport_error soon, not from inside the caller. Cannot fail.
+  void break_off() noexcept;
+  /// The same for one that is still being opened: ends before this returns.
+  void give_up();
+  /// After close(): ends at once, without the poll that would have told the client.
+  void skip_last_poll() { end(DisconnectReason::forced_close); }
+
+  // --- From transports and the server ---
+
+  void on_packet(ServerTransport& from, const engineio::Packet& packet);
+  void on_transport_close(ServerTransport& transport, DisconnectReason reason);
+  /// Bytes that waited have been taken.
+  void on_transport_drain();
+  PollingTransport* polling();
+  /// A WebSocket for this session arrived. False if an upgrade is not possible now.
+  bool begin_upgrade(std::shared_ptr<ServerTransport> candidate);
+
+ private:
+  enum class State : std::uint8_t { opening, open, closing, broken, closed };
+  /// What the heartbeat's timer waits for.
+  enum class Heartbeat : std::uint8_t { interval, pong, pong_extended };
+  struct Upgrade;
+
+  template <class Send>
+  EmitResult send(std::size_t bytes, Send send);
+  void on_heartbeat();
+  void on_pong();
+  void on_upgrade_packet(const engineio::Packet& packet);
+  void finish_upgrade();
+  void cancel_upgrade();
+  void on_upgrade_timeout();
+  void on_upgrade_noop();
+  void on_stall();
+  void on_close_timeout();
+  /// Whether it stays, closing, for the poll that tells its client.
+  bool may_await_last_poll();
+  void arm(Timer& timer, Duration delay) { owner_.loop().timers().arm(timer, delay); }
+  void end(DisconnectReason reason);
+  void release_handler(DisconnectReason reason);
+
+  SessionOwner& owner_;
+  std::string id_;
+  OpeningRequest opening_;
+  std::shared_ptr<ServerTransport> transport_;
+  std::shared_ptr<SessionHandler> handler_;  // until we end, or as long as it may be calling
+  std::unique_ptr<Upgrade> upgrade_;
+  // Rare ones are made when needed: an idle session owns one timer.
+  MemberTimer<Session, &Session::on_heartbeat> heartbeat_timer_{*this};
+  std::unique_ptr<Timer> stall_timer_;
+  std::unique_ptr<Timer> close_timer_;
+  State state_ = State::opening;
+  Heartbeat heartbeat_ = Heartbeat::interval;
+};
+
+}  // namespace socketio::engine

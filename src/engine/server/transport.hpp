@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// ServerTransport: how a server's session reaches its client. Loop's thread only.
+#pragma once
+
+#include "engine/server/prepared_message.hpp"
+#include "engine/transport.hpp"
+
+#include <cstddef>
+
+namespace socketio::engine {
+
+class ServerTransport : public Transport {
+ public:
+  virtual void send_prepared(const PreparedMessage& message) { send_parts(message); }
+
+  /// Those of the queued bytes that the peer has been offered.
+  virtual std::size_t refused_bytes() const { return queued_bytes(); }
+
+ protected:
+  /// Sends message by message.
+  void send_parts(const PreparedMessage& message);
+};
+
+}  // namespace socketio::engine

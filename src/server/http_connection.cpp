@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+#include "server/http_connection.hpp"
+
+#include "codec/http/date.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace socketio::server {
+
+namespace {
+
+// What may wait behind an unanswered request before we stop reading.
+constexpr std::size_t waiting_limit_bytes = 64 * 1024;
+
+void append_headers(http::Headers& to, const http::Headers& from) {
+  for (std::size_t i = 0; i < from.size(); ++i) to.add(from.at(i).name, from.at(i).value);
+}
+
+}  // namespace
+
+// --- RequestSink ---
+
+std::string_view RequestSink::date(Loop& loop) {
+  const TimePoint now = loop.timers().now();
+  if (now >= date_ends_) {
+    const std::int64_t now_ms = loop.wall_clock_ms();
+    date_ = http::date_text(now_ms / 1000);
+    date_ends_ = now + std::chrono::milliseconds(1000 - now_ms % 1000);
+  }
+  return date_;
+}
+
+// --- HttpExchange ---
+
+const http::Request& HttpExchange::request() const {
+  if (!body_complete_) {
+    if (const auto connection = connection_.lock(); connection && connection->parser_) {
+      return connection->parser_->request();
+    }
+  }
+  return request_;
+}
+
+void HttpExchange::respond(http::Response response) {
+  const auto fate = request().keep_alive ? http::Connection::keep_alive : http::Connection::close;
+  if (const auto connection = connection_.lock())
+    connection->respond(*this, std::move(response), fate);
+}
+
+void HttpExchange::respond_and_close(http::Response response) {
+  if (const auto connection = connection_.lock()) {
+    connection->respond(*this, std::move(response), http::Connection::close);
+  }
+}
+
+std::shared_ptr<Stream> HttpExchange::upgrade(http::Response response,
+                                              std::shared_ptr<StreamHandler> handler) {
+  const auto connection = connection_.lock();
+  return connection ? connection->upgrade(*this, std::move(response), std::move(handler)) : nullptr;
+}
+
+void HttpExchange::abort() {
+  if (const auto connection = connection_.lock()) connection->abort();
+}
+
+// --- HttpConnection ---
+
+void HttpConnection::attach(std::shared_ptr<Stream> stream) {
+  stream_ = std::move(stream);
+  stream_->set_stall_timeout(sink_.connection_options().stall_timeout);
+  enter(Phase::head);  // a client that connects has a request to make
+}
+
+void HttpConnection::enter(Phase phase) {
+  phase_ = phase;
+  const ConnectionOptions& options = sink_.connection_options();
+  const auto arm = [&](std::chrono::milliseconds delay) {
+    if (stream_) stream_->loop().timers().arm(timer_, delay);
+  };
+  switch (phase) {
+    case Phase::idle:
+      return arm(options.keep_alive_timeout);
+    case Phase::head:
+      return arm(options.header_timeout);
+    case Phase::body:
+      body_ends_ = stream_->loop().now() + std::min<std::chrono::milliseconds>(
+                                               options.request_timeout, TimingWheel::longest_delay);
+      return watch_body(0);
+    case Phase::writing:
+      if (stream_) stream_->want_drain();
+      return timer_.cancel();  // the stream ends peers that stall
+    case Phase::response:
+      return timer_.cancel();  // as long as the application takes
+  }
+}
+
+void HttpConnection::watch_body(std::size_t bytes) {
+  body_bytes_before_ = bytes;
+  Loop& loop = stream_->loop();
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(body_ends_ - loop.now());
+  loop.timers().arm(timer_, std::min(left, sink_.connection_options().body_timeout));
+}
+
+void HttpConnection::on_timeout() {
+  if (!stream_) return;
+  if (phase_ == Phase::idle || !parser_) return stream_->close();
+  if (phase_ == Phase::body && stream_->loop().now() < body_ends_) {
+    const std::size_t bytes = parser_->request().body.size();
+    const std::size_t least = Stream::least_bytes(sink_.connection_options().body_timeout);
+    if (bytes - body_bytes_before_ >= least) return watch_body(bytes);
+  }
+  http::Response response;
+  response.status = 408;
+  const auto self = shared_from_this();
+  if (const auto exchange = settle()) {
+    if (const auto listener = exchange->listener_.lock()) {
+      listener->on_abort(*exchange, engine::ExchangeListener::Abort::peer_gone);
+    }
+  }
+  parser_.reset();
+  write(response, http::Connection::close);
+  stream_->close_after_flush();
+}
+
+void HttpConnection::write(const http::Response& response, http::Connection fate, http::Body body) {
+  const std::string_view date = sink_.date(stream_->loop());
+  stream_->write_with(
+      [&](std::string& out) { http::append_response(out, response, date, fate, body); });
+}
+
+void HttpConnection::on_exception() noexcept {
+  if (stream_) stream_->on_exception();
+}
+
+void HttpConnection::on_bytes(std::span<char> bytes) {
+  const auto self = shared_from_this();
+  if (!waiting_.empty()) return wait_with({bytes.data(), bytes.size()});  // behind what came before
+  process({bytes.data(), bytes.size()});
+}
+
+void HttpConnection::wait_with(std::string_view bytes) {
+  waiting_.append(bytes);
+  if (waiting_.size() > waiting_limit_bytes) stream_->pause_reading();
+}
+
+void HttpConnection::process(std::string_view bytes) {
+  processing_ = true;
+  while (!bytes.empty() && stream_ && stream_->is_open() && !successor_) {
+    if (must_wait()) {
+      wait_with(bytes);
+      bytes = {};
+      break;
+    }
+    if (!feed(bytes)) break;
+  }
+  processing_ = false;
+  if (successor_) make_way(bytes);
+}
+
+void HttpConnection::make_way(std::string_view rest) {
+  std::string first;
+  const std::size_t size = rest.size() + waiting_.size();
+  if (size != 0) {
+    first.reserve(size + 64);
+    first.append(rest).append(waiting_).resize(size + 64);  // parsers may look past the end
+  }
+  waiting_.clear();
+  const auto successor = std::exchange(successor_, nullptr);
+  const auto stream = std::exchange(stream_, nullptr);
+  stream->set_handler(successor);  // releases this connection, unless the caller holds it
+  if (size != 0) successor->on_bytes({first.data(), size});
+}
+
+bool HttpConnection::must_wait() const {
+  if (phase_ == Phase::response) return true;  // the answer comes first
+  // A peer that asks and asks and reads nothing would have us gather its answers.
+  return phase_ == Phase::writing && stream_->queued_bytes() > waiting_limit_bytes;
+}
+
+bool HttpConnection::feed(std::string_view& bytes) {
+  if (!parser_) {
+    parser_ = std::make_unique<http::RequestParser>(sink_.connection_options().http);
+    enter(Phase::head);
+  }
+  const bool had_headers = parser_->headers_done();
+  const auto taken = parser_->feed(bytes);
+  if (!taken) {
+    fail(taken.error());
+    return false;
+  }
+  bytes.remove_prefix(*taken);
+  if (!had_headers && parser_->headers_done())
+    announce();
+  else if (parser_ && parser_->done())
+    complete_body();
+  return true;
+}
+
+void HttpConnection::announce() {
+  const auto exchange = std::make_shared<HttpExchange>(weak_from_this(), stream_);
+  exchange_ = exchange;
+  if (parser_->done()) {
+    exchange->request_ = parser_->take();
+    exchange->body_complete_ = true;
+    parser_.reset();
+    enter(Phase::response);
+    sink_.accept(exchange);
+    return;
+  }
+  enter(Phase::body);
+  receiving_ = exchange;
+  const bool waits = parser_->expects_continue();
+  sink_.accept(exchange);
+  if (receiving_ && waits) stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void HttpConnection::complete_body() {
+  const auto exchange = std::exchange(receiving_, nullptr);
+  if (!exchange) {  // refused while its body was still coming
+    parser_.reset();
+    return;
+  }
+  exchange->request_ = parser_->take();
+  exchange->body_complete_ = true;
+  parser_.reset();
+  enter(Phase::response);
+  if (const auto listener = exchange->listener_.lock()) listener->on_body(*exchange);
+}
+
+void HttpConnection::fail(http::Errc error) {
+  http::Response response;
+  response.status = http::status_of(error);
+  if (const auto exchange = settle()) {
+    if (const auto listener = exchange->listener_.lock()) {
+      listener->on_abort(*exchange, error == http::Errc::body_too_large
+                                        ? engine::ExchangeListener::Abort::body_too_large
+                                        : engine::ExchangeListener::Abort::peer_gone);
+    }
+    append_headers(response.headers, exchange->extra_headers_);
+  }
+  parser_.reset();
+  write(response, http::Connection::close);
+  enter(Phase::writing);
+  stream_->close_after_flush();
+}
+
+std::shared_ptr<HttpExchange> HttpConnection::settle() {
+  const auto exchange = exchange_.lock();
+  exchange_.reset();
+  receiving_.reset();
+  if (exchange) exchange->connection_.reset();
+  return exchange;
+}
+
+void HttpConnection::abort() {
+  settle();
+  if (stream_) stream_->close();
+}
+
+void HttpConnection::respond(HttpExchange& exchange, http::Response response,
+                             http::Connection fate) {
+  if (!stream_) return;
+  const bool is_head = exchange.request().method == "HEAD";
+  append_headers(response.headers, exchange.extra_headers_);
+  const auto answered = settle();
+  // A body that nobody wants cannot be told from the next request.
+  if (!answered->body_complete_) fate = http::Connection::close;
+  write(response, fate, is_head ? http::Body::omitted : http::Body::included);
+  enter(Phase::writing);
+  if (fate == http::Connection::close) {
+    parser_.reset();
+    stream_->close_after_flush();
+  } else if (!processing_ && !waiting_.empty()) {
+    defer(&HttpConnection::go_on);
+  }
+}
+
+void HttpConnection::defer(void (HttpConnection::*work)()) {
+  contain(*this, [this, work] {
+    stream_->loop().defer(
+        [self = shared_from_this(), work] { contain(*self, [&] { ((*self).*work)(); }); });
+  });
+}
+
+void HttpConnection::go_on() {
+  if (!stream_ || must_wait()) return;
+  const std::string bytes = std::exchange(waiting_, {});
+  stream_->resume_reading();
+  process(bytes);
+}
+
+std::shared_ptr<Stream> HttpConnection::upgrade(HttpExchange& exchange, http::Response response,
+                                                std::shared_ptr<StreamHandler> handler) {
+  if (!stream_) return nullptr;
+  assert(exchange.body_complete_);  // what is left of a body would go to the successor
+  append_headers(response.headers, exchange.extra_headers_);
+  const auto answered = settle();
+  write(response, http::Connection::upgrade);
+  timer_.cancel();
+  stream_->set_stall_timeout({});
+  successor_ = std::move(handler);
+  const auto stream = stream_;
+  if (!processing_) defer(&HttpConnection::finish_upgrade);
+  return stream;
+}
+
+void HttpConnection::on_drain() {
+  if (phase_ != Phase::writing) return;
+  enter(Phase::idle);
+  if (!waiting_.empty()) go_on();
+}
+
+void HttpConnection::on_close() {
+  const auto self = shared_from_this();
+  timer_.cancel();
+  stream_.reset();
+  parser_.reset();
+  if (const auto exchange = settle()) {
+    if (const auto listener = exchange->listener_.lock()) {
+      listener->on_abort(*exchange, engine::ExchangeListener::Abort::peer_gone);
+    }
+  }
+  if (const auto successor = std::exchange(successor_, nullptr)) successor->on_close();
+}
+
+}  // namespace socketio::server

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "server/option_mapping.hpp"
+
+#include "engine/transport.hpp"
+
+#include <string>
+
+namespace socketio::server {
+
+core::Options core_options(const ServerOptions& options) {
+  core::Options core;
+  core.connect_timeout = options.connect_timeout;
+  core.attachments_timeout = options.limits.attachments_timeout;
+  core.packet = {options.limits.attachments, options.max_payload_bytes};
+  core.json.nodes = options.limits.json_values;
+  core.namespaces_per_client = options.limits.namespaces_per_client;
+  core.namespace_name_bytes = options.limits.namespace_name_bytes;
+  core.rooms_per_client = options.limits.rooms_per_client;
+  core.room_name_bytes = options.limits.room_name_bytes;
+  core.pending_acks = options.limits.pending_acks;
+  return core;
+}
+
+engine::Options engine_options(const ServerOptions& options) {
+  engine::Options engine;
+  engine.polling = false;
+  engine.websocket = false;
+  for (const std::string& wanted : options.transports) {
+    const bool is_polling = engine::transport_named(wanted) == engine::TransportName::polling;
+    (is_polling ? engine.polling : engine.websocket) = true;
+  }
+  engine.allow_upgrades = options.allow_upgrades;
+  engine.ping_interval = options.ping_interval;
+  engine.ping_timeout = options.ping_timeout;
+  engine.upgrade_timeout = options.upgrade_timeout;
+  engine.max_payload_bytes = options.max_payload_bytes;
+  engine.packets_per_payload = options.limits.packets_per_payload;
+  engine.fragments_per_message = options.limits.fragments_per_message;
+  engine.out_buffer_bytes = options.backpressure.soft_limit_bytes;
+  engine.out_buffer_limit_bytes = options.backpressure.hard_limit_bytes;
+  engine.stall_timeout = options.backpressure.stall_timeout;
+  engine.sessions = options.limits.sessions;
+  return engine;
+}
+
+}  // namespace socketio::server

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// RequestDispatcher: where a request goes: CORS, then the client bundle and Engine.IO below the
+// path of Socket.IO, then the router. Loop's thread only.
+#pragma once
+
+#include "engine/server/server.hpp"
+#include "server/cors.hpp"
+#include "server/http_connection.hpp"
+#include "server/router.hpp"
+
+#include <socketio/server_options.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace socketio::server {
+
+class RequestDispatcher final : public RequestSink {
+ public:
+  RequestDispatcher(const ServerOptions& options, engine::Server& engine,
+                    std::shared_ptr<RouterState> router);
+  ~RequestDispatcher() override;
+
+  Cors& cors() { return cors_; }
+  const ConnectionOptions& connection_options() const override { return connection_options_; }
+  void accept(const std::shared_ptr<HttpExchange>& exchange) override;
+
+ private:
+  class BodyWaiter;
+
+  bool is_engine_path(std::string_view path) const;
+  void accept_engine(const std::shared_ptr<HttpExchange>& exchange);
+  void route(engine::Exchange& exchange) const;
+  /// A file of the client bundle, if the folder is configured and the name is one of its.
+  std::optional<HttpResponse> client_file(const http::Request& request) const;
+
+  std::string engine_prefix_;
+  std::string client_folder_;
+  Cors cors_;
+  ConnectionOptions connection_options_;
+  engine::Server& engine_;
+  std::shared_ptr<RouterState> router_;
+  std::shared_ptr<BodyWaiter> body_waiter_;
+};
+
+}  // namespace socketio::server

@@ -289,7 +289,7 @@ void SocketState::close(DisconnectReason reason) {
   const auto connection = connection_->shared_from_this();  // a handler may end its connection
   Socket handle(self);
   const auto notify = [&](std::string_view event,
-                        const detail::HandlerList<detail::DisconnectHandler>& list) {
+                          const detail::HandlerList<detail::DisconnectHandler>& list) {
     list.for_each([&](detail::DisconnectHandler& handler) {
       guarded(event, [&] { handler(handle, reason); });
     });

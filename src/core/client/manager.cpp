@@ -467,7 +467,7 @@ EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<st
   engine::ClientSession& session = *connection_->session;
   const bool was_writable = session.writable();
   last_sent_ = loop_.now();
-  if (!packets_.send(session, {type, 0, nsp, id, text}, attachments, compress)) {
+  if (!packets_.send(session, {type, nsp, id, {text}, attachments}, compress)) {
     return EmitResult::dropped;
   }
   count_queued_bytes();

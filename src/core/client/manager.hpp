@@ -12,7 +12,7 @@
 #include "codec/socketio/decoder.hpp"
 #include "core/client/backoff.hpp"
 #include "core/client/gate.hpp"
-#include "core/client/packet_codec.hpp"
+#include "core/client/packet_parser.hpp"
 #include "core/handler_table.hpp"
 #include "engine/client/session.hpp"
 
@@ -177,7 +177,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   ManagerOptions options_;
   Backoff backoff_;
   engine::ClientSession::Memory memory_;
-  PacketCodec packets_;
+  PacketParser packets_;
   Events events_;
   Sockets sockets_;
   std::shared_ptr<Connection> connection_;

@@ -15,7 +15,7 @@ using parser::PacketType;
 Connection::Connection(Node& node, std::shared_ptr<engine::Session> session)
     : node_(node),
       session_(std::move(session)),
-      decoder_(parser::Decoder::Role::server, node.options().packet) {}
+      decoder_(parser::Role::server, node.options().packet) {}
 
 Connection::~Connection() = default;
 

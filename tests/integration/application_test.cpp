@@ -18,7 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// reliability: A1
 TEST(Application, WhatHandlersThrowIsReportedAndTheConnectionGoesOn) {
   Log log;
   LiveServer server({}, [&](Server& io) {

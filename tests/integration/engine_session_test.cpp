@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 std::string with_sid(const std::string& sid) { return engine_query + "&sid=" + sid; }
 
-// reliability: E9, E10, H20
+// Two polls, or two POSTs, of one session at once, on one connection or on two.
 TEST(EngineSession, OverlappingPollsEndTheSessionOnce) {
   Log log;
   LiveServer server({}, [&](Server& io) {

@@ -119,7 +119,7 @@ std::vector<Refused> refused() {
   };
 }
 
-// reliability: H5 to H16, H19, H26, H29
+// Requests by which servers were split, smuggled into or stalled.
 TEST(HostileHttp, IsRefusedAndTheConnectionCloses) {
   LiveServer server;
   ControlClient control(server.port);

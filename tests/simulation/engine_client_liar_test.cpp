@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The Engine.IO client and servers that lie: handshakes, answers, frames and heartbeats that should
-// not be (reliability C1, C2, C4, C8, C10). Each has its error, and none leaves anything behind.
+// not be. Each has its error, and none leaves anything behind.
 #include "support/engine_town.hpp"
 #include "support/lying_server.hpp"
 #include "support/websocket_stream.hpp"

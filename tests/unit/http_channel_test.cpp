@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A client's HTTP channel: one request after another, connections that are reused and replaced, and
-// servers that answer wrongly, late or never (reliability C2).
+// servers that answer wrongly, late or never.
 #include "engine/client/http_channel.hpp"
 
 #include "support/lying_server.hpp"

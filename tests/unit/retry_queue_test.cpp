@@ -51,7 +51,7 @@ TEST(RetryQueue, WhatIsHopelessIsNotTriedAgain) {
   EXPECT_TRUE(queue.empty());
 }
 
-// reliability: C13
+// Both copies of an event are acknowledged.
 TEST(RetryQueue, AHeadLeavesOnceHoweverOftenItIsAcknowledged) {
   RetryQueue queue(3);
   push(queue, "a");

@@ -263,10 +263,10 @@ void Connection::respond(HttpExchange& exchange, http::Response response, http::
   if (!stream_) return;
   const bool is_head = exchange.request().method == "HEAD";
   append_headers(response.headers, exchange.extra_headers_);
-  const auto answered = settle();
   // A body that nobody wants cannot be told from the next request.
-  if (!answered->body_complete_) fate = http::Connection::close;
+  if (!exchange.body_complete_) fate = http::Connection::close;
   write(response, fate, is_head ? http::Body::omitted : http::Body::included);
+  settle();  // only now: who fails to answer still owes it, and cuts us by dropping the exchange
   enter(Phase::writing);
   if (fate == http::Connection::close) {
     parser_.reset();
@@ -295,8 +295,8 @@ std::shared_ptr<Stream> Connection::upgrade(HttpExchange& exchange, http::Respon
   if (!stream_) return nullptr;
   assert(exchange.body_complete_);  // what is left of a body would go to the successor
   append_headers(response.headers, exchange.extra_headers_);
-  const auto answered = settle();
   write(response, http::Connection::upgrade);
+  settle();
   timer_.cancel();
   stream_->set_stall_timeout({});
   successor_ = std::move(handler);

@@ -384,5 +384,38 @@ TEST_F(FailedAllocations, OfOneReceiverAreReportedWhenTheOthersHaveTheBroadcast)
       });
 }
 
+/// A client that reads slowly: so much waits for it that the attachment of the next event is the
+/// first byte too many.
+struct Slow : World {
+  Slow() {
+    network.profile.window_bytes = 1000;
+    server.of().on_connection([this](Socket socket) { member = socket; });
+    ask(line, upgrade_text(websocket_query));
+    ask(line, frame_to(Role::server, 1, "40"));
+    line.client->pause_reading();
+    member.emit("before", Bytes(BackpressureOptions{}.soft_limit_bytes - 500));
+    loop.run_for(1ms);
+  }
+  Line line = dial();
+  Socket member;
+};
+
+TEST_F(FailedAllocations, NobodyGetsHalfAMessageThoughMuchWaits) {
+  fail_each<Slow>(
+      [](Slow& world) {
+        try {
+          world.member.emit("news", Bytes(2000, 'n'));
+        } catch (const std::bad_alloc&) {
+          world.has_thrown = true;
+        }
+      },
+      [](Slow& world) {
+        world.line.client->resume_reading();
+        world.loop.run_for(100ms);
+        EXPECT_EQ(world.line.has("[\"news\""), world.line.has(std::string(2000, 'n')));
+        EXPECT_NE(world.has_thrown, world.line.has("[\"news\""));
+      });
+}
+
 }  // namespace
 }  // namespace socketio::support

@@ -69,7 +69,9 @@ template <class Send>
 EmitResult Session::send(std::size_t bytes, Send send) {
   if (state_ != State::open) return EmitResult::not_connected;
   try {
-    if (!admit(bytes)) return EmitResult::dropped;
+    const std::size_t waiting = transport_->queued_bytes();
+    if (waiting != 0 && waiting + bytes > owner_.options().out_buffer_bytes && !bears_delay())
+      return EmitResult::dropped;
     send();
   } catch (...) {
     break_off();  // half of a message may be on its way
@@ -78,9 +80,7 @@ EmitResult Session::send(std::size_t bytes, Send send) {
   return stall_timer_ && stall_timer_->armed() ? EmitResult::queued : EmitResult::sent;
 }
 
-bool Session::admit(std::size_t bytes) {
-  const std::size_t waiting = transport_->queued_bytes();
-  if (waiting == 0 || waiting + bytes <= owner_.options().out_buffer_bytes) return true;
+bool Session::bears_delay() {
   // What this turn has sent is no measure of the peer.
   if (transport_->refused_bytes() > owner_.options().out_buffer_limit_bytes) {
     // Not from inside an emit: the handler's code may be in the middle of something.

@@ -53,7 +53,7 @@ struct CorsOptions {
 /// What peers may cost; each limit is tested at its edge. docs/limits.md explains them.
 struct Limits {
   std::size_t header_bytes = 16 * 1024;  ///< All header lines of a request.
-  std::size_t header_count = 64;         ///< Header lines of a request.
+  std::size_t header_count = 2000;       ///< Header lines of a request.
   std::size_t target_bytes = 16 * 1024;  ///< Path and query of a request.
   /// From the connection, or the first byte of a request, to its last header.
   std::chrono::milliseconds header_timeout{10'000};

@@ -297,6 +297,13 @@ TEST_F(HttpChannelTest, WhatNeverEndsIsBounded) {
   EXPECT_EQ(fate(head(engine::response_header_limit_bytes - 100)), "");
   EXPECT_EQ(fate(head(engine::response_header_limit_bytes)), "failure");
   EXPECT_THAT(failure.details, HasSubstr("header is too large"));
+  const auto lines = [](std::size_t count) {
+    std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
+    for (std::size_t i = 1; i < count; ++i) text += "X:\r\n";
+    return text + "\r\n";
+  };
+  EXPECT_EQ(fate(lines(engine::response_header_limit)), "");
+  EXPECT_EQ(fate(lines(engine::response_header_limit + 1)), "failure");
   EXPECT_EQ(fate(answer(std::string(1'000, 'x'))).size(), 1'000U);
   EXPECT_EQ(fate(answer(std::string(1'001, 'x'))), "failure");
   EXPECT_THAT(failure.details, HasSubstr("larger than"));

@@ -27,7 +27,7 @@ namespace socketio::engine {
 
 /// Of an answer's head; servers behind proxies say a lot.
 inline constexpr std::size_t response_header_limit_bytes = 64 * 1024;
-inline constexpr std::size_t response_header_limit = 256;
+inline constexpr std::size_t response_header_limit = 2000;
 
 /// What is wrong with an answer, for people.
 std::string_view describe(http::Errc error);

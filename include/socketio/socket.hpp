@@ -41,8 +41,7 @@ class NamespaceState;
 class Namespace;
 class RemoteSocket;
 
-/// How the client introduced itself (Socket.IO server API, `socket.handshake`). A copy: keep what
-/// you need.
+/// How the client introduced itself (Socket.IO server API, `socket.handshake`).
 struct Handshake {
   /// Names in lower case. One that came several times is joined as in Node.js, with ", ", cookies
   /// with "; ", or is the first of them; lines of `set-cookie` are lines.
@@ -56,6 +55,8 @@ struct Handshake {
   bool secure = false;                       ///< The connection is encrypted.
   bool xdomain = false;                      ///< The request had an Origin header.
 };
+/// With the names of JavaScript: `issued` for `issued_ms`.
+void to_json(json& value, const Handshake& handshake);
 
 /// Rooms as one or several strings.
 class Rooms {
@@ -154,7 +155,8 @@ class Socket {
   /// 20 characters; not the Engine.IO session id, which stays secret.
   const std::string& id() const;
   bool connected() const;
-  Handshake handshake() const;
+  /// Made when it is first asked for, and kept as long as the socket. Loop's thread only.
+  const Handshake& handshake() const;
   Namespace nsp() const;
   /// "polling" or "websocket".
   std::string_view transport() const;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/immortal.hpp"
 #include "core/server/completion.hpp"
 #include "core/server/connection.hpp"
 #include "core/server/namespace_state.hpp"
@@ -43,7 +44,9 @@ const std::string& Socket::id() const { return state_ ? state_->id() : no_id; }
 
 bool Socket::connected() const { return state_ && state_->connected(); }
 
-Handshake Socket::handshake() const { return state_ ? state_->handshake() : Handshake{}; }
+const Handshake& Socket::handshake() const {
+  return state_ ? state_->handshake() : immortal<Handshake>();
+}
 
 Namespace Socket::nsp() const { return Namespace(state_ ? state_->shared_nsp() : nullptr); }
 

@@ -5,12 +5,11 @@
 #include "core/event_call.hpp"
 #include "core/event_text.hpp"
 #include "core/server/connection.hpp"
+#include "core/server/handshake.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <utility>
 
 namespace socketio::core {
@@ -41,18 +40,6 @@ class SocketCall final : public EventCall {
   SocketState& state_;
   Socket handle_;
 };
-
-/// As JavaScript prints a Date in a server that runs on UTC.
-std::string date_text(std::int64_t milliseconds) {
-  const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 80> text{};
-  const std::size_t size =
-      std::strftime(text.data(), text.size(),
-                    "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)", &parts);
-  return {text.data(), size};
-}
 
 }  // namespace
 
@@ -233,35 +220,12 @@ void SocketState::add_error_handler(detail::ErrorHandler handler) {
 
 // --- Life ---
 
-Handshake SocketState::handshake() const {
-  const engine::OpeningRequest& opening = session_->opening();
-  Handshake handshake;
-  for (std::size_t i = 0; i < opening.headers.size(); ++i) {
-    const auto field = opening.headers.at(i);
-    std::string name(field.name);
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    const auto [known, is_new] = handshake.headers.try_emplace(name, field.value);
-    if (!is_new) http::add_line(known->second, name, field.value);
+const Handshake& SocketState::handshake() {
+  std::unique_ptr<const Handshake>& known = rare().handshake;
+  if (!known) {
+    known = std::make_unique<const Handshake>(make_handshake(session_->opening(), auth_text_));
   }
-  const auto question = opening.target.find('?');
-  if (question != std::string::npos) {
-    for (auto& [name, value] :
-         http::parse_query(std::string_view(opening.target).substr(question + 1))) {
-      handshake.query[name] = value;
-    }
-  }
-  if (!auth_text_.empty()) {
-    codec::Document document(codec::own_text);
-    const auto auth = document.parse(auth_text_);  // as when the client was let in
-    if (auth) handshake.auth = auth->to_json();
-  }
-  handshake.address = opening.remote_address;
-  handshake.url = opening.target;
-  handshake.issued_ms = opening.issued_ms;
-  handshake.time = date_text(opening.issued_ms);
-  handshake.secure = opening.secure;
-  handshake.xdomain = !opening.headers.get("origin").empty();
-  return handshake;
+  return *known;
 }
 
 void SocketState::become_connected() {

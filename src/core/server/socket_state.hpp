@@ -51,7 +51,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   Connection* connection() { return connection_; }
   /// Any thread.
   bool connected() const { return life_.load(std::memory_order_acquire) == Life::connected; }
-  Handshake handshake() const;
+  /// Made when it is first asked for.
+  const Handshake& handshake();
   std::any& data(const std::type_info& type);
   const json* json_data() const;
 
@@ -123,6 +124,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
     detail::HandlerList<detail::ErrorHandler> error;
     std::unordered_map<std::type_index, std::any> data;
     AckTable acks;
+    std::unique_ptr<const Handshake> handshake;
   };
 
   Rare& rare();

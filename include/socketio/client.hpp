@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Client: a Socket.IO client (protocol 5 over Engine.IO 4). client_socket.hpp has its part of one
-// namespace.
+// Client: a Socket.IO client (protocol 5 over Engine.IO 4). client_socket.hpp has its part of
+// one namespace.
 //
 //   socketio::Client client{"https://example.org", {.auth = json{{"token", token}}}};
 //   socketio::ClientSocket socket = client.socket();
@@ -13,8 +13,8 @@
 // connection of their own, use another Client.
 //
 // Life cycle: construct, register handlers, then let it run in one of four ways: run() on this
-// thread, start() on a thread of its own, poll() now and then from a game's or GUI's loop, or on a
-// boost::asio::io_context of yours (<socketio/asio.hpp>). Before that nothing is sent and no
+// thread, start() on a thread of its own, poll() now and then from a game's or GUI's loop, or on
+// a boost::asio::io_context of yours (<socketio/asio.hpp>). Before that nothing is sent and no
 // handler is called. Destroying it closes everything, from any thread and from its own handlers; it
 // waits for a handler that is running on another thread, and none runs afterwards. It does not wait
 // for the network: what was emitted before leaves if the connection takes it at once, as an idle

@@ -15,8 +15,8 @@ namespace socketio::detail {
 
 class OutgoingEvent {
  public:
-  /// Room in front of the JSON for the packet's header, so that the whole packet is one piece of
-  /// memory.
+  /// Room in front of the JSON for the packet's header, so that the whole packet is one
+  /// piece of memory.
   static constexpr std::size_t header_room = 64;
 
   /// Throws std::invalid_argument for a reserved name.

@@ -163,8 +163,8 @@ struct Hook<std::function<void(Arguments...)>> {
   }
 };
 
-/// `report(exception, arguments…)` hears what a coroutine throws; the arguments are as it keeps
-/// them.
+/// `report(exception, arguments…)` hears what a coroutine throws; the arguments are as
+/// it keeps them.
 template <class Wanted, class F, class Report>
 Wanted make_hook(F function, Report report) {
   return Hook<Wanted>::make(std::move(function), std::move(report));

@@ -36,8 +36,8 @@ class JsonWriter {
   void number(double value);
   void string(std::string_view value);
   void binary(std::span<const std::uint8_t> value);
-  /// Any json value; json::binary anywhere in it becomes an attachment, discarded values become
-  /// null.
+  /// Any json value; json::binary anywhere in it becomes an attachment, discarded values
+  /// become null.
   void value(const json& value);
   /// Text that is already JSON (to relay without parsing).
   void raw(std::string_view json_text);

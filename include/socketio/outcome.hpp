@@ -41,8 +41,8 @@ enum class EmitResult : std::uint8_t {
 /// Whether an HTTP response that carries the event may be compressed.
 enum class Compress : std::uint8_t { yes, no };
 
-/// What disconnect() ends: the socket of one namespace, or the whole connection with all its
-/// namespaces.
+/// What disconnect() ends: the socket of one namespace, or the whole connection with all
+/// its namespaces.
 enum class Close : std::uint8_t { socket, connection };
 
 }  // namespace socketio

@@ -107,8 +107,8 @@ class Replies {
   const std::vector<T>& values() const& noexcept { return values_; }
   std::vector<T>&& values() && noexcept { return std::move(values_); }
 
-  /// All answers. Throws std::system_error with error() if some are missing; `*` and `->` do the
-  /// same.
+  /// All answers. Throws std::system_error with error() if some are missing; `*` and `->`
+  /// do the same.
   const std::vector<T>& value() const& {
     require_all();
     return values_;

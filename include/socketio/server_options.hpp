@@ -92,8 +92,8 @@ struct ServerOptions {
   std::chrono::milliseconds ping_interval{25'000};              ///< From one ping to the next.
   std::chrono::milliseconds ping_timeout{20'000};               ///< From a ping to its pong.
   std::chrono::milliseconds upgrade_timeout{10'000};  ///< From an upgrade's begin to its end.
-  /// Of an HTTP body, a WebSocket message, or a packet with its attachments. JavaScript:
-  /// maxHttpBufferSize.
+  /// Of an HTTP body, a WebSocket message, or a packet with its attachments.
+  /// JavaScript: maxHttpBufferSize.
   std::size_t max_payload_bytes = 1'000'000;
   std::chrono::milliseconds connect_timeout{45'000};  ///< Until a client joins a namespace.
   CorsOptions cors{};                                 ///< Pages of other origins: off.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Encoder: Socket.IO packets in, the Engine.IO messages that carry them out, whatever their
-// encoding: JSON text (text_encoder.hpp) or MessagePack (codec/msgpack). Its counterpart is Decoder
-// (decoder.hpp).
+// encoding: JSON text (text_encoder.hpp) or MessagePack (codec/msgpack). Its counterpart is
+// Decoder (decoder.hpp).
 //
 // Life cycle: as many packets as you like, one after another. Single thread.
 #pragma once

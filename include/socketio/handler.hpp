@@ -236,7 +236,7 @@ Detached run_task(std::shared_ptr<F> f, Storage storage, AckTarget ack,
     } else {
       Result result = co_await call_with<Parameters>(*f, storage, Indices{});
       if (ack.requested()) {
-        OutgoingEvent arguments(OutgoingEvent::AckTag{}, result);
+        OutgoingEvent arguments(OutgoingEvent::AckTag{}, std::move(result));
         ack.answer(arguments);
       }
     }
@@ -262,9 +262,9 @@ void run(Invocation& call, const std::shared_ptr<F>& f, Storage& storage) {
   } else if constexpr (std::is_void_v<Result>) {
     call_with<Parameters>(*f, storage, Indices{});
   } else {
-    const auto result = call_with<Parameters>(*f, storage, Indices{});
+    auto result = call_with<Parameters>(*f, storage, Indices{});
     if (call.ack_requested()) {
-      OutgoingEvent arguments(OutgoingEvent::AckTag{}, result);
+      OutgoingEvent arguments(OutgoingEvent::AckTag{}, std::move(result));
       call.answer(arguments);
     }
   }

@@ -30,27 +30,9 @@ BroadcastOperator BroadcastOperator::except(const Rooms& rooms) const {
   return changed;
 }
 
-BroadcastOperator BroadcastOperator::volatile_() const {
-  BroadcastOperator changed = *this;
-  changed.target_.flags.is_volatile = true;
-  return changed;
-}
-
-BroadcastOperator BroadcastOperator::compress(Compress compress) const {
-  BroadcastOperator changed = *this;
-  changed.target_.flags.compress = compress;
-  return changed;
-}
-
 BroadcastOperator BroadcastOperator::local() const {
   BroadcastOperator changed = *this;
   changed.target_.flags.is_local = true;
-  return changed;
-}
-
-BroadcastOperator BroadcastOperator::timeout(std::chrono::milliseconds timeout) const {
-  BroadcastOperator changed = *this;
-  changed.target_.flags.timeout = timeout;
   return changed;
 }
 

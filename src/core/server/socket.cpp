@@ -61,7 +61,7 @@ std::size_t Socket::queued_bytes() const {
   return state_ && state_->connection() ? state_->connection()->session().queued_bytes() : 0;
 }
 
-std::any& Socket::data_slot(const std::type_info& type) {
+std::any& Socket::data_slot(const std::type_info& type) const {
   thread_local std::unordered_map<std::type_index, std::any> nobodys;
   return state_ ? state_->data(type) : nobodys[std::type_index(type)];
 }
@@ -112,13 +112,6 @@ std::shared_ptr<detail::CompletionLoop> Socket::completion_loop() const {
   return state_ ? std::make_shared<core::Completion>(state_->shared_nsp(), state_) : nullptr;
 }
 
-SocketOperator Socket::volatile_() const { return SocketOperator(*this).volatile_(); }
-SocketOperator Socket::compress(Compress compress) const {
-  return SocketOperator(*this).compress(compress);
-}
-SocketOperator Socket::timeout(std::chrono::milliseconds timeout) const {
-  return SocketOperator(*this).timeout(timeout);
-}
 BroadcastOperator Socket::to(const Rooms& rooms) const { return broadcast().to(rooms); }
 BroadcastOperator Socket::except(const Rooms& rooms) const { return broadcast().except(rooms); }
 BroadcastOperator Socket::broadcast() const { return SocketOperator(*this).broadcast(); }
@@ -165,24 +158,6 @@ void Socket::add_disconnecting(detail::DisconnectHandler handler) const {
 }
 void Socket::add_disconnect(detail::DisconnectHandler handler) const {
   if (state_ && state_->connection()) state_->handlers().disconnect.add(std::move(handler));
-}
-
-SocketOperator SocketOperator::volatile_() const {
-  SocketOperator changed = *this;
-  changed.flags_.is_volatile = true;
-  return changed;
-}
-
-SocketOperator SocketOperator::compress(Compress compress) const {
-  SocketOperator changed = *this;
-  changed.flags_.compress = compress;
-  return changed;
-}
-
-SocketOperator SocketOperator::timeout(std::chrono::milliseconds timeout) const {
-  SocketOperator changed = *this;
-  changed.flags_.timeout = timeout;
-  return changed;
 }
 
 BroadcastOperator SocketOperator::broadcast() const {

@@ -107,6 +107,7 @@ class BroadcastOperator : public detail::WithFlags<BroadcastOperator, BroadcastO
   friend class RemoteSocket;
   friend class RemoteSocketOperator;
   friend class detail::WithFlags<BroadcastOperator, BroadcastOperator>;
+  friend class detail::WithFlags<Namespace, BroadcastOperator>;
   friend class detail::EmitsToMany<BroadcastOperator>;
   explicit BroadcastOperator(std::shared_ptr<core::NamespaceState> nsp) : nsp_(std::move(nsp)) {}
   BroadcastOperator as_operator() const { return *this; }

@@ -280,9 +280,8 @@ TEST(Arguments, BinaryDataThatIsMovedInIsNotCopied) {
   ASSERT_EQ(event.attachments().size(), 2U);
   EXPECT_EQ(event.attachments()[0].data(), first);
   EXPECT_EQ(event.attachments()[1].data(), second);
-  EXPECT_EQ(event.json_text(),
-            R"(["e",{"_placeholder":true,"num":0},)"
-            R"({"list":[1,{"_placeholder":true,"num":1}]}])");
+  EXPECT_EQ(event.json_text(), R"(["e",{"_placeholder":true,"num":0},)"
+                               R"({"list":[1,{"_placeholder":true,"num":1}]}])");
 }
 
 TEST(Arguments, BinaryDataThatIsKeptIsCopied) {

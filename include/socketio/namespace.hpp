@@ -2,10 +2,9 @@
 // Namespace: a group of sockets that shares handlers and middlewares on one connection,
 // `io.of("/admin")`.
 //
-// A handle: cheap to copy, valid as long as the server; that of a Socket to nothing has an empty
-// name and does nothing. Handlers may be registered once for all sockets here
-// (`nsp.on("chat", [](Socket& socket, Message m) { … })`: no closure for each connection) as well
-// as on each socket.
+// A handle: cheap to copy, and valid as long as the server. The namespace of an empty Socket has an
+// empty name and does nothing. Handlers may be registered here once for all sockets, which saves a
+// closure per connection (`nsp.on("chat", [](Socket& socket, Message m) { … })`), or on a socket.
 //
 // Threads: sending (everything that BroadcastOperator does) from any thread; the rest before the
 // server runs, or on its loop.
@@ -38,15 +37,15 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
 
   /// Connection middleware: `[](Socket& socket, Next next)`. next() continues,
   /// next(MiddlewareError{…}) refuses. What it emits to the socket reaches the client before the
-  /// answer to its request; rooms and data are kept, broadcasts and disconnect() pass the socket
-  /// by.
+  /// answer to its CONNECT. It may already join rooms and set data; broadcasts do not reach the
+  /// socket yet, and disconnect() has no effect.
   template <class F>
   void use(F middleware) const {
     add_middleware(detail::make_hook<detail::ConnectionMiddleware>(std::move(middleware),
                                                                    detail::MiddlewareReport{}));
   }
-  /// `[](Socket socket)`. A coroutine registers the socket's handlers before it first awaits
-  /// something: events may come meanwhile.
+  /// `[](Socket socket)`. A coroutine should register the socket's handlers before its first
+  /// co_await: events may arrive during it.
   template <class F>
   void on_connection(F handler) const {
     add_connection_handler(detail::make_hook<detail::ConnectionHandler>(
@@ -71,7 +70,7 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
     return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::always);
   }
-  /// Once for the whole namespace: the first socket's event takes it off.
+  /// Runs once for the whole namespace: the first event of any socket removes it.
   template <class F>
   HandlerId once(std::string event, F handler) const {
     return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
@@ -102,8 +101,9 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
   }
   void off_any_outgoing(HandlerId handler) const;
   void off_any_outgoing() const;
-  /// `[](Socket& socket, const HandlerError& error)`; the socket is a handle to nothing if it
-  /// concerns none. Without a hook, errors are dropped silently. No coroutine.
+  /// `[](Socket& socket, const HandlerError& error)`: a handler threw, or an event's arguments did
+  /// not fit it. The socket is empty if the error concerns none. Without this hook errors are
+  /// dropped silently. It must not be a coroutine.
   template <class F>
   void on_handler_error(F handler) const {
     set_error_hook(detail::make_plain_hook<detail::ErrorHook>(std::move(handler)));

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Value: a view of one JSON value (or attachment) of a packet that is being dispatched.
-// It is what typed arguments are decoded from; user code meets it only when it writes its
-// own socketio::Decode<T>.
+// Typed arguments are decoded from it; user code needs it only for a socketio::Decode<T> of its own.
 //
-// Lifetime: valid during the call that it was handed to, never longer. Thread: that of the call.
-// Copying is cheap. No function throws for what a peer can send: a getter of the wrong kind returns
-// false and leaves `out` alone.
+// It is valid during the call that gets it, on that thread, and cheap to copy. No function throws
+// for anything that a peer can send: a getter of the wrong kind returns false and leaves `out`
+// unchanged.
 #pragma once
 
 #include <socketio/json.hpp>
@@ -77,7 +76,7 @@ class ValueArray {
  public:
   explicit ValueArray(const Value& value);
   bool next(Value& out);
-  /// What is left, as Value::to_json() has it.
+  /// The remaining elements, as Value::to_json() returns them.
   json to_json() const;
 
  private:

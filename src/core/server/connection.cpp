@@ -134,11 +134,10 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
     return;
   }
   connect_timer_.reset();
-  nsp.settle_broadcasts();  // what was emitted before is not for this socket
   const auto handlers = nsp.handlers().connection;
   std::string packet = packet_header(PacketType::connect, nsp.name(), std::nullopt, 0);
   packet.append(R"({"sid":")").append(socket->id()).append(R"("})");
-  session_->send_text(packet, Compress::no);
+  sending().send_text(packet, Compress::no);
   nsp.add(socket);
   socket->become_connected();  // last: whose end is told has had its beginning
 
@@ -153,6 +152,11 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   }
 }
 
+engine::Session& Connection::sending() {
+  node_.waiting_broadcasts().before_sending();
+  return *session_;
+}
+
 void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
   std::string packet = packet_header(PacketType::connect_error, nsp, std::nullopt, 0);
   std::vector<Bytes> no_attachments;
@@ -165,14 +169,14 @@ void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
     writer.value(error.data);
   }
   writer.end_object();
-  session_->send_text(packet, Compress::no);
+  sending().send_text(packet, Compress::no);
 }
 
 void Connection::disconnect(SocketState& socket, Close close) {
   const auto self = shared_from_this();
   const auto goodbye = [this](SocketState& leaving) {
     if (!leaving.connected()) return leaving.abandon();
-    session_->send_text(
+    sending().send_text(
         packet_header(PacketType::disconnect, leaving.nsp().name(), std::nullopt, 0), Compress::no);
     leaving.close(DisconnectReason::server_namespace_disconnect);
   };

@@ -10,13 +10,6 @@
 
 namespace socketio::core {
 
-namespace {
-
-// Broadcasts of one turn that wait for each other; beyond, those that wait go out.
-constexpr std::size_t waiting_limit_bytes = 256 * 1024;
-
-}  // namespace
-
 NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
                                const NamespaceState* parent)
     : link_(std::move(link)),
@@ -41,6 +34,7 @@ SocketState* NamespaceState::find(std::string_view id) const {
 }
 
 void NamespaceState::add(const std::shared_ptr<SocketState>& socket) {
+  waiting_broadcasts().before_room_change();
   make_room(everybody_);  // so that it is added to both or to none
   sockets_.emplace(socket->id(), socket);
   socket->position = static_cast<std::uint32_t>(everybody_.size());
@@ -50,7 +44,7 @@ void NamespaceState::add(const std::shared_ptr<SocketState>& socket) {
 void NamespaceState::remove(SocketState& socket) {
   const auto found = sockets_.find(socket.id());
   if (found == sockets_.end()) return;
-  rooms_.leave_all(socket);
+  rooms().leave_all(socket);
   everybody_[socket.position] = everybody_.back();
   everybody_[socket.position]->position = socket.position;
   everybody_.pop_back();
@@ -97,47 +91,36 @@ std::vector<std::shared_ptr<SocketState>> NamespaceState::collect(
   return sockets;
 }
 
-void NamespaceState::deliver(engine::PreparedMessage message, const detail::BroadcastTarget& target,
-                             std::string_view json_text) {
+void NamespaceState::send(engine::PreparedMessage message, const detail::BroadcastTarget& target,
+                          std::string_view json_text) {
   if (!link_->node) return;
-  if (is_parent()) return deliver_to_children(message, target, json_text);
-  if (outgoing_is_watched() || target.flags.is_volatile) {
-    settle_broadcasts();
-    return deliver_watched(message, target, json_text);
-  }
-  if (waiting_ && waiting_->target == target &&
-      waiting_->messages.size_bytes() < waiting_limit_bytes) {
-    waiting_->messages.append(std::move(message));
-    return;
-  }
-  settle_broadcasts();
-  loop().defer([self = shared_from_this()] { self->settle_broadcasts(); });
-  waiting_.emplace(Waiting{target, std::move(message)});
-  link_->waiting = this;
+  if (is_parent()) return send_to_children(message, target, json_text);
+  if (outgoing_is_watched() || target.flags.is_volatile)
+    return send_at_once(message, target, json_text);
+  waiting_broadcasts().add(*this, target, std::move(message));
 }
 
-void NamespaceState::deliver_to_children(const engine::PreparedMessage& message,
-                                         const detail::BroadcastTarget& target,
-                                         std::string_view json_text) {
+void NamespaceState::send_to_children(const engine::PreparedMessage& message,
+                                      const detail::BroadcastTarget& target,
+                                      std::string_view json_text) {
   const auto& attachments = message.parts().front().attachments;
   const auto type =
       attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;
   link_->node->for_each_child(*this, [&](NamespaceState& child) {
     std::string packet = packet_header(type, child.name(), std::nullopt, attachments.size());
     packet += json_text;
-    child.deliver({std::move(packet), attachments, target.flags.compress}, target, json_text);
+    child.send({std::move(packet), attachments, target.flags.compress}, target, json_text);
   });
 }
 
-void NamespaceState::deliver_waiting() {
-  link_->waiting = nullptr;
-  const Waiting waiting = std::move(*std::exchange(waiting_, std::nullopt));
+void NamespaceState::deliver(const engine::PreparedMessage& messages,
+                             const detail::BroadcastTarget& target) {
   // Reported at the end: the hook is user code, which may change who is in a room.
   std::shared_ptr<SocketState> failed;
   std::exception_ptr failure;
-  for_each(waiting.target, [&](SocketState& socket) {
+  for_each(target, [&](SocketState& socket) {
     try {
-      socket.deliver(waiting.messages, waiting.target.flags);
+      socket.deliver(messages, target.flags);
     } catch (...) {
       socket.break_off();
       failed = socket.shared_from_this();
@@ -156,12 +139,12 @@ void NamespaceState::use_each(const std::vector<std::shared_ptr<SocketState>>& s
   }
 }
 
-void NamespaceState::deliver_watched(const engine::PreparedMessage& message,
-                                     const detail::BroadcastTarget& target,
-                                     std::string_view json_text) {
+void NamespaceState::send_at_once(const engine::PreparedMessage& message,
+                                  const detail::BroadcastTarget& target,
+                                  std::string_view json_text) {
   use_each(collect(target), [&](SocketState& socket) {
     socket.notify_outgoing(json_text, message.parts().front().attachments);
-    socket.deliver(message, target.flags);
+    socket.send_prepared(message, target.flags);
   });
 }
 
@@ -176,10 +159,10 @@ void NamespaceState::broadcast(detail::OutgoingEvent& event,
   std::string packet = event_packet(event);  // counts the attachments, so before they are taken
   engine::PreparedMessage message(std::move(packet), event.take_attachments(),
                                   target.flags.compress);
-  if (loop().is_current()) return deliver(std::move(message), target, event.json_text());
+  if (loop().is_current()) return send(std::move(message), target, event.json_text());
   loop().post([self = shared_from_this(), message = std::move(message), target,
                text = std::string(event.json_text())]() mutable {
-    self->deliver(std::move(message), target, text);
+    self->send(std::move(message), target, text);
   });
 }
 
@@ -202,7 +185,6 @@ void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments,
                          std::function<void()> all) {
   if (!link_->node) return complete(all);
   // One id for all: the counter is the namespace's, so that it cannot meet one of a single emit.
-  settle_broadcasts();
   const std::uint64_t id = next_ack_id();
   const auto type =
       attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;

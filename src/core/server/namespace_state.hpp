@@ -11,6 +11,7 @@
 #include "core/handler_table.hpp"
 #include "core/server/node.hpp"
 #include "core/server/room_index.hpp"
+#include "core/server/waiting_broadcasts.hpp"
 #include "engine/server/prepared_message.hpp"
 
 #include <socketio/namespace.hpp>
@@ -20,7 +21,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,7 +36,8 @@ struct NamespaceHandlers : Handlers {
   std::shared_ptr<const detail::ErrorHook> error;
 };
 
-class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
+class NamespaceState final : public WaitingBroadcasts::Receivers,
+                             public std::enable_shared_from_this<NamespaceState> {
  public:
   /// A name that no client can ask for: those on the wire begin with '/'.
   static constexpr std::string_view parents_name = "dynamic";
@@ -48,6 +49,7 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   const NamespaceState* parent() const { return parent_; }
   Node& node() { return *link_->node; }
   Loop& loop() { return *link_->loop; }
+  WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
   NamespaceHandlers& handlers() { return *handlers_; }
   /// Where to register: not at the parent.
   NamespaceHandlers& own_handlers();
@@ -64,7 +66,11 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   void keep_without_clients() { kept_without_clients_ = true; }
 
   std::uint64_t next_ack_id() { return ++last_ack_id_ - 1; }
-  RoomIndex& rooms() { return rooms_; }
+  /// For who changes them.
+  RoomIndex& rooms() {
+    waiting_broadcasts().before_room_change();
+    return rooms_;
+  }
   std::size_t socket_count() const { return everybody_.size(); }
   const std::vector<SocketState*>& everybody() const { return everybody_; }
   SocketState* find(std::string_view id) const;
@@ -74,13 +80,6 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   /// Sockets with handlers for what is sent make a broadcast walk a copy, since those run user
   /// code.
   void watch_outgoing() { sockets_watch_outgoing_ = true; }
-
-  /// Broadcasts of one turn to the same sockets wait for each other, so that each socket is visited
-  /// once for all of them. Whatever sends to a socket of this node, or changes who is in a room,
-  /// calls this before.
-  void settle_broadcasts() {
-    if (link_->waiting) link_->waiting->deliver_waiting();
-  }
 
   // --- Broadcasting; any thread ---
 
@@ -102,18 +101,15 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   template <class Use>
   void visit(std::string_view room, Use use);
   std::vector<std::shared_ptr<SocketState>> collect(const detail::BroadcastTarget& target);
-  /// Broadcasts with one target that have not been delivered yet.
-  struct Waiting {
-    detail::BroadcastTarget target;
-    engine::PreparedMessage messages;
-  };
-  void deliver(engine::PreparedMessage message, const detail::BroadcastTarget& target,
-               std::string_view json_text);
-  void deliver_watched(const engine::PreparedMessage& message,
-                       const detail::BroadcastTarget& target, std::string_view json_text);
-  void deliver_to_children(const engine::PreparedMessage& message,
-                           const detail::BroadcastTarget& target, std::string_view json_text);
-  void deliver_waiting();
+  void deliver(const engine::PreparedMessage& messages,
+               const detail::BroadcastTarget& target) override;
+  std::shared_ptr<Receivers> shared() override { return shared_from_this(); }
+  void send(engine::PreparedMessage message, const detail::BroadcastTarget& target,
+            std::string_view json_text);
+  void send_at_once(const engine::PreparedMessage& message, const detail::BroadcastTarget& target,
+                    std::string_view json_text);
+  void send_to_children(const engine::PreparedMessage& message,
+                        const detail::BroadcastTarget& target, std::string_view json_text);
   bool is_parent() const { return name_ == parents_name; }
   bool outgoing_is_watched() const {
     return sockets_watch_outgoing_ || !handlers_->any_outgoing.empty();
@@ -142,7 +138,6 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   bool sockets_watch_outgoing_ = false;
   bool kept_without_clients_;
   std::string event_header_;
-  std::optional<Waiting> waiting_;
 };
 
 template <class Use>

@@ -54,7 +54,8 @@ Node::Node(Loop& loop, const Options& options)
 
 Node::~Node() {
   close();
-  *link_ = {.node = nullptr, .loop = &ended_loop()};
+  link_->node = nullptr;
+  link_->loop = &ended_loop();
 }
 
 std::shared_ptr<engine::SessionHandler> Node::accept(
@@ -141,11 +142,11 @@ void Node::remember(const std::string& name, const std::shared_ptr<NamespaceStat
 }
 
 void Node::close() {
+  waiting_broadcasts().before_room_change();  // everybody leaves
   // A copy: handlers may make namespaces, and a socket whose handlers are being told already stays
   // for that long.
   std::vector<std::shared_ptr<SocketState>> sockets;
   for (const auto& [name, nsp] : namespaces_) {
-    nsp->settle_broadcasts();
     for (SocketState* const socket : nsp->everybody())
       sockets.push_back(socket->shared_from_this());
   }

@@ -12,6 +12,7 @@
 #include "base/loop.hpp"
 #include "codec/json/document.hpp"
 #include "codec/socketio/packet.hpp"
+#include "core/server/waiting_broadcasts.hpp"
 #include "engine/server/session.hpp"
 
 #include <socketio/socket.hpp>
@@ -35,7 +36,7 @@ class Node;
 struct NodeLink {
   Node* node;
   Loop* loop;
-  NamespaceState* waiting = nullptr;  // whose broadcasts wait for the end of the turn
+  WaitingBroadcasts waiting_broadcasts{*loop};
 };
 
 struct Options {
@@ -63,6 +64,7 @@ class Node {
   Loop& loop() { return loop_; }
   const Options& options() const { return options_; }
   const std::shared_ptr<NodeLink>& link() const { return link_; }
+  WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
   /// Parses packets; what it gave is valid until the next packet.
   codec::Document& document() { return document_; }
 

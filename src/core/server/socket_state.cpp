@@ -284,19 +284,17 @@ void SocketState::release_handlers() {
 void SocketState::close(DisconnectReason reason) {
   if (!connected() || std::exchange(closing_, true))
     return;  // a handler below may disconnect it again
-  nsp_->settle_broadcasts();
   const auto self = shared_from_this();
   const auto connection = connection_->shared_from_this();  // a handler may end its connection
   Socket handle(self);
   const auto notify = [&](std::string_view event,
-                        const detail::HandlerList<detail::DisconnectHandler>& list) {
+                          const detail::HandlerList<detail::DisconnectHandler>& list) {
     list.for_each([&](detail::DisconnectHandler& handler) {
       guarded(event, [&] { handler(handle, reason); });
     });
   };
   if (rare_) notify("disconnecting", rare_->handlers.disconnecting);
   notify("disconnecting", nsp_->handlers().disconnecting);
-  nsp_->settle_broadcasts();
   nsp_->remove(*this);
   end();
 
@@ -319,8 +317,8 @@ void SocketState::abandon() {
 // --- Rooms ---
 
 bool SocketState::join(std::string_view room) {
-  nsp_->settle_broadcasts();
   if (!connection_ || room.size() > nsp_->node().options().room_name_bytes) return false;
+  RoomIndex& index = nsp_->rooms();
   if (room == id_) {
     in_own_room_ = true;
     return true;
@@ -329,16 +327,16 @@ bool SocketState::join(std::string_view room) {
     return std::any_of(memberships_.begin(), memberships_.end(),
                        [&](const Membership& membership) { return membership.room->name == room; });
   }
-  nsp_->rooms().join(*this, room);
+  index.join(*this, room);
   return true;
 }
 
 void SocketState::leave(std::string_view room) {
-  nsp_->settle_broadcasts();
+  RoomIndex& index = nsp_->rooms();
   if (room == id_) {
     in_own_room_ = false;
   } else {
-    nsp_->rooms().leave(*this, room);
+    index.leave(*this, room);
   }
 }
 
@@ -365,8 +363,7 @@ EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFla
     });
     return EmitResult::sent;
   }
-  nsp_->settle_broadcasts();
-  if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
+  if (flags.is_volatile && !sending().writable()) return EmitResult::dropped;
   notify_outgoing(event.json_text(), event.attachments());
   if (event.attachments().empty()) return send(nsp_->event_header(), event, flags.compress);
   return send(packet_header(PacketType::binary_event, nsp_->name(), std::nullopt,
@@ -374,19 +371,25 @@ EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFla
               event, flags.compress);
 }
 
+engine::Session& SocketState::sending() {
+  nsp_->waiting_broadcasts().before_sending();
+  return *session_;
+}
+
 EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& event,
                              Compress compress) {
-  EmitResult result = session_->send_text(event.with_header(header), compress);
+  engine::Session& session = sending();
+  EmitResult result = session.send_text(event.with_header(header), compress);
   if (result == EmitResult::dropped) return result;
   for (const Bytes& attachment : event.attachments()) {
-    result = session_->send_binary(codec::as_text(attachment), compress);
+    result = session.send_binary(codec::as_text(attachment), compress);
   }
   return result;
 }
 
 EmitResult SocketState::send_prepared(const engine::PreparedMessage& message,
                                       const detail::EmitFlags& flags) {
-  nsp_->settle_broadcasts();
+  sending();
   return deliver(message, flags);
 }
 
@@ -445,7 +448,6 @@ void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments)
       packet_header(type, nsp_->name(), ack_id, arguments.attachments().size());
   if (nsp_->loop().is_current()) {
     if (!connected()) return;
-    nsp_->settle_broadcasts();
     send(header, arguments, Compress::yes);
     return;
   }
@@ -460,7 +462,6 @@ void SocketState::disconnect(Close close) {
     return nsp_->loop().hurry();
   }
   if (!connected()) return;  // who is not let in yet is refused by next(), as in JavaScript
-  nsp_->settle_broadcasts();
   connection_->disconnect(*this, close);
 }
 

@@ -134,6 +134,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   void redispatch(const Event& event, std::optional<std::uint64_t> ack_id);
   void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
                detail::WatchedArguments& arguments);
+  /// For who sends: what was broadcast before goes first.
+  engine::Session& sending();
   EmitResult send(std::string_view header, detail::OutgoingEvent& event, Compress compress);
   /// Has `work(SocketState&)` done on the loop, contained.
   template <class Work>

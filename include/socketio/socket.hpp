@@ -75,11 +75,11 @@ namespace detail {
 
 /// Whom a broadcast reaches: the union of `rooms` (everybody if there are none) less those in
 /// `except`.
-struct BroadcastTarget {
+struct BroadcastOptions {
   std::vector<std::string> rooms;
   std::vector<std::string> except;
   EmitFlags flags;
-  friend bool operator==(const BroadcastTarget&, const BroadcastTarget&) = default;
+  friend bool operator==(const BroadcastOptions&, const BroadcastOptions&) = default;
 };
 
 }  // namespace detail
@@ -139,7 +139,7 @@ class BroadcastOperator {
   std::shared_ptr<detail::CompletionLoop> completion_loop() const;
 
   std::shared_ptr<core::NamespaceState> nsp_;
-  detail::BroadcastTarget target_;
+  detail::BroadcastOptions options_;
 };
 
 class SocketOperator;

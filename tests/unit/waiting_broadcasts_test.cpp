@@ -22,9 +22,9 @@ class Receivers final : public WaitingBroadcasts::Receivers,
  public:
   Receivers(Log& log, std::string name) : log_(log), name_(std::move(name)) {}
   void deliver(const engine::PreparedMessage& messages,
-               const detail::BroadcastTarget& target) override {
+               const detail::BroadcastOptions& options) override {
     std::string line = name_ + ":";
-    for (const std::string& room : target.rooms) line += " " + room;
+    for (const std::string& room : options.rooms) line += " " + room;
     for (const auto& part : messages.parts()) line += " " + part.text;
     log_.push_back(std::move(line));
     if (fails) throw std::runtime_error("cannot deliver");
@@ -75,7 +75,9 @@ TEST_F(WaitingBroadcastsTest, OneToOtherSocketsFlushesThem) {
 
 TEST_F(WaitingBroadcastsTest, OneWithOtherFlagsFlushesThem) {
   add(a, {}, "1");
-  waiting.add(*a, {{}, {}, {.compress = Compress::no}}, {"2", {}});
+  detail::BroadcastOptions options;
+  options.flags.compress = Compress::no;
+  waiting.add(*a, options, {"2", {}});
   EXPECT_EQ(log, Log{"a: 1"});
   loop.run();
 }

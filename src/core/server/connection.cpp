@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/connection.hpp"
 
+#include "core/make_room.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
 #include "core/server/socket_state.hpp"
@@ -110,14 +111,15 @@ void Connection::connect(const parser::Packet& packet) {
 
 std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<NamespaceState>& nsp,
                                                      std::string_view auth_text) {
-  nsp->enter_client();
   try {
+    make_room(sockets_);
     auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),
                                                 std::string(auth_text));
+    nsp->add_joining(socket);
     sockets_.push_back(socket);
     return socket;
   } catch (...) {
-    nsp->leave_client();
+    nsp->end_if_empty();  // it may have been made for this one
     throw;
   }
 }
@@ -138,7 +140,7 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   std::string packet = packet_header(PacketType::connect, nsp.name(), std::nullopt, 0);
   packet.append(R"({"sid":")").append(socket->id()).append(R"("})");
   sending().send_text(packet, Compress::no);
-  nsp.add(socket);
+  nsp.add(*socket);
   socket->become_connected();  // last: whose end is told has had its beginning
 
   for (const auto& handler : handlers) {
@@ -190,7 +192,6 @@ void Connection::remove(SocketState& socket) {
   sockets_.erase(std::remove_if(sockets_.begin(), sockets_.end(),
                                 [&](const auto& candidate) { return candidate.get() == &socket; }),
                  sockets_.end());
-  socket.nsp().leave_client();
 }
 
 void Connection::on_close(DisconnectReason reason) {

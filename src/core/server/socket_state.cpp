@@ -265,8 +265,8 @@ Handshake SocketState::handshake() const {
 }
 
 void SocketState::become_connected() {
-  in_own_room_ = true;  // whatever it left before
   life_.store(Life::connected, std::memory_order_release);
+  nsp_->adapter().add_all(id_, {&id_, 1});  // whatever it left before
 }
 
 void SocketState::end() {
@@ -308,7 +308,7 @@ void SocketState::close(DisconnectReason reason) {
 
 void SocketState::abandon() {
   const auto self = shared_from_this();
-  nsp_->rooms().leave_all(*this);
+  nsp_->remove(*this);
   end();
   if (rare_) guarded("acknowledgement", [&] { rare_->acks.fail_all(Errc::disconnected); });
   release_handlers();
@@ -316,37 +316,27 @@ void SocketState::abandon() {
 
 // --- Rooms ---
 
-bool SocketState::join(std::string_view room) {
-  if (!connection_ || room.size() > nsp_->node().options().room_name_bytes) return false;
-  RoomIndex& index = nsp_->rooms();
-  if (room == id_) {
-    in_own_room_ = true;
-    return true;
-  }
-  if (memberships_.size() >= nsp_->node().options().rooms_per_client) {
-    return std::any_of(memberships_.begin(), memberships_.end(),
-                       [&](const Membership& membership) { return membership.room->name == room; });
-  }
-  index.join(*this, room);
-  return true;
+bool SocketState::may_join(std::string_view room) const {
+  const Options& options = nsp_->node().options();
+  if (room.size() > options.room_name_bytes) return false;
+  return room == id_ || memberships_.size() < options.rooms_per_client ||
+         std::any_of(memberships_.begin(), memberships_.end(),
+                     [&](const Membership& membership) { return membership.room->name == room; });
 }
 
-void SocketState::leave(std::string_view room) {
-  RoomIndex& index = nsp_->rooms();
-  if (room == id_) {
-    in_own_room_ = false;
-  } else {
-    index.leave(*this, room);
+bool SocketState::join(std::span<const std::string> rooms) {
+  bool joined = true;
+  for (const std::string& room : rooms) {
+    const bool is_admitted = connection_ && may_join(room);
+    if (is_admitted) nsp_->adapter().add_all(id_, {&room, 1});
+    joined = joined && is_admitted;
   }
+  return joined;
 }
 
-std::vector<std::string> SocketState::rooms() const {
-  std::vector<std::string> names;
-  if (!connection_) return names;
-  if (in_own_room_) names.push_back(id_);
-  for (const Membership& membership : memberships_) names.push_back(membership.room->name);
-  return names;
-}
+void SocketState::leave(std::string_view room) { nsp_->adapter().del(id_, room); }
+
+std::vector<std::string> SocketState::rooms() const { return nsp_->adapter().socket_rooms(id_); }
 
 // --- Sending ---
 

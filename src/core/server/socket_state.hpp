@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <typeindex>
@@ -95,15 +96,19 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
 
   // --- Rooms; loop ---
 
-  bool join(std::string_view room);
+  /// False if the limit kept it out of one of them.
+  bool join(std::span<const std::string> rooms);
   void leave(std::string_view room);
   std::vector<std::string> rooms() const;
+  /// RoomIndex's.
   std::vector<Membership>& memberships() { return memberships_; }
-  bool in_own_room() const { return in_own_room_; }
 
-  /// Position in NamespaceState::everybody, and the last broadcast that has seen this socket.
+  /// Position in NamespaceState::everybody.
   std::uint32_t position = 0;
+  /// LocalAdapter's: the last broadcast that has seen this socket, and whether it is in the room of
+  /// its id.
   std::uint64_t broadcast_mark = 0;
+  bool in_own_room = false;
 
   // --- Handlers; loop ---
 
@@ -126,6 +131,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   };
 
   Rare& rare();
+  bool may_join(std::string_view room) const;
   bool has_ended() const { return life_.load(std::memory_order_acquire) == Life::ended; }
   void end();
   void release_handlers();
@@ -151,7 +157,6 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   std::vector<Membership> memberships_;
   std::unique_ptr<Rare> rare_;
   std::atomic<Life> life_ = Life::joining;
-  bool in_own_room_ = false;
   bool closing_ = false;  // its handlers are being told
 };
 

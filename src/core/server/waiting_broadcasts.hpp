@@ -25,15 +25,15 @@ class WaitingBroadcasts {
     virtual ~Receivers() = default;
     /// Sends to those sockets, without saying so here. Runs no user code before the last one.
     virtual void deliver(const engine::PreparedMessage& messages,
-                         const detail::BroadcastTarget& target) = 0;
+                         const detail::BroadcastOptions& options) = 0;
     /// Keeps these receivers, and the WaitingBroadcasts with them.
     virtual std::shared_ptr<Receivers> shared() = 0;
   };
 
   explicit WaitingBroadcasts(Loop& loop) : loop_(loop) {}
 
-  /// Has `message` delivered to `target`, in this turn.
-  void add(Receivers& receivers, const detail::BroadcastTarget& target,
+  /// Has `message` delivered to the sockets that `options` name, in this turn.
+  void add(Receivers& receivers, const detail::BroadcastOptions& options,
            engine::PreparedMessage message);
 
   /// To be called before something is sent to a socket.
@@ -43,7 +43,7 @@ class WaitingBroadcasts {
 
  private:
   struct Waiting {
-    detail::BroadcastTarget target;
+    detail::BroadcastOptions options;
     engine::PreparedMessage messages;
   };
 

@@ -76,11 +76,11 @@ namespace detail {
 
 /// Whom a broadcast reaches: the union of `rooms` (everybody if there are none) less those in
 /// `except`.
-struct BroadcastTarget {
+struct BroadcastOptions {
   std::vector<std::string> rooms;
   std::vector<std::string> except;
   EmitFlags flags;
-  friend bool operator==(const BroadcastTarget&, const BroadcastTarget&) = default;
+  friend bool operator==(const BroadcastOptions&, const BroadcastOptions&) = default;
 };
 
 }  // namespace detail
@@ -111,14 +111,14 @@ class BroadcastOperator : public detail::WithFlags<BroadcastOperator, BroadcastO
   friend class detail::EmitsToMany<BroadcastOperator>;
   explicit BroadcastOperator(std::shared_ptr<core::NamespaceState> nsp) : nsp_(std::move(nsp)) {}
   BroadcastOperator as_operator() const { return *this; }
-  detail::EmitFlags& flags() { return target_.flags; }
+  detail::EmitFlags& flags() { return options_.flags; }
   void emit_encoded(detail::OutgoingEvent& event) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                              std::function<void()> all) const;
   std::shared_ptr<detail::CompletionLoop> completion_loop() const;
 
   std::shared_ptr<core::NamespaceState> nsp_;
-  detail::BroadcastTarget target_;
+  detail::BroadcastOptions options_;
 };
 
 class SocketOperator;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Seeded runs of a whole server with several clients and faults; see RandomTown. SIMULATION_SEEDS
 // makes more of them.
+#include "support/message_adapter.hpp"
 #include "support/random_town.hpp"
 
 #include <gtest/gtest.h>
@@ -25,6 +26,17 @@ TEST(Random, HoldsItsPromisesWhateverHappens) {
   EXPECT_GT(acks, 5 * seeds);
   testing::Test::RecordProperty("received", std::to_string(received));
   testing::Test::RecordProperty("acks", std::to_string(acks));
+}
+
+TEST(Random, AnAdapterThatSeesMessagesAloneMakesNoDifference) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    RandomTown local(seed);
+    RandomTown by_messages(seed, MessageAdapter::factory());
+    local.run();
+    by_messages.run();
+    EXPECT_EQ(by_messages.faults(), std::vector<std::string>{}) << "seed " << seed;
+    EXPECT_EQ(by_messages.trace(), local.trace()) << "seed " << seed;
+  }
 }
 
 TEST(Random, TheSameSeedIsTheSameRun) {

@@ -44,6 +44,8 @@ class Connection final : public engine::SessionHandler,
   void remove(SocketState& socket);
 
  private:
+  /// For who sends: what was broadcast before goes first.
+  engine::Session& sending();
   void on_result(Result<std::optional<parser::Packet>, parser::Errc> result);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);

@@ -73,9 +73,7 @@ bool Socket::join(const Rooms& rooms) const {
         [state = state_, rooms] { contain(*state, [&] { Socket(state).join(rooms); }); });
     return true;
   }
-  bool joined = true;
-  for (const std::string& room : rooms.names()) joined = state_->join(room) && joined;
-  return joined;
+  return state_->join(rooms.names());
 }
 
 void Socket::leave(std::string_view room) const {
@@ -162,8 +160,8 @@ void Socket::add_disconnect(detail::DisconnectHandler handler) const {
 
 BroadcastOperator SocketOperator::broadcast() const {
   BroadcastOperator others(socket_.state_ ? socket_.state_->shared_nsp() : nullptr);
-  others.target_.flags = flags_;
-  others.target_.except.push_back(socket_.id());
+  others.options_.flags = flags_;
+  others.options_.except.push_back(socket_.id());
   return others;
 }
 

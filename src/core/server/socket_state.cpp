@@ -222,15 +222,17 @@ void SocketState::add_error_handler(detail::ErrorHandler handler) {
 
 const Handshake& SocketState::handshake() {
   std::unique_ptr<const Handshake>& known = rare().handshake;
-  if (!known) {
-    known = std::make_unique<const Handshake>(make_handshake(session_->opening(), auth_text_));
-  }
+  if (!known) known = std::make_unique<const Handshake>(make_handshake());
   return *known;
 }
 
+Handshake SocketState::make_handshake() const {
+  return core::make_handshake(session_->opening(), auth_text_);
+}
+
 void SocketState::become_connected() {
-  in_own_room_ = true;  // whatever it left before
   life_.store(Life::connected, std::memory_order_release);
+  nsp_->adapter().add_all(id_, {&id_, 1});  // whatever it left before
 }
 
 void SocketState::end() {
@@ -248,7 +250,6 @@ void SocketState::release_handlers() {
 void SocketState::close(DisconnectReason reason) {
   if (!connected() || std::exchange(closing_, true))
     return;  // a handler below may disconnect it again
-  nsp_->settle_broadcasts();
   const auto self = shared_from_this();
   const auto connection = connection_->shared_from_this();  // a handler may end its connection
   Socket handle(self);
@@ -260,7 +261,6 @@ void SocketState::close(DisconnectReason reason) {
   };
   if (rare_) notify("disconnecting", rare_->handlers.disconnecting);
   notify("disconnecting", nsp_->handlers().disconnecting);
-  nsp_->settle_broadcasts();
   nsp_->remove(*this);
   end();
 
@@ -274,7 +274,7 @@ void SocketState::close(DisconnectReason reason) {
 
 void SocketState::abandon() {
   const auto self = shared_from_this();
-  nsp_->rooms().leave_all(*this);
+  nsp_->remove(*this);
   end();
   if (rare_) guarded("acknowledgement", [&] { rare_->acks.fail_all(Errc::disconnected); });
   release_handlers();
@@ -282,37 +282,27 @@ void SocketState::abandon() {
 
 // --- Rooms ---
 
-bool SocketState::join(std::string_view room) {
-  nsp_->settle_broadcasts();
-  if (!connection_ || room.size() > nsp_->node().options().room_name_bytes) return false;
-  if (room == id_) {
-    in_own_room_ = true;
-    return true;
-  }
-  if (memberships_.size() >= nsp_->node().options().rooms_per_client) {
-    return std::any_of(memberships_.begin(), memberships_.end(),
-                       [&](const Membership& membership) { return membership.room->name == room; });
-  }
-  nsp_->rooms().join(*this, room);
-  return true;
+bool SocketState::may_join(std::string_view room) const {
+  const Options& options = nsp_->node().options();
+  if (room.size() > options.room_name_bytes) return false;
+  return room == id_ || memberships_.size() < options.rooms_per_client ||
+         std::any_of(memberships_.begin(), memberships_.end(),
+                     [&](const Membership& membership) { return membership.room->name == room; });
 }
 
-void SocketState::leave(std::string_view room) {
-  nsp_->settle_broadcasts();
-  if (room == id_) {
-    in_own_room_ = false;
-  } else {
-    nsp_->rooms().leave(*this, room);
+bool SocketState::join(std::span<const std::string> rooms) {
+  bool joined = true;
+  for (const std::string& room : rooms) {
+    const bool is_admitted = connection_ && may_join(room);
+    if (is_admitted) nsp_->adapter().add_all(id_, {&room, 1});
+    joined = joined && is_admitted;
   }
+  return joined;
 }
 
-std::vector<std::string> SocketState::rooms() const {
-  std::vector<std::string> names;
-  if (!connection_) return names;
-  if (in_own_room_) names.push_back(id_);
-  for (const Membership& membership : memberships_) names.push_back(membership.room->name);
-  return names;
-}
+void SocketState::leave(std::string_view room) { nsp_->adapter().del(id_, room); }
+
+std::vector<std::string> SocketState::rooms() const { return nsp_->adapter().socket_rooms(id_); }
 
 // --- Sending ---
 
@@ -329,8 +319,7 @@ EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFla
     });
     return EmitResult::sent;
   }
-  nsp_->settle_broadcasts();
-  if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
+  if (flags.is_volatile && !sending().writable()) return EmitResult::dropped;
   notify_outgoing(event.json_text(), event.attachments());
   if (event.attachments().empty()) return send(nsp_->event_header(), event, flags.compress);
   return send(packet_header(PacketType::binary_event, nsp_->name(), std::nullopt,
@@ -338,19 +327,25 @@ EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFla
               event, flags.compress);
 }
 
+engine::Session& SocketState::sending() {
+  nsp_->waiting_broadcasts().before_sending();
+  return *session_;
+}
+
 EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& event,
                              Compress compress) {
-  EmitResult result = session_->send_text(event.with_header(header), compress);
+  engine::Session& session = sending();
+  EmitResult result = session.send_text(event.with_header(header), compress);
   if (result == EmitResult::dropped) return result;
   for (const Bytes& attachment : event.attachments()) {
-    result = session_->send_binary(codec::as_text(attachment), compress);
+    result = session.send_binary(codec::as_text(attachment), compress);
   }
   return result;
 }
 
 EmitResult SocketState::send_prepared(const engine::PreparedMessage& message,
                                       const detail::EmitFlags& flags) {
-  nsp_->settle_broadcasts();
+  sending();
   return deliver(message, flags);
 }
 
@@ -409,7 +404,6 @@ void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments)
       packet_header(type, nsp_->name(), ack_id, arguments.attachments().size());
   if (nsp_->loop().is_current()) {
     if (!connected()) return;
-    nsp_->settle_broadcasts();
     send(header, arguments, Compress::yes);
     return;
   }
@@ -424,7 +418,6 @@ void SocketState::disconnect(Close close) {
     return nsp_->loop().hurry();
   }
   if (!connected()) return;  // who is not let in yet is refused by next(), as in JavaScript
-  nsp_->settle_broadcasts();
   connection_->disconnect(*this, close);
 }
 

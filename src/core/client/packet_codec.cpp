@@ -85,4 +85,11 @@ bool PacketCodec::send(engine::ClientSession& session, parser::Header header,
   return true;
 }
 
+bool PacketCodec::is_disconnect(engineio::Content content, std::string_view message) {
+  if (content != (encoder_ ? engineio::Content::binary : engineio::Content::text)) return false;
+  reset();
+  const Decoded decoded = encoder_ ? add_binary(message) : add_text(message);
+  return decoded && *decoded && (*decoded)->type == parser::PacketType::disconnect;
+}
+
 }  // namespace socketio::core

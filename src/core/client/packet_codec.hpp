@@ -41,6 +41,9 @@ class PacketCodec {
   /// is no such packet in this encoding.
   bool send(engine::ClientSession& session, parser::Header header,
             const std::vector<Bytes>& attachments, Compress compress);
+  /// Whether a message of those that send() has made is a DISCONNECT packet. Forgets a packet of
+  /// which attachments are due.
+  bool is_disconnect(engineio::Content content, std::string_view message);
 
  private:
   std::variant<parser::Decoder, msgpack::Decoder> decoder_;

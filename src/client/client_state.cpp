@@ -211,17 +211,26 @@ void ClientState::watch_signals() {
 
 // --- The end ---
 
-void ClientState::shut_down(std::optional<std::chrono::seconds> limit) {
-  if (own_context_) return shut_down_own(limit);
-  {
-    const std::lock_guard lock(running_mutex_);
-    if (std::exchange(ended_, true)) return;
-  }
-  shut_down_on_context();
+void ClientState::shut_down(Limit limit) {
+  std::unique_lock lock(running_mutex_);
+  if (given_up_) return;
+  if (own_context_) return shut_down_own(std::move(lock), limit);
+  if (std::exchange(ended_, true)) return;
+  lock.unlock();
+  shut_down_on_context(limit);
 }
 
-void ClientState::shut_down_own(std::optional<std::chrono::seconds> limit) {
-  std::unique_lock lock(running_mutex_);
+std::unique_lock<ThreadGate> ClientState::lock_gate(Limit limit) {
+  if (!limit) return std::unique_lock(*gate_);
+  return std::unique_lock(*gate_, *limit);
+}
+
+void ClientState::give_up() {
+  const std::lock_guard lock(running_mutex_);
+  given_up_ = true;
+}
+
+void ClientState::shut_down_own(std::unique_lock<std::mutex> lock, Limit limit) {
   shut_ = true;
   const bool is_in_handler = runner_ == std::this_thread::get_id();
   const auto is_stopped = [this] { return !running_; };
@@ -231,14 +240,14 @@ void ClientState::shut_down_own(std::optional<std::chrono::seconds> limit) {
     });
     context_.stop();
     if (!limit) stopped_running_.wait(lock, is_stopped);
-    if (limit && !stopped_running_.wait_for(lock, *limit, is_stopped)) return;
+    if (limit && !stopped_running_.wait_for(lock, *limit, is_stopped)) {
+      given_up_ = true;
+      return;
+    }
   }
   const bool has_ended = std::exchange(ended_, true);
   lock.unlock();
-  if (has_ended) {  // by exit(), whose thread may still be at it
-    const core::GateLock gate(*gate_);
-    return manager_->abandon();
-  }
+  if (has_ended) return abandon(limit);  // exit() has begun, and its thread may still be at it
   if (is_in_handler) {
     finish();
     context_.stop();
@@ -251,19 +260,26 @@ void ClientState::shut_down_own(std::optional<std::chrono::seconds> limit) {
   tear_down();
 }
 
-void ClientState::shut_down_on_context() {
+void ClientState::abandon(Limit limit) {
+  const auto lock = lock_gate(limit);
+  if (!lock) return give_up();
+  manager_->abandon();
+}
+
+void ClientState::shut_down_on_context(Limit limit) {
   if (!loop_->is_current()) {
     gate_->post_urgent([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->finish();
     });
     // The loop's objects are its thread's, which may never run again.
-    const core::GateLock lock(*gate_);
-    manager_->abandon();
-    gate_->close();
     asio::post(context_, [self = shared_from_this()] {
       self->finish();
       self->tear_down();
     });
+    const auto lock = lock_gate(limit);
+    if (!lock) return give_up();
+    manager_->abandon();
+    gate_->close();
     return;
   }
   const bool is_below_us = gate_->is_below_user_code();

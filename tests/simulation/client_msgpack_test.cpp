@@ -57,9 +57,9 @@ class ClientMsgpack : public testing::Test {
     log.push_back(line);
   }
   void say(PacketType type, std::string_view text, std::optional<std::uint64_t> id = {},
-           const std::vector<Bytes>& attachments = {}) {
+           const std::vector<Bytes>& attachments = {}, std::string_view nsp = "/chat") {
     msgpack::Encoder encoder;
-    const auto packet = encoder.encode({type, "/chat", id, {text}, attachments});
+    const auto packet = encoder.encode({type, nsp, id, {text}, attachments});
     ASSERT_TRUE(packet.has_value());
     server->say_binary(std::string(packet->message));
     loop.run_for(milliseconds(10));
@@ -114,6 +114,24 @@ TEST_F(ClientMsgpack, WhatIsNoPacketEndsTheConnection) {
   server->say_binary("\xc1");
   loop.run_for(milliseconds(10));
   EXPECT_EQ(log.back(), "parse error");
+}
+
+TEST_F(ClientMsgpack, TheEndSendsWhatStandsBehindADisconnectWithoutIt) {
+  const ClientSocket news(manager->socket("/news", {}));
+  say(PacketType::connect, R"({"sid":"one"})");
+  say(PacketType::connect, R"({"sid":"two"})", {}, {}, "/news");
+  liar.answers_pings = false;
+  log.clear();
+  socket.emit("a");
+  socket.disconnect();
+  news.emit("b");
+  loop.run_for(milliseconds(10));
+  manager->end();
+  gate->close();
+  loop.settle();
+  manager->drop();
+  loop.run_for(milliseconds(10));
+  EXPECT_THAT(log, ElementsAre("io client disconnect", R"(2/chat["a"])", R"(2/news["b"])"));
 }
 
 /// Deeper than any packet can be.

@@ -199,6 +199,27 @@ TEST_F(HttpChannelTest, APostOfWhichNothingHasLeftGoesToANewConnection) {
   EXPECT_EQ(server.dialled, 3U);
 }
 
+TEST_F(HttpChannelTest, AlsoWhenWhatIsPostedRunsInTheTurnOfTheAnswer) {
+  server.script = [](auto& connection, const auto&) {
+    connection.say(answer("ok"));
+    connection.close();
+  };
+  int left = 0;
+  then = [&] {
+    if (--left <= 0) return;
+    send("POST");
+    loop.hurry();
+    loop.catch_up();
+  };
+  for (int round = 1; round <= 20; ++round) {  // ends that share the answer's turn, and others
+    left = 3;
+    bodies.clear();
+    send("POST");
+    loop.run_for(1s);
+    ASSERT_EQ(bodies, (Bodies{"ok", "ok", "ok"})) << round;
+  }
+}
+
 TEST_F(HttpChannelTest, TellsThatAKeptConnectionWasClosed) {
   server.script = [](auto& connection, const auto&) { connection.close(); };
   send("POST");

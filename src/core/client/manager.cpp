@@ -148,8 +148,11 @@ void Manager::set_extra_headers(engine::NamedValues headers) {
 void Manager::abandon() {
   const GateLock lock(*gate_);
   if (std::exchange(ended_, true)) return;
-  const auto sockets = sockets_;
-  for (const auto& socket : sockets) socket->abandon();
+  // No copy, which may fail: no socket is added any more.
+  for (std::size_t i = 0; i < sockets_.size(); ++i) {
+    const auto socket = sockets_[i];
+    contain(*socket, [&] { socket->abandon(); });
+  }
   events_ = {};
 }
 
@@ -158,13 +161,31 @@ void Manager::abandon() {
 void Manager::end() {
   const GateLock lock(*gate_);
   if (last_sent_ + handled_time <= loop_.timers().now()) ++section_;
-  for (const auto& socket : std::vector(sockets_)) socket->say_goodbye();
+  const bool waits = is_between_sections();
+  flush_sections();
+  for (std::size_t i = 0; i < sockets_.size() && !waits; ++i) {
+    const auto socket = sockets_[i];
+    contain(*socket, [&] { socket->send_last_disconnect(); });
+  }
   abandon();
   for (const auto& socket : sockets_) socket->release();
   open_timer_.cancel();
   reconnect_timer_.cancel();
   broken_timer_.cancel();
-  retire_connection();
+  contain(*this, [this] { retire_connection(); });
+}
+
+void Manager::flush_sections() {
+  // With a DISCONNECT that comes in one piece with them the server drops a socket's events; that
+  // the connection closes behind them says as much.
+  const auto keeps = [this](engineio::Content content, std::string_view message) {
+    return !packets_.is_disconnect(content, message);
+  };
+  const auto flush = [&](engine::ClientSession& session) {
+    contain(session, [&] { session.flush_separated(keeps); });
+  };
+  for (const auto& leaving : leaving_) flush(*leaving->session);
+  if (connection_) flush(*connection_->session);
 }
 
 void Manager::drop() {
@@ -321,7 +342,12 @@ void Manager::close() {
 }
 
 void Manager::disconnect_all_now() {
-  for (const auto& socket : std::vector(sockets_)) socket->disconnect_now();
+  if (ended_) return;
+  skip_reconnect_ = true;  // first: whatever fails, no connection follows
+  for (std::size_t i = 0; i < sockets_.size(); ++i) {
+    const auto socket = sockets_[i];
+    contain(*socket, [&] { socket->disconnect_now(); });
+  }
   close();
 }
 

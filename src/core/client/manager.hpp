@@ -144,6 +144,8 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   enum class State : unsigned char { closed, opening, open };
   using Sockets = std::vector<std::shared_ptr<ClientSocketState>>;
 
+  /// What waits for the server to handle something else is sent, but no DISCONNECT.
+  void flush_sections();
   void open();
   void open_connection();
   void on_open();

@@ -73,4 +73,11 @@ bool PacketParser::send(engine::ClientSession& session, const parser::OutgoingPa
   return true;
 }
 
+bool PacketParser::is_disconnect(engineio::Content content, std::string_view message) {
+  reset();
+  const Decoded decoded =
+      content == engineio::Content::text ? add_text(message) : add_binary(message);
+  return decoded && *decoded && (*decoded)->type == parser::PacketType::disconnect;
+}
+
 }  // namespace socketio::core

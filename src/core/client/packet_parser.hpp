@@ -37,6 +37,9 @@ class PacketParser {
   /// False, and nothing was sent, if there is no such packet in this encoding.
   bool send(engine::ClientSession& session, const parser::OutgoingPacket& packet,
             Compress compress);
+  /// Whether a message of those that send() has made is a DISCONNECT packet. Forgets a packet of
+  /// which attachments are due.
+  bool is_disconnect(engineio::Content content, std::string_view message);
 
  private:
   std::unique_ptr<parser::Decoder> decoder_;

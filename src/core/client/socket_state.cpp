@@ -323,13 +323,14 @@ void ClientSocketState::disconnect() {
 void ClientSocketState::disconnect_now() {
   if (!manager_) return;
   const auto self = shared_from_this();
-  say_goodbye();
+  // Whatever fails breaks the connection, but this socket leaves it all the same.
+  if (connected()) contain(*this, [this] { send_disconnect(); });
   if (active()) become_inactive();
   if (connected()) close(DisconnectReason::io_client_disconnect, {});
 }
 
-void ClientSocketState::say_goodbye() {
-  if (manager_ && connected()) send_disconnect();
+void ClientSocketState::send_last_disconnect() {
+  if (manager_ && connected() && sent_in_ != manager_->section()) send_disconnect();
 }
 
 void ClientSocketState::send_disconnect() {
@@ -349,7 +350,7 @@ void ClientSocketState::become_inactive() {
   if (joining_ == Join::sent) joining_ = Join::left;
   received_.clear();
   received_bytes_ = 0;
-  manager_->on_left();
+  contain(*this, [this] { manager_->on_left(); });
 }
 
 bool ClientSocketState::on_manager_close() {

@@ -107,8 +107,8 @@ class ClientSocketState final : public detail::CompletionLoop,
   void on_packet(const parser::Packet& packet);
   void connect_now();
   void disconnect_now();
-  /// Tells the server, not the handlers.
-  void say_goodbye();
+  /// For the end of the client: DISCONNECT, unless it would have to wait.
+  void send_last_disconnect();
   /// Lets go of what lives on the loop.
   void release();
   /// For contain(): the connection ends.
@@ -244,7 +244,8 @@ class ClientSocketState final : public detail::CompletionLoop,
   RetryQueue retry_queue_;
   AckTable acks_;
   std::uint64_t next_ack_id_ = 0;
-  Backoff join_backoff_;  // after refusals
+  std::vector<std::uint64_t> room_for_ids_;  // of acks_, which fail whatever is lacking
+  Backoff join_backoff_;                     // after refusals
   MemberTimer<ClientSocketState, &ClientSocketState::on_join_timer> join_timer_{*this};
 };
 

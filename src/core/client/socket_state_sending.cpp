@@ -175,6 +175,7 @@ EmitResult ClientSocketState::send_event(std::string_view text, std::vector<Byte
   }
   std::optional<std::uint64_t> id;
   if (callback) {
+    if (room_for_ids_.capacity() <= acks_.size()) room_for_ids_.reserve(2 * acks_.size() + 1);
     id = next_ack_id_++;
     auto settled = [this, number = *id, callback = std::move(callback)](std::error_code error,
                                                                         const Value* arguments) {
@@ -265,7 +266,9 @@ detail::AckCallback ClientSocketState::callback_of(const std::shared_ptr<Answer>
   };
 }
 
-void ClientSocketState::fail_sent_acks() { acks_.fail_all_but(buffer_.ids(), Errc::disconnected); }
+void ClientSocketState::fail_sent_acks() {
+  acks_.fail_all_but(buffer_.ids(), Errc::disconnected, std::exchange(room_for_ids_, {}));
+}
 
 // --- Retries ---
 

@@ -156,6 +156,11 @@ bool ClientPolling::is_separating() const {
                      [](const WaitingPacket& packet) { return packet.is_separated; });
 }
 
+void ClientPolling::flush_separated(const KeepsMessage& keeps) {
+  post_is_separated_ = false;
+  join_sections(queue_, keeps);
+}
+
 void ClientPolling::schedule_post() {
   if (post_scheduled_) return;
   // All that this turn sends shares one request.

@@ -47,6 +47,7 @@ class ClientPolling final : public ClientTransport,
   void send_binary(std::string_view data, Compress compress) override;
   void separate() override;
   bool is_separating() const override;
+  void flush_separated(const KeepsMessage& keeps) override;
   bool writable() const override { return phase_ == Phase::started && idle(); }
   std::size_t queued_bytes() const override { return queued_bytes_; }
   void want_drain() override {}  // every answered POST tells

@@ -175,6 +175,10 @@ bool ClientSession::is_separating() const {
   return state_ == State::open && transport_->is_separating();
 }
 
+void ClientSession::flush_separated(const KeepsMessage& keeps) {
+  if (state_ == State::open || state_ == State::closing) transport_->flush_separated(keeps);
+}
+
 void ClientSession::on_transport_separated(ClientTransport& from) {
   if (transport_.get() == &from && state_ == State::open) handler_->on_separated();
 }

@@ -64,6 +64,9 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   void separate();
   /// on_separated() is to come.
   bool is_separating() const;
+  /// For who is about to detach(), also while it closes: of the messages that separate() holds,
+  /// those that `keeps` leave now, and the others are dropped.
+  void flush_separated(const KeepsMessage& keeps);
   /// Flushes, waits for a running upgrade, says goodbye; on_close(forced_close) follows.
   void close();
   /// The same without flushing, and with that reason, at once.

@@ -18,6 +18,7 @@
 #include <socketio/outcome.hpp>
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,9 @@ class ClientTransportListener {
   virtual void on_exception() noexcept = 0;
 };
 
+/// Of a message, text without the type digit.
+using KeepsMessage = std::function<bool(engineio::Content content, std::string_view message)>;
+
 class ClientTransport : public Transport {
  public:
   virtual void open() = 0;
@@ -53,6 +57,9 @@ class ClientTransport : public Transport {
   virtual void separate() = 0;
   /// on_transport_separated() is to come.
   virtual bool is_separating() const = 0;
+  /// Separates nothing any more: of the messages that have not left, those that `keeps` may leave
+  /// at once, and the others are dropped. on_transport_separated() does not come.
+  virtual void flush_separated(const KeepsMessage& keeps) = 0;
 };
 
 /// A packet that waits for its turn.
@@ -65,6 +72,9 @@ struct WaitingPacket {
 
 /// Hands what has waited over to `transport`.
 void send_waiting(ClientTransport& transport, const std::deque<WaitingPacket>& packets);
+
+/// ClientTransport::flush_separated() of what has waited.
+void join_sections(std::deque<WaitingPacket>& packets, const KeepsMessage& keeps);
 
 /// What outlives single connections of one client.
 struct ClientMemory {

@@ -321,6 +321,13 @@ void ClientWebSocket::end_separation(const std::deque<WaitingPacket>& packets) {
   if (!separation_) context_.listener.on_transport_separated(*this);
 }
 
+void ClientWebSocket::flush_separated(const KeepsMessage& keeps) {
+  const auto ended = std::exchange(separation_, nullptr);
+  if (!ended) return;
+  join_sections(ended->packets, keeps);
+  send_waiting(*this, ended->packets);
+}
+
 void ClientWebSocket::shut_down(websocket::CloseCode code) {
   if (!is_writing()) return cut();
   separation_.reset();

@@ -42,6 +42,7 @@ class ClientWebSocket final : public ClientTransport,
   void send_binary(std::string_view data, Compress compress) override;
   void separate() override;
   bool is_separating() const override { return separation_ != nullptr; }
+  void flush_separated(const KeepsMessage& keeps) override;
   bool writable() const override {
     return is_writing() && !separation_ && stream_->queued_bytes() == 0;
   }

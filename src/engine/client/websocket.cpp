@@ -205,7 +205,7 @@ void ClientWebSocket::on_text(std::string_view text) {
 }
 
 void ClientWebSocket::on_ping(std::string_view payload) {
-  if (pongs_left_ == 0) {
+  if (ping_payload_ || pongs_left_ == 0 || has_backlog()) {
     ping_payload_ = std::make_unique<std::string>(payload);
   } else {
     --pongs_left_;
@@ -213,14 +213,19 @@ void ClientWebSocket::on_ping(std::string_view payload) {
   }
 }
 
-void ClientWebSocket::answer_ping() { send_pong(*std::exchange(ping_payload_, nullptr)); }
-
-void ClientWebSocket::send_pong(std::string_view payload) {
-  if (!is_writing() || stream_->queued_bytes() > pong_backlog_bytes) return;
-  send_frame(websocket::Opcode::pong, payload);
+void ClientWebSocket::answer_ping() {
+  if (has_backlog()) return want_drain();
+  send_pong(*std::exchange(ping_payload_, nullptr));
 }
 
-void ClientWebSocket::on_drain() { context_.listener.on_transport_drain(*this); }
+void ClientWebSocket::send_pong(std::string_view payload) {
+  if (is_writing()) send_frame(websocket::Opcode::pong, payload);
+}
+
+void ClientWebSocket::on_drain() {
+  if (ping_payload_) answer_ping();
+  context_.listener.on_transport_drain(*this);
+}
 
 void ClientWebSocket::on_close() {
   const auto stream = std::exchange(stream_, nullptr);

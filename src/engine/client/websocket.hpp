@@ -78,6 +78,7 @@ class ClientWebSocket final : public ClientTransport,
   void on_text(std::string_view text);
   void on_ping(std::string_view payload);
   void answer_ping();
+  bool has_backlog() const { return stream_ && stream_->queued_bytes() > pong_backlog_bytes; }
   void send_pong(std::string_view payload);
   void on_pong(std::string_view payload);
   void on_no_pong();
@@ -99,7 +100,7 @@ class ClientWebSocket final : public ClientTransport,
   std::optional<http::ResponseParser> parser_;  // of the answer to the upgrade request
   websocket::Decoder decoder_;
   std::unique_ptr<websocket::Deflater> deflater_;  // if the server agreed to it
-  std::unique_ptr<std::string> ping_payload_;      // the latest unanswered ping of this read
+  std::unique_ptr<std::string> ping_payload_;      // the latest ping, if it is unanswered
   std::uint8_t pongs_left_ = 0;                    // of this read, before pings have to share one
   std::unique_ptr<Separation> separation_;         // while a ping of ours is unanswered
   std::uint64_t pings_ = 0;

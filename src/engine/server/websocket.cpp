@@ -87,7 +87,7 @@ bool WebSocketTransport::deliver(const engineio::Packet& packet) {
 }
 
 void WebSocketTransport::on_ping(std::string_view payload) {
-  if (pongs_left_ == 0) {
+  if (ping_payload_ || pongs_left_ == 0 || has_backlog()) {
     ping_payload_ = std::make_unique<std::string>(payload);
   } else {
     --pongs_left_;
@@ -95,10 +95,13 @@ void WebSocketTransport::on_ping(std::string_view payload) {
   }
 }
 
-void WebSocketTransport::answer_ping() { send_pong(*std::exchange(ping_payload_, nullptr)); }
+void WebSocketTransport::answer_ping() {
+  if (has_backlog()) return want_drain();
+  send_pong(*std::exchange(ping_payload_, nullptr));
+}
 
 void WebSocketTransport::send_pong(std::string_view payload) {
-  if (!stream_ || stream_->queued_bytes() > pong_backlog_bytes) return;
+  if (!stream_) return;
   stream_->write_with(
       [&](std::string& out) { websocket::append_frame(out, websocket::Opcode::pong, payload); });
 }
@@ -130,6 +133,7 @@ void WebSocketTransport::close() {
 }
 
 void WebSocketTransport::on_drain() {
+  if (ping_payload_) answer_ping();
   if (session_) session_->on_transport_drain();
 }
 

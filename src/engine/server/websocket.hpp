@@ -56,6 +56,7 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
   bool deliver(const engineio::Packet& packet);
   void on_ping(std::string_view payload);
   void answer_ping();
+  bool has_backlog() const { return queued_bytes() > pong_backlog_bytes; }
   void send_pong(std::string_view payload);
   /// Sends a close frame and ends the stream.
   void shut_down(websocket::CloseCode code);
@@ -65,7 +66,7 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
   std::shared_ptr<Session> session_;  // until the transport or the session ends
   std::shared_ptr<Stream> stream_;    // until it closes
   websocket::Decoder decoder_;
-  std::unique_ptr<std::string> ping_payload_;  // the latest unanswered ping of this read
+  std::unique_ptr<std::string> ping_payload_;  // the latest ping, if it is unanswered
   std::uint8_t pongs_left_ = 0;                // of this read, before pings have to share one
   BinaryForm binary_form_;
 };

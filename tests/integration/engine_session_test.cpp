@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Engine.IO sessions of a live server under hostile or careless clients: requests at the wrong
 // time, limits of payloads, WebSocket endings and floods.
-#include "engine/server/transport.hpp"
+#include "engine/websocket_connection.hpp"
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>

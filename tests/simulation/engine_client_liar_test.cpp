@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The Engine.IO client and servers that lie: handshakes, answers, frames and heartbeats that should
 // not be. Each has its error, and none leaves anything behind.
+#include "engine/websocket_connection.hpp"
 #include "support/engine_town.hpp"
 #include "support/lying_server.hpp"
 #include "support/websocket_stream.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Peers that read slowly, under virtual time: who reads gets all that it is owed, who only pretends
 // to is cut (Stream::least_bytes_per_second).
-#include "engine/server/transport.hpp"
+#include "engine/websocket_connection.hpp"
 #include "support/simulated_server_test.hpp"
 #include "support/websocket_stream.hpp"
 

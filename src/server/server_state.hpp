@@ -59,7 +59,7 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
 
   /// Gives up waiting after `limit`, if there is one.
   void shut_down(std::optional<std::chrono::seconds> limit);
-  void accept(int descriptor);
+  void accept(net::Socket socket);
   void close_now();
   /// ServerOptions::allow_request; one that throws refuses.
   std::optional<std::string> decide(const engine::Exchange& exchange);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/socket_state.hpp"
 
+#include "codec/http/date.hpp"
 #include "codec/json/bytes.hpp"
 #include "core/event_call.hpp"
 #include "core/event_text.hpp"
@@ -9,8 +10,6 @@
 #include "core/server/namespace_state.hpp"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <utility>
 
 namespace socketio::core {
@@ -44,14 +43,13 @@ class SocketCall final : public EventCall {
 
 /// As JavaScript prints a Date in a server that runs on UTC.
 std::string date_text(std::int64_t milliseconds) {
-  const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 80> text{};
-  const std::size_t size =
-      std::strftime(text.data(), text.size(),
-                    "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)", &parts);
-  return {text.data(), size};
+  const std::string text = http::date_text(milliseconds / 1000);
+  const std::string_view parts = text;  // "Sun, 06 Nov 1994 08:49:37 GMT"
+  std::string date(parts.substr(0, 3));
+  date.append(1, ' ').append(parts.substr(8, 3));
+  date.append(1, ' ').append(parts.substr(5, 2));
+  date.append(parts.substr(11)).append("+0000 (Coordinated Universal Time)");
+  return date;
 }
 
 }  // namespace
@@ -289,7 +287,7 @@ void SocketState::close(DisconnectReason reason) {
   const auto connection = connection_->shared_from_this();  // a handler may end its connection
   Socket handle(self);
   const auto notify = [&](std::string_view event,
-                        const detail::HandlerList<detail::DisconnectHandler>& list) {
+                          const detail::HandlerList<detail::DisconnectHandler>& list) {
     list.for_each([&](detail::DisconnectHandler& handler) {
       guarded(event, [&] { handler(handle, reason); });
     });

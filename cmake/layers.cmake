@@ -1,22 +1,31 @@
 # SPDX-License-Identifier: MIT
-# socketio_layer(<name> [LAYERS ...] [PUBLIC_API] [PUBLIC_LIBRARIES ...] [PRIVATE_LIBRARIES ...])
+# socketio_layer(<name> [LAYERS ...] [PUBLIC_API] [PLATFORM <folder>] [PUBLIC_LIBRARIES ...] [PRIVATE_LIBRARIES ...])
 # One library for src/<name>/**, without its wings server/ and client/, which are layers of their own. Its only include
 # root is a folder of links to those sources, so that an #include of a layer that is not linked does not compile.
+# Of a layer with a PLATFORM, one of the folders linux/ and portable/ is compiled, which everybody includes as platform/;
+# the other one is not there.
 function(socketio_layer name)
-  cmake_parse_arguments(arg "PUBLIC_API" "" "LAYERS;PUBLIC_LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "PUBLIC_API" "PLATFORM" "LAYERS;PUBLIC_LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/src/${name})
   string(REPLACE / _ id ${name})
-  set(root ${PROJECT_BINARY_DIR}/layers/${id})
+  set(root ${PROJECT_BINARY_DIR}/layers/${id}${arg_PLATFORM})  # another one makes everything anew
   file(REMOVE_RECURSE ${root})
   file(MAKE_DIRECTORY ${root}/${name})
   file(GLOB entries CONFIGURE_DEPENDS LIST_DIRECTORIES true RELATIVE ${folder} ${folder}/*)
-  list(REMOVE_ITEM entries server client)
+  list(REMOVE_ITEM entries server client linux portable)
   foreach(entry IN LISTS entries)
     file(CREATE_LINK ${folder}/${entry} ${root}/${name}/${entry} SYMBOLIC)
   endforeach()
+  if(arg_PLATFORM)
+    file(CREATE_LINK ${folder}/${arg_PLATFORM} ${root}/${name}/platform SYMBOLIC)
+  endif()
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "^${folder}/(server|client)/")
+  list(FILTER sources EXCLUDE REGEX "^${folder}/(server|client|linux|portable)/")
+  if(arg_PLATFORM)
+    file(GLOB platform_sources CONFIGURE_DEPENDS ${folder}/${arg_PLATFORM}/*.cpp)
+    list(APPEND sources ${platform_sources})
+  endif()
   if(NOT sources)  # a layer of headers alone
     set(sources ${PROJECT_BINARY_DIR}/layers/empty.cpp)
     file(TOUCH ${sources})

@@ -98,6 +98,7 @@ struct Stream::StallWatch {
   MemberTimer<Stream, &Stream::on_stall_timeout> timer;
   std::size_t consumed_bytes = 0;         // since the timer was armed
   std::size_t underway_bytes_before = 0;  // when the timer was armed
+  int lapses = 0;                         // how often in a row it was too little
 };
 
 Stream::Stream(Loop& loop) : loop_(loop) {}
@@ -182,9 +183,12 @@ void Stream::begin_stall_watch() {
 void Stream::stop_waiting() { stall_watch_.reset(); }
 
 void Stream::on_stall_timeout() {
+  offer_again();
+  if (!stall_watch_) return;  // it has taken everything, or the stream has ended
   const bool reads = stall_watch_->underway_bytes_before + stall_watch_->consumed_bytes >=
                      underway_bytes() + least_bytes(stall_timeout());
-  if (!reads || closes_soon_) return finish();
+  if (reads) stall_watch_->lapses = 0;
+  if (closes_soon_ || (!reads && ++stall_watch_->lapses >= lapses_allowed())) return finish();
   begin_stall_watch();
 }
 

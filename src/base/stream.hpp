@@ -210,6 +210,10 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   virtual void shut() = 0;
   /// Bytes that were consumed and that the peer is not known to have taken.
   virtual std::size_t underway_bytes() const { return 0; }
+  /// Where those cannot be known: how many stall timeouts a peer has, since what it takes shows
+  /// late and in lumps; and a last offer of the queue before it is judged.
+  virtual int lapses_allowed() const { return 1; }
+  virtual void offer_again() {}
   /// Drops what the kernel has taken.
   void consume(std::size_t count);
   /// For flush(): the peer takes no more for now.

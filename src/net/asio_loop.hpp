@@ -9,7 +9,7 @@
 
 #include "base/loop.hpp"
 #include "net/handler_memory.hpp"
-#include "net/poller.hpp"
+#include "net/platform/poller.hpp"
 #include "net/system_entropy.hpp"
 #include "net/wake_limit.hpp"
 

@@ -2,6 +2,7 @@
 #include "net/exit_hook.hpp"
 
 #include "base/immortal.hpp"
+#include "net/system.hpp"
 
 #include <openssl/ssl.h>
 
@@ -10,7 +11,7 @@
 #include <iterator>
 #include <map>
 #include <mutex>
-#include <unistd.h>
+#include <thread>
 #include <utility>
 
 namespace socketio::net {
@@ -22,12 +23,12 @@ struct Hooks {
   std::map<std::uint64_t, std::function<void()>> ends;
   std::uint64_t latest = 0;
   std::atomic<bool> are_called = false;
-  pid_t process = 0;  // none before the first hook
+  std::uint64_t process = 0;  // none before the first hook
 };
 
 void end_all() {
   auto& hooks = immortal<Hooks>();
-  if (hooks.process != ::getpid()) return;
+  if (hooks.process != process_number()) return;
   hooks.are_called = true;
   for (;;) {
     std::unique_lock lock(hooks.mutex);
@@ -45,7 +46,7 @@ ExitHook::ExitHook(std::function<void()> end) {
   auto& hooks = immortal<Hooks>();
   const std::lock_guard lock(hooks.mutex);
   if (hooks.process == 0) {
-    hooks.process = ::getpid();
+    hooks.process = process_number();
     OPENSSL_init_ssl(0, nullptr);  // what exit() calls last has to be registered first
     std::atexit(end_all);
   }
@@ -60,8 +61,10 @@ ExitHook::~ExitHook() {
 }
 
 void ExitHook::hold_main_thread() {
-  const bool is_main = ::gettid() == ::getpid();
-  while (is_main && immortal<Hooks>().are_called) ::pause();
+  const bool is_main = is_main_thread();
+  while (is_main && immortal<Hooks>().are_called) {
+    std::this_thread::sleep_for(std::chrono::hours(1));
+  }
 }
 
 }  // namespace socketio::net

@@ -2,14 +2,11 @@
 #include "net/listener.hpp"
 
 #include "base/immortal.hpp"
+#include "net/system.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>
 
-#include <cerrno>
-#include <fcntl.h>
 #include <string>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <utility>
 
 namespace socketio::net {
@@ -36,27 +33,20 @@ class AddressCategory final : public std::error_category {
 
 std::error_code not_an_address() { return {1, immortal<AddressCategory>()}; }
 
-int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
-
 }  // namespace
 
 Listener::Listener(AsioLoop& loop, OnAccept on_accept)
     : loop_(loop),
       on_accept_(std::move(on_accept)),
       acceptor_(loop.context()),
-      spare_descriptor_(open_spare()) {}
-
-Listener::~Listener() {
-  if (spare_descriptor_ >= 0) ::close(spare_descriptor_);
-}
+      spare_(Socket::spare(acceptor_)) {}
 
 bool Listener::bind(const tcp::endpoint& endpoint, boost::system::error_code& error) {
   boost::system::error_code ignored;
   if (acceptor_.is_open()) acceptor_.close(ignored);
   acceptor_.open(endpoint.protocol(), error);
   if (error) return false;
-  // A program that the application starts must not keep the port.
-  ::fcntl(acceptor_.native_handle(), F_SETFD, FD_CLOEXEC);
+  keep_from_children(acceptor_);
   acceptor_.set_option(tcp::acceptor::reuse_address(true), ignored);
   if (endpoint.protocol() == tcp::v6()) acceptor_.set_option(asio::ip::v6_only(false), ignored);
   acceptor_.bind(endpoint, error);
@@ -105,13 +95,13 @@ void Listener::on_exception() noexcept {
 void Listener::accept() {
   // As many as are waiting, but others of this loop want their turn too.
   for (int accepted = 0; accepted < 64 && acceptor_.is_open(); ++accepted) {
-    const int descriptor =
-        ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor >= 0) {
-      on_accept_(descriptor);
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    boost::system::error_code error;
+    Socket socket = Socket::accept(acceptor_, error);
+    if (!error) {
+      on_accept_(std::move(socket));
+    } else if (error == asio::error::would_block || error == asio::error::try_again) {
       break;
-    } else if (errno != EINTR && errno != ECONNABORTED) {
+    } else if (error != asio::error::interrupted && error != asio::error::connection_aborted) {
       return rest();
     }
   }
@@ -119,18 +109,17 @@ void Listener::accept() {
 }
 
 void Listener::rest() {
-  if (spare_descriptor_ >= 0) {
-    ::close(spare_descriptor_);
-    spare_descriptor_ = -1;
-    const int turned_away = ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
-    if (turned_away >= 0) ::close(turned_away);
-    spare_descriptor_ = open_spare();
+  if (spare_.is_open()) {
+    spare_.close();
+    boost::system::error_code ignored;
+    Socket::accept(acceptor_, ignored).close();
+    spare_ = Socket::spare(acceptor_);
   }
   loop_.timers().arm(rest_timer_, rest_time);
 }
 
 void Listener::on_rested() {
-  if (spare_descriptor_ < 0) spare_descriptor_ = open_spare();
+  if (!spare_.is_open()) spare_ = Socket::spare(acceptor_);
   if (acceptor_.is_open()) start();
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "net/asio_loop.hpp"
+#include "net/platform/socket.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -18,11 +19,9 @@ namespace socketio::net {
 
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
-  /// Gets a connected descriptor that does not block; owns it, also if it throws.
-  using OnAccept = std::function<void(int descriptor)>;
+  using OnAccept = std::function<void(Socket socket)>;
 
   Listener(AsioLoop& loop, OnAccept on_accept);
-  ~Listener();
 
   /// Binds to an IP address or "localhost", that is 127.0.0.1; an empty one means all addresses,
   /// IPv6 and IPv4. Returns the port (of interest for port 0).
@@ -41,7 +40,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   AsioLoop& loop_;
   OnAccept on_accept_;
   boost::asio::ip::tcp::acceptor acceptor_;
-  int spare_descriptor_ = -1;
+  Socket spare_;
   MemberTimer<Listener, &Listener::on_rested> rest_timer_{*this};
 };
 

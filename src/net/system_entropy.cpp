@@ -2,21 +2,13 @@
 #include "net/system_entropy.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <sys/random.h>
-#include <system_error>
 
 namespace socketio::net {
 
 void SystemEntropy::fill(std::span<std::uint8_t> out) {
   while (!out.empty()) {
     if (left_ == 0) {
-      // Cannot fail for this size once the kernel has been seeded; a machine without entropy must
-      // not serve.
-      if (getrandom(block_.data(), block_.size(), 0) != static_cast<ssize_t>(block_.size())) {
-        if (errno == EINTR) continue;
-        throw std::system_error(errno, std::generic_category(), "getrandom");
-      }
+      read_entropy(block_);
       left_ = block_.size();
     }
     const std::size_t count = std::min(left_, out.size());

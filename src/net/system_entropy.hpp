@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Entropy from the operating system (getrandom), a block at a time so that an identifier rarely
-// costs a system call. One thread.
+// Entropy from the operating system, a block at a time so that an identifier rarely costs a system
+// call. One thread.
 #pragma once
 
 #include "base/entropy.hpp"
+#include "net/system.hpp"
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
 namespace socketio::net {
 
@@ -15,7 +18,7 @@ class SystemEntropy final : public Entropy {
   void fill(std::span<std::uint8_t> out) override;
 
  private:
-  std::array<std::uint8_t, 256> block_{};  // the most that getrandom gives without interruption
+  std::array<std::uint8_t, entropy_block_bytes> block_{};
   std::size_t left_ = 0;
 };
 

@@ -4,15 +4,6 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
 #include <utility>
 
 namespace socketio::net {
@@ -30,24 +21,6 @@ constexpr std::size_t gather_limit = 64;
 // How often one readable socket may fill the loop's buffer before others have their turn.
 constexpr int reads_per_turn = 4;
 
-bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
-
-/// Closes a descriptor that nobody has taken over.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
-
 }  // namespace
 
 /// Of a stream that is closing.
@@ -61,65 +34,52 @@ struct TcpStream::Linger {
 TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> open_streams)
     : Stream(*loop), kept_loop_(std::move(loop)), open_streams_(std::move(open_streams)) {}
 
-std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, int descriptor,
+std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, Socket socket,
                                            std::shared_ptr<OpenStreams> open_streams) {
-  Descriptor taken(descriptor);
-  const int on = 1;
-  setsockopt(taken.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  socket.send_at_once();
   std::shared_ptr<TcpStream> stream(new TcpStream(std::move(loop), std::move(open_streams)));
   stream->open_streams_->emplace(stream.get(), stream);
-  if (!stream->kept_loop_->poller().add(taken.get(), *stream)) {
+  if (!stream->kept_loop_->poller().add(socket, *stream)) {
     stream->open_streams_->erase(stream.get());
     return nullptr;
   }
-  stream->descriptor_ = taken.release();
+  stream->socket_ = std::move(socket);
   return stream;
 }
 
 TcpStream::~TcpStream() { shut(); }
 
 std::string TcpStream::remote_address() const {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  if (getpeername(descriptor_, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
-  namespace ip = boost::asio::ip;
-  if (storage.ss_family == AF_INET) {
-    sockaddr_in address{};
-    std::memcpy(&address, &storage, sizeof address);
-    return ip::make_address_v4(ntohl(address.sin_addr.s_addr)).to_string();
-  }
-  sockaddr_in6 address{};
-  std::memcpy(&address, &storage, sizeof address);
-  ip::address_v6::bytes_type bytes{};
-  std::memcpy(bytes.data(), &address.sin6_addr, bytes.size());
-  return ip::address_v6(bytes, address.sin6_scope_id).to_string();
+  const auto peer = socket_.is_open() ? socket_.remote_endpoint() : std::nullopt;
+  return peer ? peer->address().to_string() : std::string();
 }
 
 void TcpStream::pause_reading() { paused_ = true; }
 
 void TcpStream::resume_reading() {
-  if (!std::exchange(paused_, false) || !is_open_descriptor()) return;
+  if (!std::exchange(paused_, false) || !socket_.is_open()) return;
   kept_loop_->poller().call_again(*this);  // the edge may have come while nobody looked
 }
 
-void TcpStream::on_ready(std::uint32_t events) noexcept {
-  contain(*this, [this, events] {
-    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) peer_ended_ = true;
-    if (peer_ended_ || (events & EPOLLIN)) read();
-    if ((events & EPOLLOUT) && std::exchange(blocked_, false)) flush();
+void TcpStream::on_ready(Ready ready) noexcept {
+  contain(*this, [this, ready] {
+    if (ready.ended) peer_ended_ = true;
+    if (peer_ended_ || ready.readable) read();
+    if (ready.writable && std::exchange(blocked_, false)) flush();
   });
 }
 
 void TcpStream::read() {
   const std::span<char> buffer = kept_loop_->read_buffer();
   for (int reads = 0; reads < reads_per_turn; ++reads) {
-    if (paused_ || !is_open_descriptor() || state_ == State::closed) return;
-    const ssize_t size = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && would_block(errno)) return;
-    if (size < 0) return fail(errno);
-    if (size == 0) return finish();
-    const auto count = static_cast<std::size_t>(size);
+    if (paused_ || !socket_.is_open() || state_ == State::closed) return;
+    const Transfer received = socket_.receive(buffer);
+    if (received.error == Transfer::would_block) {
+      return kept_loop_->poller().await_readable(socket_);
+    }
+    if (received.error != 0) return fail(received.error);
+    if (received.bytes == 0) return finish();
+    const std::size_t count = received.bytes;
     if (linger_) {
       linger_->discarded_bytes += count;
       if (linger_->discarded_bytes > linger_limit_bytes) return finish();
@@ -127,60 +87,63 @@ void TcpStream::read() {
       const auto handler = handler_;
       if (handler) handler->on_bytes(buffer.first(count));
     }
-    // A short read has emptied the socket: what comes later makes a new edge.
+    // A short read has emptied the socket: what comes later is told anew.
     if (count < buffer.size()) {
-      // Unless the end came in the same edge: that is read once the answer to these bytes has been
-      // written.
+      // Unless the end was told together with these bytes: it is read once the answer to them has
+      // been written.
       if (peer_ended_) break;
-      return;
+      return kept_loop_->poller().await_readable(socket_);
     }
   }
-  if (is_open_descriptor()) kept_loop_->poller().call_again(*this);
+  if (socket_.is_open()) kept_loop_->poller().call_again(*this);
+}
+
+Transfer TcpStream::send_some() {
+  if (queue_.is_one_piece()) {
+    Transfer sent;
+    queue_.for_each([&](std::string_view piece) {
+      sent = socket_.send(piece);
+      return false;
+    });
+    return sent;
+  }
+  if (queue_.size() <= copy_limit_bytes) {
+    std::string& together = kept_loop_->write_buffer();
+    together.clear();
+    queue_.for_each([&](std::string_view piece) {
+      together.append(piece);
+      return true;
+    });
+    return socket_.send(together);
+  }
+  std::array<Socket::Piece, gather_limit> pieces;
+  std::size_t count = 0;
+  queue_.for_each([&](std::string_view piece) {
+    pieces[count++] = Socket::piece_of(piece);
+    return count < pieces.size();
+  });
+  return socket_.send(std::span(pieces).first(count));
 }
 
 bool TcpStream::write_queue() {
   while (!queue_.empty()) {
-    std::array<iovec, gather_limit> pieces;
-    std::size_t count = 0;
-    if (queue_.size() <= copy_limit_bytes && !queue_.is_one_piece()) {
-      std::string& together = kept_loop_->write_buffer();
-      together.clear();
-      queue_.for_each([&](std::string_view piece) {
-        together.append(piece);
-        return true;
-      });
-      pieces[count++] = {together.data(), together.size()};
-    } else {
-      queue_.for_each([&](std::string_view piece) {
-        pieces[count++] = {const_cast<char*>(piece.data()), piece.size()};
-        return count < pieces.size();
-      });
-    }
-    ssize_t written;
-    if (count == 1) {
-      written = ::send(descriptor_, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
-    } else {
-      msghdr message{};
-      message.msg_iov = pieces.data();
-      message.msg_iovlen = count;
-      written = ::sendmsg(descriptor_, &message, MSG_NOSIGNAL);
-    }
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && would_block(errno)) {
+    const Transfer sent = send_some();
+    if (sent.error == Transfer::would_block) {
       blocked_ = true;
+      kept_loop_->poller().await_writable(socket_);
       return true;
     }
-    if (written < 0) {
-      fail(errno);
+    if (sent.error != 0) {
+      fail(sent.error);
       return false;
     }
-    consume(static_cast<std::size_t>(written));
+    consume(sent.bytes);
   }
   return true;
 }
 
 void TcpStream::flush() {
-  if (!is_open_descriptor() || state_ == State::closed || (linger_ && linger_->said_all)) return;
+  if (!socket_.is_open() || state_ == State::closed || (linger_ && linger_->said_all)) return;
   if (!blocked_ && !write_queue()) return;
   const bool closing = state_ == State::closing_after_flush;
   if (closing && !linger_) linger_ = std::make_unique<Linger>(*this);
@@ -189,9 +152,12 @@ void TcpStream::flush() {
   notify_drained();
 }
 
-std::size_t TcpStream::underway_bytes() const {
-  int bytes = 0;
-  return ::ioctl(descriptor_, SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+std::size_t TcpStream::underway_bytes() const { return socket_.unacknowledged_bytes(); }
+
+void TcpStream::offer_again() {
+  if (Socket::lapses_allowed == 1) return;
+  blocked_ = false;
+  flush();
 }
 
 void TcpStream::fail(int error) {
@@ -201,7 +167,7 @@ void TcpStream::fail(int error) {
 
 void TcpStream::begin_linger() {
   stop_waiting();
-  ::shutdown(descriptor_, SHUT_WR);
+  socket_.end_sending();
   loop_.timers().arm(linger_->timer, linger_timeout);
   linger_->said_all = true;
   paused_ = false;
@@ -213,9 +179,9 @@ void TcpStream::begin_linger() {
 void TcpStream::on_linger_timeout() { finish(); }
 
 void TcpStream::shut() {
-  if (!is_open_descriptor()) return;
-  kept_loop_->poller().remove(descriptor_, *this);
-  ::close(std::exchange(descriptor_, -1));
+  if (!socket_.is_open()) return;
+  kept_loop_->poller().remove(socket_, *this);
+  socket_.close();
   if (linger_) linger_->timer.cancel();
   open_streams_->erase(this);
 }

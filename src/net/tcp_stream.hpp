@@ -9,7 +9,8 @@
 
 #include "base/stream.hpp"
 #include "net/asio_loop.hpp"
-#include "net/poller.hpp"
+#include "net/platform/socket.hpp"
+#include "net/watched.hpp"
 
 #include <memory>
 #include <string>
@@ -22,11 +23,10 @@ class TcpStream;
 /// The open streams of one owner, which keeps them alive and can end them all.
 using OpenStreams = std::unordered_map<const TcpStream*, std::shared_ptr<TcpStream>>;
 
-class TcpStream final : public Stream, private Poller::Watched {
+class TcpStream final : public Stream, private Watched {
  public:
-  /// Takes over `descriptor`, which does not block: it is closed if this throws, or gives null
-  /// because it cannot be watched.
-  static std::shared_ptr<TcpStream> open(std::shared_ptr<AsioLoop> loop, int descriptor,
+  /// Null if `socket`, which is connected, cannot be watched.
+  static std::shared_ptr<TcpStream> open(std::shared_ptr<AsioLoop> loop, Socket socket,
                                          std::shared_ptr<OpenStreams> open_streams);
   ~TcpStream() override;
 
@@ -39,9 +39,9 @@ class TcpStream final : public Stream, private Poller::Watched {
   struct Linger;
 
   TcpStream(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> open_streams);
-  bool is_open_descriptor() const { return descriptor_ >= 0; }
-  void on_ready(std::uint32_t events) noexcept override;
+  void on_ready(Ready ready) noexcept override;
   void read();
+  Transfer send_some();
   /// Hands the queue to the kernel as far as it takes it; false if the connection broke,
   /// and then it has ended.
   bool write_queue();
@@ -49,16 +49,17 @@ class TcpStream final : public Stream, private Poller::Watched {
   void begin_linger();
   void on_linger_timeout();
   std::size_t underway_bytes() const override;
+  int lapses_allowed() const override { return Socket::lapses_allowed; }
+  void offer_again() override;
   void shut() override;
 
   std::shared_ptr<AsioLoop> kept_loop_;
   std::shared_ptr<OpenStreams> open_streams_;
   std::unique_ptr<Linger> linger_;
-  int descriptor_ = -1;
+  Socket socket_;
   bool paused_ = false;
-  bool peer_ended_ =
-      false;              // FIN or a reset has come, perhaps behind bytes that are still to be read
-  bool blocked_ = false;  // the kernel takes no more for now
+  bool peer_ended_ = false;  // Ready::ended
+  bool blocked_ = false;     // the kernel takes no more for now
 };
 
 }  // namespace socketio::net

@@ -6,7 +6,6 @@
 #include "server/http_connection.hpp"
 #include "server/option_mapping.hpp"
 
-#include <unistd.h>
 #include <utility>
 
 namespace socketio::server {
@@ -62,8 +61,8 @@ void Worker::report(std::string_view what) noexcept {
 }
 
 std::uint16_t Worker::listen(std::string_view address, std::uint16_t port, std::error_code& error) {
-  auto listener =
-      std::make_shared<net::Listener>(*loop_, [this](int descriptor) { accept(descriptor); });
+  auto listener = std::make_shared<net::Listener>(
+      *loop_, [this](net::Socket socket) { accept(std::move(socket)); });
   const std::uint16_t chosen = listener->open(address, port, error);
   if (error) return 0;
   listener->start();
@@ -71,12 +70,11 @@ std::uint16_t Worker::listen(std::string_view address, std::uint16_t port, std::
   return chosen;
 }
 
-void Worker::accept(int descriptor) {
-  if (options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections) {
-    ::close(descriptor);
-    return;
-  }
-  const auto stream = net::TcpStream::open(loop_, descriptor, open_streams_);
+void Worker::accept(net::Socket socket) {
+  const bool is_full =
+      options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections;
+  if (is_full) return;
+  const auto stream = net::TcpStream::open(loop_, std::move(socket), open_streams_);
   if (!stream) return;
   contain(*stream, [&] {
     const auto connection = std::make_shared<HttpConnection>(dispatcher_);

@@ -55,7 +55,7 @@ class Worker {
   void close();
 
  private:
-  void accept(int descriptor);
+  void accept(net::Socket socket);
   /// ServerOptions::allow_request; one that throws refuses.
   std::optional<std::string> decide(const engine::Exchange& exchange);
   /// Reports the exception that is being handled to the error hook of "/"; no socket is concerned.

@@ -414,7 +414,7 @@ TEST(HostileHttp, AResponseThatNobodyReadsEndsItsConnection) {
   Log log;
   ServerOptions options;
   options.backpressure.stall_timeout = 300ms;
-  options.ping_interval = 1000ms;
+  options.ping_interval = 5000ms;
   options.ping_timeout = 1000ms;
   LiveServer server(options, [&](Server& io) {
     io.on("fill", [](Socket& socket) {

@@ -13,9 +13,13 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <poll.h>
 #include <string>
+#include <sys/resource.h>
 #include <system_error>
 #include <thread>
+#include <unistd.h>
+#include <vector>
 
 namespace socketio::support {
 namespace {
@@ -98,6 +102,45 @@ TEST(Listening, TheAddressOfAPeerIsKnown) {
   });
   SocketClient client(server.port);
   log.wait_for("127.0.0.1");
+}
+
+/// Takes every descriptor that the process may have, which are few while it lives.
+class NoDescriptors {
+ public:
+  explicit NoDescriptors(int of) {
+    ::getrlimit(RLIMIT_NOFILE, &usual_);
+    const rlimit few{256, usual_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    for (int copy = ::dup(of); copy >= 0; copy = ::dup(of)) taken_.push_back(copy);
+  }
+  ~NoDescriptors() {
+    for (const int descriptor : taken_) ::close(descriptor);
+    ::setrlimit(RLIMIT_NOFILE, &usual_);
+  }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit usual_{};
+  std::vector<int> taken_;
+};
+
+TEST(Listening, WhoComesWhileDescriptorsAreOutIsTurnedAway) {
+  LiveServer server;
+  const int visitor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(server.port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  {
+    const NoDescriptors none(visitor);
+    ASSERT_EQ(::connect(visitor, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    pollfd end{visitor, POLLIN, 0};
+    const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+    EXPECT_EQ(::poll(&end, 1, static_cast<int>(wait.count())), 1) << "it is not left waiting";
+  }
+  ::close(visitor);
+  EXPECT_TRUE(SocketClient(server.port).joined()) << "the server goes on";
 }
 
 TEST(Listening, StopFromAnotherThreadEndsClientsAndRun) {

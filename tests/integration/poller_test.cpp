@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The loop's epoll: who asks to be called again is, whoever else asks.
-#include "net/poller.hpp"
+// The loop's poller: who asks to be called again is, whoever else asks.
+#include "net/platform/poller.hpp"
 
 #include "support/loop_driver.hpp"
 
@@ -12,11 +12,11 @@ namespace socketio::support {
 namespace {
 
 /// Asks again until it has been called `wanted` times.
-class Asking final : public net::Poller::Watched {
+class Asking final : public net::Watched {
  public:
   explicit Asking(net::Poller& poller) : poller_(poller) {}
   ~Asking() = default;
-  void on_ready(std::uint32_t) noexcept override {
+  void on_ready(net::Ready) noexcept override {
     if (++calls < wanted) poller_.call_again(*this);
   }
   static constexpr int wanted = 10;

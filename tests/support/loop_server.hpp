@@ -24,9 +24,9 @@ class LoopServer {
   using Serve = std::function<std::shared_ptr<StreamHandler>(const std::shared_ptr<Stream>&)>;
 
   LoopServer(LoopDriver& driver, Serve serve) : loop_(driver.loop()), serve_(std::move(serve)) {
-    listener_ = std::make_shared<net::Listener>(*loop_, [this](int descriptor) {
+    listener_ = std::make_shared<net::Listener>(*loop_, [this](net::Socket socket) {
       ++accepted;
-      const auto stream = net::TcpStream::open(loop_, descriptor, streams_);
+      const auto stream = net::TcpStream::open(loop_, std::move(socket), streams_);
       if (stream) stream->set_handler(serve_(stream));
     });
     std::error_code error;

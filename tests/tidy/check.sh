@@ -87,7 +87,7 @@ layers() {
     [[ $(may_include "$layer") != none ]] || echo "src/$layer: a layer that tests/tidy/check.sh does not know"
     allowed=$(may_include "$layer" | sed 's/ /|/g')
     files -path "./src/$layer/*" -not -path "./src/$layer/server/*" -not -path "./src/$layer/client/*" |
-      offences '^ *# *include +"' | grep -vE "include +\"($allowed)/(json/|http/|msgpack/|engineio/|socketio/|websocket/)?[^/]+\"" || true
+      offences '^ *# *include +"' | grep -vE "include +\"($allowed)/(json/|http/|msgpack/|engineio/|socketio/|websocket/|platform/)?[^/]+\"" || true
   done
   files -path './src/base/*' -o -path './src/net/*' | offences '^ *# *include +<socketio/'
   files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client)/'
@@ -101,6 +101,17 @@ io_line() {
   calls+='|std::(rand|thread|jthread|mutex|async)\b'
   files -path './src/base/*' -o -path './src/codec/*' -o -path './src/engine/*' -o -path './src/core/*' |
     offences "^ *# *include +<($headers)|$calls"
+}
+
+# What one system has and others lack is in src/net/linux alone. Elsewhere: the standard library, and libraries that know
+# many systems; no call of the C library's beyond the standard's, and no word on which system this is.
+platforms() {
+  local libraries='boost/(asio|system|interprocess)/.*|openssl/.*|nlohmann/.*|simdjson\.h|zlib\.h'
+  files -path './src/*' -not -path './src/net/linux/*' -o -path './include/*' | offences '^ *# *include +<' |
+    grep -vE "include +<([a-z_]+|socketio/[a-z_/]+\.hpp|$libraries)>" || true
+  local words='(^|[^A-Za-z0-9_>])::[a-z_0-9]+ ?\(|\bpthread_|\bget[pt]id\(|\b(gm|local)time(_r)?\(|\bset?env\(|\bssize_t\b'
+  words+='|\berrno\b|native_handle|boost/asio/(posix|local|windows)|__(linux|unix|APPLE)|_WIN32|^ *# *if'
+  files -path './src/*' -not -path './src/net/linux/*' -o -path './include/*' | offences "$words"
 }
 
 # A user's program compiles in seconds: what it includes brings the standard library and nlohmann's JSON only.

@@ -182,6 +182,15 @@ TEST_F(MeddlingPredicate, ThatThrowsTheClientOut) {
   server_.node.close();
 }
 
+TEST(Handshake, TellsItsTimeAsJavaScriptPrintsADate) {
+  CoreServer server;
+  std::string time;
+  server.nsp.on_connection([&](const Socket& socket) { time = socket.handshake().time; });
+  CorePeer peer(server);
+  peer.send("0");
+  EXPECT_EQ(time, "Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)");
+}
+
 TEST(NamespacePattern, GivesItsHandlersAlsoToWhatTheApplicationNamesFirst) {
   CoreServer server;
   Namespace parent(

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/handshake.hpp"
 
+#include "codec/http/date.hpp"
 #include "codec/http/message.hpp"
 #include "codec/json/document.hpp"
 
-#include <array>
 #include <cstdint>
-#include <ctime>
 #include <string>
+#include <string_view>
 
 namespace socketio {
 
@@ -23,14 +23,13 @@ namespace {
 
 /// As JavaScript prints a Date in a server that runs on UTC.
 std::string date_text(std::int64_t milliseconds) {
-  const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 80> text{};
-  const std::size_t size =
-      std::strftime(text.data(), text.size(),
-                    "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)", &parts);
-  return {text.data(), size};
+  const std::string text = http::date_text(milliseconds / 1000);
+  const std::string_view parts = text;  // "Sun, 06 Nov 1994 08:49:37 GMT"
+  std::string date(parts.substr(0, 3));
+  date.append(1, ' ').append(parts.substr(8, 3));
+  date.append(1, ' ').append(parts.substr(5, 2));
+  date.append(parts.substr(11)).append("+0000 (Coordinated Universal Time)");
+  return date;
 }
 
 }  // namespace

@@ -4,10 +4,6 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -44,14 +40,9 @@ bool is_about_routes(const std::error_code& code) {
 }
 
 /// A port of this machine that nobody listens on may be given to the very socket that asks for it.
-bool is_connected_to_itself(int descriptor) {
-  sockaddr_storage own{};
-  sockaddr_storage peer{};
-  socklen_t own_size = sizeof own;
-  socklen_t peer_size = sizeof peer;
-  return ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
-         ::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &peer_size) == 0 &&
-         own_size == peer_size && std::memcmp(&own, &peer, own_size) == 0;
+bool is_connected_to_itself(const Socket& socket) {
+  const auto own = socket.local_endpoint();
+  return own && own == socket.remote_endpoint();
 }
 
 }  // namespace
@@ -80,7 +71,7 @@ class TcpConnector::Race final : public std::enable_shared_from_this<Race> {
 
  private:
   /// One address that is being connected to.
-  class Runner final : private Poller::Watched {
+  class Runner final : private Watched {
    public:
     Runner(Race& race, const TcpEndpoint& address) : race_(race), address_(address) {}
     ~Runner() { close(); }
@@ -89,24 +80,23 @@ class TcpConnector::Race final : public std::enable_shared_from_this<Race> {
 
     std::error_code start();
     const TcpEndpoint& address() const { return address_; }
-    /// The connected descriptor, which is the caller's from now on.
-    int release() {
-      race_.loop_->poller().remove(descriptor_, *this);
-      return std::exchange(descriptor_, -1);
+    Socket release() {
+      race_.loop_->poller().remove(socket_, *this);
+      return std::move(socket_);
     }
 
    private:
-    void on_ready(std::uint32_t events) noexcept override {
-      contain(race_, [this, events] { look_at(events); });
+    void on_ready(Ready) noexcept override {
+      contain(race_, [this] { look(); });
     }
-    void look_at(std::uint32_t events);
+    void look();
     void close() {
-      if (descriptor_ >= 0) ::close(release());
+      if (socket_.is_open()) release().close();
     }
 
     Race& race_;
     TcpEndpoint address_;
-    int descriptor_ = -1;
+    Socket socket_;
   };
 
   void resolve();
@@ -194,33 +184,15 @@ void TcpConnector::Race::start_next() {
 }
 
 std::error_code TcpConnector::Race::Runner::start() {
-  const auto failure = [] { return std::error_code(errno, std::system_category()); };
-  const int descriptor =
-      ::socket(address_.data()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return failure();
-  const auto size = static_cast<socklen_t>(address_.size());
-  if ((::connect(descriptor, address_.data(), size) != 0 && errno != EINPROGRESS) ||
-      !race_.loop_->poller().add(descriptor, *this)) {
-    const std::error_code code = failure();
-    ::close(descriptor);
-    return code;
-  }
-  descriptor_ = descriptor;
-  return {};
+  return race_.loop_->poller().connect(socket_, address_, *this);
 }
 
-void TcpConnector::Race::Runner::look_at(std::uint32_t) {
-  int error = 0;
-  socklen_t size = sizeof error;
-  if (::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
-  if (error == 0) {
-    sockaddr_storage peer{};
-    socklen_t peer_size = sizeof peer;
-    if (::getpeername(descriptor_, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0) return;
-    if (is_connected_to_itself(descriptor_)) error = ECONNREFUSED;
-  }
-  if (error == 0) return race_.on_connected(*this);
-  race_.on_failed(*this, {error, std::system_category()});
+void TcpConnector::Race::Runner::look() {
+  const auto result = socket_.connect_result();
+  if (!result) return;
+  if (*result) return race_.on_failed(*this, *result);
+  if (!is_connected_to_itself(socket_)) return race_.on_connected(*this);
+  race_.on_failed(*this, boost::system::error_code(boost::asio::error::connection_refused));
 }
 
 void TcpConnector::Race::on_connected(Runner& runner) {

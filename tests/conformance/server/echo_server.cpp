@@ -84,8 +84,8 @@ class EchoServer {
   }
 
  private:
-  void accept(int descriptor) {
-    const auto stream = socketio::net::TcpStream::open(loop_, descriptor, streams_);
+  void accept(socketio::net::Socket socket) {
+    const auto stream = socketio::net::TcpStream::open(loop_, std::move(socket), streams_);
     if (!stream) return;
     const auto connection = std::make_shared<socketio::server::HttpConnection>(dispatcher_);
     stream->set_handler(connection);
@@ -109,7 +109,7 @@ class EchoServer {
   socketio::engine::Server engine_;
   socketio::server::RequestDispatcher dispatcher_;
   std::shared_ptr<socketio::net::Listener> listener_ = std::make_shared<socketio::net::Listener>(
-      *loop_, [this](int descriptor) { accept(descriptor); });
+      *loop_, [this](socketio::net::Socket socket) { accept(std::move(socket)); });
 };
 
 }  // namespace

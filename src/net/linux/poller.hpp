@@ -7,45 +7,38 @@
 // again. Loop's thread.
 #pragma once
 
-#include "net/handler_memory.hpp"
+#include "net/platform/socket.hpp"
+#include "net/poller_base.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
-#include <memory>
 #include <span>
 #include <sys/epoll.h>
+#include <system_error>
 #include <utility>
-#include <vector>
 
 namespace socketio::net {
 
-class Poller {
+class Poller final : public PollerBase {
  public:
-  class Watched {
-   public:
-    /// `events` as epoll tells them. May close any descriptor.
-    virtual void on_ready(std::uint32_t events) noexcept = 0;
-
-   protected:
-    ~Watched() = default;
-  };
-
-  /// `enter_turn` is called before the first descriptor of a batch.
   Poller(boost::asio::io_context& context, HandlerMemory& handler_memory,
          std::function<void()> enter_turn);
-  ~Poller();
 
   /// False if the kernel refuses. `watched` must be removed before it dies.
-  bool add(int descriptor, Watched& watched);
-  void remove(int descriptor, Watched& watched);
-  /// Calls on_ready(EPOLLIN) in the next turn: for who stopped before the kernel ran out.
-  void call_again(Watched& watched);
-  /// The latest batch was full, so that more descriptors may be ready; says so once.
+  bool add(Socket& socket, Watched& watched);
+  void remove(Socket& socket, Watched& watched);
+  /// Opens `socket` and begins to connect it, as add() does with a connected one: when `watched` is
+  /// told something, Socket::connect_result() may know more.
+  std::error_code connect(Socket& socket, const boost::asio::ip::tcp::endpoint& peer,
+                          Watched& watched);
+  /// For who has been told "would block". An edge comes without being asked for.
+  void await_readable(Socket&) {}
+  void await_writable(Socket&) {}
+  /// The latest batch was full, so that more sockets may be ready; says so once.
   bool take_full() { return std::exchange(is_full_, false); }
   /// Nothing is told any more.
   void stop();
@@ -53,20 +46,13 @@ class Poller {
  private:
   void wait();
   void poll();
-  void call_waiting();
 
-  boost::asio::io_context& context_;
-  HandlerMemory& handler_memory_;
-  std::function<void()> enter_turn_;
   boost::asio::posix::stream_descriptor epoll_;
   std::array<epoll_event, 256> events_{};
   std::span<epoll_event> batch_;  // not yet told
-  std::vector<Watched*> again_;
   std::size_t watched_count_ = 0;
   bool is_full_ = false;
   bool waiting_ = false;
-  bool calls_planned_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace socketio::net

@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: MIT
-#include "net/poller.hpp"
+#include "net/platform/poller.hpp"
 
-#include <boost/asio/post.hpp>
-
-#include <algorithm>
 #include <cerrno>
-#include <system_error>
+#include <cstdint>
+#include <sys/socket.h>
 #include <utility>
 
 namespace socketio::net {
 
 namespace asio = boost::asio;
 
+namespace {
+
+std::error_code latest_error() { return {errno, std::system_category()}; }
+
+Ready ready_of(std::uint32_t events) {
+  return {.readable = (events & EPOLLIN) != 0,
+          .writable = (events & EPOLLOUT) != 0,
+          .ended = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0};
+}
+
+}  // namespace
+
 Poller::Poller(asio::io_context& context, HandlerMemory& handler_memory,
                std::function<void()> enter_turn)
-    : context_(context),
-      handler_memory_(handler_memory),
-      enter_turn_(std::move(enter_turn)),
-      epoll_(context) {
+    : PollerBase(context, handler_memory, std::move(enter_turn)), epoll_(context) {
   const int descriptor = epoll_create1(EPOLL_CLOEXEC);
   if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
   epoll_.assign(descriptor);
 }
 
-Poller::~Poller() { *alive_ = false; }
-
-bool Poller::add(int descriptor, Watched& watched) {
+bool Poller::add(Socket& socket, Watched& watched) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &watched;
-  if (epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, descriptor, &event) != 0) return false;
+  if (epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket.descriptor(), &event) != 0) {
+    return false;
+  }
   // Waiting begins with the first connection, so that an idle server does not keep an io_context
   // from ending.
   ++watched_count_;
@@ -37,40 +44,30 @@ bool Poller::add(int descriptor, Watched& watched) {
   return true;
 }
 
-void Poller::remove(int descriptor, Watched& watched) {
-  epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, descriptor, nullptr);
+void Poller::remove(Socket& socket, Watched& watched) {
+  epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, socket.descriptor(), nullptr);
   for (epoll_event& event : batch_) {
     if (event.data.ptr == &watched) event.data.ptr = nullptr;
   }
-  again_.erase(std::remove(again_.begin(), again_.end(), &watched), again_.end());
+  forget(watched);
   if (--watched_count_ == 0) epoll_.cancel();
 }
 
-void Poller::call_again(Watched& watched) {
-  if (std::find(again_.begin(), again_.end(), &watched) != again_.end()) return;
-  again_.push_back(&watched);
-  if (calls_planned_) return;
-  asio::post(context_, kept_in(handler_memory_, [this, alive = alive_] {
-               if (*alive) call_waiting();
-             }));
-  calls_planned_ = true;
-}
-
-void Poller::call_waiting() {
-  calls_planned_ = false;
-  if (again_.empty()) return;
-  enter_turn_();
-  // Each may take itself or others off the list, or ask again.
-  for (std::size_t left = again_.size(); left > 0 && !again_.empty(); --left) {
-    Watched* const watched = again_.front();
-    again_.erase(again_.begin());
-    watched->on_ready(EPOLLIN);
+std::error_code Poller::connect(Socket& socket, const asio::ip::tcp::endpoint& peer,
+                                Watched& watched) {
+  Socket opened(::socket(peer.data()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!opened.is_open()) return latest_error();
+  const auto size = static_cast<socklen_t>(peer.size());
+  if (::connect(opened.descriptor(), peer.data(), size) != 0 && errno != EINPROGRESS) {
+    return latest_error();
   }
+  if (!add(opened, watched)) return latest_error();
+  socket = std::move(opened);
+  return {};
 }
 
 void Poller::stop() {
-  *alive_ = false;
-  again_.clear();
+  stop_calls();
   boost::system::error_code ignored;
   epoll_.close(ignored);
 }
@@ -98,7 +95,7 @@ void Poller::poll() {
   while (!batch_.empty()) {
     const epoll_event event = batch_.front();
     batch_ = batch_.subspan(1);
-    if (event.data.ptr) static_cast<Watched*>(event.data.ptr)->on_ready(event.events);
+    if (event.data.ptr) static_cast<Watched*>(event.data.ptr)->on_ready(ready_of(event.events));
   }
 }
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Poller: readiness of all connections of one loop, by Asio's own reactor: a wait for each socket
+// that is to be told something. It does what linux/poller.hpp does, wherever Asio works, and costs
+// more (docs/decisions/0005-two-platforms.md).
+//
+// One-shot: who is told "readable" reads until the system has no more and says await_readable(), or
+// asks to be called again. Loop's thread.
+#pragma once
+
+#include "net/platform/socket.hpp"
+#include "net/poller_base.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace socketio::net {
+
+class Poller final : public PollerBase {
+ public:
+  Poller(boost::asio::io_context& context, HandlerMemory& handler_memory,
+         std::function<void()> enter_turn)
+      : PollerBase(context, handler_memory, std::move(enter_turn)) {}
+
+  /// False if the system refuses, or for lack of memory. `watched` must be removed before it dies.
+  bool add(Socket& socket, Watched& watched);
+  void remove(Socket& socket, Watched& watched);
+  /// Opens `socket` and begins to connect it. `watched`, which is to be removed as after add(), is
+  /// told when Socket::connect_result() knows more.
+  std::error_code connect(Socket& socket, const boost::asio::ip::tcp::endpoint& peer,
+                          Watched& watched);
+  /// For who has been told "would block", or has read less than there was room for.
+  void await_readable(Socket& socket);
+  void await_writable(Socket& socket);
+  /// So many were told in this turn that more sockets may be ready; says so once.
+  bool take_full() { return std::exchange(told_count_, 0) >= full_count; }
+  /// Nothing is told any more.
+  void stop();
+
+ private:
+  /// Asio asks the system for 128 sockets at a time, not each of which somebody waits for.
+  static constexpr std::size_t full_count = 64;
+
+  void tell(Socket::State& state, Ready ready);
+  void count_watched();
+
+  std::size_t told_count_ = 0;
+  std::size_t watched_count_ = 0;
+  /// A connection keeps the io_context running, also one that nobody reads from.
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+};
+
+}  // namespace socketio::net

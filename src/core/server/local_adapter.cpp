@@ -132,7 +132,7 @@ void LocalAdapter::deliver(const engine::PreparedMessage& messages,
   std::exception_ptr failure;
   for_each(options, [&](SocketState& socket) {
     try {
-      socket.deliver(messages, options.flags);
+      socket.deliver(messages);
     } catch (...) {
       socket.break_off();
       failed = socket.shared_from_this();

@@ -345,15 +345,10 @@ EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& eve
 
 EmitResult SocketState::send_prepared(const engine::PreparedMessage& message,
                                       const detail::EmitFlags& flags) {
-  sending();
-  return deliver(message, flags);
-}
-
-EmitResult SocketState::deliver(const engine::PreparedMessage& message,
-                                const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
-  if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
-  return session_->send_prepared(message);
+  engine::Session& session = sending();
+  if (flags.is_volatile && !session.writable()) return EmitResult::dropped;
+  return session.send_prepared(message);
 }
 
 bool SocketState::expect_ack(std::uint64_t id, detail::AckCallback callback,

@@ -81,8 +81,10 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   // --- Sending; loop ---
 
   EmitResult send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
-  /// The same for the namespace's own broadcasts, which have kept the order already.
-  EmitResult deliver(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
+  /// The same for broadcasts that have waited: they have kept the order already.
+  void deliver(const engine::PreparedMessage& message) {
+    if (!has_ended()) session_->send_prepared(message);
+  }
   /// For contain(): the session breaks off.
   void on_exception() noexcept;
   /// Ends its connection without needing memory; who calls this reports why.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a client can be told. Names and defaults are those of the JavaScript client, but for
+// The options of a client. Names and defaults are those of the JavaScript client, but for
 // cookies, which are kept, and for buffers, which are bounded.
 #pragma once
 

@@ -20,7 +20,7 @@
 // for the network: what was emitted before leaves if the connection takes it at once, as an idle
 // WebSocket does; over polling, what waits for a request that is underway is lost, and so it is
 // during the upgrade and where there is no connection. Behind what was emitted in the last second
-// the server hears of a closed connection, not of a disconnect. stop() and then join() see all of
+// the server sees a closed connection, not a disconnect. stop() and then join() see all of
 // it off, and then the disconnect. Acknowledgements that are missing fail (disconnected).
 //
 // Threads: handlers run one after another, where the client runs. Everything may be called from any
@@ -75,8 +75,8 @@ class Client {
   /// Handles what is ready now, and returns without waiting; how many things that were.
   std::size_t poll();
   /// Disconnects every socket and ends run() or the thread, as soon as the server has handled what
-  /// was sent and taken the goodbyes, or after three seconds. A run() that has not begun yet ends
-  /// at once.
+  /// was sent and taken the DISCONNECTs, or after three seconds. A run() that has not begun yet
+  /// ends at once.
   void stop();
   /// Waits until what start() began, or run() on another thread, has ended by stop().
   void join();

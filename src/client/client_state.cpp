@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Settings that can never work are told at once.
+/// Settings that can never work throw at once.
 std::unique_ptr<net::ClientConnector> make_connector(const std::shared_ptr<net::AsioLoop>& loop,
                                                      const Url& url, const ClientOptions& options) {
   auto connector = std::make_unique<net::ClientConnector>(loop, connector_settings(options));
@@ -57,7 +57,7 @@ ClientState::ClientState(Url url, const ClientOptions& options, asio::io_context
                                                manager_options(url_, options))) {
   own_context_.get_deleter().resolutions = loop_->resolutions();
   loop_->set_exception_hook([manager = std::weak_ptr(manager_)] {
-    if (const auto told = manager.lock()) told->report(std::current_exception());
+    if (const auto kept = manager.lock()) kept->report(std::current_exception());
   });
   manager_->set_idle_hook([this] {
     if (stopping_) end_context();
@@ -104,7 +104,7 @@ void ClientState::run_until_stopped() {
   context_.run();
   work_.reset();
   stopping_ = false;
-  goodbye_timer_.reset();
+  stop_timer_.reset();
   end_running();
 }
 
@@ -171,8 +171,8 @@ void ClientState::stop_now() {
       signals_.reset();  // a second one ends a program that does not come to its end
     }
     stopping_ = true;
-    goodbye_timer_.emplace(context_, goodbye_time);
-    goodbye_timer_->async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    stop_timer_.emplace(context_, stop_timeout);
+    stop_timer_->async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
       const auto self = weak.lock();
       if (self && !error) self->context_.stop();
     });
@@ -181,7 +181,7 @@ void ClientState::stop_now() {
 }
 
 void ClientState::end_context() {
-  // Behind the end of this turn, which flushes what was said last.
+  // Behind the end of this turn, which flushes what was sent last.
   loop_->defer([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
@@ -247,7 +247,7 @@ void ClientState::shut_down_own(std::unique_lock<std::mutex> lock, Limit limit) 
   }
   const bool has_ended = std::exchange(ended_, true);
   lock.unlock();
-  if (has_ended) return abandon(limit);  // exit() has begun, and its thread may still be at it
+  if (has_ended) return close_now(limit);  // exit() has begun, and its thread may still be at it
   if (is_in_handler) {
     finish();
     context_.stop();
@@ -260,10 +260,10 @@ void ClientState::shut_down_own(std::unique_lock<std::mutex> lock, Limit limit) 
   tear_down();
 }
 
-void ClientState::abandon(Limit limit) {
+void ClientState::close_now(Limit limit) {
   const auto lock = lock_gate(limit);
   if (!lock) return give_up();
-  manager_->abandon();
+  manager_->close_now();
 }
 
 void ClientState::shut_down_on_context(Limit limit) {
@@ -278,7 +278,7 @@ void ClientState::shut_down_on_context(Limit limit) {
     });
     const auto lock = lock_gate(limit);
     if (!lock) return give_up();
-    manager_->abandon();
+    manager_->close_now();
     gate_->close();
     return;
   }
@@ -304,7 +304,7 @@ void ClientState::tear_down() {
   loop_->drain();
   loop_->stop();
   signals_.reset();
-  goodbye_timer_.reset();
+  stop_timer_.reset();
   work_.reset();
   if (own_context_) {
     own_context_->restart();

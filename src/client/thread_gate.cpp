@@ -121,7 +121,7 @@ void ThreadGate::close() {
     loop_ = nullptr;
     dropped.swap(queue_);
   }
-  // What they leave unanswered is told now.
+  // Acknowledgements that they leave pending fail now.
   std::exchange(batch_, {}).clear();
 }
 

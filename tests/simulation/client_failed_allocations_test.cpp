@@ -82,7 +82,7 @@ TEST(FailedAllocations, OfTheEnd) {
 }
 
 TEST(FailedAllocations, OfWhatEndsItOnAnotherThread) {
-  fail_each([](BusyClient& client) { client.town.manager->abandon(); },
+  fail_each([](BusyClient& client) { client.town.manager->close_now(); },
             [](BusyClient& client) {
               EXPECT_FALSE(client.is_any_active());
               EXPECT_EQ(client.failures, 3);

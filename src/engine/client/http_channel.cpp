@@ -41,7 +41,7 @@ std::chrono::milliseconds idle_time(const http::Response& response) {
   unsigned seconds = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (parsed.ec != std::errc{}) return HttpChannel::idle_limit;
-  // The server announces its own patience; half of it is on the safe side of any delay.
+  // The server announces how long it waits itself; half of it is on the safe side of any delay.
   const std::chrono::milliseconds announced = std::chrono::seconds(seconds);
   return std::min<std::chrono::milliseconds>(announced / 2, HttpChannel::idle_limit);
 }

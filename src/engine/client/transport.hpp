@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // ClientTransport: how a client's session reaches its server. The session owns one, and a second
-// one while it upgrades, and hears of both as their listener.
+// one while it upgrades, and is the listener of both.
 //
 // Life cycle: made -> open() -> calls to the listener until on_transport_end() or close(), after
-// either of which the listener hears nothing more. Any call to the listener may close or release
-// the transport. Loop's thread only.
+// either of which the listener is not called any more. Any call to the listener may close or
+// release the transport. Loop's thread only.
 #pragma once
 
 #include "base/connector.hpp"
@@ -81,7 +81,7 @@ struct ClientMemory {
   CookieJar cookies;
   /// The last upgrade succeeded.
   bool prefers_websocket = false;
-  /// The server closes connections that it said it would keep, and a POST was lost by that.
+  /// The server closes connections that it had agreed to keep, and a POST was lost by that.
   bool posts_on_new_connections = false;
 };
 

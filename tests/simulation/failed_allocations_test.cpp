@@ -42,7 +42,7 @@ struct World {
     Namespace io = server.of();
     io.on("echo", [](Socket& socket, json value) { socket.emit("echo", value); });
     io.on("throw out", [](Socket& socket) { socket.disconnect(Close::connection); });
-    io.on_error([this](Socket&, const HandlerError&) { ++reports; });
+    io.on_handler_error([this](Socket&, const HandlerError&) { ++reports; });
     io.on_disconnect([this](Socket&, DisconnectReason why) { ends.push_back(why); });
   }
   ~World() {
@@ -345,7 +345,7 @@ struct Room : World {
       socket.join("room");
       members.push_back(socket);
     });
-    io.on_error([this](Socket&, const HandlerError&) {
+    io.on_handler_error([this](Socket&, const HandlerError&) {
       const NotUnderTest user_code;
       for (Socket& member : members) {
         member.leave("room");

@@ -66,7 +66,7 @@ class StaticFileTest : public testing::Test {
     http::Request request;
     request.method = std::move(method);
     request.target = std::move(target);
-    return state.answer(request, "");
+    return state.answer(request, "", {});
   }
   static std::string header(const HttpResponse& response, std::string_view name) {
     for (const auto& [field, value] : response.headers) {
@@ -151,7 +151,7 @@ TEST_F(StaticFileTest, RouterServesFoldersBehindRoutes) {
     http::Request request;
     request.method = std::move(method);
     request.target = std::move(target);
-    return state->answer(request, "");
+    return state->answer(request, "", {});
   };
   EXPECT_EQ(answer("GET", "/app.js").body, "route");
   EXPECT_EQ(answer("GET", "/files/app.js?v=2").body, "app()");

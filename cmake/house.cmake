@@ -2,7 +2,8 @@
 # Tests of the house itself: the rules that a program can check (label tidy), each public header on its own, and the
 # library as its users get it (label install).
 
-foreach(rule IN ITEMS first_line length leftovers switched_off machine layers io_line platforms public_headers)
+foreach(rule IN ITEMS first_line length function_length leftovers switched_off machine layers io_line platforms
+                      public_headers)
   add_test(NAME tidy_${rule} COMMAND ${PROJECT_SOURCE_DIR}/tests/tidy/check.sh ${rule})
   set_tests_properties(tidy_${rule} PROPERTIES LABELS tidy TIMEOUT 60)
 endforeach()

@@ -25,7 +25,7 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-void check(const parser::Packet& packet, Decoder::Role role) {
+void check(const parser::Packet& packet, parser::Role role) {
   const Kind kind = packet.payload.kind();
   require(packet.attachments.size() <= limits.attachments);
   require(packet.attachments.empty() || packet.storage);
@@ -45,29 +45,28 @@ void check(const parser::Packet& packet, Decoder::Role role) {
       require(kind == Kind::array);
       break;
     case PacketType::connect_error:
-      require(role == Decoder::Role::client);
+      require(role == parser::Role::client);
       break;
     default:
       std::abort();
   }
 }
 
-void check_again(const parser::Packet& packet, Decoder::Role role) {
+void check_again(const parser::Packet& packet, parser::Role role) {
   static msgpack::Encoder encoder;
   static codec::Document document;
-  std::string message;
-  const parser::Header header{
-      .type = packet.type, .nsp = packet.nsp, .id = packet.id, .payload = packet.text};
-  require(!encoder.append_packet(message, header, packet.attachments));
+  const auto encoded =
+      encoder.encode({packet.type, packet.nsp, packet.id, {packet.text}, packet.attachments});
+  require(encoded.has_value() && encoded->content == engineio::Content::binary);
   Decoder decoder(role, limits_again);
-  const auto again = decoder.add_binary(message, document);
+  const auto again = decoder.add_binary(encoded->message, document);
   require(again && *again);
   require((*again)->type == packet.type && (*again)->nsp == packet.nsp);
   require((*again)->id == packet.id && (*again)->text.empty() == packet.text.empty());
   require((*again)->payload.to_json() == packet.payload.to_json());
 }
 
-void run(std::string_view input, Decoder::Role role) {
+void run(std::string_view input, parser::Role role) {
   static codec::Document document;
   // A copy of exactly the message's size, so that a sanitizer sees a look behind it.
   const std::vector<char> message(input.begin(), input.end());
@@ -84,7 +83,7 @@ void run(std::string_view input, Decoder::Role role) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  run(input, Decoder::Role::server);
-  run(input, Decoder::Role::client);
+  run(input, parser::Role::server);
+  run(input, parser::Role::client);
   return 0;
 }

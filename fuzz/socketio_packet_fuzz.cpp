@@ -2,7 +2,7 @@
 // A sequence of messages for one decoder: lines of the input, text unless they begin with 'B'. What
 // comes out keeps the promises of decoder.hpp, and its header is written as one that reads back the
 // same.
-#include "codec/socketio/decoder.hpp"
+#include "codec/socketio/text_decoder.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -23,7 +23,7 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-void check(const Packet& packet, Decoder::Role role) {
+void check(const Packet& packet, Role role) {
   const Kind kind = packet.payload.kind();
   require(packet.attachments.size() <= limits.attachments);
   require(packet.nsp.starts_with('/'));
@@ -41,7 +41,7 @@ void check(const Packet& packet, Decoder::Role role) {
       require(packet.text.empty() || kind == Kind::array);
       break;
     case PacketType::connect_error:
-      require(role == Decoder::Role::client);
+      require(role == Role::client);
       break;
     default:
       std::abort();
@@ -56,9 +56,9 @@ void check(const Packet& packet, Decoder::Role role) {
   require(header->id == packet.id && header->payload == packet.text);
 }
 
-void run(std::string_view input, Decoder::Role role) {
+void run(std::string_view input, Role role) {
   static socketio::codec::Document document;
-  Decoder decoder(role, limits);
+  TextDecoder decoder(role, limits);
   while (!input.empty()) {
     const std::size_t end = std::min(input.find('\n'), input.size());
     const std::string_view line = input.substr(0, end);
@@ -79,7 +79,7 @@ void run(std::string_view input, Decoder::Role role) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  run(input, Decoder::Role::server);
-  run(input, Decoder::Role::client);
+  run(input, Role::server);
+  run(input, Role::client);
   return 0;
 }

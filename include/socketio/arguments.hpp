@@ -44,8 +44,8 @@ class Arguments {
   Arguments(std::string elements, std::vector<Bytes> attachments)
       : elements_(std::move(elements)), attachments_(std::move(attachments)) {}
 
-  /// JSON text of the elements, separated by commas, without brackets; attachments appear as
-  /// placeholders.
+  /// JSON text of the elements, separated by commas, without brackets; attachments appear
+  /// as placeholders.
   const std::string& elements() const { return elements_; }
   const std::vector<Bytes>& attachments() const { return attachments_; }
   /// An array with attachments in place.
@@ -162,8 +162,8 @@ struct Encode<T, std::enable_if_t<std::is_convertible_v<const T&, std::string_vi
   static void encode(JsonWriter& writer, const T& value) { writer.string(value); }
 };
 
-/// By from_json and to_json, which NLOHMANN_JSON_SERIALIZE_ENUM replaces; without it the underlying
-/// number.
+/// By from_json and to_json, which NLOHMANN_JSON_SERIALIZE_ENUM replaces; without it the
+/// underlying number.
 template <class T>
 struct Decode<T, std::enable_if_t<std::is_enum_v<T>>> {
   static bool decode(const Value& value, T& out) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Client: a Socket.IO client (protocol 5 over Engine.IO 4). client_socket.hpp has its part of one
-// namespace.
+// Client: a Socket.IO client (protocol 5 over Engine.IO 4). client_socket.hpp has its part of
+// one namespace.
 //
 //   socketio::Client client{"https://example.org", {.auth = json{{"token", token}}}};
 //   socketio::ClientSocket socket = client.socket();
@@ -13,14 +13,14 @@
 // connection of their own, use another Client.
 //
 // Life cycle: construct, register handlers, then let it run in one of four ways: run() on this
-// thread, start() on a thread of its own, poll() now and then from a game's or GUI's loop, or on a
-// boost::asio::io_context of yours (<socketio/asio.hpp>). Before that nothing is sent and no
+// thread, start() on a thread of its own, poll() now and then from a game's or GUI's loop, or on
+// a boost::asio::io_context of yours (<socketio/asio.hpp>). Before that nothing is sent and no
 // handler is called. Destroying it closes everything, from any thread and from its own handlers; it
 // waits for a handler that is running on another thread, and none runs afterwards. It does not wait
 // for the network: what was emitted before leaves if the connection takes it at once, as an idle
 // WebSocket does; over polling, what waits for a request that is underway is lost, and so it is
 // during the upgrade and where there is no connection. Behind what was emitted in the last second
-// the server hears of a closed connection, not of a disconnect. stop() and then join() see all of
+// the server sees a closed connection, not a disconnect. stop() and then join() see all of
 // it off, and then the disconnect. Acknowledgements that are missing fail (disconnected).
 //
 // Threads: handlers run one after another, where the client runs. Everything may be called from any
@@ -75,8 +75,8 @@ class Client {
   /// Handles what is ready now, and returns without waiting; how many things that were.
   std::size_t poll();
   /// Disconnects every socket and ends run() or the thread, as soon as the server has handled what
-  /// was sent and taken the goodbyes, or after three seconds. A run() that has not begun yet ends
-  /// at once.
+  /// was sent and taken the DISCONNECTs, or after three seconds. A run() that has not begun yet
+  /// ends at once.
   void stop();
   /// Waits until what start() began, or run() on another thread, has ended by stop().
   void join();

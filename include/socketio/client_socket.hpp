@@ -4,6 +4,7 @@
 
 #include <socketio/acknowledgement.hpp>
 #include <socketio/client_options.hpp>
+#include <socketio/emitting.hpp>
 #include <socketio/event_writer.hpp>
 #include <socketio/handler.hpp>
 #include <socketio/hook.hpp>
@@ -94,7 +95,12 @@ class ClientSocketOperator;
 
 /// One namespace of a client. A handle: cheap to copy; the Client keeps what it stands for. Once
 /// the client is gone it is not connected, and does nothing.
-class ClientSocket {
+///
+/// emit() sends at once if connected, else when connected again, in order (within
+/// ClientOptions::offline_buffer_bytes; beyond, the result is `dropped`). Volatile events are not
+/// kept.
+class ClientSocket : public detail::WithFlags<ClientSocket, ClientSocketOperator>,
+                     public detail::EmitsToOne<ClientSocket> {
  public:
   /// A handle to nothing.
   ClientSocket() = default;
@@ -122,27 +128,6 @@ class ClientSocket {
   void disconnect() const;
   /// For the next connect().
   void set_auth(Auth auth) const;
-
-  // --- Sending ---
-
-  /// Sent at once if connected, else when connected again, in order (within
-  /// ClientOptions::offline_buffer_bytes; beyond, the result is `dropped`). Throws
-  /// std::invalid_argument for a name that is reserved: connect, connect_error, disconnect,
-  /// disconnecting, newListener, removeListener.
-  template <class... Args>
-  EmitResult emit(std::string_view event, const Args&... args) const {
-    detail::OutgoingEvent outgoing(event, args...);
-    return emit_encoded(outgoing, {});
-  }
-  /// The first argument of the server's acknowledgement; errors: timeout (with timeout() or
-  /// ack_timeout), disconnected, bad_answer, …
-  template <class R = json, class... Args>
-  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const;
-
-  /// Not sent, and not kept, unless the connection can send right now.
-  ClientSocketOperator volatile_() const;
-  ClientSocketOperator compress(Compress compress) const;
-  ClientSocketOperator timeout(std::chrono::milliseconds timeout) const;
 
   // --- Receiving ---
 
@@ -222,6 +207,8 @@ class ClientSocket {
 
  private:
   friend class ClientSocketOperator;
+  friend class detail::WithFlags<ClientSocket, ClientSocketOperator>;
+  friend class detail::EmitsToOne<ClientSocket>;
   template <class Wanted, class F>
   Wanted hook(F function, const char* name) const {
     return detail::make_hook<Wanted>(std::move(function), detail::ClientHookReport{state_, name});
@@ -230,9 +217,13 @@ class ClientSocket {
   detail::ClientAnyHandler watcher(F function) const {
     return detail::ClientAnyWatcher::make(std::move(function), detail::ClientWatcherReport{state_});
   }
-  EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;
+  ClientSocketOperator as_operator() const;
+  EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags = {}) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                              detail::AckCallback callback) const;
+  void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
+    emit_encoded_with_ack(event, {}, std::move(callback));
+  }
   std::shared_ptr<detail::CompletionLoop> completion_loop() const;
   HandlerId add_handler(std::string event, detail::EventHandler handler,
                         detail::HandlerTableRef::Times times) const;
@@ -247,39 +238,32 @@ class ClientSocket {
 };
 
 /// A socket with flags for the next emit. Immutable.
-class ClientSocketOperator {
- public:
-  ClientSocketOperator volatile_() const;
-  ClientSocketOperator compress(Compress compress) const;
-  /// How long emit_with_ack waits, instead of ClientOptions::ack_timeout.
-  ClientSocketOperator timeout(std::chrono::milliseconds timeout) const;
-
-  template <class... Args>
-  EmitResult emit(std::string_view event, const Args&... args) const {
-    detail::OutgoingEvent outgoing(event, args...);
-    return socket_.emit_encoded(outgoing, flags_);
-  }
-  template <class R = json, class... Args>
-  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
-    detail::OutgoingEvent outgoing(event, args...);
-    Pending<Reply<R>> pending(socket_.completion_loop());
-    socket_.emit_encoded_with_ack(outgoing, flags_,
-                                  [pending](std::error_code error, const Value* arguments) {
-                                    pending.complete(detail::decode_reply<R>(error, arguments));
-                                  });
-    return pending;
-  }
-
+class ClientSocketOperator : public detail::WithFlags<ClientSocketOperator, ClientSocketOperator>,
+                             public detail::EmitsToOne<ClientSocketOperator> {
  private:
   friend class ClientSocket;
+  friend class detail::WithFlags<ClientSocketOperator, ClientSocketOperator>;
+  friend class detail::WithFlags<ClientSocket, ClientSocketOperator>;
+  friend class detail::EmitsToOne<ClientSocketOperator>;
   explicit ClientSocketOperator(ClientSocket socket) : socket_(std::move(socket)) {}
+  ClientSocketOperator as_operator() const { return *this; }
+  detail::EmitFlags& flags() { return flags_; }
+  EmitResult emit_encoded(detail::OutgoingEvent& event) const {
+    return socket_.emit_encoded(event, flags_);
+  }
+  void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
+    socket_.emit_encoded_with_ack(event, flags_, std::move(callback));
+  }
+  std::shared_ptr<detail::CompletionLoop> completion_loop() const {
+    return socket_.completion_loop();
+  }
+
   ClientSocket socket_;
   detail::EmitFlags flags_;
 };
 
-template <class R, class... Args>
-Pending<Reply<R>> ClientSocket::emit_with_ack(std::string_view event, const Args&... args) const {
-  return ClientSocketOperator(*this).emit_with_ack<R>(event, args...);
+inline ClientSocketOperator ClientSocket::as_operator() const {
+  return ClientSocketOperator(*this);
 }
 
 }  // namespace socketio

@@ -9,36 +9,38 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace socketio::detail {
 
 class OutgoingEvent {
  public:
-  /// Room in front of the JSON for the packet's header, so that the whole packet is one piece of
-  /// memory.
+  /// Room in front of the JSON for the packet's header, so that the whole packet is one
+  /// piece of memory.
   static constexpr std::size_t header_room = 64;
 
   /// Throws std::invalid_argument for a reserved name.
   template <class... Args>
-  explicit OutgoingEvent(std::string_view name, const Args&... args) {
+  explicit OutgoingEvent(std::string_view name, Args&&... args) {
     require_allowed(name);
     borrow();
     JsonWriter writer(text_, attachments_);
     writer.begin_array();
     writer.string(name);
-    (write(writer, args), ...);
+    (write(writer, std::forward<Args>(args)), ...);
     writer.end_array();
   }
 
   struct AckTag {};
   /// The arguments of an acknowledgement: an array without a name.
   template <class... Args>
-  explicit OutgoingEvent(AckTag, const Args&... args) {
+  explicit OutgoingEvent(AckTag, Args&&... args) {
     borrow();
     JsonWriter writer(text_, attachments_);
     writer.begin_array();
-    (write(writer, args), ...);
+    (write(writer, std::forward<Args>(args)), ...);
     writer.end_array();
   }
   ~OutgoingEvent();
@@ -56,14 +58,23 @@ class OutgoingEvent {
   static void require_allowed(std::string_view name);
   void borrow();
   template <class T>
-  static void write(JsonWriter& writer, const T& value) {
-    socketio::encode(writer, value);
+  static void write(JsonWriter& writer, T&& value) {
+    using Plain = std::remove_cvref_t<T>;
+    constexpr bool may_move = !std::is_reference_v<T> && !std::is_const_v<T>;
+    if constexpr (std::is_same_v<Plain, Arguments>) {
+      relay(writer, value);
+    } else if constexpr (std::is_array_v<Plain> &&
+                         std::is_same_v<std::remove_extent_t<Plain>, char>) {
+      writer.string(std::string_view(value));
+    } else if constexpr (may_move && std::is_same_v<Plain, Bytes>) {
+      writer.binary(std::move(value));
+    } else if constexpr (may_move && std::is_same_v<Plain, json>) {
+      writer.value(std::move(value));
+    } else {
+      socketio::encode(writer, value);
+    }
   }
-  template <std::size_t Size>
-  static void write(JsonWriter& writer, const char (&text)[Size]) {
-    writer.string(std::string_view(text));
-  }
-  static void write(JsonWriter& writer, const Arguments& arguments);
+  static void relay(JsonWriter& writer, const Arguments& arguments);
 
   std::string text_;
   std::vector<Bytes> attachments_;

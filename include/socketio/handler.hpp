@@ -2,13 +2,12 @@
 // How a function of the user becomes a handler: its parameters say what it wants, its return type
 // what it answers.
 //
-//   [](std::string text) { … }                        arguments, decoded by type (arguments.hpp)
-//   [](Socket& socket, Message message) { … }         the socket first, for handlers of a whole
-//   namespace
-//   [](int a, int b) { return a + b; }                a returned value is the acknowledgement
-//   [](Order order, Ack<json> done) { … }             or acknowledge later, from any thread
-//   [](Order order) -> Task<bool> { co_return … }     or in a coroutine, which takes no views
-//   [](Arguments all) { … }                           everything undecoded
+//   [](std::string text) { … }                     arguments, decoded by type (arguments.hpp)
+//   [](Socket& socket, Message message) { … }      the socket first, for a namespace's handlers
+//   [](int a, int b) { return a + b; }             a returned value is the acknowledgement
+//   [](Order order, Ack<json> done) { … }          or acknowledge later, from any thread
+//   [](Order order) -> Task<bool> { co_return … }  or in a coroutine, which takes no views
+//   [](Arguments all) { … }                        everything undecoded
 //
 // Missing arguments are an error unless std::optional or json; surplus ones are ignored, as in
 // JavaScript. Handlers run on the socket's loop, one after another.
@@ -237,7 +236,7 @@ Detached run_task(std::shared_ptr<F> f, Storage storage, AckTarget ack,
     } else {
       Result result = co_await call_with<Parameters>(*f, storage, Indices{});
       if (ack.requested()) {
-        OutgoingEvent arguments(OutgoingEvent::AckTag{}, result);
+        OutgoingEvent arguments(OutgoingEvent::AckTag{}, std::move(result));
         ack.answer(arguments);
       }
     }
@@ -263,9 +262,9 @@ void run(Invocation& call, const std::shared_ptr<F>& f, Storage& storage) {
   } else if constexpr (std::is_void_v<Result>) {
     call_with<Parameters>(*f, storage, Indices{});
   } else {
-    const auto result = call_with<Parameters>(*f, storage, Indices{});
+    auto result = call_with<Parameters>(*f, storage, Indices{});
     if (call.ack_requested()) {
-      OutgoingEvent arguments(OutgoingEvent::AckTag{}, result);
+      OutgoingEvent arguments(OutgoingEvent::AckTag{}, std::move(result));
       call.answer(arguments);
     }
   }

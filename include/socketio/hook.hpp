@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
-// How a function of the user becomes a hook: what is called for something else than an event's
-// arguments (connection, disconnect, catch-all, middleware). It takes as much as it wants of what
-// it is told:
+// How a user's function becomes a hook: a function that is called for a connection, a disconnect, a
+// middleware or any event. It may take fewer parameters than it is offered:
 //
 //   [](Socket& socket, DisconnectReason reason) { … }   everything
-//   [](DisconnectReason reason) { … }                   all but the socket
-//   [](Socket socket) { … }                             the first of it
-//   [] { … }                                            nothing
-//   [](Socket socket) -> Task<> { … }                   and any of these as a coroutine
+//   [](DisconnectReason reason) { … }                   without the socket
+//   [](Socket socket) { … }                             the first parameter alone
+//   [] { … }                                            none
+//   [](Socket socket) -> Task<> { … }                   any of these as a coroutine
 //
-// A coroutine starts where a plain hook is called, and nobody waits for it: it gets copies of its
-// arguments, so references to them stay valid until it ends. What it throws reaches the error hook.
+// A coroutine starts when a plain hook would be called, and nobody waits for it. It gets copies of
+// its arguments, so references to them stay valid until it ends. Exceptions reach the error hook.
 // Not for direct use.
 #pragma once
 
@@ -34,7 +33,7 @@ class Socket;
 
 namespace detail {
 
-/// What a coroutine keeps of an argument.
+/// The type in which a coroutine keeps an argument.
 template <class Argument>
 struct Kept {
   using Type = std::remove_cvref_t<Argument>;
@@ -67,8 +66,8 @@ constexpr std::optional<Part> longest_part() {
   }
 }
 
-/// Leaving the socket out comes before taking less: that is what [](auto reason) means. A
-/// middleware that did not take Next could not go on.
+/// Leaving out the socket is tried before leaving out the last parameters: [](auto reason) means
+/// the reason. A middleware has to take Next, or it could not continue the chain.
 template <class F, class... Arguments>
 constexpr std::optional<Part> part_of() {
   using Given = std::tuple<Arguments...>;
@@ -123,7 +122,7 @@ struct Hook<std::function<void(Arguments...)>> {
         static_cast<std::tuple_element_t<First + Is, Types>&&>(std::get<First + Is>(given))...);
   }
 
-  /// The coroutine's frame owns hook and arguments.
+  /// The coroutine frame owns the hook and its arguments.
   template <std::size_t First, std::size_t Count, class F, class Report>
   static Detached run(std::shared_ptr<F> f, Report report, Copies kept) {
     std::exception_ptr failure;
@@ -163,14 +162,14 @@ struct Hook<std::function<void(Arguments...)>> {
   }
 };
 
-/// `report(exception, arguments…)` hears what a coroutine throws; the arguments are as it keeps
-/// them.
+/// `report(exception, arguments…)` is called with what a coroutine throws, and with the arguments
+/// that it keeps.
 template <class Wanted, class F, class Report>
 Wanted make_hook(F function, Report report) {
   return Hook<Wanted>::make(std::move(function), std::move(report));
 }
 
-/// A hook that cannot be a coroutine: it is the one that hears what those throw.
+/// A hook that must not be a coroutine, because it is called for what coroutines throw.
 template <class Wanted, class F>
 Wanted make_plain_hook(F function) {
   return Hook<Wanted>::make(std::move(function), nullptr);

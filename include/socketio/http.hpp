@@ -3,8 +3,10 @@
 // hook, routes with parameters, JSON, and static folders.
 //
 //   io.http().get("/health", [](const HttpRequest&) { return HttpResponse::text("ok"); });
-//   io.http().get("/users/:id", [](const HttpRequest& r) { return HttpResponse::of_json({{"id",
-//   r.param("id")}}); }); io.http().serve_folder("/", "web/dist");
+//   io.http().get("/users/:id", [](const HttpRequest& request) {
+//     return HttpResponse::of_json({{"id", request.param("id")}});
+//   });
+//   io.http().serve_folder("/", "web/dist");
 //
 // Handlers run on the loop: what takes long belongs elsewhere. What they throw becomes 500 and
 // reaches the error hook. Register before the server runs.

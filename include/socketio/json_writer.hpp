@@ -24,7 +24,8 @@ class JsonWriter {
   /// `as_numbers`: as 1e999, for text that we read ourselves.
   enum class Infinities : std::uint8_t { as_null, as_numbers };
 
-  /// Appends to `text`; `attachments` receives copies of binary data. Both must outlive the writer.
+  /// Appends to `text`; `attachments` receives the binary data, copied unless it is moved in. Both
+  /// must outlive the writer.
   JsonWriter(std::string& text, std::vector<Bytes>& attachments,
              Infinities infinities = Infinities::as_null)
       : text_(text), attachments_(attachments), infinities_(infinities) {}
@@ -35,10 +36,12 @@ class JsonWriter {
   void unsigned_integer(std::uint64_t value);
   void number(double value);
   void string(std::string_view value);
-  void binary(std::span<const std::uint8_t> value);
-  /// Any json value; json::binary anywhere in it becomes an attachment, discarded values become
-  /// null.
+  void binary(std::span<const std::uint8_t> value) { binary(Bytes(value.begin(), value.end())); }
+  void binary(Bytes&& value);
+  /// Any json value; json::binary anywhere in it becomes an attachment, discarded values
+  /// become null.
   void value(const json& value);
+  void value(json&& value);
   /// Text that is already JSON (to relay without parsing).
   void raw(std::string_view json_text);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a server's middlewares are given: the event, and Next, which continues or refuses; and the
-// functions that a server calls beside the handlers of events, with how each of them reports what
-// it throws once it is a coroutine (hook.hpp).
+// What a server's middlewares get: the event, and Next, which continues or refuses. Also the types
+// of the hooks that a server calls, and how each of them reports exceptions if it is a coroutine
+// (hook.hpp).
 #pragma once
 
 #include <socketio/handler.hpp>
@@ -25,8 +25,8 @@ struct Event {
   json arguments = json::array();
 };
 
-/// The answer of a connection middleware that refuses: reaches the client as `connect_error` with
-/// message and data.
+/// Why a middleware refuses. From a connection middleware it reaches the client as `connect_error`
+/// with message and data.
 struct MiddlewareError {
   std::string message;
   json data = nullptr;  ///< null: no `data` member
@@ -56,13 +56,13 @@ using ErrorHandler = std::function<void(Socket&, const MiddlewareError&)>;
 using ConnectionHandler = std::function<void(Socket&)>;
 using ErrorHook = std::function<void(Socket&, const HandlerError&)>;
 
-/// Next, and with it the rest of the chain, keeps the event for as long as the middleware keeps it.
+/// The event lives as long as Next does, which the middleware may keep.
 template <>
 struct Kept<Event&> {
   using Type = Event&;
 };
 
-/// Tells the error hook what a coroutine has thrown.
+/// Passes on to the error hook what a coroutine throws.
 struct HookReport {
   const char* hook;
 

@@ -2,10 +2,9 @@
 // Namespace: a group of sockets that shares handlers and middlewares on one connection,
 // `io.of("/admin")`.
 //
-// A handle: cheap to copy, valid as long as the server; that of a Socket to nothing has an empty
-// name and does nothing. Handlers may be registered once for all sockets here
-// (`nsp.on("chat", [](Socket& socket, Message m) { … })`: no closure for each connection) as well
-// as on each socket.
+// A handle: cheap to copy, and valid as long as the server. The namespace of an empty Socket has an
+// empty name and does nothing. Handlers may be registered here once for all sockets, which saves a
+// closure per connection (`nsp.on("chat", [](Socket& socket, Message m) { … })`), or on a socket.
 //
 // Threads: sending (everything that BroadcastOperator does) from any thread; the rest before the
 // server runs, or on its loop.
@@ -24,7 +23,8 @@
 
 namespace socketio {
 
-class Namespace {
+class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
+                  public detail::EmitsToMany<Namespace> {
  public:
   explicit Namespace(std::shared_ptr<core::NamespaceState> state) : state_(std::move(state)) {}
 
@@ -37,28 +37,28 @@ class Namespace {
 
   /// Connection middleware: `[](Socket& socket, Next next)`. next() continues,
   /// next(MiddlewareError{…}) refuses. What it emits to the socket reaches the client before the
-  /// answer to its request; rooms and data are kept, broadcasts and disconnect() pass the socket
-  /// by.
+  /// answer to its CONNECT. It may already join rooms and set data; broadcasts do not reach the
+  /// socket yet, and disconnect() has no effect.
   template <class F>
-  void use(F middleware) {
+  void use(F middleware) const {
     add_middleware(detail::make_hook<detail::ConnectionMiddleware>(std::move(middleware),
                                                                    detail::MiddlewareReport{}));
   }
-  /// `[](Socket socket)`. A coroutine registers the socket's handlers before it first awaits
-  /// something: events may come meanwhile.
+  /// `[](Socket socket)`. A coroutine should register the socket's handlers before its first
+  /// co_await: events may arrive during it.
   template <class F>
-  void on_connection(F handler) {
+  void on_connection(F handler) const {
     add_connection_handler(detail::make_hook<detail::ConnectionHandler>(
         std::move(handler), detail::HookReport{"connection"}));
   }
   /// `[](Socket& socket, DisconnectReason reason)` for every socket.
   template <class F>
-  void on_disconnecting(F handler) {
+  void on_disconnecting(F handler) const {
     add_disconnecting(detail::make_hook<detail::DisconnectHandler>(
         std::move(handler), detail::HookReport{"disconnecting"}));
   }
   template <class F>
-  void on_disconnect(F handler) {
+  void on_disconnect(F handler) const {
     add_disconnect(detail::make_hook<detail::DisconnectHandler>(std::move(handler),
                                                                 detail::HookReport{"disconnect"}));
   }
@@ -66,45 +66,46 @@ class Namespace {
   // --- Events of all sockets ---
 
   template <class F>
-  HandlerId on(std::string event, F handler) {
+  HandlerId on(std::string event, F handler) const {
     return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::always);
   }
-  /// Once for the whole namespace: the first socket's event takes it off.
+  /// Runs once for the whole namespace: the first event of any socket removes it.
   template <class F>
-  HandlerId once(std::string event, F handler) {
+  HandlerId once(std::string event, F handler) const {
     return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::once);
   }
-  void off(std::string_view event, HandlerId handler) { table().remove(event, handler); }
-  void off(std::string_view event) { table().remove(event); }
-  void off() { table().remove_all(); }
+  void off(std::string_view event, HandlerId handler) const { table().remove(event, handler); }
+  void off(std::string_view event) const { table().remove(event); }
+  void off() const { table().remove_all(); }
   /// `[](Socket& socket, std::string_view event, const json& arguments)`, or with `const
   /// Arguments&`: undecoded, which is cheap however large they are.
   template <class F>
-  HandlerId on_any(F handler) {
+  HandlerId on_any(F handler) const {
     return add_any(detail::make_any_hook(std::move(handler)), detail::Position::back);
   }
   template <class F>
-  HandlerId prepend_any(F handler) {
+  HandlerId prepend_any(F handler) const {
     return add_any(detail::make_any_hook(std::move(handler)), detail::Position::front);
   }
-  void off_any(HandlerId handler);
-  void off_any();
+  void off_any(HandlerId handler) const;
+  void off_any() const;
   template <class F>
-  HandlerId on_any_outgoing(F handler) {
+  HandlerId on_any_outgoing(F handler) const {
     return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::back);
   }
   template <class F>
-  HandlerId prepend_any_outgoing(F handler) {
+  HandlerId prepend_any_outgoing(F handler) const {
     return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::front);
   }
-  void off_any_outgoing(HandlerId handler);
-  void off_any_outgoing();
-  /// `[](Socket& socket, const HandlerError& error)`; the socket is a handle to nothing if it
-  /// concerns none. Without a hook, errors are dropped silently. No coroutine.
+  void off_any_outgoing(HandlerId handler) const;
+  void off_any_outgoing() const;
+  /// `[](Socket& socket, const HandlerError& error)`: a handler threw, or an event's arguments did
+  /// not fit it. The socket is empty if the error concerns none. Without this hook errors are
+  /// dropped silently. It must not be a coroutine.
   template <class F>
-  void on_handler_error(F handler) {
+  void on_handler_error(F handler) const {
     set_error_hook(detail::make_plain_hook<detail::ErrorHook>(std::move(handler)));
   }
 
@@ -113,21 +114,7 @@ class Namespace {
   BroadcastOperator to(const Rooms& rooms) const { return everybody().to(rooms); }
   BroadcastOperator in(const Rooms& rooms) const { return everybody().to(rooms); }
   BroadcastOperator except(const Rooms& rooms) const { return everybody().except(rooms); }
-  BroadcastOperator volatile_() const { return everybody().volatile_(); }
-  BroadcastOperator compress(Compress compress) const { return everybody().compress(compress); }
   BroadcastOperator local() const { return everybody().local(); }
-  BroadcastOperator timeout(std::chrono::milliseconds timeout) const {
-    return everybody().timeout(timeout);
-  }
-
-  template <class... Args>
-  void emit(std::string_view event, const Args&... args) const {
-    everybody().emit(event, args...);
-  }
-  template <class R = json, class... Args>
-  Pending<Replies<R>> emit_with_ack(std::string_view event, const Args&... args) const {
-    return everybody().emit_with_ack<R>(event, args...);
-  }
   Pending<std::vector<RemoteSocket>> fetch_sockets() const { return everybody().fetch_sockets(); }
   void sockets_join(const Rooms& rooms) const { everybody().sockets_join(rooms); }
   void sockets_leave(const Rooms& rooms) const { everybody().sockets_leave(rooms); }
@@ -138,15 +125,26 @@ class Namespace {
   friend bool operator==(const Namespace& a, const Namespace& b) { return a.state_ == b.state_; }
 
  private:
+  friend class detail::WithFlags<Namespace, BroadcastOperator>;
+  friend class detail::EmitsToMany<Namespace>;
   BroadcastOperator everybody() const { return BroadcastOperator(state_); }
-  detail::HandlerTableRef table();
-  void add_middleware(detail::ConnectionMiddleware middleware);
-  void add_connection_handler(detail::ConnectionHandler handler);
-  void add_disconnecting(detail::DisconnectHandler handler);
-  void add_disconnect(detail::DisconnectHandler handler);
-  HandlerId add_any(detail::AnyHandler handler, detail::Position position);
-  HandlerId add_any_outgoing(detail::AnyHandler handler, detail::Position position);
-  void set_error_hook(detail::ErrorHook hook);
+  BroadcastOperator as_operator() const { return everybody(); }
+  void emit_encoded(detail::OutgoingEvent& event) const { everybody().emit_encoded(event); }
+  void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
+                             std::function<void()> all) const {
+    everybody().emit_encoded_with_ack(event, std::move(each), std::move(all));
+  }
+  std::shared_ptr<detail::CompletionLoop> completion_loop() const {
+    return everybody().completion_loop();
+  }
+  detail::HandlerTableRef table() const;
+  void add_middleware(detail::ConnectionMiddleware middleware) const;
+  void add_connection_handler(detail::ConnectionHandler handler) const;
+  void add_disconnecting(detail::DisconnectHandler handler) const;
+  void add_disconnect(detail::DisconnectHandler handler) const;
+  HandlerId add_any(detail::AnyHandler handler, detail::Position position) const;
+  HandlerId add_any_outgoing(detail::AnyHandler handler, detail::Position position) const;
+  void set_error_hook(detail::ErrorHook hook) const;
 
   std::shared_ptr<core::NamespaceState> state_;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What became of things: why a connection ended (the reasons of the JavaScript implementation, with
-// the same text), what happened to an emitted event; and the small choices that go with them.
+// Why a connection ended (with the reasons and texts of the JavaScript implementation), what became
+// of an emitted event, and the small enumerations that go with them.
 #pragma once
 
 #include <cstdint>
@@ -27,22 +27,22 @@ std::string_view to_string(DisconnectReason reason);
 
 /// What became of an emitted event.
 enum class EmitResult : std::uint8_t {
-  /// Leaves at the end of this turn of the loop, or with the next poll of a client that polls; from
-  /// another thread: was handed to the loop.
+  /// It leaves at the end of this turn of the loop, or with the next poll of a polling client. From
+  /// another thread: it was handed to the loop.
   sent,
-  /// At a server: the peer is slow. More than BackpressureOptions::soft_limit_bytes waited for it,
-  /// and it has not taken all of that yet. At a client: waits for a connection, or behind what the
-  /// connection has not taken yet.
+  /// At a server: the client is slow. More than BackpressureOptions::soft_limit_bytes waited for
+  /// it, and some of that still does. At a client: it waits for a connection, or for the connection
+  /// to take what is in front of it.
   queued,
-  dropped,        ///< Volatile and the peer was not ready, or over the limit of the out-buffer.
+  dropped,        ///< Volatile and the peer not ready, or beyond the limit of the buffer.
   not_connected,  ///< The socket is not connected.
 };
 
 /// Whether an HTTP response that carries the event may be compressed.
 enum class Compress : std::uint8_t { yes, no };
 
-/// What disconnect() ends: the socket of one namespace, or the whole connection with all its
-/// namespaces.
+/// What disconnect() ends: the socket of one namespace, or the whole connection with all
+/// its namespaces.
 enum class Close : std::uint8_t { socket, connection };
 
 }  // namespace socketio

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Reply<T>: the answer to one emit_with_ack, or why there is none; Replies<T>: the answers of many.
-// Both in the manner of std::expected, which C++20 does not have yet:
+// Reply<T>: the acknowledgement of one socket, or the reason why there is none. Replies<T>: those of
+// many sockets. Both work like std::expected, which C++20 does not have yet:
 //
 //   if (reply) use(*reply);
 //   else log(reply.error().message());
 //
-// Unlike std::expected's, `*reply` is checked: what is not there throws and is never read by
-// mistake. Values without threads: copy them as you like.
+// Unlike std::expected's, `*reply` is checked: it throws if there is no value, which so cannot be
+// read by mistake. Plain values: copy them as you like.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +26,9 @@ enum class Errc {
   not_connected,     ///< It was not connected when this began.
   too_many_pending,  ///< Limits::pending_acks
   bad_answer,        ///< The answer has another shape than the type that was asked for.
-  dropped,           ///< The event was not sent: see EmitResult::dropped.
+  dropped,           ///< The event was not sent, see EmitResult::dropped.
   other_protocol,    ///< The server speaks another version of the protocol.
-  bad_packet,        ///< The server sent what is no packet of Socket.IO.
+  bad_packet,        ///< The server sent something that is not a Socket.IO packet.
   closed,            ///< This server has been closed, and cannot be used again.
 };
 
@@ -44,7 +44,7 @@ struct std::is_error_code_enum<socketio::Errc> : std::true_type {};
 
 namespace socketio {
 
-/// A value, or the error in its place.
+/// A value, or an error instead.
 template <class T>
 class Reply {
  public:
@@ -89,26 +89,26 @@ class Reply {
   std::variant<T, std::error_code> state_;
 };
 
-/// The answers of many. Those that came stay readable, as values(), when others are missing.
+/// The answers of many sockets. values() has those that came, even if others are missing.
 template <class T>
 class Replies {
  public:
   Replies() = default;
 
-  /// True if nobody's answer is missing.
+  /// True if no answer is missing.
   bool has_value() const noexcept { return missing_ == 0; }
   explicit operator bool() const noexcept { return has_value(); }
-  /// Why the last of the missing ones is missing, e.g. Errc::timeout; zero if none is.
+  /// The reason of the last answer that is missing, e.g. Errc::timeout; zero if none is.
   std::error_code error() const noexcept { return error_; }
-  /// How many were asked and did not answer, or not in the shape that was asked for.
+  /// How many sockets did not answer, or not with the type that was asked for.
   std::size_t missing() const noexcept { return missing_; }
 
   /// The answers that came, in the order in which they came.
   const std::vector<T>& values() const& noexcept { return values_; }
   std::vector<T>&& values() && noexcept { return std::move(values_); }
 
-  /// All answers. Throws std::system_error with error() if some are missing; `*` and `->` do the
-  /// same.
+  /// All answers. Throws std::system_error with error() if some are missing; `*` and `->`
+  /// do the same.
   const std::vector<T>& value() const& {
     require_all();
     return values_;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <socketio/acknowledgement.hpp>
+#include <socketio/emitting.hpp>
 #include <socketio/event_writer.hpp>
 #include <socketio/handler.hpp>
 #include <socketio/middleware.hpp>
@@ -18,7 +19,6 @@
 #include <socketio/pending.hpp>
 
 #include <any>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -41,8 +41,7 @@ class NamespaceState;
 class Namespace;
 class RemoteSocket;
 
-/// How the client introduced itself (Socket.IO server API, `socket.handshake`). A copy: keep what
-/// you need.
+/// How the client introduced itself (Socket.IO server API, `socket.handshake`).
 struct Handshake {
   /// Names in lower case. One that came several times is joined as in Node.js, with ", ", cookies
   /// with "; ", or is the first of them; lines of `set-cookie` are lines.
@@ -56,6 +55,8 @@ struct Handshake {
   bool secure = false;                       ///< The connection is encrypted.
   bool xdomain = false;                      ///< The request had an Origin header.
 };
+/// With the names of JavaScript: `issued` for `issued_ms`.
+void to_json(json& value, const Handshake& handshake);
 
 /// Rooms as one or several strings.
 class Rooms {
@@ -75,51 +76,24 @@ namespace detail {
 
 /// Whom a broadcast reaches: the union of `rooms` (everybody if there are none) less those in
 /// `except`.
-struct BroadcastTarget {
+struct BroadcastOptions {
   std::vector<std::string> rooms;
   std::vector<std::string> except;
   EmitFlags flags;
-  friend bool operator==(const BroadcastTarget&, const BroadcastTarget&) = default;
+  friend bool operator==(const BroadcastOptions&, const BroadcastOptions&) = default;
 };
 
 }  // namespace detail
 
 /// Many sockets of a namespace. Immutable: each call returns a new one. Thread-safe.
-class BroadcastOperator {
+class BroadcastOperator : public detail::WithFlags<BroadcastOperator, BroadcastOperator>,
+                          public detail::EmitsToMany<BroadcastOperator> {
  public:
   BroadcastOperator to(const Rooms& rooms) const;
   BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
   BroadcastOperator except(const Rooms& rooms) const;
-  /// Sockets that are not ready to send right now miss the event; asked, they count as missing
-  /// (Errc::dropped).
-  BroadcastOperator volatile_() const;
-  BroadcastOperator compress(Compress compress) const;
   /// Only sockets of this node.
   BroadcastOperator local() const;
-  /// How long emit_with_ack waits; without it, until all have answered or left.
-  BroadcastOperator timeout(std::chrono::milliseconds timeout) const;
-
-  /// Throws std::invalid_argument for a reserved name, as Socket::emit does.
-  template <class... Args>
-  void emit(std::string_view event, const Args&... args) const {
-    detail::OutgoingEvent outgoing(event, args...);
-    emit_encoded(outgoing);
-  }
-
-  /// Asks every socket; the first argument of each acknowledgement is collected.
-  template <class R = json, class... Args>
-  Pending<Replies<R>> emit_with_ack(std::string_view event, const Args&... args) const {
-    detail::OutgoingEvent outgoing(event, args...);
-    Pending<Replies<R>> pending(completion_loop());
-    auto replies = std::make_shared<Replies<R>>();
-    emit_encoded_with_ack(
-        outgoing,
-        [replies](std::error_code error, const Value* arguments) {
-          replies->add(detail::decode_reply<R>(error, arguments));
-        },
-        [replies, pending] { pending.complete(std::move(*replies)); });
-    return pending;
-  }
 
   Pending<std::vector<RemoteSocket>> fetch_sockets() const;
   void sockets_join(const Rooms& rooms) const;
@@ -132,19 +106,24 @@ class BroadcastOperator {
   friend class Namespace;
   friend class RemoteSocket;
   friend class RemoteSocketOperator;
+  friend class detail::WithFlags<BroadcastOperator, BroadcastOperator>;
+  friend class detail::WithFlags<Namespace, BroadcastOperator>;
+  friend class detail::EmitsToMany<BroadcastOperator>;
   explicit BroadcastOperator(std::shared_ptr<core::NamespaceState> nsp) : nsp_(std::move(nsp)) {}
+  BroadcastOperator as_operator() const { return *this; }
+  detail::EmitFlags& flags() { return options_.flags; }
   void emit_encoded(detail::OutgoingEvent& event) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                              std::function<void()> all) const;
   std::shared_ptr<detail::CompletionLoop> completion_loop() const;
 
   std::shared_ptr<core::NamespaceState> nsp_;
-  detail::BroadcastTarget target_;
+  detail::BroadcastOptions options_;
 };
 
 class SocketOperator;
 
-class Socket {
+class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::EmitsToOne<Socket> {
  public:
   /// A handle to nothing: id() is empty, connected() false, and whatever is asked of it, it does
   /// nothing. Its data() is a thread's, for all such handles; its nsp() is nothing, too.
@@ -154,7 +133,8 @@ class Socket {
   /// 20 characters; not the Engine.IO session id, which stays secret.
   const std::string& id() const;
   bool connected() const;
-  Handshake handshake() const;
+  /// Made when it is first asked for, and kept as long as the socket. Loop's thread only.
+  const Handshake& handshake() const;
   Namespace nsp() const;
   /// "polling" or "websocket".
   std::string_view transport() const;
@@ -165,7 +145,7 @@ class Socket {
   /// The application's own data, made on first use; one object for each type. The json one, an
   /// object at first, is what fetch_sockets() shows.
   template <class T = json>
-  T& data() {
+  T& data() const {
     std::any& slot = data_slot(typeid(T));
     if (!slot.has_value()) {
       if constexpr (std::is_same_v<T, json>) {
@@ -187,21 +167,6 @@ class Socket {
 
   // --- Sending ---
 
-  /// Throws std::invalid_argument for a name that is reserved: connect, connect_error, disconnect,
-  /// disconnecting, newListener, removeListener.
-  template <class... Args>
-  EmitResult emit(std::string_view event, const Args&... args) const {
-    detail::OutgoingEvent outgoing(event, args...);
-    return emit_encoded(outgoing, {});
-  }
-  /// The first argument of the client's acknowledgement; errors: disconnected, timeout (with
-  /// timeout()), bad_answer, …
-  template <class R = json, class... Args>
-  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const;
-
-  SocketOperator volatile_() const;
-  SocketOperator compress(Compress compress) const;
-  SocketOperator timeout(std::chrono::milliseconds timeout) const;
   /// Others in the rooms: this socket is left out.
   BroadcastOperator to(const Rooms& rooms) const;
   BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
@@ -284,14 +249,20 @@ class Socket {
 
  private:
   friend class SocketOperator;
+  friend class detail::WithFlags<Socket, SocketOperator>;
+  friend class detail::EmitsToOne<Socket>;
   friend void detail::report_exception(const Socket& socket, std::string_view event,
                                        std::exception_ptr exception);
 
-  EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags) const;
+  SocketOperator as_operator() const;
+  EmitResult emit_encoded(detail::OutgoingEvent& event, const detail::EmitFlags& flags = {}) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                              detail::AckCallback callback) const;
+  void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
+    emit_encoded_with_ack(event, {}, std::move(callback));
+  }
   std::shared_ptr<detail::CompletionLoop> completion_loop() const;
-  std::any& data_slot(const std::type_info& type);
+  std::any& data_slot(const std::type_info& type) const;
   detail::HandlerTableRef table() const;
   HandlerId add_any(detail::AnyHandler handler, detail::Position position) const;
   HandlerId add_any_outgoing(detail::AnyHandler handler, detail::Position position) const;
@@ -304,116 +275,90 @@ class Socket {
 };
 
 /// One socket with flags for the next emit. Immutable; thread-safe.
-class SocketOperator {
+class SocketOperator : public detail::WithFlags<SocketOperator, SocketOperator>,
+                       public detail::EmitsToOne<SocketOperator> {
  public:
-  /// The event is dropped if the socket is not ready to send right now; what asked for an
-  /// acknowledgement fails (Errc::dropped).
-  SocketOperator volatile_() const;
-  SocketOperator compress(Compress compress) const;
-  /// How long emit_with_ack waits; without it, until the answer comes or the socket disconnects.
-  SocketOperator timeout(std::chrono::milliseconds timeout) const;
   BroadcastOperator to(const Rooms& rooms) const;
   BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
   BroadcastOperator except(const Rooms& rooms) const;
   BroadcastOperator broadcast() const;
   BroadcastOperator local() const;
 
-  template <class... Args>
-  EmitResult emit(std::string_view event, const Args&... args) const {
-    detail::OutgoingEvent outgoing(event, args...);
-    return socket_.emit_encoded(outgoing, flags_);
-  }
-  template <class R = json, class... Args>
-  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
-    detail::OutgoingEvent outgoing(event, args...);
-    Pending<Reply<R>> pending(socket_.completion_loop());
-    socket_.emit_encoded_with_ack(outgoing, flags_,
-                                  [pending](std::error_code error, const Value* arguments) {
-                                    pending.complete(detail::decode_reply<R>(error, arguments));
-                                  });
-    return pending;
-  }
-
  private:
   friend class Socket;
+  friend class detail::WithFlags<SocketOperator, SocketOperator>;
+  friend class detail::WithFlags<Socket, SocketOperator>;
+  friend class detail::EmitsToOne<SocketOperator>;
   explicit SocketOperator(Socket socket) : socket_(std::move(socket)) {}
+  SocketOperator as_operator() const { return *this; }
+  detail::EmitFlags& flags() { return flags_; }
+  EmitResult emit_encoded(detail::OutgoingEvent& event) const {
+    return socket_.emit_encoded(event, flags_);
+  }
+  void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
+    socket_.emit_encoded_with_ack(event, flags_, std::move(callback));
+  }
+  std::shared_ptr<detail::CompletionLoop> completion_loop() const {
+    return socket_.completion_loop();
+  }
+
   Socket socket_;
   detail::EmitFlags flags_;
 };
 
-template <class R, class... Args>
-Pending<Reply<R>> Socket::emit_with_ack(std::string_view event, const Args&... args) const {
-  return SocketOperator(*this).emit_with_ack<R>(event, args...);
-}
+inline SocketOperator Socket::as_operator() const { return SocketOperator(*this); }
 
 /// One socket of this node or another, with flags for the next emit. Immutable; thread-safe.
-class RemoteSocketOperator {
- public:
-  RemoteSocketOperator volatile_() const { return RemoteSocketOperator(itself_.volatile_()); }
-  RemoteSocketOperator compress(Compress compress) const {
-    return RemoteSocketOperator(itself_.compress(compress));
-  }
-  RemoteSocketOperator timeout(std::chrono::milliseconds timeout) const {
-    return RemoteSocketOperator(itself_.timeout(timeout));
-  }
-
-  template <class... Args>
-  void emit(std::string_view event, const Args&... args) const {
-    itself_.emit(event, args...);
-  }
-  template <class R = json, class... Args>
-  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
-    detail::OutgoingEvent outgoing(event, args...);
-    Pending<Reply<R>> pending(itself_.completion_loop());
-    itself_.emit_encoded_with_ack(
-        outgoing,
-        [pending](std::error_code error, const Value* arguments) {
-          pending.complete(detail::decode_reply<R>(error, arguments));
-        },
-        [pending] {  // if nobody was asked; else it has been completed
-          pending.complete(detail::decode_reply<R>(Errc::not_connected, nullptr));
-        });
-    return pending;
-  }
-
+class RemoteSocketOperator : public detail::WithFlags<RemoteSocketOperator, RemoteSocketOperator>,
+                             public detail::EmitsToOne<RemoteSocketOperator, void> {
  private:
   friend class RemoteSocket;
+  friend class detail::WithFlags<RemoteSocketOperator, RemoteSocketOperator>;
+  friend class detail::WithFlags<RemoteSocket, RemoteSocketOperator>;
+  friend class detail::EmitsToOne<RemoteSocketOperator, void>;
   explicit RemoteSocketOperator(BroadcastOperator itself) : itself_(std::move(itself)) {}
+  RemoteSocketOperator as_operator() const { return *this; }
+  detail::EmitFlags& flags() { return itself_.flags(); }
+  void emit_encoded(detail::OutgoingEvent& event) const { itself_.emit_encoded(event); }
+  void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
+    // At the end, if nobody was asked; else it has been completed.
+    itself_.emit_encoded_with_ack(event, callback,
+                                  [callback] { callback(Errc::not_connected, nullptr); });
+  }
+  std::shared_ptr<detail::CompletionLoop> completion_loop() const {
+    return itself_.completion_loop();
+  }
+
   BroadcastOperator itself_;
 };
 
 /// A socket as fetch_sockets() reports it, on this node or another: a snapshot with the means to
 /// reach it. Thread-safe.
-class RemoteSocket {
+class RemoteSocket : public detail::WithFlags<RemoteSocket, RemoteSocketOperator>,
+                     public detail::EmitsToOne<RemoteSocket, void> {
  public:
   std::string id;
   Handshake handshake;
   std::vector<std::string> rooms;
   json data = json::object();  ///< Its `data()`.
 
-  template <class... Args>
-  void emit(std::string_view event, const Args&... args) const {
-    itself().emit(event, args...);
-  }
-  /// The first argument of its acknowledgement; errors as Socket's.
-  template <class R = json, class... Args>
-  Pending<Reply<R>> emit_with_ack(std::string_view event, const Args&... args) const {
-    return RemoteSocketOperator(itself()).emit_with_ack<R>(event, args...);
-  }
-  RemoteSocketOperator volatile_() const { return RemoteSocketOperator(itself().volatile_()); }
-  RemoteSocketOperator compress(Compress compress) const {
-    return RemoteSocketOperator(itself().compress(compress));
-  }
-  RemoteSocketOperator timeout(std::chrono::milliseconds timeout) const {
-    return RemoteSocketOperator(itself().timeout(timeout));
-  }
   void join(const Rooms& rooms_to_join) const { itself().sockets_join(rooms_to_join); }
   void leave(const Rooms& rooms_to_leave) const { itself().sockets_leave(rooms_to_leave); }
   void disconnect(Close close = Close::socket) const { itself().disconnect_sockets(close); }
 
  private:
   friend class BroadcastOperator;
+  friend class detail::WithFlags<RemoteSocket, RemoteSocketOperator>;
+  friend class detail::EmitsToOne<RemoteSocket, void>;
   BroadcastOperator itself() const { return BroadcastOperator(nsp_).to(id); }
+  RemoteSocketOperator as_operator() const { return RemoteSocketOperator(itself()); }
+  void emit_encoded(detail::OutgoingEvent& event) const { as_operator().emit_encoded(event); }
+  void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
+    as_operator().emit_encoded_with_ack(event, std::move(callback));
+  }
+  std::shared_ptr<detail::CompletionLoop> completion_loop() const {
+    return as_operator().completion_loop();
+  }
   std::shared_ptr<core::NamespaceState> nsp_;
 };
 

@@ -2,13 +2,14 @@
 // Task<T>: what a coroutine handler returns. Lazy: it runs when it is awaited, or when the library
 // starts it.
 //
-//   socket.on("save", [](Order order) -> socketio::Task<bool> { co_return co_await store(order);
+//   socket.on("save", [](Order order) -> socketio::Task<bool> {
+//     co_return co_await store(order);
 //   });
 //
 // A handler's coroutine starts on the socket's loop and goes on wherever what it awaits resumes it:
-// for Pending that is the loop again, always. Its parameters live as long as it does,
-// and own what they say: a view of the packet does not compile. The handler and its captures are
-// kept until it ends. What it throws reaches the error hook, on the loop.
+// for Pending that is the loop again, always. Its parameters live as long as it does, and own what
+// they say: a view of the packet does not compile. The handler and its captures are kept until it
+// ends. What it throws reaches the error hook, on the loop.
 #pragma once
 
 #include <coroutine>

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Value: a view of one JSON value (or attachment) of a packet that is being dispatched. It is what
-// typed arguments are decoded from; user code meets it only when it writes its own
-// socketio::Decode<T>.
+// Value: a view of one JSON value (or attachment) of a packet that is being dispatched.
+// Typed arguments are decoded from it; user code needs it only for a socketio::Decode<T> of its own.
 //
-// Lifetime: valid during the call that it was handed to, never longer. Thread: that of the call.
-// Copying is cheap. No function throws for what a peer can send: a getter of the wrong kind returns
-// false and leaves `out` alone.
+// It is valid during the call that gets it, on that thread, and cheap to copy. No function throws
+// for anything that a peer can send: a getter of the wrong kind returns false and leaves `out`
+// unchanged.
 #pragma once
 
 #include <socketio/json.hpp>
@@ -51,8 +50,8 @@ class Value {
 
   /// Elements of an array or members of an object; 0 for anything else. Linear.
   std::size_t size() const;
-  /// Member of an object (the last of that name, as in JavaScript); false if absent or not an
-  /// object.
+  /// Member of an object (the last of that name, as in JavaScript); false if absent or
+  /// not an object.
   bool find(std::string_view name, Value& out) const;
 
   /// A copy with attachments put back in place as json::binary.
@@ -71,13 +70,13 @@ class Value {
   const ParsedText* parsed_ = nullptr;
 };
 
-/// Walks an array: `for (ValueArray items{value}; items.next(item);)`. Empty if `value` is no
-/// array.
+/// Walks an array: `for (ValueArray items{value}; items.next(item);)`. Empty if `value`
+/// is no array.
 class ValueArray {
  public:
   explicit ValueArray(const Value& value);
   bool next(Value& out);
-  /// What is left, as Value::to_json() has it.
+  /// The remaining elements, as Value::to_json() returns them.
   json to_json() const;
 
  private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How a function of the user watches all events (on_any and its kind). Beside the event's name it
-// takes the arguments as `const json&`, as `const Arguments&` (undecoded), or not at all. A form
-// that nobody asks for is not made: as json a large packet costs several times what it does
-// otherwise. Not for direct use.
+// How a user's function watches all events (on_any and the like). After the event's name it takes
+// the arguments as `const json&`, as `const Arguments&` (undecoded), or not at all. Only the form
+// that somebody takes is made, because decoding a large packet to json costs several times as much
+// as dispatching it. Not for direct use.
 #pragma once
 
 #include <socketio/arguments.hpp>
@@ -39,21 +39,21 @@ class WatchedArguments {
   std::optional<Arguments> undecoded_;
 };
 
-/// True if F takes the last of Given when it gets what it wants of them.
+/// True if F takes the last type of Given when it is called with as many as it accepts.
 template <class F, class... Given>
 constexpr bool takes_last() {
   constexpr auto part = part_of<F, Given...>();
   return part && part->first + part->count == sizeof...(Given);
 }
 
-/// `Before`: what comes before the arguments.
+/// `Before`: the parameters before the arguments.
 template <class... Before>
 struct Watcher {
   using Function = std::function<void(Before..., WatchedArguments&)>;
 
   template <class F, class Report>
   static Function make(F function, Report report) {
-    // One after the other: a generic lambda takes json, and need not compile with anything else.
+    // In this order, because a generic lambda gets json and need not compile with anything else.
     if constexpr (takes_last<F, Before..., const json&>()) {
       return with_json(std::move(function), std::move(report));
     } else if constexpr (takes_last<F, Before..., const Arguments&>()) {
@@ -66,7 +66,7 @@ struct Watcher {
       using Hook = std::function<void(Before...)>;
       return [hook = make_hook<Hook>(std::move(function), std::move(report))](
                  Before... before, WatchedArguments&) { hook(before...); };
-    } else {  // of nullptr, or it says what is wrong
+    } else {  // of nullptr, or a compile error that says what is wrong
       return with_json(std::move(function), std::move(report));
     }
   }

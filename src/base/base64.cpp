@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// OpenSSL counts in int: longer inputs go in pieces of whole quanta, of 3 bytes and of 4
-// characters.
+// OpenSSL counts in int: longer inputs go in pieces of whole quanta, of 3 bytes and of
+// 4 characters.
 constexpr std::size_t piece_quanta = 1 << 20;
 
 constexpr auto in_alphabet = [] {

@@ -45,13 +45,13 @@ class Loop {
 
   /// Runs `task` later in this turn, after the code that is running now.
   void defer(Task task);
-  /// Loop's streams only: finish_turn() at the end of this turn, unless it dies before. Cannot
-  /// fail.
+  /// Loop's streams only: finish_turn() at the end of this turn, unless it dies before.
+  /// Cannot fail.
   void schedule_flush(Stream& stream);
   void forget(Stream& stream);
 
-  /// An empty buffer that has room already, if one is spare; give_back() what is not needed any
-  /// more.
+  /// An empty buffer that has room already, if one is spare; give_back() what is not
+  /// needed any more.
   std::string take_buffer() {
     if (spare_buffers_.empty()) return {};
     std::string buffer = std::move(spare_buffers_.back());

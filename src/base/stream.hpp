@@ -177,8 +177,8 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   /// Those of them that it was offered and did not take: what the peer is slow about.
   std::size_t refused_bytes() const { return std::min(refused_bytes_, queue_.size()); }
   bool is_open() const { return state_ == State::open; }
-  /// What broke the stream, if the environment or TLS did; empty after an orderly end. Known in
-  /// on_close().
+  /// What broke the stream, if the environment or TLS did; empty after an orderly end. Known
+  /// in on_close().
   const std::error_code& error() const { return error_; }
 
   /// From now on a peer that does not take least_bytes_per_second for that long is cut; zero, as at

@@ -36,8 +36,8 @@ class Timer {
   void cancel();
 
  protected:
-  /// Called by the wheel when the deadline has passed; may arm, cancel or destroy any timer, itself
-  /// included.
+  /// Called by the wheel when the deadline has passed; may arm, cancel or destroy any timer,
+  /// itself included.
   virtual void expired() noexcept = 0;
 
  private:
@@ -99,8 +99,8 @@ class TimingWheel {
   /// set_now(), and fires everything that is due.
   void advance(TimePoint now);
 
-  /// When advance() should be called next; never later than the first deadline, nothing if there is
-  /// none.
+  /// When advance() should be called next; never later than the first deadline, nothing if
+  /// there is none.
   std::optional<TimePoint> next_deadline() const;
 
  private:

@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Settings that can never work are told at once.
+/// Settings that can never work throw at once.
 std::unique_ptr<net::ClientConnector> make_connector(const std::shared_ptr<net::AsioLoop>& loop,
                                                      const Url& url, const ClientOptions& options) {
   auto connector = std::make_unique<net::ClientConnector>(loop, connector_settings(options));
@@ -57,7 +57,7 @@ ClientState::ClientState(Url url, const ClientOptions& options, asio::io_context
                                                manager_options(url_, options))) {
   own_context_.get_deleter().resolutions = loop_->resolutions();
   loop_->set_exception_hook([manager = std::weak_ptr(manager_)] {
-    if (const auto told = manager.lock()) told->report(std::current_exception());
+    if (const auto kept = manager.lock()) kept->report(std::current_exception());
   });
   manager_->set_idle_hook([this] {
     if (stopping_) end_context();
@@ -104,7 +104,7 @@ void ClientState::run_until_stopped() {
   context_.run();
   work_.reset();
   stopping_ = false;
-  goodbye_timer_.reset();
+  stop_timer_.reset();
   end_running();
 }
 
@@ -171,8 +171,8 @@ void ClientState::stop_now() {
       signals_.reset();  // a second one ends a program that does not come to its end
     }
     stopping_ = true;
-    goodbye_timer_.emplace(context_, goodbye_time);
-    goodbye_timer_->async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    stop_timer_.emplace(context_, stop_timeout);
+    stop_timer_->async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
       const auto self = weak.lock();
       if (self && !error) self->context_.stop();
     });
@@ -181,7 +181,7 @@ void ClientState::stop_now() {
 }
 
 void ClientState::end_context() {
-  // Behind the end of this turn, which flushes what was said last.
+  // Behind the end of this turn, which flushes what was sent last.
   loop_->defer([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
@@ -211,17 +211,26 @@ void ClientState::watch_signals() {
 
 // --- The end ---
 
-void ClientState::shut_down(std::optional<std::chrono::seconds> limit) {
-  if (own_context_) return shut_down_own(limit);
-  {
-    const std::lock_guard lock(running_mutex_);
-    if (std::exchange(ended_, true)) return;
-  }
-  shut_down_on_context();
+void ClientState::shut_down(Limit limit) {
+  std::unique_lock lock(running_mutex_);
+  if (given_up_) return;
+  if (own_context_) return shut_down_own(std::move(lock), limit);
+  if (std::exchange(ended_, true)) return;
+  lock.unlock();
+  shut_down_on_context(limit);
 }
 
-void ClientState::shut_down_own(std::optional<std::chrono::seconds> limit) {
-  std::unique_lock lock(running_mutex_);
+std::unique_lock<ThreadGate> ClientState::lock_gate(Limit limit) {
+  if (!limit) return std::unique_lock(*gate_);
+  return std::unique_lock(*gate_, *limit);
+}
+
+void ClientState::give_up() {
+  const std::lock_guard lock(running_mutex_);
+  given_up_ = true;
+}
+
+void ClientState::shut_down_own(std::unique_lock<std::mutex> lock, Limit limit) {
   shut_ = true;
   const bool is_in_handler = runner_ == std::this_thread::get_id();
   const auto is_stopped = [this] { return !running_; };
@@ -231,14 +240,14 @@ void ClientState::shut_down_own(std::optional<std::chrono::seconds> limit) {
     });
     context_.stop();
     if (!limit) stopped_running_.wait(lock, is_stopped);
-    if (limit && !stopped_running_.wait_for(lock, *limit, is_stopped)) return;
+    if (limit && !stopped_running_.wait_for(lock, *limit, is_stopped)) {
+      given_up_ = true;
+      return;
+    }
   }
   const bool has_ended = std::exchange(ended_, true);
   lock.unlock();
-  if (has_ended) {  // by exit(), whose thread may still be at it
-    const core::GateLock gate(*gate_);
-    return manager_->abandon();
-  }
+  if (has_ended) return close_now(limit);  // exit() has begun, and its thread may still be at it
   if (is_in_handler) {
     finish();
     context_.stop();
@@ -251,19 +260,26 @@ void ClientState::shut_down_own(std::optional<std::chrono::seconds> limit) {
   tear_down();
 }
 
-void ClientState::shut_down_on_context() {
+void ClientState::close_now(Limit limit) {
+  const auto lock = lock_gate(limit);
+  if (!lock) return give_up();
+  manager_->close_now();
+}
+
+void ClientState::shut_down_on_context(Limit limit) {
   if (!loop_->is_current()) {
     gate_->post_urgent([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->finish();
     });
     // The loop's objects are its thread's, which may never run again.
-    const core::GateLock lock(*gate_);
-    manager_->abandon();
-    gate_->close();
     asio::post(context_, [self = shared_from_this()] {
       self->finish();
       self->tear_down();
     });
+    const auto lock = lock_gate(limit);
+    if (!lock) return give_up();
+    manager_->close_now();
+    gate_->close();
     return;
   }
   const bool is_below_us = gate_->is_below_user_code();
@@ -288,7 +304,7 @@ void ClientState::tear_down() {
   loop_->drain();
   loop_->stop();
   signals_.reset();
-  goodbye_timer_.reset();
+  stop_timer_.reset();
   work_.reset();
   if (own_context_) {
     own_context_->restart();

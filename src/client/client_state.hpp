@@ -34,8 +34,8 @@ namespace socketio::client {
 
 class ClientState : public std::enable_shared_from_this<ClientState> {
  public:
-  /// How long stop() lets the goodbyes take.
-  static constexpr std::chrono::seconds goodbye_time{3};
+  /// How long stop() waits for the server to take what was sent and the DISCONNECTs.
+  static constexpr std::chrono::seconds stop_timeout{3};
 
   /// With a context of its own, or on the user's. Throws as Client does.
   static std::shared_ptr<ClientState> make(std::string_view url, const ClientOptions& options,
@@ -63,8 +63,14 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
  private:
   ClientState(Url url, const ClientOptions& options, boost::asio::io_context* context);
 
-  /// Gives up after `limit`, if there is one, as long as a handler is running.
-  void shut_down(std::optional<std::chrono::seconds> limit);
+  using Limit = std::optional<std::chrono::seconds>;
+
+  /// Gives up, for good, if a handler runs for longer than `limit`.
+  void shut_down(Limit limit);
+  /// Not locked if a handler runs for longer than `limit`.
+  std::unique_lock<ThreadGate> lock_gate(Limit limit);
+  /// Somebody else ends it: no handler runs once this has returned.
+  void close_now(Limit limit);
   bool begin_running();
   void run_until_stopped();
   void end_running();
@@ -72,9 +78,12 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   void end_context();
   /// The caller holds running_mutex_.
   void watch_signals();
-  void shut_down_own(std::optional<std::chrono::seconds> limit);
-  void shut_down_on_context();
-  /// Goodbyes, the end of everything that waits, and no user code any more. Loop's thread.
+  /// `lock` holds running_mutex_.
+  void shut_down_own(std::unique_lock<std::mutex> lock, Limit limit);
+  void shut_down_on_context(Limit limit);
+  void give_up();
+  /// Sends what can be sent, ends everything that waits; no user code is called any more. Loop's
+  /// thread.
   void finish();
   void tear_down();
 
@@ -93,7 +102,7 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   const std::shared_ptr<ThreadGate> gate_;
   const std::shared_ptr<core::Manager> manager_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
-  std::optional<boost::asio::steady_timer> goodbye_timer_;
+  std::optional<boost::asio::steady_timer> stop_timer_;
   bool stopping_ = false;   // loop
   bool torn_down_ = false;  // loop
 
@@ -105,8 +114,9 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   std::thread thread_;             // of start()
   bool stops_on_signals_ = false;  // each time that it runs
   std::optional<boost::asio::signal_set> signals_;
-  bool shut_ = false;   // it does not run any more
-  bool ended_ = false;  // somebody has begun to end it
+  bool shut_ = false;      // it does not run any more
+  bool ended_ = false;     // somebody has begun to end it
+  bool given_up_ = false;  // exit() has waited for a handler long enough
   std::optional<net::ExitHook> exit_hook_;
 };
 

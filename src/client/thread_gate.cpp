@@ -10,9 +10,11 @@ bool ThreadGate::is_mine() const {
   return holder_.load(std::memory_order_relaxed) == std::this_thread::get_id();
 }
 
+void ThreadGate::hold() { holder_.store(std::this_thread::get_id(), std::memory_order_relaxed); }
+
 void ThreadGate::take() {
   mutex_.lock();
-  holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  hold();
 }
 
 void ThreadGate::lock() {
@@ -23,6 +25,19 @@ void ThreadGate::lock() {
     admitted_.fetch_add(1);
   }
   ++holds_;
+}
+
+bool ThreadGate::try_lock_for(std::chrono::seconds limit) {
+  if (!is_mine()) {
+    others_.fetch_add(1);
+    const bool is_taken = mutex_.try_lock_for(limit);
+    others_.fetch_sub(1);
+    if (!is_taken) return false;
+    hold();
+    admitted_.fetch_add(1);
+  }
+  ++holds_;
+  return true;
 }
 
 void ThreadGate::unlock() {
@@ -106,7 +121,7 @@ void ThreadGate::close() {
     loop_ = nullptr;
     dropped.swap(queue_);
   }
-  // What they leave unanswered is told now.
+  // Acknowledgements that they leave pending fail now.
   std::exchange(batch_, {}).clear();
 }
 

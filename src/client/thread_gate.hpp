@@ -8,6 +8,7 @@
 #include "net/asio_loop.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -22,6 +23,8 @@ class ThreadGate final : public core::Gate, public std::enable_shared_from_this<
 
   void lock() override;
   void unlock() override;
+  /// False if the loop stays inside for longer than `limit`.
+  bool try_lock_for(std::chrono::seconds limit);
   void enter() override;
   void leave() override;
   bool is_inside() const override;
@@ -38,11 +41,13 @@ class ThreadGate final : public core::Gate, public std::enable_shared_from_this<
 
  private:
   bool is_mine() const;
+  /// mutex_ has been locked.
+  void hold();
   void take();
   /// Whoever waits for the loop to go out is to come in.
   void let_others_in() const;
 
-  std::mutex mutex_;
+  std::timed_mutex mutex_;
   std::atomic<std::thread::id> holder_{};
   std::size_t holds_ = 0;                  // of the holder; guarded by mutex_
   std::atomic<std::size_t> others_ = 0;    // that wait

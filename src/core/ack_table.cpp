@@ -47,8 +47,10 @@ void AckTable::fail_all(std::error_code error) {
   }
 }
 
-void AckTable::fail_all_but(const std::vector<std::uint64_t>& kept, std::error_code error) {
-  std::vector<std::uint64_t> failing;
+void AckTable::fail_all_but(const std::vector<std::uint64_t>& kept, std::error_code error,
+                            std::vector<std::uint64_t> room) {
+  std::vector<std::uint64_t> failing = std::move(room);
+  failing.clear();
   for (const auto& [id, entry] : entries_) {
     if (!std::binary_search(kept.begin(), kept.end(), id)) failing.push_back(id);
   }

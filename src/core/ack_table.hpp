@@ -28,8 +28,9 @@ class AckTable {
   /// False if the id was never issued, or answered before.
   bool answer(std::uint64_t id, const Value& arguments);
   void fail_all(std::error_code error);
-  /// All but those in `kept`, which is sorted.
-  void fail_all_but(const std::vector<std::uint64_t>& kept, std::error_code error);
+  /// All but those in `kept`, which is sorted. Needs no memory where `room` can hold all ids.
+  void fail_all_but(const std::vector<std::uint64_t>& kept, std::error_code error,
+                    std::vector<std::uint64_t> room = {});
   /// Forgets all; nothing is called.
   void clear();
   std::size_t size() const { return entries_.size(); }

@@ -55,7 +55,7 @@ std::string_view OutgoingEvent::with_header(std::string_view header) {
   return std::string_view(text_).substr(start);
 }
 
-void OutgoingEvent::write(JsonWriter& writer, const Arguments& arguments) {
+void OutgoingEvent::relay(JsonWriter& writer, const Arguments& arguments) {
   if (arguments.attachments().empty()) {
     if (!arguments.elements().empty()) writer.raw(arguments.elements());
     return;

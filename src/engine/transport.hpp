@@ -16,14 +16,6 @@ std::string_view to_string(TransportName name);
 /// Throws std::invalid_argument if there is none of that name.
 TransportName transport_named(std::string_view name);
 
-/// A peer that floods us with WebSocket pings and reads nothing gets no more pongs than this many
-/// bytes.
-inline constexpr std::size_t pong_backlog_bytes = 64 * 1024;
-
-/// WebSocket pings of one read that are answered one by one. Of further ones in a row only the last
-/// is, before what follows it (RFC 6455 section 5.5.3).
-inline constexpr std::uint8_t pongs_per_read = 64;
-
 class Transport {
  public:
   virtual ~Transport() = default;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Listener: accepts TCP connections of one address and port. When descriptors run out it rests a
-// while instead of spinning, and turns one waiting client away, so that the queue moves
-// (reliability: EMFILE). Loop's thread only.
+// while instead of spinning, and turns one waiting client away, so that the queue moves. Loop's
+// thread only.
 #pragma once
 
 #include "net/asio_loop.hpp"

@@ -264,10 +264,10 @@ void HttpConnection::respond(HttpExchange& exchange, http::Response response,
   if (!stream_) return;
   const bool is_head = exchange.request().method == "HEAD";
   append_headers(response.headers, exchange.extra_headers_);
-  const auto answered = settle();
   // A body that nobody wants cannot be told from the next request.
-  if (!answered->body_complete_) fate = http::Connection::close;
+  if (!exchange.body_complete_) fate = http::Connection::close;
   write(response, fate, is_head ? http::Body::omitted : http::Body::included);
+  settle();  // only now: who fails to answer still owes it, and cuts us by dropping the exchange
   enter(Phase::writing);
   if (fate == http::Connection::close) {
     parser_.reset();
@@ -296,8 +296,8 @@ std::shared_ptr<Stream> HttpConnection::upgrade(HttpExchange& exchange, http::Re
   if (!stream_) return nullptr;
   assert(exchange.body_complete_);  // what is left of a body would go to the successor
   append_headers(response.headers, exchange.extra_headers_);
-  const auto answered = settle();
   write(response, http::Connection::upgrade);
+  settle();
   timer_.cancel();
   stream_->set_stall_timeout({});
   successor_ = std::move(handler);

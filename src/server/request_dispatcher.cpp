@@ -83,7 +83,8 @@ void RequestDispatcher::accept_engine(const std::shared_ptr<HttpExchange>& excha
 }
 
 void RequestDispatcher::route(engine::Exchange& exchange) const {
-  exchange.respond(router_->answer(exchange.request(), exchange.remote_address()));
+  exchange.respond(
+      router_->answer(exchange.request(), exchange.remote_address(), router_error_hook_));
 }
 
 std::optional<HttpResponse> RequestDispatcher::client_file(const http::Request& request) const {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace socketio::server {
 
@@ -23,6 +24,8 @@ class RequestDispatcher final : public RequestSink {
   ~RequestDispatcher() override;
 
   Cors& cors() { return cors_; }
+  /// Hears of what the router's handlers throw.
+  void set_router_error_hook(HttpErrorHook hook) { router_error_hook_ = std::move(hook); }
   const ConnectionOptions& connection_options() const override { return connection_options_; }
   void accept(const std::shared_ptr<HttpExchange>& exchange) override;
 
@@ -41,6 +44,7 @@ class RequestDispatcher final : public RequestSink {
   ConnectionOptions connection_options_;
   engine::Server& engine_;
   std::shared_ptr<RouterState> router_;
+  HttpErrorHook router_error_hook_;
   std::shared_ptr<BodyWaiter> body_waiter_;
 };
 

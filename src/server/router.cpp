@@ -204,8 +204,8 @@ std::optional<HttpResponse> RouterState::find(std::string_view path, HttpRequest
   return file(path, request);
 }
 
-http::Response RouterState::answer(const http::Request& request,
-                                   std::string_view remote_address) const {
+http::Response RouterState::answer(const http::Request& request, std::string_view remote_address,
+                                   const HttpErrorHook& report) const {
   HttpRequest seen = public_request(request, remote_address);
   try {
     if (auto answer = find(request.path(), seen)) {
@@ -213,7 +213,7 @@ http::Response RouterState::answer(const http::Request& request,
       return wire_response(std::move(*answer));
     }
   } catch (...) {
-    if (error_hook_) error_hook_(seen);
+    if (report) report(seen);
     return wire_response(HttpResponse::text("Internal Server Error", 500));
   }
   return wire_response(HttpResponse::text("Not Found", 404));

@@ -17,20 +17,18 @@
 namespace socketio::server {
 
 using HttpHook = std::function<std::optional<HttpResponse>(const HttpRequest&)>;
+using HttpErrorHook = std::function<void(const HttpRequest&)>;
 
 class RouterState {
  public:
   void add(std::string method, std::string path, HttpHandler handler);
   void serve_folder(std::string prefix, std::string folder);
   void use(HttpHook hook) { hooks_.push_back(std::move(hook)); }
-  /// Called while an exception of a handler is being handled.
-  void set_error_hook(std::function<void(const HttpRequest&)> hook) {
-    error_hook_ = std::move(hook);
-  }
-
   /// The answer to any request: 404 if nothing matches, 405 if only the method does not, 500 if a
-  /// handler throws or what it answers has no status of an answer.
-  http::Response answer(const http::Request& request, std::string_view remote_address) const;
+  /// handler throws or what it answers has no status of an answer. `report` is called while what
+  /// was thrown is being handled.
+  http::Response answer(const http::Request& request, std::string_view remote_address,
+                        const HttpErrorHook& report) const;
 
  private:
   using Segments = std::vector<std::string>;
@@ -49,7 +47,6 @@ class RouterState {
   std::optional<HttpResponse> route(std::string_view path, HttpRequest& request) const;
   std::optional<HttpResponse> file(std::string_view path, const HttpRequest& request) const;
 
-  std::function<void(const HttpRequest&)> error_hook_;
   std::vector<HttpHook> hooks_;
   std::vector<Route> routes_;
   std::vector<Folder> folders_;

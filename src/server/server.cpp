@@ -13,20 +13,20 @@ namespace socketio {
 Server::Server(ServerOptions options) : Server(server::ServerState::make(std::move(options))) {}
 
 Server::Server(std::shared_ptr<server::ServerState> state)
-    : Namespace(state->node().of("/")), server_(std::move(state)) {}
+    : Namespace(state->worker().node().of("/")), server_(std::move(state)) {}
 
 Server::~Server() { server_->shut_down(); }
 
-Namespace Server::of(std::string_view name) { return Namespace(server_->node().of(name)); }
+Namespace Server::of(std::string_view name) { return Namespace(server_->worker().node().of(name)); }
 
 Namespace Server::of(const std::regex& pattern) {
-  return Namespace(server_->node().of_pattern([pattern](std::string_view name) {
+  return Namespace(server_->worker().node().of_pattern([pattern](std::string_view name) {
     return std::regex_match(name.begin(), name.end(), pattern);
   }));
 }
 
 Namespace Server::of(std::function<bool(std::string_view name, const json& auth)> predicate) {
-  return Namespace(server_->node().of(std::move(predicate)));
+  return Namespace(server_->worker().node().of(std::move(predicate)));
 }
 
 std::uint16_t Server::listen(std::uint16_t port) { return listen({}, port); }
@@ -51,7 +51,9 @@ void Server::stop() { server_->close(); }
 void Server::stop_on_signals() { server_->stop_on_signals(); }
 void Server::close() { server_->close(); }
 
-std::size_t Server::engine_clients_count() const { return server_->engine().session_count(); }
+std::size_t Server::engine_clients_count() const {
+  return server_->worker().engine().session_count();
+}
 
 Router& Server::http() { return server_->router(); }
 

@@ -28,7 +28,7 @@ void expect_ignored(json said) {
   EXPECT_TRUE(client.socket.connected());
 }
 
-// reliability: C4
+// The server masks its frames, sets reserved bits, announces 2^63 bytes, or sends bad UTF-8.
 TEST(LyingConnection, BrokenFrames) {
   struct Case {
     json frames;
@@ -126,7 +126,7 @@ TEST(LyingConnection, EnginePacketsThatAreNone) {
   }
 }
 
-// reliability: C5
+// The answer to CONNECT has no session id.
 TEST(LyingConnection, ConnectWithoutId) {
   for (const char* reply : {"40", "40{}", "40{\"sid\":\"\"}"}) {
     Liar liar(over_websocket(steps(send(handshake()), until("40"), send(reply))));
@@ -185,7 +185,7 @@ TEST(LyingConnection, PidThatIsGoneAfterReconnection) {
   ASSERT_TRUE(liar.log->wait_for_prefix("40{\"offset\":\"offset\""));
 }
 
-// reliability: C7
+// Acknowledgements of unknown ids, twice, of the wrong type, and after their timeout.
 TEST(LyingConnection, AcknowledgementsThatMakeNoSense) {
   Liar liar(joined(steps(
       until("420"), send("43999[1]"), send("430[\"first\"]"), send("430[\"again\"]"), send("431[]"),
@@ -246,7 +246,7 @@ TEST(LyingConnection, HalfABinaryPacketIsForgottenWithItsConnection) {
   EXPECT_EQ(client.log.count("a"), 0U);
 }
 
-// reliability: C8
+// The server never sends a ping.
 TEST(LyingConnection, NoPings) {
   Liar liar(joined(json::array(), {{"pingInterval", 100}, {"pingTimeout", 100}}));
   TestClient client(liar.url(), only("websocket"));

@@ -56,7 +56,7 @@ std::vector<std::string> bad_handshakes() {
   return bad;
 }
 
-// reliability: C1
+// Open packets without a sid, with numbers that make no sense, of 1 MB, or that are no JSON.
 TEST(LyingHandshake, OverPolling) {
   for (const std::string& bad : bad_handshakes()) {
     const auto error = expect_failures(over_polling(steps(payload(bad))), only("polling"));
@@ -118,7 +118,7 @@ TEST(LyingHandshake, SecondHandshakeIsAnError) {
   ASSERT_TRUE(client.log.wait_for("connect", 2));
 }
 
-// reliability: C2
+// A poll answered with an error, a redirection, or a page of HTML.
 TEST(LyingHandshake, AnswersThatAreNoSuccess) {
   for (const char* status :
        {"500 Internal Server Error", "404 Not Found", "403 Forbidden", "401 Unauthorized",
@@ -240,7 +240,7 @@ TEST(LyingHandshake, RefusedUpgradeLeavesPolling) {
   EXPECT_TRUE(client.log.lines("disconnect").empty());
 }
 
-// reliability: C10
+// The server closes or resets every connection as soon as it is there.
 TEST(LyingHandshake, ConnectionsThatEndAtOnce) {
   for (const char* how : {"close", "reset"})
     for (const char* transport : {"polling", "websocket"}) {

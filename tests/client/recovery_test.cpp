@@ -148,7 +148,7 @@ TEST_P(Recovery, NotAfterLeaving) {
   EXPECT_FALSE(client.socket.recovered());
 }
 
-// reliability: C11
+// Events whose last argument is a text, which a client may take for the offset of recovery.
 TEST_P(Recovery, TextsThatAreNoOffsetDoNoHarm) {
   ASSERT_TRUE(connect());
   ASSERT_TRUE(hear(1));

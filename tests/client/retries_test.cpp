@@ -60,7 +60,7 @@ TEST_P(Retries, GivenUpAfterThatMany) {
   EXPECT_THAT(delivered(), ElementsAre("deliver 0", "deliver 0", "deliver 0", "deliver 1"));
 }
 
-// reliability: C13
+// The server acknowledges the first copy when the second is already on its way.
 TEST_P(Retries, AcknowledgementThatComesAfterTheSecondTry) {
   server.ask("acks", {{"delays", {300, 400, 0}}});
   TestClient client(server, with_retries(GetParam(), 5, 150ms));

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A program that ends while its client or server is at work. The environment says which, how long
 // it lives and how the program ends (tests/integration/exit_test.cpp has the words).
+#include <socketio/asio.hpp>
 #include <socketio/client.hpp>
 #include <socketio/server.hpp>
+
+#include <boost/asio/io_context.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -28,6 +31,12 @@ bool ends(std::string_view how) { return setting("END") == how; }
 
 std::atomic<bool> is_stuck = false;
 
+/// The client runs on it, if the environment says so; never destroyed.
+boost::asio::io_context& context() {
+  static auto& made = *new boost::asio::io_context(1);
+  return made;
+}
+
 /// Some are long, so that memory for parsing comes and goes.
 template <class Socket>
 void play(const Socket& socket, int n) {
@@ -45,8 +54,10 @@ void play(const Socket& socket, int n) {
 class Endpoint {
  public:
   Endpoint() { setting("ENDPOINT") == "client" ? make_client() : make_server(); }
-  /// Static ones say something when the thread's own objects are gone.
+  /// Static ones say something when the thread's own objects are gone; socket() would wait for a
+  /// handler that is stuck.
   ~Endpoint() {
+    if (is_stuck) return;
     if (client_) client_->socket().emit("ball", 1, std::string(1'000, 'x'));
     if (server_) server_->emit("ball", 1, std::string(1'000, 'x'));
   }
@@ -61,14 +72,20 @@ class Endpoint {
     options.transports = {setting("TRANSPORT")};
     options.tls.ca_file = setting("CA_FILE");
     options.reconnection_delay = std::chrono::milliseconds(1);
-    client_.emplace(setting("URL"), options);
+    const bool is_on_context = setting("RUNS") == "on a context";
+    client_ = is_on_context ? socketio::make_client(context(), setting("URL"), options)
+                            : std::make_unique<socketio::Client>(setting("URL"), options);
     client_->socket().on(
         "ball", [](socketio::ClientSocket& socket, int n, const std::string&) { play(socket, n); });
     client_->socket().on_connect_error([](const socketio::ConnectionError& error) {
       if (error.message.empty() || error.code.message().empty()) std::abort();
     });
     client_->socket().emit("ball", 1, std::string(1'000, 'x'));
-    if (!ends("thread")) client_->start();
+    if (is_on_context) {
+      std::thread([] { context().run(); }).detach();
+    } else if (!ends("thread")) {
+      client_->start();
+    }
   }
   void make_server() {
     server_.emplace();
@@ -82,7 +99,7 @@ class Endpoint {
         .wait();  // run() of one that is gone already is nobody's fault
   }
 
-  std::optional<socketio::Client> client_;
+  std::unique_ptr<socketio::Client> client_;
   std::optional<socketio::Server> server_;
 };
 

@@ -18,7 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// reliability: A1
 TEST(Application, WhatHandlersThrowIsReportedAndTheConnectionGoesOn) {
   Log log;
   LiveServer server({}, [&](Server& io) {
@@ -228,7 +227,7 @@ TEST(Application, MiddlewaresMayDisconnectAnswerTwiceLateOrNever) {
   std::vector<Next> kept;
   LiveServer server({}, [&](Server& io) {
     io.use([&](Socket& socket, Next next) {
-      const std::string what = socket.handshake().query["what"];
+      const std::string what = socket.handshake().query.at("what");
       if (what == "disconnect") {
         socket.disconnect(Close::connection);
         next();
@@ -253,7 +252,7 @@ TEST(Application, MiddlewaresMayDisconnectAnswerTwiceLateOrNever) {
       }
     });
     io.on_connection(
-        [&](Socket socket) { log.add("connected " + socket.handshake().query["what"]); });
+        [&](Socket socket) { log.add("connected " + socket.handshake().query.at("what")); });
     io.on("release", [&] {
       for (const Next& next : kept) next();
       kept.clear();

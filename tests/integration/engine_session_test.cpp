@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Engine.IO sessions of a live server under hostile or careless clients: requests at the wrong
 // time, limits of payloads, WebSocket endings and floods.
-#include "engine/server/transport.hpp"
+#include "engine/websocket_connection.hpp"
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 std::string with_sid(const std::string& sid) { return engine_query + "&sid=" + sid; }
 
-// reliability: E9, E10, H20
+// Two polls, or two POSTs, of one session at once, on one connection or on two.
 TEST(EngineSession, OverlappingPollsEndTheSessionOnce) {
   Log log;
   LiveServer server({}, [&](Server& io) {

@@ -41,9 +41,10 @@ class Exit : public testing::Test {
   std::string https() const { return "https://127.0.0.1:" + std::to_string(relay.port()); }
 
   int end_of_client(const std::string& lifetime, const std::string& end, const std::string& url,
-                    const std::string& transport) {
+                    const std::string& transport, const std::string& runs = {}) {
     ChildProcess child({SOCKETIO_EXIT_PROGRAM}, ChildProcess::On::pipes,
                        {{"ENDPOINT", "client"},
+                        {"RUNS", runs},
                         {"LIFETIME", lifetime},
                         {"END", end},
                         {"URL", url},
@@ -126,6 +127,27 @@ TEST_F(Exit, InAHandlerWhileMainHasTheEndpoint) {
 TEST_F(Exit, DoesNotWaitForEverForAHandler) {
   EXPECT_EQ(end_of_client("for ever", "stuck", https(), "websocket"), 0);
   EXPECT_EQ(end_of_server("for ever", "stuck", "websocket"), 0);
+}
+
+/// Which comes behind exit()'s wait, and does not begin another.
+TEST_F(Exit, NorDoesADestructor) {
+  EXPECT_EQ(end_of_client("pointer", "stuck", https(), "websocket"), 0);
+}
+
+TEST_F(Exit, DoesNotWaitForEverForAHandlerOnAContextOfTheProgram) {
+  for (const char* const lifetime : {"for ever", "pointer"}) {
+    EXPECT_EQ(end_of_client(lifetime, "stuck", https(), "websocket", "on a context"), 0);
+    EXPECT_EQ(end_of_client(lifetime, "stuck", http(), "polling", "on a context"), 0);
+  }
+}
+
+TEST_F(Exit, OfAClientOnAContextOfTheProgram) {
+  for (const auto& lifetime : lifetimes) {
+    for (const auto& end : ends) {
+      EXPECT_EQ(end_of_client(lifetime, end, http(), "websocket", "on a context"), 0)
+          << lifetime << ", " << end;
+    }
+  }
 }
 
 /// The threads are not there, and the connections are its parent's.

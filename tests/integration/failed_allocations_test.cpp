@@ -299,25 +299,32 @@ TEST(FailedAllocationsOfAClient, EndTheConnectionAndItReconnects) {
       int answers = 0;
       io.on("echo", [&] { ++echoes; });
       io.on("blob", [&](const Bytes& blob) { blobs += blob.size() == 5000 ? 1 : 0; });
-      io.on_connect([&] {
-        io.emit("echo", long_text);
-        io.emit("blob");
-      });
-      auto next = std::chrono::steady_clock::now() + 20ms;
-      const auto end = next + patience;
-      const FailingAllocation failing(number);
-      while ((echoes == 0 || blobs == 0 || answers == 0) &&
-             std::chrono::steady_clock::now() < end) {
-        is_under_test = true;
-        client.poll();
-        is_under_test = false;
-        if (!io.connected() || std::chrono::steady_clock::now() < next) continue;
-        next += 20ms;
+      const auto talk = [&] {
         io.emit("echo", Bytes(3));
         io.emit("blob");
         io.timeout(1s).emit_with_ack<int>("sessions").then([&](const auto& reply) {
           answers += reply ? 1 : 0;
         });
+      };
+      io.on_connect([&] {
+        io.emit("echo", long_text);
+        talk();
+      });
+      const auto begin = std::chrono::steady_clock::now();
+      const auto is_served = [&] { return echoes > 0 && blobs > 0 && answers > 0; };
+      const auto waits_for_upgrade = [&](auto now) {
+        return io.transport() != transports.back() && now < begin + 20ms;
+      };
+      auto next = begin + 20ms;
+      const FailingAllocation failing(number);
+      for (auto now = begin; now < begin + patience && (!is_served() || waits_for_upgrade(now));
+           now = std::chrono::steady_clock::now()) {
+        is_under_test = true;
+        client.poll();
+        is_under_test = false;
+        if (is_served() || !io.connected() || now < next) continue;
+        next += 20ms;
+        talk();
       }
       EXPECT_GT(echoes, 0);
       EXPECT_GT(blobs, 0);

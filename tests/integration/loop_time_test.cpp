@@ -48,7 +48,7 @@ TEST(LoopTime, ATimeoutIsAsLongAsItSaysFromTheUsersOwnTimer) {
   thread.join();
 }
 
-// reliability: X7
+// The process was suspended for longer than ping_timeout.
 TEST(LoopTime, APongThatHasComeCountsThoughTheLoopStoodStill) {
   ServerOptions options;
   options.ping_interval = 100ms;

@@ -138,7 +138,7 @@ TEST(Threads, SendToNamespacesThatEnd) {
   EXPECT_LE(log.count("a thread runs middlewares"), 1U);
 }
 
-// reliability: P26
+// Attachments belong behind their own packet, whatever other threads send.
 TEST(Threads, BinaryPacketsOfSeveralThreadsStayInOnePiece) {
   LiveServer server;
   SocketClient websocket(server.port);

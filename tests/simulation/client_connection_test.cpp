@@ -192,7 +192,7 @@ TEST(ClientConnection, ASilentServerIsNoticedByItsMissingPings) {
   EXPECT_TRUE(town.run_until_connected(socket));
 }
 
-// reliability: C10
+// A server that cannot be reached, or that closes every connection at once.
 TEST(ClientConnection, DelaysGrowAndNeverBecomeABusyLoop) {
   core::ManagerOptions options;
   options.engine.transports = {engine::TransportName::websocket};
@@ -243,7 +243,6 @@ TEST(ClientConnection, DisconnectOfTheWholeConnectionIsFinal) {
   EXPECT_TRUE(town.run_until_connected(socket));
 }
 
-// reliability: C10: disconnect() in any state is final
 TEST(ClientConnection, DisconnectIsFinalWhateverIsUnderway) {
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     core::ManagerOptions options;

@@ -206,6 +206,49 @@ TEST_F(ScriptedGoodbyeTest, TheEndSaysGoodbyeBehindWhatWasSentLongAgo) {
   EXPECT_THAT(come(), ElementsAre("41"));
 }
 
+/// Events of namespaces that stay, behind the DISCONNECT of one that does not.
+class HeldEventsTest : public ScriptedGoodbyeTest {
+ protected:
+  void hold() {
+    server.answers_pings = false;
+    come();
+    main.emit("a");
+    main.disconnect();
+    admin.emit("b", Bytes(1));
+    news.emit("c");
+    admin.disconnect();
+    news.emit("d");
+    loop.run_for(milliseconds(1));
+  }
+  void end() {
+    manager->end();
+    gate->close();
+    loop.settle();
+    manager->drop();
+  }
+  const ClientSocket main = join("/");
+  const ClientSocket admin = join("/admin");
+  const ClientSocket news = join("/news");
+};
+
+TEST_F(HeldEventsTest, TheEndSendsThemWithoutTheDisconnects) {
+  hold();
+  end();
+  EXPECT_THAT(come(), ElementsAre(R"(42["a"])", R"(451-/admin,["b",{"_placeholder":true,"num":0}])",
+                                  R"(42/news,["c"])", R"(42/news,["d"])"));
+  EXPECT_EQ(server.close_codes.size(), 1U);
+}
+
+TEST_F(HeldEventsTest, SoItDoesOnAConnectionThatIsClosing) {
+  hold();
+  manager->disconnect();
+  loop.run_for(milliseconds(1));
+  end();
+  EXPECT_THAT(come(), ElementsAre(R"(42["a"])", R"(451-/admin,["b",{"_placeholder":true,"num":0}])",
+                                  R"(42/news,["c"])", R"(42/news,["d"])"));
+  EXPECT_EQ(server.close_codes.size(), 1U);
+}
+
 /// Against our server, over each way to reach it.
 class GoodbyeTest : public testing::TestWithParam<std::string> {
  protected:
@@ -260,6 +303,29 @@ TEST_P(GoodbyeTest, WhatWasSentBeforeDisconnectArrives) {
     EXPECT_THAT(ends, ElementsAre("client namespace disconnect"));
     EXPECT_TRUE(town.run_until([&] { return town.manager->is_idle(); }));
   });
+}
+
+TEST_P(GoodbyeTest, WhatStandsBehindADisconnectArrivesIfTheClientEndsAtOnce) {
+  std::vector<int> news;
+  const auto set_up_both = [&](SimulatedServer& server) {
+    set_up(server);
+    server.of("/news").on("say", [&](int number) { news.push_back(number); });
+  };
+  ClientTown town(1, set_up_both, options());
+  const ClientSocket main = town.socket();
+  const ClientSocket other = town.socket("/news");
+  ASSERT_TRUE(town.run_until_connected(main) && town.run_until_connected(other));
+  town.loop.run_for(milliseconds(100));
+  {
+    const core::GateEntry entry(town.gate());
+    for (const int number : numbers()) main.emit("say", number);
+    main.disconnect();
+    for (const int number : numbers()) other.emit("say", number);
+  }
+  town.end_client();
+  town.loop.run_for(milliseconds(100));
+  EXPECT_EQ(heard, numbers());
+  EXPECT_EQ(news, numbers());
 }
 
 TEST_P(GoodbyeTest, AndBeforeTheConnectionIsReplacedAtOnce) {

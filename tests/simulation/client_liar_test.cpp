@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client's socket and servers that do not keep to the protocol (reliability: C5, C7, C11).
+// A client's socket and servers that do not keep to the protocol.
 #include "support/client_town.hpp"
 #include "support/lying_server.hpp"
 
@@ -232,7 +232,7 @@ TEST_F(ClientAndLiar, AnAcknowledgementOfWhatWasNotSentIsALie) {
   EXPECT_THAT(answers, IsEmpty());
 }
 
-// reliability: C11
+// Texts that look like an offset, or do not, as the last argument of an event.
 TEST_F(ClientAndLiar, RecoveryAsksFromTheLatestOffset) {
   settle();
   say(R"(42["stored",1,"OdR3kQ_"])");

@@ -57,11 +57,11 @@ class ClientMsgpack : public testing::Test {
     log.push_back(line);
   }
   void say(PacketType type, std::string_view text, std::optional<std::uint64_t> id = {},
-           const std::vector<Bytes>& attachments = {}) {
-    std::string message;
+           const std::vector<Bytes>& attachments = {}, std::string_view nsp = "/chat") {
     msgpack::Encoder encoder;
-    ASSERT_FALSE(encoder.append_packet(message, {type, 0, "/chat", id, text}, attachments));
-    server->say_binary(message);
+    const auto packet = encoder.encode({type, nsp, id, {text}, attachments});
+    ASSERT_TRUE(packet.has_value());
+    server->say_binary(std::string(packet->message));
     loop.run_for(milliseconds(10));
   }
 
@@ -73,7 +73,7 @@ class ClientMsgpack : public testing::Test {
   std::shared_ptr<core::Manager> manager;
   ClientSocket socket;
   LyingServer::Connection* server = nullptr;
-  msgpack::Decoder decoder{parser::Decoder::Role::server, {}};
+  msgpack::Decoder decoder{parser::Role::server, {}};
   codec::Document document;
   std::vector<std::string> log;
 };
@@ -116,6 +116,24 @@ TEST_F(ClientMsgpack, WhatIsNoPacketEndsTheConnection) {
   EXPECT_EQ(log.back(), "parse error");
 }
 
+TEST_F(ClientMsgpack, TheEndSendsWhatStandsBehindADisconnectWithoutIt) {
+  const ClientSocket news(manager->socket("/news", {}));
+  say(PacketType::connect, R"({"sid":"one"})");
+  say(PacketType::connect, R"({"sid":"two"})", {}, {}, "/news");
+  liar.answers_pings = false;
+  log.clear();
+  socket.emit("a");
+  socket.disconnect();
+  news.emit("b");
+  loop.run_for(milliseconds(10));
+  manager->end();
+  gate->close();
+  loop.settle();
+  manager->drop();
+  loop.run_for(milliseconds(10));
+  EXPECT_THAT(log, ElementsAre("io client disconnect", R"(2/chat["a"])", R"(2/news["b"])"));
+}
+
 /// Deeper than any packet can be.
 json bottomless() {
   json value = 1;
@@ -145,11 +163,11 @@ TEST_F(ClientMsgpack, WhatIsNoPacketIsNotSentAndItsAnswerSaysSo) {
   const ClientSocket retrying(
       manager->socket("/retrying", {.retries = 1'000'000, .ack_timeout = std::chrono::seconds(1)}));
   loop.run_for(milliseconds(10));
-  std::string message;
   msgpack::Encoder encoder;
-  ASSERT_FALSE(encoder.append_packet(
-      message, {PacketType::connect, 0, "/retrying", {}, R"({"sid":"two"})"}, {}));
-  server->say_binary(message);
+  const auto packet =
+      encoder.encode({PacketType::connect, "/retrying", {}, {R"({"sid":"two"})"}, {}});
+  ASSERT_TRUE(packet.has_value());
+  server->say_binary(std::string(packet->message));
   loop.run_for(milliseconds(10));
   ask(retrying, "retried");
   EXPECT_THAT(answers, ElementsAre("before dropped", "connected dropped", "retried dropped"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Retries and plain events under random faults: what was acknowledged was handled, in order, and
-// every acknowledgement comes exactly once (reliability: C13). SIMULATION_SEEDS makes more runs.
+// every acknowledgement comes exactly once. SIMULATION_SEEDS makes more runs.
 #include "support/client_town.hpp"
 #include "support/ledger.hpp"
 

@@ -98,7 +98,7 @@ TEST_F(ClientSocketTest, AcknowledgementsComeOnce) {
   settle();
   EXPECT_THAT(answers, ElementsAre("add: 42", "late: operation has timed out"));
   ASSERT_EQ(owed.size(), 2U);
-  owed[0](1);  // reliability: C7
+  owed[0](1);
   owed[1](2);
   owed[1](3);
   settle();
@@ -305,7 +305,7 @@ TEST_F(ClientSocketTest, WhatHandlersOfTheConnectionThrowIsReportedToo) {
   EXPECT_THAT(town.log, ElementsAre("open", "error connection: not now", "connect"));
 }
 
-// reliability: C14
+// An application that goes on emitting while it is offline.
 TEST_F(ClientSocketTest, TheOfflineBufferHasItsLimit) {
   auto options = steady();
   options.offline_buffer_bytes = 10'000;

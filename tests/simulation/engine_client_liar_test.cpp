@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The Engine.IO client and servers that lie: handshakes, answers, frames and heartbeats that should
-// not be (reliability C1, C2, C4, C8, C10). Each has its error, and none leaves anything behind.
+// not be. Each has its error, and none leaves anything behind.
+#include "engine/websocket_connection.hpp"
 #include "support/engine_town.hpp"
 #include "support/lying_server.hpp"
 #include "support/websocket_stream.hpp"
@@ -508,6 +509,33 @@ TEST_F(LiarTest, AServerThatReadsNothingGetsNoPongsBehindWhatWaitsForIt) {
   }
   EXPECT_EQ(log.closes, 0);
   last->stream()->resume_reading();
+}
+
+// W13
+TEST_F(LiarTest, AServerThatReadsLateGetsThePongToItsLastPingBehindWhatWaitedForIt) {
+  LyingServer::Connection* const last = open_websocket();
+  network.profile.window_bytes = 1'000;
+  last->stream()->pause_reading();
+  log.session->send_text(std::string(2 * engine::pong_backlog_bytes, 'x'), Compress::yes);
+  loop.run_for(0ms);
+  const auto queued_bytes = [this] { return connector.streams().back()->queued_bytes(); };
+  const std::size_t before = queued_bytes();
+  for (const char* payload : {"first", "second", "last"}) {
+    last->say(frame_to(Role::client, 9, payload));
+    loop.run_for(0ms);
+  }
+  EXPECT_EQ(queued_bytes(), before);
+  server.on_text = [this](auto&, std::string_view) { EXPECT_EQ(server.pongs, Strings{}); };
+  server.texts.clear();
+  last->stream()->resume_reading();
+  loop.run_for(0ms);
+  EXPECT_EQ(server.texts.size(), 1U);
+  EXPECT_EQ(server.pongs, Strings{"last"});
+
+  last->say(frame_to(Role::client, 9, "next"));
+  loop.run_for(0ms);
+  EXPECT_EQ(server.pongs, (Strings{"last", "next"}));
+  EXPECT_EQ(log.closes, 0);
 }
 
 // --- Upgrade ---

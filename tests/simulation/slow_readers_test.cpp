@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Peers that read slowly, under virtual time: who reads gets all that it is owed, who only pretends
 // to is cut (Stream::least_bytes_per_second).
-#include "engine/server/transport.hpp"
+#include "engine/websocket_connection.hpp"
 #include "support/simulated_server_test.hpp"
 #include "support/websocket_stream.hpp"
 
@@ -18,6 +18,7 @@ namespace socketio::support {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 
 /// Reads one piece of what comes each second, half a second after the server's clock.
 class SlowReader final : public StreamHandler {
@@ -173,6 +174,39 @@ TEST_F(SlowReaders, GetNoPongsBehindWhatWaitsForThem) {
     loop.run_for(0ms);
     EXPECT_EQ(waiting(), engine::pong_backlog_bytes + 6) << "one pong, the last";
   }
+  EXPECT_FALSE(reason);
+}
+
+// W13: a peer may use a ping as a barrier, as our client does, and waits for its pong.
+TEST_F(SlowReaders, GetThePongToTheirLastPingBehindWhatWaitedForThem) {
+  ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket, .watches_pings = false});
+  connect(client);
+  const auto stream = client.engine().websocket()->stream();
+  const auto reader = std::make_shared<Recorder>();
+  stream->set_handler(reader);
+  network.profile.window_bytes = 1'000;
+  stream->pause_reading();
+  const std::size_t waiting_bytes = 2 * engine::pong_backlog_bytes;
+  server.of().sockets().at(0).emit("data", std::string(waiting_bytes, 'x'));
+  loop.run_for(0ms);
+  const std::size_t queued_bytes = server.last_server_end()->queued_bytes();
+  for (const char* payload : {"first", "second", "last"}) {
+    stream->write(frame_to(websocket::Role::server, 9, payload));
+    loop.run_for(0ms);
+  }
+  EXPECT_EQ(server.last_server_end()->queued_bytes(), queued_bytes);
+
+  const auto received = [&] { return decode(Role::client, Limits{}, {reader->text}).events; };
+  stream->resume_reading();
+  loop.run_for(0ms);
+  ASSERT_EQ(received().size(), 2U);
+  EXPECT_EQ(received().at(0).payload.size(), waiting_bytes + R"(42["data",""])"sv.size());
+  EXPECT_EQ(received().at(1), pong("last"));
+
+  stream->write(frame_to(websocket::Role::server, 9, "next"));
+  loop.run_for(0ms);
+  ASSERT_EQ(received().size(), 3U);
+  EXPECT_EQ(received().at(2), pong("next"));
   EXPECT_FALSE(reason);
 }
 

@@ -100,6 +100,7 @@ class ClientTown {
       log.push_back(prefix + "error " + error.event + ": " + error.message);
     });
   }
+  core::Gate& gate() { return *gate_; }
   bool run_until(const std::function<bool()>& done) { return loop.run_until(done); }
   bool run_until_connected(const ClientSocket& socket) {
     return loop.run_until([&] { return socket.connected(); });

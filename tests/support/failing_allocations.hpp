@@ -4,6 +4,8 @@
 // program of one file may include it.
 #pragma once
 
+#include "support/under_test.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
@@ -11,8 +13,6 @@
 
 namespace socketio::support {
 
-/// Set by the thread under test; allocations of all others succeed.
-inline thread_local bool is_under_test = false;
 /// Allocations up to the one that fails, that one included; 0: none fails.
 inline std::atomic<std::size_t> allocations_left{0};
 

@@ -10,6 +10,7 @@
 
 #include "base/stream.hpp"
 #include "support/simulated_loop.hpp"
+#include "support/under_test.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -143,6 +144,7 @@ class SimulatedStream final : public Stream {
   }
 
   void send_piece(const std::shared_ptr<SimulatedStream>& other, std::size_t room) {
+    const NotUnderTest network;
     std::string_view front;
     queue_.for_each([&](std::string_view piece) {
       front = piece;
@@ -160,6 +162,7 @@ class SimulatedStream final : public Stream {
   }
 
   void transmit(const std::shared_ptr<SimulatedStream>& other, Piece piece) {
+    const NotUnderTest network;
     const auto& profile = network_.profile;
     const milliseconds delay{
         loop().dice().between(static_cast<std::size_t>(profile.delay_min.count()),
@@ -194,7 +197,11 @@ class SimulatedStream final : public Stream {
     // A block of its own, so that a sanitizer sees what looks further than the 64 bytes of the
     // contract.
     constexpr std::size_t padding_bytes = 64;
-    const auto block = std::make_unique<char[]>(bytes.size() + padding_bytes);
+    std::unique_ptr<char[]> block;
+    {
+      const NotUnderTest network;
+      block = std::make_unique<char[]>(bytes.size() + padding_bytes);
+    }
     std::memcpy(block.get(), bytes.data(), bytes.size());
     if (const auto handler = handler_) handler->on_bytes({block.get(), bytes.size()});
   }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "support/ledger.hpp"
+#include "support/message_adapter.hpp"
 #include "support/scripted_client.hpp"
 #include "support/simulated_server.hpp"
 
@@ -22,11 +23,11 @@ namespace socketio::support {
 
 class RandomTown {
  public:
-  explicit RandomTown(std::uint64_t seed)
+  explicit RandomTown(std::uint64_t seed, core::AdapterFactory adapter = {})
       : loop_(seed),
         dice_(loop_.dice()),
         network_(loop_, weather(dice_)),
-        server_(network_, server_options()) {
+        server_(network_, server_options(), std::move(adapter)) {
     for (const char* const nsp : {"/", "/chat"}) furnish(nsp);
     const std::size_t count = dice_.between(2, 5);
     for (std::size_t i = 0; i < count; ++i) add_client();
@@ -416,7 +417,7 @@ class RandomTown {
     for (const auto& [nsp, people] : people_) {
       ledger_.expect(people.empty(), "sockets without clients in " + nsp);
       ledger_.expect(server_.of(nsp).sockets_count() == 0, "the server keeps sockets in " + nsp);
-      ledger_.expect(server_.state_of(nsp).rooms().room_count() == 0,
+      ledger_.expect(room_count(server_.state_of(nsp).adapter()) == 0,
                      "the server keeps rooms in " + nsp);
     }
     ledger_.expect(acks_asked_ == acks_answered_, "acknowledgements without an answer");

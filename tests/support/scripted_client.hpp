@@ -8,7 +8,7 @@
 #pragma once
 
 #include "codec/json/document.hpp"
-#include "codec/socketio/decoder.hpp"
+#include "codec/socketio/text_decoder.hpp"
 #include "support/engine_client.hpp"
 
 #include <socketio/json.hpp>
@@ -52,8 +52,7 @@ class ScriptedClient {
 
   void connect() {
     if (engine_) engine_->abort();
-    decoder_.emplace(parser::Decoder::Role::client,
-                     parser::Limits{.packet_bytes = 64 * 1024 * 1024});
+    decoder_.emplace(parser::Role::client, parser::Limits{.packet_bytes = 64 * 1024 * 1024});
     engine_ = std::make_shared<EngineClient>(loop_, dial_, options);
     EngineClient::Callbacks callbacks;
     callbacks.open = [this] {
@@ -207,7 +206,7 @@ class ScriptedClient {
   Dial dial_;
   std::shared_ptr<EngineClient> engine_;
   codec::Document document_;
-  std::optional<parser::Decoder> decoder_;
+  std::optional<parser::TextDecoder> decoder_;
   std::map<std::string, std::string> sids_;
   std::map<std::string, bool> left_;
   std::map<std::pair<std::string, std::uint64_t>, OnAck> acks_;

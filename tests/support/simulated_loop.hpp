@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <span>
@@ -58,7 +59,7 @@ class SimulatedLoop final : public Loop {
 
   /// Runs `task` in the turn at that time from now.
   void after(Duration delay, Task task) { plan(now() + delay, std::move(task)); }
-  void post(Task task) override { plan(now(), std::move(task)); }
+  void post(Task task) override { posted_.push_back(plan(now(), std::move(task))); }
   bool is_current() const override { return current_; }
   /// Calls `use` as another thread would.
   template <class Use>
@@ -122,19 +123,28 @@ class SimulatedLoop final : public Loop {
 
  protected:
   void request_finish_turn() override { turn_open_ = true; }
+  void run_posted() override {
+    for (const Key& key : std::exchange(posted_, {})) {
+      if (auto node = planned_.extract(key)) node.mapped()();
+    }
+  }
 
  private:
-  void plan(TimePoint when, Task task) {
-    planned_.emplace(std::pair(when, ++last_planned_), std::move(task));
+  using Key = std::pair<TimePoint, std::uint64_t>;
+
+  Key plan(TimePoint when, Task task) {
+    return planned_.emplace(Key(when, ++last_planned_), std::move(task)).first->first;
   }
   bool is_due() const { return !planned_.empty() && planned_.begin()->first.first <= now(); }
   void run_planned() {
     const auto node = planned_.extract(planned_.begin());
+    if (!posted_.empty() && posted_.front() == node.key()) posted_.pop_front();
     node.mapped()();
   }
 
   Dice dice_;
-  std::map<std::pair<TimePoint, std::uint64_t>, Task> planned_;
+  std::map<Key, Task> planned_;
+  std::deque<Key> posted_;  // of those, what post() gave
   std::uint64_t last_planned_ = 0;
   std::uint64_t trace_ = 0xcbf29ce484222325U;
   std::uint64_t turns_ = 0;

@@ -26,9 +26,11 @@ namespace socketio::support {
 
 class SimulatedServer {
  public:
-  explicit SimulatedServer(Network& network, ServerOptions options = {})
+  /// Namespaces have LocalAdapters if none is given.
+  explicit SimulatedServer(Network& network, ServerOptions options = {},
+                           core::AdapterFactory adapter = {})
       : network_(network),
-        node_(network.loop(), server::core_options(options)),
+        node_(network.loop(), core_options(options, std::move(adapter))),
         engine_(network.loop(), server::engine_options(options),
                 [this](const std::shared_ptr<engine::Session>& session) {
                   return node_.accept(session);
@@ -63,6 +65,12 @@ class SimulatedServer {
   }
 
  private:
+  static core::Options core_options(const ServerOptions& options, core::AdapterFactory adapter) {
+    core::Options core = server::core_options(options);
+    core.adapter = std::move(adapter);
+    return core;
+  }
+
   Network& network_;
   core::Node node_;
   engine::Server engine_;

@@ -32,6 +32,19 @@ length() {
   sources | xargs -r wc -l | awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }'
 }
 
+# As clang-format writes functions: from the line that begins at the margin, or two spaces from it inside a class, to the
+# brace in the same place. Tests are left out, whose tables are long.
+function_length() {
+  files -name '*.cpp' -o -name '*.hpp' | grep -v '^tests/' | xargs -r awk '
+    function check(from) { if (from && FNR - from >= 60) print FILENAME ":" from ": " FNR - from + 1 " lines" }
+    FNR == 1 { outer = 0; inner = 0 }
+    /^[^ \t}#\/].*[^;]$/ && !/^(namespace|class|struct|union|enum|extern|template)/ && !outer { outer = FNR }
+    /^[^ ].*;$/ { outer = 0 }
+    /^}/ { check(outer); outer = 0 }
+    /^  [^ \t}#\/].*\{$/ && !outer && !/^  (class|struct|union|enum)/ { inner = FNR }
+    /^  }/ { check(inner); inner = 0 }'
+}
+
 leftovers() {
   texts | grep -v '^tests/tidy/' | offences '\b(TODO|FIXME|XXX|HACK)\b'
 }

@@ -137,13 +137,13 @@ TEST(SioDecodeTest, FramesOfBothSides) {
 }
 
 TEST(SioDecodeTest, PacketsOfMessagePack) {
-  std::string bytes;
   socketio::msgpack::Encoder encoder;
   const std::vector<socketio::Bytes> attachments = {{1, 2, 3}};
-  socketio::parser::Header header;
-  header.id = 5;
-  header.payload = R"(["hi",{"_placeholder":true,"num":0}])";
-  ASSERT_FALSE(encoder.append_packet(bytes, header, attachments));
+  const auto packet = encoder.encode({.id = 5,
+                                      .payload = {R"(["hi",{"_placeholder":true,"num":0}])"},
+                                      .attachments = attachments});
+  ASSERT_TRUE(packet.has_value());
+  const std::string bytes(packet->message);
   const auto whole = explain_frames(bytes);
   EXPECT_TRUE(whole.valid) << whole.text;
   EXPECT_TRUE(contains(whole.text, "event         hi")) << whole.text;

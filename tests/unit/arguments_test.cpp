@@ -271,6 +271,28 @@ TEST(RawArguments, AreSentAsTheyCame) {
   EXPECT_EQ(Arguments{}.to_json(), json::array());
 }
 
+TEST(Arguments, BinaryDataThatIsMovedInIsNotCopied) {
+  Bytes bytes(1000, 7);
+  json nested = {{"list", {1, json::binary(Bytes(2000, 8))}}};
+  const auto* const first = bytes.data();
+  const auto* const second = nested["list"][1].get_binary().data();
+  detail::OutgoingEvent event("e", std::move(bytes), std::move(nested));
+  ASSERT_EQ(event.attachments().size(), 2U);
+  EXPECT_EQ(event.attachments()[0].data(), first);
+  EXPECT_EQ(event.attachments()[1].data(), second);
+  EXPECT_EQ(event.json_text(), R"(["e",{"_placeholder":true,"num":0},)"
+                               R"({"list":[1,{"_placeholder":true,"num":1}]}])");
+}
+
+TEST(Arguments, BinaryDataThatIsKeptIsCopied) {
+  Bytes bytes(1000, 7);
+  const json nested = json::binary(Bytes(2000, 8));
+  const detail::OutgoingEvent event("e", bytes, nested);
+  EXPECT_EQ(bytes.size(), 1000U);
+  EXPECT_EQ(nested.get_binary().size(), 2000U);
+  EXPECT_EQ(event.attachments()[0], bytes);
+}
+
 TEST(OutgoingEvent, PutsAHeaderInFront) {
   detail::OutgoingEvent event("e", "literal", 1, std::string("text"));
   EXPECT_EQ(event.with_header("42"), R"(42["e","literal",1,"text"])");

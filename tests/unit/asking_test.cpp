@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // emit_with_ack always completes, once: also if the event is dropped, or the answer cannot be read.
 #include "support/core_peer.hpp"
+#include "support/every_adapter.hpp"
 
 #include <socketio/namespace.hpp>
 
@@ -35,15 +36,15 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-class AskingTest : public testing::Test {
+class AskingTest : public support::EveryAdapterTest {
  protected:
   Socket only_socket() { return nsp.sockets().front(); }
 
-  CoreServer server;
+  CoreServer server{options()};
   Namespace& nsp = server.nsp;
 };
 
-TEST_F(AskingTest, AVolatileQuestionThatIsDroppedSaysSo) {
+TEST_P(AskingTest, AVolatileQuestionThatIsDroppedSaysSo) {
   CorePeer peer(server);
   peer.become_busy();
   std::error_code error;
@@ -53,7 +54,7 @@ TEST_F(AskingTest, AVolatileQuestionThatIsDroppedSaysSo) {
   EXPECT_EQ(peer.received(), Log{});
 }
 
-TEST_F(AskingTest, AVolatileQuestionToOneThatIsReadyIsAnswered) {
+TEST_P(AskingTest, AVolatileQuestionToOneThatIsReadyIsAnswered) {
   CorePeer peer(server);
   int answer = 0;
   only_socket().volatile_().emit_with_ack<int>("q").then(
@@ -63,7 +64,7 @@ TEST_F(AskingTest, AVolatileQuestionToOneThatIsReadyIsAnswered) {
   EXPECT_EQ(answer, 5);
 }
 
-TEST_F(AskingTest, WhoseEventIsDroppedIsMissingInABroadcast) {
+TEST_P(AskingTest, WhoseEventIsDroppedIsMissingInABroadcast) {
   CorePeer ready(server);
   CorePeer busy(server);
   busy.become_busy();
@@ -78,7 +79,7 @@ TEST_F(AskingTest, WhoseEventIsDroppedIsMissingInABroadcast) {
   EXPECT_EQ(replies->error(), make_error_code(Errc::dropped));
 }
 
-TEST_F(AskingTest, ARemoteSocketGivesOneReply) {
+TEST_P(AskingTest, ARemoteSocketGivesOneReply) {
   CorePeer peer(server);
   const RemoteSocket remote = nsp.fetch_sockets().future().get().at(0);
   std::vector<Reply<int>> replies;
@@ -100,7 +101,7 @@ TEST_F(AskingTest, ARemoteSocketGivesOneReply) {
   EXPECT_EQ(replies[3].error(), make_error_code(Errc::not_connected));
 }
 
-TEST_F(AskingTest, AnAnswerThatDecodingThrowsOutIsBad) {
+TEST_P(AskingTest, AnAnswerThatDecodingThrowsOutIsBad) {
   CorePeer first(server);
   std::error_code error;
   only_socket().emit_with_ack<Unreadable>("q").then(
@@ -116,6 +117,8 @@ TEST_F(AskingTest, AnAnswerThatDecodingThrowsOutIsBad) {
   EXPECT_EQ(replies->missing(), 1U);
   EXPECT_EQ(server.errors, Log{});
 }
+
+INSTANTIATE_TEST_SUITE_P(Adapters, AskingTest, support::every_adapter(), support::adapter_name);
 
 }  // namespace
 }  // namespace socketio

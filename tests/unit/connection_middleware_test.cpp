@@ -3,6 +3,7 @@
 // table says of each what the client gets and what the application sees, as the JavaScript server
 // has it (tests/conformance/middleware.test.mjs tries the same against that).
 #include "support/core_peer.hpp"
+#include "support/every_adapter.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,7 +29,7 @@ using testing::IsEmpty;
 
 using Lines = std::vector<std::string>;
 
-class ConnectionMiddleware : public testing::Test {
+class ConnectionMiddleware : public support::EveryAdapterTest {
  protected:
   ConnectionMiddleware() {
     nsp.on_handler_error([this](Socket&, const HandlerError& error) {
@@ -52,7 +53,7 @@ class ConnectionMiddleware : public testing::Test {
   }
   void say(std::string line) { log.push_back(std::move(line)); }
 
-  CoreServer server;
+  CoreServer server{options()};
   Namespace nsp{server.node.of("/m")};
   CorePeer peer{server};
   Lines log;
@@ -181,7 +182,7 @@ const std::vector<Case>& cases() {
   return all;
 }
 
-TEST_F(ConnectionMiddleware, DoesWhatTheTableSays) {
+TEST_P(ConnectionMiddleware, DoesWhatTheTableSays) {
   const Case* now = nullptr;
   nsp.use([&](Socket& socket, Next next) {
     now->middleware(socket, nsp, log);
@@ -202,7 +203,7 @@ TEST_F(ConnectionMiddleware, DoesWhatTheTableSays) {
   EXPECT_FALSE(peer.is_closed());
 }
 
-TEST_F(ConnectionMiddleware, WhatItDoesAfterNextComesBeforeTheAnswerToo) {
+TEST_P(ConnectionMiddleware, WhatItDoesAfterNextComesBeforeTheAnswerToo) {
   nsp.use([&](Socket& socket, Next next) {
     next();
     socket.emit("after next");
@@ -214,7 +215,7 @@ TEST_F(ConnectionMiddleware, WhatItDoesAfterNextComesBeforeTheAnswerToo) {
                                       R"(42/m,["connection",{"x":1}])"));
 }
 
-TEST_F(ConnectionMiddleware, OneContinuesInsideOfTheNextOfAnother) {
+TEST_P(ConnectionMiddleware, OneContinuesInsideOfTheNextOfAnother) {
   nsp.use([&](Socket& socket, Next next) {
     socket.emit("first");
     next();
@@ -229,7 +230,7 @@ TEST_F(ConnectionMiddleware, OneContinuesInsideOfTheNextOfAnother) {
                                       R"(42/m,["first, after next"])", R"(40/m,{"sid":"its id"})"));
 }
 
-TEST_F(ConnectionMiddleware, AnotherThreadMaySendMeanwhile) {
+TEST_P(ConnectionMiddleware, AnotherThreadMaySendMeanwhile) {
   std::optional<Next> kept;
   Socket joining;
   nsp.use([&](Socket& socket, Next next) {
@@ -249,7 +250,7 @@ TEST_F(ConnectionMiddleware, AnotherThreadMaySendMeanwhile) {
   EXPECT_EQ(names_of(joining), "own a ");
 }
 
-TEST_F(ConnectionMiddleware, AQuestionIsAnsweredAfterTheConnection) {
+TEST_P(ConnectionMiddleware, AQuestionIsAnsweredAfterTheConnection) {
   nsp.use([&](Socket& socket, Next next) {
     socket.emit_with_ack<int>("q").then(
         [&](Reply<int> reply) { say("answer " + std::to_string(*reply)); });
@@ -260,7 +261,7 @@ TEST_F(ConnectionMiddleware, AQuestionIsAnsweredAfterTheConnection) {
   EXPECT_THAT(log, ElementsAre("answer 5"));
 }
 
-TEST_F(ConnectionMiddleware, AnAnswerBeforeTheConnectionEndsTheSession) {
+TEST_P(ConnectionMiddleware, AnAnswerBeforeTheConnectionEndsTheSession) {
   nsp.use([&](Socket& socket, const Next&) {
     socket.emit_with_ack("q").then([&](const Reply<json>& reply) { say(reply.error().message()); });
   });
@@ -270,7 +271,7 @@ TEST_F(ConnectionMiddleware, AnAnswerBeforeTheConnectionEndsTheSession) {
   EXPECT_THAT(log, ElementsAre("socket has been disconnected"));
 }
 
-TEST_F(ConnectionMiddleware, WhatASocketIsTaughtItKnowsOnceItIsConnected) {
+TEST_P(ConnectionMiddleware, WhatASocketIsTaughtItKnowsOnceItIsConnected) {
   nsp.use([&](Socket& socket, Next next) {
     socket.on("hello", [&](int number) { say("hello " + std::to_string(number)); });
     socket.on_any([&](std::string_view event) { say("any " + std::string(event)); });
@@ -288,7 +289,7 @@ TEST_F(ConnectionMiddleware, WhatASocketIsTaughtItKnowsOnceItIsConnected) {
   EXPECT_THAT(log, ElementsAre("any hello", "use hello", "hello 1", "disconnecting", "disconnect"));
 }
 
-TEST_F(ConnectionMiddleware, ARefusalComesBehindWhatWasEmittedAndLeavesNothing) {
+TEST_P(ConnectionMiddleware, ARefusalComesBehindWhatWasEmittedAndLeavesNothing) {
   Socket refused;
   const auto captured = std::make_shared<int>(0);
   nsp.use([&](Socket& socket, Next next) {
@@ -318,7 +319,7 @@ TEST_F(ConnectionMiddleware, ARefusalComesBehindWhatWasEmittedAndLeavesNothing) 
   EXPECT_FALSE(peer.is_closed());
 }
 
-TEST_F(ConnectionMiddleware, AClientThatLeavesMeanwhileIsNeverConnected) {
+TEST_P(ConnectionMiddleware, AClientThatLeavesMeanwhileIsNeverConnected) {
   std::optional<Next> kept;
   Socket left;
   nsp.use([&](Socket& socket, Next next) {
@@ -337,7 +338,7 @@ TEST_F(ConnectionMiddleware, AClientThatLeavesMeanwhileIsNeverConnected) {
   EXPECT_THAT(log, ElementsAre("socket has been disconnected"));
 }
 
-TEST_F(ConnectionMiddleware, ASessionIdLikeTheAdminUisComesBeforeTheConnection) {
+TEST_P(ConnectionMiddleware, ASessionIdLikeTheAdminUisComesBeforeTheConnection) {
   nsp.use([&](Socket& socket, Next next) {
     socket.emit("session", "0123456789abcdef");
     next();
@@ -347,6 +348,9 @@ TEST_F(ConnectionMiddleware, ASessionIdLikeTheAdminUisComesBeforeTheConnection) 
   EXPECT_THAT(received(), ElementsAre(R"(42/m,["session","0123456789abcdef"])",
                                       R"(40/m,{"sid":"its id"})", R"(42/m,["config",{}])"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Adapters, ConnectionMiddleware, support::every_adapter(),
+                         support::adapter_name);
 
 }  // namespace
 }  // namespace socketio

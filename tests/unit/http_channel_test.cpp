@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A client's HTTP channel: one request after another, connections that are reused and replaced, and
-// servers that answer wrongly, late or never (reliability C2).
+// servers that answer wrongly, late or never.
 #include "engine/client/http_channel.hpp"
 
 #include "support/lying_server.hpp"
@@ -199,6 +199,27 @@ TEST_F(HttpChannelTest, APostOfWhichNothingHasLeftGoesToANewConnection) {
   EXPECT_EQ(server.dialled, 3U);
 }
 
+TEST_F(HttpChannelTest, AlsoWhenWhatIsPostedRunsInTheTurnOfTheAnswer) {
+  server.script = [](auto& connection, const auto&) {
+    connection.say(answer("ok"));
+    connection.close();
+  };
+  int left = 0;
+  then = [&] {
+    if (--left <= 0) return;
+    send("POST");
+    loop.hurry();
+    loop.catch_up();
+  };
+  for (int round = 1; round <= 20; ++round) {  // ends that share the answer's turn, and others
+    left = 3;
+    bodies.clear();
+    send("POST");
+    loop.run_for(1s);
+    ASSERT_EQ(bodies, (Bodies{"ok", "ok", "ok"})) << round;
+  }
+}
+
 TEST_F(HttpChannelTest, TellsThatAKeptConnectionWasClosed) {
   server.script = [](auto& connection, const auto&) { connection.close(); };
   send("POST");
@@ -297,6 +318,13 @@ TEST_F(HttpChannelTest, WhatNeverEndsIsBounded) {
   EXPECT_EQ(fate(head(engine::response_header_limit_bytes - 100)), "");
   EXPECT_EQ(fate(head(engine::response_header_limit_bytes)), "failure");
   EXPECT_THAT(failure.details, HasSubstr("header is too large"));
+  const auto lines = [](std::size_t count) {
+    std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
+    for (std::size_t i = 1; i < count; ++i) text += "X:\r\n";
+    return text + "\r\n";
+  };
+  EXPECT_EQ(fate(lines(engine::response_header_limit)), "");
+  EXPECT_EQ(fate(lines(engine::response_header_limit + 1)), "failure");
   EXPECT_EQ(fate(answer(std::string(1'000, 'x'))).size(), 1'000U);
   EXPECT_EQ(fate(answer(std::string(1'001, 'x'))), "failure");
   EXPECT_THAT(failure.details, HasSubstr("larger than"));

@@ -36,7 +36,7 @@ TEST(HttpRefusals, HeaderBlockTooLarge) {
   expect_refusals("GET / HTTP/1.1\r\nHost: a\r\n",
                   {{"X: " + times(20 * 1024, "a") + "\r\n", 431},
                    {times(2000, "X: abcdef\r\n"), 431},
-                   {times(101, "X: 1\r\n"), 431},
+                   {times(2000, "X:\r\n"), 431},
                    {times(16 * 1024, "a") + ": 1\r\n", 431},
                    {times(16 * 1024, "a"), 431}},
                   "\r\n");

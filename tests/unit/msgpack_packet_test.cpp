@@ -19,9 +19,9 @@ namespace socketio::msgpack {
 namespace {
 
 using parser::PacketType;
+using parser::Role;
 using support::from_hex;
 using support::to_hex;
-using Role = Decoder::Role;
 using PacketErrc = parser::Errc;
 
 class MsgpackPacket : public testing::Test {
@@ -47,9 +47,10 @@ class MsgpackPacket : public testing::Test {
     return result ? "accepted" : std::to_string(static_cast<int>(result.error()));
   }
   std::string encoded(const parser::Header& header, std::vector<Bytes> attachments = {}) {
-    std::string out;
-    const auto error = encoder_.append_packet(out, header, attachments);
-    return error ? "error " + std::to_string(static_cast<int>(*error)) : to_hex(out);
+    const auto message =
+        encoder_.encode({header.type, header.nsp, header.id, {header.payload}, attachments});
+    return message ? to_hex(message->message)
+                   : "error " + std::to_string(static_cast<int>(message.error()));
   }
 
   codec::Document document_;
@@ -377,7 +378,7 @@ TEST_F(MsgpackPacket, SendsWhatTheParserWouldSend) {
             "83a47479706500a36e7370a42f61646da46461746181a5746f6b656ea3616263");
   EXPECT_EQ(encoded({.type = PacketType::disconnect, .nsp = "/adm"}),
             "82a47479706501a36e7370a42f61646d");
-  EXPECT_EQ(encoded({.type = PacketType::binary_ack,
+  EXPECT_EQ(encoded({.type = PacketType::ack,
                      .attachments = 1,
                      .id = 300,
                      .payload = "[{\"_placeholder\":true,\"num\":0}]"},
@@ -433,10 +434,10 @@ TEST_F(MsgpackPacket, WhatWeSendComesBack) {
       "18446744073709551615,-9223372036854775808,1e20]},"
       "{\"_placeholder\":true,\"num\":0}]";
   const std::vector<Bytes> attachments = {{1}, {2, 3}};
-  std::string out;
-  ASSERT_EQ(encoder_.append_packet(out, {.nsp = "/x", .id = 1, .payload = text}, attachments),
-            std::nullopt);
-  const auto packet = add(out, Role::server);
+  const auto out =
+      encoder_.encode({.nsp = "/x", .id = 1, .payload = {text}, .attachments = attachments});
+  ASSERT_TRUE(out.has_value());
+  const auto packet = add(std::string(out->message), Role::server);
   ASSERT_TRUE(packet && packet->has_value());
   const json received = (*packet)->payload.to_json();
   EXPECT_EQ(received, document_.parse(text, attachments)->to_json());

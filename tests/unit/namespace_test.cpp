@@ -2,6 +2,7 @@
 // Namespaces that are made because a client asks for them end with their last client, so that
 // nobody can fill the server's memory with names.
 #include "support/core_peer.hpp"
+#include "support/every_adapter.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,17 +20,17 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class DynamicNamespace : public testing::Test {
+class DynamicNamespace : public support::EveryAdapterTest {
  protected:
   DynamicNamespace() {
     parent_.on("ping", [](std::string text) { return text; });
   }
-  CoreServer server_;
+  CoreServer server_{options()};
   Namespace parent_{server_.node.of(
       [](std::string_view name, const json&) { return name.starts_with("/room-"); })};
 };
 
-TEST_F(DynamicNamespace, EndsWithItsLastClient) {
+TEST_P(DynamicNamespace, EndsWithItsLastClient) {
   const std::size_t before = server_.node.namespace_count();
   CorePeer first(server_);
   CorePeer second(server_);
@@ -42,7 +43,7 @@ TEST_F(DynamicNamespace, EndsWithItsLastClient) {
   EXPECT_EQ(server_.node.namespace_count(), before);
 }
 
-TEST_F(DynamicNamespace, IsMadeAgainWithTheSameHandlers) {
+TEST_P(DynamicNamespace, IsMadeAgainWithTheSameHandlers) {
   for (int round = 0; round < 3; ++round) {
     CorePeer peer(server_);
     peer.send("0/room-1,");
@@ -51,7 +52,7 @@ TEST_F(DynamicNamespace, IsMadeAgainWithTheSameHandlers) {
   }
 }
 
-TEST_F(DynamicNamespace, StaysWhenTheApplicationHasAskedForIt) {
+TEST_P(DynamicNamespace, StaysWhenTheApplicationHasAskedForIt) {
   CorePeer peer(server_);
   peer.send("0/room-1,");
   Namespace kept(server_.node.of("/room-1"));
@@ -60,7 +61,7 @@ TEST_F(DynamicNamespace, StaysWhenTheApplicationHasAskedForIt) {
   EXPECT_EQ(server_.node.namespace_count(), with_it);
 }
 
-TEST_F(DynamicNamespace, AHandleStaysTheSameNamespaceWhenClientsComeBack) {
+TEST_P(DynamicNamespace, AHandleStaysTheSameNamespaceWhenClientsComeBack) {
   std::vector<Namespace> kept;
   parent_.on_connection([&](Socket socket) { kept.push_back(socket.nsp()); });
   {
@@ -74,7 +75,7 @@ TEST_F(DynamicNamespace, AHandleStaysTheSameNamespaceWhenClientsComeBack) {
   EXPECT_THAT(second.received(), ElementsAre(R"(42/room-1,["news"])"));
 }
 
-TEST_F(DynamicNamespace, ManyThatNobodyHoldsAreForgotten) {
+TEST_P(DynamicNamespace, ManyThatNobodyHoldsAreForgotten) {
   Namespace kept(nullptr);
   parent_.on_connection([&](Socket socket) { kept = socket.nsp(); });
   CorePeer peer(server_);
@@ -87,7 +88,7 @@ TEST_F(DynamicNamespace, ManyThatNobodyHoldsAreForgotten) {
   EXPECT_LT(server_.node.remembered_count(), 100U);
 }
 
-TEST_F(DynamicNamespace, HasItsOwnHandlersFromTheFirstThatItGets) {
+TEST_P(DynamicNamespace, HasItsOwnHandlersFromTheFirstThatItGets) {
   CorePeer peer(server_);
   peer.send("0/room-1,");
   peer.send("0/room-2,");
@@ -100,7 +101,7 @@ TEST_F(DynamicNamespace, HasItsOwnHandlersFromTheFirstThatItGets) {
   EXPECT_THAT(peer.received(), ElementsAre("43/room-1,1[1]", "43/room-2,3[2]"));
 }
 
-TEST_F(DynamicNamespace, WhatIsSentToTheParentGoesToAllOfThem) {
+TEST_P(DynamicNamespace, WhatIsSentToTheParentGoesToAllOfThem) {
   CorePeer peer(server_);
   peer.send("0/room-1,");
   peer.send("0/room-2,");
@@ -116,7 +117,7 @@ TEST_F(DynamicNamespace, WhatIsSentToTheParentGoesToAllOfThem) {
   EXPECT_EQ(peer.received().size(), 2U);
 }
 
-TEST_F(DynamicNamespace, WatchersOfTheParentSeeWhatIsBroadcast) {
+TEST_P(DynamicNamespace, WatchersOfTheParentSeeWhatIsBroadcast) {
   std::vector<std::string> seen;
   parent_.on_any_outgoing([&](Socket& socket, std::string_view event, const json&) {
     seen.push_back(socket.nsp().name() + " " + std::string(event));
@@ -216,8 +217,10 @@ TEST(NamespaceName, HasALimit) {
   EXPECT_THAT(peer.received(), IsEmpty());
 }
 
-TEST(BroadcastOrder, IsKeptAcrossTheNamespacesOfAConnection) {
-  CoreServer server;
+class BroadcastOrder : public support::EveryAdapterTest {};
+
+TEST_P(BroadcastOrder, IsKeptAcrossTheNamespacesOfAConnection) {
+  CoreServer server(options());
   Namespace other(server.node.of("/other"));
   CorePeer peer(server);
   peer.send("0/other,");
@@ -232,6 +235,24 @@ TEST(BroadcastOrder, IsKeptAcrossTheNamespacesOfAConnection) {
   server.nsp.sockets().front().disconnect(Close::connection);
   EXPECT_THAT(peer.received(), ElementsAre(R"(42/other,["farewell"])", "41", "41/other,"));
 }
+
+TEST_P(BroadcastOrder, WhatAWatcherBroadcastsGoesBeforeWhatItWatches) {
+  CoreServer server(options());
+  Namespace other(server.node.of("/other"));
+  server.nsp.on_any_outgoing([&] { other.emit("before"); });
+  CorePeer peer(server);
+  peer.send("0/other,");
+  peer.received();
+  server.nsp.emit("one");
+  server.nsp.sockets().front().emit("two");
+  EXPECT_THAT(peer.received(), ElementsAre(R"(42/other,["before"])", R"(42["one"])",
+                                           R"(42/other,["before"])", R"(42["two"])"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Adapters, DynamicNamespace, support::every_adapter(),
+                         support::adapter_name);
+
+INSTANTIATE_TEST_SUITE_P(Adapters, BroadcastOrder, support::every_adapter(), support::adapter_name);
 
 }  // namespace
 }  // namespace socketio

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// reliability: C11
+// What a client takes for the offset of recovery, and what it does not.
 #include "core/client/recovery_offset.hpp"
 
 #include <gtest/gtest.h>

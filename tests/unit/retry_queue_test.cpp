@@ -23,7 +23,7 @@ TEST(RetryQueue, OneAtATimeInOrder) {
   ASSERT_NE(first, nullptr);
   EXPECT_EQ(first->text, "a");
   EXPECT_EQ(queue.next(), nullptr) << "the first is on its way";
-  const auto ended = queue.settle(first->number, Outcome::acknowledged);
+  const auto ended = queue.complete(first->number, Outcome::acknowledged);
   ASSERT_TRUE(ended);
   EXPECT_EQ(ended->text, "a");
   ASSERT_NE(queue.next(), nullptr);
@@ -35,31 +35,31 @@ TEST(RetryQueue, TriesOnceAndThenAsOftenAsSaid) {
   for (int attempt = 1; attempt <= 2; ++attempt) {
     const auto* const head = queue.next();
     ASSERT_NE(head, nullptr);
-    EXPECT_FALSE(queue.settle(head->number, Outcome::failed)) << attempt;
+    EXPECT_FALSE(queue.complete(head->number, Outcome::failed)) << attempt;
   }
   const auto* const head = queue.next();
   ASSERT_NE(head, nullptr);
   EXPECT_EQ(head->tries, 3U);
-  EXPECT_TRUE(queue.settle(head->number, Outcome::failed)) << "1 + 2 times";
+  EXPECT_TRUE(queue.complete(head->number, Outcome::failed)) << "1 + 2 times";
   EXPECT_TRUE(queue.empty());
 }
 
 TEST(RetryQueue, WhatIsHopelessIsNotTriedAgain) {
   RetryQueue queue(3);
   push(queue, "a");
-  EXPECT_TRUE(queue.settle(queue.next()->number, Outcome::hopeless));
+  EXPECT_TRUE(queue.complete(queue.next()->number, Outcome::hopeless));
   EXPECT_TRUE(queue.empty());
 }
 
-// reliability: C13
+// Both copies of an event are acknowledged.
 TEST(RetryQueue, AHeadLeavesOnceHoweverOftenItIsAcknowledged) {
   RetryQueue queue(3);
   push(queue, "a");
   push(queue, "b");
   const auto number = queue.next()->number;
-  EXPECT_TRUE(queue.settle(number, Outcome::acknowledged));
-  EXPECT_FALSE(queue.settle(number, Outcome::acknowledged));
-  EXPECT_FALSE(queue.settle(number, Outcome::failed));
+  EXPECT_TRUE(queue.complete(number, Outcome::acknowledged));
+  EXPECT_FALSE(queue.complete(number, Outcome::acknowledged));
+  EXPECT_FALSE(queue.complete(number, Outcome::failed));
   const auto* const second = queue.next();
   ASSERT_NE(second, nullptr);
   EXPECT_EQ(second->text, "b");
@@ -70,7 +70,7 @@ TEST(RetryQueue, CountsItsBytes) {
   queue.push("abc", {Bytes(10)}, {}, nullptr);
   EXPECT_EQ(queue.size_bytes(), event_bytes("abc", {Bytes(10)}));
   const auto number = queue.next()->number;
-  queue.settle(number, Outcome::failed);
+  queue.complete(number, Outcome::failed);
   EXPECT_EQ(queue.size_bytes(), 0U);
 }
 

@@ -28,11 +28,12 @@ class RouterTest : public testing::Test {
  protected:
   http::Response answer(std::string method, std::string target, std::string body = {}) {
     return state->answer(request(std::move(method), std::move(target), std::move(body)),
-                         "192.0.2.1");
+                         "192.0.2.1", on_error);
   }
   std::string body_of(std::string target) { return answer("GET", std::move(target)).body; }
 
   std::shared_ptr<RouterState> state = std::make_shared<RouterState>();
+  HttpErrorHook on_error;
   Router router{state};
 };
 
@@ -156,7 +157,7 @@ TEST_F(RouterTest, HooksSeeEverythingFirst) {
 
 TEST_F(RouterTest, WhatAHandlerThrowsIsA500AndReported) {
   std::string reported;
-  state->set_error_hook([&](const HttpRequest& asked) {
+  on_error = [&](const HttpRequest& asked) {
     try {
       throw;
     } catch (const std::exception& failure) {
@@ -164,7 +165,7 @@ TEST_F(RouterTest, WhatAHandlerThrowsIsA500AndReported) {
     } catch (int number) {
       reported = asked.path + ": " + std::to_string(number);
     }
-  });
+  };
   router.get("/fail",
              [](const HttpRequest&) -> HttpResponse { throw std::runtime_error("secret"); });
   router.get("/number", [](const HttpRequest&) -> HttpResponse { throw 5; });
@@ -178,13 +179,13 @@ TEST_F(RouterTest, WhatAHandlerThrowsIsA500AndReported) {
 
 TEST_F(RouterTest, AStatusThatEndsNoRequestIsA500AndReported) {
   std::vector<std::string> reported;
-  state->set_error_hook([&](const HttpRequest&) {
+  on_error = [&](const HttpRequest&) {
     try {
       throw;
     } catch (const std::exception& failure) {
       reported.emplace_back(failure.what());
     }
-  });
+  };
   const auto with_status = [](const HttpRequest& asked) {
     const auto status = static_cast<std::uint16_t>(std::stoi(asked.query_value("status")));
     return HttpResponse::text("text", status);

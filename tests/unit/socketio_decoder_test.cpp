@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whole Socket.IO packets: what each type may carry, and binary packets with their attachments.
-#include "codec/socketio/decoder.hpp"
+#include "codec/socketio/text_decoder.hpp"
 
 #include <socketio/json_writer.hpp>
 
@@ -16,14 +16,13 @@ using namespace std::string_literals;
 using socketio::Bytes;
 using socketio::json;
 using socketio::codec::Document;
-using Role = Decoder::Role;
 
 class SocketioDecoder : public testing::Test {
  protected:
   /// What becomes of one text message for a fresh decoder.
   socketio::Result<std::optional<Packet>, Errc> add(std::string_view text,
                                                     Role role = Role::server) {
-    decoder_ = Decoder(role, {});
+    decoder_ = TextDecoder(role, {});
     return decoder_.add_text(text, document_);
   }
   template <class E>
@@ -33,7 +32,7 @@ class SocketioDecoder : public testing::Test {
   static std::string name_of(Errc error) { return std::to_string(static_cast<int>(error)); }
 
   Document document_;
-  Decoder decoder_{Role::server, {}};
+  TextDecoder decoder_{Role::server, {}};
 };
 
 TEST_F(SocketioDecoder, AcceptsTextPackets) {
@@ -204,7 +203,7 @@ TEST_F(SocketioDecoder, APacketWithAttachmentsOutlivesTheNextCall) {
   const auto packet = decoder_.add_binary("abc", document_);
   ASSERT_TRUE(packet && packet->has_value());
   ASSERT_TRUE(decoder_.add_text("2[\"other\"]", document_));
-  decoder_ = Decoder(Role::server, {});
+  decoder_ = TextDecoder(Role::server, {});
   EXPECT_EQ((*packet)->nsp, "/adm");
   EXPECT_EQ((*packet)->text, "[\"e\"]");
   EXPECT_EQ((*packet)->attachments[0], (Bytes{'a', 'b', 'c'}));
@@ -262,7 +261,7 @@ TEST_F(SocketioDecoder, LimitsTheAttachmentCount) {
 TEST_F(SocketioDecoder, LimitsTheBytesOfAPacket) {
   const std::string text = "52-[\"e\"]";
   const Limits limits{.packet_bytes = text.size() + 10};
-  decoder_ = Decoder(Role::server, limits);
+  decoder_ = TextDecoder(Role::server, limits);
   ASSERT_TRUE(decoder_.add_text(text, document_));
   ASSERT_TRUE(decoder_.add_binary("123456", document_));
   EXPECT_TRUE(decoder_.add_binary("1234", document_).value().has_value());
@@ -273,7 +272,7 @@ TEST_F(SocketioDecoder, LimitsTheBytesOfAPacket) {
   EXPECT_FALSE(decoder_.attachments_due());
 
   const std::string event = "2[\"e\"]";
-  decoder_ = Decoder(Role::server, {.packet_bytes = event.size()});
+  decoder_ = TextDecoder(Role::server, {.packet_bytes = event.size()});
   EXPECT_TRUE(decoder_.add_text(event, document_));
   EXPECT_EQ(refusal(decoder_.add_text(event + " ", document_)), name_of(Errc::too_large));
 }
@@ -304,6 +303,6 @@ TEST_F(SocketioDecoder, RoundTripOfNestedAttachments) {
   EXPECT_EQ((*result)->payload.to_json(), sent);
 }
 
-TEST(SocketioDecoderSize, AnIdleDecoderIsSmall) { EXPECT_LE(sizeof(Decoder), 40u); }
+TEST(SocketioDecoderSize, AnIdleDecoderIsSmall) { EXPECT_LE(sizeof(TextDecoder), 40u); }
 
 }  // namespace

@@ -49,7 +49,7 @@ std::string json_fault(std::string_view text) {
 }  // namespace
 
 Explainer::Explainer(Style style)
-    : style_(std::move(style)), decoder_(parser::Decoder::Role::client, packet_limits) {}
+    : style_(std::move(style)), decoder_(parser::Role::client, packet_limits) {}
 
 void Explainer::text(std::string_view payload) {
   const std::string_view separator(&engineio::record_separator, 1);

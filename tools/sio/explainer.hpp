@@ -8,7 +8,7 @@
 #pragma once
 
 #include "codec/engineio/packet.hpp"
-#include "codec/socketio/decoder.hpp"
+#include "codec/socketio/text_decoder.hpp"
 #include "codec/websocket/decoder.hpp"
 #include "show.hpp"
 
@@ -61,7 +61,7 @@ class Explainer {
   bool valid_ = true;
   std::size_t due_ = 0;
   socketio::codec::Document document_;
-  socketio::parser::Decoder decoder_;
+  socketio::parser::TextDecoder decoder_;
   std::unique_ptr<socketio::websocket::Decoder> frames_;
 };
 

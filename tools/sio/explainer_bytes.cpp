@@ -216,7 +216,7 @@ void Explainer::msgpack(std::string_view bytes) {
   for (const auto& [name, member] : value->items()) {
     if (name != "data") row(without_controls(name), to_text(member));
   }
-  msgpack::Decoder decoder(msgpack::Decoder::Role::client, packet_limits);
+  msgpack::Decoder decoder(parser::Role::client, packet_limits);
   const auto packet = decoder.add_binary(bytes, document_);
   if (!packet) {
     if (value->contains("data")) row("data", to_text((*value)["data"]));

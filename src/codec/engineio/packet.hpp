@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Engine.IO protocol 4 packets and handshake. A text packet is one digit and data; a binary message
-// is a raw WebSocket frame, or `b` and base64 where only text can travel. Pure functions, any
-// thread.
+// Engine.IO protocol 4 packets and handshake. A text packet is one digit and data; a binary
+// message is a raw WebSocket frame, or `b` and base64 where only text can travel. Pure
+// functions, any thread.
 #pragma once
 
 #include "base/result.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A long-polling payload: text packets joined by the record separator 0x1E. Decoding is incremental
-// and linear; the count of packets is limited because each costs the receiver far more than its two
-// bytes.
+// and linear; the count of packets is limited because each costs the receiver far more than
+// its two bytes.
 #pragma once
 
 #include "base/result.hpp"

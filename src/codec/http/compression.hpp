@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Content-Encoding of responses with zlib (RFC 9110 section 8.4). Requests are never inflated. Pure
-// functions.
+// Content-Encoding of responses with zlib (RFC 9110 section 8.4). Requests are never inflated.
+// Pure functions.
 #pragma once
 
 #include "codec/http/message.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Cuts a stream of bytes into lines that end in CRLF, and in nothing else: a bare LF, a bare CR or
-// any other control character but the tab is refused as it arrives (RFC 9112 section 2.2). Each
-// byte is looked at once, however the stream is split; bytes are copied only if a line arrives in
-// pieces.
+// Cuts a stream of bytes into lines that end in CRLF, and in nothing else: a bare LF, a bare CR
+// or any other control character but the tab is refused as it arrives (RFC 9112 section 2.2).
+// Each byte is looked at once, however the stream is split; bytes are copied only if a line
+// arrives in pieces.
 #pragma once
 
 #include <cstddef>

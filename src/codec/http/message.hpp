@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HTTP/1.1 messages as plain values (RFC 9110, 9112): what the parsers produce and the writers
-// take.
+// HTTP/1.1 messages as plain values (RFC 9110, 9112): what the parsers produce and the
+// writers take.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ bool list_contains(std::string_view value, std::string_view token);
 /// Node.js gives as a list, becomes lines of text.
 void add_line(std::string& value, std::string_view name, std::string_view line);
 
-/// Header fields in order of arrival. Names compare case-insensitively. One block of memory for
-/// all.
+/// Header fields in order of arrival. Names compare case-insensitively. One block of
+/// memory for all.
 class Headers {
  public:
   struct Field {

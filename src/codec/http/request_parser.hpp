@@ -35,7 +35,7 @@ std::uint16_t status_of(Errc error);
 
 struct Limits {
   std::size_t header_bytes = 16 * 1024;  // as Node.js, which users' tokens and cookies fit
-  std::size_t header_count = 64;
+  std::size_t header_count = 2000;       // as Node.js, which drops what is beyond it
   std::size_t target_bytes = 16 * 1024;  // the same
   std::size_t body_bytes = 1'000'000;
   std::size_t chunk_extension_bytes = 1024;  // of all chunks of a body; nobody uses them

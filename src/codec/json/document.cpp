@@ -23,8 +23,8 @@ constexpr std::size_t smallest_capacity = 4 * 1024;
 constexpr std::size_t kept_capacity = 64 * 1024;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-/// Counts values and keys and looks at placeholders without recursion. The parser has bounded the
-/// depth.
+/// Counts values and keys and looks at placeholders without recursion. The parser has
+/// bounded the depth.
 std::optional<JsonErrc> check_tree(const dom::element& root, std::size_t node_limit,
                                    std::size_t attachments) {
   std::vector<dom::element> containers{root};

@@ -92,8 +92,8 @@ class TreeWriter {
       case dom::element_type::NULL_VALUE:
         return writer_.null();
       case dom::element_type::DOUBLE:
-      default:  // simdjson 4.6 has a type for integers beyond 64 bits; Document makes doubles of
-                // them
+      // simdjson 4.6 has a type for integers beyond 64 bits; Document makes doubles of them.
+      default:
         return write_number(element.get_double().value_unsafe());
     }
   }

@@ -17,22 +17,56 @@ void append_integer(std::string& out, Integer value) {
   out.append(buffer.data(), result.ptr);
 }
 
-void write_scalar(JsonWriter& writer, const json& value) {
+/// `Json` is json, whose binary data is moved out, or const json.
+template <class Json>
+void write_scalar(JsonWriter& writer, Json& value) {
   switch (value.type()) {
     case json::value_t::boolean:
-      return writer.boolean(value.get<bool>());
+      return writer.boolean(value.template get<bool>());
     case json::value_t::number_integer:
-      return writer.integer(value.get<std::int64_t>());
+      return writer.integer(value.template get<std::int64_t>());
     case json::value_t::number_unsigned:
-      return writer.unsigned_integer(value.get<std::uint64_t>());
+      return writer.unsigned_integer(value.template get<std::uint64_t>());
     case json::value_t::number_float:
-      return writer.number(value.get<double>());
+      return writer.number(value.template get<double>());
     case json::value_t::string:
-      return writer.string(value.get_ref<const json::string_t&>());
+      return writer.string(value.template get_ref<const json::string_t&>());
     case json::value_t::binary:
-      return writer.binary(value.get_binary());
+      if constexpr (std::is_const_v<Json>) {
+        return writer.binary(value.get_binary());
+      } else {
+        return writer.binary(std::move(static_cast<Bytes&>(value.get_binary())));
+      }
     default:
       return writer.null();
+  }
+}
+
+template <class Json>
+void write_value(JsonWriter& writer, Json& value) {
+  // A stack of our own: the depth is the user's and may be any.
+  using Next = decltype(value.begin());
+  struct Level {
+    Json* container;
+    Next next;
+  };
+  std::vector<Level> levels;
+  for (Json* current = &value;;) {
+    if (current->is_structured()) {
+      current->is_array() ? writer.begin_array() : writer.begin_object();
+      levels.push_back({current, current->begin()});
+    } else {
+      write_scalar(writer, *current);
+    }
+    while (!levels.empty() && levels.back().next == levels.back().container->end()) {
+      levels.back().container->is_array() ? writer.end_array() : writer.end_object();
+      levels.pop_back();
+    }
+    if (levels.empty()) return;
+    Level& level = levels.back();
+    if (level.container->is_object()) writer.key(level.next.key());
+    current = &*level.next;
+    ++level.next;
   }
 }
 
@@ -70,39 +104,17 @@ void JsonWriter::string(std::string_view value) {
   codec::append_quoted(text_, value);
 }
 
-void JsonWriter::binary(std::span<const std::uint8_t> value) {
+void JsonWriter::binary(Bytes&& value) {
   separate();
   text_ += R"({"_placeholder":true,"num":)";
   append_integer(text_, attachments_.size());
   text_ += '}';
-  attachments_.emplace_back(value.begin(), value.end());
+  attachments_.push_back(std::move(value));
 }
 
-void JsonWriter::value(const json& value) {
-  // A stack of our own: the depth is the user's and may be any.
-  struct Level {
-    const json* container;
-    json::const_iterator next;
-  };
-  std::vector<Level> levels;
-  for (const json* current = &value;;) {
-    if (current->is_structured()) {
-      current->is_array() ? begin_array() : begin_object();
-      levels.push_back({current, current->begin()});
-    } else {
-      write_scalar(*this, *current);
-    }
-    while (!levels.empty() && levels.back().next == levels.back().container->end()) {
-      levels.back().container->is_array() ? end_array() : end_object();
-      levels.pop_back();
-    }
-    if (levels.empty()) return;
-    Level& level = levels.back();
-    if (level.container->is_object()) key(level.next.key());
-    current = &*level.next;
-    ++level.next;
-  }
-}
+void JsonWriter::value(const json& value) { write_value(*this, value); }
+
+void JsonWriter::value(json&& value) { write_value(*this, value); }
 
 void JsonWriter::raw(std::string_view json_text) {
   separate();

@@ -53,11 +53,6 @@ constexpr auto last_type = static_cast<std::uint64_t>(PacketType::connect_error)
 /// Unlike in text, where JavaScript takes events and acknowledgements without data.
 bool needs_data(PacketType type) { return type == PacketType::event || type == PacketType::ack; }
 
-PacketType without_attachments(PacketType type) {
-  if (type == PacketType::binary_event) return PacketType::event;
-  return type == PacketType::binary_ack ? PacketType::ack : type;
-}
-
 }  // namespace
 
 Decoder::Parts& Decoder::fresh_parts() {
@@ -148,7 +143,7 @@ Result<std::optional<parser::Packet>, parser::Errc> Decoder::add_binary(std::str
                               .nsp = *parts.nsp,
                               .id = parts.id,
                               .payload = parts.text};
-  const auto payload = parser::parse_payload(header, parts.attachments, document);
+  const auto payload = parser::parse_payload(header.payload, parts.attachments, document);
   if (!payload) return payload.error();
   if (const auto problem = parser::check_payload(header, *payload, role_)) return *problem;
   parser::Packet packet = parser::make_packet(header, *payload);
@@ -159,25 +154,25 @@ Result<std::optional<parser::Packet>, parser::Errc> Decoder::add_binary(std::str
   return std::optional(std::move(packet));
 }
 
-std::optional<parser::Errc> Encoder::append_packet(std::string& out, const parser::Header& header,
-                                                   std::span<const Bytes> attachments) {
-  const auto payload = parser::parse_payload(header, attachments, document_);
+Result<parser::EncodedPacket, parser::Errc> Encoder::encode(const parser::OutgoingPacket& packet) {
+  const auto payload = parser::parse_payload(packet.payload.text, packet.attachments, document_);
   if (!payload) return payload.error();
-  const bool has_data = !header.payload.empty();
-  append_map_header(out, 2 + (has_data ? 1 : 0) + (header.id ? 1 : 0));
-  append_string(out, "type");
-  append_integer(out, static_cast<std::uint64_t>(without_attachments(header.type)));
-  append_string(out, "nsp");
-  append_string(out, header.nsp);
-  if (header.id) {
-    append_string(out, "id");
-    append_integer(out, *header.id);
+  const bool has_data = !packet.payload.text.empty();
+  message_.clear();
+  append_map_header(message_, 2 + (has_data ? 1 : 0) + (packet.id ? 1 : 0));
+  append_string(message_, "type");
+  append_integer(message_, static_cast<std::uint64_t>(packet.type));
+  append_string(message_, "nsp");
+  append_string(message_, packet.nsp);
+  if (packet.id) {
+    append_string(message_, "id");
+    append_integer(message_, *packet.id);
   }
   if (has_data) {
-    append_string(out, "data");
-    append_value(out, *payload);
+    append_string(message_, "data");
+    append_value(message_, *payload);
   }
-  return std::nullopt;
+  return parser::EncodedPacket{engineio::Content::binary, message_, {}};
 }
 
 }  // namespace socketio::msgpack

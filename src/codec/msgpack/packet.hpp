@@ -2,11 +2,9 @@
 // Packets of socket.io-msgpack-parser 3.0: one binary message each, a map of `type` (0 to 4),
 // `nsp`, `data` and `id`; other members are ignored.
 //
-// Decoder has the interface, the packets and the errors of parser::Decoder, so that callers can
-// hold either, e.g. in a std::variant<parser::Decoder, msgpack::Decoder> that one function visits.
-// Payloads are checked as there (events need a name that is not reserved, acknowledgements an id),
-// and travel as JSON text with attachments (text.hpp). One thing differs from JavaScript: beside
-// binary data, an object that looks like a placeholder is one.
+// Payloads are checked as parser::TextDecoder does (events need a name that is not reserved,
+// acknowledgements an id), and travel as JSON text with attachments (text.hpp). One thing differs
+// from JavaScript: beside binary data, an object that looks like a placeholder is one.
 //
 // Life cycle: one per connection. Decoder: a packet is valid until the next call, and with its
 // `storage` for longer; after an error the connection must close. Single thread.
@@ -16,6 +14,7 @@
 #include "codec/json/document.hpp"
 #include "codec/msgpack/text.hpp"
 #include "codec/socketio/decoder.hpp"
+#include "codec/socketio/encoder.hpp"
 #include "codec/socketio/packet.hpp"
 
 #include <socketio/json.hpp>
@@ -25,29 +24,26 @@
 #include <limits>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace socketio::msgpack {
 
-class Decoder {
+class Decoder final : public parser::Decoder {
  public:
-  using Role = parser::Decoder::Role;
-
   /// `json`: of the text that a packet becomes, which Documents given to add_binary() have to take.
-  Decoder(Role role, const parser::Limits& limits, const codec::JsonLimits& json = {})
+  Decoder(parser::Role role, const parser::Limits& limits, const codec::JsonLimits& json = {})
       : limits_(limits), json_limits_(json), role_(role) {}
 
   /// Refused: packets are binary.
   Result<std::optional<parser::Packet>, parser::Errc> add_text(std::string_view message,
-                                                               codec::Document& document);
+                                                               codec::Document& document) override;
   /// Always a packet.
-  Result<std::optional<parser::Packet>, parser::Errc> add_binary(std::string_view message,
-                                                                 codec::Document& document);
-  bool attachments_due() const { return false; }
-  void reset() { parts_.reset(); }
+  Result<std::optional<parser::Packet>, parser::Errc> add_binary(
+      std::string_view message, codec::Document& document) override;
+  bool attachments_due() const override { return false; }
+  void reset() override { parts_.reset(); }
 
  private:
   /// What a packet views; goes with it if that is much.
@@ -67,11 +63,11 @@ class Decoder {
 
   parser::Limits limits_;
   codec::JsonLimits json_limits_;
-  Role role_;
+  parser::Role role_;
   std::shared_ptr<Parts> parts_;
 };
 
-class Encoder {
+class Encoder final : public parser::Encoder {
  public:
   /// Of what we send; a peer's limits are its own.
   static constexpr codec::JsonLimits limits{.depth = 1024,
@@ -79,15 +75,12 @@ class Encoder {
 
   Encoder() : document_(limits) {}
 
-  /// Appends the binary message of a packet: `header` with its payload, the JSON text (empty for
-  /// none), and what the placeholders in it stand for. binary_event and binary_ack count as event
-  /// and ack; Header::attachments is not looked at. Nothing is appended if there is an error: text
-  /// that is no JSON or too deep, or a placeholder without attachment.
-  std::optional<parser::Errc> append_packet(std::string& out, const parser::Header& header,
-                                            std::span<const Bytes> attachments);
+  /// An error if the payload is no JSON or too deep, or has a placeholder without attachment.
+  Result<parser::EncodedPacket, parser::Errc> encode(const parser::OutgoingPacket& packet) override;
 
  private:
   codec::Document document_;
+  std::string message_;
 };
 
 }  // namespace socketio::msgpack

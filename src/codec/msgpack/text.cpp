@@ -19,8 +19,8 @@ using Kind = Token::Kind;
 
 bool is_container(Kind kind) { return kind == Kind::array || kind == Kind::map; }
 
-/// Date.prototype.toISOString; nothing for what is no date (ECMA-262, "Time Values and Time
-/// Range").
+/// Date.prototype.toISOString; nothing for what is no date (ECMA-262, "Time Values and
+/// Time Range").
 std::optional<std::string> date_text(std::int64_t milliseconds) {
   using std::chrono::days;
   constexpr std::int64_t latest = 8'640'000'000'000'000;

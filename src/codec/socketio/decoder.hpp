@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Engine.IO messages in, whole Socket.IO packets out: holds a binary packet back until its
-// attachments have come, and checks each payload against its type (Socket.IO protocol 5, "Packet
-// format"; limits in packet.hpp).
+// Decoder: Engine.IO messages in, whole Socket.IO packets out, whatever their encoding: JSON text
+// (text_decoder.hpp) or MessagePack (codec/msgpack). Its counterpart is Encoder (encoder.hpp).
 //
-// Life cycle: one per client. A packet views the decoder, the Document and the message it came
+// Life cycle: one per connection. A packet views the decoder, the Document and the message it came
 // from: valid until the next call. After an error the connection must close; reset() drops a
-// half-received packet. Owns no memory while no binary packet is underway.
+// half-received packet. Single thread.
 #pragma once
 
 #include "base/result.hpp"
@@ -42,46 +41,31 @@ struct Packet {
   std::shared_ptr<const void> storage = {};
 };
 
+/// Which packets are legal depends on who listens: connect_error only comes from a server.
+enum class Role : unsigned char { server, client };
+
 class Decoder {
  public:
-  /// Which packets are legal depends on who listens: connect_error only comes from a server.
-  enum class Role : unsigned char { server, client };
-
-  Decoder(Role role, const Limits& limits) : limits_(limits), role_(role) {}
-
+  virtual ~Decoder() = default;
   /// A text message; nothing if attachments are due.
-  Result<std::optional<Packet>, Errc> add_text(std::string_view message, codec::Document& document);
+  virtual Result<std::optional<Packet>, Errc> add_text(std::string_view message,
+                                                       codec::Document& document) = 0;
   /// A binary message; nothing if more are due.
-  Result<std::optional<Packet>, Errc> add_binary(std::string_view message,
-                                                 codec::Document& document);
+  virtual Result<std::optional<Packet>, Errc> add_binary(std::string_view message,
+                                                         codec::Document& document) = 0;
   /// True between the text of a binary packet and its last attachment: a caller limits that time.
-  bool attachments_due() const { return partial_ != nullptr; }
-  void reset() { partial_.reset(); }
-
- private:
-  /// A binary packet that waits for attachments.
-  struct Partial {
-    std::string text;
-    Header header;  // views `text`
-    std::vector<Bytes> attachments;
-    std::size_t bytes = 0;
-  };
-
-  Result<std::optional<Packet>, Errc> complete(codec::Document& document);
-
-  Limits limits_;
-  Role role_;
-  std::unique_ptr<Partial> partial_;
+  virtual bool attachments_due() const = 0;
+  virtual void reset() = 0;
 };
 
-// The steps of a decoder from header and attachments to packet, for codec/msgpack.
+// The steps of every decoder from header and attachments to packet.
 
 /// The payload, or a Value of nothing if there is none.
-Result<Value, Errc> parse_payload(const Header& header, std::span<const Bytes> attachments,
+Result<Value, Errc> parse_payload(std::string_view text, std::span<const Bytes> attachments,
                                   codec::Document& document);
 /// What is wrong if `payload` is not what this type of packet carries (Socket.IO protocol 5,
 /// "Packet encoding").
-std::optional<Errc> check_payload(const Header& header, const Value& payload, Decoder::Role role);
+std::optional<Errc> check_payload(const Header& header, const Value& payload, Role role);
 /// Views all of them.
 Packet make_packet(const Header& header, const Value& payload);
 

@@ -278,11 +278,12 @@ Result<std::optional<Event>, Errc> Decoder::finish_close(std::string_view payloa
 
 void Decoder::unmask(char* bytes, std::size_t size) {
   if (role_ == Role::client || size == 0) return;
-  // The key is kept turned so that its first byte meets the next byte of payload.
   std::uint8_t* const stored = header_.data() + header_size_ - 4;
   MaskKey key;
   std::memcpy(key.data(), stored, key.size());
   apply_mask(bytes, size, key);
+  if (size == payload_left_) return;
+  // The key is kept turned so that its first byte meets the next byte of payload.
   std::rotate_copy(key.begin(), key.begin() + size % key.size(), key.end(), stored);
 }
 

@@ -9,29 +9,22 @@ namespace socketio::websocket {
 namespace {
 
 constexpr std::uint8_t final_bit = 0x80;
-constexpr std::uint8_t compressed_bit = 0x40;
 // Section 5.5: a control frame holds 125 bytes, of which a close code takes two.
 constexpr std::size_t max_reason_bytes = 123;
 
-void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(value >> shift & 0xff));
-  }
-}
-
 void append_header(std::string& out, Opcode opcode, Coding coding, std::size_t size,
                    std::uint8_t mask_flag) {
-  const std::uint8_t bits = coding == Coding::deflated ? final_bit | compressed_bit : final_bit;
-  out.push_back(static_cast<char>(bits | static_cast<std::uint8_t>(opcode)));
-  if (size < 126) {
-    out.push_back(static_cast<char>(mask_flag | size));
-  } else if (size <= 0xffff) {
-    out.push_back(static_cast<char>(mask_flag | 126));
-    append_big_endian(out, size, 2);
-  } else {
-    out.push_back(static_cast<char>(mask_flag | 127));
-    append_big_endian(out, size, 8);
+  const std::uint8_t bits = coding == Coding::deflated ? final_bit | deflated_bit : final_bit;
+  const std::size_t length_bytes = size < 126 ? 0 : size <= 0xffff ? 2 : 8;
+  const std::size_t short_length = length_bytes == 0 ? size : length_bytes == 2 ? 126 : 127;
+  std::array<char, 10> header;
+  header[0] = static_cast<char>(bits | static_cast<std::uint8_t>(opcode));
+  header[1] = static_cast<char>(mask_flag | short_length);
+  std::size_t rest = size;
+  for (std::size_t i = length_bytes; i > 0; --i, rest >>= 8) {
+    header[1 + i] = static_cast<char>(rest & 0xff);
   }
+  out.append(header.data(), 2 + length_bytes);
 }
 
 bool continues_code_point(char byte) { return (static_cast<std::uint8_t>(byte) & 0xc0) == 0x80; }
@@ -58,7 +51,8 @@ std::string close_payload(CloseCode code, std::string_view reason) {
   if (size < reason.size()) {
     while (size > 0 && continues_code_point(reason[size])) --size;
   }
-  append_big_endian(payload, static_cast<std::uint16_t>(code), 2);
+  payload += static_cast<char>(static_cast<std::uint16_t>(code) >> 8);
+  payload += static_cast<char>(static_cast<std::uint16_t>(code) & 0xff);
   payload.append(reason.substr(0, size));
   return payload;
 }

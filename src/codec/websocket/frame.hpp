@@ -41,8 +41,7 @@ enum class CloseCode : std::uint16_t {
 
 /// Why a byte stream is not WebSocket; close_code_of() gives the code to close with.
 enum class Errc : std::uint8_t {
-  reserved_bit_set,         // 5.2: RSV1-3 without an extension that defines them, or not where
-                            // RFC 7692 6 has RSV1
+  reserved_bit_set,         // 5.2: RSV1-3 that no extension defines there (RFC 7692 6: RSV1)
   reserved_opcode,          // 5.2
   mask_missing,             // 5.1: a client's frame must be masked
   mask_unexpected,          // 5.1: a server's frame must not be

@@ -6,19 +6,22 @@
 namespace socketio::websocket {
 
 void apply_mask(char* bytes, std::size_t size, const MaskKey& key) {
-  std::array<std::uint8_t, 8> doubled;
-  std::memcpy(doubled.data(), key.data(), 4);
-  std::memcpy(doubled.data() + 4, key.data(), 4);
-  std::uint64_t pattern;
-  std::memcpy(&pattern, doubled.data(), 8);
+  std::uint32_t half;
+  std::memcpy(&half, key.data(), key.size());
+  const std::uint64_t pattern = std::uint64_t{half} << 32 | half;
 
   // Payloads begin anywhere in the read buffer: memcpy is the load that needs no alignment.
   std::size_t done = 0;
-  for (; done + 8 <= size; done += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, bytes + done, 8);
+  std::array<std::uint64_t, 4> block;
+  for (; done + sizeof(block) <= size; done += sizeof(block)) {
+    std::memcpy(&block, bytes + done, sizeof(block));
+    for (std::uint64_t& word : block) word ^= pattern;
+    std::memcpy(bytes + done, &block, sizeof(block));
+  }
+  for (std::uint64_t word; done + sizeof(word) <= size; done += sizeof(word)) {
+    std::memcpy(&word, bytes + done, sizeof(word));
     word ^= pattern;
-    std::memcpy(bytes + done, &word, 8);
+    std::memcpy(bytes + done, &word, sizeof(word));
   }
   for (; done < size; ++done) {
     bytes[done] = static_cast<char>(static_cast<std::uint8_t>(bytes[done]) ^ key[done % 4]);

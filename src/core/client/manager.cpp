@@ -2,6 +2,7 @@
 #include "core/client/manager.hpp"
 
 #include "codec/socketio/packet.hpp"
+#include "core/client/manager_connection.hpp"
 #include "core/client/socket_state.hpp"
 
 #include <algorithm>
@@ -10,66 +11,6 @@
 namespace socketio::core {
 
 using parser::PacketType;
-
-/// Hears one session, for as long as the session lives; the manager listens to the latest only.
-class Manager::Connection final : public engine::ClientSessionHandler {
- public:
-  explicit Connection(Manager& manager) : manager_(manager) {}
-
-  std::shared_ptr<engine::ClientSession> session;
-  bool is_closed = false;
-
-  void on_open(const engineio::Handshake&) override {
-    inside([this] {
-      note_transport(session->transport_name());
-      manager_.on_open();
-    });
-  }
-  void on_text(std::string_view message) override {
-    inside([&] { manager_.on_message(manager_.packets_.add_text(message)); });
-  }
-  void on_binary(std::string_view message) override {
-    inside([&] { manager_.on_message(manager_.packets_.add_binary(message)); });
-  }
-  void on_ping() override {
-    inside([this] { manager_.notify(manager_.events_.ping); });
-  }
-  void on_upgrade(engine::TransportName name) override {
-    inside([&] { note_transport(name); });
-  }
-  void on_drain() override {
-    if (manager_.connection_.get() == this) manager_.count_queued_bytes();
-  }
-  void on_separated() override {
-    inside([this] { manager_.on_separated(); });
-  }
-  void on_close(DisconnectReason reason, const engine::Failure& failure) override {
-    const auto manager = manager_.shared_from_this();
-    const GateEntry entry(*manager->gate_);
-    is_closed = true;
-    const auto current = manager->connection_;
-    contain(*manager, [&] {
-      if (current.get() != this) return manager->forget(*this);
-      if (!manager->ended_) manager->on_session_close(reason, failure);
-    });
-  }
-
- private:
-  template <class Use>
-  void inside(Use use) {
-    const auto manager = manager_.shared_from_this();
-    const GateEntry entry(*manager->gate_);
-    const auto self = manager->connection_;  // what is told may replace it
-    if (self.get() == this && !manager->ended_) use();
-  }
-
-  void note_transport(engine::TransportName name) {
-    manager_.status_->carried_by =
-        name == engine::TransportName::polling ? CarriedBy::polling : CarriedBy::websocket;
-  }
-
-  Manager& manager_;
-};
 
 namespace {
 
@@ -87,9 +28,9 @@ ConnectionError connection_error(const engine::Failure& failure) {
 /// What was sent that long ago counts as handled for a client that ends and cannot wait.
 constexpr std::chrono::seconds handled_time{1};
 
-/// How many connections may say goodbye at the same time. A program that connects and disconnects
-/// in a loop has a few.
-constexpr std::size_t leaving_limit = 16;
+/// How many connections may close at the same time. A program that connects and disconnects in a
+/// loop has a few.
+constexpr std::size_t closing_limit = 16;
 
 }  // namespace
 
@@ -117,7 +58,7 @@ std::shared_ptr<ClientSocketState> Manager::socket(std::string_view nsp,
     socket = *found;
   } else {
     socket = std::make_shared<ClientSocketState>(*this, gate_, status_, name, options);
-    ended_ ? socket->abandon() : sockets_.push_back(socket);
+    ended() ? socket->close_now() : sockets_.push_back(socket);
   }
   if (options_.auto_connect && !socket->active()) socket->connect();
   return socket;
@@ -145,11 +86,33 @@ void Manager::set_extra_headers(engine::NamedValues headers) {
   options_.engine.extra_headers = std::move(headers);
 }
 
-void Manager::abandon() {
+std::shared_ptr<Manager::Connection> Manager::connection() const {
+  if (const auto* const open = std::get_if<Open>(&state_)) return open->connection;
+  if (const auto* const opening = std::get_if<Opening>(&state_)) return opening->connection;
+  if (const auto* const ended = std::get_if<Ended>(&state_)) return ended->connection;
+  return nullptr;
+}
+
+bool Manager::is_current(const Connection& connection) const {
+  if (const auto* const open = std::get_if<Open>(&state_)) {  // no copy for each message
+    return open->connection.get() == &connection;
+  }
+  return this->connection().get() == &connection;
+}
+
+bool Manager::is_idle() const {
+  return (is<Closed>() || ended()) && !connection() && closing_.empty();
+}
+
+void Manager::close_now() {
   const GateLock lock(*gate_);
-  if (std::exchange(ended_, true)) return;
-  const auto sockets = sockets_;
-  for (const auto& socket : sockets) socket->abandon();
+  if (ended()) return;
+  state_ = Ended{connection()};
+  // No copy, which may fail: no socket is added any more.
+  for (std::size_t i = 0; i < sockets_.size(); ++i) {
+    const auto socket = sockets_[i];
+    contain(*socket, [&] { socket->close_now(); });
+  }
   events_ = {};
 }
 
@@ -158,22 +121,41 @@ void Manager::abandon() {
 void Manager::end() {
   const GateLock lock(*gate_);
   if (last_sent_ + handled_time <= loop_.timers().now()) ++section_;
-  for (const auto& socket : std::vector(sockets_)) socket->say_goodbye();
-  abandon();
+  const bool waits = is_between_sections();
+  flush_sections();
+  for (std::size_t i = 0; i < sockets_.size() && !waits; ++i) {
+    const auto socket = sockets_[i];
+    contain(*socket, [&] { socket->send_last_disconnect(); });
+  }
+  close_now();
   for (const auto& socket : sockets_) socket->release();
   open_timer_.cancel();
   reconnect_timer_.cancel();
   broken_timer_.cancel();
-  retire_connection();
+  contain(*this, [this] { retire_connection(Ended{}); });
+}
+
+void Manager::flush_sections() {
+  // With a DISCONNECT that comes in one piece with them the server drops a socket's events; that
+  // the connection closes behind them says as much.
+  const auto keeps = [this](engineio::Content content, std::string_view message) {
+    return !packets_.is_disconnect(content, message);
+  };
+  const auto flush = [&](engine::ClientSession& session) {
+    contain(session, [&] { session.flush_separated(keeps); });
+  };
+  for (const auto& closing : closing_) flush(*closing->session);
+  if (const auto current = connection()) flush(*current->session);
 }
 
 void Manager::drop() {
-  const auto connection = std::exchange(connection_, nullptr);
-  if (connection && connection->session) connection->session->detach();
-  for (const auto& leaving : std::exchange(leaving_, {})) leaving->session->detach();
+  const GateLock lock(*gate_);
+  const auto current = connection();
+  state_ = Ended{};
+  if (current) current->session->detach();
+  for (const auto& closing : std::exchange(closing_, {})) closing->session->detach();
   for (const auto& socket : std::exchange(sockets_, {})) {
-    const GateLock lock(*gate_);
-    socket->abandon();
+    socket->close_now();
     socket->release();
   }
 }
@@ -181,61 +163,52 @@ void Manager::drop() {
 // --- Opening ---
 
 void Manager::connect_now() {
-  if (state_ != State::closed || ended_ || leaves_it_to_reconnection()) return;
+  if (auto* const lost = std::get_if<Lost>(&state_)) lost->reconnects = true;
+  if (!is<Closed>() && !is<Waiting>()) return;
   reconnect_timer_.cancel();
-  reconnecting_ = false;
   backoff_.reset();
-  open();
+  open({});
 }
 
 void Manager::ensure_open() {
-  if (!reconnecting_ && !leaves_it_to_reconnection()) open();
+  if (auto* const lost = std::get_if<Lost>(&state_)) lost->reconnects = true;
+  if (is<Closed>()) open({});
 }
 
-bool Manager::leaves_it_to_reconnection() {
-  // Opened at once, a server that refuses would be asked again and again without a pause.
-  if (reconnect_follows_) skip_reconnect_ = false;
-  return reconnect_follows_;
-}
-
-void Manager::open() {
-  if (state_ != State::closed || ended_) return;
-  state_ = State::opening;
-  skip_reconnect_ = false;
-  expiring_ = false;
+void Manager::open(Opening opening) {
+  state_ = std::move(opening);
   contain(*this, [this] { open_connection(); });
 }
 
 void Manager::open_connection() {
   ++section_;
-  const auto connection = std::make_shared<Connection>(*this);
-  connection->session =
-      engine::ClientSession::make(loop_, connector_, options_.engine, memory_, *connection);
-  connection_ = connection;
+  const auto opened = std::make_shared<Connection>(*this);
+  opened->session =
+      engine::ClientSession::make(loop_, connector_, options_.engine, memory_, *opened);
+  std::get<Opening>(state_).connection = opened;
   if (options_.timeout.count() > 0) loop_.timers().arm(open_timer_, options_.timeout);
-  connection->session->open();
+  opened->session->open();
 }
 
 void Manager::on_open() {
   open_timer_.cancel();
   packets_.reset();
-  state_ = State::open;
-  const auto opened = connection_;
-  const bool was_attempt = std::exchange(attempting_, false);
+  const Opening opening = std::get<Opening>(state_);
+  const Connection& opened = *opening.connection;
+  state_ = Open{opening.connection};
   for (const auto& socket : std::vector(sockets_)) {
-    if (connection_ == opened) socket->on_manager_open();
+    if (is_current(opened)) socket->on_manager_open();
   }
-  if (connection_ == opened) notify(events_.open);
-  if (!was_attempt || connection_ != opened) return;
+  if (is_current(opened)) notify(events_.open);
+  if (!opening.is_reconnection || !is_current(opened)) return;
   const std::size_t attempt = backoff_.attempts();
-  reconnecting_ = false;
   backoff_.reset();
   notify(events_.reconnect, attempt);
 }
 
 void Manager::on_open_timeout() {
   const GateEntry entry(*gate_);
-  if (ended_ || state_ != State::opening) return;
+  if (!is<Opening>()) return;
   ConnectionError error;
   error.message = "timeout";
   error.code = Errc::timeout;
@@ -244,34 +217,25 @@ void Manager::on_open_timeout() {
 
 void Manager::on_exception() noexcept {
   report(std::current_exception());
-  if (!ended_) loop_.timers().arm(broken_timer_, Duration::zero());
+  if (!ended()) loop_.timers().arm(broken_timer_, Duration::zero());
 }
 
 void Manager::on_broken() {
   const GateEntry entry(*gate_);
-  if (ended_) return;
   ConnectionError error;
   error.message = "transport error";
-  if (state_ == State::opening) return fail(error);
-  if (state_ == State::open) on_closed(DisconnectReason::transport_error, error);
+  if (is<Opening>()) return fail(error);
+  if (is<Open>()) on_closed(DisconnectReason::transport_error, error);
 }
 
 void Manager::fail(const ConnectionError& error) {
-  const Sockets told = sockets_;  // first: what follows does not stop half-way
+  const Sockets notified = sockets_;  // first: what follows does not stop half-way
   open_timer_.cancel();
-  retire_connection();
-  state_ = State::closed;
-  const bool was_attempt = std::exchange(attempting_, false);
-  reconnect_follows_ = options_.reconnection;
-  notify_error(told, error);
-  reconnect_follows_ = false;
-  if (was_attempt) {
-    reconnecting_ = false;
-    reconnect();
-    notify(events_.reconnect_error, error);
-  } else if (!reconnecting_ && options_.reconnection && backoff_.attempts() == 0) {
-    reconnect();
-  }
+  const bool was_reconnection = std::get<Opening>(state_).is_reconnection;
+  retire_connection(options_.reconnection ? State(Lost{}) : State(Closed{}));
+  notify_error(notified, error);
+  on_loss_notified();
+  if (was_reconnection) notify(events_.reconnect_error, error);
   notify_if_idle();
 }
 
@@ -279,49 +243,59 @@ void Manager::fail(const ConnectionError& error) {
 
 void Manager::on_session_close(DisconnectReason reason, const engine::Failure& failure) {
   ConnectionError error = connection_error(failure);
-  if (state_ == State::opening) {
+  if (is<Opening>()) {
     if (error.message.empty()) error.message = to_string(reason);
     return fail(error);
   }
-  const auto closed = connection_;
+  const auto closed = connection();
   if (!failure.message.empty()) notify_error(Sockets(sockets_), error);
-  if (connection_ == closed) on_closed(reason, error);
+  if (connection() == closed) on_closed(reason, error);
 }
 
 void Manager::on_closed(DisconnectReason reason, const ConnectionError& error) {
-  const bool was_closed = state_ == State::closed;
-  Sockets told;
-  told.reserve(sockets_.size());  // first: what follows does not stop half-way
+  Sockets notified;
+  notified.reserve(sockets_.size());  // first: what follows does not stop half-way
   open_timer_.cancel();
-  retire_connection();
+  const auto closed = connection();
+  const bool was_closed = !is<Opening>() && !is<Open>();
+  const bool reconnects = options_.reconnection && closed && !closed->is_unwanted;
+  if (!was_closed) retire_connection(reconnects ? State(Lost{}) : State(Closed{}));
   backoff_.reset();
-  state_ = State::closed;
-  attempting_ = false;
   if (!was_closed) {
-    reconnect_follows_ = options_.reconnection && !skip_reconnect_;
     for (const auto& socket : sockets_) {
-      if (socket->on_manager_close()) told.push_back(socket);
+      if (socket->on_manager_close()) notified.push_back(socket);
     }
-    for (const auto& socket : told) {
+    for (const auto& socket : notified) {
       contain(*socket, [&] { socket->notify_disconnect(reason, error); });
     }
     notify(events_.close, reason, error);
-    reconnect_follows_ = false;
+    on_loss_notified();
   }
-  if (options_.reconnection && !skip_reconnect_) reconnect();
   notify_if_idle();
 }
 
 void Manager::close() {
-  if (ended_) return;
-  skip_reconnect_ = true;
-  reconnecting_ = false;
-  reconnect_timer_.cancel();
+  if (ended()) return;
+  stop_reconnecting();
   on_closed(DisconnectReason::forced_close, {});
 }
 
+void Manager::stop_reconnecting() {
+  if (auto* const lost = std::get_if<Lost>(&state_)) lost->reconnects = false;
+  if (is<Waiting>()) {
+    reconnect_timer_.cancel();
+    state_ = Closed{};
+  }
+  if (const auto current = connection()) current->is_unwanted = true;
+}
+
 void Manager::disconnect_all_now() {
-  for (const auto& socket : std::vector(sockets_)) socket->disconnect_now();
+  if (ended()) return;
+  stop_reconnecting();  // first: whatever fails, no connection follows
+  for (std::size_t i = 0; i < sockets_.size(); ++i) {
+    const auto socket = sockets_[i];
+    contain(*socket, [&] { socket->disconnect_now(); });
+  }
   close();
 }
 
@@ -334,40 +308,38 @@ void Manager::on_left() {
 void Manager::refuse(std::string_view why) {
   const auto self = shared_from_this();
   const GateEntry entry(*gate_);
-  if (state_ != State::open || ended_) return;
+  if (!is<Open>()) return;
   ConnectionError error;
   error.code = Errc::bad_packet;
   error.details = why;
   on_closed(DisconnectReason::parse_error, error);
 }
 
-void Manager::retire_connection() {
-  const auto connection = connection_;
-  if (connection && connection->is_closed) {
-    loop_.defer([connection] {});  // it may be what calls here, and so may its session
-  } else if (connection) {
-    leaving_.push_back(connection);
-    if (leaving_.size() > leaving_limit) {  // the oldest has had its time
-      const auto oldest = leaving_.front();
-      leaving_.erase(leaving_.begin());
-      oldest->session->detach();
-    }
-  }
+void Manager::retire_connection(State next) {
+  const auto retired = connection();
+  const bool is_closing = retired && !retired->is_closed;
+  if (is_closing) closing_.push_back(retired);
+  if (retired && !is_closing) loop_.defer([retired] {});  // it, or its session, may be calling here
+  state_ = std::move(next);
   packets_.reset();
   status_->carried_by = CarriedBy::nothing;
-  connection_ = nullptr;
   count_queued_bytes();
-  if (!connection || connection->is_closed) return;
-  contain(*connection->session, [&] { connection->session->close(); });
+  if (!is_closing) return;
+  if (closing_.size() > closing_limit) {  // the oldest has had its time
+    const auto oldest = closing_.front();
+    closing_.erase(closing_.begin());
+    oldest->session->detach();
+  }
+  contain(*retired->session, [&] { retired->session->close(); });
 }
 
 void Manager::forget(const Connection& connection) {
-  const auto found = std::find_if(leaving_.begin(), leaving_.end(), [&](const auto& leaving) {
-    return leaving.get() == &connection;
+  const auto found = std::find_if(closing_.begin(), closing_.end(), [&](const auto& closing) {
+    return closing.get() == &connection;
   });
-  if (found == leaving_.end()) return;
+  if (found == closing_.end()) return;
   loop_.defer([gone = *found] {});  // it is being called, and so is its session
-  leaving_.erase(found);
+  closing_.erase(found);
   notify_if_idle();
 }
 
@@ -376,9 +348,10 @@ void Manager::notify_if_idle() {
 }
 
 bool Manager::heartbeat_expired() {
-  if (!connection_ || !connection_->session->heartbeat_expired()) return false;
-  if (!std::exchange(expiring_, true)) {
-    loop_.defer([session = std::weak_ptr(connection_->session)] {
+  const auto* const open = std::get_if<Open>(&state_);
+  if (!open || !open->connection->session->heartbeat_expired()) return false;
+  if (!std::exchange(open->connection->is_expiring, true)) {
+    loop_.defer([session = std::weak_ptr(open->connection->session)] {
       if (const auto late = session.lock()) late->abort(DisconnectReason::ping_timeout, {});
     });
   }
@@ -392,23 +365,25 @@ bool Manager::may_try_again(const Backoff& backoff) const {
   return limit == 0 || backoff.attempts() < limit;
 }
 
-void Manager::reconnect() {
-  if (reconnecting_ || skip_reconnect_ || ended_ || state_ != State::closed) return;
-  if (!may_try_again(backoff_)) {
-    backoff_.reset();
-    return notify(events_.reconnect_failed);
+void Manager::on_loss_notified() {
+  const auto* const lost = std::get_if<Lost>(&state_);
+  if (!lost) return;
+  if (lost->reconnects && may_try_again(backoff_)) {
+    state_ = Waiting{};
+    return loop_.timers().arm(reconnect_timer_, backoff_.next(loop_.entropy()));
   }
-  reconnecting_ = true;
-  loop_.timers().arm(reconnect_timer_, backoff_.next(loop_.entropy()));
+  const bool has_failed = lost->reconnects;
+  state_ = Closed{};
+  if (!has_failed) return;
+  backoff_.reset();
+  notify(events_.reconnect_failed);
 }
 
 void Manager::on_reconnect_timer() {
   const GateEntry entry(*gate_);
-  if (skip_reconnect_ || ended_) return;
+  if (!is<Waiting>()) return;
   notify(events_.reconnect_attempt, backoff_.attempts());
-  if (skip_reconnect_ || ended_ || !reconnecting_ || state_ != State::closed) return;
-  attempting_ = true;
-  open();
+  if (is<Waiting>()) open({.is_reconnection = true});
 }
 
 // --- Packets ---
@@ -430,44 +405,52 @@ void Manager::on_packet(const parser::Packet& packet) {
   }
 }
 
-bool Manager::writable() const { return connection_ && connection_->session->writable(); }
+bool Manager::writable() const {
+  const auto* const open = std::get_if<Open>(&state_);
+  return open && open->connection->session->writable();
+}
 
 bool Manager::has_room(std::size_t bytes) const {
-  if (!connection_) return false;
-  const std::size_t queued = connection_->session->queued_bytes();
+  const auto* const open = std::get_if<Open>(&state_);
+  if (!open) return false;
+  const std::size_t queued = open->connection->session->queued_bytes();
   return queued == 0 || queued + bytes <= options_.out_buffer_bytes;
 }
 
 void Manager::count_queued_bytes() {
-  status_->queued_bytes.store(connection_ ? connection_->session->queued_bytes() : 0,
+  const auto* const open = std::get_if<Open>(&state_);
+  status_->queued_bytes.store(open ? open->connection->session->queued_bytes() : 0,
                               std::memory_order_relaxed);
 }
 
 void Manager::begin_section() {
-  if (state_ != State::open) return;
-  connection_->session->separate();
+  const auto* const open = std::get_if<Open>(&state_);
+  if (!open) return;
+  open->connection->session->separate();
   ++section_;
 }
 
 bool Manager::is_between_sections() const {
-  return connection_ && connection_->session->is_separating();
+  const auto* const open = std::get_if<Open>(&state_);
+  return open && open->connection->session->is_separating();
 }
 
 void Manager::on_separated() {
-  const auto separated = connection_;
+  const auto separated = connection();
   for (const auto& socket : std::vector(sockets_)) {
-    if (connection_ == separated) socket->on_separated();
+    if (connection() == separated) socket->on_separated();
   }
 }
 
 EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
                          std::string_view text, const std::vector<Bytes>& attachments,
                          Compress compress) {
-  if (state_ != State::open) return EmitResult::not_connected;
-  engine::ClientSession& session = *connection_->session;
+  const auto* const open = std::get_if<Open>(&state_);
+  if (!open) return EmitResult::not_connected;
+  engine::ClientSession& session = *open->connection->session;
   const bool was_writable = session.writable();
   last_sent_ = loop_.now();
-  if (!packets_.send(session, {type, 0, nsp, id, text}, attachments, compress)) {
+  if (!packets_.send(session, {type, nsp, id, {text}, attachments}, compress)) {
     return EmitResult::dropped;
   }
   count_queued_bytes();
@@ -479,7 +462,7 @@ EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<st
 template <class List, class... Args>
 void Manager::notify(const List& list, const Args&... args) {
   list.for_each([&](auto& handler) {
-    if (ended_) return;
+    if (ended()) return;
     try {
       handler(args...);
     } catch (...) {

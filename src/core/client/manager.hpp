@@ -2,23 +2,24 @@
 // Manager: the one connection that all namespaces of a client share: opens it, opens it again when
 // it breaks, routes packets to sockets (the JavaScript client's Manager).
 //
-// Life cycle: made -> closed <-> opening -> open; end() says goodbye and is final, abandon() is its
-// part that any thread may do. A connection that was closed may still flush while the next one
-// opens. Thread: everything but what says otherwise runs on the loop, inside the gate.
+// Life cycle: closed -> opening -> open -> lost -> waiting -> opening ... -> ended. What each state
+// knows is in its struct; end() is final, and close_now() is its part that any thread may do. A
+// connection that was closed may still flush while the next one opens. Thread: everything but what
+// says otherwise runs on the loop, inside the gate.
 #pragma once
 
 #include "base/connector.hpp"
 #include "codec/json/document.hpp"
 #include "codec/socketio/decoder.hpp"
 #include "core/client/backoff.hpp"
+#include "core/client/connection_status.hpp"
 #include "core/client/gate.hpp"
-#include "core/client/packet_codec.hpp"
+#include "core/client/packet_parser.hpp"
 #include "core/handler_table.hpp"
 #include "engine/client/session.hpp"
 
 #include <socketio/client_socket.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace socketio::core {
@@ -48,15 +50,6 @@ struct ManagerOptions {
   std::size_t offline_buffer_bytes = 16 * 1024 * 1024;
   std::size_t out_buffer_bytes = 64 * 1024 * 1024;
   std::size_t pending_acks = 10'000;
-};
-
-enum class CarriedBy : unsigned char { nothing, polling, websocket };
-
-/// How the connection fares, for handles on any thread; only the loop writes it.
-struct ConnectionStatus {
-  std::atomic<CarriedBy> carried_by = CarriedBy::nothing;
-  /// Bytes that the server has not taken, when the loop counted last.
-  std::atomic<std::size_t> queued_bytes = 0;
 };
 
 class Manager final : public std::enable_shared_from_this<Manager> {
@@ -89,29 +82,30 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   template <class Use>
   void change_events(Use use) {
     const GateLock lock(*gate_);
-    if (!ended_) use(events_);
+    if (!ended()) use(events_);
   }
-  /// A handler of the client's own threw: its first socket tells.
+  /// A handler of the client's own threw: the error hook of its first socket is notified.
   void report(const std::exception_ptr& exception) noexcept;
-  /// Acknowledgements fail and handlers are released; no user code is called afterwards.
-  void abandon();
+  /// Nothing is sent any more. Pending acknowledgements fail and handlers are released; no user
+  /// code is called afterwards.
+  void close_now();
 
   // --- Loop ---
 
-  /// Says goodbye as far as nothing has to be waited for, then does what abandon() does. drop() has
-  /// to follow.
+  /// Sends what waits, and DISCONNECT to namespaces whose server has nothing left to handle; then
+  /// close_now(). drop() has to follow.
   void end();
   /// Closes what end() left flushing.
   void drop();
   /// Called when the last connection is gone and none is to come.
   void set_idle_hook(std::function<void()> hook) { idle_hook_ = std::move(hook); }
-  bool is_idle() const { return !connection_ && leaving_.empty() && !reconnecting_; }
+  bool is_idle() const;
 
   // --- Loop, for sockets ---
 
   Loop& loop() { return loop_; }
   const ManagerOptions& options() const { return options_; }
-  bool is_open() const { return state_ == State::open; }
+  bool is_open() const { return std::holds_alternative<Open>(state_); }
   /// Within ManagerOptions::reconnection_attempts.
   bool may_try_again(const Backoff& backoff) const;
   /// Opens, unless the reconnection does so anyway, in its time.
@@ -123,7 +117,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   bool has_room(std::size_t bytes) const;
   /// Counts what the server has not taken, for ConnectionStatus.
   void count_queued_bytes();
-  /// No ping came in time, and no timer has told yet: the connection ends in this turn.
+  /// No ping came in time, and no timer has noticed yet: the connection ends in this turn.
   bool heartbeat_expired();
   /// What the server has certainly handled before the next one's first packet reaches it.
   std::uint64_t section() const { return section_; }
@@ -141,10 +135,43 @@ class Manager final : public std::enable_shared_from_this<Manager> {
 
  private:
   class Connection;
-  enum class State : unsigned char { closed, opening, open };
+
+  /// There is no connection, and none comes by itself.
+  struct Closed {};
+  /// The connection is gone, and handlers are being notified of it. Then reconnection begins,
+  /// unless one of them disconnects; one that connects leaves it to the reconnection: opened at
+  /// once, a server that refuses would be asked again and again without a pause.
+  struct Lost {
+    bool reconnects = true;
+  };
+  /// The reconnection timer is armed.
+  struct Waiting {};
+  struct Opening {
+    bool is_reconnection = false;
+    std::shared_ptr<Connection> connection{};  // null while it is being made
+  };
+  struct Open {
+    std::shared_ptr<Connection> connection;
+  };
+  /// Until it is closed, the connection stays.
+  struct Ended {
+    std::shared_ptr<Connection> connection{};
+  };
+  using State = std::variant<Closed, Lost, Waiting, Opening, Open, Ended>;
   using Sockets = std::vector<std::shared_ptr<ClientSocketState>>;
 
-  void open();
+  template <class T>
+  bool is() const {
+    return std::holds_alternative<T>(state_);
+  }
+  bool ended() const { return is<Ended>(); }
+  /// Of the state, or null.
+  std::shared_ptr<Connection> connection() const;
+  bool is_current(const Connection& connection) const;
+
+  /// What waits for the server to handle something else is sent, but no DISCONNECT.
+  void flush_sections();
+  void open(Opening opening);
   void open_connection();
   void on_open();
   void on_separated();
@@ -156,14 +183,15 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   void fail(const ConnectionError& error);
   void on_closed(DisconnectReason reason, const ConnectionError& error);
   void close();
-  void reconnect();
+  void stop_reconnecting();
+  /// Lost, and all handlers have been notified.
+  void on_loss_notified();
   void on_reconnect_timer();
-  void retire_connection();
+  /// Closes the connection, which may go on flushing, on the way to state `next`.
+  void retire_connection(State next);
   void forget(const Connection& connection);
   void notify_error(const Sockets& sockets, const ConnectionError& error);
   void notify_if_idle();
-  /// A handler that hears of the failure wants to connect: so will the reconnection.
-  bool leaves_it_to_reconnection();
   template <class List, class... Args>
   void notify(const List& list, const Args&... args);
   /// Calls on the loop now or later.
@@ -177,11 +205,11 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   ManagerOptions options_;
   Backoff backoff_;
   engine::ClientSession::Memory memory_;
-  PacketCodec packets_;
+  PacketParser packets_;
   Events events_;
   Sockets sockets_;
-  std::shared_ptr<Connection> connection_;
-  std::vector<std::shared_ptr<Connection>> leaving_;
+  State state_;
+  std::vector<std::shared_ptr<Connection>> closing_;  // that flush, or wait for the server
   std::uint64_t section_ = 1;
   TimePoint last_sent_ = TimePoint::min();
   const std::shared_ptr<ConnectionStatus> status_ = std::make_shared<ConnectionStatus>();
@@ -189,13 +217,6 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   MemberTimer<Manager, &Manager::on_open_timeout> open_timer_{*this};
   MemberTimer<Manager, &Manager::on_reconnect_timer> reconnect_timer_{*this};
   MemberTimer<Manager, &Manager::on_broken> broken_timer_{*this};
-  State state_ = State::closed;
-  bool reconnecting_ = false;       // an attempt is to come, or underway
-  bool attempting_ = false;         // the connection that opens is such an attempt
-  bool skip_reconnect_ = false;     // closed on purpose
-  bool reconnect_follows_ = false;  // once what is being told has been heard
-  bool expiring_ = false;           // heartbeat_expired() has said so of this connection
-  bool ended_ = false;
 };
 
 }  // namespace socketio::core

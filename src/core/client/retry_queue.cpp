@@ -26,7 +26,7 @@ void RetryQueue::take_back() {
   --entries_.front().tries;
 }
 
-std::optional<RetryQueue::Entry> RetryQueue::settle(std::uint64_t number, Outcome outcome) {
+std::optional<RetryQueue::Entry> RetryQueue::complete(std::uint64_t number, Outcome outcome) {
   if (entries_.empty() || entries_.front().number != number) return std::nullopt;
   in_flight_ = false;
   if (outcome == Outcome::failed && entries_.front().tries <= retries_) return std::nullopt;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // RetryQueue: events that are sent one at a time, each again until it is acknowledged
-// (SocketOptions::retries). Who sends asks next() for the head and settles each try; the queue
+// (SocketOptions::retries). Who sends asks next() for the head and completes each try; the queue
 // knows nothing of sockets. Loop's thread only.
 #pragma once
 
@@ -38,9 +38,9 @@ class RetryQueue {
   const Entry* next();
   /// What next() gave was not sent after all.
   void take_back();
-  /// Says how a try of entry `number` ended. Gives the entry if that was its end: it is off the
-  /// queue then. What is said of entries that have left already counts for nothing.
-  std::optional<Entry> settle(std::uint64_t number, Outcome outcome);
+  /// A try of entry `number` has ended. Gives the entry if that was its end: it is off the
+  /// queue then. Does nothing for entries that have left already.
+  std::optional<Entry> complete(std::uint64_t number, Outcome outcome);
 
   bool empty() const { return entries_.empty(); }
   /// Of all that waits, the head included.

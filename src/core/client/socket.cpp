@@ -74,32 +74,6 @@ void ClientSocket::emit_encoded_with_ack(detail::OutgoingEvent& event,
 
 std::shared_ptr<detail::CompletionLoop> ClientSocket::completion_loop() const { return state_; }
 
-ClientSocketOperator ClientSocket::volatile_() const {
-  return ClientSocketOperator(*this).volatile_();
-}
-ClientSocketOperator ClientSocket::compress(Compress compress) const {
-  return ClientSocketOperator(*this).compress(compress);
-}
-ClientSocketOperator ClientSocket::timeout(std::chrono::milliseconds timeout) const {
-  return ClientSocketOperator(*this).timeout(timeout);
-}
-
-ClientSocketOperator ClientSocketOperator::volatile_() const {
-  ClientSocketOperator changed = *this;
-  changed.flags_.is_volatile = true;
-  return changed;
-}
-ClientSocketOperator ClientSocketOperator::compress(Compress compress) const {
-  ClientSocketOperator changed = *this;
-  changed.flags_.compress = compress;
-  return changed;
-}
-ClientSocketOperator ClientSocketOperator::timeout(std::chrono::milliseconds timeout) const {
-  ClientSocketOperator changed = *this;
-  changed.flags_.timeout = timeout;
-  return changed;
-}
-
 // --- Handlers ---
 
 HandlerId ClientSocket::add_handler(std::string event, detail::EventHandler handler,

@@ -14,22 +14,19 @@ ClientSocketState::ClientSocketState(Manager& manager, std::shared_ptr<Gate> gat
                                      std::shared_ptr<const ConnectionStatus> status,
                                      std::string nsp, const SocketOptions& options)
     : manager_(&manager),
-      gate_(std::move(gate)),
-      status_(std::move(status)),
       nsp_(std::move(nsp)),
-      retries_(options.retries != 0U ? options.retries : std::nullopt),
-      ack_timeout_(options.ack_timeout.count() > 0 ? std::optional(options.ack_timeout)
-                                                   : std::nullopt),
-      offline_buffer_bytes_(manager.options().offline_buffer_bytes),
-      out_buffer_bytes_(manager.options().out_buffer_bytes),
-      auth_(options.auth ? std::make_shared<Auth>(options.auth) : nullptr),
-      retry_queue_(options.retries.value_or(0)),
-      join_backoff_(manager.options().backoff) {}
+      handover_(gate, std::move(status),
+                {manager.options().offline_buffer_bytes, manager.options().out_buffer_bytes}),
+      handlers_(std::move(gate)),
+      joiner_(*this, join_timer_, manager.options().backoff, options.auth),
+      receiver_(manager.options().packet.packet_bytes + manager.options().offline_buffer_bytes),
+      sender_(*this, options,
+              {manager.options().offline_buffer_bytes, manager.options().pending_acks}) {}
 
 ClientSocketState::~ClientSocketState() = default;
 
 std::string_view ClientSocketState::transport() const {
-  switch (connected() ? status_->carried_by.load() : CarriedBy::nothing) {
+  switch (connected() ? handover_.status().carried_by.load() : CarriedBy::nothing) {
     case CarriedBy::nothing:
       break;
     case CarriedBy::polling:
@@ -40,88 +37,42 @@ std::string_view ClientSocketState::transport() const {
   return {};
 }
 
-// --- User code ---
-
-template <class Use>
-void ClientSocketState::guarded(std::string_view event, Use use) {
-  if (ended_) return;
-  try {
-    use();
-  } catch (...) {
-    report(event, {}, std::current_exception());
-  }
-}
-
-template <class List, class... Args>
-void ClientSocketState::notify(std::string_view event, const List& list, const Args&... args) {
-  list.for_each([&](auto& handler) { guarded(event, [&] { handler(args...); }); });
-}
+// --- Errors ---
 
 void ClientSocketState::on_exception() noexcept {
   if (manager_) return manager_->on_exception();
   report("connection", {}, std::current_exception());
 }
 
-void ClientSocketState::report(std::string_view event, std::string_view message,
-                               const std::exception_ptr& exception) noexcept {
-  const GateLock lock(*gate_);
-  HandlerError error{{}, {}, exception};
-  try {
-    error.event = event;
-    error.message =
-        exception ? message_of(exception, "an exception of an unknown type") : std::string(message);
-  } catch (...) {
-    error.message.clear();  // no memory for the words: the exception has to do
-  }
-  handlers_.error.for_each([&](auto& handler) {
-    if (ended_) return;
-    try {
-      handler(error);
-    } catch (...) {
-      return;  // there is nobody left to tell
-    }
-  });
-}
-
 void ClientSocketState::report_thrown(std::string_view event,
                                       const std::exception_ptr& exception) noexcept {
-  if (gate_->is_inside()) return report(event, {}, exception);
+  if (handover_.is_inside()) return report(event, {}, exception);
   try {
-    post([event = std::string(event), exception](ClientSocketState& self) {
+    post_work([event = std::string(event), exception](ClientSocketState& self) {
       self.report(event, {}, exception);
     });
   } catch (...) {
-    return;  // no memory to tell anybody
+    return;  // no memory to notify anybody
   }
 }
 
-HandlerId ClientSocketState::add_handler(std::string event, detail::EventHandler handler,
-                                         detail::HandlerTableRef::Times times) {
-  HandlerId id = 0;
-  change_handlers([&](ClientHandlers& handlers) {
-    // One handler of an event may end the client: those behind it are not to run then.
-    id = handlers.events.add(
-        std::move(event),
-        [this, handler = std::move(handler)](detail::Invocation& call) {
-          if (!ended_) handler(call);
-        },
-        times);
-  });
-  return id;
-}
-
-void ClientSocketState::set_auth(Auth auth) {
-  auto changed = auth ? std::make_shared<Auth>(std::move(auth)) : nullptr;
-  const GateLock lock(*gate_);
-  auth_.swap(changed);
+void ClientSocketState::report_callback() noexcept {
+  report("acknowledgement", {}, std::current_exception());
 }
 
 // --- Joining ---
 
+void ClientSocketState::set_auth(Auth auth) {
+  auto changed = auth ? std::make_shared<const Auth>(std::move(auth)) : nullptr;
+  std::shared_ptr<const Auth> earlier;  // destroyed outside of the gate
+  const GateLock lock(handover_.gate());
+  earlier = joiner_.set_auth(std::move(changed));
+}
+
 void ClientSocketState::connect() {
-  if (gate_->is_inside()) return connect_now();
+  if (handover_.is_inside()) return connect_now();
   active_.store(true, std::memory_order_release);
-  const bool is_open = post([](ClientSocketState& self) { self.connect_now(); });
+  const bool is_open = post_work([](ClientSocketState& self) { self.connect_now(); });
   if (!is_open) active_.store(false, std::memory_order_release);
 }
 
@@ -136,72 +87,50 @@ void ClientSocketState::on_manager_open() {
   if (active()) join();
 }
 
-void ClientSocketState::on_separated() {
-  if (joining_ == Join::due) join();
-}
-
 void ClientSocketState::join() {
-  if (joining_ == Join::sent || joining_ == Join::left || connected()) return;
-  if (in_auth_) return join_later();
-  join_timer_.cancel();
-  begin_section();
-  if (manager_->is_between_sections()) {
-    joining_ = Join::due;
-    return;
-  }
-  joining_ = Join::asking;
-  const std::uint64_t turn = ++join_turn_;
-  const auto auth = auth_;
-  if (!auth) return send_connect(turn, nullptr);
-  ask_for_auth(auth, turn);
+  if (!connected()) joiner_.join();
 }
 
-void ClientSocketState::ask_for_auth(const std::shared_ptr<Auth>& auth, std::uint64_t turn) {
-  const Auth::Answer answer = [weak = weak_from_this(), gate = gate_, turn](json data) {
+void ClientSocketState::on_join_timer() {
+  const GateEntry entry(handover_.gate());
+  if (may_join()) join();
+}
+
+void ClientSocketState::ask_for_auth(const Auth& auth, std::uint64_t attempt) {
+  const Auth::Answer answer = [weak = weak_from_this(), gate = handover_.shared_gate(),
+                               attempt](json data) {
     const auto self = weak.lock();
     if (!self) return;
-    if (gate->is_inside()) return self->send_connect(turn, data);
-    self->post([turn, data = std::move(data)](ClientSocketState& socket) {
-      socket.send_connect(turn, data);
+    if (gate->is_inside()) return self->joiner_.on_auth(attempt, data);
+    self->post_work([attempt, data = std::move(data)](ClientSocketState& socket) {
+      socket.joiner_.on_auth(attempt, data);
     });
   };
-  in_auth_ = true;
-  guarded("auth", [&] {
+  handlers_.call("auth", [&] {
     try {
-      (*auth)(answer);
+      auth(answer);
     } catch (const std::exception& thrown) {
-      if (joining_ == Join::asking) joining_ = Join::none;  // connect() asks again
+      joiner_.on_auth_failed();
       ConnectionError error;
       error.message = thrown.what();
       notify_connect_error(error);
       throw;
     }
   });
-  in_auth_ = false;
 }
 
-void ClientSocketState::join_later() {
-  if (join_timer_.armed()) return;
-  Loop& loop = manager_->loop();
-  loop.timers().arm(join_timer_, join_backoff_.next(loop.entropy()));
-}
-
-void ClientSocketState::send_connect(std::uint64_t turn, const json& data) {
-  if (turn != join_turn_ || joining_ != Join::asking || !active() || !manager_) return;
-  if (!manager_->is_open()) return;
+void ClientSocketState::send_connect(const json& auth) {
   std::string text;
-  if (!pid_.empty() || data.is_object()) {
+  if (receiver_.has_session() || auth.is_object()) {
     json payload = json::object();
-    if (!pid_.empty()) payload["pid"] = pid_;
-    if (!pid_.empty() && !offset_.latest().empty()) payload["offset"] = offset_.latest();
-    if (data.is_object()) payload.update(data);
+    receiver_.append_recovery(payload);
+    if (auth.is_object()) payload.update(auth);
     std::vector<Bytes> no_attachments;
     JsonWriter writer(text, no_attachments);
     writer.value(payload);
   }
-  joining_ = Join::sent;
   send(PacketType::connect, std::nullopt, text, {}, Compress::no);
-  if (!data.is_object() && !data.is_null()) report("auth", "auth is no object", nullptr);
+  if (!auth.is_object() && !auth.is_null()) report("auth", "auth is no object", nullptr);
 }
 
 void ClientSocketState::on_packet(const parser::Packet& packet) {
@@ -211,12 +140,12 @@ void ClientSocketState::on_packet(const parser::Packet& packet) {
     case PacketType::connect_error:
       return on_refused(packet);
     case PacketType::disconnect:
-      joining_ = Join::none;
+      joiner_.reset();
       if (!active()) return;
       become_inactive();
       return close(DisconnectReason::io_server_disconnect, {});
     case PacketType::ack:
-      if (packet.id && connected()) acks_.answer(*packet.id, packet.payload);
+      if (packet.id && connected()) sender_.on_ack(*packet.id, packet.payload);
       return;
     default:
       return on_event(packet);
@@ -225,11 +154,11 @@ void ClientSocketState::on_packet(const parser::Packet& packet) {
 
 void ClientSocketState::on_connect(const parser::Packet& packet) {
   sent_in_ = 0;
-  if (joining_ == Join::left) {
+  if (joiner_.answered() == Joiner::Answered::left) {
     send_disconnect();
-    return on_left_join_answered();
+    return joiner_.on_left_answered();
   }
-  if (joining_ != Join::sent) return;  // not asked for, or a second time
+  if (joiner_.answered() == Joiner::Answered::nothing) return;  // or a second time
   Value member;
   std::string_view sid;
   std::string_view pid;
@@ -248,35 +177,28 @@ void ClientSocketState::on_connect(const parser::Packet& packet) {
 
 void ClientSocketState::on_connected(std::string_view sid, std::string_view pid) {
   const auto self = shared_from_this();
-  const bool is_recovered = !pid.empty() && pid == pid_;
-  if (!is_recovered) offset_.reset();
-  pid_ = pid;
+  recovered_.store(receiver_.begin(pid), std::memory_order_release);
   id_.set(sid);
-  joining_ = Join::none;
-  join_backoff_.reset();
-  const std::uint64_t connection = ++connection_;
-  peer_ = std::make_shared<ConnectionPeer>(weak_from_this(), connection);
-  recovered_.store(is_recovered, std::memory_order_release);
+  joiner_.on_connected();
+  const std::uint64_t number = ++connection_;
+  peer_ = std::make_shared<ClientEventPeer>(weak_from_this(), number);
   connected_.store(true, std::memory_order_release);
 
-  // A handler may disconnect it.
-  const auto is_current = [&] { return connected() && connection_ == connection && !ended_; };
-  received_bytes_ = 0;
-  for (const Received& received : std::exchange(received_, {})) {
-    if (!is_current()) break;
-    replay(received);
+  // A handler may disconnect it, or end the client.
+  for (const auto& event : receiver_.take_kept()) {
+    if (connection() != number) return;
+    replay(event);
     if (manager_) manager_->loop().catch_up();
   }
-  if (is_current()) flush_buffer(connection);
-  if (is_current()) drain_retries();
-  if (is_current()) notify("connect", handlers_.connect);
+  if (connection() == number) sender_.on_connected();
+  if (connection() == number) handlers_.notify("connect", handlers_.get().connect);
 }
 
 void ClientSocketState::on_refused(const parser::Packet& packet) {
   sent_in_ = 0;
-  if (joining_ == Join::left) return on_left_join_answered();
-  if (joining_ != Join::sent) return;
-  joining_ = Join::none;
+  if (joiner_.answered() == Joiner::Answered::left) return joiner_.on_left_answered();
+  if (joiner_.answered() == Joiner::Answered::nothing) return;
+  joiner_.on_refused();
   ConnectionError error;
   std::string_view message;
   Value member;
@@ -286,27 +208,17 @@ void ClientSocketState::on_refused(const parser::Packet& packet) {
     if (packet.payload.find("message", member) && member.get(message)) error.message = message;
     if (packet.payload.find("data", member)) error.data = member.to_json();
   }
-  if (manager_->options().retry_refused && manager_->may_try_again(join_backoff_)) {
-    join_later();
+  if (manager_->options().retry_refused && manager_->may_try_again(joiner_.backoff())) {
+    joiner_.join_later();
   } else {
     become_inactive();
   }
   notify_connect_error(error);
 }
 
-void ClientSocketState::on_left_join_answered() {
-  joining_ = Join::none;
-  if (active()) join();
-}
-
-void ClientSocketState::on_join_timer() {
-  const GateEntry entry(*gate_);
-  if (manager_ && active() && manager_->is_open()) join();
-}
-
 void ClientSocketState::notify_connect_error(const ConnectionError& error) {
   const auto self = shared_from_this();
-  notify("connect_error", handlers_.connect_error, error);
+  handlers_.notify("connect_error", handlers_.get().connect_error, error);
 }
 
 void ClientSocketState::on_manager_error(const ConnectionError& error) {
@@ -316,20 +228,30 @@ void ClientSocketState::on_manager_error(const ConnectionError& error) {
 // --- Leaving ---
 
 void ClientSocketState::disconnect() {
-  if (gate_->is_inside()) return disconnect_now();
-  post_urgent([](ClientSocketState& self) { self.disconnect_now(); });
+  if (handover_.is_inside()) return disconnect_now();
+  handover_.post_urgent(shared_from_this(), [](ClientSocketState& self) { self.disconnect_now(); });
 }
 
 void ClientSocketState::disconnect_now() {
   if (!manager_) return;
   const auto self = shared_from_this();
-  say_goodbye();
+  // Whatever fails breaks the connection, but this socket leaves it all the same.
+  if (connected()) contain(*this, [this] { send_disconnect(); });
   if (active()) become_inactive();
   if (connected()) close(DisconnectReason::io_client_disconnect, {});
 }
 
-void ClientSocketState::say_goodbye() {
-  if (manager_ && connected()) send_disconnect();
+void ClientSocketState::send_last_disconnect() {
+  if (manager_ && connected() && sent_in_ != manager_->section()) send_disconnect();
+}
+
+/// The JavaScript server handles a packet a moment after it has read it. With a DISCONNECT it drops
+/// the events that it read together with it, and a CONNECT that comes together with a DISCONNECT
+/// makes it end the connection, and with it every other namespace. So what is sent next waits until
+/// it has handled what this socket sent before.
+bool ClientSocketState::begin_section() {
+  if (sent_in_ == manager_->section()) manager_->begin_section();
+  return !manager_->is_between_sections();
 }
 
 void ClientSocketState::send_disconnect() {
@@ -337,40 +259,25 @@ void ClientSocketState::send_disconnect() {
   send(PacketType::disconnect, std::nullopt, {}, {}, Compress::no);
 }
 
-void ClientSocketState::begin_section() {
-  if (sent_in_ == manager_->section()) manager_->begin_section();
-}
-
 void ClientSocketState::become_inactive() {
   active_.store(false, std::memory_order_release);
-  join_timer_.cancel();
-  join_backoff_.reset();  // who connects again has as many attempts
-  give_up_joining();
-  if (joining_ == Join::sent) joining_ = Join::left;
-  received_.clear();
-  received_bytes_ = 0;
-  manager_->on_left();
+  joiner_.leave();
+  receiver_.drop_kept();
+  contain(*this, [this] { manager_->on_left(); });
 }
 
 bool ClientSocketState::on_manager_close() {
-  const bool was_joining = joining_ != Join::none;
-  const bool is_told = active() && (connected() || was_joining);
-  joining_ = Join::none;
-  join_timer_.cancel();
-  received_.clear();
-  received_bytes_ = 0;
-  if (is_told) forget_connection();
-  return is_told;
+  const bool is_notified = active() && (connected() || joiner_.underway());
+  joiner_.reset();
+  receiver_.drop_kept();
+  if (is_notified) forget_connection();
+  return is_notified;
 }
 
 void ClientSocketState::close(DisconnectReason reason, const ConnectionError& error) {
   forget_connection();
-  give_up_joining();
+  joiner_.cancel();
   notify_disconnect(reason, error);
-}
-
-void ClientSocketState::give_up_joining() {
-  if (joining_ == Join::due || joining_ == Join::asking) joining_ = Join::none;
 }
 
 void ClientSocketState::forget_connection() {
@@ -381,14 +288,23 @@ void ClientSocketState::forget_connection() {
 
 void ClientSocketState::notify_disconnect(DisconnectReason reason, const ConnectionError& error) {
   const auto self = shared_from_this();
-  notify("disconnect", handlers_.disconnect, reason, error);
-  fail_sent_acks();
+  handlers_.notify("disconnect", handlers_.get().disconnect, reason, error);
+  sender_.on_disconnected();
+}
+
+void ClientSocketState::close_now() {
+  handlers_.end();
+  active_.store(false, std::memory_order_release);
+  forget_connection();
+  sender_.end();
+  const auto released = handlers_.release();
+  const auto auth = joiner_.set_auth(nullptr);
 }
 
 void ClientSocketState::release() {
   manager_ = nullptr;
   join_timer_.cancel();
-  acks_.clear();
+  sender_.release();
 }
 
 // --- Receiving ---
@@ -396,71 +312,152 @@ void ClientSocketState::release() {
 void ClientSocketState::on_event(const parser::Packet& packet) {
   if (packet.text.empty()) return;  // as in JavaScript: an event without a name is nobody's
   if (connected()) return dispatch(packet);
-  if (active() && joining_ == Join::sent) keep(packet);
-}
-
-void ClientSocketState::keep(const parser::Packet& packet) {
-  Received received{
-      packet.id, std::string(packet.text), {packet.attachments.begin(), packet.attachments.end()}};
-  received_bytes_ += event_bytes(received.text, received.attachments);
-  received_.push_back(std::move(received));
-  // A server that sends on and on without letting the socket join.
-  if (received_bytes_ > manager_->options().packet.packet_bytes + offline_buffer_bytes_) {
+  if (!active() || joiner_.answered() != Joiner::Answered::latest) return;
+  if (!receiver_.keep(packet)) {
     manager_->refuse("too much came before the namespace was joined");
   }
 }
 
-void ClientSocketState::replay(const Received& received) {
+void ClientSocketState::replay(const Receiver::KeptEvent& event) {
   codec::Document document(manager_->options().json);
-  const auto payload = document.parse(received.text, received.attachments);
+  const auto payload = document.parse(event.text, event.attachments);
   if (!payload) return;
   parser::Packet packet;
   packet.nsp = nsp_;
-  packet.id = received.id;
-  packet.text = received.text;
+  packet.id = event.id;
+  packet.text = event.text;
   packet.payload = *payload;
-  packet.attachments = received.attachments;
+  packet.attachments = event.attachments;
   dispatch(packet);
 }
-
-namespace {
-
-/// The last argument, if it is a string.
-std::string_view last_text(ValueArray items) {
-  Value item;
-  bool any = false;
-  while (items.next(item)) any = true;
-  std::string_view text;
-  if (any) item.get(text);
-  return text;
-}
-
-}  // namespace
 
 void ClientSocketState::dispatch(const parser::Packet& packet) {
   const auto self = shared_from_this();
   const auto peer = peer_;
-  const std::uint64_t connection = connection_;
+  const std::uint64_t number = connection_;
   ValueArray items(packet.payload);
   std::string number_name;
   const std::string_view event = event_name(items, number_name);
-  // Stored events ask for no acknowledgement.
-  const std::string offset(pid_.empty() || packet.id ? std::string_view() : last_text(items));
+  const std::string offset = receiver_.offset_of(packet);
 
-  if (!handlers_.any.empty()) {
+  if (!handlers_.get().any.empty()) {
     detail::WatchedArguments arguments(packet.payload, packet.attachments);
-    run_any(handlers_.any, event, arguments);
+    run_any(handlers_.get().any, event, arguments);
   }
-  ClientCall call(self, peer, event, packet, items);
-  handlers_.events.dispatch(event, call);
-  if (!offset.empty() && connection_ == connection) offset_.saw(offset);
+  ClientEventCall call(self, peer, event, packet, items);
+  handlers_.dispatch(event, call);
+  if (connection_ == number) receiver_.on_handled(offset);
 }
 
 void ClientSocketState::run_any(const detail::HandlerList<detail::ClientAnyHandler>& handlers,
                                 std::string_view event, detail::WatchedArguments& arguments) {
   handlers.for_each([&](detail::ClientAnyHandler& handler) {
-    guarded(event, [&] { handler(event, arguments); });
+    handlers_.call(event, [&] { handler(event, arguments); });
   });
+}
+
+// --- Sending, any thread ---
+
+bool ClientSocketState::reserve(std::size_t bytes) {
+  if (!connected() || sender_.keeps_all()) {
+    return handover_.reserve_in_buffer(bytes, sender_.kept_bytes());
+  }
+  if (handover_.reserve_on_connection(bytes)) return true;
+  handover_.post_count(shared_from_this(), [](ClientSocketState& self) {
+    if (self.manager_) self.manager_->count_queued_bytes();
+  });
+  return false;
+}
+
+EmitResult ClientSocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
+  if (handover_.is_inside()) {
+    return emit_now(event.json_text(), event.take_attachments(), flags, nullptr);
+  }
+  if (flags.is_volatile && !connected()) return EmitResult::dropped;
+  const std::size_t size = event_bytes(event.json_text(), event.attachments());
+  auto work = [flags, text = std::string(event.json_text()),
+               attachments = event.take_attachments()](ClientSocketState& self) mutable {
+    self.emit_now(text, std::move(attachments), flags, nullptr);
+  };
+  if (!reserve(size)) return EmitResult::dropped;
+  if (!handover_.post_reserved(size, shared_from_this(), std::move(work))) {
+    return EmitResult::not_connected;
+  }
+  return connected() ? EmitResult::sent : EmitResult::queued;
+}
+
+void ClientSocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
+                                      detail::AckCallback callback) {
+  const auto ack = std::make_shared<PendingAck>(std::move(callback));
+  if (handover_.is_inside()) {
+    emit_now(event.json_text(), event.take_attachments(), flags, ack);
+    return;
+  }
+  const std::size_t size = event_bytes(event.json_text(), event.attachments());
+  auto work = [flags, ack, text = std::string(event.json_text()),
+               attachments = event.take_attachments()](ClientSocketState& self) mutable {
+    self.emit_now(text, std::move(attachments), flags, ack);
+  };
+  if (!reserve(size)) return ack->take()(Errc::dropped, nullptr);
+  handover_.post_reserved(size, shared_from_this(), std::move(work));
+}
+
+void ClientSocketState::acknowledge(std::uint64_t connection, std::uint64_t ack_id,
+                                    detail::OutgoingEvent& arguments) {
+  if (handover_.is_inside()) {
+    return acknowledge_now(connection, ack_id, arguments.json_text(), arguments.attachments());
+  }
+  post_work([connection, ack_id, text = std::string(arguments.json_text()),
+             attachments = arguments.take_attachments()](ClientSocketState& self) {
+    self.acknowledge_now(connection, ack_id, text, attachments);
+  });
+}
+
+void ClientSocketState::post(std::function<void()> task) {
+  const auto call = [task = std::move(task)](std::error_code, const Value*) { task(); };
+  handover_.gate().post([ack = std::make_shared<PendingAck>(call)] { ack->take()({}, nullptr); });
+}
+
+// --- Sending, loop ---
+
+EmitResult ClientSocketState::emit_now(std::string_view text, std::vector<Bytes> attachments,
+                                       const detail::EmitFlags& flags,
+                                       const std::shared_ptr<PendingAck>& ack) {
+  if (!manager_ || handlers_.ended()) return EmitResult::not_connected;  // and `ack` says so
+  const auto self = shared_from_this();
+  return sender_.emit(text, std::move(attachments), flags, ack);
+}
+
+EmitResult ClientSocketState::send_event(std::optional<std::uint64_t> id, std::string_view text,
+                                         const std::vector<Bytes>& attachments, Compress compress) {
+  return send(PacketType::event, id, text, attachments, compress);
+}
+
+EmitResult ClientSocketState::send(PacketType type, std::optional<std::uint64_t> id,
+                                   std::string_view text, const std::vector<Bytes>& attachments,
+                                   Compress compress) {
+  sent_in_ = manager_->section();
+  return manager_->send(type, nsp_, id, text, attachments, compress);
+}
+
+void ClientSocketState::acknowledge_now(std::uint64_t connection, std::uint64_t ack_id,
+                                        std::string_view text,
+                                        const std::vector<Bytes>& attachments) {
+  if (!manager_ || !connected() || connection_ != connection) return;
+  send(PacketType::ack, ack_id, text, attachments, Compress::yes);
+}
+
+void ClientSocketState::notify_outgoing(std::string_view text,
+                                        const std::vector<Bytes>& attachments) {
+  if (handlers_.get().any_outgoing.empty()) return;
+  watch_outgoing(text, attachments, [&](std::string_view event, auto& arguments) {
+    run_any(handlers_.get().any_outgoing, event, arguments);
+  });
+}
+
+void ClientSocketState::enter(const std::function<void()>& work) {
+  const GateEntry entry(handover_.gate());
+  contain(*this, [&] { work(); });
 }
 
 }  // namespace socketio::core

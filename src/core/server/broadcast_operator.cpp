@@ -20,49 +20,31 @@ void append(std::vector<std::string>& names, const Rooms& rooms) {
 
 BroadcastOperator BroadcastOperator::to(const Rooms& rooms) const {
   BroadcastOperator changed = *this;
-  append(changed.target_.rooms, rooms);
+  append(changed.options_.rooms, rooms);
   return changed;
 }
 
 BroadcastOperator BroadcastOperator::except(const Rooms& rooms) const {
   BroadcastOperator changed = *this;
-  append(changed.target_.except, rooms);
-  return changed;
-}
-
-BroadcastOperator BroadcastOperator::volatile_() const {
-  BroadcastOperator changed = *this;
-  changed.target_.flags.is_volatile = true;
-  return changed;
-}
-
-BroadcastOperator BroadcastOperator::compress(Compress compress) const {
-  BroadcastOperator changed = *this;
-  changed.target_.flags.compress = compress;
+  append(changed.options_.except, rooms);
   return changed;
 }
 
 BroadcastOperator BroadcastOperator::local() const {
   BroadcastOperator changed = *this;
-  changed.target_.flags.is_local = true;
-  return changed;
-}
-
-BroadcastOperator BroadcastOperator::timeout(std::chrono::milliseconds timeout) const {
-  BroadcastOperator changed = *this;
-  changed.target_.flags.timeout = timeout;
+  changed.options_.flags.is_local = true;
   return changed;
 }
 
 void BroadcastOperator::emit_encoded(detail::OutgoingEvent& event) const {
-  if (nsp_) nsp_->broadcast(event, target_);
+  if (nsp_) nsp_->broadcast(event, options_);
 }
 
 void BroadcastOperator::emit_encoded_with_ack(detail::OutgoingEvent& event,
                                               detail::AckCallback each,
                                               std::function<void()> all) const {
   if (!nsp_) return all();
-  nsp_->broadcast_with_ack(event, target_, std::move(each), std::move(all));
+  nsp_->broadcast_with_ack(event, options_, std::move(each), std::move(all));
 }
 
 std::shared_ptr<detail::CompletionLoop> BroadcastOperator::completion_loop() const {
@@ -75,39 +57,30 @@ Pending<std::vector<RemoteSocket>> BroadcastOperator::fetch_sockets() const {
     pending.complete({});
     return pending;
   }
-  auto found = std::make_shared<std::vector<RemoteSocket>>();
-  nsp_->with_each(
-      target_,
-      [found, nsp = nsp_](core::SocketState& socket) {
-        RemoteSocket remote;
-        remote.id = socket.id();
-        remote.handshake = socket.handshake();
-        remote.rooms = socket.rooms();
-        if (const json* const data = socket.json_data()) remote.data = *data;
-        remote.nsp_ = nsp;
-        found->push_back(std::move(remote));
-      },
-      [found, pending] { pending.complete(std::move(*found)); });
+  nsp_->fetch_sockets(options_, [pending, nsp = nsp_](std::vector<core::SocketDetails> found) {
+    std::vector<RemoteSocket> sockets(found.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      sockets[i].id = std::move(found[i].id);
+      sockets[i].handshake = std::move(found[i].handshake);
+      sockets[i].rooms = std::move(found[i].rooms);
+      sockets[i].data = std::move(found[i].data);
+      sockets[i].nsp_ = nsp;
+    }
+    pending.complete(std::move(sockets));
+  });
   return pending;
 }
 
 void BroadcastOperator::sockets_join(const Rooms& rooms) const {
-  if (!nsp_) return;
-  nsp_->with_each(target_, [rooms](core::SocketState& socket) {
-    for (const std::string& room : rooms.names()) socket.join(room);
-  });
+  if (nsp_) nsp_->add_sockets(options_, rooms.names());
 }
 
 void BroadcastOperator::sockets_leave(const Rooms& rooms) const {
-  if (!nsp_) return;
-  nsp_->with_each(target_, [rooms](core::SocketState& socket) {
-    for (const std::string& room : rooms.names()) socket.leave(room);
-  });
+  if (nsp_) nsp_->del_sockets(options_, rooms.names());
 }
 
 void BroadcastOperator::disconnect_sockets(Close close) const {
-  if (!nsp_) return;
-  nsp_->with_each(target_, [close](core::SocketState& socket) { socket.disconnect(close); });
+  if (nsp_) nsp_->disconnect_sockets(options_, close);
 }
 
 }  // namespace socketio

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/connection.hpp"
 
+#include "core/make_room.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
 #include "core/server/socket_state.hpp"
@@ -15,7 +16,7 @@ using parser::PacketType;
 Connection::Connection(Node& node, std::shared_ptr<engine::Session> session)
     : node_(node),
       session_(std::move(session)),
-      decoder_(parser::Decoder::Role::server, node.options().packet) {}
+      decoder_(parser::Role::server, node.options().packet) {}
 
 Connection::~Connection() = default;
 
@@ -110,14 +111,15 @@ void Connection::connect(const parser::Packet& packet) {
 
 std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<NamespaceState>& nsp,
                                                      std::string_view auth_text) {
-  nsp->enter_client();
   try {
+    make_room(sockets_);
     auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),
                                                 std::string(auth_text));
+    nsp->add_joining(socket);
     sockets_.push_back(socket);
     return socket;
   } catch (...) {
-    nsp->leave_client();
+    nsp->end_if_empty();  // it may have been made for this one
     throw;
   }
 }
@@ -134,12 +136,11 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
     return;
   }
   connect_timer_.reset();
-  nsp.settle_broadcasts();  // what was emitted before is not for this socket
   const auto handlers = nsp.handlers().connection;
   std::string packet = packet_header(PacketType::connect, nsp.name(), std::nullopt, 0);
   packet.append(R"({"sid":")").append(socket->id()).append(R"("})");
-  session_->send_text(packet, Compress::no);
-  nsp.add(socket);
+  sending().send_text(packet, Compress::no);
+  nsp.add(*socket);
   socket->become_connected();  // last: whose end is told has had its beginning
 
   for (const auto& handler : handlers) {
@@ -151,6 +152,11 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
       socket->report("connection", std::current_exception());
     }
   }
+}
+
+engine::Session& Connection::sending() {
+  node_.waiting_broadcasts().before_sending();
+  return *session_;
 }
 
 void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
@@ -165,14 +171,14 @@ void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
     writer.value(error.data);
   }
   writer.end_object();
-  session_->send_text(packet, Compress::no);
+  sending().send_text(packet, Compress::no);
 }
 
 void Connection::disconnect(SocketState& socket, Close close) {
   const auto self = shared_from_this();
   const auto goodbye = [this](SocketState& leaving) {
     if (!leaving.connected()) return leaving.abandon();
-    session_->send_text(
+    sending().send_text(
         packet_header(PacketType::disconnect, leaving.nsp().name(), std::nullopt, 0), Compress::no);
     leaving.close(DisconnectReason::server_namespace_disconnect);
   };
@@ -186,7 +192,6 @@ void Connection::remove(SocketState& socket) {
   sockets_.erase(std::remove_if(sockets_.begin(), sockets_.end(),
                                 [&](const auto& candidate) { return candidate.get() == &socket; }),
                  sockets_.end());
-  socket.nsp().leave_client();
 }
 
 void Connection::on_close(DisconnectReason reason) {

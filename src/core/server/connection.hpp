@@ -7,7 +7,7 @@
 // thread only.
 #pragma once
 
-#include "codec/socketio/decoder.hpp"
+#include "codec/socketio/text_decoder.hpp"
 #include "core/server/node.hpp"
 #include "engine/server/session.hpp"
 
@@ -44,6 +44,8 @@ class Connection final : public engine::SessionHandler,
   void remove(SocketState& socket);
 
  private:
+  /// For who sends: what was broadcast before goes first.
+  engine::Session& sending();
   void on_result(Result<std::optional<parser::Packet>, parser::Errc> result);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);
@@ -58,7 +60,7 @@ class Connection final : public engine::SessionHandler,
 
   Node& node_;
   std::shared_ptr<engine::Session> session_;
-  parser::Decoder decoder_;
+  parser::TextDecoder decoder_;
   std::vector<std::shared_ptr<SocketState>> sockets_;  // connecting ones included
   std::unique_ptr<Timer> connect_timer_;
   std::unique_ptr<Timer> attachments_timer_;

@@ -26,55 +26,55 @@ std::vector<Socket> Namespace::sockets() const {
   return sockets;
 }
 
-detail::HandlerTableRef Namespace::table() {
+detail::HandlerTableRef Namespace::table() const {
   return detail::HandlerTableRef(state_ ? &state_->own_handlers().events : nullptr);
 }
 
-void Namespace::add_middleware(detail::ConnectionMiddleware middleware) {
+void Namespace::add_middleware(detail::ConnectionMiddleware middleware) const {
   if (!state_) return;
   state_->own_handlers().middlewares.push_back(
       std::make_shared<detail::ConnectionMiddleware>(std::move(middleware)));
 }
 
-void Namespace::add_connection_handler(detail::ConnectionHandler handler) {
+void Namespace::add_connection_handler(detail::ConnectionHandler handler) const {
   if (!state_) return;
   state_->own_handlers().connection.push_back(
       std::make_shared<detail::ConnectionHandler>(std::move(handler)));
 }
 
-void Namespace::add_disconnecting(detail::DisconnectHandler handler) {
+void Namespace::add_disconnecting(detail::DisconnectHandler handler) const {
   if (state_) state_->own_handlers().disconnecting.add(std::move(handler));
 }
 
-void Namespace::add_disconnect(detail::DisconnectHandler handler) {
+void Namespace::add_disconnect(detail::DisconnectHandler handler) const {
   if (state_) state_->own_handlers().disconnect.add(std::move(handler));
 }
 
-HandlerId Namespace::add_any(detail::AnyHandler handler, detail::Position position) {
+HandlerId Namespace::add_any(detail::AnyHandler handler, detail::Position position) const {
   return state_ ? state_->own_handlers().any.add(std::move(handler), position) : 0;
 }
 
-HandlerId Namespace::add_any_outgoing(detail::AnyHandler handler, detail::Position position) {
+HandlerId Namespace::add_any_outgoing(detail::AnyHandler handler, detail::Position position) const {
   return state_ ? state_->own_handlers().any_outgoing.add(std::move(handler), position) : 0;
 }
 
-void Namespace::off_any(HandlerId handler) {
+void Namespace::off_any(HandlerId handler) const {
   if (state_) state_->own_handlers().any.remove(handler);
 }
 
-void Namespace::off_any() {
+void Namespace::off_any() const {
   if (state_) state_->own_handlers().any.clear();
 }
 
-void Namespace::off_any_outgoing(HandlerId handler) {
+void Namespace::off_any_outgoing(HandlerId handler) const {
   if (state_) state_->own_handlers().any_outgoing.remove(handler);
 }
 
-void Namespace::off_any_outgoing() {
+void Namespace::off_any_outgoing() const {
   if (state_) state_->own_handlers().any_outgoing.clear();
 }
 
-void Namespace::set_error_hook(detail::ErrorHook hook) {
+void Namespace::set_error_hook(detail::ErrorHook hook) const {
   if (!state_) return;
   state_->own_handlers().error =
       hook ? std::make_shared<const detail::ErrorHook>(std::move(hook)) : nullptr;

@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/namespace_state.hpp"
 
-#include "core/event_text.hpp"
 #include "core/make_room.hpp"
+#include "core/server/broadcast_answers.hpp"
 #include "core/server/socket_state.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace socketio::core {
 
-namespace {
-
-// Broadcasts of one turn that wait for each other; beyond, those that wait go out.
-constexpr std::size_t waiting_limit_bytes = 256 * 1024;
-
-}  // namespace
-
 NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
-                               const NamespaceState* parent)
+                               const NamespaceState* parent, const AdapterFactory& make_adapter)
     : link_(std::move(link)),
       name_(std::move(name)),
       parent_(parent),
       handlers_(parent ? parent->handlers_ : std::make_shared<NamespaceHandlers>()),
+      adapter_(make_adapter(*this)),
       handlers_are_parents_(parent != nullptr),
       kept_without_clients_(parent == nullptr),
       event_header_(packet_header(parser::PacketType::event, name_, std::nullopt, 0)) {}
+
+std::vector<std::shared_ptr<NamespaceState>> NamespaceState::children() const {
+  return link_->node->children_of(*this);
+}
 
 NamespaceHandlers& NamespaceState::own_handlers() {
   if (handlers_are_parents_) {
@@ -35,250 +32,139 @@ NamespaceHandlers& NamespaceState::own_handlers() {
   return *handlers_;
 }
 
-SocketState* NamespaceState::find(std::string_view id) const {
-  const auto found = sockets_.find(id);
-  return found == sockets_.end() ? nullptr : found->second.get();
-}
-
-void NamespaceState::add(const std::shared_ptr<SocketState>& socket) {
-  make_room(everybody_);  // so that it is added to both or to none
-  sockets_.emplace(socket->id(), socket);
-  socket->position = static_cast<std::uint32_t>(everybody_.size());
-  everybody_.push_back(socket.get());
-}
-
-void NamespaceState::remove(SocketState& socket) {
-  const auto found = sockets_.find(socket.id());
-  if (found == sockets_.end()) return;
-  rooms_.leave_all(socket);
-  everybody_[socket.position] = everybody_.back();
-  everybody_[socket.position]->position = socket.position;
-  everybody_.pop_back();
-  sockets_.erase(found);
-}
-
-void NamespaceState::leave_client() {
-  if (--clients_ == 0 && !kept_without_clients_ && link_->node) link_->node->release(*this);
-}
-
-template <class Use>
-void NamespaceState::visit(std::string_view room, Use use) {
-  if (SocketState* const socket = find(room); socket && socket->in_own_room()) use(*socket);
-  if (const Room* const found = rooms_.find(room)) {
-    for (SocketState* const member : found->members) use(*member);
-  }
-}
-
-template <class Use>
-void NamespaceState::for_each(const detail::BroadcastTarget& target, Use use) {
-  if (target.rooms.empty() && target.except.empty()) {
-    for (SocketState* const socket : everybody_) use(*socket);
-    return;
-  }
-  // A socket that carries this broadcast's mark has been served, or is to be left out.
-  const std::uint64_t mark = ++broadcast_mark_;
-  for (const std::string& room : target.except) {
-    visit(room, [&](SocketState& socket) { socket.broadcast_mark = mark; });
-  }
-  const auto use_once = [&](SocketState& socket) {
-    if (std::exchange(socket.broadcast_mark, mark) != mark && socket.connected()) use(socket);
-  };
-  if (target.rooms.empty()) {
-    for (SocketState* const socket : everybody_) use_once(*socket);
-  } else {
-    for (const std::string& room : target.rooms) visit(room, use_once);
-  }
-}
-
-std::vector<std::shared_ptr<SocketState>> NamespaceState::collect(
-    const detail::BroadcastTarget& target) {
-  std::vector<std::shared_ptr<SocketState>> sockets;
-  for_each(target, [&](SocketState& socket) { sockets.push_back(socket.shared_from_this()); });
-  return sockets;
-}
-
-void NamespaceState::deliver(engine::PreparedMessage message, const detail::BroadcastTarget& target,
-                             std::string_view json_text) {
-  if (!link_->node) return;
-  if (is_parent()) return deliver_to_children(message, target, json_text);
-  if (outgoing_is_watched() || target.flags.is_volatile) {
-    settle_broadcasts();
-    return deliver_watched(message, target, json_text);
-  }
-  if (waiting_ && waiting_->target == target &&
-      waiting_->messages.size_bytes() < waiting_limit_bytes) {
-    waiting_->messages.append(std::move(message));
-    return;
-  }
-  settle_broadcasts();
-  loop().defer([self = shared_from_this()] { self->settle_broadcasts(); });
-  waiting_.emplace(Waiting{target, std::move(message)});
-  link_->waiting = this;
-}
-
-void NamespaceState::deliver_to_children(const engine::PreparedMessage& message,
-                                         const detail::BroadcastTarget& target,
-                                         std::string_view json_text) {
-  const auto& attachments = message.parts().front().attachments;
-  const auto type =
-      attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;
-  link_->node->for_each_child(*this, [&](NamespaceState& child) {
-    std::string packet = packet_header(type, child.name(), std::nullopt, attachments.size());
-    packet += json_text;
-    child.deliver({std::move(packet), attachments, target.flags.compress}, target, json_text);
-  });
-}
-
-void NamespaceState::deliver_waiting() {
-  link_->waiting = nullptr;
-  const Waiting waiting = std::move(*std::exchange(waiting_, std::nullopt));
-  // Reported at the end: the hook is user code, which may change who is in a room.
-  std::shared_ptr<SocketState> failed;
-  std::exception_ptr failure;
-  for_each(waiting.target, [&](SocketState& socket) {
-    try {
-      socket.deliver(waiting.messages, waiting.target.flags);
-    } catch (...) {
-      socket.break_off();
-      failed = socket.shared_from_this();
-      failure = std::current_exception();
-    }
-  });
-  if (!failed) return;
-  Socket handle(failed);
-  report(handle, "connection", failure);
-}
-
-template <class Use>
-void NamespaceState::use_each(const std::vector<std::shared_ptr<SocketState>>& sockets, Use use) {
-  for (const auto& socket : sockets) {
-    contain(*socket, [&] { use(*socket); });
-  }
-}
-
-void NamespaceState::deliver_watched(const engine::PreparedMessage& message,
-                                     const detail::BroadcastTarget& target,
-                                     std::string_view json_text) {
-  use_each(collect(target), [&](SocketState& socket) {
-    socket.notify_outgoing(json_text, message.parts().front().attachments);
-    socket.deliver(message, target.flags);
-  });
-}
-
 std::string NamespaceState::event_packet(detail::OutgoingEvent& event) const {
   if (event.attachments().empty()) return std::string(event.with_header(event_header_));
   return std::string(event.with_header(packet_header(parser::PacketType::binary_event, name_,
                                                      std::nullopt, event.attachments().size())));
 }
 
+// --- Its sockets ---
+
+SocketState* NamespaceState::find(std::string_view id) const {
+  const auto found = sockets_.find(id);
+  return found == sockets_.end() ? nullptr : found->second.get();
+}
+
+void NamespaceState::add_joining(const std::shared_ptr<SocketState>& socket) {
+  sockets_.emplace(socket->id(), socket);
+}
+
+void NamespaceState::add(SocketState& socket) {
+  waiting_broadcasts().before_room_change();
+  socket.position = static_cast<std::uint32_t>(everybody_.size());
+  everybody_.push_back(&socket);
+}
+
+void NamespaceState::remove(SocketState& socket) {
+  const auto found = sockets_.find(socket.id());
+  if (found == sockets_.end()) return;
+  waiting_broadcasts().before_room_change();
+  adapter_->del_all(socket.id());
+  if (socket.connected()) {
+    everybody_[socket.position] = everybody_.back();
+    everybody_[socket.position]->position = socket.position;
+    everybody_.pop_back();
+  }
+  sockets_.erase(found);
+  end_if_empty();
+}
+
+void NamespaceState::end_if_empty() noexcept {
+  if (sockets_.empty() && !kept_without_clients_ && link_->node) link_->node->release(*this);
+}
+
+// --- Requests for many sockets ---
+
 void NamespaceState::broadcast(detail::OutgoingEvent& event,
-                               const detail::BroadcastTarget& target) {
-  std::string packet = event_packet(event);  // counts the attachments, so before they are taken
-  engine::PreparedMessage message(std::move(packet), event.take_attachments(),
-                                  target.flags.compress);
-  if (loop().is_current()) return deliver(std::move(message), target, event.json_text());
-  loop().post([self = shared_from_this(), message = std::move(message), target,
-               text = std::string(event.json_text())]() mutable {
-    self->deliver(std::move(message), target, text);
+                               const detail::BroadcastOptions& options) {
+  if (loop().is_current()) {
+    if (link_->node) adapter_->broadcast({event.json_text(), event.take_attachments()}, options);
+    return;
+  }
+  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
+               attachments = event.take_attachments(), options]() mutable {
+    if (self->link_->node) self->adapter_->broadcast({text, std::move(attachments)}, options);
   });
 }
 
 void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,
-                                        const detail::BroadcastTarget& target,
+                                        const detail::BroadcastOptions& options,
                                         detail::AckCallback each, std::function<void()> all) {
-  loop().is_current()
-      ? ask(std::string(event.json_text()), event.take_attachments(), target, std::move(each),
-            std::move(all))
-      : loop().post([self = shared_from_this(), text = std::string(event.json_text()),
-                     attachments = event.take_attachments(), target, each = std::move(each),
-                     all = std::move(all)]() mutable {
-          self->ask(std::move(text), std::move(attachments), target, std::move(each),
-                    std::move(all));
-        });
-}
-
-void NamespaceState::ask(std::string json_text, std::vector<Bytes> attachments,
-                         const detail::BroadcastTarget& target, detail::AckCallback each,
-                         std::function<void()> all) {
-  if (!link_->node) return complete(all);
-  // One id for all: the counter is the namespace's, so that it cannot meet one of a single emit.
-  settle_broadcasts();
-  const std::uint64_t id = next_ack_id();
-  const auto type =
-      attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;
-  const engine::PreparedMessage message(
-      packet_header(type, name_, id, attachments.size()) + json_text, std::move(attachments),
-      target.flags.compress);
-  const auto sockets = collect(target);
-  if (sockets.empty()) return complete(all);
-  auto remaining = std::make_shared<std::size_t>(sockets.size());
-  const auto callback = [remaining, each = std::move(each), all = std::move(all)](
-                            std::error_code error, const Value* arguments) {
-    const bool is_last = --*remaining == 0;
-    try {
-      each(error, arguments);
-    } catch (...) {
-      if (is_last) all();
-      throw;
-    }
-    if (is_last) all();
-  };
-  use_each(sockets, [&](SocketState& socket) {
-    try {
-      if (!socket.expect_ack(id, callback, target.flags.timeout)) return;
-    } catch (...) {
-      complete([&] { callback(Errc::disconnected, nullptr); });
-      throw;
-    }
-    if (outgoing_is_watched())
-      socket.notify_outgoing(json_text, message.parts().front().attachments);
-    socket.send_question(id, message, target.flags);
+  if (loop().is_current()) {
+    return ask({event.json_text(), event.take_attachments()}, options, std::move(each),
+               std::move(all));
+  }
+  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
+               attachments = event.take_attachments(), options, each = std::move(each),
+               all = std::move(all)]() mutable {
+    self->ask({text, std::move(attachments)}, options, std::move(each), std::move(all));
   });
 }
 
-void NamespaceState::with_each(detail::BroadcastTarget target,
-                               std::function<void(SocketState&)> use, std::function<void()> done) {
-  auto work = [self = shared_from_this(), target = std::move(target), use = std::move(use),
-               done = std::move(done)] {
-    const auto use_all = [&](NamespaceState& nsp) { use_each(nsp.collect(target), use); };
-    use_all(*self);
-    if (self->is_parent() && self->link_->node) self->link_->node->for_each_child(*self, use_all);
-    if (done) self->complete(done);
+void NamespaceState::ask(WrittenEvent event, const detail::BroadcastOptions& options,
+                         detail::AckCallback each, std::function<void()> all) {
+  if (!link_->node) return complete(all);
+  const auto answers = std::make_shared<BroadcastAnswers>(std::move(each), std::move(all));
+  const auto on_server_count = [self = shared_from_this(), answers](std::size_t servers) {
+    self->complete([&] { answers->on_server_count(servers); });
   };
-  if (loop().is_current()) return work();
-  loop().post(std::move(work));
+  options.flags.is_local ? on_server_count(1) : adapter_->server_count(on_server_count);
+  adapter_->broadcast_with_ack(
+      std::move(event), options,
+      [self = shared_from_this(), answers](std::size_t clients) {
+        self->complete([&] { answers->on_client_count(clients); });
+      },
+      [answers](std::error_code error, const Value* arguments) {
+        answers->on_answer(error, arguments);
+      });
+}
+
+template <class Request>
+void NamespaceState::on_loop(Request request) {
+  if (loop().is_current()) return request(*this);
+  loop().post([self = shared_from_this(), request = std::move(request)] { request(*self); });
   loop().hurry();  // it may be about to end them
 }
 
-void NamespaceState::complete(const std::function<void()>& done) {
-  try {
-    done();
-  } catch (...) {
-    Socket nobody;
-    report(nobody, "acknowledgement", std::current_exception());
-  }
+void NamespaceState::fetch_sockets(const detail::BroadcastOptions& options,
+                                   Adapter::FetchCallback found) {
+  on_loop([options, found = std::move(found)](NamespaceState& self) {
+    auto finish = [nsp = self.shared_from_this(), found](std::vector<SocketDetails> sockets) {
+      nsp->complete([&] { found(std::move(sockets)); });
+    };
+    self.link_->node ? self.adapter_->fetch_sockets(options, std::move(finish)) : finish({});
+  });
 }
+
+void NamespaceState::add_sockets(const detail::BroadcastOptions& options,
+                                 const std::vector<std::string>& rooms) {
+  on_loop([options, rooms](NamespaceState& self) {
+    if (self.link_->node) self.adapter_->add_sockets(options, rooms);
+  });
+}
+
+void NamespaceState::del_sockets(const detail::BroadcastOptions& options,
+                                 const std::vector<std::string>& rooms) {
+  on_loop([options, rooms](NamespaceState& self) {
+    if (self.link_->node) self.adapter_->del_sockets(options, rooms);
+  });
+}
+
+void NamespaceState::disconnect_sockets(const detail::BroadcastOptions& options, Close close) {
+  on_loop([options, close](NamespaceState& self) {
+    if (self.link_->node) self.adapter_->disconnect_sockets(options, close);
+  });
+}
+
+// --- Errors. What the hook refers to has ended with the server ---
 
 void NamespaceState::report(Socket& socket, std::string_view event,
                             const std::exception_ptr& exception) noexcept {
-  HandlerError error{{}, {}, exception};
-  try {
-    error.event = event;
-    error.message = message_of(exception, "unknown exception");
-  } catch (...) {
-    error.message.clear();  // no memory for the words: the exception has to do
-  }
-  report(socket, error);
+  if (link_->node) handlers_->report(socket, event, exception);
 }
 
 void NamespaceState::report(Socket& socket, const HandlerError& error) noexcept {
-  const auto hook = handlers_->error;
-  if (!hook || !link_->node) return;  // what the hook refers to has ended with the server
-  try {
-    (*hook)(socket, error);
-  } catch (...) {
-    return;  // the hook itself failed: there is nobody left to tell
-  }
+  if (link_->node) handlers_->report(socket, error);
 }
 
 }  // namespace socketio::core

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: MIT
-// NamespaceState: one namespace on one node: its handlers, sockets and rooms, and broadcasting to
-// them. What Namespace and BroadcastOperator are handles to.
+// NamespaceState: one namespace on one node: its sockets, its handlers, and its adapter, which does
+// what is asked of many sockets. What Namespace and BroadcastOperator are handles to.
 //
 // Life cycle: made by the node, kept by it and by handles; once the node is gone everything is a
 // no-op. A parent stands for all namespaces that a pattern or predicate admits: it has no sockets,
-// and what is sent to it goes to its children. Functions of sending may be called from any thread:
-// they go over to the loop by themselves.
+// and its adapter passes on to its children what is asked of it. Requests for many sockets may come
+// from any thread: they go over to the loop by themselves.
 #pragma once
 
-#include "core/handler_table.hpp"
+#include "core/server/adapter.hpp"
+#include "core/server/namespace_handlers.hpp"
 #include "core/server/node.hpp"
-#include "core/server/room_index.hpp"
-#include "engine/server/prepared_message.hpp"
 
 #include <socketio/namespace.hpp>
 #include <socketio/socket.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,130 +25,101 @@
 
 namespace socketio::core {
 
-/// What is registered for all sockets of a namespace; children share their parent's until they get
-/// some of their own.
-struct NamespaceHandlers : Handlers {
-  std::vector<std::shared_ptr<detail::ConnectionMiddleware>> middlewares;
-  std::vector<std::shared_ptr<detail::ConnectionHandler>> connection;
-  std::shared_ptr<const detail::ErrorHook> error;
-};
-
 class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
  public:
   /// A name that no client can ask for: those on the wire begin with '/'.
   static constexpr std::string_view parents_name = "dynamic";
 
   /// `parent` may be null, and outlives it with the node.
-  NamespaceState(std::shared_ptr<NodeLink> link, std::string name, const NamespaceState* parent);
+  NamespaceState(std::shared_ptr<NodeLink> link, std::string name, const NamespaceState* parent,
+                 const AdapterFactory& make_adapter);
 
   const std::string& name() const { return name_; }
   const NamespaceState* parent() const { return parent_; }
+  std::vector<std::shared_ptr<NamespaceState>> children() const;
   Node& node() { return *link_->node; }
   Loop& loop() { return *link_->loop; }
+  WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
+  Adapter& adapter() { return *adapter_; }
   NamespaceHandlers& handlers() { return *handlers_; }
-  /// Where to register: not at the parent.
+  /// Where to register: not at the parent, whose handlers it has until it gets some of its own.
   NamespaceHandlers& own_handlers();
 
   /// Header of an event without attachments and id: most of them.
   const std::string& event_header() const { return event_header_; }
   /// The whole packet of an event.
   std::string event_packet(detail::OutgoingEvent& event) const;
-
-  /// Sockets here, and those whose middlewares still run: a namespace made for a client ends with
-  /// its last one.
-  void enter_client() { ++clients_; }
-  void leave_client();
-  void keep_without_clients() { kept_without_clients_ = true; }
-
   std::uint64_t next_ack_id() { return ++last_ack_id_ - 1; }
-  RoomIndex& rooms() { return rooms_; }
+
+  // --- Its sockets. One that was made for a client ends with the last of them ---
+
+  /// A socket that joins: it can be found, but is none of `everybody` before it has been added.
+  void add_joining(const std::shared_ptr<SocketState>& socket);
+  void add(SocketState& socket);
+  /// It leaves its rooms, too.
+  void remove(SocketState& socket);
+  /// Null if there is none; joining ones are found, too.
+  SocketState* find(std::string_view id) const;
   std::size_t socket_count() const { return everybody_.size(); }
   const std::vector<SocketState*>& everybody() const { return everybody_; }
-  SocketState* find(std::string_view id) const;
-  void add(const std::shared_ptr<SocketState>& socket);
-  void remove(SocketState& socket);
+  void end_if_empty() noexcept;
+  void keep_without_clients() { kept_without_clients_ = true; }
 
-  /// Sockets with handlers for what is sent make a broadcast walk a copy, since those run user
-  /// code.
+  /// A socket has handlers for what is sent. They run user code: from now on a broadcast walks a
+  /// copy, and does not wait.
   void watch_outgoing() { sockets_watch_outgoing_ = true; }
-
-  /// Broadcasts of one turn to the same sockets wait for each other, so that each socket is visited
-  /// once for all of them. Whatever sends to a socket of this node, or changes who is in a room,
-  /// calls this before.
-  void settle_broadcasts() {
-    if (link_->waiting) link_->waiting->deliver_waiting();
+  bool outgoing_is_watched() const {
+    return sockets_watch_outgoing_ || !handlers_->any_outgoing.empty();
   }
 
-  // --- Broadcasting; any thread ---
+  // --- Requests for many sockets; any thread. Callbacks come on the loop, and run user code ---
 
-  void broadcast(detail::OutgoingEvent& event, const detail::BroadcastTarget& target);
-  void broadcast_with_ack(detail::OutgoingEvent& event, const detail::BroadcastTarget& target,
+  void broadcast(detail::OutgoingEvent& event, const detail::BroadcastOptions& options);
+  void broadcast_with_ack(detail::OutgoingEvent& event, const detail::BroadcastOptions& options,
                           detail::AckCallback each, std::function<void()> all);
-  /// Calls `use` on the loop for every socket that the target names.
-  void with_each(detail::BroadcastTarget target, std::function<void(SocketState&)> use,
-                 std::function<void()> done = {});
+  void fetch_sockets(const detail::BroadcastOptions& options, Adapter::FetchCallback found);
+  void add_sockets(const detail::BroadcastOptions& options, const std::vector<std::string>& rooms);
+  void del_sockets(const detail::BroadcastOptions& options, const std::vector<std::string>& rooms);
+  void disconnect_sockets(const detail::BroadcastOptions& options, Close close);
 
+  /// Runs user code that waits for an answer of several sockets; what it throws is reported.
+  template <class Done>
+  void complete(Done done) noexcept;
   /// Reports to the error hook.
   void report(Socket& socket, const HandlerError& error) noexcept;
   /// The same for what was thrown.
   void report(Socket& socket, std::string_view event, const std::exception_ptr& exception) noexcept;
 
  private:
-  template <class Use>
-  void for_each(const detail::BroadcastTarget& target, Use use);
-  template <class Use>
-  void visit(std::string_view room, Use use);
-  std::vector<std::shared_ptr<SocketState>> collect(const detail::BroadcastTarget& target);
-  /// Broadcasts with one target that have not been delivered yet.
-  struct Waiting {
-    detail::BroadcastTarget target;
-    engine::PreparedMessage messages;
-  };
-  void deliver(engine::PreparedMessage message, const detail::BroadcastTarget& target,
-               std::string_view json_text);
-  void deliver_watched(const engine::PreparedMessage& message,
-                       const detail::BroadcastTarget& target, std::string_view json_text);
-  void deliver_to_children(const engine::PreparedMessage& message,
-                           const detail::BroadcastTarget& target, std::string_view json_text);
-  void deliver_waiting();
-  bool is_parent() const { return name_ == parents_name; }
-  bool outgoing_is_watched() const {
-    return sockets_watch_outgoing_ || !handlers_->any_outgoing.empty();
-  }
-  /// Runs user code that waits for an answer of several sockets; what it throws is reported.
-  void complete(const std::function<void()>& done);
-  /// Calls `use(SocketState&)` for each; what fails for one ends that one's connection.
-  template <class Use>
-  static void use_each(const std::vector<std::shared_ptr<SocketState>>& sockets, Use use);
-  void ask(std::string json_text, std::vector<Bytes> attachments,
-           const detail::BroadcastTarget& target, detail::AckCallback each,
+  /// Calls `request(NamespaceState&)` on the loop.
+  template <class Request>
+  void on_loop(Request request);
+  void ask(WrittenEvent event, const detail::BroadcastOptions& options, detail::AckCallback each,
            std::function<void()> all);
 
   const std::shared_ptr<NodeLink> link_;
   std::string name_;
   const NamespaceState* const parent_;  // compared, never followed: a handle may outlive it
   std::shared_ptr<NamespaceHandlers> handlers_;
-  std::unordered_map<std::string_view, std::shared_ptr<SocketState>>
-      sockets_;  // keyed by the socket's own id
+  const std::unique_ptr<Adapter> adapter_;
+  /// Keyed by the socket's own id.
+  std::unordered_map<std::string_view, std::shared_ptr<SocketState>> sockets_;
   std::vector<SocketState*> everybody_;
-  RoomIndex rooms_;
-  std::size_t clients_ = 0;
   std::uint64_t last_ack_id_ = 0;
-  std::uint64_t broadcast_mark_ = 0;
   bool handlers_are_parents_;
   bool sockets_watch_outgoing_ = false;
   bool kept_without_clients_;
   std::string event_header_;
-  std::optional<Waiting> waiting_;
 };
 
-template <class Use>
-void Node::for_each_child(const NamespaceState& parent, Use use) {
-  std::vector<std::shared_ptr<NamespaceState>> children;  // what is called may make or end some
-  for (const auto& [name, nsp] : namespaces_) {
-    if (nsp->parent() == &parent) children.push_back(nsp);
+template <class Done>
+void NamespaceState::complete(Done done) noexcept {
+  try {
+    done();
+  } catch (...) {
+    Socket nobody;
+    report(nobody, "acknowledgement", std::current_exception());
   }
-  for (const auto& child : children) use(*child);
 }
 
 }  // namespace socketio::core

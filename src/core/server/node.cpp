@@ -4,7 +4,9 @@
 #include "base/immortal.hpp"
 #include "codec/socketio/packet.hpp"
 #include "core/server/connection.hpp"
+#include "core/server/local_adapter.hpp"
 #include "core/server/namespace_state.hpp"
+#include "core/server/parent_adapter.hpp"
 #include "core/server/socket_state.hpp"
 
 #include <algorithm>
@@ -50,11 +52,15 @@ bool admits(const NamespacePredicate& predicate, std::string_view name, const js
 Node::Node(Loop& loop, const Options& options)
     : loop_(loop),
       options_(options),
-      link_(std::make_shared<NodeLink>(NodeLink{.node = this, .loop = &loop})) {}
+      link_(std::make_shared<NodeLink>(NodeLink{.node = this, .loop = &loop})) {
+  if (options_.adapter) return;
+  options_.adapter = [](NamespaceState& nsp) { return std::make_unique<LocalAdapter>(nsp); };
+}
 
 Node::~Node() {
   close();
-  *link_ = {.node = nullptr, .loop = &ended_loop()};
+  link_->node = nullptr;
+  link_->loop = &ended_loop();
 }
 
 std::shared_ptr<engine::SessionHandler> Node::accept(
@@ -91,8 +97,9 @@ std::shared_ptr<NamespaceState> Node::of_pattern(
 
 std::shared_ptr<NamespaceState> Node::add_parent(NamespacePredicate predicate,
                                                  bool looks_at_name_alone) {
-  auto parent =
-      std::make_shared<NamespaceState>(link_, std::string(NamespaceState::parents_name), nullptr);
+  auto parent = std::make_shared<NamespaceState>(
+      link_, std::string(NamespaceState::parents_name), nullptr,
+      [](NamespaceState& nsp) { return std::make_unique<ParentAdapter>(nsp); });
   dynamic_.push_back(
       std::make_shared<const Dynamic>(Dynamic{std::move(predicate), parent, looks_at_name_alone}));
   return parent;
@@ -115,10 +122,18 @@ std::shared_ptr<NamespaceState> Node::make(const std::string& name, const Namesp
   std::shared_ptr<NamespaceState> nsp;
   const auto released = released_.find(name);
   if (released != released_.end()) nsp = released->second.lock();
-  if (!nsp) nsp = std::make_shared<NamespaceState>(link_, name, parent);
+  if (!nsp) nsp = std::make_shared<NamespaceState>(link_, name, parent, options_.adapter);
   namespaces_.emplace(name, nsp);
   if (released != released_.end()) released_.erase(released);
   return nsp;
+}
+
+std::vector<std::shared_ptr<NamespaceState>> Node::children_of(const NamespaceState& parent) const {
+  std::vector<std::shared_ptr<NamespaceState>> children;
+  for (const auto& [name, nsp] : namespaces_) {
+    if (nsp->parent() == &parent) children.push_back(nsp);
+  }
+  return children;
 }
 
 void Node::release(NamespaceState& nsp) noexcept {
@@ -141,11 +156,11 @@ void Node::remember(const std::string& name, const std::shared_ptr<NamespaceStat
 }
 
 void Node::close() {
+  waiting_broadcasts().before_room_change();  // everybody leaves
   // A copy: handlers may make namespaces, and a socket whose handlers are being told already stays
   // for that long.
   std::vector<std::shared_ptr<SocketState>> sockets;
   for (const auto& [name, nsp] : namespaces_) {
-    nsp->settle_broadcasts();
     for (SocketState* const socket : nsp->everybody())
       sockets.push_back(socket->shared_from_this());
   }

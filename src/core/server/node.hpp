@@ -12,6 +12,8 @@
 #include "base/loop.hpp"
 #include "codec/json/document.hpp"
 #include "codec/socketio/packet.hpp"
+#include "core/server/adapter.hpp"
+#include "core/server/waiting_broadcasts.hpp"
 #include "engine/server/session.hpp"
 
 #include <socketio/socket.hpp>
@@ -27,7 +29,6 @@
 
 namespace socketio::core {
 
-class NamespaceState;
 class Node;
 
 /// Where namespaces find their node. Handles to them outlive it: then it is null, and the loop is
@@ -35,7 +36,7 @@ class Node;
 struct NodeLink {
   Node* node;
   Loop* loop;
-  NamespaceState* waiting = nullptr;  // whose broadcasts wait for the end of the turn
+  WaitingBroadcasts waiting_broadcasts{*loop};
 };
 
 struct Options {
@@ -48,6 +49,8 @@ struct Options {
   std::size_t rooms_per_client = 1'024;
   std::size_t room_name_bytes = 1'024;
   std::size_t pending_acks = 10'000;
+  /// Of each namespace, but of parents; none: LocalAdapter.
+  AdapterFactory adapter{};
 };
 
 /// Decides whether a namespace that does not exist yet may be made for a client.
@@ -63,6 +66,7 @@ class Node {
   Loop& loop() { return loop_; }
   const Options& options() const { return options_; }
   const std::shared_ptr<NodeLink>& link() const { return link_; }
+  WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
   /// Parses packets; what it gave is valid until the next packet.
   codec::Document& document() { return document_; }
 
@@ -83,9 +87,7 @@ class Node {
   std::size_t namespace_count() const { return namespaces_.size(); }
   /// Namespaces that have ended, held or not.
   std::size_t remembered_count() const { return released_.size(); }
-  /// Calls `use(NamespaceState&)` for each namespace of a parent.
-  template <class Use>
-  void for_each_child(const NamespaceState& parent, Use use);
+  std::vector<std::shared_ptr<NamespaceState>> children_of(const NamespaceState& parent) const;
   /// Forgets a namespace that was made for clients and has none left.
   void release(NamespaceState& nsp) noexcept;
 

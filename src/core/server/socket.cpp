@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/immortal.hpp"
 #include "core/server/completion.hpp"
 #include "core/server/connection.hpp"
 #include "core/server/namespace_state.hpp"
@@ -43,7 +44,9 @@ const std::string& Socket::id() const { return state_ ? state_->id() : no_id; }
 
 bool Socket::connected() const { return state_ && state_->connected(); }
 
-Handshake Socket::handshake() const { return state_ ? state_->handshake() : Handshake{}; }
+const Handshake& Socket::handshake() const {
+  return state_ ? state_->handshake() : immortal<Handshake>();
+}
 
 Namespace Socket::nsp() const { return Namespace(state_ ? state_->shared_nsp() : nullptr); }
 
@@ -58,7 +61,7 @@ std::size_t Socket::queued_bytes() const {
   return state_ && state_->connection() ? state_->connection()->session().queued_bytes() : 0;
 }
 
-std::any& Socket::data_slot(const std::type_info& type) {
+std::any& Socket::data_slot(const std::type_info& type) const {
   thread_local std::unordered_map<std::type_index, std::any> nobodys;
   return state_ ? state_->data(type) : nobodys[std::type_index(type)];
 }
@@ -70,9 +73,7 @@ bool Socket::join(const Rooms& rooms) const {
         [state = state_, rooms] { contain(*state, [&] { Socket(state).join(rooms); }); });
     return true;
   }
-  bool joined = true;
-  for (const std::string& room : rooms.names()) joined = state_->join(room) && joined;
-  return joined;
+  return state_->join(rooms.names());
 }
 
 void Socket::leave(std::string_view room) const {
@@ -109,13 +110,6 @@ std::shared_ptr<detail::CompletionLoop> Socket::completion_loop() const {
   return state_ ? std::make_shared<core::Completion>(state_->shared_nsp(), state_) : nullptr;
 }
 
-SocketOperator Socket::volatile_() const { return SocketOperator(*this).volatile_(); }
-SocketOperator Socket::compress(Compress compress) const {
-  return SocketOperator(*this).compress(compress);
-}
-SocketOperator Socket::timeout(std::chrono::milliseconds timeout) const {
-  return SocketOperator(*this).timeout(timeout);
-}
 BroadcastOperator Socket::to(const Rooms& rooms) const { return broadcast().to(rooms); }
 BroadcastOperator Socket::except(const Rooms& rooms) const { return broadcast().except(rooms); }
 BroadcastOperator Socket::broadcast() const { return SocketOperator(*this).broadcast(); }
@@ -164,28 +158,10 @@ void Socket::add_disconnect(detail::DisconnectHandler handler) const {
   if (state_ && state_->connection()) state_->handlers().disconnect.add(std::move(handler));
 }
 
-SocketOperator SocketOperator::volatile_() const {
-  SocketOperator changed = *this;
-  changed.flags_.is_volatile = true;
-  return changed;
-}
-
-SocketOperator SocketOperator::compress(Compress compress) const {
-  SocketOperator changed = *this;
-  changed.flags_.compress = compress;
-  return changed;
-}
-
-SocketOperator SocketOperator::timeout(std::chrono::milliseconds timeout) const {
-  SocketOperator changed = *this;
-  changed.flags_.timeout = timeout;
-  return changed;
-}
-
 BroadcastOperator SocketOperator::broadcast() const {
   BroadcastOperator others(socket_.state_ ? socket_.state_->shared_nsp() : nullptr);
-  others.target_.flags = flags_;
-  others.target_.except.push_back(socket_.id());
+  others.options_.flags = flags_;
+  others.options_.except.push_back(socket_.id());
   return others;
 }
 

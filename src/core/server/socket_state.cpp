@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/socket_state.hpp"
 
-#include "codec/http/date.hpp"
 #include "codec/json/bytes.hpp"
 #include "core/event_call.hpp"
 #include "core/event_text.hpp"
 #include "core/server/connection.hpp"
+#include "core/server/handshake.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
 
@@ -40,17 +40,6 @@ class SocketCall final : public EventCall {
   SocketState& state_;
   Socket handle_;
 };
-
-/// As JavaScript prints a Date in a server that runs on UTC.
-std::string date_text(std::int64_t milliseconds) {
-  const std::string text = http::date_text(milliseconds / 1000);
-  const std::string_view parts = text;  // "Sun, 06 Nov 1994 08:49:37 GMT"
-  std::string date(parts.substr(0, 3));
-  date.append(1, ' ').append(parts.substr(8, 3));
-  date.append(1, ' ').append(parts.substr(5, 2));
-  date.append(parts.substr(11)).append("+0000 (Coordinated Universal Time)");
-  return date;
-}
 
 }  // namespace
 
@@ -231,40 +220,19 @@ void SocketState::add_error_handler(detail::ErrorHandler handler) {
 
 // --- Life ---
 
-Handshake SocketState::handshake() const {
-  const engine::OpeningRequest& opening = session_->opening();
-  Handshake handshake;
-  for (std::size_t i = 0; i < opening.headers.size(); ++i) {
-    const auto field = opening.headers.at(i);
-    std::string name(field.name);
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    const auto [known, is_new] = handshake.headers.try_emplace(name, field.value);
-    if (!is_new) http::add_line(known->second, name, field.value);
-  }
-  const auto question = opening.target.find('?');
-  if (question != std::string::npos) {
-    for (auto& [name, value] :
-         http::parse_query(std::string_view(opening.target).substr(question + 1))) {
-      handshake.query[name] = value;
-    }
-  }
-  if (!auth_text_.empty()) {
-    codec::Document document(codec::own_text);
-    const auto auth = document.parse(auth_text_);  // as when the client was let in
-    if (auth) handshake.auth = auth->to_json();
-  }
-  handshake.address = opening.remote_address;
-  handshake.url = opening.target;
-  handshake.issued_ms = opening.issued_ms;
-  handshake.time = date_text(opening.issued_ms);
-  handshake.secure = opening.secure;
-  handshake.xdomain = !opening.headers.get("origin").empty();
-  return handshake;
+const Handshake& SocketState::handshake() {
+  std::unique_ptr<const Handshake>& known = rare().handshake;
+  if (!known) known = std::make_unique<const Handshake>(make_handshake());
+  return *known;
+}
+
+Handshake SocketState::make_handshake() const {
+  return core::make_handshake(session_->opening(), auth_text_);
 }
 
 void SocketState::become_connected() {
-  in_own_room_ = true;  // whatever it left before
   life_.store(Life::connected, std::memory_order_release);
+  nsp_->adapter().add_all(id_, {&id_, 1});  // whatever it left before
 }
 
 void SocketState::end() {
@@ -282,7 +250,6 @@ void SocketState::release_handlers() {
 void SocketState::close(DisconnectReason reason) {
   if (!connected() || std::exchange(closing_, true))
     return;  // a handler below may disconnect it again
-  nsp_->settle_broadcasts();
   const auto self = shared_from_this();
   const auto connection = connection_->shared_from_this();  // a handler may end its connection
   Socket handle(self);
@@ -294,7 +261,6 @@ void SocketState::close(DisconnectReason reason) {
   };
   if (rare_) notify("disconnecting", rare_->handlers.disconnecting);
   notify("disconnecting", nsp_->handlers().disconnecting);
-  nsp_->settle_broadcasts();
   nsp_->remove(*this);
   end();
 
@@ -308,7 +274,7 @@ void SocketState::close(DisconnectReason reason) {
 
 void SocketState::abandon() {
   const auto self = shared_from_this();
-  nsp_->rooms().leave_all(*this);
+  nsp_->remove(*this);
   end();
   if (rare_) guarded("acknowledgement", [&] { rare_->acks.fail_all(Errc::disconnected); });
   release_handlers();
@@ -316,37 +282,27 @@ void SocketState::abandon() {
 
 // --- Rooms ---
 
-bool SocketState::join(std::string_view room) {
-  nsp_->settle_broadcasts();
-  if (!connection_ || room.size() > nsp_->node().options().room_name_bytes) return false;
-  if (room == id_) {
-    in_own_room_ = true;
-    return true;
-  }
-  if (memberships_.size() >= nsp_->node().options().rooms_per_client) {
-    return std::any_of(memberships_.begin(), memberships_.end(),
-                       [&](const Membership& membership) { return membership.room->name == room; });
-  }
-  nsp_->rooms().join(*this, room);
-  return true;
+bool SocketState::may_join(std::string_view room) const {
+  const Options& options = nsp_->node().options();
+  if (room.size() > options.room_name_bytes) return false;
+  return room == id_ || memberships_.size() < options.rooms_per_client ||
+         std::any_of(memberships_.begin(), memberships_.end(),
+                     [&](const Membership& membership) { return membership.room->name == room; });
 }
 
-void SocketState::leave(std::string_view room) {
-  nsp_->settle_broadcasts();
-  if (room == id_) {
-    in_own_room_ = false;
-  } else {
-    nsp_->rooms().leave(*this, room);
+bool SocketState::join(std::span<const std::string> rooms) {
+  bool joined = true;
+  for (const std::string& room : rooms) {
+    const bool is_admitted = connection_ && may_join(room);
+    if (is_admitted) nsp_->adapter().add_all(id_, {&room, 1});
+    joined = joined && is_admitted;
   }
+  return joined;
 }
 
-std::vector<std::string> SocketState::rooms() const {
-  std::vector<std::string> names;
-  if (!connection_) return names;
-  if (in_own_room_) names.push_back(id_);
-  for (const Membership& membership : memberships_) names.push_back(membership.room->name);
-  return names;
-}
+void SocketState::leave(std::string_view room) { nsp_->adapter().del(id_, room); }
+
+std::vector<std::string> SocketState::rooms() const { return nsp_->adapter().socket_rooms(id_); }
 
 // --- Sending ---
 
@@ -363,8 +319,7 @@ EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFla
     });
     return EmitResult::sent;
   }
-  nsp_->settle_broadcasts();
-  if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
+  if (flags.is_volatile && !sending().writable()) return EmitResult::dropped;
   notify_outgoing(event.json_text(), event.attachments());
   if (event.attachments().empty()) return send(nsp_->event_header(), event, flags.compress);
   return send(packet_header(PacketType::binary_event, nsp_->name(), std::nullopt,
@@ -372,27 +327,28 @@ EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFla
               event, flags.compress);
 }
 
+engine::Session& SocketState::sending() {
+  nsp_->waiting_broadcasts().before_sending();
+  return *session_;
+}
+
 EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& event,
                              Compress compress) {
-  EmitResult result = session_->send_text(event.with_header(header), compress);
+  engine::Session& session = sending();
+  EmitResult result = session.send_text(event.with_header(header), compress);
   if (result == EmitResult::dropped) return result;
   for (const Bytes& attachment : event.attachments()) {
-    result = session_->send_binary(codec::as_text(attachment), compress);
+    result = session.send_binary(codec::as_text(attachment), compress);
   }
   return result;
 }
 
 EmitResult SocketState::send_prepared(const engine::PreparedMessage& message,
                                       const detail::EmitFlags& flags) {
-  nsp_->settle_broadcasts();
-  return deliver(message, flags);
-}
-
-EmitResult SocketState::deliver(const engine::PreparedMessage& message,
-                                const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
-  if (flags.is_volatile && !session_->writable()) return EmitResult::dropped;
-  return session_->send_prepared(message);
+  engine::Session& session = sending();
+  if (flags.is_volatile && !session.writable()) return EmitResult::dropped;
+  return session.send_prepared(message);
 }
 
 bool SocketState::expect_ack(std::uint64_t id, detail::AckCallback callback,
@@ -443,7 +399,6 @@ void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments)
       packet_header(type, nsp_->name(), ack_id, arguments.attachments().size());
   if (nsp_->loop().is_current()) {
     if (!connected()) return;
-    nsp_->settle_broadcasts();
     send(header, arguments, Compress::yes);
     return;
   }
@@ -458,7 +413,6 @@ void SocketState::disconnect(Close close) {
     return nsp_->loop().hurry();
   }
   if (!connected()) return;  // who is not let in yet is refused by next(), as in JavaScript
-  nsp_->settle_broadcasts();
   connection_->disconnect(*this, close);
 }
 

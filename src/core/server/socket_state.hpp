@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <typeindex>
@@ -51,7 +52,10 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   Connection* connection() { return connection_; }
   /// Any thread.
   bool connected() const { return life_.load(std::memory_order_acquire) == Life::connected; }
-  Handshake handshake() const;
+  /// Made when it is first asked for, and kept.
+  const Handshake& handshake();
+  /// The same for one who keeps it elsewhere.
+  Handshake make_handshake() const;
   std::any& data(const std::type_info& type);
   const json* json_data() const;
 
@@ -77,8 +81,10 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   // --- Sending; loop ---
 
   EmitResult send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
-  /// The same for the namespace's own broadcasts, which have kept the order already.
-  EmitResult deliver(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
+  /// The same for broadcasts that have waited: they have kept the order already.
+  void deliver(const engine::PreparedMessage& message) {
+    if (!has_ended()) session_->send_prepared(message);
+  }
   /// For contain(): the session breaks off.
   void on_exception() noexcept;
   /// Ends its connection without needing memory; who calls this reports why.
@@ -95,15 +101,19 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
 
   // --- Rooms; loop ---
 
-  bool join(std::string_view room);
+  /// False if the limit kept it out of one of them.
+  bool join(std::span<const std::string> rooms);
   void leave(std::string_view room);
   std::vector<std::string> rooms() const;
+  /// RoomIndex's.
   std::vector<Membership>& memberships() { return memberships_; }
-  bool in_own_room() const { return in_own_room_; }
 
-  /// Position in NamespaceState::everybody, and the last broadcast that has seen this socket.
+  /// Position in NamespaceState::everybody.
   std::uint32_t position = 0;
+  /// LocalAdapter's: the last broadcast that has seen this socket, and whether it is in the room of
+  /// its id.
   std::uint64_t broadcast_mark = 0;
+  bool in_own_room = false;
 
   // --- Handlers; loop ---
 
@@ -123,9 +133,11 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
     detail::HandlerList<detail::ErrorHandler> error;
     std::unordered_map<std::type_index, std::any> data;
     AckTable acks;
+    std::unique_ptr<const Handshake> handshake;
   };
 
   Rare& rare();
+  bool may_join(std::string_view room) const;
   bool has_ended() const { return life_.load(std::memory_order_acquire) == Life::ended; }
   void end();
   void release_handlers();
@@ -134,6 +146,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   void redispatch(const Event& event, std::optional<std::uint64_t> ack_id);
   void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
                detail::WatchedArguments& arguments);
+  /// For who sends: what was broadcast before goes first.
+  engine::Session& sending();
   EmitResult send(std::string_view header, detail::OutgoingEvent& event, Compress compress);
   /// Has `work(SocketState&)` done on the loop, contained.
   template <class Work>
@@ -149,7 +163,6 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   std::vector<Membership> memberships_;
   std::unique_ptr<Rare> rare_;
   std::atomic<Life> life_ = Life::joining;
-  bool in_own_room_ = false;
   bool closing_ = false;  // its handlers are being told
 };
 

@@ -41,7 +41,7 @@ std::chrono::milliseconds idle_time(const http::Response& response) {
   unsigned seconds = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (parsed.ec != std::errc{}) return HttpChannel::idle_limit;
-  // The server announces its own patience; half of it is on the safe side of any delay.
+  // The server announces how long it waits itself; half of it is on the safe side of any delay.
   const std::chrono::milliseconds announced = std::chrono::seconds(seconds);
   return std::min<std::chrono::milliseconds>(announced / 2, HttpChannel::idle_limit);
 }
@@ -86,20 +86,24 @@ void HttpChannel::on_connected(std::shared_ptr<Stream> stream, const ConnectFail
 }
 
 void HttpChannel::write_in_next_turn() {
-  // The end of the connection may have come with the answer that was just read, and will be read
-  // now. Deferred: nothing is read between that and the flush, so either all of the request has
-  // left before the end is seen, or nothing.
-  loop_.post([weak = weak_from_this(), number = sent_] {
-    const auto self = weak.lock();
-    if (!self) return;
-    const auto write_late = [weak, number] {
-      const auto channel = weak.lock();
-      if (!channel || !channel->busy() || channel->sent_ != number) return;
-      if (!channel->stream_ || channel->written_) return;
-      contain(*channel, [&] { channel->write(); });
+  // The end of the connection may have come with the answer that was just read, and is read in the
+  // next turn. Posted at the end of this one: posted now, the task might still run in it, along
+  // with others or by Loop::catch_up(). Deferred at last: nothing is read between that and the
+  // flush, so either all of the request has left before the end is seen, or nothing.
+  const auto write_late = [weak = weak_from_this(), number = sent_] {
+    const auto channel = weak.lock();
+    if (!channel || !channel->busy() || channel->sent_ != number) return;
+    if (!channel->stream_ || channel->written_) return;
+    contain(*channel, [&] { channel->write(); });
+  };
+  const auto contained = [weak = weak_from_this()](auto use) {
+    return [weak, use] {
+      if (const auto channel = weak.lock()) contain(*channel, [&] { use(channel->loop_); });
     };
-    contain(*self, [&] { self->loop_.defer(write_late); });
-  });
+  };
+  loop_.defer(contained([contained, write_late](Loop& loop) {
+    loop.post(contained([write_late](Loop& next) { next.defer(write_late); }));
+  }));
 }
 
 void HttpChannel::write() {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // HttpChannel: a client's HTTP requests, one after another on one connection, which is kept while
-// the server agrees and replaced in silence when it was closed between two requests.
+// the server agrees and replaced, without a failure, when it was closed between two requests.
 //
-// Life cycle: send() -> its answer or failure -> send() ... -> close(), after which nothing is told
-// any more. An answer may send the next request, close the channel or release it. Loop's thread
-// only.
+// Life cycle: send() -> its answer or failure -> send() ... -> close(), after which nothing is
+// called any more. An answer may send the next request, close the channel or release it. Loop's
+// thread only.
 #pragma once
 
 #include "base/connector.hpp"
@@ -25,9 +25,9 @@
 
 namespace socketio::engine {
 
-/// Of an answer's head; servers behind proxies say a lot.
+/// Of an answer's head; servers behind proxies add a lot.
 inline constexpr std::size_t response_header_limit_bytes = 64 * 1024;
-inline constexpr std::size_t response_header_limit = 256;
+inline constexpr std::size_t response_header_limit = 2000;
 
 /// What is wrong with an answer, for people.
 std::string_view describe(http::Errc error);

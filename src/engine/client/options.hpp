@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What an Engine.IO client can be told; defaults are those of the JavaScript implementation.
+// The options of an Engine.IO client; defaults are those of the JavaScript implementation.
 #pragma once
 
 #include "base/connector.hpp"

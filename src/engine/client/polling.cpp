@@ -81,7 +81,7 @@ void ClientPolling::poll() {
 }
 
 void ClientPolling::on_poll_answer(const http::Response* response, const Failure& failure) {
-  if (phase_ == Phase::leaving) return;
+  if (phase_ == Phase::closing) return;
   if (!response) return fail(poll_error, failure);
   if (context_.options.cookies) {
     context_.memory.cookies.take(response->headers, context_.loop.wall_clock_ms());
@@ -95,7 +95,7 @@ void ClientPolling::on_poll_answer(const http::Response* response, const Failure
       return poll();
     case Phase::pausing:
       return check_paused();
-    case Phase::leaving:
+    case Phase::closing:
     case Phase::closed:
       return;
   }
@@ -136,7 +136,7 @@ void ClientPolling::send_binary(std::string_view data, Compress compress) {
 }
 
 void ClientPolling::push(std::string_view data, engineio::Content content, Compress compress) {
-  if (phase_ == Phase::leaving || phase_ == Phase::closed) return;
+  if (phase_ == Phase::closing || phase_ == Phase::closed) return;
   queue_.push_back({std::string(data), content, compress});
   queued_bytes_ += data.size();
   schedule_post();
@@ -154,6 +154,11 @@ bool ClientPolling::is_separating() const {
   return post_is_separated_ ||
          std::any_of(queue_.begin(), queue_.end(),
                      [](const WaitingPacket& packet) { return packet.is_separated; });
+}
+
+void ClientPolling::flush_separated(const KeepsMessage& keeps) {
+  post_is_separated_ = false;
+  join_sections(queue_, keeps);
 }
 
 void ClientPolling::schedule_post() {
@@ -213,8 +218,8 @@ void ClientPolling::post_what_fits() {
 
 void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Response* response,
                                    const Failure& failure) {
-  // Whatever became of the goodbye: it is said.
-  if (phase_ == Phase::leaving) return context_.listener.on_transport_drain(*this);
+  // Whatever became of the close packet.
+  if (phase_ == Phase::closing) return context_.listener.on_transport_drain(*this);
   if (!response) {
     if (post_channel_->met_the_end()) context_.memory.posts_on_new_connections = true;
     return fail(post_error, failure);
@@ -233,10 +238,10 @@ void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Respons
   context_.listener.on_transport_drain(*this);
 }
 
-void ClientPolling::say_goodbye() {
+void ClientPolling::send_close() {
   push("1", engineio::Content::text, Compress::no);
   post();
-  if (phase_ != Phase::closed) phase_ = Phase::leaving;
+  if (phase_ != Phase::closed) phase_ = Phase::closing;
 }
 
 // --- Upgrade ---

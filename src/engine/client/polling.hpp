@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // HTTP long-polling at the client (Engine.IO protocol 4, "HTTP long-polling"): one GET after
 // another brings packets, POSTs take them, one of each at a time. What is sent while a POST is
-// underway waits here and goes together with the next. The answer to a POST says that the server
+// underway waits here and goes together with the next. The answer to a POST means that the server
 // has handled it, so what is separated goes with different ones.
 //
 // Life cycle: open() asks for the handshake; the session calls start() when it came; pause() and
-// then resume() or hand_over() for an upgrade; say_goodbye() before an orderly end. Loop's thread.
+// then resume() or hand_over() for an upgrade; send_close() before an orderly end. Loop's thread.
 #pragma once
 
 #include "engine/client/http_channel.hpp"
@@ -29,15 +29,15 @@ class ClientPolling final : public ClientTransport,
   /// The handshake came. `max_payload_bytes` is what the server takes in one POST; 0: anything.
   void start(std::string_view sid, std::size_t max_payload_bytes);
 
-  /// Lets the GET and the POST that are underway finish, then tells the listener.
+  /// Lets the GET and the POST that are underway finish, then notifies the listener.
   void pause();
   void resume();
   /// Paused: moves what waits over to `successor`.
   void hand_over(ClientTransport& successor);
 
   /// Sends a close packet and nothing behind it; when the server has it, or cannot get it, the
-  /// listener hears of a drain. Only when idle.
-  void say_goodbye();
+  /// listener gets a drain. Only when idle.
+  void send_close();
   /// Nothing waits and no POST is underway.
   bool idle() const { return queue_.empty() && !post_channel_->busy(); }
 
@@ -47,9 +47,10 @@ class ClientPolling final : public ClientTransport,
   void send_binary(std::string_view data, Compress compress) override;
   void separate() override;
   bool is_separating() const override;
+  void flush_separated(const KeepsMessage& keeps) override;
   bool writable() const override { return phase_ == Phase::started && idle(); }
   std::size_t queued_bytes() const override { return queued_bytes_; }
-  void want_drain() override {}  // every answered POST tells
+  void want_drain() override {}  // every answered POST notifies
   /// Cuts what is underway.
   void close() override;
   void cut() override { close(); }
@@ -57,7 +58,7 @@ class ClientPolling final : public ClientTransport,
   void on_exception() noexcept { context_.listener.on_exception(); }
 
  private:
-  enum class Phase : std::uint8_t { opening, started, pausing, leaving, closed };
+  enum class Phase : std::uint8_t { opening, started, pausing, closing, closed };
 
   void poll();
   void on_poll_answer(const http::Response* response, const Failure& failure);

@@ -58,7 +58,7 @@ std::string target_of(const ClientOptions& options, TransportName transport, std
   set(query, "EIO", engineio::protocol_version);
   set(query, "transport", to_string(transport));
   if (!sid.empty()) set(query, "sid", sid);
-  // A WebSocket says it each time, polling in its handshake.
+  // A WebSocket sends it each time, polling in its handshake.
   const bool says_base64 = transport == TransportName::websocket || sid.empty();
   if (options.force_base64 && says_base64) set(query, "b64", "1");
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The HTTP requests of an Engine.IO client, and what is said of answers that are none: refusals,
+// The HTTP requests of an Engine.IO client, and how answers that are none are described: refusals,
 // redirects, pages of a proxy, servers of another protocol. Pure functions, loop's thread.
 #pragma once
 

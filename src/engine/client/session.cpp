@@ -25,7 +25,7 @@ constexpr std::string_view pong_packet = "3";
 /// An upgrade that takes longer is given up; the session stays on polling.
 constexpr milliseconds upgrade_timeout{20'000};
 
-/// What was sent before close(), the end of an upgrade and the goodbye get this long together.
+/// What was sent before close(), the end of an upgrade and the close packet get this long together.
 constexpr milliseconds closing_timeout{30'000};
 
 /// A ping that comes sooner after the latest pong is answered then: no honest server pings faster.
@@ -175,6 +175,10 @@ bool ClientSession::is_separating() const {
   return state_ == State::open && transport_->is_separating();
 }
 
+void ClientSession::flush_separated(const KeepsMessage& keeps) {
+  if (state_ == State::open || state_ == State::closing) transport_->flush_separated(keeps);
+}
+
 void ClientSession::on_transport_separated(ClientTransport& from) {
   if (transport_.get() == &from && state_ == State::open) handler_->on_separated();
 }
@@ -270,10 +274,10 @@ void ClientSession::continue_closing() {
   ClientPolling* const transport = polling();
   if (transport != nullptr) {
     if (!transport->idle()) return;
-    if (std::exchange(said_goodbye_, true)) return end(DisconnectReason::forced_close, {});
+    if (std::exchange(close_sent_, true)) return end(DisconnectReason::forced_close, {});
     upgrade_timer_.cancel();
     if (const auto candidate = std::exchange(candidate_, nullptr)) candidate->close();
-    return transport->say_goodbye();
+    return transport->send_close();
   }
   if (transport_->queued_bytes() != 0) return transport_->want_drain();
   end(DisconnectReason::forced_close, {});

@@ -3,7 +3,7 @@
 // heartbeat, close (Engine.IO protocol 4).
 //
 // Life cycle: made -> open() -> opening -> open -> [upgrade] -> closing (what was sent before
-// close() leaves first) -> closed. Its handler hears on_open() at most once and on_close() exactly
+// close() leaves first) -> closed. on_open() is called at most once and on_close() exactly
 // once after open(), unless detach() comes first. Loop's thread only.
 #pragma once
 
@@ -64,14 +64,18 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   void separate();
   /// on_separated() is to come.
   bool is_separating() const;
-  /// Flushes, waits for a running upgrade, says goodbye; on_close(forced_close) follows.
+  /// For who is about to detach(), also while it closes: of the messages that separate() holds,
+  /// those that `keeps` leave now, and the others are dropped.
+  void flush_separated(const KeepsMessage& keeps);
+  /// Flushes, waits for a running upgrade, sends a close packet or frame; on_close(forced_close)
+  /// follows.
   void close();
   /// The same without flushing, and with that reason, at once.
   void abort(DisconnectReason reason, const Failure& failure);
   /// For contain(): reports, cuts the connection at once, and ends with transport_error soon, not
   /// from inside the caller.
   void on_exception() noexcept override;
-  /// Ends it at once, in silence: its handler hears nothing any more.
+  /// Ends it at once; its handler is not called any more.
   void detach();
 
   bool is_open() const;
@@ -137,7 +141,7 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   MemberTimer<ClientSession, &ClientSession::on_closing_timeout> closing_timer_{*this};
   State state_ = State::made;
   bool upgrading_ = false;  // the probe was answered; polling is paused or about to be
-  bool said_goodbye_ = false;
+  bool close_sent_ = false;
 };
 
 }  // namespace socketio::engine

@@ -3,6 +3,12 @@
 
 namespace socketio::engine {
 
+namespace {
+
+constexpr char message_digit = '4';
+
+}  // namespace
+
 void send_waiting(ClientTransport& transport, const std::deque<WaitingPacket>& packets) {
   for (const WaitingPacket& packet : packets) {
     if (packet.content == engineio::Content::text) {
@@ -12,6 +18,15 @@ void send_waiting(ClientTransport& transport, const std::deque<WaitingPacket>& p
     }
     if (packet.is_separated) transport.separate();
   }
+}
+
+void join_sections(std::deque<WaitingPacket>& packets, const KeepsMessage& keeps) {
+  std::erase_if(packets, [&](const WaitingPacket& packet) {
+    const std::string_view data = packet.data;
+    if (packet.content == engineio::Content::binary) return !keeps(packet.content, data);
+    return data.starts_with(message_digit) && !keeps(packet.content, data.substr(1));
+  });
+  for (WaitingPacket& packet : packets) packet.is_separated = false;
 }
 
 }  // namespace socketio::engine

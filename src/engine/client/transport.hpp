@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // ClientTransport: how a client's session reaches its server. The session owns one, and a second
-// one while it upgrades, and hears of both as their listener.
+// one while it upgrades, and is the listener of both.
 //
 // Life cycle: made -> open() -> calls to the listener until on_transport_end() or close(), after
-// either of which the listener hears nothing more. Any call to the listener may close or release
-// the transport. Loop's thread only.
+// either of which the listener is not called any more. Any call to the listener may close or
+// release the transport. Loop's thread only.
 #pragma once
 
 #include "base/connector.hpp"
@@ -18,6 +18,7 @@
 #include <socketio/outcome.hpp>
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,9 @@ class ClientTransportListener {
   virtual void on_exception() noexcept = 0;
 };
 
+/// Of a message, text without the type digit.
+using KeepsMessage = std::function<bool(engineio::Content content, std::string_view message)>;
+
 class ClientTransport : public Transport {
  public:
   virtual void open() = 0;
@@ -53,6 +57,9 @@ class ClientTransport : public Transport {
   virtual void separate() = 0;
   /// on_transport_separated() is to come.
   virtual bool is_separating() const = 0;
+  /// Separates nothing any more: of the messages that have not left, those that `keeps` may leave
+  /// at once, and the others are dropped. on_transport_separated() does not come.
+  virtual void flush_separated(const KeepsMessage& keeps) = 0;
 };
 
 /// A packet that waits for its turn.
@@ -66,12 +73,15 @@ struct WaitingPacket {
 /// Hands what has waited over to `transport`.
 void send_waiting(ClientTransport& transport, const std::deque<WaitingPacket>& packets);
 
+/// ClientTransport::flush_separated() of what has waited.
+void join_sections(std::deque<WaitingPacket>& packets, const KeepsMessage& keeps);
+
 /// What outlives single connections of one client.
 struct ClientMemory {
   CookieJar cookies;
   /// The last upgrade succeeded.
   bool prefers_websocket = false;
-  /// The server closes connections that it said it would keep, and a POST was lost by that.
+  /// The server closes connections that it had agreed to keep, and a POST was lost by that.
   bool posts_on_new_connections = false;
 };
 

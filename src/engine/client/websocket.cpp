@@ -18,7 +18,7 @@ constexpr std::string_view websocket_error = "websocket error";
 /// Of the body of a refusal; its first words are quoted.
 constexpr std::size_t refusal_limit_bytes = 64 * 1024;
 
-/// A server that has not answered a ping by then never will. Short enough for a goodbye to leave
+/// A server that has not answered a ping by then never will. Short enough for a DISCONNECT to leave
 /// within the three seconds of Client::stop().
 constexpr std::chrono::seconds pong_timeout{2};
 
@@ -52,6 +52,13 @@ std::string_view describe(websocket::Errc error) {
 
 }  // namespace
 
+/// The opening handshake (RFC 6455 section 4.1), and connecting before it.
+struct ClientWebSocket::OpeningHandshake {
+  std::unique_ptr<Connector::Attempt> attempt;  // while it connects
+  std::string key;
+  std::optional<http::ResponseParser> parser;  // once the request was sent
+};
+
 /// What waits until the server has handled what was sent before.
 struct ClientWebSocket::Separation {
   explicit Separation(ClientWebSocket& socket) : timer(socket) {}
@@ -64,15 +71,18 @@ struct ClientWebSocket::Separation {
 ClientWebSocket::ClientWebSocket(const ClientContext& context, std::string_view sid)
     : context_(context),
       sid_(sid),
-      decoder_(websocket::Role::client,
-               {.message_bytes = context.options.max_payload_bytes,
-                .fragments = context.options.fragments_per_message.value_or(
-                    websocket::fragments_for(context.options.max_payload_bytes))}) {}
+      connection_(websocket::Role::client,
+                  {.message_bytes = context.options.max_payload_bytes,
+                   .fragments = context.options.fragments_per_message.value_or(
+                       websocket::fragments_for(context.options.max_payload_bytes))}) {}
 
 ClientWebSocket::~ClientWebSocket() { close(); }
 
+// --- Opening ---
+
 void ClientWebSocket::open() {
-  attempt_ = context_.connector.connect(
+  opening_ = std::make_unique<OpeningHandshake>();
+  opening_->attempt = context_.connector.connect(
       context_.options.endpoint,
       [this](std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
         contain(*this, [&] { on_connected(std::move(stream), failure); });
@@ -80,109 +90,97 @@ void ClientWebSocket::open() {
 }
 
 void ClientWebSocket::on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
-  const auto attempt = std::move(attempt_);
-  if (!stream) {
-    return fail(websocket::CloseCode::abnormal, {.code = failure.code, .details = failure.message});
-  }
+  const auto attempt = std::move(opening_->attempt);
+  if (!stream) return fail({.code = failure.code, .details = failure.message});
   stream_ = std::move(stream);
   stream_->set_handler(shared_from_this());
-  ask();
+  send_request();
 }
 
-void ClientWebSocket::ask() {
-  phase_ = Phase::asking;
+void ClientWebSocket::send_request() {
   std::array<std::uint8_t, 16> random{};
   context_.loop.entropy().fill(random);
-  key_ = websocket::make_key(random);
+  opening_->key = websocket::make_key(random);
   auto request = make_request(context_, "GET", TransportName::websocket, sid_);
   request.headers.set("Upgrade", "websocket");
   request.headers.set("Connection", "Upgrade");
   request.headers.set("Sec-WebSocket-Version", websocket::version);
-  request.headers.set("Sec-WebSocket-Key", key_);
+  request.headers.set("Sec-WebSocket-Key", opening_->key);
   if (context_.options.deflate_threshold_bytes) {
     request.headers.set(websocket::extensions_field, websocket::deflate_offer);
   }
   stream_->write_with([&](std::string& out) { http::append_request(out, request); });
-  parser_.emplace(http::Limits{.header_bytes = response_header_limit_bytes,
-                               .header_count = response_header_limit,
-                               .body_bytes = refusal_limit_bytes});
+  opening_->parser.emplace(http::Limits{.header_bytes = response_header_limit_bytes,
+                                        .header_count = response_header_limit,
+                                        .body_bytes = refusal_limit_bytes});
+}
+
+std::span<char> ClientWebSocket::read_response(std::span<char> bytes) {
+  const auto taken = opening_->parser->feed({bytes.data(), bytes.size()});
+  if (!taken) {
+    fail({.details = std::string(engine::describe(taken.error()))});
+    return {};
+  }
+  if (opening_->parser->done()) on_response();
+  return bytes.subspan(*taken);
+}
+
+void ClientWebSocket::on_response() {
+  const http::Response response = opening_->parser->take();
+  if (context_.options.cookies) {
+    context_.memory.cookies.take(response.headers, context_.loop.wall_clock_ms());
+  }
+  if (response.status != 101) return fail(refusal_of(response));
+  if (const auto error = accept(response)) {
+    return fail({.status = response.status, .details = std::string(describe(*error))});
+  }
+  opening_.reset();
+  connection_.open(stream_);
+  context_.listener.on_transport_open(*this);
+}
+
+std::optional<websocket::AcceptError> ClientWebSocket::accept(const http::Response& response) {
+  const auto threshold_bytes = context_.options.deflate_threshold_bytes;
+  if (!threshold_bytes) return websocket::check_accept(response, opening_->key);
+  const auto agreed = websocket::check_accept_of_deflate(response, opening_->key);
+  if (!agreed) return agreed.error();
+  if (*agreed) connection_.allow_deflate(**agreed, *threshold_bytes);
+  return std::nullopt;
 }
 
 // --- In ---
 
 void ClientWebSocket::on_bytes(std::span<char> bytes) {
   const auto self = shared_from_this();
-  if (phase_ == Phase::asking) bytes = read_answer(bytes);
-  if (phase_ == Phase::open && !bytes.empty()) read_frames(bytes);
-}
-
-std::span<char> ClientWebSocket::read_answer(std::span<char> bytes) {
-  const auto taken = parser_->feed({bytes.data(), bytes.size()});
-  if (!taken) {
-    fail(websocket::CloseCode::abnormal, {.details = std::string(engine::describe(taken.error()))});
-    return {};
-  }
-  if (parser_->done()) on_answer();
-  return bytes.subspan(*taken);
-}
-
-void ClientWebSocket::on_answer() {
-  const http::Response response = parser_->take();
-  parser_.reset();
-  if (context_.options.cookies) {
-    context_.memory.cookies.take(response.headers, context_.loop.wall_clock_ms());
-  }
-  if (response.status != 101) return fail(websocket::CloseCode::abnormal, refusal_of(response));
-  if (const auto error = accept(response)) {
-    return fail(websocket::CloseCode::abnormal,
-                {.status = response.status, .details = std::string(describe(*error))});
-  }
-  phase_ = Phase::open;
-  context_.listener.on_transport_open(*this);
-}
-
-std::optional<websocket::AcceptError> ClientWebSocket::accept(const http::Response& response) {
-  if (!context_.options.deflate_threshold_bytes) return websocket::check_accept(response, key_);
-  const auto agreed = websocket::check_accept_of_deflate(response, key_);
-  if (!agreed) return agreed.error();
-  if (*agreed) {
-    decoder_.allow_deflate(**agreed);
-    deflater_ = std::make_unique<websocket::Deflater>(**agreed, websocket::Role::client);
-  }
-  return std::nullopt;
+  if (opening_) bytes = read_response(bytes);
+  if (connection_.is_open() && !bytes.empty()) read_frames(bytes);
 }
 
 void ClientWebSocket::read_frames(std::span<char> bytes) {
-  pongs_left_ = pongs_per_read;
-  decoder_.feed(bytes);
-  while (phase_ == Phase::open) {
-    const auto event = decoder_.next();
-    if (!event) {
-      return fail(websocket::close_code_of(event.error()),
-                  {.details = std::string(describe(event.error()))});
-    }
-    if (!*event) break;
+  connection_.feed(bytes);
+  for (;;) {
+    const auto event = connection_.next();
+    if (!event) return fail({.details = std::string(describe(event.error()))});
+    if (!*event) return;
     on_event(**event);
     context_.loop.catch_up();
   }
-  if (ping_payload_) answer_ping();
 }
 
 void ClientWebSocket::on_event(const websocket::Event& event) {
   using Kind = websocket::Event::Kind;
-  if (event.kind != Kind::ping && ping_payload_) answer_ping();
   switch (event.kind) {
     case Kind::text:
       return on_text(event.payload);
     case Kind::binary:
       return context_.listener.on_packet(
           *this, {engineio::PacketType::message, engineio::Content::binary, event.payload});
-    case Kind::ping:
-      return on_ping(event.payload);
     case Kind::pong:
       return on_pong(event.payload);
     case Kind::close:
       return on_close_frame(event);
+    case Kind::ping:
+      return;
   }
 }
 
@@ -191,8 +189,6 @@ void ClientWebSocket::on_close_frame(const websocket::Event& event) {
       .details = "the server closed the WebSocket with code " + std::to_string(event.close_code),
       .close_code = event.close_code};
   if (!event.payload.empty()) failure.details += ": " + std::string(event.payload);
-  // Answered with the code that came (RFC 6455 section 5.5.1).
-  shut_down(static_cast<websocket::CloseCode>(event.close_code));
   end(DisconnectReason::transport_close, failure);
 }
 
@@ -200,99 +196,62 @@ void ClientWebSocket::on_text(std::string_view text) {
   std::string storage;
   const auto packet = engineio::decode_text(text, storage);
   if (packet) return context_.listener.on_packet(*this, *packet);
-  shut_down(websocket::CloseCode::no_status);
   end(DisconnectReason::transport_error, undecodable(text));
 }
 
-void ClientWebSocket::on_ping(std::string_view payload) {
-  if (pongs_left_ == 0) {
-    ping_payload_ = std::make_unique<std::string>(payload);
-  } else {
-    --pongs_left_;
-    send_pong(payload);
-  }
+void ClientWebSocket::on_drain() {
+  connection_.on_drain();
+  context_.listener.on_transport_drain(*this);
 }
-
-void ClientWebSocket::answer_ping() { send_pong(*std::exchange(ping_payload_, nullptr)); }
-
-void ClientWebSocket::send_pong(std::string_view payload) {
-  if (!is_writing() || stream_->queued_bytes() > pong_backlog_bytes) return;
-  send_frame(websocket::Opcode::pong, payload);
-}
-
-void ClientWebSocket::on_drain() { context_.listener.on_transport_drain(*this); }
 
 void ClientWebSocket::on_close() {
   const auto stream = std::exchange(stream_, nullptr);
-  if (!stream || phase_ == Phase::closed) return;
-  contain(*this, [&] { on_stream_end(*stream); });
+  if (stream) contain(*this, [&] { on_stream_end(*stream); });
 }
 
 void ClientWebSocket::on_stream_end(const Stream& stream) {
-  if (phase_ == Phase::open) {
+  if (!opening_) {
+    connection_.on_close();
     return end(DisconnectReason::transport_close,
                {.code = stream.error(), .details = "the connection was closed without a goodbye"});
   }
-  if (!stream.error() && parser_ && parser_->feed_end()) return on_answer();
-  fail(websocket::CloseCode::abnormal,
-       {.code = stream.error(), .details = "the connection was closed before the answer came"});
+  if (!stream.error() && opening_->parser && opening_->parser->feed_end()) return on_response();
+  fail({.code = stream.error(), .details = "the connection was closed before the answer came"});
 }
 
 // --- Out ---
 
 std::size_t ClientWebSocket::queued_bytes() const {
-  if (!is_writing()) return 0;
-  return stream_->queued_bytes() + (separation_ ? separation_->packets_bytes : 0);
+  return connection_.queued_bytes() + (separation_ ? separation_->packets_bytes : 0);
 }
 
 void ClientWebSocket::send_text(std::string_view packet, Compress compress) {
   if (is_held(packet, engineio::Content::text, compress)) return;
-  send_message(websocket::Opcode::text, packet, compress);
+  connection_.send_text(packet, compress);
+  connection_.want_drain();
 }
 
 void ClientWebSocket::send_binary(std::string_view data, Compress compress) {
   if (is_held(data, engineio::Content::binary, compress)) return;
-  if (!context_.options.force_base64) {
-    return send_message(websocket::Opcode::binary, data, compress);
-  }
-  std::string text;
-  engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
-  send_message(websocket::Opcode::text, text, compress);
-}
-
-void ClientWebSocket::send_message(websocket::Opcode opcode, std::string_view message,
-                                   Compress compress) {
-  if (!is_writing()) return;
-  const bool is_worth_it = deflater_ && compress == Compress::yes &&
-                           message.size() >= *context_.options.deflate_threshold_bytes;
-  if (is_worth_it) {
-    std::string deflated;
-    deflater_->append_message(deflated, message);
-    send_frame(opcode, deflated, websocket::Coding::deflated);
+  if (context_.options.force_base64) {
+    std::string text;
+    engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
+    connection_.send_text(text, compress);
   } else {
-    send_frame(opcode, message);
+    connection_.send_binary(data, compress);
   }
-  stream_->want_drain();
-}
-
-void ClientWebSocket::send_frame(websocket::Opcode opcode, std::string_view payload,
-                                 websocket::Coding coding) {
-  std::array<std::uint8_t, 4> mask{};
-  context_.loop.entropy().fill(mask);
-  stream_->write_with([&](std::string& out) {
-    websocket::append_masked_frame(out, opcode, payload, mask, coding);
-  });
+  connection_.want_drain();
 }
 
 void ClientWebSocket::separate() {
-  if (!is_writing()) return;
+  if (!connection_.is_open()) return;
   if (separation_) {
     if (!separation_->packets.empty()) separation_->packets.back().is_separated = true;
     return;
   }
   separation_ = std::make_unique<Separation>(*this);
   separation_->ping = std::to_string(++pings_);
-  send_frame(websocket::Opcode::ping, separation_->ping);
+  connection_.send_ping(separation_->ping);
   context_.loop.timers().arm(separation_->timer, pong_timeout);
 }
 
@@ -321,38 +280,42 @@ void ClientWebSocket::end_separation(const std::deque<WaitingPacket>& packets) {
   if (!separation_) context_.listener.on_transport_separated(*this);
 }
 
-void ClientWebSocket::shut_down(websocket::CloseCode code) {
-  if (!is_writing()) return cut();
-  separation_.reset();
-  contain(*stream_, [&] {
-    send_frame(websocket::Opcode::close, websocket::close_payload(code, {}));
-    stream_->close_after_flush();
-  });
-  phase_ = Phase::closed;
-  std::exchange(stream_, nullptr)->set_handler(nullptr);
+void ClientWebSocket::flush_separated(const KeepsMessage& keeps) {
+  const auto ended = std::exchange(separation_, nullptr);
+  if (!ended) return;
+  join_sections(ended->packets, keeps);
+  send_waiting(*this, ended->packets);
+}
+
+// --- End ---
+
+void ClientWebSocket::close() {
+  connection_.close(websocket::CloseCode::no_status);
+  detach();
 }
 
 void ClientWebSocket::cut() {
-  attempt_.reset();
+  connection_.cut();
+  detach();
+}
+
+void ClientWebSocket::detach() {
   separation_.reset();
-  phase_ = Phase::closed;
+  const auto opening = std::exchange(opening_, nullptr);
   const auto stream = std::exchange(stream_, nullptr);
   if (!stream) return;
   stream->set_handler(nullptr);
-  stream->close();
+  if (opening) stream->close();
 }
 
-void ClientWebSocket::fail(websocket::CloseCode code, Failure failure) {
+void ClientWebSocket::fail(Failure failure) {
   failure.message = websocket_error;
-  shut_down(code);
-  context_.listener.on_transport_end(*this, DisconnectReason::transport_error, failure);
+  end(DisconnectReason::transport_error, failure);
 }
 
 void ClientWebSocket::end(DisconnectReason reason, const Failure& failure) {
-  shut_down(websocket::CloseCode::no_status);
+  close();
   context_.listener.on_transport_end(*this, reason, failure);
 }
-
-void ClientWebSocket::close() { shut_down(websocket::CloseCode::no_status); }
 
 }  // namespace socketio::engine

@@ -81,13 +81,14 @@ void PollingTransport::accept_post(std::shared_ptr<Exchange> exchange) {
 
 void PollingTransport::on_body(Exchange& exchange) {
   if (post_.get() != &exchange) return;
-  const auto self = shared_from_this();
-  const auto post = std::exchange(post_, nullptr);
-  // The answer does not depend on what the payload says; errors show in the session's fate.
-  auto response = text_response("ok", "text/html");
-  spare_from_filter(response, *post);
-  post->respond(std::move(response));
-  contain(*this, [&] { deliver(post->request().body); });
+  contain(*this, [this] {
+    const auto post = std::exchange(post_, nullptr);
+    // The answer does not depend on what the payload says; errors show in the session's fate.
+    auto response = text_response("ok", "text/html");
+    spare_from_filter(response, *post);
+    post->respond(std::move(response));
+    deliver(post->request().body);
+  });
 }
 
 void PollingTransport::deliver(const std::string& payload) {
@@ -161,10 +162,12 @@ void PollingTransport::schedule_response() {
   // All that this turn sends shares one response.
   session_->loop().defer([self = shared_from_this()] {
     self->response_scheduled_ = false;
-    contain(*self, [&] { self->respond_to_poll(); });
-    if (self->told_ && self->session_) {
-      self->session_->on_transport_close(*self, DisconnectReason::forced_close);
-    }
+    contain(*self, [&] {
+      self->respond_to_poll();
+      if (self->told_ && self->session_) {
+        self->session_->on_transport_close(*self, DisconnectReason::forced_close);
+      }
+    });
   });
   response_scheduled_ = true;
 }

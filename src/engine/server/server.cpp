@@ -143,8 +143,8 @@ void Server::accept(const std::shared_ptr<Exchange>& exchange) {
       return refuse(*exchange, Refusal::method_not_allowed);
     }
     // The session may be on its way out; its transport still answers.
-    return std::static_pointer_cast<PollingTransport>(session->polling()->shared_from_this())
-        ->accept(exchange);
+    const auto transport = session->polling()->shared_from_this();
+    return contain(*transport, [&] { transport->accept(exchange); });
   }
   handshake(exchange, query);
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // engine::Server: checks handshakes and requests, keeps the sessions of one loop, and gives each
-// request to its session. Refusals carry the codes and bodies of the reference (protocol.md of the
-// design, "connection_error").
+// request to its session. Refusals carry the codes and bodies of the JavaScript server's event
+// "connection_error".
 //
-// Life cycle: gets every request whose path is its own from server/connection, until close().
-// Loop's thread only.
+// Life cycle: gets every request whose path is its own, until close(). Loop's thread only.
 #pragma once
 
 #include "base/loop.hpp"

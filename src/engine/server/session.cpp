@@ -62,27 +62,31 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
 template <class Send>
 EmitResult Session::send(std::size_t bytes, Send send) {
   if (state_ != State::open) return EmitResult::not_connected;
-  const std::size_t waiting = transport_->queued_bytes();
-  if (waiting != 0 && waiting + bytes > owner_.options().out_buffer_bytes) {
-    // What this turn has sent is no measure of the peer.
-    if (transport_->refused_bytes() > owner_.options().out_buffer_limit_bytes) {
-      // Not from inside an emit: the handler's code may be in the middle of something.
-      loop().defer([self = shared_from_this()] { self->close(DisconnectReason::transport_error); });
-      return EmitResult::dropped;
-    }
-    if (!stall_timer_ || !stall_timer_->armed()) {
-      arm(ensure_timer<Session, &Session::on_stall>(stall_timer_, *this),
-          owner_.options().stall_timeout);
-      transport_->want_drain();
-    }
-  }
   try {
+    const std::size_t waiting = transport_->queued_bytes();
+    if (waiting != 0 && waiting + bytes > owner_.options().out_buffer_bytes && !bears_delay())
+      return EmitResult::dropped;
     send();
   } catch (...) {
     break_off();  // half of a message may be on its way
     throw;
   }
   return stall_timer_ && stall_timer_->armed() ? EmitResult::queued : EmitResult::sent;
+}
+
+bool Session::bears_delay() {
+  // What this turn has sent is no measure of the peer.
+  if (transport_->refused_bytes() > owner_.options().out_buffer_limit_bytes) {
+    // Not from inside an emit: the handler's code may be in the middle of something.
+    loop().defer([self = shared_from_this()] { self->close(DisconnectReason::transport_error); });
+    return false;
+  }
+  if (!stall_timer_ || !stall_timer_->armed()) {
+    arm(ensure_timer<Session, &Session::on_stall>(stall_timer_, *this),
+        owner_.options().stall_timeout);
+    transport_->want_drain();
+  }
+  return true;
 }
 
 EmitResult Session::send_text(std::string_view packet, Compress compress) {

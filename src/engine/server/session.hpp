@@ -113,6 +113,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   template <class Send>
   EmitResult send(std::size_t bytes, Send send);
+  /// More waits than should: gives the peer `stall_timeout`; false if it is far too much.
+  bool bears_delay();
   void on_heartbeat();
   void on_pong();
   void on_upgrade_packet(const engineio::Packet& packet);

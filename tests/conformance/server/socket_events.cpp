@@ -18,14 +18,6 @@ using socketio::Socket;
 
 namespace {
 
-json details(const Handshake& handshake) {
-  return {{"headers", handshake.headers}, {"query", handshake.query},
-          {"auth", handshake.auth},       {"address", handshake.address},
-          {"secure", handshake.secure},   {"url", handshake.url},
-          {"xdomain", handshake.xdomain}, {"time", handshake.time},
-          {"issued", handshake.issued_ms}};
-}
-
 json details(const RemoteSocket& socket) {
   auto rooms = socket.rooms;
   std::sort(rooms.begin(), rooms.end());
@@ -76,7 +68,7 @@ void add_socket_events(Namespace& nsp) {
     const json& data = socket.data();
     return data.is_object() ? data.value("value", json()) : json();
   });
-  nsp.on("handshake", [](const Socket& socket) { return details(socket.handshake()); });
+  nsp.on("handshake", [](const Socket& socket) { return json(socket.handshake()); });
 }
 
 void add_administration_events(Namespace& nsp) {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// ClientEventPeer: what acknowledges the events of a client's socket, now or later. An
+// acknowledgement belongs to the connection that brought the event: sent after a reconnection it
+// would acknowledge another event, so it is dropped then. Any thread.
+#pragma once
+
+#include "core/client/socket_state.hpp"
+#include "core/event_peer.hpp"
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace socketio::core {
+
+class ClientEventPeer final : public EventPeer {
+ public:
+  ClientEventPeer(std::weak_ptr<ClientSocketState> socket, std::uint64_t connection)
+      : socket_(std::move(socket)), connection_(connection) {}
+
+  void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) override {
+    if (const auto socket = socket_.lock()) socket->acknowledge(connection_, ack_id, arguments);
+  }
+  void report(std::string_view event, std::exception_ptr exception) override {
+    if (const auto socket = socket_.lock()) socket->report_thrown(event, exception);
+  }
+  void report(std::string_view event, std::string message) override {
+    if (const auto socket = socket_.lock()) socket->report(event, std::move(message), nullptr);
+  }
+
+ private:
+  std::weak_ptr<ClientSocketState> socket_;
+  std::uint64_t connection_;
+};
+
+}  // namespace socketio::core

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// PacketParser: a client's packets, both ways, in the encoding that its server uses. Life cycle:
+// one per client; reset() between connections. A packet is valid until the next call. Loop's thread
+// only.
+#pragma once
+
+#include "codec/json/document.hpp"
+#include "codec/socketio/decoder.hpp"
+#include "codec/socketio/encoder.hpp"
+#include "engine/client/session.hpp"
+
+#include <socketio/client_options.hpp>
+#include <socketio/outcome.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace socketio::core {
+
+/// What is wrong with what the server sent, for people.
+std::string_view describe(parser::Errc error);
+
+class PacketParser {
+ public:
+  using Decoded = Result<std::optional<parser::Packet>, parser::Errc>;
+
+  PacketParser(Parser parser, const parser::Limits& limits, const codec::JsonLimits& json);
+
+  /// A message; nothing if attachments are due.
+  Decoded add_text(std::string_view message);
+  Decoded add_binary(std::string_view message);
+  /// The last packet is used no more: gives memory back if it was large.
+  void give_back_large() { document_.give_back_large(); }
+  void reset();
+
+  /// False, and nothing was sent, if there is no such packet in this encoding.
+  bool send(engine::ClientSession& session, const parser::OutgoingPacket& packet,
+            Compress compress);
+  /// Whether a message of those that send() has made is a DISCONNECT packet. Forgets a packet of
+  /// which attachments are due.
+  bool is_disconnect(engineio::Content content, std::string_view message);
+
+ private:
+  std::unique_ptr<parser::Decoder> decoder_;
+  std::unique_ptr<parser::Encoder> encoder_;
+  codec::Document document_;
+};
+
+}  // namespace socketio::core

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "core/server/handshake.hpp"
+
+#include "codec/http/date.hpp"
+#include "codec/http/message.hpp"
+#include "codec/json/document.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace socketio {
+
+void to_json(json& value, const Handshake& handshake) {
+  value = {
+      {"headers", handshake.headers}, {"time", handshake.time},     {"address", handshake.address},
+      {"xdomain", handshake.xdomain}, {"secure", handshake.secure}, {"issued", handshake.issued_ms},
+      {"url", handshake.url},         {"query", handshake.query},   {"auth", handshake.auth}};
+}
+
+namespace core {
+namespace {
+
+/// As JavaScript prints a Date in a server that runs on UTC.
+std::string date_text(std::int64_t milliseconds) {
+  const std::string text = http::date_text(milliseconds / 1000);
+  const std::string_view parts = text;  // "Sun, 06 Nov 1994 08:49:37 GMT"
+  std::string date(parts.substr(0, 3));
+  date.append(1, ' ').append(parts.substr(8, 3));
+  date.append(1, ' ').append(parts.substr(5, 2));
+  date.append(parts.substr(11)).append("+0000 (Coordinated Universal Time)");
+  return date;
+}
+
+}  // namespace
+
+Handshake make_handshake(const engine::OpeningRequest& opening, std::string_view auth_text) {
+  Handshake handshake;
+  for (std::size_t i = 0; i < opening.headers.size(); ++i) {
+    const auto field = opening.headers.at(i);
+    std::string name(field.name);
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const auto [known, is_new] = handshake.headers.try_emplace(name, field.value);
+    if (!is_new) http::add_line(known->second, name, field.value);
+  }
+  const auto question = opening.target.find('?');
+  if (question != std::string::npos) {
+    for (auto& [name, value] :
+         http::parse_query(std::string_view(opening.target).substr(question + 1))) {
+      handshake.query[name] = value;
+    }
+  }
+  if (!auth_text.empty()) {
+    codec::Document document(codec::own_text);
+    const auto auth = document.parse(auth_text);  // as when the client was let in
+    if (auth) handshake.auth = auth->to_json();
+  }
+  handshake.address = opening.remote_address;
+  handshake.url = opening.target;
+  handshake.issued_ms = opening.issued_ms;
+  handshake.time = date_text(opening.issued_ms);
+  handshake.secure = opening.secure;
+  handshake.xdomain = !opening.headers.get("origin").empty();
+  return handshake;
+}
+
+}  // namespace core
+}  // namespace socketio

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include "core/server/local_adapter.hpp"
+
+#include "base/contain.hpp"
+#include "core/server/namespace_state.hpp"
+#include "core/server/socket_state.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace socketio::core {
+
+// --- One socket. Its own room is not in the index: that it is here makes it, if it wants it ---
+
+RoomIndex& LocalAdapter::changing() {
+  nsp_.waiting_broadcasts().before_room_change();
+  return rooms_;
+}
+
+void LocalAdapter::add_all(std::string_view id, std::span<const std::string> rooms) {
+  SocketState* const socket = nsp_.find(id);
+  if (!socket) return;
+  RoomIndex& index = changing();
+  for (const std::string& room : rooms) {
+    room == id ? void(socket->in_own_room = true) : void(index.join(*socket, room));
+  }
+}
+
+void LocalAdapter::del(std::string_view id, std::string_view room) {
+  SocketState* const socket = nsp_.find(id);
+  if (!socket) return;
+  RoomIndex& index = changing();
+  room == id ? void(socket->in_own_room = false) : index.leave(*socket, room);
+}
+
+void LocalAdapter::del_all(std::string_view id) {
+  SocketState* const socket = nsp_.find(id);
+  if (!socket) return;
+  changing().leave_all(*socket);
+  socket->in_own_room = false;
+}
+
+std::vector<std::string> LocalAdapter::socket_rooms(std::string_view id) {
+  std::vector<std::string> names;
+  SocketState* const socket = nsp_.find(id);
+  if (!socket) return names;
+  if (socket->in_own_room) names.emplace_back(id);
+  for (const Membership& membership : socket->memberships()) names.push_back(membership.room->name);
+  return names;
+}
+
+// --- Whom a request is for ---
+
+template <class Use>
+void LocalAdapter::visit(std::string_view room, Use use) {
+  if (SocketState* const socket = nsp_.find(room); socket && socket->in_own_room) use(*socket);
+  if (const Room* const found = rooms_.find(room)) {
+    for (SocketState* const member : found->members) use(*member);
+  }
+}
+
+template <class Use>
+void LocalAdapter::for_each(const detail::BroadcastOptions& options, Use use) {
+  if (options.rooms.empty() && options.except.empty()) {
+    for (SocketState* const socket : nsp_.everybody()) use(*socket);
+    return;
+  }
+  // A socket that carries this broadcast's mark has been served, or is to be left out.
+  const std::uint64_t mark = ++broadcast_mark_;
+  for (const std::string& room : options.except) {
+    visit(room, [&](SocketState& socket) { socket.broadcast_mark = mark; });
+  }
+  const auto use_once = [&](SocketState& socket) {
+    if (std::exchange(socket.broadcast_mark, mark) != mark && socket.connected()) use(socket);
+  };
+  if (options.rooms.empty()) {
+    for (SocketState* const socket : nsp_.everybody()) use_once(*socket);
+  } else {
+    for (const std::string& room : options.rooms) visit(room, use_once);
+  }
+}
+
+std::vector<std::shared_ptr<SocketState>> LocalAdapter::collect(
+    const detail::BroadcastOptions& options) {
+  std::vector<std::shared_ptr<SocketState>> sockets;
+  for_each(options, [&](SocketState& socket) { sockets.push_back(socket.shared_from_this()); });
+  return sockets;
+}
+
+template <class Use>
+void LocalAdapter::use_each(const std::vector<std::shared_ptr<SocketState>>& sockets, Use use) {
+  for (const auto& socket : sockets) {
+    contain(*socket, [&] { use(*socket); });
+  }
+}
+
+// --- Broadcasts ---
+
+engine::PreparedMessage LocalAdapter::prepare(WrittenEvent event,
+                                              const detail::BroadcastOptions& options,
+                                              std::optional<std::uint64_t> ack_id) const {
+  std::string packet;
+  const auto write = [&](const std::string& header) {
+    packet.reserve(header.size() + event.text.size());
+    packet.append(header).append(event.text);
+  };
+  if (event.attachments.empty() && !ack_id) {
+    write(nsp_.event_header());
+  } else {
+    const auto type =
+        event.attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;
+    write(packet_header(type, nsp_.name(), ack_id, event.attachments.size()));
+  }
+  return {std::move(packet), std::move(event.attachments), options.flags.compress};
+}
+
+void LocalAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions& options) {
+  const std::string_view text = event.text;
+  engine::PreparedMessage message = prepare(std::move(event), options, std::nullopt);
+  if (!nsp_.outgoing_is_watched() && !options.flags.is_volatile)
+    return nsp_.waiting_broadcasts().add(*this, options, std::move(message));
+  use_each(collect(options), [&](SocketState& socket) {
+    socket.notify_outgoing(text, message.parts().front().attachments);
+    socket.send_prepared(message, options.flags);
+  });
+}
+
+void LocalAdapter::deliver(const engine::PreparedMessage& messages,
+                           const detail::BroadcastOptions& options) {
+  // Reported at the end: the hook is user code, which may change who is in a room.
+  std::shared_ptr<SocketState> failed;
+  std::exception_ptr failure;
+  for_each(options, [&](SocketState& socket) {
+    try {
+      socket.deliver(messages);
+    } catch (...) {
+      socket.break_off();
+      failed = socket.shared_from_this();
+      failure = std::current_exception();
+    }
+  });
+  if (!failed) return;
+  Socket handle(failed);
+  nsp_.report(handle, "connection", failure);
+}
+
+std::shared_ptr<WaitingBroadcasts::Receivers> LocalAdapter::shared() {
+  return {nsp_.shared_from_this(), this};
+}
+
+void LocalAdapter::broadcast_with_ack(WrittenEvent event, const detail::BroadcastOptions& options,
+                                      CountCallback client_count, detail::AckCallback answered) {
+  // One id for all: the counter is the namespace's, so that it cannot meet one of a single emit.
+  const std::uint64_t id = nsp_.next_ack_id();
+  const std::string_view text = event.text;
+  const engine::PreparedMessage message = prepare(std::move(event), options, id);
+  const auto sockets = collect(options);
+  client_count(sockets.size());
+  use_each(sockets, [&](SocketState& socket) {
+    try {
+      if (!socket.expect_ack(id, answered, options.flags.timeout)) return;
+    } catch (...) {
+      nsp_.complete([&] { answered(Errc::disconnected, nullptr); });
+      throw;
+    }
+    socket.notify_outgoing(text, message.parts().front().attachments);
+    socket.send_question(id, message, options.flags);
+  });
+}
+
+// --- Other requests ---
+
+void LocalAdapter::sockets(std::vector<std::string> rooms, IdsCallback found) {
+  std::vector<std::string> ids;
+  for_each({std::move(rooms), {}, {}}, [&](SocketState& socket) { ids.push_back(socket.id()); });
+  found(std::move(ids));
+}
+
+void LocalAdapter::fetch_sockets(const detail::BroadcastOptions& options, FetchCallback found) {
+  std::vector<SocketDetails> sockets;
+  use_each(collect(options), [&](SocketState& socket) {
+    SocketDetails details{socket.id(), socket.make_handshake(), socket.rooms()};
+    if (const json* const data = socket.json_data()) details.data = *data;
+    sockets.push_back(std::move(details));
+  });
+  found(std::move(sockets));
+}
+
+void LocalAdapter::add_sockets(const detail::BroadcastOptions& options,
+                               std::vector<std::string> rooms) {
+  use_each(collect(options), [&](SocketState& socket) { socket.join(rooms); });
+}
+
+void LocalAdapter::del_sockets(const detail::BroadcastOptions& options,
+                               std::vector<std::string> rooms) {
+  use_each(collect(options), [&](SocketState& socket) {
+    for (const std::string& room : rooms) socket.leave(room);
+  });
+}
+
+void LocalAdapter::disconnect_sockets(const detail::BroadcastOptions& options, Close close) {
+  use_each(collect(options), [&](SocketState& socket) { socket.disconnect(close); });
+}
+
+}  // namespace socketio::core

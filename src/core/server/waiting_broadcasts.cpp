@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "core/server/waiting_broadcasts.hpp"
+
+#include <cstddef>
+#include <utility>
+
+namespace socketio::core {
+
+namespace {
+
+// Broadcasts of one turn that wait for each other; beyond, those that wait are flushed.
+constexpr std::size_t waiting_limit_bytes = 256 * 1024;
+
+}  // namespace
+
+void WaitingBroadcasts::add(Receivers& receivers, const detail::BroadcastOptions& options,
+                            engine::PreparedMessage message) {
+  if (receivers_ == &receivers && waiting_->options == options &&
+      waiting_->messages.size_bytes() < waiting_limit_bytes) {
+    waiting_->messages.append(std::move(message));
+    return;
+  }
+  flush();
+  loop_.defer([this, kept = receivers.shared()] { flush(); });
+  waiting_.emplace(Waiting{options, std::move(message)});
+  receivers_ = &receivers;
+}
+
+void WaitingBroadcasts::deliver() {
+  const Waiting waiting = std::move(*std::exchange(waiting_, std::nullopt));
+  std::exchange(receivers_, nullptr)->deliver(waiting.messages, waiting.options);
+}
+
+}  // namespace socketio::core

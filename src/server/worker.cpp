@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "server/worker.hpp"
+
+#include "base/contain.hpp"
+#include "core/server/namespace_state.hpp"
+#include "server/http_connection.hpp"
+#include "server/option_mapping.hpp"
+
+#include <utility>
+
+namespace socketio::server {
+
+namespace asio = boost::asio;
+
+Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router,
+               asio::io_context* context)
+    : options_(options),
+      own_context_(context ? nullptr : std::make_unique<asio::io_context>(1)),
+      context_(context ? *context : *own_context_),
+      loop_(std::make_shared<net::AsioLoop>(context_)),
+      node_(*loop_, core_options(options)),
+      engine_(*loop_, engine_options(options),
+              [this](const std::shared_ptr<engine::Session>& session) {
+                return node_.accept(session);
+              }),
+      dispatcher_(options, engine_, std::move(router)) {
+  if (options.allow_request) {
+    engine_.set_allow_request(
+        [this](const engine::Exchange& exchange) { return decide(exchange); });
+  }
+  loop_->set_exception_hook([this] { report("connection"); });
+  dispatcher_.cors().set_error_hook([this] { report("cors"); });
+  dispatcher_.set_router_error_hook([this](const HttpRequest& request) {
+    report("http " + std::string(request.method) + " " + request.path);
+  });
+}
+
+Worker::~Worker() {
+  loop_->run_posted();  // who asked for something hears that there is nobody
+  for (const auto& [key, stream] : *open_streams_) stream->close();
+  loop_->drain();
+  loop_->stop();
+  if (own_context_) {
+    own_context_->restart();
+    own_context_->poll();
+  }
+}
+
+std::optional<std::string> Worker::decide(const engine::Exchange& exchange) {
+  try {
+    return options_.allow_request(public_request(exchange.request(), exchange.remote_address()));
+  } catch (...) {
+    report("allow_request");
+    return "Forbidden";
+  }
+}
+
+void Worker::report(std::string_view what) noexcept {
+  Socket nobody;
+  main_->report(nobody, what, std::current_exception());
+}
+
+std::uint16_t Worker::listen(std::string_view address, std::uint16_t port, std::error_code& error) {
+  auto listener = std::make_shared<net::Listener>(
+      *loop_, [this](net::Socket socket) { accept(std::move(socket)); });
+  const std::uint16_t chosen = listener->open(address, port, error);
+  if (error) return 0;
+  listener->start();
+  listeners_.push_back(std::move(listener));
+  return chosen;
+}
+
+void Worker::accept(net::Socket socket) {
+  const bool is_full =
+      options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections;
+  if (is_full) return;
+  const auto stream = net::TcpStream::open(loop_, std::move(socket), open_streams_);
+  if (!stream) return;
+  contain(*stream, [&] {
+    const auto connection = std::make_shared<HttpConnection>(dispatcher_);
+    stream->set_handler(connection);
+    connection->attach(stream);
+  });
+}
+
+void Worker::run() {
+  loop_->adopt_thread();
+  work_.emplace(context_.get_executor());
+  context_.run();
+}
+
+void Worker::close() {
+  for (const auto& listener : listeners_) listener->close();
+  node_.close();
+  engine_.close();
+  for (const auto& [key, stream] : *open_streams_) stream->close_soon();
+  work_.reset();
+}
+
+}  // namespace socketio::server

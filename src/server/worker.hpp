@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Worker: everything of a server that belongs to one loop: the loop, its Socket.IO node, its
+// Engine.IO server, the HTTP connections and the listeners.
+//
+// Life cycle: made -> run() by one thread -> close(), which is final; run() returns when its
+// connections have ended. Loop's thread, but for its loop's post(), hurry() and is_current(), and
+// for stop().
+#pragma once
+
+#include "core/server/node.hpp"
+#include "engine/server/server.hpp"
+#include "net/asio_loop.hpp"
+#include "net/listener.hpp"
+#include "net/tcp_stream.hpp"
+#include "server/request_dispatcher.hpp"
+#include "server/router.hpp"
+
+#include <socketio/server_options.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace socketio::server {
+
+class Worker {
+ public:
+  /// On the user's context, or with one of its own. `options` outlive it.
+  Worker(const ServerOptions& options, std::shared_ptr<RouterState> router,
+         boost::asio::io_context* context);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  core::Node& node() { return node_; }
+  engine::Server& engine() { return engine_; }
+  net::AsioLoop& loop() { return *loop_; }
+  boost::asio::io_context& context() { return context_; }
+  bool has_own_context() const { return own_context_ != nullptr; }
+
+  std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
+  /// The next run() runs, even after a stop().
+  void prepare_run() { context_.restart(); }
+  /// Runs the context, which is its own, on this thread.
+  void run();
+  /// run() returns as soon as the handler that is running has.
+  void stop() { context_.stop(); }
+  void close();
+
+ private:
+  void accept(net::Socket socket);
+  /// ServerOptions::allow_request; one that throws refuses.
+  std::optional<std::string> decide(const engine::Exchange& exchange);
+  /// Reports the exception that is being handled to the error hook of "/"; no socket is concerned.
+  void report(std::string_view what) noexcept;
+
+  const ServerOptions& options_;
+  std::unique_ptr<boost::asio::io_context> own_context_;
+  boost::asio::io_context& context_;
+  std::shared_ptr<net::AsioLoop> loop_;
+  std::shared_ptr<net::OpenStreams> open_streams_ = std::make_shared<net::OpenStreams>();
+  core::Node node_;
+  const std::shared_ptr<core::NamespaceState> main_ = node_.of("/");
+  engine::Server engine_;
+  RequestDispatcher dispatcher_;
+  std::vector<std::shared_ptr<net::Listener>> listeners_;
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+};
+
+}  // namespace socketio::server

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// EveryAdapterTest: the fixture of tests that hold whatever adapter a namespace has: they run with
+// the one of a loop, and with one that sees messages alone.
+//
+//   INSTANTIATE_TEST_SUITE_P(Adapters, MyTest, support::every_adapter(), support::adapter_name);
+#pragma once
+
+#include "core/server/adapter.hpp"
+#include "core/server/node.hpp"
+#include "support/message_adapter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace socketio::support {
+
+struct AdapterCase {
+  const char* name;
+  core::AdapterFactory adapter;
+};
+
+inline auto every_adapter() {
+  return testing::Values(AdapterCase{"Local", {}},
+                         AdapterCase{"Messages", MessageAdapter::factory()});
+}
+
+inline std::string adapter_name(const testing::TestParamInfo<AdapterCase>& info) {
+  return info.param.name;
+}
+
+class EveryAdapterTest : public testing::TestWithParam<AdapterCase> {
+ protected:
+  static core::Options options() {
+    core::Options options;
+    options.adapter = GetParam().adapter;
+    return options;
+  }
+};
+
+}  // namespace socketio::support

@@ -125,10 +125,9 @@ void HttpConnection::on_timeout() {
 }
 
 void HttpConnection::write(const http::Response& response, http::Connection fate, http::Body body) {
-  // All that may throw in here: half of an exchange has been given up, so the stream has to end.
-  stream_->write_with([&](std::string& out) {
-    http::append_response(out, response, sink_.date(stream_->loop()), fate, body);
-  });
+  const std::string_view date = sink_.date(stream_->loop());
+  stream_->write_with(
+      [&](std::string& out) { http::append_response(out, response, date, fate, body); });
 }
 
 void HttpConnection::on_exception() noexcept {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Runs a fuzz target over stored inputs where libFuzzer is not linked. Arguments are files and
-// folders; libFuzzer's flags are taken and ignored. Fails if a path is missing or a folder has no
-// file.
+// Runs a fuzz target over stored inputs where libFuzzer is not linked. Arguments are files
+// and folders; libFuzzer's flags are taken and ignored. Fails if a path is missing or a folder
+// has no file.
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A sequence of messages for one decoder: lines of the input, text unless they begin with 'B'. What
-// comes out keeps the promises of decoder.hpp, and its header is written as one that reads back the
-// same.
+// A sequence of messages for one decoder: lines of the input, text unless they begin with 'B'.
+// What comes out keeps the promises of decoder.hpp, and its header is written as one that reads
+// back the same.
 #include "codec/socketio/text_decoder.hpp"
 
 #include <algorithm>

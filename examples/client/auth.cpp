@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who we are: what a client gives as `auth`, and what it hears if that is not enough, against
-// examples/server/middleware.cpp.
+// Who we are: what a client gives as `auth`, and what it hears if that is not enough,
+// against examples/server/middleware.cpp.
 #include <socketio/client.hpp>
 
 #include <iostream>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Namespaces: parts of an application with middlewares, handlers and rooms of their own, over one
-// connection.
+// Namespaces: parts of an application with middlewares, handlers and rooms of their own, over
+// one connection.
 #include <socketio/server.hpp>
 
 #include <cstdint>

@@ -64,8 +64,8 @@ struct TlsOptions {
   /// must match, in addition to the checks above.
   std::vector<std::string> pins{};
   std::string server_name{};  ///< Requested and checked instead of the URL's host.
-  /// A context of yours, used instead of the files and roots above. The client takes its own
-  /// reference.
+  /// A context of yours, used instead of the files and roots above. The client takes its
+  /// own reference.
   ssl_ctx_st* context = nullptr;
 };
 

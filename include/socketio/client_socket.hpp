@@ -97,8 +97,8 @@ class ClientSocketOperator;
 /// the client is gone it is not connected, and does nothing.
 ///
 /// emit() sends at once if connected, else when connected again, in order (within
-/// ClientOptions::offline_buffer_bytes; beyond, the result is `dropped`). Volatile events are not
-/// kept.
+/// ClientOptions::offline_buffer_bytes; beyond, the result is `dropped`). Volatile events
+/// are not kept.
 class ClientSocket : public detail::WithFlags<ClientSocket, ClientSocketOperator>,
                      public detail::EmitsToOne<ClientSocket> {
  public:
@@ -192,9 +192,9 @@ class ClientSocket : public detail::WithFlags<ClientSocket, ClientSocketOperator
   HandlerId on_disconnect(F handler) const {
     return add_disconnect(hook<detail::CloseHandler>(std::move(handler), "disconnect"));
   }
-  /// `[](const HandlerError& error)`: a handler threw, or an event's arguments did not fit it.
-  /// Without this, silence. What the Client's own handlers throw is told here too, to its first
-  /// socket.
+  /// `[](const HandlerError& error)`: a handler threw, or an event's arguments did not fit
+  /// it. Without this, silence. What the Client's own handlers throw is told here too, to its
+  /// first socket.
   template <class F>
   HandlerId on_handler_error(F handler) const {
     return add_error(detail::make_plain_hook<detail::ClientErrorHook>(std::move(handler)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a server's middlewares get: the event, and Next, which continues or refuses. Also the types
-// of the hooks that a server calls, and how each of them reports exceptions if it is a coroutine
-// (hook.hpp).
+// What a server's middlewares get: the event, and Next, which continues or refuses. Also the
+// types of the hooks that a server calls, and how each of them reports exceptions if it is a
+// coroutine (hook.hpp).
 #pragma once
 
 #include <socketio/handler.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Namespace: a group of sockets that shares handlers and middlewares on one connection,
-// `io.of("/admin")`.
+// Namespace: a group of sockets that shares handlers and middlewares on one
+// connection, `io.of("/admin")`.
 //
 // A handle: cheap to copy, and valid as long as the server. The namespace of an empty Socket has an
 // empty name and does nothing. Handlers may be registered here once for all sockets, which saves a

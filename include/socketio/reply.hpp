@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reply<T>: the acknowledgement of one socket, or the reason why there is none. Replies<T>: those of
-// many sockets. Both work like std::expected, which C++20 does not have yet:
+// Reply<T>: the acknowledgement of one socket, or the reason why there is none. Replies<T>: those
+// of many sockets. Both work like std::expected, which C++20 does not have yet:
 //
 //   if (reply) use(*reply);
 //   else log(reply.error().message());

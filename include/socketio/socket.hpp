@@ -74,8 +74,8 @@ class Rooms {
 
 namespace detail {
 
-/// Whom a broadcast reaches: the union of `rooms` (everybody if there are none) less those in
-/// `except`.
+/// Whom a broadcast reaches: the union of `rooms` (everybody if there are none) less those
+/// in `except`.
 struct BroadcastOptions {
   std::vector<std::string> rooms;
   std::vector<std::string> except;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Value: a view of one JSON value (or attachment) of a packet that is being dispatched.
-// Typed arguments are decoded from it; user code needs it only for a socketio::Decode<T> of its own.
+// Value: a view of one JSON value (or attachment) of a packet that is being dispatched. Typed
+// arguments are decoded from it; user code needs it only for a socketio::Decode<T> of its own.
 //
-// It is valid during the call that gets it, on that thread, and cheap to copy. No function throws
-// for anything that a peer can send: a getter of the wrong kind returns false and leaves `out`
-// unchanged.
+// It is valid during the call that gets it, on that thread, and cheap to copy. No function
+// throws for anything that a peer can send: a getter of the wrong kind returns false and leaves
+// `out` unchanged.
 #pragma once
 
 #include <socketio/json.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// contain(): where the loop enters the code of one connection. What that throws, a failed
-// allocation above all, ends that connection and goes no further (ARCHITECTURE, "Errors").
+// contain(): the loop enters the code of one connection through it. An exception there, such as a
+// failed allocation, ends that connection and goes no further (ARCHITECTURE, "Errors").
 #pragma once
 
 namespace socketio {

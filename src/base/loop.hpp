@@ -7,8 +7,8 @@
 // every stream that was written to, once. Everything but post() and is_current() belongs to the
 // loop's own thread.
 //
-// Nothing that a task, a deadline or a stream throws leaves the turn: it is reported, and the turn
-// goes on with what comes next.
+// An exception from a task, a deadline or a stream does not leave the turn: it is reported, and the
+// turn goes on with the next one.
 #pragma once
 
 #include "base/entropy.hpp"
@@ -33,7 +33,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Outside of a turn this begins one: the clock has to be right when a timer is armed.
+  /// Begins a turn if there is none: the clock must be right when a timer is armed.
   TimingWheel& timers() {
     begin_turn();
     return timers_;
@@ -45,13 +45,12 @@ class Loop {
 
   /// Runs `task` later in this turn, after the code that is running now.
   void defer(Task task);
-  /// Loop's streams only: finish_turn() at the end of this turn, unless it dies before.
-  /// Cannot fail.
+  /// For streams of this loop: calls their finish_turn() at the end of this turn, if they still
+  /// exist then. Cannot fail.
   void schedule_flush(Stream& stream);
   void forget(Stream& stream);
 
-  /// An empty buffer that has room already, if one is spare; give_back() what is not
-  /// needed any more.
+  /// An empty buffer, with memory from an earlier use if there is one. Return it with give_back().
   std::string take_buffer() {
     if (spare_buffers_.empty()) return {};
     std::string buffer = std::move(spare_buffers_.back());
@@ -60,17 +59,17 @@ class Loop {
   }
   void give_back(std::string buffer);
 
-  /// Gets exceptions that ended a connection; called while one is being handled.
+  /// Called for exceptions that ended a connection, while they are being handled.
   void set_exception_hook(Task hook) { exception_hook_ = std::move(hook); }
-  /// Tells the hook of the exception that is being handled.
+  /// Calls the hook for the exception that is being handled.
   void report_exception() noexcept;
 
   /// Runs `task` on this loop; from any thread. Tasks of one thread keep their order.
   virtual void post(Task task) = 0;
-  /// What was posted runs before the next packet that has been read already, not behind them all:
-  /// for who ends something. Any thread.
+  /// Makes what was posted run before the next packet, even if that has been read already. For
+  /// what ends something. Any thread.
   void hurry() { hurried_.store(true, std::memory_order_release); }
-  /// For who handles several packets in one go, between two of them.
+  /// Called between two packets of one read; runs what hurry() asked for.
   void catch_up() {
     if (hurried_.load(std::memory_order_relaxed) && hurried_.exchange(false)) run_posted();
   }
@@ -82,11 +81,11 @@ class Loop {
   void run(const Task& task) noexcept;
   /// Runs deferred tasks and flushes until nothing is left.
   void finish_turn() noexcept;
-  /// Has finish_turn() called once what is ready now has been handled. Does not throw.
+  /// Schedules finish_turn() for when all that is ready now has been handled. Does not throw.
   virtual void request_finish_turn() = 0;
-  /// Only a loop that others' code runs on too has something to do here.
+  /// Overridden by loops on which other code runs, too.
   virtual void begin_turn() {}
-  /// Only a loop that other threads post to has something to do here.
+  /// Overridden by loops that other threads post to.
   virtual void run_posted() {}
 
   TimingWheel timers_;

@@ -7,7 +7,7 @@
 
 namespace socketio {
 
-void OutQueue::settle_alone() {
+void OutQueue::enqueue_alone() {
   const SharedBytes alone = std::exchange(alone_, nullptr);
   append_behind(alone);
 }
@@ -17,7 +17,7 @@ void OutQueue::append_shared(SharedBytes bytes) {
     alone_ = std::move(bytes);
     return;
   }
-  if (alone_) settle_alone();
+  if (alone_) enqueue_alone();
   append_behind(std::move(bytes));
 }
 

@@ -25,35 +25,35 @@ class Loop;
 /// Bytes that many streams may send; made once, never changed.
 using SharedBytes = std::shared_ptr<const std::string>;
 
-/// Gets what a stream receives. A call may write to the stream, close it, or replace its handler.
+/// Gets what a stream receives. Each call may write to the stream, close it or replace its handler.
 class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
-  /// `bytes` may be modified in place and live only during the call; 64 readable bytes follow them.
+  /// `bytes` live during the call and may be modified in place. 64 readable bytes follow them.
   virtual void on_bytes(std::span<char> bytes) = 0;
-  /// What was queued at Stream::want_drain() has been handed to the kernel.
+  /// Everything that was queued at Stream::want_drain() has been handed to the kernel.
   virtual void on_drain() {}
-  /// The peer is gone or close() was carried out; the last call.
+  /// The peer has gone, or close() has taken effect. The last call.
   virtual void on_close() = 0;
 };
 
-/// Bytes on their way out: small pieces are copied together, large shared ones are kept by
-/// reference, and so is a shared piece that is alone, as most broadcasts are.
+/// Bytes to be sent. Small pieces are copied together. Large shared pieces are kept by reference,
+/// and so is a single shared piece, which is what most broadcasts are.
 class OutQueue {
  public:
-  /// Shared pieces up to this size are copied behind others: cheaper than one more element of a
-  /// gathering write.
+  /// Shared pieces up to this size are copied behind others: that is cheaper than another element
+  /// in a gathering write.
   static constexpr std::size_t copy_limit_bytes = 2048;
 
   /// Where small pieces are appended.
   std::string& tail() {
-    if (alone_) settle_alone();
+    if (alone_) enqueue_alone();
     return tail_;
   }
   void append_shared(SharedBytes bytes);
   std::size_t size() const;
   bool empty() const { return !alone_ && segments_.empty() && tail_.empty(); }
-  /// Putting it together would only copy.
+  /// Joining the pieces would only copy them.
   bool is_one_piece() const {
     return segments_.size() + (alone_ ? 1 : 0) + (tail_.empty() ? 0 : 1) == 1;
   }
@@ -61,7 +61,7 @@ class OutQueue {
   /// Calls `use(std::string_view)` for the pieces in order, until it returns false.
   template <class Use>
   void for_each(Use use) const;
-  /// All of it in one buffer that is to be used again, if it is; empties the queue then.
+  /// Takes everything as one buffer, for reuse, if it is in one; the queue is empty then.
   bool take_tail(std::size_t size, std::string& buffer);
   /// Drops `count` bytes from the front.
   void consume(std::size_t count);
@@ -72,8 +72,8 @@ class OutQueue {
     SharedBytes bytes;
     std::size_t offset = 0;
   };
-  /// Makes the lone piece one of several.
-  void settle_alone();
+  /// Moves the single shared piece to where several are kept.
+  void enqueue_alone();
   void append_behind(SharedBytes bytes);
 
   SharedBytes alone_;  // in front of everything else, which is empty while it is there
@@ -82,8 +82,8 @@ class OutQueue {
   std::string tail_;
 };
 
-/// A stream's place among those that wait for the end of the turn. Linked, since to put a stream
-/// there must never fail.
+/// A stream's place in the list of those that wait for the end of the turn. A linked list, because
+/// adding a stream must never fail.
 class FlushLink {
  public:
   FlushLink() = default;
@@ -136,10 +136,10 @@ class FlushList : private FlushLink {
 
 class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
  public:
-  /// What a peer has to take of what it is owed, on the average of its stall timeout, or to bring
-  /// of what it owes. Slower than any network in use: below are those who mean to occupy us.
+  /// Minimum average rate at which a peer must read what we send, or send what it has announced.
+  /// Every network in use is faster: a slower peer means to occupy us.
   static constexpr std::size_t least_bytes_per_second = 1024;
-  /// What that is in such a time.
+  /// The same rate, as the bytes of such a time.
   static constexpr std::size_t least_bytes(std::chrono::milliseconds time) {
     return least_bytes_per_second * static_cast<std::size_t>(time.count()) / 1000;
   }
@@ -152,8 +152,8 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   Loop& loop() { return loop_; }
   void set_handler(std::shared_ptr<StreamHandler> handler) { handler_ = std::move(handler); }
 
-  /// Calls `append(std::string&)` for what is to be sent at the end of this turn. If that throws,
-  /// the stream closes: a part of a message must not leave.
+  /// `append(std::string&)` appends what is sent at the end of this turn. If it throws, the stream
+  /// closes, because half a message must not be sent.
   template <class Append>
   void write_with(Append append) {
     try {
@@ -167,37 +167,38 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   void write(std::string_view bytes) {
     write_with([bytes](std::string& out) { out.append(bytes); });
   }
-  /// Closes, too, if it throws.
+  /// Also closes the stream if it throws.
   void write_shared(const SharedBytes& bytes);
 
-  /// Asks for one on_drain().
+  /// Requests one call of on_drain().
   void want_drain() { drain_wanted_ = true; }
-  /// Bytes written and not yet taken by the kernel.
+  /// Bytes written that the kernel has not taken yet.
   std::size_t queued_bytes() const { return queue_.size() + below_bytes_; }
-  /// Those of them that it was offered and did not take: what the peer is slow about.
+  /// Those that the kernel was offered and did not take, because the peer is slow.
   std::size_t refused_bytes() const { return std::min(refused_bytes_, queue_.size()); }
   bool is_open() const { return state_ == State::open; }
-  /// What broke the stream, if the environment or TLS did; empty after an orderly end. Known
-  /// in on_close().
+  /// Why the system or TLS broke the stream; empty after an orderly end. Set when
+  /// on_close() is called.
   const std::error_code& error() const { return error_; }
 
-  /// From now on a peer that does not take least_bytes_per_second for that long is cut; zero, as at
-  /// first: only while we are closing, after 5 s.
+  /// How long a peer may read less than least_bytes_per_second before it is cut. Zero, the default:
+  /// 5 s, and only while closing.
   void set_stall_timeout(std::chrono::milliseconds timeout);
 
   /// Sends what is queued, then closes. on_close() follows.
   void close_after_flush();
-  /// The same, but what the peer has not taken after 5 s is lost however well it reads: for a
-  /// server that ends.
+  /// The same, but what the peer has not read after 5 s is lost, even if it reads fast enough: for
+  /// a server that is shutting down.
   void close_soon();
-  /// Closes at once; what is queued is lost. on_close() comes at the end of the turn. Cannot fail.
+  /// Closes at once and drops what is queued. on_close() follows at the end of the turn.
+  /// Cannot fail.
   void close();
   /// For contain(): closes.
   void on_exception() noexcept;
   /// Stops and resumes reading: back-pressure on the peer.
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
-  /// Text of the peer's address, without port.
+  /// The peer's address as text, without its port.
   virtual std::string remote_address() const = 0;
 
   /// Hands the queue to the kernel, at the end of the turn.
@@ -208,19 +209,19 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
 
   /// Closes the descriptor; idempotent.
   virtual void shut() = 0;
-  /// Bytes that were consumed and that the peer is not known to have taken.
+  /// Bytes that left the queue and that the peer may not have taken yet.
   virtual std::size_t underway_bytes() const { return 0; }
-  /// Where those cannot be known: how many stall timeouts a peer has, since what it takes shows
-  /// late and in lumps; and a last offer of the queue before it is judged.
+  /// For platforms that do not know them, where progress shows late and in large steps: how many
+  /// stall timeouts a peer gets, and a last attempt to send before it is cut.
   virtual int lapses_allowed() const { return 1; }
   virtual void offer_again() {}
   /// Drops what the kernel has taken.
   void consume(std::size_t count);
-  /// For flush(): the peer takes no more for now.
+  /// For flush(): the kernel takes no more for now.
   void wait_for_peer();
-  /// For flush(): it has taken everything.
+  /// For flush(): the kernel has taken everything.
   void stop_waiting();
-  /// Ends the stream and tells the handler, once; what that throws is reported.
+  /// Ends the stream and calls on_close(), once; exceptions are reported.
   void finish() noexcept;
   /// The queue has become empty.
   void notify_drained() {
@@ -252,7 +253,7 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
     if (tail.empty()) borrow(tail);
     return tail;
   }
-  /// Has what was appended sent at the end of this turn.
+  /// Schedules what was appended to be sent at the end of this turn.
   void commit();
   void wait_for_end_of_turn();
   /// Loop only: closes or flushes.

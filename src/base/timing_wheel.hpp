@@ -60,7 +60,8 @@ class MemberTimer final : public Timer {
   Owner& owner_;
 };
 
-/// The timer in `slot`, made when it is first needed: who rarely needs one does not pay for it.
+/// The timer in `slot`, made when it is first needed, so that owners that rarely need
+/// it stay small.
 template <class Owner, void (Owner::*Function)()>
 Timer& ensure_timer(std::unique_ptr<Timer>& slot, Owner& owner) {
   if (!slot) slot = std::make_unique<MemberTimer<Owner, Function>>(owner);
@@ -116,7 +117,7 @@ class TimingWheel {
   void insert_after(Timer& timer, Duration delay);
   void insert(Timer& timer);
   void cascade(int level);
-  /// The next one at which timers fire or move to a finer level.
+  /// The next tick at which timers fire or move to a finer level.
   std::uint64_t next_tick() const;
   static bool is_empty(const Head& head);
   static void link(Head& head, Timer& timer);

@@ -82,8 +82,8 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   void shut_down_own(std::unique_lock<std::mutex> lock, Limit limit);
   void shut_down_on_context(Limit limit);
   void give_up();
-  /// Sends what can be sent, ends everything that waits; no user code is called any more. Loop's
-  /// thread.
+  /// Sends what can be sent, ends everything that waits; no user code is called any more.
+  /// Loop's thread.
   void finish();
   void tear_down();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Acknowledgements that one socket owes us. Each is answered exactly once: by the client, by its
-// timeout, or by the end of the socket. Callbacks throw nothing. Loop's thread only.
+// AckTable: the acknowledgements that one socket waits for. Each completes exactly once: by the
+// peer's answer, by its timeout, or by the end of the socket. Callbacks do not throw. Loop's
+// thread only.
 #pragma once
 
 #include "base/loop.hpp"
@@ -23,7 +24,7 @@ class AckTable {
 
   void add(std::uint64_t id, detail::AckCallback callback,
            std::optional<std::chrono::milliseconds> timeout, Loop& loop);
-  /// The answer to `id`, if it is waited for, is that there will be none.
+  /// Fails the pending acknowledgement `id`, if there is one.
   void fail(std::uint64_t id, std::error_code error);
   /// False if the id was never issued, or answered before.
   bool answer(std::uint64_t id, const Value& arguments);

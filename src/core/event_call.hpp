@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// EventCall: one received event while its handlers run; see detail::Invocation. Views the packet;
-// lives on the stack of the dispatch. What is the same at a server and a client; each adds its
-// socket.
+// EventCall: one received event while its handlers run; see detail::Invocation. Views the
+// packet; lives on the stack of the dispatch. What is the same at a server and a client; each
+// adds its socket.
 #pragma once
 
 #include "codec/socketio/decoder.hpp"

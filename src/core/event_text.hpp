@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a socket, at a server or at a client, reads off an event besides its handlers' arguments:
-// its name, itself for those who watch all events, and what an exception says. Pure functions, any
-// thread.
+// What a socket, at a server or at a client, reads off an event besides its handlers'
+// arguments: its name, itself for those who watch all events, and what an exception says. Pure
+// functions, any thread.
 #pragma once
 
 #include "codec/json/document.hpp"

@@ -28,8 +28,8 @@ thread_local Spare spare;
 }  // namespace
 
 void OutgoingEvent::require_allowed(std::string_view name) {
-  // As in JavaScript, a name that the peer would close the connection for is a mistake of the
-  // program.
+  // As in JavaScript, a name that the peer would close the connection for is a mistake of
+  // the program.
   if (!parser::is_reserved_event(name)) return;
   throw std::invalid_argument('"' + std::string(name) + "\" is a reserved event name");
 }

@@ -33,11 +33,11 @@ class Transport {
   /// Bytes that the peer has not taken.
   virtual std::size_t queued_bytes() const = 0;
 
-  /// Says goodbye in the transport's way and releases the connection. The session hears nothing of
-  /// it.
+  /// Closes in the transport's own way and releases the connection. The session hears
+  /// nothing of it.
   virtual void close() = 0;
-  /// Releases the connection at once, with what waits, after something went wrong half-way. Cannot
-  /// fail.
+  /// Releases the connection at once, with what waits, after something went wrong half-way.
+  /// Cannot fail.
   virtual void cut() = 0;
 };
 

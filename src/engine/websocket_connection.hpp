@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // WebSocketConnection: one end of a WebSocket connection (RFC 6455) behind its opening handshake,
-// whichever role it has: messages and control frames in and out, masked by a client, the answers to
-// pings, the closing handshake, and permessage-deflate (RFC 7692) if it was negotiated. This is the
-// hot path: the bytes of one read are decoded in place, and what is sent is appended to the
+// whichever role it has: messages and control frames in and out, masked by a client, the answers
+// to pings, the closing handshake, and permessage-deflate (RFC 7692) if it was negotiated. This
+// is the hot path: the bytes of one read are decoded in place, and what is sent is appended to the
 // stream's buffer.
 //
 // Life cycle: open() -> feed() and next(), sends -> closed, by our close() or cut(), or because
-// next() met the peer's close frame or an error. Who owns it is the stream's handler and passes on
-// what that is told; it hears of nothing by itself, and may close it between any two calls. Loop's
-// thread.
+// next() met the peer's close frame or an error. Who owns it is the stream's handler and passes
+// on what that is told; it hears of nothing by itself, and may close it between any two calls.
+// Loop's thread.
 #pragma once
 
 #include "base/result.hpp"

@@ -62,8 +62,8 @@ void AsioLoop::end_turn() {
   keep_timer_armed();
 }
 
-/// What was due when the turn began, and after what had come by then: a loop that stood still for
-/// long has the answers that it misses in its sockets.
+/// Runs what was due when the turn began, but only after reading the sockets: after a long stall,
+/// the answers that seem to be missing are in their buffers already.
 void AsioLoop::fire_timers() {
   constexpr std::size_t turns_to_catch_up = 256;
   if (poller_.take_full() && ++turns_behind_ < turns_to_catch_up) return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// AsioLoop: a Loop on a boost::asio::io_context, our own or the user's, which exactly one thread
-// runs.
+// AsioLoop: a Loop on a boost::asio::io_context, our own or the user's, which exactly one
+// thread runs.
 //
 // Every Asio handler of ours opens a turn with enter(); the turn ends when what was ready at that
 // moment has been handled. One steady_timer drives the timing wheel. Life cycle: construct, use,
@@ -46,8 +46,8 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   void adopt_thread();
   /// Runs what was posted now; for the end of the loop's life, too.
   void run_posted() override;
-  /// Ends the current turn now: deferred tasks run, streams are flushed. For the end of the loop's
-  /// life.
+  /// Ends the current turn now: deferred tasks run, streams are flushed. For the end of the
+  /// loop's life.
   void drain() { finish_turn(); }
   /// No timer fires and no posted task runs after this. Loop's thread, or after the loop has ended.
   void stop();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// ExitHook: has something ended when the process exits, before what it uses of OpenSSL and of other
-// libraries is destroyed, which happens while threads still run: their objects have static
-// lifetime, and ours may live as long or never be destroyed.
+// ExitHook: ends its owner when the process exits, before the static objects of OpenSSL and other
+// libraries are destroyed. Threads still run then, and the owner may be a static object itself, or
+// one that is never destroyed.
 //
-// Life cycle: made when what its owner uses has been initialised (that of OpenSSL, it sees to by
-// itself) -> called once by exit(), unless it has been destroyed. Any thread.
+// Life cycle: made after the libraries that its owner uses have been initialised (it initialises
+// OpenSSL itself) -> called once by exit(), unless it is destroyed before. Any thread.
 #pragma once
 
 #include <chrono>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// HandlerMemory: room for the few handlers by which Asio calls a loop back, so that asking for that
-// cannot fail for lack of memory: a loop that could not ask would be deaf from then on. Who finds
-// no room here gets it from the heap.
+// HandlerMemory: room for the few handlers by which Asio calls a loop back, so that asking for a
+// call cannot fail for lack of memory: a loop that could not ask would never be called again. When
+// there is no room here, the memory comes from the heap.
 //
 // Life cycle: made by a loop; what Asio still keeps in it outlives the loop with its io_context.
 // One thread at a time.

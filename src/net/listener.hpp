@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Listener: accepts TCP connections of one address and port. When descriptors run out it rests a
-// while instead of spinning, and turns one waiting client away, so that the queue moves. Loop's
+// Listener: accepts TCP connections of one address and port. When file descriptors run out it
+// pauses instead of spinning, and refuses one waiting client, so that the queue moves. Loop's
 // thread only.
 #pragma once
 

@@ -44,7 +44,7 @@ class TlsCategory final : public std::error_category {
       case TlsErrc::not_tls:
         return "the peer does not speak TLS";
       case TlsErrc::truncated:
-        return "the connection ended without a goodbye of TLS";
+        return "the connection ended without a close_notify of TLS";
       case TlsErrc::handshake_end:
         return "the connection ended during the TLS handshake";
       case TlsErrc::pin_mismatch:

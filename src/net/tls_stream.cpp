@@ -206,9 +206,9 @@ std::optional<TlsStream::End> TlsStream::encrypt() {
 
 void TlsStream::flush() {
   const auto self = shared_from_this();
-  if (state_ == State::closed || in_handshake() || has_said_goodbye_) return;
+  if (state_ == State::closed || in_handshake() || close_notify_sent_) return;
   if (const auto ended = encrypt()) return end(*ended);
-  if (state_ == State::closing_after_flush) return say_goodbye();
+  if (state_ == State::closing_after_flush) return send_close_notify();
   below_bytes_ = static_cast<std::uint32_t>(
       std::min<std::size_t>(below_->queued_bytes(), std::numeric_limits<std::uint32_t>::max()));
   if (below_bytes_ != 0) {
@@ -218,8 +218,8 @@ void TlsStream::flush() {
   }
 }
 
-void TlsStream::say_goodbye() {
-  has_said_goodbye_ = true;
+void TlsStream::send_close_notify() {
+  close_notify_sent_ = true;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   below_->close_after_flush();
@@ -238,7 +238,7 @@ void TlsStream::on_end_below() {
   if (state_ == State::closed) return;
   const std::error_code cause = below_->error();
   if (cause) return end({cause, "TLS handshake failed: " + cause.message()});
-  if (has_said_goodbye_) return end({});
+  if (close_notify_sent_) return end({});
   const std::error_code cut = in_handshake() ? TlsErrc::handshake_end : TlsErrc::truncated;
   end({cut, cut.message()});
 }

@@ -72,7 +72,7 @@ class TlsStream final : public Stream, private StreamHandler {
   /// Why OpenSSL's last call returned `result`; nothing if it only waits for the peer.
   std::optional<End> end_of(int result);
   void on_end_below();
-  void say_goodbye();
+  void send_close_notify();
   void end(const End& end);
   void shut() override;
 
@@ -84,7 +84,7 @@ class TlsStream final : public Stream, private StreamHandler {
   std::string kept_;           // the same between calls
   bool paused_ = false;
   bool has_heard_ = false;         // something came from the peer
-  bool has_said_goodbye_ = false;  // everything is with the stream below, close_notify included
+  bool close_notify_sent_ = false;  // everything is with the stream below, close_notify included
   bool has_shut_ = false;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// WakeLimit: how often a loop may look after its deadlines. Few of them fire on time, each by
-// itself; a hundred thousand heartbeats would do so one after the other, so in the long run they
-// fire no more often than every 4 ms, and those that have become due by then share a turn, and the
-// answers to their pings as well.
+// WakeLimit: how often a loop wakes up for its deadlines. A few deadlines each fire on time. With a
+// hundred thousand heartbeats that would be a wake-up for each, so on average the loop wakes up no
+// more often than every 4 ms, and the deadlines that are due by then share one turn, as do the
+// answers to their pings.
 //
 // Pure arithmetic: the loop says when it fired. Its thread only.
 #pragma once
@@ -20,8 +20,8 @@ class WakeLimit {
   /// How many in a row are on time if there were few before.
   static constexpr int burst = 64;
 
-  /// When deadlines may fire; in the past unless there were many, at most `interval` after the last
-  /// time.
+  /// When deadlines may fire; in the past unless there were many, at most `interval` after
+  /// the last time.
   TimePoint free_at() const { return paid_until_ - burst * interval; }
   /// Some have fired.
   void count(TimePoint now) { paid_until_ = std::max(paid_until_, now) + interval; }

@@ -114,7 +114,7 @@ void HttpConnection::on_timeout() {
   http::Response response;
   response.status = 408;
   const auto self = shared_from_this();
-  if (const auto exchange = settle()) {
+  if (const auto exchange = release_exchange()) {
     if (const auto listener = exchange->listener_.lock()) {
       listener->on_abort(*exchange, engine::ExchangeListener::Abort::peer_gone);
     }
@@ -232,7 +232,7 @@ void HttpConnection::complete_body() {
 void HttpConnection::fail(http::Errc error) {
   http::Response response;
   response.status = http::status_of(error);
-  if (const auto exchange = settle()) {
+  if (const auto exchange = release_exchange()) {
     if (const auto listener = exchange->listener_.lock()) {
       listener->on_abort(*exchange, error == http::Errc::body_too_large
                                         ? engine::ExchangeListener::Abort::body_too_large
@@ -246,7 +246,7 @@ void HttpConnection::fail(http::Errc error) {
   stream_->close_after_flush();
 }
 
-std::shared_ptr<HttpExchange> HttpConnection::settle() {
+std::shared_ptr<HttpExchange> HttpConnection::release_exchange() {
   const auto exchange = exchange_.lock();
   exchange_.reset();
   receiving_.reset();
@@ -255,7 +255,7 @@ std::shared_ptr<HttpExchange> HttpConnection::settle() {
 }
 
 void HttpConnection::abort() {
-  settle();
+  release_exchange();
   if (stream_) stream_->close();
 }
 
@@ -267,7 +267,7 @@ void HttpConnection::respond(HttpExchange& exchange, http::Response response,
   // A body that nobody wants cannot be told from the next request.
   if (!exchange.body_complete_) fate = http::Connection::close;
   write(response, fate, is_head ? http::Body::omitted : http::Body::included);
-  settle();  // only now: who fails to answer still owes it, and cuts us by dropping the exchange
+  release_exchange();  // only now: who fails to answer still owes it, and cuts us by dropping the exchange
   enter(Phase::writing);
   if (fate == http::Connection::close) {
     parser_.reset();
@@ -297,7 +297,7 @@ std::shared_ptr<Stream> HttpConnection::upgrade(HttpExchange& exchange, http::Re
   assert(exchange.body_complete_);  // what is left of a body would go to the successor
   append_headers(response.headers, exchange.extra_headers_);
   write(response, http::Connection::upgrade);
-  settle();
+  release_exchange();
   timer_.cancel();
   stream_->set_stall_timeout({});
   successor_ = std::move(handler);
@@ -317,7 +317,7 @@ void HttpConnection::on_close() {
   timer_.cancel();
   stream_.reset();
   parser_.reset();
-  if (const auto exchange = settle()) {
+  if (const auto exchange = release_exchange()) {
     if (const auto listener = exchange->listener_.lock()) {
       listener->on_abort(*exchange, engine::ExchangeListener::Abort::peer_gone);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Connection: HTTP/1.1 on one byte stream. Parses requests one after another, announces each as an
-// Exchange when its headers are complete, and holds later (pipelined) ones back until it is
+// HttpConnection: HTTP/1.1 on one byte stream. Parses requests one after another, announces each
+// as an Exchange when its headers are complete, and holds later (pipelined) ones back until it is
 // answered. Slow peers are cut by deadlines. After an upgrade the stream belongs to another handler
 // and the connection is gone.
 //
@@ -118,7 +118,7 @@ class HttpConnection final : public StreamHandler,
   void complete_body();
   void fail(http::Errc error);
   /// The exchange that is owed an answer, if one is; from now on it is owed none.
-  std::shared_ptr<HttpExchange> settle();
+  std::shared_ptr<HttpExchange> release_exchange();
   void abort();
   void respond(HttpExchange& exchange, http::Response response, http::Connection fate);
   std::shared_ptr<Stream> upgrade(HttpExchange& exchange, http::Response response,

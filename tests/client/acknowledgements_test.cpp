@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Acknowledgements both ways: answers, time-outs, and what becomes of them when the connection
-// ends.
+// Acknowledgements both ways: answers, time-outs, and what becomes of them when the
+// connection ends.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Connection state recovery: what was missed arrives before `connect`, or it is not called
-// recovered.
+// Connection state recovery: what was missed arrives before `connect`, or it is not
+// called recovered.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>

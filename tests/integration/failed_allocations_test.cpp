@@ -136,8 +136,8 @@ TEST_F(FailedAllocations, OfAnHttpRoute) {
   }});
 }
 
-/// Ends a session of polling that is still there: by a goodbye, or by the last polls that it waits
-/// for.
+/// Ends a session of polling that is still there: by a goodbye, or by the last polls that
+/// it waits for.
 void leave(std::uint16_t port, const std::string& target) {
   if (target.ends_with("=")) return;  // it never was
   HttpClient(port).ask(request_text("POST", target, {}, "1"));

@@ -336,8 +336,8 @@ TEST_F(FailedAllocations, AnUpgradeHandsOverWhatWaitsOrTheSessionEnds) {
                        });
 }
 
-/// Three over WebSocket in one room. Whoever fails there is reported to a hook that sends to all of
-/// them.
+/// Three over WebSocket in one room. Whoever fails there is reported to a hook that sends to
+/// all of them.
 struct Room : World {
   Room() {
     Namespace io = server.of();

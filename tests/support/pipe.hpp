@@ -91,8 +91,8 @@ class SimulatedStream final : public Stream {
     if (other) other->cut();
     cut();
   }
-  /// Nothing gets through any more, in either direction, and nobody is told: a cable that was
-  /// pulled.
+  /// Nothing gets through any more, in either direction, and nobody is told: a cable
+  /// that was pulled.
   void go_silent() {
     silent_ = true;
     if (const auto other = peer_.lock()) other->silent_ = true;
@@ -194,8 +194,8 @@ class SimulatedStream final : public Stream {
   }
 
   void hand_over(const std::string& bytes) {
-    // A block of its own, so that a sanitizer sees what looks further than the 64 bytes of the
-    // contract.
+    // A block of its own, so that a sanitizer sees what looks further than the 64 bytes of
+    // the contract.
     constexpr std::size_t padding_bytes = 64;
     std::unique_ptr<char[]> block;
     {

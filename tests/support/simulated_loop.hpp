@@ -69,8 +69,8 @@ class SimulatedLoop final : public Loop {
     current_ = true;
   }
 
-  /// One turn; false if nothing is planned and no deadline is armed, or all of it is later than
-  /// `limit`.
+  /// One turn; false if nothing is planned and no deadline is armed, or all of it is later
+  /// than `limit`.
   bool run_one(TimePoint limit = TimePoint::max()) {
     if (std::exchange(turn_open_, false)) finish_turn();
     const auto deadline = timers().next_deadline();

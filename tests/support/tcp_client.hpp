@@ -55,8 +55,8 @@ class TcpClient {
   Fate fate() const { return fate_; }
   std::string& unread() { return unread_; }
 
-  /// False once the peer takes no more. Reads while it waits for room, so that nobody blocks for
-  /// ever.
+  /// False once the peer takes no more. Reads while it waits for room, so that nobody
+  /// blocks for ever.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       if (!wait_for(POLLOUT)) return false;

@@ -66,8 +66,8 @@ class WebSocketClient {
     return first;
   }
 
-  /// The next packet, Engine.IO's pings answered; empty once the connection is closing or has
-  /// ended.
+  /// The next packet, Engine.IO's pings answered; empty once the connection is closing
+  /// or has ended.
   std::string packet() {
     for (;;) {
       const auto next = event();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Signatures of handlers, driven through the core: a packet goes in, what the handler answers comes
-// out.
+// Signatures of handlers, driven through the core: a packet goes in, what the handler
+// answers comes out.
 #include "support/core_peer.hpp"
 
 #include <socketio/namespace.hpp>

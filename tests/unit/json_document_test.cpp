@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What texts a Document takes, and what it refuses: RFC 8259 with the habits of JavaScript and our
-// limits.
+// What texts a Document takes, and what it refuses: RFC 8259 with the habits of JavaScript
+// and our limits.
 #include "codec/json/document.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What comes to a client's socket before it has connected, and how far it is in the server's
-// history.
+// What comes to a client's socket before it has connected, and how far it is in the
+// server's history.
 #include "core/client/receiver.hpp"
 
 #include "codec/json/document.hpp"

@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 
 constexpr TimePoint start{1'000'003us};
 
-/// What came of a deadline in each step until `end`: how often the loop woke, how late at the
-/// worst.
+/// What came of a deadline in each step until `end`: how often the loop woke, how late
+/// at the worst.
 struct Woken {
   int times = 0;
   Duration latest{};

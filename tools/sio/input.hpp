@@ -37,8 +37,8 @@ class Input {
  protected:
   explicit Input(Session& session);
   Session& session() { return session_; }
-  /// Runs the context until stdin has something to read, or its end; false if the session has
-  /// finished.
+  /// Runs the context until stdin has something to read, or its end; false if the session
+  /// has finished.
   bool await_input();
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The console on a terminal: libedit, whose reading of a character is where everything else
-// happens.
+// The console on a terminal: libedit, whose reading of a character is where everything
+// else happens.
 #include "exit_code.hpp"
 #include "input.hpp"
 #include "show.hpp"

@@ -45,8 +45,8 @@ Chat::Chat(socketio::Server& io, History& history) : io_(io), history_(history) 
   io.on("leave", [this](Socket& socket) { on_leave(socket); });
   io.on_disconnect([this](Socket& socket, socketio::DisconnectReason) { on_leave(socket); });
   io.on_handler_error([](Socket&, const socketio::HandlerError& error) {
-    // Arguments of a wrong shape are the client's affair and would fill the log; an exception is
-    // ours.
+    // Arguments of a wrong shape are the client's affair and would fill the log; an
+    // exception is ours.
     if (error.exception) std::cerr << error.event << ": " << error.message << '\n';
   });
 }

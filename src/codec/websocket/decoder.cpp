@@ -45,8 +45,8 @@ bool is_defined(Opcode opcode) {
          opcode == Opcode::ping || opcode == Opcode::pong;
 }
 
-/// Most messages are short and ASCII: a few words are looked through faster than simdjson is
-/// reached.
+/// Most messages are short and ASCII: a few words are looked through faster than
+/// simdjson is reached.
 bool is_short_ascii(std::string_view text) {
   constexpr std::size_t max_short_bytes = 128;
   if (text.size() > max_short_bytes) return false;
@@ -141,8 +141,8 @@ std::optional<Errc> Decoder::check_start() const {
   return std::nullopt;
 }
 
-/// The header is complete: checks the length against its form and the limits before anything is
-/// kept.
+/// The header is complete: checks the length against its form and the limits before
+/// anything is kept.
 std::optional<Errc> Decoder::begin_frame() {
   const std::size_t extended = extended_length_bytes(short_length());
   const std::uint64_t length =

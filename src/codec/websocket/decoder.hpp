@@ -93,8 +93,8 @@ class Decoder {
   Limits limits_;
   char* cursor_ = nullptr;
   char* end_ = nullptr;
-  /// Unmasked, inflated payload of the unfinished message, behind it that of an unfinished control
-  /// frame.
+  /// Unmasked, inflated payload of the unfinished message, behind it that of an unfinished
+  /// control frame.
   std::vector<char> kept_;
   /// Null unless it was negotiated.
   std::unique_ptr<Deflate> deflate_;

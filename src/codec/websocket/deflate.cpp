@@ -98,8 +98,8 @@ void Inflater::feed(std::string_view compressed) {
 }
 
 void Inflater::finish() {
-  // Section 7.2.3.6 wants an empty message to be a byte; none at all means the same, and ws takes
-  // it.
+  // Section 7.2.3.6 wants an empty message to be a byte; none at all means the same, and
+  // ws takes it.
   if (phase_ != Phase::some) return;
   phase_ = Phase::tail;
   set_input(*stream_, flush_tail);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Masking of payloads (RFC 6455 section 5.3); the same operation masks and unmasks. Pure, any
-// thread.
+// Masking of payloads (RFC 6455 section 5.3); the same operation masks and unmasks.
+// Pure, any thread.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // PacketParser: a client's packets, both ways, in the encoding that its server uses. Life cycle:
-// one per client; reset() between connections. A packet is valid until the next call. Loop's thread
-// only.
+// one per client; reset() between connections. A packet is valid until the next call. Loop's
+// thread only.
 #pragma once
 
 #include "codec/json/document.hpp"

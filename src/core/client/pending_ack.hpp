@@ -3,8 +3,8 @@
 // acknowledgement, with the reason why there is none, or, when it is dropped on its way to the
 // loop, with `disconnected`.
 //
-// Life cycle: shared by all that may complete it; take() gives the callback away. One thread at a
-// time.
+// Life cycle: shared by all that may complete it; take() gives the callback away. One
+// thread at a time.
 #pragma once
 
 #include <socketio/acknowledgement.hpp>

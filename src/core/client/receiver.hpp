@@ -35,8 +35,8 @@ class Receiver {
 
   explicit Receiver(std::size_t limit_bytes) : limit_bytes_(limit_bytes) {}
 
-  /// False if that is more than the limit: a server that sends on and on without letting the socket
-  /// join.
+  /// False if that is more than the limit: a server that sends on and on without letting the
+  /// socket join.
   bool keep(const parser::Packet& event);
   std::deque<KeptEvent> take_kept();
   /// Needs no memory.

@@ -89,8 +89,8 @@ class ClientSocketState final : public detail::CompletionLoop,
   }
   /// The same where the client runs.
   void report_thrown(std::string_view event, const std::exception_ptr& exception) noexcept;
-  /// Pending acknowledgements fail, handlers are released; nothing is sent. The caller holds the
-  /// gate.
+  /// Pending acknowledgements fail, handlers are released; nothing is sent. The caller
+  /// holds the gate.
   void close_now();
 
   // --- Manager ---

@@ -132,7 +132,7 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   NamespaceState& nsp = socket->nsp();
   if (error) {
     refuse(nsp.name(), *error);
-    socket->abandon();
+    socket->discard();
     return;
   }
   connect_timer_.reset();
@@ -176,15 +176,15 @@ void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
 
 void Connection::disconnect(SocketState& socket, Close close) {
   const auto self = shared_from_this();
-  const auto goodbye = [this](SocketState& leaving) {
-    if (!leaving.connected()) return leaving.abandon();
+  const auto disconnect_one = [this](SocketState& leaving) {
+    if (!leaving.connected()) return leaving.discard();
     sending().send_text(
         packet_header(PacketType::disconnect, leaving.nsp().name(), std::nullopt, 0), Compress::no);
     leaving.close(DisconnectReason::server_namespace_disconnect);
   };
-  if (close == Close::socket) return goodbye(socket);
+  if (close == Close::socket) return disconnect_one(socket);
   const auto sockets = sockets_;
-  for (const auto& leaving : sockets) goodbye(*leaving);
+  for (const auto& leaving : sockets) disconnect_one(*leaving);
   session_->close(DisconnectReason::forced_server_close);
 }
 
@@ -201,7 +201,7 @@ void Connection::on_close(DisconnectReason reason) {
   decoder_.reset();
   const auto sockets = std::exchange(sockets_, {});
   for (const auto& socket : sockets) {
-    socket->connected() ? socket->close(reason) : socket->abandon();
+    socket->connected() ? socket->close(reason) : socket->discard();
   }
 }
 

@@ -38,7 +38,7 @@ class Connection final : public engine::SessionHandler,
   /// For contain(): the session breaks off.
   void on_exception() noexcept { session_->on_exception(); }
 
-  /// Says goodbye to one namespace, or to all and closes the session.
+  /// Sends DISCONNECT for one namespace, or for all and closes the session.
   void disconnect(SocketState& socket, Close close);
   /// The socket has ended; its namespace may be joined again.
   void remove(SocketState& socket);

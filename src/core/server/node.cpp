@@ -23,8 +23,8 @@ class NoEntropy final : public Entropy {
   }
 };
 
-/// What handles that outlive the server meet: work for the loop is done, that is refused, on the
-/// spot.
+/// What handles that outlive the server meet: work for the loop is done, that is refused,
+/// on the spot.
 class EndedLoop final : public Loop {
  public:
   EndedLoop() : Loop(TimePoint{}, entropy_) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Node: the Socket.IO server on one loop: its namespaces, and the clients that live on this loop's
-// sessions.
+// Node: the Socket.IO server on one loop: its namespaces, and the clients that live on this
+// loop's sessions.
 //
 // Life cycle: made with its loop; accept() gets every new Engine.IO session; close() ends all
 // sockets. Several nodes (loops of a process, or servers of a cluster) know nothing of each other
@@ -80,8 +80,8 @@ class Node {
   std::shared_ptr<NamespaceState> of(NamespacePredicate predicate);
   /// The same for a predicate that looks at the name alone.
   std::shared_ptr<NamespaceState> of_pattern(std::function<bool(std::string_view name)> matches);
-  /// What a client may join: an existing namespace, or one that a predicate admits. Null if
-  /// neither.
+  /// What a client may join: an existing namespace, or one that a predicate admits.
+  /// Null if neither.
   std::shared_ptr<NamespaceState> find(std::string_view name, const json& auth);
 
   std::size_t namespace_count() const { return namespaces_.size(); }

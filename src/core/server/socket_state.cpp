@@ -272,7 +272,7 @@ void SocketState::close(DisconnectReason reason) {
   release_handlers();
 }
 
-void SocketState::abandon() {
+void SocketState::discard() {
   const auto self = shared_from_this();
   nsp_->remove(*this);
   end();

@@ -64,11 +64,11 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   void become_connected();
   /// A packet of this namespace: event, ack or disconnect.
   void on_packet(const parser::Packet& packet);  // the caller holds the socket
-  /// Leaves rooms and namespace; handlers hear it; later calls do nothing.
+  /// Leaves its rooms and the namespace, and calls the disconnect handlers. Later calls do nothing.
   void close(DisconnectReason reason);
-  /// Refused by a middleware: nothing was connected, so nobody hears of it but who waits for an
-  /// acknowledgement.
-  void abandon();
+  /// Ends a socket that a middleware has refused. It was never connected, so no handler is called;
+  /// only pending acknowledgements fail.
+  void discard();
 
   // --- Sending; any thread ---
 

@@ -67,8 +67,8 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   /// For who is about to detach(), also while it closes: of the messages that separate() holds,
   /// those that `keeps` leave now, and the others are dropped.
   void flush_separated(const KeepsMessage& keeps);
-  /// Flushes, waits for a running upgrade, sends a close packet or frame; on_close(forced_close)
-  /// follows.
+  /// Flushes, waits for a running upgrade, sends a close packet or frame;
+  /// on_close(forced_close) follows.
   void close();
   /// The same without flushing, and with that reason, at once.
   void abort(DisconnectReason reason, const Failure& failure);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// WebSocket as a client's Engine.IO transport: connects, has the opening handshake (RFC 6455
-// section 4.1) and offers compression in it (RFC 7692), then one packet a message of a
-// WebSocketConnection.
+// WebSocket as a client's Engine.IO transport: connects, has the opening handshake (RFC
+// 6455 section 4.1) and offers compression in it (RFC 7692), then one packet a message of
+// a WebSocketConnection.
 //
 // What is separated from what was sent before waits for the pong to a ping that follows that: a
 // server reads one after the other (RFC 6455 section 5.5.2).

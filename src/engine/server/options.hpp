@@ -28,8 +28,8 @@ struct Options {
   std::size_t out_buffer_bytes = 1024 * 1024;
   std::size_t out_buffer_limit_bytes = 16 * 1024 * 1024;
   std::chrono::milliseconds stall_timeout{10'000};
-  /// A session that we close while no poll is pending waits this long for the poll that learns of
-  /// it.
+  /// A session that we close while no poll is pending waits this long for the poll that
+  /// learns of it.
   std::chrono::milliseconds close_timeout{30'000};
   /// Sessions at once; beyond, handshakes get 503. As many again, which are closed already, may
   /// wait for that poll. 0: no limit but the file descriptors.

@@ -27,7 +27,7 @@ class PollingTransport final : public ServerTransport,
   bool poll_pending() const { return poll_ != nullptr; }
   /// Answers a parked poll with a noop packet, so that the client can pause for an upgrade.
   void send_noop();
-  /// The client said goodbye: a parked poll ends with a noop.
+  /// The client sent a close packet: a pending poll is answered with a noop.
   void end_poll();
   /// Moves what waits over to `successor`, and answers a parked poll, at the end of an upgrade.
   void hand_over(ServerTransport& successor);

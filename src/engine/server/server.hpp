@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// engine::Server: checks handshakes and requests, keeps the sessions of one loop, and gives each
-// request to its session. Refusals carry the codes and bodies of the JavaScript server's event
-// "connection_error".
+// engine::Server: checks handshakes and requests, keeps the sessions of one loop, and gives
+// each request to its session. Refusals carry the codes and bodies of the JavaScript server's
+// event "connection_error".
 //
 // Life cycle: gets every request whose path is its own, until close(). Loop's thread only.
 #pragma once
@@ -23,8 +23,8 @@ namespace socketio::engine {
 
 class WebSocketTransport;
 
-/// Why a request is refused. The number is the reference's `code` in the JSON body, where it has
-/// one.
+/// Why a request is refused. The number is the reference's `code` in the JSON body,
+/// where it has one.
 enum class Refusal : std::uint8_t {
   unknown_transport,     // 0
   unknown_sid,           // 1

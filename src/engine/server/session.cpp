@@ -21,8 +21,8 @@ struct Session::Upgrade {
 
 namespace {
 
-// While an upgrade is underway a parked poll is answered this often, so that the client can pause
-// polling.
+// While an upgrade is underway a parked poll is answered this often, so that the client can
+// pause polling.
 constexpr std::chrono::milliseconds noop_interval{100};
 
 std::string text_of(PacketType type, std::string_view data = {}) {
@@ -215,8 +215,8 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
   if (upgrade_ && upgrade_->candidate.get() == &from) return on_upgrade_packet(packet);
   if (transport_.get() != &from) return;
   if (packet.type != PacketType::pong && heartbeat_ == Heartbeat::pong) {
-    // A peer whose big message is in front of its pong is alive: once per ping the wait starts
-    // again.
+    // A peer whose big message is in front of its pong is alive: once per ping the wait
+    // starts again.
     heartbeat_ = Heartbeat::pong_extended;
     arm(heartbeat_timer_, owner_.options().ping_timeout);
   }

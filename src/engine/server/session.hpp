@@ -47,13 +47,13 @@ class SessionHandler {
   virtual void on_close(DisconnectReason reason) = 0;
 };
 
-/// What a session tells the server that keeps it.
+/// The server that keeps a session, as the session sees it.
 class SessionOwner {
  public:
   virtual ~SessionOwner() = default;
   virtual const Options& options() const = 0;
   virtual Loop& loop() = 0;
-  /// It is closed, and counts no more; whether it may stay for the poll that learns of it.
+  /// It has closed and no longer counts. Returns whether it may stay for the poll that is told so.
   virtual bool on_session_closing(Session& session) = 0;
   /// The session's id is free from now on.
   virtual void on_session_end(Session& session) = 0;
@@ -71,28 +71,28 @@ class Session : public std::enable_shared_from_this<Session> {
   Loop& loop() { return owner_.loop(); }
   std::size_t packets_per_payload() const { return owner_.options().packets_per_payload; }
 
-  /// Sends the handshake over its first transport and starts the heartbeat; then `handler` takes
-  /// over.
+  /// Sends the handshake over its first transport and starts the heartbeat; then
+  /// `handler` takes over.
   void open(std::shared_ptr<ServerTransport> transport);
   void set_handler(std::shared_ptr<SessionHandler> handler) { handler_ = std::move(handler); }
 
   EmitResult send_text(std::string_view packet, Compress compress = Compress::yes);
   EmitResult send_binary(std::string_view data, Compress compress);
   EmitResult send_prepared(const PreparedMessage& message);
-  /// False while something waits in front: what is volatile is dropped then.
+  /// False while something waits to be sent: volatile events are dropped then.
   bool writable() const { return is_open() && transport_->writable(); }
   std::size_t queued_bytes() const { return transport_->queued_bytes(); }
 
-  /// Closes from our side; the handler hears `reason` before this returns.
+  /// Closes from our side. The handler's on_close() is called before this returns.
   void close(DisconnectReason reason);
   /// For contain(): break_off().
   void on_exception() noexcept;
-  /// After a failure half-way through something: cuts the connection at once, and ends with
-  /// transport_error soon, not from inside the caller. Cannot fail.
+  /// After a failure in the middle of something: cuts the connection at once, and ends with
+  /// transport_error soon afterwards, never inside the caller. Cannot fail.
   void break_off() noexcept;
-  /// The same for one that is still being opened: ends before this returns.
+  /// The same for a session that is still being opened. It ends before this returns.
   void give_up();
-  /// After close(): ends at once, without the poll that would have told the client.
+  /// After close(): ends at once, without waiting for the poll that would tell the client.
   void skip_last_poll() { end(DisconnectReason::forced_close); }
 
   // --- From transports and the server ---

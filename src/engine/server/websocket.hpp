@@ -18,8 +18,8 @@ namespace socketio::engine {
 
 class WebSocketTransport final : public ServerTransport, public StreamHandler {
  public:
-  /// How binary messages travel: as they are, or as base64 text for clients that asked so
-  /// (`b64=1`).
+  /// How binary messages travel: as they are, or as base64 text for clients that asked
+  /// so (`b64=1`).
   enum class BinaryForm : std::uint8_t { frames, base64 };
 
   WebSocketTransport(std::shared_ptr<Session> session, const websocket::Limits& limits,

@@ -8,8 +8,8 @@
 
 namespace socketio::net {
 
-/// One way to a server, step by step; each step is an attempt that gets the stream of the one
-/// before.
+/// One way to a server, step by step; each step is an attempt that gets the stream of
+/// the one before.
 class ClientConnector::Path final : public Attempt {
  public:
   Path(ClientConnector& connector, const Endpoint& target, Done done)

@@ -2,9 +2,9 @@
 // ClientConnector: how a client reaches its server: TCP, through a proxy if one is set, and TLS if
 // the endpoint asks for it.
 //
-// Life cycle: destroying it closes what it opened, in the loop's current turn; no attempt may be
-// underway then. What is wrong in the settings fails each attempt that needs it. Loop's thread
-// only.
+// Life cycle: destroying it closes what it opened, in the loop's current turn; no attempt may
+// be underway then. What is wrong in the settings fails each attempt that needs it. Loop's
+// thread only.
 #pragma once
 
 #include "base/connector.hpp"

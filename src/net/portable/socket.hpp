@@ -25,8 +25,8 @@ class Socket {
   using Piece = boost::asio::const_buffer;
   static Piece piece_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
-  /// Stream::lapses_allowed(): systems may hold megabytes, and take more when a third of that has
-  /// gone.
+  /// Stream::lapses_allowed(): systems may hold megabytes, and take more when a third of
+  /// that has gone.
   static constexpr int lapses_allowed = 4;
 
   Socket() = default;

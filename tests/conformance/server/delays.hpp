@@ -2,8 +2,8 @@
 // Runs tasks later, on a thread of its own: what an application does that answers when its database
 // has. Acknowledgements and Next are so called from another thread than the server's.
 //
-// Life cycle: what has not run when it is destroyed is dropped. after() may be called from any
-// thread.
+// Life cycle: what has not run when it is destroyed is dropped. after() may be called
+// from any thread.
 #pragma once
 
 #include <chrono>

@@ -8,8 +8,8 @@
 
 namespace conformance {
 
-/// Messages, acknowledgements and how handlers come and go. `delays` outlives the namespace's
-/// sockets.
+/// Messages, acknowledgements and how handlers come and go. `delays` outlives the
+/// namespace's sockets.
 void add_message_events(socketio::Namespace& nsp, Delays& delays);
 /// The socket's own data and handshake, and its end.
 void add_socket_events(socketio::Namespace& nsp);

@@ -83,7 +83,7 @@ class TlsStream final : public Stream, private StreamHandler {
   std::string_view incoming_;  // encrypted and not read by OpenSSL, during a call
   std::string kept_;           // the same between calls
   bool paused_ = false;
-  bool has_heard_ = false;         // something came from the peer
+  bool has_heard_ = false;          // something came from the peer
   bool close_notify_sent_ = false;  // everything is with the stream below, close_notify included
   bool has_shut_ = false;
 };

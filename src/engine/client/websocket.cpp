@@ -212,8 +212,9 @@ void ClientWebSocket::on_close() {
 void ClientWebSocket::on_stream_end(const Stream& stream) {
   if (!opening_) {
     connection_.on_close();
-    return end(DisconnectReason::transport_close,
-               {.code = stream.error(), .details = "the connection was closed without a close frame"});
+    return end(
+        DisconnectReason::transport_close,
+        {.code = stream.error(), .details = "the connection was closed without a close frame"});
   }
   if (!stream.error() && opening_->parser && opening_->parser->feed_end()) return on_response();
   fail({.code = stream.error(), .details = "the connection was closed before the answer came"});

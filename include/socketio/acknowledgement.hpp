@@ -45,18 +45,18 @@ Reply<R> decode_reply(std::error_code error, const Value* arguments) {
   if (error) return error;
   Value first;
   ValueArray items(*arguments);
-  if constexpr (std::is_same_v<R, Arguments>) {
-    return all_arguments(*arguments);
-  } else if constexpr (std::is_same_v<R, json>) {
-    return items.next(first) ? first.to_json() : json();
-  } else {
-    try {
+  try {
+    if constexpr (std::is_same_v<R, Arguments>) {
+      return all_arguments(*arguments);
+    } else if constexpr (std::is_same_v<R, json>) {
+      return items.next(first) ? first.to_json() : json();
+    } else {
       R value{};
       if (items.next(first) && decode(first, value)) return value;
-    } catch (...) {  // a Decode of the user's; who waits has to hear all the same
     }
-    return Errc::bad_answer;
+  } catch (...) {  // a Decode of the user's, or no memory; who waits has to be told all the same
   }
+  return Errc::bad_answer;
 }
 
 }  // namespace socketio::detail

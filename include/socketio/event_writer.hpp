@@ -67,7 +67,7 @@ class OutgoingEvent {
                          std::is_same_v<std::remove_extent_t<Plain>, char>) {
       writer.string(std::string_view(value));
     } else if constexpr (may_move && std::is_same_v<Plain, Bytes>) {
-      writer.binary(std::move(value));
+      writer.take_binary(std::move(value));
     } else if constexpr (may_move && std::is_same_v<Plain, json>) {
       writer.value(std::move(value));
     } else {

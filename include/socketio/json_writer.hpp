@@ -36,8 +36,11 @@ class JsonWriter {
   void unsigned_integer(std::uint64_t value);
   void number(double value);
   void string(std::string_view value);
-  void binary(std::span<const std::uint8_t> value) { binary(Bytes(value.begin(), value.end())); }
-  void binary(Bytes&& value);
+  void binary(std::span<const std::uint8_t> value) {
+    take_binary(Bytes(value.begin(), value.end()));
+  }
+  /// The same without a copy.
+  void take_binary(Bytes&& value);
   /// Any json value; json::binary anywhere in it becomes an attachment, discarded values
   /// become null.
   void value(const json& value);

@@ -242,6 +242,7 @@ void ClientState::shut_down_own(std::unique_lock<std::mutex> lock, Limit limit) 
     if (!limit) stopped_running_.wait(lock, is_stopped);
     if (limit && !stopped_running_.wait_for(lock, *limit, is_stopped)) {
       given_up_ = true;
+      if (thread_.joinable()) thread_.detach();  // nobody waits for it any more
       return;
     }
   }
@@ -280,6 +281,8 @@ void ClientState::shut_down_on_context(Limit limit) {
     if (!lock) return give_up();
     manager_->close_now();
     gate_->close();
+    // Behind what Asio still has of the loop's, whose memory is the loop thread's to give back.
+    asio::post(context_, [self = shared_from_this()] {});
     return;
   }
   const bool is_below_us = gate_->is_below_user_code();

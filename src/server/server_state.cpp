@@ -25,6 +25,7 @@ ServerState::ServerState(ServerOptions options, asio::io_context* context)
 ServerState::~ServerState() {
   worker_.loop().adopt_thread();
   close_now();
+  signals_.reset();
 }
 
 std::uint16_t ServerState::listen(std::string_view address, std::uint16_t port,
@@ -38,20 +39,23 @@ std::uint16_t ServerState::listen(std::string_view address, std::uint16_t port,
 
 void ServerState::run() {
   if (!worker_.has_own_context()) return;
-  const auto self = shared_from_this();
+  auto self = shared_from_this();
   {
     const std::lock_guard lock(running_mutex_);
     if (shut_ || closed_ || runner_ != std::thread::id()) return;
     runner_ = std::this_thread::get_id();
     worker_.prepare_run();
   }
-  const auto leave = [](ServerState* state) {
+  const auto leave = [&self](ServerState* state) {
     const std::lock_guard lock(state->running_mutex_);
     state->runner_ = {};
     state->stopped_running_.notify_all();
+    // Who waits for this in ~Server still has a reference, and is to be the one that ends it: no
+    // handler may run here once ~Server has returned.
+    if (self.use_count() > 1) self.reset();
   };
   {
-    const std::unique_ptr<ServerState, decltype(leave)> runs(this, leave);
+    const std::unique_ptr<ServerState, decltype(leave)> running(this, leave);
     worker_.run();
   }
   net::ExitHook::hold_main_thread();
@@ -97,7 +101,7 @@ void ServerState::close_soon() {
 }
 
 void ServerState::stop_on_signals() {
-  if (!worker_.has_own_context()) return;
+  if (!worker_.has_own_context() || closed_) return;
   signals_.emplace(worker_.context(), SIGINT, SIGTERM);
   signals_->async_wait([this](const boost::system::error_code& error, int) {
     if (error) return;

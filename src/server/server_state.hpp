@@ -59,7 +59,7 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   const ServerOptions options_;
   const std::shared_ptr<RouterState> router_state_ = std::make_shared<RouterState>();
   Router router_{router_state_};
-  /// On the worker's context: gone before it is.
+  /// On the worker's context, so reset before that is destroyed.
   std::optional<boost::asio::signal_set> signals_;
   bool closed_ = false;
   std::atomic<bool> closing_ = false;  // close() was called, and takes effect in its turn

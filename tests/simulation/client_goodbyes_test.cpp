@@ -328,6 +328,39 @@ TEST_P(GoodbyeTest, WhatStandsBehindADisconnectArrivesIfTheClientEndsAtOnce) {
   EXPECT_EQ(news, numbers());
 }
 
+TEST_P(GoodbyeTest, ADisconnectThatWaitsForNothingArrivesThoughTheClientEndsAtOnce) {
+  ClientTown town(
+      1, [this](SimulatedServer& server) { set_up(server); }, options());
+  const ClientSocket socket = town.socket();
+  ASSERT_TRUE(town.run_until_connected(socket));
+  town.loop.run_for(milliseconds(100));
+  {
+    const core::GateEntry entry(town.gate());
+    socket.disconnect();
+  }
+  town.end_client();
+  town.loop.run_for(milliseconds(100));
+  EXPECT_THAT(ends, ElementsAre("client namespace disconnect"));
+}
+
+TEST_P(GoodbyeTest, WhatAHandlerViewsStaysThoughItEndsTheClient) {
+  const std::string question(100'000, 'q');
+  const auto ask = [&](SimulatedServer& server) {
+    set_up(server);
+    server.of().on_connection([&](Socket asked) { asked.emit("question", question); });
+  };
+  ClientTown town(1, ask, options());
+  const ClientSocket socket = town.socket();
+  std::string seen;
+  socket.on("question", [&](std::string_view text) {
+    socket.emit("say", 1);
+    town.manager->end();
+    seen = text;
+  });
+  EXPECT_TRUE(town.run_until([&] { return !seen.empty(); }));
+  EXPECT_EQ(seen, question);
+}
+
 TEST_P(GoodbyeTest, AndBeforeTheConnectionIsReplacedAtOnce) {
   at_each_moment([this](ClientTown& town, const ClientSocket& socket) {
     for (const int number : numbers()) socket.emit("say", number);

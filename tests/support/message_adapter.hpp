@@ -91,12 +91,15 @@ class MessageAdapter final : public core::Adapter {
  private:
   using Message = std::vector<std::uint8_t>;
 
-  /// Who waits for the responses to a request.
+  /// Who waits for the responses to a request: one, or how many clients there are and an answer
+  /// from each. It keeps the namespace, so it goes with the last of them.
   struct Waiting {
     CountCallback count{};
     detail::AckCallback answered{};
     FetchCallback sockets{};
     IdsCallback names{};
+    std::optional<std::size_t> clients{};
+    std::size_t answers = 0;
   };
 
   std::uint64_t expect(Waiting waiting) {
@@ -108,8 +111,15 @@ class MessageAdapter final : public core::Adapter {
 
   void on_response(const Message& message) {
     const json response = json::from_cbor(message);
+    const auto known = waiting_.find(response.at("request"));
+    if (response.contains("count") && known->second.answered) {
+      known->second.clients = response["count"];
+    } else if (known->second.answered) {
+      ++known->second.answers;
+    }
     // A copy: what is called may ask again.
-    const Waiting waiting = waiting_.at(response.at("request"));
+    const Waiting waiting = known->second;
+    if (!waiting.answered || waiting.clients == waiting.answers) waiting_.erase(known);
     if (response.contains("count")) return waiting.count(response["count"]);
     if (response.contains("names")) return waiting.names(response["names"]);
     if (response.contains("error"))

@@ -35,7 +35,7 @@ void write_scalar(JsonWriter& writer, Json& value) {
       if constexpr (std::is_const_v<Json>) {
         return writer.binary(value.get_binary());
       } else {
-        return writer.binary(std::move(static_cast<Bytes&>(value.get_binary())));
+        return writer.take_binary(std::move(static_cast<Bytes&>(value.get_binary())));
       }
     default:
       return writer.null();
@@ -104,7 +104,7 @@ void JsonWriter::string(std::string_view value) {
   codec::append_quoted(text_, value);
 }
 
-void JsonWriter::binary(Bytes&& value) {
+void JsonWriter::take_binary(Bytes&& value) {
   separate();
   text_ += R"({"_placeholder":true,"num":)";
   append_integer(text_, attachments_.size());

@@ -45,7 +45,12 @@ void Joiner::on_separated() {
 void Joiner::on_auth(std::uint64_t attempt, const json& data) {
   if (attempt != attempt_ || state_ != State::asking || !link_.may_join()) return;
   state_ = State::sent;
-  link_.send_connect(data);
+  try {
+    link_.send_connect(data);
+  } catch (...) {
+    if (state_ == State::sent) state_ = State::asking;  // nothing left
+    throw;
+  }
 }
 
 void Joiner::on_auth_failed() {

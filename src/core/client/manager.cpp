@@ -122,7 +122,7 @@ void Manager::end() {
   const GateLock lock(*gate_);
   if (last_sent_ + handled_time <= loop_.timers().now()) ++section_;
   const bool waits = is_between_sections();
-  flush_sections();
+  contain(*this, [this] { flush_sections(); });
   for (std::size_t i = 0; i < sockets_.size() && !waits; ++i) {
     const auto socket = sockets_[i];
     contain(*socket, [&] { socket->send_last_disconnect(); });
@@ -138,8 +138,10 @@ void Manager::end() {
 void Manager::flush_sections() {
   // With a DISCONNECT that comes in one piece with them the server drops a socket's events; that
   // the connection closes behind them says as much.
-  const auto keeps = [this](engineio::Content content, std::string_view message) {
-    return !packets_.is_disconnect(content, message);
+  // Not packets_: a handler that is running may be reading what that has received.
+  PacketParser sent(options_.parser, options_.packet, options_.json);
+  const auto keeps = [&sent](engineio::Content content, std::string_view message) {
+    return !sent.is_disconnect(content, message);
   };
   const auto flush = [&](engine::ClientSession& session) {
     contain(session, [&] { session.flush_separated(keeps); });
@@ -232,7 +234,9 @@ void Manager::fail(const ConnectionError& error) {
   const Sockets notified = sockets_;  // first: what follows does not stop half-way
   open_timer_.cancel();
   const bool was_reconnection = std::get<Opening>(state_).is_reconnection;
-  retire_connection(options_.reconnection ? State(Lost{}) : State(Closed{}));
+  const auto failed = connection();
+  const bool reconnects = options_.reconnection && !(failed && failed->is_unwanted);
+  retire_connection(reconnects ? State(Lost{}) : State(Closed{}));
   notify_error(notified, error);
   on_loss_notified();
   if (was_reconnection) notify(events_.reconnect_error, error);

@@ -50,15 +50,16 @@ void NamespaceState::add_joining(const std::shared_ptr<SocketState>& socket) {
 }
 
 void NamespaceState::add(SocketState& socket) {
-  waiting_broadcasts().before_room_change();
+  waiting_broadcasts().before_room_change();  // may call the error hook, which may end the socket
+  if (!socket.connection()) return;
   socket.position = static_cast<std::uint32_t>(everybody_.size());
   everybody_.push_back(&socket);
 }
 
 void NamespaceState::remove(SocketState& socket) {
+  waiting_broadcasts().before_room_change();  // may call the error hook, which may remove it
   const auto found = sockets_.find(socket.id());
   if (found == sockets_.end()) return;
-  waiting_broadcasts().before_room_change();
   adapter_->del_all(socket.id());
   if (socket.connected()) {
     everybody_[socket.position] = everybody_.back();

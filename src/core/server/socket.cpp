@@ -55,7 +55,9 @@ std::string_view Socket::transport() const {
   return engine::to_string(state_->connection()->session().transport_name());
 }
 
-std::string Socket::remote_address() const { return handshake().address; }
+std::string Socket::remote_address() const {
+  return state_ ? state_->remote_address() : std::string();
+}
 
 std::size_t Socket::queued_bytes() const {
   return state_ && state_->connection() ? state_->connection()->session().queued_bytes() : 0;

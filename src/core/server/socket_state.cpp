@@ -309,11 +309,11 @@ std::vector<std::string> SocketState::rooms() const { return nsp_->adapter().soc
 EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
   if (!nsp_->loop().is_current()) {
+    std::string text(event.json_text());  // first: a long header is put in front of it there
     std::string packet =
         nsp_->event_packet(event);  // counts the attachments, so before they are taken
     engine::PreparedMessage message(std::move(packet), event.take_attachments(), flags.compress);
-    post([message = std::move(message), flags,
-          text = std::string(event.json_text())](SocketState& self) {
+    post([message = std::move(message), flags, text = std::move(text)](SocketState& self) {
       self.notify_outgoing(text, message.parts().front().attachments);
       self.send_prepared(message, flags);
     });
@@ -382,7 +382,12 @@ void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::Emit
   auto work = [flags, callback = std::move(callback), text = std::string(event.json_text()),
                attachments = event.take_attachments()](SocketState& self) mutable {
     const std::uint64_t id = self.nsp_->next_ack_id();
-    if (!self.expect_ack(id, std::move(callback), flags.timeout)) return;
+    try {
+      if (!self.expect_ack(id, callback, flags.timeout)) return;
+    } catch (...) {  // who asked has to hear of it
+      self.guarded("acknowledgement", [&] { callback(Errc::disconnected, nullptr); });
+      throw;
+    }
     self.notify_outgoing(text, attachments);
     const auto type = attachments.empty() ? PacketType::event : PacketType::binary_event;
     const std::string header = packet_header(type, self.nsp_->name(), id, attachments.size());

@@ -52,6 +52,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   Connection* connection() { return connection_; }
   /// Any thread.
   bool connected() const { return life_.load(std::memory_order_acquire) == Life::connected; }
+  const std::string& remote_address() const { return session_->opening().remote_address; }
   /// Made when it is first asked for, and kept.
   const Handshake& handshake();
   /// The same for one who keeps it elsewhere.

@@ -157,8 +157,8 @@ bool ClientPolling::is_separating() const {
 }
 
 void ClientPolling::flush_separated(const KeepsMessage& keeps) {
-  post_is_separated_ = false;
-  join_sections(queue_, keeps);
+  if (!is_separating()) return;
+  join_sections(queue_, std::exchange(post_is_separated_, false), keeps);
 }
 
 void ClientPolling::schedule_post() {

@@ -20,8 +20,12 @@ void send_waiting(ClientTransport& transport, const std::deque<WaitingPacket>& p
   }
 }
 
-void join_sections(std::deque<WaitingPacket>& packets, const KeepsMessage& keeps) {
+void join_sections(std::deque<WaitingPacket>& packets, bool is_behind, const KeepsMessage& keeps) {
   std::erase_if(packets, [&](const WaitingPacket& packet) {
+    if (!is_behind) {
+      is_behind = packet.is_separated;
+      return false;
+    }
     const std::string_view data = packet.data;
     if (packet.content == engineio::Content::binary) return !keeps(packet.content, data);
     return data.starts_with(message_digit) && !keeps(packet.content, data.substr(1));

@@ -73,8 +73,9 @@ struct WaitingPacket {
 /// Hands what has waited over to `transport`.
 void send_waiting(ClientTransport& transport, const std::deque<WaitingPacket>& packets);
 
-/// ClientTransport::flush_separated() of what has waited.
-void join_sections(std::deque<WaitingPacket>& packets, const KeepsMessage& keeps);
+/// ClientTransport::flush_separated() of what has waited: what stands behind a separation stays if
+/// it is kept. `is_behind`: a separation stands in front of all of it.
+void join_sections(std::deque<WaitingPacket>& packets, bool is_behind, const KeepsMessage& keeps);
 
 /// What outlives single connections of one client.
 struct ClientMemory {

@@ -284,7 +284,7 @@ void ClientWebSocket::end_separation(const std::deque<WaitingPacket>& packets) {
 void ClientWebSocket::flush_separated(const KeepsMessage& keeps) {
   const auto ended = std::exchange(separation_, nullptr);
   if (!ended) return;
-  join_sections(ended->packets, keeps);
+  join_sections(ended->packets, true, keeps);
   send_waiting(*this, ended->packets);
 }
 

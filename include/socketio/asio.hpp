@@ -10,7 +10,8 @@
 //
 // run(), start(), poll() and stop_on_signals() do nothing then: the context is yours. stop(), and a
 // server's close(), let context.run() return once the last byte is sent. Both must be destroyed
-// before the context; a server on the thread that runs it, or when nobody does.
+// before the context; a server on the thread that runs it, or when nobody does. No thread may run
+// the context any more when the program exits: what such a thread uses of OpenSSL is being destroyed.
 //
 // make_server() is part of socketio::server, make_client() of socketio::client.
 #pragma once

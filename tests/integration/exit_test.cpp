@@ -141,15 +141,6 @@ TEST_F(Exit, DoesNotWaitForEverForAHandlerOnAContextOfTheProgram) {
   }
 }
 
-TEST_F(Exit, OfAClientOnAContextOfTheProgram) {
-  for (const auto& lifetime : lifetimes) {
-    for (const auto& end : ends) {
-      EXPECT_EQ(end_of_client(lifetime, end, http(), "websocket", "on a context"), 0)
-          << lifetime << ", " << end;
-    }
-  }
-}
-
 /// The threads are not there, and the connections are its parent's.
 TEST_F(Exit, OfAProcessThatWasForkedOffLeavesThemAlone) {
   EXPECT_EQ(end_of_client("for ever", "fork", https(), "websocket"), 3);

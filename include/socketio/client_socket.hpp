@@ -207,6 +207,7 @@ class ClientSocket : public detail::WithFlags<ClientSocket, ClientSocketOperator
 
  private:
   friend class ClientSocketOperator;
+  friend class detail::OperatorOfOne<ClientSocketOperator, ClientSocket>;
   friend class detail::WithFlags<ClientSocket, ClientSocketOperator>;
   friend class detail::EmitsToOne<ClientSocket>;
   template <class Wanted, class F>
@@ -238,28 +239,10 @@ class ClientSocket : public detail::WithFlags<ClientSocket, ClientSocketOperator
 };
 
 /// A socket with flags for the next emit. Immutable.
-class ClientSocketOperator : public detail::WithFlags<ClientSocketOperator, ClientSocketOperator>,
-                             public detail::EmitsToOne<ClientSocketOperator> {
+class ClientSocketOperator : public detail::OperatorOfOne<ClientSocketOperator, ClientSocket> {
  private:
   friend class ClientSocket;
-  friend class detail::WithFlags<ClientSocketOperator, ClientSocketOperator>;
-  friend class detail::WithFlags<ClientSocket, ClientSocketOperator>;
-  friend class detail::EmitsToOne<ClientSocketOperator>;
-  explicit ClientSocketOperator(ClientSocket socket) : socket_(std::move(socket)) {}
-  ClientSocketOperator as_operator() const { return *this; }
-  detail::EmitFlags& flags() { return flags_; }
-  EmitResult emit_encoded(detail::OutgoingEvent& event) const {
-    return socket_.emit_encoded(event, flags_);
-  }
-  void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
-    socket_.emit_encoded_with_ack(event, flags_, std::move(callback));
-  }
-  std::shared_ptr<detail::CompletionLoop> completion_loop() const {
-    return socket_.completion_loop();
-  }
-
-  ClientSocket socket_;
-  detail::EmitFlags flags_;
+  explicit ClientSocketOperator(ClientSocket socket) : OperatorOfOne(std::move(socket)) {}
 };
 
 inline ClientSocketOperator ClientSocket::as_operator() const {

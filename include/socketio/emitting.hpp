@@ -74,6 +74,30 @@ class EmitsToOne {
   const Self& self() const { return static_cast<const Self&>(*this); }
 };
 
+/// A handle to one socket with flags for the next emit. Immutable; as thread-safe as the handle.
+template <class Self, class Handle>
+class OperatorOfOne : public WithFlags<Self, Self>, public EmitsToOne<Self> {
+ protected:
+  explicit OperatorOfOne(Handle socket) : socket_(std::move(socket)) {}
+
+  Handle socket_;
+  EmitFlags flags_;
+
+ private:
+  friend class WithFlags<Self, Self>;
+  friend class WithFlags<Handle, Self>;
+  friend class EmitsToOne<Self>;
+  Self as_operator() const { return static_cast<const Self&>(*this); }
+  EmitFlags& flags() { return flags_; }
+  EmitResult emit_encoded(OutgoingEvent& event) const {
+    return socket_.emit_encoded(event, flags_);
+  }
+  void emit_encoded_with_ack(OutgoingEvent& event, AckCallback callback) const {
+    socket_.emit_encoded_with_ack(event, flags_, std::move(callback));
+  }
+  std::shared_ptr<CompletionLoop> completion_loop() const { return socket_.completion_loop(); }
+};
+
 /// Emits to many sockets.
 template <class Self>
 class EmitsToMany {

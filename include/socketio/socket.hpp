@@ -249,6 +249,7 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
 
  private:
   friend class SocketOperator;
+  friend class detail::OperatorOfOne<SocketOperator, Socket>;
   friend class detail::WithFlags<Socket, SocketOperator>;
   friend class detail::EmitsToOne<Socket>;
   friend void detail::report_exception(const Socket& socket, std::string_view event,
@@ -275,8 +276,7 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
 };
 
 /// One socket with flags for the next emit. Immutable; thread-safe.
-class SocketOperator : public detail::WithFlags<SocketOperator, SocketOperator>,
-                       public detail::EmitsToOne<SocketOperator> {
+class SocketOperator : public detail::OperatorOfOne<SocketOperator, Socket> {
  public:
   BroadcastOperator to(const Rooms& rooms) const;
   BroadcastOperator in(const Rooms& rooms) const { return to(rooms); }
@@ -286,24 +286,7 @@ class SocketOperator : public detail::WithFlags<SocketOperator, SocketOperator>,
 
  private:
   friend class Socket;
-  friend class detail::WithFlags<SocketOperator, SocketOperator>;
-  friend class detail::WithFlags<Socket, SocketOperator>;
-  friend class detail::EmitsToOne<SocketOperator>;
-  explicit SocketOperator(Socket socket) : socket_(std::move(socket)) {}
-  SocketOperator as_operator() const { return *this; }
-  detail::EmitFlags& flags() { return flags_; }
-  EmitResult emit_encoded(detail::OutgoingEvent& event) const {
-    return socket_.emit_encoded(event, flags_);
-  }
-  void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
-    socket_.emit_encoded_with_ack(event, flags_, std::move(callback));
-  }
-  std::shared_ptr<detail::CompletionLoop> completion_loop() const {
-    return socket_.completion_loop();
-  }
-
-  Socket socket_;
-  detail::EmitFlags flags_;
+  explicit SocketOperator(Socket socket) : OperatorOfOne(std::move(socket)) {}
 };
 
 inline SocketOperator Socket::as_operator() const { return SocketOperator(*this); }

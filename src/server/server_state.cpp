@@ -25,7 +25,6 @@ ServerState::ServerState(ServerOptions options, asio::io_context* context)
 ServerState::~ServerState() {
   worker_.loop().adopt_thread();
   close_now();
-  signals_.reset();
 }
 
 std::uint16_t ServerState::listen(std::string_view address, std::uint16_t port,

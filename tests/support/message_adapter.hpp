@@ -213,31 +213,23 @@ class MessageAdapter final : public core::Adapter {
     return options;
   }
   static json written(const core::SocketDetails& socket) {
-    const Handshake& handshake = socket.handshake;
     return {{"id", socket.id},
             {"rooms", socket.rooms},
             {"data", socket.data},
-            {"headers", handshake.headers},
-            {"query", handshake.query},
-            {"auth", handshake.auth},
-            {"address", handshake.address},
-            {"url", handshake.url},
-            {"issued", handshake.issued_ms},
-            {"time", handshake.time},
-            {"secure", handshake.secure},
-            {"xdomain", handshake.xdomain}};
+            {"handshake", socket.handshake}};
   }
   static core::SocketDetails socket_from(const json& details) {
+    const json& handshake = details.at("handshake");
     return {.id = details.at("id"),
-            .handshake = {.headers = details.at("headers"),
-                          .query = details.at("query"),
-                          .auth = details.at("auth"),
-                          .address = details.at("address"),
-                          .url = details.at("url"),
-                          .issued_ms = details.at("issued"),
-                          .time = details.at("time"),
-                          .secure = details.at("secure"),
-                          .xdomain = details.at("xdomain")},
+            .handshake = {.headers = handshake.at("headers"),
+                          .query = handshake.at("query"),
+                          .auth = handshake.at("auth"),
+                          .address = handshake.at("address"),
+                          .url = handshake.at("url"),
+                          .issued_ms = handshake.at("issued"),
+                          .time = handshake.at("time"),
+                          .secure = handshake.at("secure"),
+                          .xdomain = handshake.at("xdomain")},
             .rooms = details.at("rooms"),
             .data = details.at("data")};
   }

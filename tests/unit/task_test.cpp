@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "support/owned_coroutine.hpp"
+
 #include <socketio/pending.hpp>
 #include <socketio/task.hpp>
 
@@ -71,20 +73,8 @@ TEST(Task, OneThatIsDestroyedWhileItWaitsIsReleased) {
     resumed = true;
   };
   {
-    struct Outer {
-      struct promise_type {
-        Outer get_return_object() {
-          return {std::coroutine_handle<promise_type>::from_promise(*this)};
-        }
-        std::suspend_never initial_suspend() noexcept { return {}; }
-        std::suspend_always final_suspend() noexcept { return {}; }
-        void return_void() {}
-        void unhandled_exception() {}
-      };
-      std::coroutine_handle<promise_type> handle;
-    };
-    const auto run = [](Task<> task) -> Outer { co_await std::move(task); };
-    const Outer outer = run(inner(captured));
+    const auto run = [](Task<> task) -> support::OwnedCoroutine { co_await std::move(task); };
+    const support::OwnedCoroutine outer = run(inner(captured));
     EXPECT_EQ(captured.use_count(), 2);
     outer.handle.destroy();
   }

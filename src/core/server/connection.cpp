@@ -140,8 +140,7 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   std::string packet = packet_header(PacketType::connect, nsp.name(), std::nullopt, 0);
   packet.append(R"({"sid":")").append(socket->id()).append(R"("})");
   sending().send_text(packet, Compress::no);
-  nsp.add(*socket);
-  if (!socket->connection()) return;
+  if (!nsp.add(*socket)) return;
   socket->become_connected();  // last: whose end is told has had its beginning
 
   for (const auto& handler : handlers) {

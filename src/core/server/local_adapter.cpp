@@ -157,12 +157,7 @@ void LocalAdapter::broadcast_with_ack(WrittenEvent event, const detail::Broadcas
   const auto sockets = collect(options);
   client_count(sockets.size());
   use_each(sockets, [&](SocketState& socket) {
-    try {
-      if (!socket.expect_ack(id, answered, options.flags.timeout)) return;
-    } catch (...) {
-      nsp_.complete([&] { answered(Errc::disconnected, nullptr); });
-      throw;
-    }
+    if (!socket.expect_ack(id, answered, options.flags.timeout)) return;
     socket.notify_outgoing(text, message.parts().front().attachments);
     socket.send_question(id, message, options.flags);
   });

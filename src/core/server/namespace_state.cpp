@@ -49,11 +49,12 @@ void NamespaceState::add_joining(const std::shared_ptr<SocketState>& socket) {
   sockets_.emplace(socket->id(), socket);
 }
 
-void NamespaceState::add(SocketState& socket) {
+bool NamespaceState::add(SocketState& socket) {
   waiting_broadcasts().before_room_change();  // may call the error hook, which may end the socket
-  if (!socket.connection()) return;
+  if (!socket.connection()) return false;
   socket.position = static_cast<std::uint32_t>(everybody_.size());
   everybody_.push_back(&socket);
+  return true;
 }
 
 void NamespaceState::remove(SocketState& socket) {

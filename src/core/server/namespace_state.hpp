@@ -55,7 +55,8 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
 
   /// A socket that joins: it can be found, but is none of `everybody` before it has been added.
   void add_joining(const std::shared_ptr<SocketState>& socket);
-  void add(SocketState& socket);
+  /// False if it has ended: what is flushed first may be reported, and the hook may end it.
+  bool add(SocketState& socket);
   /// It leaves its rooms, too.
   void remove(SocketState& socket);
   /// Null if there is none; joining ones are found, too.

@@ -351,25 +351,27 @@ EmitResult SocketState::send_prepared(const engine::PreparedMessage& message,
   return session.send_prepared(message);
 }
 
-bool SocketState::expect_ack(std::uint64_t id, detail::AckCallback callback,
+bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callback,
                              std::optional<std::chrono::milliseconds> timeout) {
-  std::error_code error;
-  if (has_ended()) {
-    error = Errc::not_connected;
-  } else if (rare().acks.size() >= nsp_->node().options().pending_acks) {
-    error = Errc::too_many_pending;
-  } else {
+  const auto fail = [&](std::error_code error) {
+    guarded("acknowledgement", [&] { callback(error, nullptr); });
+    return false;
+  };
+  if (has_ended()) return fail(Errc::not_connected);
+  try {
+    if (rare().acks.size() >= nsp_->node().options().pending_acks)
+      return fail(Errc::too_many_pending);
     // Timeouts run user code from the wheel.
-    auto guarded_callback = [this, callback = std::move(callback)](std::error_code failure,
-                                                                   const Value* arguments) {
+    auto guarded_callback = [this, callback](std::error_code error, const Value* arguments) {
       const auto self = shared_from_this();  // the callback may end the socket
-      guarded("acknowledgement", [&] { callback(failure, arguments); });
+      guarded("acknowledgement", [&] { callback(error, arguments); });
     };
     rare().acks.add(id, std::move(guarded_callback), timeout, nsp_->loop());
     return true;
+  } catch (...) {
+    fail(Errc::disconnected);
+    throw;
   }
-  guarded("acknowledgement", [&] { callback(error, nullptr); });
-  return false;
 }
 
 void SocketState::send_question(std::uint64_t id, const engine::PreparedMessage& message,
@@ -382,12 +384,7 @@ void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::Emit
   auto work = [flags, callback = std::move(callback), text = std::string(event.json_text()),
                attachments = event.take_attachments()](SocketState& self) mutable {
     const std::uint64_t id = self.nsp_->next_ack_id();
-    try {
-      if (!self.expect_ack(id, callback, flags.timeout)) return;
-    } catch (...) {  // who asked has to hear of it
-      self.guarded("acknowledgement", [&] { callback(Errc::disconnected, nullptr); });
-      throw;
-    }
+    if (!self.expect_ack(id, callback, flags.timeout)) return;
     self.notify_outgoing(text, attachments);
     const auto type = attachments.empty() ? PacketType::event : PacketType::binary_event;
     const std::string header = packet_header(type, self.nsp_->name(), id, attachments.size());

@@ -90,9 +90,9 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   void on_exception() noexcept;
   /// Ends its connection without needing memory; who calls this reports why.
   void break_off() noexcept { session_->break_off(); }
-  /// Registers an expected acknowledgement; false, and the callback has been called, if there are
-  /// too many.
-  bool expect_ack(std::uint64_t id, detail::AckCallback callback,
+  /// Registers an expected acknowledgement. False, and the callback has been called, if there are
+  /// too many; it has been called as well if this throws.
+  bool expect_ack(std::uint64_t id, const detail::AckCallback& callback,
                   std::optional<std::chrono::milliseconds> timeout);
   /// Sends what asks for the acknowledgement `id`, which fails if the event is dropped.
   void send_question(std::uint64_t id, const engine::PreparedMessage& message,

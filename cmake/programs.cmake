@@ -32,10 +32,12 @@ endif()
 if(SOCKETIO_BUILD_EXAMPLES)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+  pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
   file(GLOB showcase_sources CONFIGURE_DEPENDS examples/showcase/server/*.cpp)
   list(FILTER showcase_sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   add_library(showcase_parts STATIC ${showcase_sources})  # a library, so that its tests can link it
-  target_link_libraries(showcase_parts PUBLIC socketio::server PkgConfig::sqlite3 PRIVATE socketio_warnings)
+  target_link_libraries(showcase_parts PUBLIC socketio::server PkgConfig::sqlite3 PkgConfig::libjwt OpenSSL::Crypto
+                        PRIVATE socketio_warnings)
   socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
 
   # Each a program of its own: examples/client/chat.cpp is example_client_chat.

@@ -3,6 +3,7 @@
 // SCREENSHOTS=folder in the environment it leaves pictures to look at.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { chatters } from "./support/chatter.mjs";
 import { launchChromium } from "./support/chromium.mjs";
 import { stage } from "./support/stage.mjs";
 import { NARROW, WIDE } from "./support/visitor.mjs";
@@ -26,15 +27,11 @@ async function converse(visit) {
   ];
   const people = new Map();
   for (const [name, text] of lines) {
-    if (!people.has(name)) people.set(name, await visit("/", name));
+    if (!people.has(name)) people.set(name, await visit("/chat", name));
     await people.get(name).say(text);
     await people.get(name).sees(text.split("\n")[0]);
   }
   return people;
-}
-
-async function noOverflow(visitor, where) {
-  assert.equal(await visitor.overflow(), 0, `horizontal overflow: ${where}`);
 }
 
 const layouts = [
@@ -48,12 +45,12 @@ for (const [width, viewport] of layouts) {
       const shot = `${width}-${colorScheme}`;
 
       it("holds its content", async (test) => {
-        const { open, visit } = await stage(test, browser);
+        const { open, visit } = chatters(await stage(test, browser));
         const people = await converse(visit);
         const grace = people.get("Grace Hopper");
-        const ada = await open("/", { viewport, colorScheme });
-        await ada.picture(`${shot}-join`);
-        await noOverflow(ada, "form");
+        const ada = await open("/chat", { viewport, colorScheme });
+        await ada.source();
+        await ada.looksRight(`chat-${shot}-join`);
         await ada.join("Ada Lovelace");
         await ada.inRoom();
         await ada.say("Good morning everybody, this is the first message from my side.");
@@ -63,36 +60,33 @@ for (const [width, viewport] of layouts) {
         await grace.composer.pressSequentially("and");
         await ada.seesTyping("Grace Hopper is typing…");
         await ada.seesTransport("websocket");
-        await noOverflow(ada, "room");
-        await ada.picture(`${shot}-room`);
+        await ada.looksRight(`chat-${shot}-room`);
         await ada.say("");
         await ada.seesAlert("Write something");
-        await noOverflow(ada, "refusal");
-        await ada.picture(`${shot}-refusal`);
+        await ada.looksRight(`chat-${shot}-refusal`);
       });
     });
   }
 }
 
 describe("narrow window", () => {
-  it("shows who is here in a drawer that the keyboard opens and closes", async (test) => {
-    const { visit } = await stage(test, browser);
-    const ada = await visit("/", "Ada", { viewport: NARROW });
-    await ada.page.getByRole("button", { name: /show who is here/ }).press("Enter");
-    const drawer = ada.page.getByRole("dialog", { name: "People" });
-    await drawer.getByRole("listitem").filter({ hasText: "Ada" }).waitFor();
-    await noOverflow(ada, "drawer");
-    await ada.picture("narrow-light-drawer");
+  it("shows who is here in a list that the keyboard opens and closes", async (test) => {
+    const { visit } = chatters(await stage(test, browser));
+    const ada = await visit("/chat", "Ada", { viewport: NARROW });
+    await ada.page.getByRole("button", { name: /online/ }).press("Enter");
+    const list = ada.page.getByRole("dialog", { name: "1 online" });
+    await list.getByRole("listitem").filter({ hasText: "Ada" }).waitFor();
+    await ada.looksRight("chat-narrow-light-people");
     await ada.page.keyboard.press("Escape");
-    await drawer.waitFor({ state: "hidden" });
+    await list.waitFor({ state: "hidden" });
   });
 });
 
 describe("a long conversation", () => {
   it("follows the end, unless the reader has scrolled up", async (test) => {
-    const { visit } = await stage(test, browser);
-    const ada = await visit("/", "Ada", { viewport: { width: 390, height: 420 } });
-    const grace = await visit("/", "Grace");
+    const { visit } = chatters(await stage(test, browser));
+    const ada = await visit("/chat", "Ada", { viewport: { width: 390, height: 420 } });
+    const grace = await visit("/chat", "Grace");
     const say = async (text) => {
       await grace.say(text);
       await ada.sees(text);
@@ -106,7 +100,7 @@ describe("a long conversation", () => {
 
     const more = ada.page.getByRole("button", { name: "New messages" });
     await ada.page.getByRole("log").press("Home");
-    await ada.page.waitForFunction(() => document.querySelector(".messages").scrollTop === 0);
+    await ada.page.waitForFunction(() => document.querySelector("[role=log]").scrollTop === 0);
     await say("Said while Ada reads older lines.");
     await more.waitFor();
     assert.ok((await distanceToEnd()) > 100, "stays where the reader is");

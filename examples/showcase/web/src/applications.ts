@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Every application of the showcase. An entry here is a route, a link in the navigation, a card on
+// the first page, and a source beside the application.
+import { MessagesSquare, type LucideIcon } from "lucide-react";
+import { lazy, type ComponentType } from "react";
+
+export interface Application {
+  path: string;
+  title: string;
+  /** What it shows, in one sentence. */
+  sentence: string;
+  /** Its server part, a file of examples/showcase/server. */
+  source: string;
+  icon: LucideIcon;
+  Page: ComponentType;
+}
+
+export const applications: Application[] = [
+  {
+    path: "/chat",
+    title: "Chat",
+    sentence: "Everybody in one room: who is here, who is typing, and what was said before you came.",
+    source: "chat.cpp",
+    icon: MessagesSquare,
+    Page: lazy(() => import("./pages/Chat/ChatPage")),
+  },
+];

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// The events of the chat, as examples/showcase/README.md describes them.
+
+export const NAME_LIMIT = 24;
+export const MESSAGE_LIMIT = 2000;
+
+export interface Message {
+  id: number;
+  username: string;
+  message: string;
+  /** Milliseconds since 1970, by the server's clock. */
+  timestamp: number;
+}
+
+export type JoinReply =
+  | { ok: true; username: string; users: string[]; history: Message[] }
+  | { ok: false; error: string };
+
+export type MessageReply = { ok: true } | { ok: false; error: string };
+
+interface Move {
+  username: string;
+  users: string[];
+}
+
+export interface ServerEvents {
+  "chat-message"(message: Message): void;
+  "user-joined"(move: Move): void;
+  "user-left"(move: Move): void;
+  "user-typing"(username: string): void;
+  "user-stop-typing"(username: string): void;
+  replaced(): void;
+}
+
+export interface ClientEvents {
+  join(name: string, reply: (answer: JoinReply) => void): void;
+  "chat-message"(text: string, reply: (answer: MessageReply) => void): void;
+  typing(): void;
+  "stop-typing"(): void;
+  leave(): void;
+}

@@ -75,6 +75,15 @@ export function mainSocket<Incoming extends EventsOf<Incoming>, Outgoing extends
   return connection.socket as unknown as Socket<Incoming, Outgoing>;
 }
 
+/** Another namespace on the same connection; `auth` is asked for each time that it is joined. */
+export function namespaceSocket<Incoming extends EventsOf<Incoming>, Outgoing extends EventsOf<Outgoing>>(
+  name: string,
+  auth: () => object = () => ({}),
+) {
+  const socket = connection.socket.io.socket(name, { auth: (give) => give(auth()) });
+  return socket as unknown as Socket<Incoming, Outgoing>;
+}
+
 export function useConnection(): ConnectionState {
   return useStore(connection);
 }

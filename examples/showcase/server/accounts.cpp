@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "accounts.hpp"
+
+#include "clock.hpp"
+#include "credentials.hpp"
+#include "passwords.hpp"
+
+#include <utility>
+
+namespace showcase {
+namespace {
+
+using socketio::HttpRequest;
+using socketio::HttpResponse;
+using socketio::json;
+using socketio::MiddlewareError;
+using socketio::Next;
+using socketio::Socket;
+using socketio::Task;
+
+constexpr std::string_view how_to_ask = "Send JSON with an email and a password.";
+
+HttpResponse failed(std::string_view why, std::uint16_t status) {
+  return HttpResponse::of_json({{"error", why}}, status);
+}
+
+std::int64_t in_ms(SystemTime time) {
+  return std::chrono::milliseconds(time.time_since_epoch()).count();
+}
+
+/// Tells all connections of an account how many they are.
+Task<> count_connections(socketio::Namespace account, Claims claims) {
+  const auto everywhere = account.in(room_of(claims));
+  const auto sockets = co_await everywhere.fetch_sockets();
+  everywhere.emit("connections", sockets.size());
+}
+
+}  // namespace
+
+std::string room_of(const Claims& claims) { return "user:" + std::to_string(claims.account); }
+
+std::string shown_token(const Socket& socket) {
+  const json& auth = socket.handshake().auth;
+  if (!auth.is_object()) return "";
+  const auto token = auth.find("token");
+  return token != auth.end() && token->is_string() ? token->get<std::string>() : "";
+}
+
+void begin_session(socketio::Server& io, const Socket& socket, Claims claims) {
+  auto& session = socket.data<Session>();
+  session.end.cancel();
+  session.end = io.after(claims.expires - now_seconds(), [socket] {
+    socket.emit("token-expired");
+    socket.disconnect();
+  });
+  socket.join(room_of(claims));
+  session.claims = std::move(claims);
+}
+
+Accounts::Accounts(socketio::Server& io, Identities& identities)
+    : io_(io), account_(io.of("/account")), identities_(identities) {
+  io.http().post("/api/signup", [this](const HttpRequest& request) { return on_sign_up(request); });
+  io.http().post("/api/login", [this](const HttpRequest& request) { return on_login(request); });
+  // Runs for each socket before it is connected. What it refuses with is the client's
+  // connect_error.
+  account_.use([this](Socket& socket, Next next) {
+    const std::string token = shown_token(socket);
+    if (token.empty()) return next(MiddlewareError{"Authentication required"});
+    auto claims = identities_.verify(token, now_seconds());
+    if (!claims) return next(MiddlewareError{"Invalid token"});
+    socket.data<Session>().claims = std::move(*claims);
+    next();
+  });
+  account_.on_connection([this](Socket socket) {
+    const Claims claims = socket.data<Session>().claims;
+    begin_session(io_, socket, claims);
+    socket.emit(
+        "account",
+        json{{"email", claims.email}, {"role", claims.role}, {"expiresAt", in_ms(claims.expires)}});
+    return count_connections(account_, claims);
+  });
+  account_.on_disconnect([this](Socket& socket) {
+    socket.data<Session>().end.cancel();
+    return count_connections(account_, socket.data<Session>().claims);
+  });
+  account_.on("renew", [this](Socket& socket) { return on_renew(socket); });
+  account_.on("sign-out-everywhere", [this](Socket& socket) { on_sign_out_everywhere(socket); });
+}
+
+HttpResponse Accounts::on_sign_up(const HttpRequest& request) {
+  const auto given = read_credentials(request.body_json());
+  if (!given) return failed(how_to_ask, 400);
+  if (const auto objection = objection_to(*given)) return failed(*objection, 400);
+  if (!identities_.add(given->email, hash_password(given->password))) {
+    return failed("This address has an account already. Please sign in.", 409);
+  }
+  return HttpResponse::of_json({{"success", true}}, 201);
+}
+
+HttpResponse Accounts::on_login(const HttpRequest& request) {
+  const auto given = read_credentials(request.body_json());
+  if (!given) return failed(how_to_ask, 400);
+  const auto account = identities_.find(given->email);
+  if (!account) verify_nobodys_password(given->password);
+  if (!account || !verify_password(given->password, account->password_hash)) {
+    return failed("Wrong email or password.", 401);
+  }
+  return HttpResponse::of_json({{"token", identities_.token_for(*account, now_seconds())}});
+}
+
+/// A new token for the same connection, which lives as long as the new one.
+json Accounts::on_renew(Socket& socket) {
+  const std::string token = identities_.renewed(socket.data<Session>().claims, now_seconds());
+  const auto claims = identities_.verify(token, now_seconds());
+  if (!claims) return {{"ok", false}, {"error", "Invalid token"}};
+  begin_session(io_, socket, *claims);
+  return {{"ok", true}, {"token", token}, {"expiresAt", in_ms(claims->expires)}};
+}
+
+/// No token that was issued until now opens anything again, and what they opened ends.
+void Accounts::on_sign_out_everywhere(Socket& socket) {
+  const Claims claims = socket.data<Session>().claims;
+  identities_.sign_out_everywhere(claims.account);
+  for (const char* nsp : {"/account", "/admin"}) {
+    const auto everywhere = io_.of(nsp).in(room_of(claims));
+    everywhere.emit("signed-out");
+    everywhere.disconnect_sockets();
+  }
+}
+
+}  // namespace showcase

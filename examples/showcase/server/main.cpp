@@ -3,6 +3,7 @@
 #include "database.hpp"
 #include "options.hpp"
 #include "page.hpp"
+#include "rooms.hpp"
 
 #include <socketio/server.hpp>
 
@@ -25,6 +26,7 @@ void serve(const showcase::Options& options) {
   socketio::Server io;
   io.on_handler_error(log_exception);
   const showcase::Chat chat(io, database);
+  const showcase::Rooms rooms(io);
   showcase::serve_page(io.http(), options.web);
 
   const auto port = io.listen(options.port);

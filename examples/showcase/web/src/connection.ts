@@ -17,6 +17,7 @@ export interface ConnectionState {
 }
 
 const BACK_SHOWN = 4000;
+const ANSWER_TIMEOUT = 8000;
 
 /** `?transport=polling` or `?transport=websocket` in the page's address leaves only that one. */
 export function transports(): string[] {
@@ -71,8 +72,24 @@ export const connection = new Connection();
 type EventsOf<T> = { [Event in keyof T]: (...args: never[]) => void };
 
 /** The shared socket, with the events of one application. */
-export function mainSocket<Incoming extends EventsOf<Incoming>, Outgoing extends EventsOf<Outgoing>>() {
+export function mainSocket<
+  Incoming extends EventsOf<Incoming>,
+  Outgoing extends EventsOf<Outgoing>,
+>() {
   return connection.socket as unknown as Socket<Incoming, Outgoing>;
+}
+
+export type Answer<T = object> = ({ ok: true } & T) | { ok: false; error: string };
+
+/** Emits on the shared socket; the acknowledgement, or why there is none. */
+export async function ask<T = object>(event: string, ...args: unknown[]): Promise<Answer<T>> {
+  const { socket } = connection;
+  if (!socket.connected) return { ok: false, error: "You are offline. Please try again later." };
+  try {
+    return (await socket.timeout(ANSWER_TIMEOUT).emitWithAck(event, ...args)) as Answer<T>;
+  } catch {
+    return { ok: false, error: "The server did not answer. Please try again." };
+  }
 }
 
 export function useConnection(): ConnectionState {

@@ -5,7 +5,7 @@ import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { post, PASSWORD, signIn, signUp } from "./support/people.mjs";
-import { connected, first, next, plainClient } from "./support/plain_client.mjs";
+import { connect, connected, hears, hearsWhen } from "./support/client.mjs";
 import { Showcase } from "./support/showcase.mjs";
 
 const SECRET = "a secret that only this test and the server know";
@@ -29,7 +29,7 @@ const account = (test, token, options) =>
 
 /** What a client that is refused is told. */
 const refusal = async (test, auth) =>
-  (await first(plainClient(test, `${showcase.url}/account`, { auth }), "connect_error")).message;
+  (await hears(connect(test, `${showcase.url}/account`, { auth }), "connect_error")).message;
 
 const claimsOf = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
 
@@ -129,8 +129,8 @@ describe("/account", () => {
 
   it("says who one is", async (test) => {
     const { email, token } = await somebody();
-    const socket = plainClient(test, `${showcase.url}/account`, { auth: { token } });
-    const told = await first(socket, "account");
+    const socket = connect(test, `${showcase.url}/account`, { auth: { token } });
+    const told = await hears(socket, "account");
     assert.equal(told.email, email);
     assert.equal(told.role, "user");
     assert.equal(told.expiresAt, claimsOf(token).exp * 1000);
@@ -142,10 +142,10 @@ describe("/account", () => {
     const other = await account(test, (await somebody()).token);
     const strangers = [];
     other.on("connections", (count) => strangers.push(count));
-    const both = next(one, "connections", (count) => count === 2);
+    const both = hearsWhen(one, "connections", (count) => count === 2);
     const two = await account(test, ada.token);
     await both;
-    const alone = next(one, "connections", (count) => count === 1);
+    const alone = hearsWhen(one, "connections", (count) => count === 1);
     two.disconnect();
     await alone;
     assert.ok(strangers.every((count) => count === 1));
@@ -168,7 +168,7 @@ describe("/account", () => {
     const here = await account(test, token);
     const there = await account(test, token);
     const stranger = await account(test, (await somebody()).token);
-    const told = Promise.all([first(here, "signed-out"), first(there, "signed-out")]);
+    const told = Promise.all([hears(here, "signed-out"), hears(there, "signed-out")]);
     const ended = Promise.all([once(here, "disconnect"), once(there, "disconnect")]);
     here.emit("sign-out-everywhere");
     await told;
@@ -195,10 +195,10 @@ describe("a token's time", () => {
       ({ token: latest } = await renewed.emitWithAck("renew"));
     }, 300);
     test.after(() => clearInterval(renewing));
-    await Promise.all([first(expired, "token-expired"), once(expired, "disconnect")]);
+    await Promise.all([hears(expired, "token-expired"), once(expired, "disconnect")]);
     assert.equal(renewed.connected, true);
-    const late = plainClient(test, url, { auth: { token } });
-    assert.equal((await first(late, "connect_error")).message, "Invalid token");
+    const late = connect(test, url, { auth: { token } });
+    assert.equal((await hears(late, "connect_error")).message, "Invalid token");
     await connected(test, url, { auth: { token: latest } });
   });
 });

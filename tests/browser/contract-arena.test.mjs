@@ -2,7 +2,7 @@
 // The arena, as a plain client plays it. `decode` reads the layout that arena_snapshot.hpp describes.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { connected, first, next } from "./support/plain_client.mjs";
+import { connected, hears, hearsWhen } from "./support/client.mjs";
 import { Showcase } from "./support/showcase.mjs";
 
 const RIGHT = 8;
@@ -39,7 +39,7 @@ function decode(bytes) {
 describe("the arena", () => {
   it("takes players in, who are told which one they are", async (test) => {
     const ada = await arena(test);
-    const listed = next(ada, "players", (players) => players.some(({ name }) => name === "Ada"));
+    const listed = hearsWhen(ada, "players", (players) => players.some(({ name }) => name === "Ada"));
     const reply = await ada.emitWithAck("join", " Ada ");
     assert.equal(reply.ok, true);
     assert.deepEqual(
@@ -65,11 +65,11 @@ describe("the arena", () => {
     const looker = await arena(test);
     const { id } = await ada.emitWithAck("join", "Ada");
     const playerIn = (bytes) => decode(bytes).players.find((player) => player.id === id);
-    const from = playerIn(await next(looker, "state", playerIn));
+    const from = playerIn(await hearsWhen(looker, "state", playerIn));
     // Whoever begins at the wall is there already.
     ada.emit("input", RIGHT);
     const moved = playerIn(
-      await next(looker, "state", (bytes) => {
+      await hearsWhen(looker, "state", (bytes) => {
         const player = playerIn(bytes);
         return player.keys === RIGHT && (player.x > from.x + 50 || player.x > 1500);
       }),
@@ -79,9 +79,9 @@ describe("the arena", () => {
 
   it("goes on, tick after tick", async (test) => {
     const socket = await arena(test);
-    let { tick } = decode(await first(socket, "state"));
+    let { tick } = decode(await hears(socket, "state"));
     for (let states = 0; states < 30; ++states) {
-      const later = decode(await first(socket, "state"));
+      const later = decode(await hears(socket, "state"));
       assert.ok(later.tick > tick);
       ({ tick } = later);
     }
@@ -92,15 +92,15 @@ describe("the arena", () => {
     const looker = await arena(test);
     const { id } = await ada.emitWithAck("join", "Ada");
     const isHere = (bytes) => decode(bytes).players.some((player) => player.id === id);
-    await next(looker, "state", isHere);
+    await hearsWhen(looker, "state", isHere);
     ada.emit("leave");
-    await next(looker, "state", (bytes) => !isHere(bytes));
+    await hearsWhen(looker, "state", (bytes) => !isHere(bytes));
     const again = await ada.emitWithAck("join", "Ada");
-    await next(looker, "state", (bytes) =>
+    await hearsWhen(looker, "state", (bytes) =>
       decode(bytes).players.some((player) => player.id === again.id),
     );
     ada.disconnect();
-    await next(looker, "state", (bytes) =>
+    await hearsWhen(looker, "state", (bytes) =>
       decode(bytes).players.every((player) => player.id !== again.id),
     );
   });
@@ -122,15 +122,15 @@ describe("bots", () => {
     test.after(() => own.stop());
     const ada = await arena(test, own.url);
     assert.deepEqual(await ada.emitWithAck("bots", 25), { bots: 25 });
-    const players = await next(ada, "players", (list) => list.length === 25);
+    const players = await hearsWhen(ada, "players", (list) => list.length === 25);
     assert.ok(players.every(({ name, bot }) => bot && /^Bot \d+$/.test(name)));
-    await next(ada, "state", (bytes) => {
+    await hearsWhen(ada, "state", (bytes) => {
       const { players: seen } = decode(bytes);
       return seen.length === 25 && seen.some(({ score }) => score > 0);
     });
     ada.disconnect();
     const main = await connected(test, own.url);
-    await next(main, "metrics-update", (sample) => sample.activeConnections === 1);
+    await hearsWhen(main, "metrics-update", (sample) => sample.activeConnections === 1);
   });
 
   it("are at most fifty", async (test) => {
@@ -138,9 +138,9 @@ describe("bots", () => {
     test.after(() => own.stop());
     const ada = await arena(test, own.url);
     assert.deepEqual(await ada.emitWithAck("bots", 1000), { bots: 50 });
-    await next(ada, "players", (list) => list.length === 50);
+    await hearsWhen(ada, "players", (list) => list.length === 50);
     assert.deepEqual(await ada.emitWithAck("bots", 3), { bots: 3 });
-    await next(ada, "players", (list) => list.length === 3);
+    await hearsWhen(ada, "players", (list) => list.length === 3);
   });
 
   it("are there from the start, and stay, if BOTS says so", async (test) => {
@@ -148,6 +148,6 @@ describe("bots", () => {
     test.after(() => own.stop());
     const ada = await arena(test, own.url);
     assert.deepEqual(await ada.emitWithAck("bots", 0), { bots: 4 });
-    await next(ada, "state", (bytes) => decode(bytes).players.length === 4);
+    await hearsWhen(ada, "state", (bytes) => decode(bytes).players.length === 4);
   });
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
-import { io } from "socket.io-client";
+import { connect, freshName, hears, refused } from "./support/client.mjs";
 import { Showcase } from "./support/showcase.mjs";
 
 let showcase;
@@ -12,21 +12,7 @@ before(async () => (showcase = await Showcase.start()));
 after(() => showcase?.stop());
 
 function client(test, auth = {}) {
-  const socket = io(showcase.url, {
-    auth,
-    forceNew: true,
-    transports: ["websocket"],
-    ackTimeout: 10_000,
-  });
-  test.after(() => socket.disconnect());
-  return socket;
-}
-
-let people = 0;
-
-/** Tests share one server, so every person has a name of their own. */
-function freshName() {
-  return `person ${++people}`;
+  return connect(test, showcase.url, { auth });
 }
 
 async function joined(test, name = freshName(), auth = {}) {
@@ -34,12 +20,6 @@ async function joined(test, name = freshName(), auth = {}) {
   const reply = await socket.emitWithAck("join", name);
   assert.equal(reply.ok, true, reply.error);
   return { socket, name, reply };
-}
-
-async function refused(answer, words) {
-  const reply = await answer;
-  assert.equal(reply.ok, false);
-  assert.match(reply.error, words);
 }
 
 describe("join", () => {
@@ -131,32 +111,30 @@ describe("history", () => {
 describe("others", () => {
   it("are told who joins, types, leaves and disconnects", async (test) => {
     const ada = await joined(test);
-    const hears = (event) => once(ada.socket, event).then(([argument]) => argument);
-
-    const arrival = hears("user-joined");
+    const arrival = hears(ada.socket, "user-joined");
     const grace = await joined(test);
     const { username, users } = await arrival;
     assert.equal(username, grace.name);
     assert.deepEqual(users, grace.reply.users);
 
-    const typing = hears("user-typing");
+    const typing = hears(ada.socket, "user-typing");
     grace.socket.emit("typing");
     assert.equal(await typing, grace.name);
-    const still = hears("user-stop-typing");
+    const still = hears(ada.socket, "user-stop-typing");
     grace.socket.emit("stop-typing");
     assert.equal(await still, grace.name);
 
-    const departure = hears("user-left");
+    const departure = hears(ada.socket, "user-left");
     grace.socket.emit("leave");
     const gone = await departure;
     assert.equal(gone.username, grace.name);
     assert.ok(gone.users.includes(ada.name) && !gone.users.includes(grace.name));
     await refused(grace.socket.emitWithAck("chat-message", "from outside"), /join first/);
 
-    const again = hears("user-joined");
+    const again = hears(ada.socket, "user-joined");
     await grace.socket.emitWithAck("join", grace.name);
     await again;
-    const lost = hears("user-left");
+    const lost = hears(ada.socket, "user-left");
     grace.socket.disconnect();
     assert.equal((await lost).username, grace.name);
   });

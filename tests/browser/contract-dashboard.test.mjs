@@ -2,7 +2,7 @@
 // The dashboard's figures, as a plain client gets them.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { connected, first, next } from "./support/plain_client.mjs";
+import { connected, hears, hearsWhen } from "./support/client.mjs";
 import { Showcase } from "./support/showcase.mjs";
 
 let showcase;
@@ -13,8 +13,8 @@ after(() => showcase?.stop());
 describe("metrics-update", () => {
   it("comes about once a second, with what the server does", async (test) => {
     const socket = await connected(test, showcase.url);
-    const one = await first(socket, "metrics-update");
-    const two = await first(socket, "metrics-update");
+    const one = await hears(socket, "metrics-update");
+    const two = await hears(socket, "metrics-update");
     for (const name of ["cpu", "memory", "activeConnections", "requestsPerSecond"]) {
       assert.equal(typeof one[name], "number", name);
     }
@@ -25,7 +25,7 @@ describe("metrics-update", () => {
 
   it("counts connections", async (test) => {
     const socket = await connected(test, showcase.url);
-    const three = next(socket, "metrics-update", (sample) => sample.activeConnections === 3);
+    const three = hearsWhen(socket, "metrics-update", (sample) => sample.activeConnections === 3);
     await connected(test, showcase.url);
     await connected(test, `${showcase.url}/chat`);
     await three;
@@ -34,7 +34,7 @@ describe("metrics-update", () => {
   it("counts requests and messages of all namespaces", async (test) => {
     const socket = await connected(test, showcase.url);
     const chat = await connected(test, `${showcase.url}/chat`);
-    const busy = next(
+    const busy = hearsWhen(
       socket,
       "metrics-update",
       (sample) => sample.requestsPerSecond > 0 && sample.messagesPerSecond > 0,
@@ -51,7 +51,7 @@ describe("metrics-update", () => {
 describe("metrics-history", () => {
   it("has what was measured before, oldest first", async (test) => {
     const socket = await connected(test, showcase.url);
-    const latest = await first(socket, "metrics-update");
+    const latest = await hears(socket, "metrics-update");
     const history = await socket.emitWithAck("metrics-history");
     assert.deepEqual(history.at(-1), latest);
     const times = history.map((sample) => sample.timestamp);

@@ -2,7 +2,7 @@
 // Errors, as a plain client meets them.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { connected, first } from "./support/plain_client.mjs";
+import { connected, hears } from "./support/client.mjs";
 import { Showcase } from "./support/showcase.mjs";
 
 let showcase;
@@ -50,7 +50,7 @@ describe("broadcast", () => {
     const one = await client(test);
     const two = await client(test);
     for (const anything of ["text", 7, null, { deep: [1, { a: true }] }, Buffer.from([1, 2, 3])]) {
-      const heard = Promise.all([first(one, "broadcast"), first(two, "broadcast")]);
+      const heard = Promise.all([hears(one, "broadcast"), hears(two, "broadcast")]);
       one.emit("broadcast", anything);
       assert.deepEqual(await heard, [anything, anything]);
     }

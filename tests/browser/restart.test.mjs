@@ -30,9 +30,8 @@ for (const transport of ["websocket", "polling"]) {
       await ada.say("after the restart");
       await grace.sees("after the restart");
       assert.deepEqual(await grace.messages(), ["before the restart", "after the restart"]);
-      // The browser complains about every attempt to reach a server that is not there.
-      for (const problem of [...ada.takeProblems(), ...grace.takeProblems()])
-        assert.match(problem, /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|400/);
+      ada.forgiveALostServer();
+      grace.forgiveALostServer();
     });
   });
 }

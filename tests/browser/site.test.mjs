@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { launchChromium } from "./support/chromium.mjs";
 import { stage } from "./support/stage.mjs";
-import { NARROW, WIDE } from "./support/visitor.mjs";
+import { looks, NARROW } from "./support/visitor.mjs";
 
 const sources = new URL("../../examples/showcase/server/", import.meta.url);
 
@@ -19,17 +19,15 @@ function links(visitor) {
 }
 
 describe("the first page", () => {
-  for (const [width, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
-    for (const colorScheme of ["light", "dark"]) {
-      it(`has a card for each application: ${width}, ${colorScheme}`, async (test) => {
-        const { open } = await stage(test, browser);
-        const visitor = await open("/", { viewport, colorScheme });
-        await visitor.seesTransport("websocket");
-        const cards = visitor.page.getByRole("main").getByRole("link");
-        assert.equal(await cards.count(), (await links(visitor).count()) - 1);
-        await visitor.looksRight(`home-${width}-${colorScheme}`);
-      });
-    }
+  for (const look of looks) {
+    it(`has a card for each application: ${look.name}`, async (test) => {
+      const { open } = await stage(test, browser);
+      const visitor = await open("/", look);
+      await visitor.seesTransport("websocket");
+      const cards = visitor.page.getByRole("main").getByRole("link");
+      assert.equal(await cards.count(), (await links(visitor).count()) - 1);
+      await visitor.looksRight(`home-${look.name}`);
+    });
   }
 });
 
@@ -78,7 +76,10 @@ describe("a narrow window", () => {
     const visitor = await open("/", { viewport: NARROW });
     const burger = visitor.page.getByRole("button", { name: "Navigation" });
     await burger.press("Enter");
-    await visitor.page.getByLabel("Applications").getByRole("link", { name: "Chat" }).press("Enter");
+    await visitor.page
+      .getByLabel("Applications")
+      .getByRole("link", { name: "Chat" })
+      .press("Enter");
     await visitor.page.getByRole("heading", { level: 1, name: "Chat" }).waitFor();
     await visitor.page.locator("button[aria-expanded=false]").first().waitFor();
   });

@@ -60,14 +60,12 @@ void Arena::let_bots_in(const std::string& url, std::size_t always) {
 }
 
 json Arena::on_join(Socket& socket, std::string_view name) {
-  const std::u32string characters = decode_utf8(name);
-  const auto trimmed = trim(characters);
-  if (trimmed.empty() || has_invisible(trimmed)) return refused("Please enter a name.");
-  if (trimmed.size() > name_limit) return refused("A name has at most 24 characters.");
+  const auto clean = clean_name(name, name_limit);
+  if (!clean) return refused("Your name has 1 to 24 visible characters.");
   auto& player = socket.data<Player>();
   if (!player.id) player.id = world_.add();
   if (!player.id) return refused("The arena is full. Please try again later.");
-  player.name = encode_utf8(trimmed);
+  player.name = *clean;
   arena_.emit("players", players());
   return {{"ok", true},
           {"id", *player.id},

@@ -9,6 +9,7 @@
 #include "namespaces.hpp"
 #include "options.hpp"
 #include "page.hpp"
+#include "rooms.hpp"
 #include "secret.hpp"
 #include "tokens.hpp"
 
@@ -45,6 +46,7 @@ void serve(const showcase::Options& options) {
   socketio::Server io;
   for (const char* nsp : namespaces) io.of(nsp).on_handler_error(log_exception);
   const showcase::Chat chat(io, database);
+  const showcase::Rooms rooms(io);
   const showcase::Dashboard dashboard(io, namespaces);
   const showcase::Accounts accounts(io, identities);
   const showcase::Namespaces chat_and_admin(io, identities);

@@ -18,13 +18,6 @@ using socketio::Task;
 
 json refused(std::string_view why) { return {{"ok", false}, {"error", why}}; }
 
-/// Without white space around it; empty if it is too long.
-std::string short_text(std::string_view text) {
-  const std::u32string characters = decode_utf8(text);
-  const auto inside = trim(characters);
-  return inside.size() <= Namespaces::text_limit ? encode_utf8(inside) : "";
-}
-
 /// Those who are in /chat, as administrators see them.
 Task<json> people_in(socketio::Namespace chat) {
   json people = json::array();
@@ -51,9 +44,9 @@ void Namespaces::open_chat() {
   });
   chat_.on_disconnect([this] { return tell_administrators(); });
   chat_.on("message", [this](Socket& socket, std::string_view text) {
-    const std::string said = short_text(text);
-    if (said.empty()) return refused("Write something, of at most 500 characters.");
-    chat_.emit("message", json{{"from", socket.data()["name"]}, {"text", said}, {"at", now_ms()}});
+    const auto said = clean_message(text, text_limit);
+    if (!said) return refused("A message has 1 to 500 characters.");
+    chat_.emit("message", json{{"from", socket.data()["name"]}, {"text", *said}, {"at", now_ms()}});
     return json{{"ok", true}};
   });
 }
@@ -78,9 +71,9 @@ void Namespaces::admit(Socket& socket, const Next& next) {
 }
 
 json Namespaces::on_notice(std::string_view text) {
-  const std::string said = short_text(text);
-  if (said.empty()) return refused("Write something, of at most 500 characters.");
-  const json notice{{"text", said}, {"at", now_ms()}};
+  const auto said = clean_message(text, text_limit);
+  if (!said) return refused("A notice has 1 to 500 characters.");
+  const json notice{{"text", *said}, {"at", now_ms()}};
   for (const auto& everybody : {socketio::Namespace(io_), chat_, admin_}) {
     everybody.emit("notice", notice);
   }

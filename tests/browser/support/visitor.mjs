@@ -9,6 +9,14 @@ import axe from "axe-core";
 export const WIDE = { width: 1280, height: 800 };
 export const NARROW = { width: 390, height: 844 };
 
+/** Every page is looked at in each of these. */
+export const looks = [
+  { name: "wide-light", viewport: WIDE, colorScheme: "light" },
+  { name: "wide-dark", viewport: WIDE, colorScheme: "dark" },
+  { name: "narrow-light", viewport: NARROW, colorScheme: "light" },
+  { name: "narrow-dark", viewport: NARROW, colorScheme: "dark" },
+];
+
 const PATIENCE = 30_000;
 
 export class Visitor {
@@ -52,6 +60,12 @@ export class Visitor {
     return this.#problems.splice(0);
   }
 
+  /** The browser complains about every attempt to reach a server that is not there. */
+  forgiveALostServer() {
+    for (const problem of this.takeProblems())
+      assert.match(problem, /ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET)|400/);
+  }
+
   seesAlert(text) {
     return this.page.getByRole("alert").filter({ hasText: text }).waitFor();
   }
@@ -77,7 +91,8 @@ export class Visitor {
     const violations = await this.page.evaluate(async () => {
       const results = await globalThis.axe.run();
       return results.violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n  ")}`,
+        ({ id, nodes }) =>
+          `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n  ")}`,
       );
     });
     assert.deepEqual(violations, [], `accessibility: ${where}`);

@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: MIT
-import { ActionIcon, AppShell, Box, Burger, Group, NavLink, Text, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import {
+  ActionIcon,
+  AppShell,
+  Box,
+  Burger,
+  Group,
+  NavLink,
+  Text,
+  UnstyledButton,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { House, Moon, Sun, type LucideIcon } from "lucide-react";
 import { useEffect } from "react";
@@ -29,7 +40,15 @@ function ColorSchemeButton() {
   );
 }
 
-function NavigationLink({ path, label, icon: Icon }: { path: string; label: string; icon: LucideIcon }) {
+function NavigationLink({
+  path,
+  label,
+  icon: Icon,
+}: {
+  path: string;
+  label: string;
+  icon: LucideIcon;
+}) {
   const location = useLocation();
   const active = location.pathname === path;
   return (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every application of the showcase. An entry here is a route, a link in the navigation, a card on
 // the first page, and a source beside the application.
-import { Gamepad2, Gauge, KeyRound, Layers, MessagesSquare, TriangleAlert, type LucideIcon } from "lucide-react";
+import { DoorOpen, Gamepad2, Gauge, KeyRound, Layers, MessagesSquare, TriangleAlert, type LucideIcon } from "lucide-react";
 import { lazy, type ComponentType } from "react";
 
 export interface Application {
@@ -19,10 +19,20 @@ export const applications: Application[] = [
   {
     path: "/chat",
     title: "Chat",
-    sentence: "Everybody in one room: who is here, who is typing, and what was said before you came.",
+    sentence:
+      "Everybody in one room: who is here, who is typing, and what was said before you came.",
     source: "chat.cpp",
     icon: MessagesSquare,
     Page: lazy(() => import("./pages/Chat/ChatPage")),
+  },
+  {
+    path: "/rooms",
+    title: "Rooms",
+    sentence:
+      "Groups that anybody opens by joining them. What is said in one is heard there alone.",
+    source: "rooms.cpp",
+    icon: DoorOpen,
+    Page: lazy(() => import("./pages/Rooms/RoomsPage")),
   },
   {
     path: "/dashboard",

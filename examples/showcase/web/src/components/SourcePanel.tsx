@@ -46,7 +46,9 @@ function CopySource({ source }: { source: string }) {
 function Listing({ source, file }: { source: string; file: string }) {
   return (
     <pre className={classes.listing} tabIndex={0} aria-label={`Source of ${file}`}>
-      <code dangerouslySetInnerHTML={{ __html: hljs.highlight(source, { language: "cpp" }).value }} />
+      <code
+        dangerouslySetInnerHTML={{ __html: hljs.highlight(source, { language: "cpp" }).value }}
+      />
     </pre>
   );
 }

@@ -34,9 +34,9 @@ export function Home() {
           What people build with Socket.IO, served by C++
         </Title>
         <Text maw={720}>
-          One C++ server answers this page, its HTTP requests and every event. The browser speaks to it
-          with the official JavaScript client. Each application comes with the source of its server
-          part: one short file that you can copy.
+          One C++ server answers this page, its HTTP requests and every event. The browser speaks to
+          it with the official JavaScript client. Each application comes with the source of its
+          server part: one short file that you can copy.
         </Text>
       </div>
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>

@@ -9,7 +9,10 @@ export function NotFound() {
         There is no such page
       </Title>
       <Text>
-        The address may be mistyped. <Anchor component={Link} to="/">See what there is.</Anchor>
+        The address may be mistyped.{" "}
+        <Anchor component={Link} to="/">
+          See what there is.
+        </Anchor>
       </Text>
     </Stack>
   );

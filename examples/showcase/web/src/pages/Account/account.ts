@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The account without its looks: signing up and in, and the connection to /account that the token
 // opens. It goes on while another application is shown.
-import { namespaceSocket } from "../../connection";
+import { askOn, namespaceSocket } from "../../connection";
 import { recall, remember } from "../../session";
 import { Store } from "../../store";
 import {
@@ -30,7 +30,6 @@ export interface AccountState {
   error: string;
 }
 
-const REPLY_TIMEOUT = 8000;
 /** The part of a token's life after which it is renewed. */
 const RENEW_AFTER = 0.8;
 
@@ -89,15 +88,12 @@ class Account extends Store<AccountState> {
 
   /** A new token over the connection that the old one opened. */
   async renew(): Promise<void> {
-    try {
-      const reply = await this.socket.timeout(REPLY_TIMEOUT).emitWithAck("renew");
-      if (!reply.ok) return;
-      remember("token", reply.token);
-      this.update({ renewals: this.state.renewals + 1 });
-      this.expect(reply.expiresAt);
-    } catch {
-      // The connection is gone; the next one shows the token that is still valid, or the form.
-    }
+    const reply = await askOn<{ token: string; expiresAt: number }>(this.socket, "renew");
+    // Without an answer the connection is gone. The next one shows the token as long as it counts.
+    if (!reply.ok) return;
+    remember("token", reply.token);
+    this.update({ renewals: this.state.renewals + 1 });
+    this.expect(reply.expiresAt);
   }
 
   signOut(): void {

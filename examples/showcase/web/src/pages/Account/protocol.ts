@@ -4,8 +4,6 @@
 
 export type Role = "user" | "admin";
 
-export type RenewReply = { ok: true; token: string; expiresAt: number } | { ok: false; error: string };
-
 export interface ServerEvents {
   account: (account: { email: string; role: Role; expiresAt: number }) => void;
   connections: (count: number) => void;
@@ -14,7 +12,6 @@ export interface ServerEvents {
 }
 
 export interface ClientEvents {
-  renew: (reply: (reply: RenewReply) => void) => void;
   "sign-out-everywhere": () => void;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The arena without its looks: who plays, what comes over the wire, and how fast.
-import { namespaceSocket } from "../../connection";
+import { askOn, namespaceSocket } from "../../connection";
 import { recall, remember } from "../../session";
 import { Store } from "../../store";
 import { Interpolation } from "./interpolation";
@@ -12,17 +12,12 @@ export interface Named {
   bot: boolean;
 }
 
-type JoinReply =
-  | { ok: true; id: number; width: number; height: number; ticksPerSecond: number }
-  | { ok: false; error: string };
-
 interface ServerEvents {
   players: (players: Named[]) => void;
   state: (bytes: ArrayBuffer) => void;
 }
 
 interface ClientEvents {
-  join: (name: string, reply: (reply: JoinReply) => void) => void;
   leave: () => void;
   input: (keys: number) => void;
   bots: (wanted: number, reply: (reply: { bots: number }) => void) => void;
@@ -48,7 +43,6 @@ export const WIDTH = 1600;
 export const HEIGHT = 900;
 export const BOT_LIMIT = 50;
 const TICKS_PER_SECOND = 30;
-const REPLY_TIMEOUT = 4000;
 
 /** `?bots=20` in the page's address asks for so many. */
 function botsInAddress(): number {
@@ -95,14 +89,10 @@ class Arena extends Store<ArenaState> {
   }
 
   async join(name: string): Promise<void> {
-    try {
-      const reply = await this.socket.timeout(REPLY_TIMEOUT).emitWithAck("join", name);
-      if (!reply.ok) return this.update({ error: reply.error });
-      remember("arena.name", name);
-      this.update({ id: reply.id, name, error: "" });
-    } catch {
-      this.update({ error: "The server did not answer. Please try again." });
-    }
+    const reply = await askOn<{ id: number }>(this.socket, "join", name);
+    if (!reply.ok) return this.update({ error: reply.error });
+    remember("arena.name", name);
+    this.update({ id: reply.id, name, error: "" });
   }
 
   leave(): void {

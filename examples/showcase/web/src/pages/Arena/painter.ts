@@ -5,6 +5,8 @@ import type { Snapshot } from "./snapshot";
 
 const PLAYER_RADIUS = 18;
 const COIN_RADIUS = 9;
+/** Names are at least so large on the screen, however small the arena is. */
+const NAME_PIXELS = 12;
 
 export interface Scene {
   snapshot: Snapshot;
@@ -43,7 +45,8 @@ export function paint(canvas: HTMLCanvasElement, { snapshot, names, own, dark }:
   context.fillStyle = dark ? "#ffd43b" : "#f08c00";
   for (const { x, y } of snapshot.coins) disc(context, x, y, COIN_RADIUS);
   context.textAlign = "center";
-  context.font = '600 20px "Inter Variable", sans-serif';
+  const size = Math.max(20, (NAME_PIXELS * WIDTH) / canvas.clientWidth);
+  context.font = `600 ${size}px "Inter Variable", sans-serif`;
   for (const { id, x, y } of snapshot.players) {
     const named = names.get(id);
     context.fillStyle = playerColour(id, dark);

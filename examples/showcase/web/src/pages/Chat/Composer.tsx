@@ -56,7 +56,10 @@ export function Composer({ disabled }: { disabled: boolean }) {
   }
 
   return (
-    <form onSubmit={submit} style={{ padding: "4px var(--mantine-spacing-md) var(--mantine-spacing-sm)" }}>
+    <form
+      onSubmit={submit}
+      style={{ padding: "4px var(--mantine-spacing-md) var(--mantine-spacing-sm)" }}
+    >
       <Textarea
         ref={box}
         aria-label="Message"

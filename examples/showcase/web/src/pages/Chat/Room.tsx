@@ -76,7 +76,10 @@ export function Room({ state }: { state: ChatState }) {
             visibleFrom="sm"
             w={172}
             p="sm"
-            style={{ borderLeft: "1px solid var(--mantine-color-default-border)", overflowY: "auto" }}
+            style={{
+              borderLeft: "1px solid var(--mantine-color-default-border)",
+              overflowY: "auto",
+            }}
           >
             <People state={state} />
           </Box>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The chat without its looks. It goes on while another application is shown.
-import { mainSocket } from "../../connection";
+import { ask, mainSocket } from "../../connection";
 import { recall, remember } from "../../session";
 import { Store } from "../../store";
-import type { ClientEvents, JoinReply, Message, ServerEvents } from "./protocol";
+import type { ClientEvents, Joined, Message, ServerEvents } from "./protocol";
 
 export type Entry =
   | { kind: "message"; key: string; message: Message }
@@ -21,7 +21,6 @@ export interface ChatState {
   error: string;
 }
 
-const REPLY_TIMEOUT = 8000;
 /** A "stopped typing" that got lost must not keep the dots for ever. */
 const TYPING_EXPIRES = 6000;
 /** Silence after which we say that we stopped typing. */
@@ -58,7 +57,7 @@ class Chat extends Store<ChatState> {
 
   join(name: string): void {
     this.update({ phase: "joining", name, error: "" });
-    if (this.socket.connected) this.sendJoin();
+    if (this.socket.connected) void this.sendJoin();
   }
 
   leave(): void {
@@ -70,20 +69,14 @@ class Chat extends Store<ChatState> {
 
   /** Resolves to "" when the server has taken the message, else to the reason. */
   async send(text: string): Promise<string> {
-    if (!this.socket.connected) return "You are offline. The message was not sent.";
     this.stopTyping();
     const { name } = this.state;
     const key = `pending-${++this.keys}`;
     const message = { id: 0, username: name, message: text.trim(), timestamp: Date.now() };
     this.append({ kind: "pending", key, message });
-    try {
-      const reply = await this.socket.timeout(REPLY_TIMEOUT).emitWithAck("chat-message", text);
-      return reply.ok ? "" : reply.error;
-    } catch {
-      return "The server did not confirm the message.";
-    } finally {
-      this.update({ entries: this.state.entries.filter((entry) => entry.key !== key) });
-    }
+    const answer = await ask("chat-message", text);
+    this.update({ entries: this.state.entries.filter((entry) => entry.key !== key) });
+    return answer.ok ? "" : answer.error;
   }
 
   typed(): void {
@@ -106,7 +99,7 @@ class Chat extends Store<ChatState> {
   private listen(): void {
     const { socket } = this;
     socket.on("connect", () => {
-      if (this.state.phase === "joining" || this.state.phase === "chat") this.sendJoin();
+      if (this.state.phase === "joining" || this.state.phase === "chat") void this.sendJoin();
     });
     socket.on("disconnect", () => this.onDisconnect());
     socket.on("chat-message", (message) => this.onMessage(message));
@@ -125,19 +118,9 @@ class Chat extends Store<ChatState> {
     socket.on("replaced", () => this.update({ phase: "replaced", typing: [] }));
   }
 
-  private sendJoin(): void {
-    this.socket.timeout(REPLY_TIMEOUT).emit("join", this.state.name, (failed, reply) => {
-      if (failed) this.onJoinUnanswered();
-      else this.onJoinReply(reply);
-    });
-  }
-
-  private onJoinUnanswered(): void {
-    if (this.socket.connected && this.state.phase !== "form")
-      this.update({ phase: "form", error: "The server did not answer. Please try again." });
-  }
-
-  private onJoinReply(reply: JoinReply): void {
+  private async sendJoin(): Promise<void> {
+    const reply = await ask<Joined>("join", this.state.name);
+    if (this.state.phase === "form" || !this.socket.connected) return;
     if (!reply.ok) {
       remember("chat.name", "");
       this.update({ phase: "form", error: reply.error });

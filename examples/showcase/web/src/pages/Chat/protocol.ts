@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The events of the chat, as examples/showcase/README.md describes them.
 
+import type { Answer } from "../../connection";
+
 export const NAME_LIMIT = 24;
 export const MESSAGE_LIMIT = 2000;
 
@@ -12,11 +14,12 @@ export interface Message {
   timestamp: number;
 }
 
-export type JoinReply =
-  | { ok: true; username: string; users: string[]; history: Message[] }
-  | { ok: false; error: string };
-
-export type MessageReply = { ok: true } | { ok: false; error: string };
+/** The acknowledgement of `join`, if it was not refused. */
+export interface Joined {
+  username: string;
+  users: string[];
+  history: Message[];
+}
 
 interface Move {
   username: string;
@@ -33,8 +36,8 @@ export interface ServerEvents {
 }
 
 export interface ClientEvents {
-  join(name: string, reply: (answer: JoinReply) => void): void;
-  "chat-message"(text: string, reply: (answer: MessageReply) => void): void;
+  join(name: string, reply: (answer: Answer<Joined>) => void): void;
+  "chat-message"(text: string, reply: (answer: Answer) => void): void;
   typing(): void;
   "stop-typing"(): void;
   leave(): void;

@@ -2,17 +2,14 @@
 // One figure: its value now, and the last five minutes as a chart, which words describe for whoever
 // does not see it.
 import { AreaChart } from "@mantine/charts";
-import { Group, Paper, Text, Title, VisuallyHidden } from "@mantine/core";
+import { ColorSwatch, Group, Paper, Text, Title, VisuallyHidden } from "@mantine/core";
 import { SHOWN, type Sample } from "./dashboard";
-import type { Figure } from "./figures";
+import type { Figure, Series } from "./figures";
 
 const MINUTE = 60_000;
 
-function summary(samples: Sample[], { key, format }: Figure): string {
-  const values = samples.map((sample) => sample[key]);
-  const least = format(Math.min(...values));
-  const most = format(Math.max(...values));
-  return `In the last ${samples.length} seconds between ${least} and ${most}.`;
+function minutesAgo(minutes: number): string {
+  return minutes === 0 ? "now" : `−${minutes} min`;
 }
 
 interface Properties {
@@ -21,30 +18,49 @@ interface Properties {
   latest: Sample;
 }
 
-export function FigureChart({ figure, samples, latest }: Properties) {
-  const { name, key, color, format } = figure;
-  const now = latest.timestamp;
-  const minutesAgo = (time: number) => {
-    const minutes = Math.round((now - time) / MINUTE);
-    return minutes === 0 ? "now" : `−${minutes} min`;
-  };
+function summary({ key, unit }: Series, { format }: Figure, samples: Sample[]): string {
+  const values = samples.map((sample) => sample[key]);
+  const range = `between ${format(Math.min(...values))} and ${format(Math.max(...values))}`;
+  return `In the last ${samples.length} seconds ${range} ${unit}.`;
+}
+
+function Values({ figure, samples, latest }: Properties) {
+  const { series, format } = figure;
   return (
-    <Paper component="figure" withBorder p="md" m={0} aria-label={name} data-figure={key}>
-      <Group component="figcaption" justify="space-between" mb="sm">
+    <Group gap="sm">
+      {series.map((one) => (
+        <Group key={one.key} gap={6}>
+          {one.unit && (
+            <ColorSwatch size={10} color={`var(--mantine-color-${one.color.replace(".", "-")})`} aria-hidden />
+          )}
+          <Text fw={650} data-value={one.key}>
+            {format(latest[one.key])}
+          </Text>
+          <Text size="sm">{one.unit}</Text>
+          <VisuallyHidden>{summary(one, figure, samples)}</VisuallyHidden>
+        </Group>
+      ))}
+    </Group>
+  );
+}
+
+export function FigureChart({ figure, samples, latest }: Properties) {
+  const { name, series, format } = figure;
+  const now = latest.timestamp;
+  return (
+    <Paper component="figure" withBorder p="md" m={0} aria-label={name}>
+      <Group component="figcaption" justify="space-between" mb="sm" gap="xs">
         <Title order={2} size="sm">
           {name}
         </Title>
-        <Text fw={650} data-value>
-          {format(latest[key])}
-        </Text>
-        <VisuallyHidden>{summary(samples, figure)}</VisuallyHidden>
+        <Values figure={figure} samples={samples} latest={latest} />
       </Group>
       <div aria-hidden>
         <AreaChart
           h={140}
           data={samples}
           dataKey="timestamp"
-          series={[{ name: key, label: name, color }]}
+          series={series.map(({ key, unit, color }) => ({ name: key, label: unit || name, color }))}
           curveType="linear"
           withDots={false}
           gridAxis="x"
@@ -52,12 +68,12 @@ export function FigureChart({ figure, samples, latest }: Properties) {
           valueFormatter={format}
           areaProps={{ isAnimationActive: false }}
           areaChartProps={{ accessibilityLayer: false }}
-          yAxisProps={{ width: 64, domain: [0, "auto"] }}
+          yAxisProps={{ width: 64, domain: [0, "auto"], tickCount: 3, allowDecimals: false }}
           xAxisProps={{
             type: "number",
             domain: [now - SHOWN, now],
-            ticks: [5, 4, 3, 2, 1, 0].map((minutes) => now - minutes * MINUTE),
-            tickFormatter: minutesAgo,
+            ticks: [4, 2, 0].map((minutes) => now - minutes * MINUTE),
+            tickFormatter: (time: number) => minutesAgo(Math.round((now - time) / MINUTE)),
           }}
           tooltipProps={{ labelFormatter: (time) => new Date(Number(time)).toLocaleTimeString() }}
         />

@@ -2,25 +2,44 @@
 // What is charted, and how it is written.
 import type { Sample } from "./dashboard";
 
+export interface Series {
+  key: keyof Sample;
+  /** What the values count, beside them. */
+  unit: string;
+  color: string;
+}
+
 export interface Figure {
   name: string;
-  key: keyof Sample;
-  color: string;
+  series: Series[];
   format: (value: number) => string;
 }
 
 const decimal = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const number = (value: number) => decimal.format(value);
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 export const figures: Figure[] = [
-  { name: "CPU", key: "cpu", color: "teal.6", format: (value) => `${number(value)} %` },
+  {
+    name: "CPU",
+    series: [{ key: "cpu", unit: "", color: "teal.6" }],
+    format: (value) => `${decimal.format(value)} %`,
+  },
   {
     name: "Memory",
-    key: "memory",
-    color: "indigo.6",
-    format: (value) => `${number(value / 1024 / 1024)} MiB`,
+    series: [{ key: "memory", unit: "", color: "indigo.6" }],
+    format: (value) => `${whole.format(value / 1024 / 1024)} MiB`,
   },
-  { name: "Connections", key: "activeConnections", color: "orange.6", format: number },
-  { name: "Requests a second", key: "requestsPerSecond", color: "grape.6", format: number },
-  { name: "Messages a second", key: "messagesPerSecond", color: "blue.6", format: number },
+  {
+    name: "Connections",
+    series: [{ key: "activeConnections", unit: "", color: "orange.6" }],
+    format: (value) => whole.format(value),
+  },
+  {
+    name: "In a second",
+    series: [
+      { key: "messagesPerSecond", unit: "messages", color: "blue.6" },
+      { key: "requestsPerSecond", unit: "requests", color: "grape.6" },
+    ],
+    format: (value) => whole.format(value),
+  },
 ];

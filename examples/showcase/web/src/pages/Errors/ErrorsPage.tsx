@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { Badge, Button, Code, Group, Stack, Table, Text } from "@mantine/core";
-import { TextForm } from "../../components/TextForm";
+import { SendForm } from "../../components/SendForm";
 import { useConnection } from "../../connection";
 import { useStore } from "../../store";
 import { ACTION_TIMEOUT, errors, type ErrorsState } from "./errors";
@@ -53,9 +53,11 @@ function Refused({ state }: { state: ErrorsState }) {
       title="A handshake that the server refuses"
       text="There is no socket that could be told. The server’s own handler hears of it, with code and message."
     >
-      <Button variant="default" onClick={() => void errors.provoke()}>
-        Ask in an old protocol
-      </Button>
+      <Group>
+        <Button variant="default" onClick={() => void errors.provoke()}>
+          Ask in an old protocol
+        </Button>
+      </Group>
       {state.refused.length === 0 ? (
         <Text size="sm" c="dimmed">
           None was refused yet.
@@ -86,14 +88,11 @@ function Refused({ state }: { state: ErrorsState }) {
   );
 }
 
-function Broadcast({ state, offline }: { state: ErrorsState; offline: boolean }) {
+function Broadcast({ state }: { state: ErrorsState }) {
   return (
     <Section title="A broadcast" text="Whatever it is, everybody gets it, you too.">
-      <TextForm
+      <SendForm
         label="Broadcast"
-        placeholder="Anything"
-        button="Broadcast"
-        disabled={offline}
         send={(text) => errors.broadcast(text)}
       />
       <Lines label="Broadcasts" lines={state.broadcasts} empty="Nothing was broadcast yet." />
@@ -109,7 +108,7 @@ export default function ErrorsPage() {
       <Actions state={state} offline={offline} />
       <Reconnection state={state} offline={offline} />
       <Refused state={state} />
-      <Broadcast state={state} offline={offline} />
+      <Broadcast state={state} />
     </Stack>
   );
 }

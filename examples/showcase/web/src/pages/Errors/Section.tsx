@@ -19,7 +19,7 @@ export function Section({ title, text, children }: SectionProperties) {
       <Text size="sm" c="dimmed" mb="sm">
         {text}
       </Text>
-      <Stack gap="sm" align="stretch">
+      <Stack gap="sm">
         {children}
       </Stack>
     </Paper>

@@ -75,7 +75,6 @@ class Errors extends Store<ErrorsState> {
   }
 
   async broadcast(text: string): Promise<string> {
-    if (!text.trim()) return "Write something first.";
     if (!this.socket.connected) return "You are offline.";
     this.socket.emit("broadcast", text);
     return "";

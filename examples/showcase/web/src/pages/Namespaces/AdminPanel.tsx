@@ -3,7 +3,7 @@ import { Anchor, Button, Code, Group, Paper, Stack, Text, Title } from "@mantine
 import { useState } from "react";
 import { Link, useLocation } from "react-router-dom";
 import { namespaces, type NamespacesState } from "./namespaces";
-import { TextForm } from "../../components/TextForm";
+import { SendForm } from "../../components/SendForm";
 
 function Users({ state }: { state: NamespacesState }) {
   const [problem, setProblem] = useState("");
@@ -57,14 +57,12 @@ export function AdminPanel({ state }: { state: NamespacesState }) {
   return (
     <Paper component="section" withBorder p="md" aria-label="/admin">
       <Title order={2} size="h5" mb="sm">
-        <Code fz="inherit">/admin</Code> is not
+        <Code fz="inherit">/admin</Code> is for administrators
       </Title>
       {state.admin.id ? (
         <Stack gap="md">
-          <TextForm
+          <SendForm
             label="Notice to everybody"
-            placeholder="A notice to everybody, in all three namespaces"
-            button="Notify"
             send={(text) => namespaces.notify(text)}
           />
           <Users state={state} />

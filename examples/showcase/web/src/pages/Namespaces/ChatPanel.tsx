@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Code, Paper, ScrollArea, Stack, Text, Title } from "@mantine/core";
 import { namespaces, type NamespacesState } from "./namespaces";
-import { TextForm } from "../../components/TextForm";
+import { SendForm } from "../../components/SendForm";
 
 export function ChatPanel({ state }: { state: NamespacesState }) {
   const { chat, name, messages } = state;
@@ -26,11 +26,8 @@ export function ChatPanel({ state }: { state: NamespacesState }) {
             ))}
           </Stack>
         </ScrollArea.Autosize>
-        <TextForm
+        <SendForm
           label="Message to /chat"
-          placeholder="Say something to /chat"
-          button="Send"
-          disabled={!chat.id}
           send={(text) => namespaces.say(text)}
         />
       </Stack>

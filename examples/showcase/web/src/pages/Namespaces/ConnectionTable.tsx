@@ -12,7 +12,7 @@ function Row({ name, link, children }: { name: string; link: Link; children?: Re
         <Code>{name}</Code>
       </Table.Td>
       <Table.Td>
-        {joined ? <Code>{link.id}</Code> : <Text size="sm">{link.reason || "Not joined"}</Text>}
+        {joined ? <Code style={{ overflowWrap: "anywhere" }}>{link.id}</Code> : <Text size="sm">{link.reason || "Not joined"}</Text>}
       </Table.Td>
       <Table.Td ta="right">{children}</Table.Td>
     </Table.Tr>
@@ -25,9 +25,10 @@ function Switch({ name, link }: { name: "chat" | "admin"; link: Link }) {
     <Button
       size="compact-sm"
       variant="default"
+      aria-label={`${joined ? "Leave" : "Join"} /${name}`}
       onClick={() => (joined ? namespaces.leave(name) : namespaces.join(name))}
     >
-      {joined ? "Leave" : "Join"} /{name}
+      {joined ? "Leave" : "Join"}
     </Button>
   );
 }
@@ -53,7 +54,7 @@ export function ConnectionTable({ state }: { state: NamespacesState }) {
           <Table.Tr>
             <Table.Th>Namespace</Table.Th>
             <Table.Th>Your socket there</Table.Th>
-            <Table.Th />
+            <Table.Th ta="right">Membership</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

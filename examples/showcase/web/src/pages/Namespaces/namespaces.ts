@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Three namespaces on one connection, without their looks.
-import { connection, mainSocket, namespaceSocket } from "../../connection";
+import type { Socket } from "socket.io-client";
+import { askOn, connection, mainSocket, namespaceSocket, type Answer } from "../../connection";
 import { Store } from "../../store";
 import { tokenAuth } from "../Account/account";
 import type {
   AdminEvents,
-  AdminRequests,
   ChatEvents,
-  ChatRequests,
   Message,
   Notice,
   NoticeEvents,
-  Reply,
   User,
 } from "./protocol";
 
@@ -37,29 +35,23 @@ export interface NamespacesState {
 type Name = "main" | "chat" | "admin";
 
 const KEPT = 100;
-const REPLY_TIMEOUT = 8000;
 const away: Link = { id: "", reason: "" };
 
 /** "" if the server has done it, else the reason. */
-async function outcome(reply: Promise<Reply>): Promise<string> {
-  try {
-    const answer = await reply;
-    return answer.ok ? "" : answer.error;
-  } catch {
-    return "The server did not answer. Please try again.";
-  }
+async function problem(answer: Promise<Answer>): Promise<string> {
+  const reply = await answer;
+  return reply.ok ? "" : reply.error;
 }
 
 class Namespaces extends Store<NamespacesState> {
-  private readonly main = mainSocket<NoticeEvents, object>();
-  private readonly chat = namespaceSocket<ChatEvents, ChatRequests>("/chat");
-  private readonly admin = namespaceSocket<AdminEvents, AdminRequests>("/admin", tokenAuth);
+  private readonly chat = namespaceSocket<ChatEvents, object>("/chat");
+  private readonly admin = namespaceSocket<AdminEvents, object>("/admin", tokenAuth);
 
   constructor() {
     super({ main: away, chat: away, admin: away, name: "", messages: [], users: [] });
-    this.follow("main", this.main);
-    this.follow("chat", this.chat);
-    this.follow("admin", this.admin);
+    this.follow("main", "/", mainSocket<NoticeEvents, object>());
+    this.follow("chat", "/chat", this.chat as unknown as Socket<NoticeEvents>);
+    this.follow("admin", "/admin", this.admin as unknown as Socket<NoticeEvents>);
     this.chat.on("welcome", ({ name }) => this.update({ name }));
     this.chat.on("message", (message) =>
       this.update({ messages: [...this.state.messages, message].slice(-KEPT) }),
@@ -84,26 +76,25 @@ class Namespaces extends Store<NamespacesState> {
   }
 
   say(text: string): Promise<string> {
-    return outcome(this.chat.timeout(REPLY_TIMEOUT).emitWithAck("message", text));
+    return problem(askOn(this.chat, "message", text));
   }
 
   notify(text: string): Promise<string> {
-    return outcome(this.admin.timeout(REPLY_TIMEOUT).emitWithAck("notice", text));
+    return problem(askOn(this.admin, "notice", text));
   }
 
   disconnectUser(id: string): Promise<string> {
-    return outcome(this.admin.timeout(REPLY_TIMEOUT).emitWithAck("disconnect-user", id));
+    return problem(askOn(this.admin, "disconnect-user", id));
   }
 
-  private follow(name: Name, socket: typeof this.main | typeof this.chat | typeof this.admin): void {
+  private follow(name: Name, nsp: string, socket: Socket<NoticeEvents>): void {
     const set = (link: Link) => this.update({ [name]: link });
     const connected = () => set({ id: socket.id ?? "", reason: "" });
+    socket.on("connect", connected);
     if (socket.connected) connected();
-    const generic = socket as unknown as ReturnType<typeof mainSocket<NoticeEvents, object>>;
-    generic.on("connect", connected);
-    generic.on("disconnect", (reason) => set({ id: "", reason }));
-    generic.on("connect_error", ({ message }) => set({ id: "", reason: message }));
-    generic.on("notice", (notice) => this.receive(notice, socket === this.main ? "/" : `/${name}`));
+    socket.on("disconnect", (reason) => set({ id: "", reason }));
+    socket.on("connect_error", ({ message }) => set({ id: "", reason: message }));
+    socket.on("notice", (notice) => this.receive(notice, nsp));
   }
 
   private receive(notice: Notice, nsp: string): void {

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What passes between page and server on /chat and /admin, and the notice that the main namespace
-// gets as well; see examples/showcase/README.md.
-
-export type Reply = { ok: true } | { ok: false; error: string };
+// What the server tells /chat and /admin, and the notice that the main namespace gets as well; see examples/showcase/README.md.
 
 export interface Notice {
   text: string;
@@ -29,17 +26,8 @@ export interface ChatEvents extends NoticeEvents {
   message: (message: Message) => void;
 }
 
-export interface ChatRequests {
-  message: (text: string, reply: (reply: Reply) => void) => void;
-}
-
 export interface AdminEvents extends NoticeEvents {
   users: (users: User[]) => void;
   "token-expired": () => void;
   "signed-out": () => void;
-}
-
-export interface AdminRequests {
-  notice: (text: string, reply: (reply: Reply) => void) => void;
-  "disconnect-user": (id: string, reply: (reply: Reply) => void) => void;
 }

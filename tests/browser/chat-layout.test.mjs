@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { chatters } from "./support/chatter.mjs";
 import { launchChromium } from "./support/chromium.mjs";
 import { stage } from "./support/stage.mjs";
-import { NARROW, WIDE } from "./support/visitor.mjs";
+import { looks, NARROW } from "./support/visitor.mjs";
 
 const LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitän".repeat(4);
 
@@ -34,39 +34,30 @@ async function converse(visit) {
   return people;
 }
 
-const layouts = [
-  ["wide", WIDE],
-  ["narrow", NARROW],
-];
-
-for (const [width, viewport] of layouts) {
-  for (const colorScheme of ["light", "dark"]) {
-    describe(`${width}, ${colorScheme}`, () => {
-      const shot = `${width}-${colorScheme}`;
-
-      it("holds its content", async (test) => {
-        const { open, visit } = chatters(await stage(test, browser));
-        const people = await converse(visit);
-        const grace = people.get("Grace Hopper");
-        const ada = await open("/chat", { viewport, colorScheme });
-        await ada.source();
-        await ada.looksRight(`chat-${shot}-join`);
-        await ada.join("Ada Lovelace");
-        await ada.inRoom();
-        await ada.say("Good morning everybody, this is the first message from my side.");
-        await ada.sees("Good morning everybody");
-        await grace.say("Welcome, Ada!");
-        await ada.sees("Welcome, Ada!");
-        await grace.composer.pressSequentially("and");
-        await ada.seesTyping("Grace Hopper is typing…");
-        await ada.seesTransport("websocket");
-        await ada.looksRight(`chat-${shot}-room`);
-        await ada.say("");
-        await ada.seesAlert("Write something");
-        await ada.looksRight(`chat-${shot}-refusal`);
-      });
+for (const { name: shot, viewport, colorScheme } of looks) {
+  describe(shot, () => {
+    it("holds its content", async (test) => {
+      const { open, visit } = chatters(await stage(test, browser));
+      const people = await converse(visit);
+      const grace = people.get("Grace Hopper");
+      const ada = await open("/chat", { viewport, colorScheme });
+      await ada.source();
+      await ada.looksRight(`chat-${shot}-join`);
+      await ada.join("Ada Lovelace");
+      await ada.inRoom();
+      await ada.say("Good morning everybody, this is the first message from my side.");
+      await ada.sees("Good morning everybody");
+      await grace.say("Welcome, Ada!");
+      await ada.sees("Welcome, Ada!");
+      await grace.composer.pressSequentially("and");
+      await ada.seesTyping("Grace Hopper is typing…");
+      await ada.seesTransport("websocket");
+      await ada.looksRight(`chat-${shot}-room`);
+      await ada.say("");
+      await ada.seesAlert("Write something");
+      await ada.looksRight(`chat-${shot}-refusal`);
     });
-  }
+  });
 }
 
 describe("narrow window", () => {

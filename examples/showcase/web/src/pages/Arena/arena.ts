@@ -78,7 +78,8 @@ class Arena extends Store<ArenaState> {
 
   /** The page is shown: looks on, and plays on if this tab played before. */
   open(): void {
-    this.socket.connect();
+    // It may be joining already.
+    if (!this.socket.active) this.socket.connect();
     this.second = window.setInterval(() => this.onSecond(), 1000);
   }
 

@@ -45,7 +45,7 @@ function Closed() {
   return (
     <Text size="sm">
       Its middleware asks for a token with the role of an administrator.{" "}
-      <Anchor component={Link} to={{ pathname: "/account", search }}>
+      <Anchor component={Link} underline="always" to={{ pathname: "/account", search }}>
         Sign in
       </Anchor>{" "}
       with the first account of all, then come back and join.

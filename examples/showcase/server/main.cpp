@@ -3,6 +3,7 @@
 #include "database.hpp"
 #include "options.hpp"
 #include "page.hpp"
+#include "private_messages.hpp"
 #include "rooms.hpp"
 
 #include <socketio/server.hpp>
@@ -27,6 +28,7 @@ void serve(const showcase::Options& options) {
   io.on_handler_error(log_exception);
   const showcase::Chat chat(io, database);
   const showcase::Rooms rooms(io);
+  const showcase::PrivateMessages private_messages(io, database);
   showcase::serve_page(io.http(), options.web);
 
   const auto port = io.listen(options.port);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "chat.hpp"
 #include "database.hpp"
+#include "notifications.hpp"
 #include "options.hpp"
 #include "page.hpp"
 #include "private_messages.hpp"
@@ -19,7 +20,7 @@ void log_exception(socketio::Socket&, const socketio::HandlerError& error) {
   if (error.exception) std::cerr << error.event << ": " << error.message << '\n';
 }
 
-void serve(const showcase::Options& options) {
+void serve(showcase::Options options) {
   const auto folder = std::filesystem::absolute(options.database).parent_path();
   std::filesystem::create_directories(folder);
   showcase::Database database(options.database);
@@ -29,11 +30,13 @@ void serve(const showcase::Options& options) {
   const showcase::Chat chat(io, database);
   const showcase::Rooms rooms(io);
   const showcase::PrivateMessages private_messages(io, database);
+  const showcase::Notifications notifications(io, database);
   showcase::serve_page(io.http(), options.web);
 
-  const auto port = io.listen(options.port);
+  options.port = io.listen(options.port);
   io.stop_on_signals();
-  std::cout << "listening on http://localhost:" << port << std::endl;
+  std::cout << "listening on http://localhost:" << options.port << " with " << to_string(options)
+            << std::endl;
   io.run();
 }
 

@@ -57,4 +57,8 @@ Options parse_options(int argc, const char* const* argv) {
   return options;
 }
 
+std::string to_string(const Options& options) {
+  return "PORT=" + std::to_string(options.port) + " DATABASE=" + options.database.string();
+}
+
 }  // namespace showcase

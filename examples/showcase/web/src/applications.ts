@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every application of the showcase. An entry here is a route, a link in the navigation, a card on
 // the first page, and a source beside the application.
-import { DoorOpen, Mail, MessagesSquare, type LucideIcon } from "lucide-react";
+import { Bell, DoorOpen, Mail, MessagesSquare, type LucideIcon } from "lucide-react";
 import { lazy, type ComponentType } from "react";
 
 export interface Application {
@@ -42,5 +42,13 @@ export const applications: Application[] = [
     source: "private_messages.cpp",
     icon: Mail,
     Page: lazy(() => import("./pages/PrivateMessages/PrivateMessagesPage")),
+  },
+  {
+    path: "/notifications",
+    title: "Notifications",
+    sentence: "A program changes an order by HTTP, and its owner sees it at once, in every tab.",
+    source: "notifications.cpp",
+    icon: Bell,
+    Page: lazy(() => import("./pages/Notifications/NotificationsPage")),
   },
 ];

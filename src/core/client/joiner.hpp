@@ -44,7 +44,7 @@ class Joiner {
   enum class Answered : std::uint8_t { nothing, latest, left };
 
   /// `timer` calls join(), if the socket still wants that.
-  Joiner(Link& link, Timer& timer, const Backoff::Options& backoff, const Auth& auth);
+  Joiner(Link& link, Deadline& timer, const Backoff::Options& backoff, const Auth& auth);
 
   /// Gives the earlier one, for the caller to destroy.
   std::shared_ptr<const Auth> set_auth(std::shared_ptr<const Auth> auth);
@@ -77,7 +77,7 @@ class Joiner {
   enum class State : std::uint8_t { none, waiting, asking, sent, left };
 
   Link& link_;
-  Timer& timer_;
+  Deadline& timer_;
   Backoff backoff_;  // after refusals
   std::shared_ptr<const Auth> auth_;
   State state_ = State::none;

@@ -29,6 +29,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -85,7 +86,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
     if (!ended()) use(events_);
   }
   /// A handler of the client's own threw: the error hook of its first socket is notified.
-  void report(const std::exception_ptr& exception) noexcept;
+  void report(const std::exception_ptr& exception, std::string_view event = "connection") noexcept;
   /// Nothing is sent any more. Pending acknowledgements fail and handlers are released; no user
   /// code is called afterwards.
   void close_now();
@@ -100,6 +101,10 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   /// Called when the last connection is gone and none is to come.
   void set_idle_hook(std::function<void()> hook) { idle_hook_ = std::move(hook); }
   bool is_idle() const;
+
+  /// What the coroutines of its handlers belong to.
+  void set_task_loop(std::shared_ptr<detail::TaskLoop> loop) { task_loop_ = std::move(loop); }
+  const std::shared_ptr<detail::TaskLoop>& task_loop() const { return task_loop_; }
 
   // --- Loop, for sockets ---
 
@@ -202,6 +207,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   Loop& loop_;
   Connector& connector_;
   const std::shared_ptr<Gate> gate_;
+  std::shared_ptr<detail::TaskLoop> task_loop_;
   ManagerOptions options_;
   Backoff backoff_;
   engine::ClientSession::Memory memory_;

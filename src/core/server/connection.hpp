@@ -62,8 +62,8 @@ class Connection final : public engine::SessionHandler,
   std::shared_ptr<engine::Session> session_;
   parser::TextDecoder decoder_;
   std::vector<std::shared_ptr<SocketState>> sockets_;  // connecting ones included
-  std::unique_ptr<Timer> connect_timer_;
-  std::unique_ptr<Timer> attachments_timer_;
+  std::unique_ptr<Deadline> connect_timer_;
+  std::unique_ptr<Deadline> attachments_timer_;
 };
 
 }  // namespace socketio::core

@@ -17,6 +17,7 @@
 #include "engine/server/session.hpp"
 
 #include <socketio/socket.hpp>
+#include <socketio/task.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -37,6 +38,7 @@ struct NodeLink {
   Node* node;
   Loop* loop;
   WaitingBroadcasts waiting_broadcasts{*loop};
+  std::shared_ptr<detail::TaskLoop> task_loop{};  // of coroutines that handle events
 };
 
 struct Options {

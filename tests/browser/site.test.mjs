@@ -38,8 +38,9 @@ describe("every page", () => {
     const paths = await links(visitor).evaluateAll((all) => all.map((link) => link.pathname));
     const heading = visitor.page.getByRole("heading", { level: 1 });
     for (const path of paths.filter((each) => each !== "/")) {
-      await visitor.page.locator(`nav a[href="${path}"]`).click();
-      const title = await visitor.page.locator("nav a[aria-current=page]").innerText();
+      const link = visitor.page.locator(`nav a[href="${path}"]`);
+      const title = await link.innerText();
+      await link.click();
       await heading.filter({ hasText: title }).waitFor();
       const shown = await visitor.source();
       const name = await visitor.page.getByLabel("Server part").locator("code").first().innerText();

@@ -7,8 +7,10 @@
 #include "errors.hpp"
 #include "identities.hpp"
 #include "namespaces.hpp"
+#include "notifications.hpp"
 #include "options.hpp"
 #include "page.hpp"
+#include "private_messages.hpp"
 #include "rooms.hpp"
 #include "secret.hpp"
 #include "tokens.hpp"
@@ -37,7 +39,7 @@ showcase::Tokens tokens_of(const showcase::Options& options) {
           std::chrono::seconds(options.token_lifetime)};
 }
 
-void serve(const showcase::Options& options) {
+void serve(showcase::Options options) {
   const auto folder = std::filesystem::absolute(options.database).parent_path();
   std::filesystem::create_directories(folder);
   showcase::Database database(options.database);
@@ -47,6 +49,8 @@ void serve(const showcase::Options& options) {
   for (const char* nsp : namespaces) io.of(nsp).on_handler_error(log_exception);
   const showcase::Chat chat(io, database);
   const showcase::Rooms rooms(io);
+  const showcase::PrivateMessages private_messages(io, database);
+  const showcase::Notifications notifications(io, database);
   const showcase::Dashboard dashboard(io, namespaces);
   const showcase::Accounts accounts(io, identities);
   const showcase::Namespaces chat_and_admin(io, identities);
@@ -54,10 +58,11 @@ void serve(const showcase::Options& options) {
   const showcase::Errors errors(io);
   showcase::serve_page(io.http(), options.web);
 
-  const auto port = io.listen(options.port);
-  arena.let_bots_in("http://127.0.0.1:" + std::to_string(port), options.bots);
+  options.port = io.listen(options.port);
+  arena.let_bots_in("http://127.0.0.1:" + std::to_string(options.port), options.bots);
   io.stop_on_signals();
-  std::cout << "listening on http://localhost:" << port << std::endl;
+  std::cout << "listening on http://localhost:" << options.port << " with " << to_string(options)
+            << std::endl;
   io.run();
 }
 

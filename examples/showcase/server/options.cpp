@@ -70,4 +70,10 @@ Options parse_options(int argc, const char* const* argv) {
   return options;
 }
 
+std::string to_string(const Options& options) {
+  return "PORT=" + std::to_string(options.port) + " DATABASE=" + options.database.string() +
+         " TOKEN_LIFETIME=" + std::to_string(options.token_lifetime) +
+         " ADMIN_EMAIL=" + options.admin_email + " BOTS=" + std::to_string(options.bots);
+}
+
 }  // namespace showcase

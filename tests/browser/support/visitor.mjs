@@ -118,6 +118,6 @@ export class Visitor {
     const folder = process.env.SCREENSHOTS;
     if (!folder) return;
     await mkdir(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
   }
 }

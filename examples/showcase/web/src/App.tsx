@@ -13,8 +13,9 @@ import {
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { House, Moon, Sun, type LucideIcon } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, type CSSProperties } from "react";
 import { Link, Route, Routes, useLocation } from "react-router-dom";
+import { ToastContainer } from "react-toastify";
 import { applications } from "./applications";
 import { ApplicationPage } from "./components/ApplicationPage";
 import { ConnectionBadge } from "./components/ConnectionBadge";
@@ -61,6 +62,20 @@ function NavigationLink({
       aria-current={active ? "page" : undefined}
     />
   );
+}
+
+const toastStyle = {
+  "--toastify-font-family": "var(--mantine-font-family)",
+  "--toastify-color-light": "var(--mantine-color-body)",
+  "--toastify-color-dark": "var(--mantine-color-dark-6)",
+  "--toastify-text-color-light": "var(--mantine-color-text)",
+  "--toastify-text-color-dark": "var(--mantine-color-text)",
+} as CSSProperties;
+
+/** A notification is seen on every page. */
+function Toasts() {
+  const scheme = useComputedColorScheme("light");
+  return <ToastContainer theme={scheme} autoClose={6000} style={toastStyle} />;
 }
 
 /** Each page has its title in the browser's tab, and begins at its top. */
@@ -132,6 +147,7 @@ export function App() {
           <Route path="*" element={<NotFound />} />
         </Routes>
       </AppShell.Main>
+      <Toasts />
     </AppShell>
   );
 }

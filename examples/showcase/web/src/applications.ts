@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Every application of the showcase. An entry here is a route, a link in the navigation, a card on
 // the first page, and a source beside the application.
-import { DoorOpen, Gamepad2, Gauge, KeyRound, Layers, MessagesSquare, TriangleAlert, type LucideIcon } from "lucide-react";
+import {
+  Bell,
+  DoorOpen,
+  Gamepad2,
+  Gauge,
+  KeyRound,
+  Layers,
+  Mail,
+  MessagesSquare,
+  TriangleAlert,
+  type LucideIcon,
+} from "lucide-react";
 import { lazy, type ComponentType } from "react";
 
 export interface Application {
@@ -33,6 +44,23 @@ export const applications: Application[] = [
     source: "rooms.cpp",
     icon: DoorOpen,
     Page: lazy(() => import("./pages/Rooms/RoomsPage")),
+  },
+  {
+    path: "/private-messages",
+    title: "Private messages",
+    sentence:
+      "From one person to another, in every tab they have open, with receipts. What comes while they are away waits.",
+    source: "private_messages.cpp",
+    icon: Mail,
+    Page: lazy(() => import("./pages/PrivateMessages/PrivateMessagesPage")),
+  },
+  {
+    path: "/notifications",
+    title: "Notifications",
+    sentence: "A program changes an order by HTTP, and its owner sees it at once, in every tab.",
+    source: "notifications.cpp",
+    icon: Bell,
+    Page: lazy(() => import("./pages/Notifications/NotificationsPage")),
   },
   {
     path: "/dashboard",

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: MIT
+import { NameForm } from "../../components/NameForm";
 import { useStore } from "../../store";
 import { chat } from "./chat";
-import { JoinForm } from "./JoinForm";
 import { Room } from "./Room";
 
 export default function ChatPage() {
   const state = useStore(chat);
   // While a lost connection joins again, the room stays on the screen.
-  const inRoom = state.phase === "chat" || state.phase === "replaced";
-  return inRoom ? <Room state={state} /> : <JoinForm state={state} />;
+  if (state.phase === "chat" || state.phase === "replaced") return <Room state={state} />;
+  return (
+    <NameForm
+      lead="One room, everybody in it. Pick a name and say hello."
+      button="Join the chat"
+      known={state.name}
+      taking={state.phase === "joining"}
+      failure={state.error}
+      take={(name) => chat.join(name)}
+    />
+  );
 }

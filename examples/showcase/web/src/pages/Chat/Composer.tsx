@@ -2,10 +2,9 @@
 import { ActionIcon, Text, Textarea } from "@mantine/core";
 import { SendHorizontal } from "lucide-react";
 import { useRef, useState, type FormEvent, type KeyboardEvent } from "react";
-import { characters } from "../../characters";
 import { alertText } from "../../components/alertText";
 import { chat } from "./chat";
-import { MESSAGE_LIMIT } from "./protocol";
+import { characters, MESSAGE_LIMIT } from "./protocol";
 
 /** From here on the number of characters is shown. */
 const COUNT_FROM = MESSAGE_LIMIT - 200;

@@ -3,7 +3,6 @@
 
 import type { Answer } from "../../connection";
 
-export const NAME_LIMIT = 24;
 export const MESSAGE_LIMIT = 2000;
 
 export interface Message {
@@ -41,4 +40,9 @@ export interface ClientEvents {
   typing(): void;
   "stop-typing"(): void;
   leave(): void;
+}
+
+/** Characters as the server counts them: code points, not UTF-16 units. */
+export function characters(text: string): number {
+  return [...text].length;
 }

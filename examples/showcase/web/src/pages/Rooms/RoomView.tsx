@@ -36,7 +36,7 @@ function Users({ users }: { users: string[] }) {
 export function RoomView({ room, own }: { room: Room; own: string }) {
   return (
     <Paper withBorder p="md">
-      <Stack h={400} gap="sm">
+      <Stack h={360} gap="sm">
         <Group justify="space-between" align="flex-start" wrap="nowrap">
           <Users users={room.users} />
           <Button

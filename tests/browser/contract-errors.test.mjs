@@ -2,7 +2,7 @@
 // Errors, as a plain client meets them.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { connected, hears } from "./support/client.mjs";
+import { connected, hears, hearsWhen } from "./support/client.mjs";
 import { Showcase } from "./support/showcase.mjs";
 
 let showcase;
@@ -53,6 +53,34 @@ describe("broadcast", () => {
       const heard = Promise.all([hears(one, "broadcast"), hears(two, "broadcast")]);
       one.emit("broadcast", anything);
       assert.deepEqual(await heard, [anything, anything]);
+    }
+  });
+});
+
+describe("connection errors of the server", () => {
+  it("are told with code and message to who watches", async (test) => {
+    const watcher = await client(test);
+    await watcher.emitWithAck("watch-connection-errors");
+    const told = hearsWhen(watcher, "connection_error", ({ code }) => code === 5);
+    const response = await fetch(`${showcase.url}/socket.io/?EIO=3&transport=polling`);
+    assert.equal(response.status, 400);
+    const error = await told;
+    assert.equal(error.message, "Unsupported protocol version");
+    assert.ok(Math.abs(error.at - Date.now()) < 60_000);
+    const unknown = hearsWhen(watcher, "connection_error", ({ code }) => code === 0);
+    await fetch(`${showcase.url}/socket.io/?EIO=4&transport=carrier-pigeon`);
+    assert.equal((await unknown).message, "Transport unknown");
+  });
+
+  it("are kept for who watches later, the last twenty", async (test) => {
+    const watcher = await client(test);
+    for (let i = 0; i < 21; ++i) {
+      await fetch(`${showcase.url}/socket.io/?EIO=4&transport=polling&sid=none`);
+    }
+    const refused = await watcher.emitWithAck("watch-connection-errors");
+    assert.equal(refused.length, 20);
+    for (const { code, message } of refused) {
+      assert.deepEqual({ code, message }, { code: 1, message: "Session ID unknown" });
     }
   });
 });

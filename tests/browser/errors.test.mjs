@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The errors' page.
+import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { launchChromium } from "./support/chromium.mjs";
 import { stage } from "./support/stage.mjs";
@@ -24,6 +25,11 @@ class Tester extends Visitor {
     await this.page.getByLabel("Broadcast", { exact: true }).fill(text);
     await this.page.getByLabel("Broadcast", { exact: true }).press("Enter");
   }
+
+  /** A refused handshake is an answer with 400, which the browser notes on its console. */
+  forgiveARefusal() {
+    for (const problem of this.takeProblems()) assert.match(problem, /EIO=3|status of 400/);
+  }
 }
 
 const openErrors = ({ open }, options) => open("/errors", options, Tester);
@@ -36,6 +42,9 @@ describe("the errors' page", () => {
       await ada.looksRight(`errors-empty-${look.name}`);
       for (const name of ["Succeed", "Fail", "Never answer"]) await ada.press(name);
       await ada.reads("Outcomes", "No answer: operation has timed out");
+      await ada.press("Ask in an old protocol");
+      await ada.page.getByText("Unsupported protocol version").waitFor();
+      ada.forgiveARefusal();
       await ada.press("Cut the connection");
       await ada.reads("Reconnections", "Reconnected at attempt 1");
       await ada.looksRight(`errors-${look.name}`);
@@ -62,6 +71,20 @@ describe("the errors' page", () => {
     await ada.reads("Reconnections", /Reconnected at attempt \d+/);
     await ada.page.getByText("Reconnected: 1").waitFor();
     ada.forgiveALostServer();
+  });
+
+  it("hears of handshakes that the server refuses", async (test) => {
+    const here = await stage(test, browser);
+    const ada = await openErrors(here);
+    const bob = await openErrors(here);
+    await ada.seesTransport("websocket");
+    await bob.press("Ask in an old protocol");
+    for (const tester of [ada, bob]) {
+      const table = tester.page.getByRole("table", { name: "Refused handshakes" });
+      await table.getByText("Unsupported protocol version").waitFor();
+      assert.equal(await table.locator("code").innerText(), "5");
+    }
+    bob.forgiveARefusal();
   });
 
   it("broadcasts to everybody", async (test) => {

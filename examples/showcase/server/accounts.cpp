@@ -11,6 +11,7 @@ namespace showcase {
 namespace {
 
 using socketio::HttpRequest;
+using socketio::HttpResponder;
 using socketio::HttpResponse;
 using socketio::json;
 using socketio::MiddlewareError;
@@ -19,13 +20,10 @@ using socketio::Socket;
 using socketio::Task;
 
 constexpr std::string_view how_to_ask = "Send JSON with an email and a password.";
+constexpr std::string_view too_busy = "The server is busy. Please try again.";
 
 HttpResponse failed(std::string_view why, std::uint16_t status) {
   return HttpResponse::of_json({{"error", why}}, status);
-}
-
-std::int64_t in_ms(SystemTime time) {
-  return std::chrono::milliseconds(time.time_since_epoch()).count();
 }
 
 /// Tells all connections of an account how many they are.
@@ -37,30 +35,14 @@ Task<> count_connections(socketio::Namespace account, Claims claims) {
 
 }  // namespace
 
-std::string room_of(const Claims& claims) { return "user:" + std::to_string(claims.account); }
-
-std::string shown_token(const Socket& socket) {
-  const json& auth = socket.handshake().auth;
-  if (!auth.is_object()) return "";
-  const auto token = auth.find("token");
-  return token != auth.end() && token->is_string() ? token->get<std::string>() : "";
-}
-
-void begin_session(socketio::Server& io, const Socket& socket, Claims claims) {
-  auto& session = socket.data<Session>();
-  session.end.cancel();
-  session.end = io.after(claims.expires - now_seconds(), [socket] {
-    socket.emit("token-expired");
-    socket.disconnect();
-  });
-  socket.join(room_of(claims));
-  session.claims = std::move(claims);
-}
-
 Accounts::Accounts(socketio::Server& io, Identities& identities)
     : io_(io), account_(io.of("/account")), identities_(identities) {
-  io.http().post("/api/signup", [this](const HttpRequest& request) { return on_sign_up(request); });
-  io.http().post("/api/login", [this](const HttpRequest& request) { return on_login(request); });
+  io.http().post("/api/signup", [this](const HttpRequest& request, HttpResponder responder) {
+    on_sign_up(request, responder);
+  });
+  io.http().post("/api/login", [this](const HttpRequest& request, HttpResponder responder) {
+    on_login(request, responder);
+  });
   // Runs for each socket before it is connected. What it refuses with is the client's
   // connect_error.
   account_.use([this](Socket& socket, Next next) {
@@ -87,25 +69,36 @@ Accounts::Accounts(socketio::Server& io, Identities& identities)
   account_.on("sign-out-everywhere", [this](Socket& socket) { on_sign_out_everywhere(socket); });
 }
 
-HttpResponse Accounts::on_sign_up(const HttpRequest& request) {
+/// The password is hashed on another thread, and so this is answered later.
+void Accounts::on_sign_up(const HttpRequest& request, const HttpResponder& responder) {
   const auto given = read_credentials(request.body_json());
-  if (!given) return failed(how_to_ask, 400);
-  if (const auto objection = objection_to(*given)) return failed(*objection, 400);
-  if (!identities_.add(given->email, hash_password(given->password))) {
-    return failed("This address has an account already. Please sign in.", 409);
-  }
-  return HttpResponse::of_json({{"success", true}}, 201);
+  if (!given) return responder.respond(failed(how_to_ask, 400));
+  if (const auto why = objection_to(*given)) return responder.respond(failed(*why, 400));
+  const bool taken = background_.add([this, given, responder] {
+    const std::string hash = hash_password(given->password);
+    io_.post([this, given, responder, hash] {
+      const bool added = identities_.add(given->email, hash).has_value();
+      responder.respond(added ? HttpResponse::of_json({{"success", true}}, 201)
+                              : failed("This address has an account already.", 409));
+    });
+  });
+  if (!taken) responder.respond(failed(too_busy, 503));
 }
 
-HttpResponse Accounts::on_login(const HttpRequest& request) {
+void Accounts::on_login(const HttpRequest& request, const HttpResponder& responder) {
   const auto given = read_credentials(request.body_json());
-  if (!given) return failed(how_to_ask, 400);
+  if (!given) return responder.respond(failed(how_to_ask, 400));
   const auto account = identities_.find(given->email);
-  if (!account) verify_nobodys_password(given->password);
-  if (!account || !verify_password(given->password, account->password_hash)) {
-    return failed("Wrong email or password.", 401);
-  }
-  return HttpResponse::of_json({{"token", identities_.token_for(*account, now_seconds())}});
+  const bool taken = background_.add([this, given, account, responder] {
+    if (!account) verify_nobodys_password(given->password);
+    const bool right = account && verify_password(given->password, account->password_hash);
+    if (!right) return responder.respond(failed("Wrong email or password.", 401));
+    io_.post([this, account, responder] {
+      const std::string token = identities_.token_for(*account, now_seconds());
+      responder.respond(HttpResponse::of_json({{"token", token}}));
+    });
+  });
+  if (!taken) responder.respond(failed(too_busy, 503));
 }
 
 /// A new token for the same connection, which lives as long as the new one.

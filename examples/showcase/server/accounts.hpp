@@ -9,35 +9,19 @@
 
 #include "background.hpp"
 #include "identities.hpp"
+#include "session.hpp"
 
 #include <socketio/server.hpp>
 
-#include <string>
-
 namespace showcase {
-
-/// What a socket that has shown its token has as data<Session>().
-struct Session {
-  Claims claims;
-  socketio::Timer end;
-};
-
-/// The room of all connections of an account, in each namespace that asks for a token.
-std::string room_of(const Claims& claims);
-
-/// The `auth.token` of the handshake; empty if there is none.
-std::string shown_token(const socketio::Socket& socket);
-
-/// Joins the account's room. The socket is disconnected when the token that it showed expires.
-void begin_session(socketio::Server& io, const socketio::Socket& socket, Claims claims);
 
 class Accounts {
  public:
   Accounts(socketio::Server& io, Identities& identities);
 
  private:
-  socketio::HttpResponse on_sign_up(const socketio::HttpRequest& request);
-  socketio::HttpResponse on_login(const socketio::HttpRequest& request);
+  void on_sign_up(const socketio::HttpRequest& request, const socketio::HttpResponder& responder);
+  void on_login(const socketio::HttpRequest& request, const socketio::HttpResponder& responder);
   socketio::json on_renew(socketio::Socket& socket);
   void on_sign_out_everywhere(socketio::Socket& socket);
 

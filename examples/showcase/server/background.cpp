@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "background.hpp"
 
+#include <exception>
+#include <iostream>
 #include <utility>
 
 namespace showcase {
+namespace {
+
+void run_safely(const std::function<void()>& task) {
+  try {
+    task();
+  } catch (const std::exception& error) {
+    std::cerr << "in the background: " << error.what() << '\n';
+  }
+}
+
+}  // namespace
 
 Background::Background() : thread_([this] { run(); }) {}
 
@@ -30,11 +43,11 @@ void Background::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return ending_ || !tasks_.empty(); });
-    if (tasks_.empty()) return;
+    if (ending_) return;
     const auto task = std::move(tasks_.front());
     tasks_.pop_front();
     lock.unlock();
-    task();
+    run_safely(task);
     lock.lock();
   }
 }

@@ -3,7 +3,7 @@
 // one after another; what would wait behind too many is not taken, so that a flood of requests
 // costs neither memory nor minutes.
 //
-// Any thread may add tasks. The destructor runs what waits, then ends the thread.
+// Any thread may add tasks. The destructor waits for the task that runs, and drops those that wait.
 #pragma once
 
 #include <condition_variable>
@@ -25,7 +25,7 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  /// False if too many wait. A task must not throw.
+  /// False if too many wait. What a task throws is logged.
   bool add(std::function<void()> task);
 
  private:

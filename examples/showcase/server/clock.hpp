@@ -13,6 +13,10 @@ inline std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
+inline std::int64_t in_ms(std::chrono::sys_seconds time) {
+  return std::chrono::milliseconds(time.time_since_epoch()).count();
+}
+
 inline std::chrono::sys_seconds now_seconds() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }

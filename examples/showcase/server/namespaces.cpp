@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "namespaces.hpp"
 
-#include "accounts.hpp"
 #include "clock.hpp"
+#include "session.hpp"
 #include "text.hpp"
 
 #include <utility>

@@ -18,12 +18,12 @@ after(() => browser?.close());
 /** Some people have talked and gone: what a newcomer finds in the history. */
 async function converse(visit) {
   const lines = [
+    ["Grace Hopper", LONG_WORD],
     ["Grace Hopper", "Good morning! Is the new build out already?"],
     ["Linus", "It is. Every browser connected at the first attempt."],
     ["Linus", "Notes are at https://example.org/notes"],
     ["Margaret Hamilton", "Lovely, thank you!"],
     ["Margaret Hamilton", "I will try the landing sequence:\n1. connect\n2. join\n3. chat"],
-    ["Grace Hopper", LONG_WORD],
   ];
   const people = new Map();
   for (const [name, text] of lines) {

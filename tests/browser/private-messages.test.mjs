@@ -116,6 +116,19 @@ describe("private messages", () => {
     await ada.seesAlert("A name has 1 to 24 visible characters.");
   });
 
+  it("are written under another name as easily", async (test) => {
+    const { visit } = await writers(test);
+    const ada = await visit("Ada");
+    const grace = await visit("Grace");
+    await grace.person("Ada online").waitFor();
+    await ada.page.getByRole("button", { name: "Be somebody else" }).click();
+    await ada.register("Linus");
+    await grace.person("Ada away").waitFor();
+    await grace.person("Linus online").waitFor();
+    await ada.page.reload();
+    await ada.page.getByText("You are Linus.").waitFor();
+  });
+
   it("go on after the server was away", async (test) => {
     const { showcase, visit } = await writers(test);
     const ada = await visit("Ada");

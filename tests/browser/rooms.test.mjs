@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rooms as people use them.
+import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { launchChromium } from "./support/chromium.mjs";
 import { stage } from "./support/stage.mjs";
@@ -98,6 +99,22 @@ describe("rooms", () => {
     await ada.join("Kitchen");
     await ada.say("Kitchen", " ");
     await ada.seesAlert("Write something first.");
+  });
+
+  it("are entered again after a reload", async (test) => {
+    const { open } = await members(test);
+    const ada = await open();
+    const grace = await open();
+    await ada.join("Kitchen", "Ada");
+    await ada.join("Garden");
+    await ada.page.getByRole("button", { name: "Leave" }).click();
+    await grace.join("Kitchen", "Grace");
+    await ada.page.reload();
+    await ada.seesMembers(["Ada", "Grace"]);
+    await grace.sees("Kitchen", "Ada joined");
+    await grace.say("Kitchen", "Welcome back.");
+    await ada.sees("Kitchen", "Welcome back.");
+    assert.equal(await ada.tab("Garden").count(), 0);
   });
 
   it("are entered again after the server was away", async (test) => {

@@ -87,9 +87,19 @@ describe("a narrow window", () => {
 });
 
 describe("an address that names nothing", () => {
-  it("is answered with 404", async (test) => {
+  it("is told to whoever opens it", async (test) => {
+    const { open } = await stage(test, browser);
+    const visitor = await open("/nothing");
+    await visitor.page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    await visitor.looksRight("nothing-wide-light");
+    await visitor.page.getByRole("link", { name: "See what there is." }).click();
+    await visitor.page.getByRole("heading", { level: 1, name: /What people build/ }).waitFor();
+  });
+
+  it("is not found by programs", async (test) => {
     const { showcase } = await stage(test, browser);
-    for (const path of ["/nothing", "/source/nothing.cpp", "/source/..%2Fmain.cpp"])
-      assert.equal((await fetch(showcase.url + path)).status, 404, path);
+    const headers = { Accept: "application/json" };
+    for (const path of ["/nothing", "/source/nothing.cpp", "/source/..%2Fmain.cpp", "/api/nothing"])
+      assert.equal((await fetch(showcase.url + path, { headers })).status, 404, path);
   });
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The page of the showcase: its files, its paths, and the sources that it shows.
+// The page of the showcase: its files, and the sources that it shows.
 #pragma once
 
 #include <socketio/server.hpp>

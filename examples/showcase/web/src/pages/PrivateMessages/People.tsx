@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { Badge, Box, Indicator, NavLink, Text, TextInput } from "@mantine/core";
+import { Badge, Box, Button, Indicator, NavLink, Text, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { PersonAvatar } from "../../components/PersonAvatar";
 import { mail, unread, type MailState, type Person } from "./mail";
@@ -59,9 +59,12 @@ export function People({ state }: { state: MailState }) {
   const others = state.people.filter(({ name }) => name !== state.name);
   return (
     <>
-      <Text size="sm" mb="sm">
+      <Text size="sm">
         You are <strong>{state.name}</strong>.
       </Text>
+      <Button size="compact-sm" variant="default" mt={4} mb="sm" onClick={() => mail.changeName()}>
+        Be somebody else
+      </Button>
       <WriteTo />
       <Box
         role="group"

@@ -77,6 +77,12 @@ class Mail extends Store<MailState> {
     return "";
   }
 
+  /** The form comes back; we are who we were until it is filled in. */
+  changeName(): void {
+    remember("mail.name", "");
+    this.update({ name: "", letters: [], shown: "" });
+  }
+
   show(other: string): void {
     this.update({ shown: other });
     this.acknowledgeShown();

@@ -43,12 +43,19 @@ interface ClientEvents {
   "get-room-users"(roomId: string): void;
 }
 
+/** Those that this tab was in before it was reloaded. */
+function recallRooms(): Room[] {
+  const ids = JSON.parse(recall("rooms.joined") || "[]") as string[];
+  return ids.map((id) => ({ id, users: [], lines: [], unread: 0 }));
+}
+
 class Rooms extends Store<RoomsState> {
   private readonly socket = mainSocket<ServerEvents, ClientEvents>();
   private keys = 0;
 
   constructor() {
-    super({ name: recall("rooms.name"), open: [], joined: [], shown: "" });
+    const joined = recallRooms();
+    super({ name: recall("rooms.name"), open: [], joined, shown: joined[0]?.id ?? "" });
     const { socket } = this;
     socket.on("connect", () => this.onConnect());
     socket.on("disconnect", () => this.forgetUsers());
@@ -70,7 +77,7 @@ class Rooms extends Store<RoomsState> {
     remember("rooms.name", user);
     if (!this.find(roomId)) {
       const room = { id: roomId, users: [user], lines: [], unread: 0 };
-      this.update({ joined: [...this.state.joined, room] });
+      this.setJoined([...this.state.joined, room]);
     }
     this.update({ name: user });
     this.show(roomId);
@@ -86,7 +93,8 @@ class Rooms extends Store<RoomsState> {
   async leave(id: string): Promise<void> {
     await ask("leave-room", id);
     const joined = this.state.joined.filter((room) => room.id !== id);
-    this.update({ joined, shown: joined[0]?.id ?? "" });
+    this.setJoined(joined);
+    this.update({ shown: joined[0]?.id ?? "" });
   }
 
   async say(id: string, message: string): Promise<string> {
@@ -101,6 +109,11 @@ class Rooms extends Store<RoomsState> {
       void ask("join-room", id, this.state.name);
       this.socket.emit("get-room-users", id);
     }
+  }
+
+  private setJoined(joined: Room[]): void {
+    remember("rooms.joined", JSON.stringify(joined.map(({ id }) => id)));
+    this.update({ joined });
   }
 
   private forgetUsers(): void {

@@ -36,7 +36,7 @@ function Values({ figure, samples, latest }: Properties) {
           <Text fw={650} data-value={one.key}>
             {format(latest[one.key])}
           </Text>
-          <Text size="sm">{one.unit}</Text>
+          {one.unit && <Text size="sm">{one.unit}</Text>}
           <VisuallyHidden>{summary(one, figure, samples)}</VisuallyHidden>
         </Group>
       ))}

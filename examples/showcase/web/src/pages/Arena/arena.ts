@@ -56,6 +56,7 @@ class Arena extends Store<ArenaState> {
   private bytes = 0;
   private states = 0;
   private second = 0;
+  private countedSince = 0;
 
   constructor() {
     super({
@@ -80,6 +81,7 @@ class Arena extends Store<ArenaState> {
   open(): void {
     // It may be joining already.
     if (!this.socket.active) this.socket.connect();
+    this.countedSince = performance.now();
     this.second = window.setInterval(() => this.onSecond(), 1000);
   }
 
@@ -134,16 +136,18 @@ class Arena extends Store<ArenaState> {
   /** What need not be shown 30 times a second is shown once. */
   private onSecond(): void {
     const latest = this.interpolation.newest();
+    const now = performance.now();
+    const seconds = (now - this.countedSince) / 1000;
+    this.countedSince = now;
     this.update({
-      bytesPerSecond: this.bytes,
-      statesPerSecond: this.states,
+      bytesPerSecond: this.bytes / seconds,
+      statesPerSecond: Math.round(this.states / seconds),
       scores: new Map(latest?.players.map(({ id, score }) => [id, score])),
     });
     this.bytes = 0;
     this.states = 0;
     if (!this.socket.connected) return;
-    const asked = performance.now();
-    this.socket.emit("rtt", () => this.update({ roundTrip: performance.now() - asked }));
+    this.socket.emit("rtt", () => this.update({ roundTrip: performance.now() - now }));
   }
 }
 

@@ -45,16 +45,6 @@ OutgoingEvent::~OutgoingEvent() {
     spare.text = std::move(text_);
 }
 
-std::string_view OutgoingEvent::with_header(std::string_view header) {
-  if (header.size() > header_room) {
-    text_.insert(header_room, header);
-    return std::string_view(text_).substr(header_room);
-  }
-  const std::size_t start = header_room - header.size();
-  header.copy(text_.data() + start, header.size());
-  return std::string_view(text_).substr(start);
-}
-
 void OutgoingEvent::relay(JsonWriter& writer, const Arguments& arguments) {
   if (arguments.attachments().empty()) {
     if (!arguments.elements().empty()) writer.raw(arguments.elements());

@@ -3,6 +3,8 @@
 // transport, and a second one while it upgrades. Loop's thread only.
 #pragma once
 
+#include "codec/engineio/packet.hpp"
+
 #include <socketio/outcome.hpp>
 
 #include <cstddef>
@@ -21,10 +23,8 @@ class Transport {
   virtual ~Transport() = default;
   virtual TransportName name() const = 0;
 
-  /// A text packet in its text form (type digit first).
-  virtual void send_text(std::string_view packet, Compress compress) = 0;
-  /// A binary message.
-  virtual void send_binary(std::string_view data, Compress compress) = 0;
+  /// Its data is copied.
+  virtual void send(const engineio::Packet& packet, Compress compress) = 0;
 
   /// Nothing waits in front of what would be sent now.
   virtual bool writable() const = 0;

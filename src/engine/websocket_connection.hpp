@@ -71,11 +71,15 @@ class WebSocketConnection {
 
   // --- Out; ignored unless it is open ---
 
-  void send_text(std::string_view message, Compress compress) {
-    send(websocket::Opcode::text, message, compress);
-  }
-  void send_binary(std::string_view message, Compress compress) {
-    send(websocket::Opcode::binary, message, compress);
+  /// A text or binary message. `prefix` is its beginning (websocket_message.hpp).
+  void send(websocket::Opcode opcode, std::string_view message, Compress compress,
+            std::string_view prefix = {}) {
+    if (!stream_) return;
+    if (deflate_ && compress == Compress::yes &&
+        prefix.size() + message.size() >= deflate_->threshold_bytes) {
+      return send_deflated(opcode, message, prefix);
+    }
+    send_frame(*stream_, opcode, message, websocket::Coding::plain, prefix);
   }
   void send_ping(std::string_view payload);
   /// Asks for one on_drain().
@@ -102,16 +106,10 @@ class WebSocketConnection {
   void on_ping(std::string_view payload);
   void answer_ping();
   bool has_backlog() const { return stream_->queued_bytes() > pong_backlog_bytes; }
-  void send(websocket::Opcode opcode, std::string_view message, Compress compress) {
-    if (!stream_) return;
-    if (deflate_ && compress == Compress::yes && message.size() >= deflate_->threshold_bytes) {
-      return send_deflated(opcode, message);
-    }
-    send_frame(*stream_, opcode, message);
-  }
-  void send_deflated(websocket::Opcode opcode, std::string_view message);
+  void send_deflated(websocket::Opcode opcode, std::string_view message, std::string_view prefix);
   void send_frame(Stream& stream, websocket::Opcode opcode, std::string_view payload,
-                  websocket::Coding coding = websocket::Coding::plain) const;
+                  websocket::Coding coding = websocket::Coding::plain,
+                  std::string_view prefix = {}) const;
 
   std::shared_ptr<Stream> stream_;  // while it is open
   websocket::Decoder decoder_;

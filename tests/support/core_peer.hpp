@@ -4,6 +4,7 @@
 // its peers.
 #pragma once
 
+#include "codec/engineio/payload.hpp"
 #include "core/server/connection.hpp"
 #include "core/server/namespace_state.hpp"
 #include "core/server/node.hpp"
@@ -50,9 +51,11 @@ class CoreServer final : public engine::SessionOwner {
 class KeptTransport final : public engine::ServerTransport {
  public:
   engine::TransportName name() const override { return engine::TransportName::websocket; }
-  void send_text(std::string_view packet, Compress) override { sent.emplace_back(packet); }
-  void send_binary(std::string_view data, Compress) override {
-    sent.push_back("binary:" + std::string(data));
+  void send(const engineio::Packet& packet, Compress) override { keep(packet); }
+  void send_prepared(engine::PreparedMessage& message) override {
+    const std::string& payload = message.payload();
+    engineio::PayloadDecoder packets(payload, payload.size());
+    while (const auto packet = packets.next().value()) keep(*packet);
   }
   bool writable() const override { return is_writable; }
   void want_drain() override {}
@@ -63,6 +66,17 @@ class KeptTransport final : public engine::ServerTransport {
   std::vector<std::string> sent;
   bool is_writable = true;
   bool closed = false;
+
+ private:
+  void keep(const engineio::Packet& packet) {
+    std::string text;
+    if (packet.content == engineio::Content::text) {
+      engineio::append_text(text, packet);
+    } else {
+      text.append("binary:").append(packet.data);
+    }
+    sent.push_back(std::move(text));
+  }
 };
 
 class CorePeer {

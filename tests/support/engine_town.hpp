@@ -43,9 +43,7 @@ class TownSession final : public engine::SessionHandler {
     session_.reset();
   }
   void send_text(std::string_view message) {
-    std::string packet = "4";
-    packet.append(message);
-    if (session_) session_->send_text(packet);
+    if (session_) session_->send_text(message);
   }
   void send_binary(std::string_view message) {
     if (session_) session_->send_binary(message, Compress::yes);

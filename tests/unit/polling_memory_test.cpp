@@ -39,25 +39,26 @@ class PollingMemory : public testing::Test {
 };
 
 constexpr std::size_t megabyte = 1'000'000;
+constexpr auto binary = engineio::Content::binary;
 
 TEST_F(PollingMemory, SmallMessagesAreBounded) {
-  expect_bounded(megabyte, [&] { transport->send_text("430[]", Compress::yes); });
+  expect_bounded(megabyte, [&] { transport->send({.data = "30[]"}, Compress::yes); });
 }
 
 TEST_F(PollingMemory, SmallBinaryMessagesAreBounded) {
-  expect_bounded(megabyte, [&] { transport->send_binary("1", Compress::yes); });
+  expect_bounded(megabyte, [&] { transport->send({.content = binary, .data = "1"}, Compress::yes); });
 }
 
 TEST_F(PollingMemory, EmptyMessagesAreCounted) {
   const std::size_t before = transport->queued_bytes();
-  for (int i = 0; i < 1000; ++i) transport->send_text("4", Compress::yes);
+  for (int i = 0; i < 1000; ++i) transport->send({}, Compress::yes);
   EXPECT_GE(transport->queued_bytes() - before, 2000U);
 }
 
 TEST_F(PollingMemory, LargeMessagesAreBounded) {
   const std::string large(100'000, 'x');
-  expect_bounded(megabyte, [&] { transport->send_text(large, Compress::yes); });
-  expect_bounded(2 * megabyte, [&] { transport->send_binary(large, Compress::yes); });
+  expect_bounded(megabyte, [&] { transport->send({.data = large}, Compress::yes); });
+  expect_bounded(2 * megabyte, [&] { transport->send({.content = binary, .data = large}, Compress::yes); });
 }
 
 }  // namespace

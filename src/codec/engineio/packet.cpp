@@ -82,7 +82,7 @@ void append_text(std::string& out, const Packet& packet) {
     base64::append_encoded(out, packet.data);
     return;
   }
-  out += static_cast<char>('0' + static_cast<int>(packet.type));
+  out += digit_of(packet.type);
   out += packet.data;
 }
 

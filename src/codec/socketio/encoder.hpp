@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "codec/engineio/packet.hpp"
+#include "codec/json/bytes.hpp"
 #include "codec/socketio/packet.hpp"
 
 #include <socketio/json.hpp>
@@ -42,6 +43,17 @@ struct EncodedPacket {
   std::string_view message = {};
   std::span<const Bytes> attachments = {};
 };
+
+/// Calls `use(const engineio::Packet&)` for each of them, in order.
+template <class Use>
+void for_each_message(const EncodedPacket& encoded, Use&& use) {
+  using engineio::PacketType;
+  use(engineio::Packet{PacketType::message, encoded.content, encoded.message});
+  for (const Bytes& attachment : encoded.attachments) {
+    use(engineio::Packet{PacketType::message, engineio::Content::binary,
+                         codec::as_text(attachment)});
+  }
+}
 
 class Encoder {
  public:

@@ -31,17 +31,20 @@ bool continues_code_point(char byte) { return (static_cast<std::uint8_t>(byte) &
 
 }  // namespace
 
-void append_frame(std::string& out, Opcode opcode, std::string_view payload, Coding coding) {
-  append_header(out, opcode, coding, payload.size(), 0);
-  out.append(payload);
+void append_frame(std::string& out, Opcode opcode, std::string_view payload, Coding coding,
+                  std::string_view prefix) {
+  append_header(out, opcode, coding, prefix.size() + payload.size(), 0);
+  out.append(prefix).append(payload);
 }
 
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
-                         std::array<std::uint8_t, 4> mask, Coding coding) {
-  append_header(out, opcode, coding, payload.size(), mask_bit);
+                         std::array<std::uint8_t, 4> mask, Coding coding,
+                         std::string_view prefix) {
+  const std::size_t size = prefix.size() + payload.size();
+  append_header(out, opcode, coding, size, mask_bit);
   out.append(mask.begin(), mask.end());
-  out.append(payload);
-  apply_mask(out.data() + out.size() - payload.size(), payload.size(), mask);
+  out.append(prefix).append(payload);
+  apply_mask(out.data() + out.size() - size, size, mask);
 }
 
 std::string close_payload(CloseCode code, std::string_view reason) {

@@ -16,13 +16,15 @@ namespace socketio::websocket {
 /// 7692 section 6).
 enum class Coding : std::uint8_t { plain, deflated };
 
-/// A server's frame: not masked.
+/// A server's frame: not masked. `prefix` is the beginning of the payload: a protocol that puts a
+/// few bytes in front of a message need not copy it.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload,
-                  Coding coding = Coding::plain);
+                  Coding coding = Coding::plain, std::string_view prefix = {});
 
 /// A client's frame; `mask` must come from an unpredictable source (section 10.3).
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
-                         std::array<std::uint8_t, 4> mask, Coding coding = Coding::plain);
+                         std::array<std::uint8_t, 4> mask, Coding coding = Coding::plain,
+                         std::string_view prefix = {});
 
 /// Payload of a close frame: empty for CloseCode::no_status, else code and reason (cut to 123 bytes
 /// at a code point's border).

@@ -137,9 +137,8 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   }
   connect_timer_.reset();
   const auto handlers = nsp.handlers().connection;
-  std::string packet = packet_header(PacketType::connect, nsp.name(), std::nullopt, 0);
-  packet.append(R"({"sid":")").append(socket->id()).append(R"("})");
-  sending().send_text(packet, Compress::no);
+  const std::string payload = R"({"sid":")" + socket->id() + R"("})";
+  send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
   if (!nsp.add(*socket)) return;
   socket->become_connected();  // last: whose end is told has had its beginning
 
@@ -154,15 +153,21 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   }
 }
 
-engine::Session& Connection::sending() {
+EmitResult Connection::send(const parser::OutgoingPacket& packet, Compress compress) {
   node_.waiting_broadcasts().before_sending();
-  return *session_;
+  const auto encoded = node_.encoder().encode(packet);
+  if (!encoded) return EmitResult::dropped;
+  std::optional<EmitResult> result;
+  parser::for_each_message(*encoded, [&](const engineio::Packet& message) {
+    if (result != EmitResult::dropped) result = session_->send(message, compress);
+  });
+  return *result;
 }
 
 void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
-  std::string packet = packet_header(PacketType::connect_error, nsp, std::nullopt, 0);
+  std::string payload;
   std::vector<Bytes> no_attachments;
-  JsonWriter writer(packet, no_attachments);
+  JsonWriter writer(payload, no_attachments);
   writer.begin_object();
   writer.key("message");
   writer.string(error.message);
@@ -171,15 +176,14 @@ void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
     writer.value(error.data);
   }
   writer.end_object();
-  sending().send_text(packet, Compress::no);
+  send({.type = PacketType::connect_error, .nsp = nsp, .payload = {payload}}, Compress::no);
 }
 
 void Connection::disconnect(SocketState& socket, Close close) {
   const auto self = shared_from_this();
   const auto disconnect_one = [this](SocketState& leaving) {
     if (!leaving.connected()) return leaving.discard();
-    sending().send_text(
-        packet_header(PacketType::disconnect, leaving.nsp().name(), std::nullopt, 0), Compress::no);
+    send({.type = PacketType::disconnect, .nsp = leaving.nsp().name()}, Compress::no);
     leaving.close(DisconnectReason::server_namespace_disconnect);
   };
   if (close == Close::socket) return disconnect_one(socket);

@@ -7,6 +7,7 @@
 // thread only.
 #pragma once
 
+#include "codec/socketio/encoder.hpp"
 #include "codec/socketio/text_decoder.hpp"
 #include "core/server/node.hpp"
 #include "engine/server/session.hpp"
@@ -38,14 +39,14 @@ class Connection final : public engine::SessionHandler,
   /// For contain(): the session breaks off.
   void on_exception() noexcept { session_->on_exception(); }
 
+  /// Sends a packet, behind what was broadcast before.
+  EmitResult send(const parser::OutgoingPacket& packet, Compress compress);
   /// Sends DISCONNECT for one namespace, or for all and closes the session.
   void disconnect(SocketState& socket, Close close);
   /// The socket has ended; its namespace may be joined again.
   void remove(SocketState& socket);
 
  private:
-  /// For who sends: what was broadcast before goes first.
-  engine::Session& sending();
   void on_result(Result<std::optional<parser::Packet>, parser::Errc> result);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);

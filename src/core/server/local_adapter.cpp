@@ -96,43 +96,31 @@ void LocalAdapter::use_each(const std::vector<std::shared_ptr<SocketState>>& soc
 
 // --- Broadcasts ---
 
-engine::PreparedMessage LocalAdapter::prepare(WrittenEvent event,
-                                              const detail::BroadcastOptions& options,
-                                              std::optional<std::uint64_t> ack_id) const {
-  std::string packet;
-  const auto write = [&](const std::string& header) {
-    packet.reserve(header.size() + event.text.size());
-    packet.append(header).append(event.text);
-  };
-  if (event.attachments.empty() && !ack_id) {
-    write(nsp_.event_header());
-  } else {
-    const auto type =
-        event.attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;
-    write(packet_header(type, nsp_.name(), ack_id, event.attachments.size()));
-  }
-  return {std::move(packet), std::move(event.attachments), options.flags.compress};
+PreparedEvents LocalAdapter::prepare(WrittenEvent event, const detail::BroadcastOptions& options,
+                                     std::optional<std::uint64_t> ack_id) const {
+  PreparedEvents events(nsp_.node().encoder(), nsp_.name(), options.flags.compress);
+  events.add(std::move(event), ack_id);
+  return events;
 }
 
 void LocalAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions& options) {
-  const std::string_view text = event.text;
-  engine::PreparedMessage message = prepare(std::move(event), options, std::nullopt);
+  PreparedEvents events = prepare(std::move(event), options, std::nullopt);
   if (!nsp_.outgoing_is_watched() && !options.flags.is_volatile)
-    return nsp_.waiting_broadcasts().add(*this, options, std::move(message));
+    return nsp_.waiting_broadcasts().add(*this, options, std::move(events));
+  const PreparedEvents::Event& sent = events.events().front();
   use_each(collect(options), [&](SocketState& socket) {
-    socket.notify_outgoing(text, message.parts().front().attachments);
-    socket.send_prepared(message, options.flags);
+    socket.notify_outgoing(sent.text(), sent.attachments);
+    socket.send_prepared(events, options.flags);
   });
 }
 
-void LocalAdapter::deliver(const engine::PreparedMessage& messages,
-                           const detail::BroadcastOptions& options) {
+void LocalAdapter::deliver(PreparedEvents& events, const detail::BroadcastOptions& options) {
   // Reported at the end: the hook is user code, which may change who is in a room.
   std::shared_ptr<SocketState> failed;
   std::exception_ptr failure;
   for_each(options, [&](SocketState& socket) {
     try {
-      socket.deliver(messages);
+      socket.deliver(events);
     } catch (...) {
       socket.break_off();
       failed = socket.shared_from_this();
@@ -152,14 +140,14 @@ void LocalAdapter::broadcast_with_ack(WrittenEvent event, const detail::Broadcas
                                       CountCallback client_count, detail::AckCallback answered) {
   // One id for all: the counter is the namespace's, so that it cannot meet one of a single emit.
   const std::uint64_t id = nsp_.next_ack_id();
-  const std::string_view text = event.text;
-  const engine::PreparedMessage message = prepare(std::move(event), options, id);
+  PreparedEvents events = prepare(std::move(event), options, id);
+  const PreparedEvents::Event& sent = events.events().front();
   const auto sockets = collect(options);
   client_count(sockets.size());
   use_each(sockets, [&](SocketState& socket) {
     if (!socket.expect_ack(id, answered, options.flags.timeout)) return;
-    socket.notify_outgoing(text, message.parts().front().attachments);
-    socket.send_question(id, message, options.flags);
+    socket.notify_outgoing(sent.text(), sent.attachments);
+    socket.send_question(id, events, options.flags);
   });
 }
 

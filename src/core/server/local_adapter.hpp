@@ -47,14 +47,13 @@ class LocalAdapter : public Adapter, private WaitingBroadcasts::Receivers {
   NamespaceState& nsp() { return nsp_; }
 
  private:
-  void deliver(const engine::PreparedMessage& messages,
-               const detail::BroadcastOptions& options) override;
+  void deliver(PreparedEvents& events, const detail::BroadcastOptions& options) override;
   std::shared_ptr<WaitingBroadcasts::Receivers> shared() override;
 
   /// For who changes them.
   RoomIndex& changing();
-  engine::PreparedMessage prepare(WrittenEvent event, const detail::BroadcastOptions& options,
-                                  std::optional<std::uint64_t> ack_id) const;
+  PreparedEvents prepare(WrittenEvent event, const detail::BroadcastOptions& options,
+                         std::optional<std::uint64_t> ack_id) const;
   /// Calls `use(SocketState&)`, which runs no user code, for each.
   template <class Use>
   void for_each(const detail::BroadcastOptions& options, Use use);

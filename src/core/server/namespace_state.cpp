@@ -17,8 +17,7 @@ NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
       handlers_(parent ? parent->handlers_ : std::make_shared<NamespaceHandlers>()),
       adapter_(make_adapter(*this)),
       handlers_are_parents_(parent != nullptr),
-      kept_without_clients_(parent == nullptr),
-      event_header_(packet_header(parser::PacketType::event, name_, std::nullopt, 0)) {}
+      kept_without_clients_(parent == nullptr) {}
 
 std::vector<std::shared_ptr<NamespaceState>> NamespaceState::children() const {
   return link_->node->children_of(*this);
@@ -30,12 +29,6 @@ NamespaceHandlers& NamespaceState::own_handlers() {
     handlers_are_parents_ = false;
   }
   return *handlers_;
-}
-
-std::string NamespaceState::event_packet(detail::OutgoingEvent& event) const {
-  if (event.attachments().empty()) return std::string(event.with_header(event_header_));
-  return std::string(event.with_header(packet_header(parser::PacketType::binary_event, name_,
-                                                     std::nullopt, event.attachments().size())));
 }
 
 // --- Its sockets ---

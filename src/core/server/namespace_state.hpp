@@ -45,10 +45,6 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   /// Where to register: not at the parent, whose handlers it has until it gets some of its own.
   NamespaceHandlers& own_handlers();
 
-  /// Header of an event without attachments and id: most of them.
-  const std::string& event_header() const { return event_header_; }
-  /// The whole packet of an event.
-  std::string event_packet(detail::OutgoingEvent& event) const;
   std::uint64_t next_ack_id() { return ++last_ack_id_ - 1; }
 
   // --- Its sockets. One that was made for a client ends with the last of them ---
@@ -110,7 +106,6 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   bool handlers_are_parents_;
   bool sockets_watch_outgoing_ = false;
   bool kept_without_clients_;
-  std::string event_header_;
 };
 
 template <class Done>

@@ -12,6 +12,7 @@
 #include "base/loop.hpp"
 #include "codec/json/document.hpp"
 #include "codec/socketio/packet.hpp"
+#include "codec/socketio/text_encoder.hpp"
 #include "core/server/adapter.hpp"
 #include "core/server/waiting_broadcasts.hpp"
 #include "engine/server/session.hpp"
@@ -69,6 +70,8 @@ class Node {
   WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
   /// Parses packets; what it gave is valid until the next packet.
   codec::Document& document() { return document_; }
+  /// Encodes packets; what it gave is valid until the next packet.
+  parser::Encoder& encoder() { return encoder_; }
 
   /// What lives on a new session.
   std::shared_ptr<engine::SessionHandler> accept(const std::shared_ptr<engine::Session>& session);
@@ -111,6 +114,7 @@ class Node {
   Options options_;
   const std::shared_ptr<NodeLink> link_;
   codec::Document document_{options_.json};
+  parser::TextEncoder encoder_;
   std::unordered_map<std::string, std::shared_ptr<NamespaceState>> namespaces_;
   std::unordered_map<std::string, std::weak_ptr<NamespaceState>> released_;
   std::size_t released_limit_ = 64;  // beyond, those that nobody holds are taken out

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/socket_state.hpp"
 
-#include "codec/json/bytes.hpp"
 #include "core/event_call.hpp"
 #include "core/event_text.hpp"
 #include "core/server/connection.hpp"
@@ -16,14 +15,11 @@ namespace socketio::core {
 
 using parser::PacketType;
 
-std::string packet_header(PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
-                          std::size_t attachments) {
-  std::string header = "4";  // Engine.IO: message
-  parser::append_header(header, {type, attachments, nsp, id, {}});
-  return header;
-}
-
 namespace {
+
+parser::Payload payload_of(detail::OutgoingEvent& event) {
+  return {event.json_text(), event.room()};
+}
 
 /// An event of a server's socket.
 class SocketCall final : public EventCall {
@@ -308,23 +304,24 @@ std::vector<std::string> SocketState::rooms() const { return nsp_->adapter().soc
 
 EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
-  if (!nsp_->loop().is_current()) {
-    std::string text(event.json_text());  // first: a long header is put in front of it there
-    std::string packet =
-        nsp_->event_packet(event);  // counts the attachments, so before they are taken
-    engine::PreparedMessage message(std::move(packet), event.take_attachments(), flags.compress);
-    post([message = std::move(message), flags, text = std::move(text)](SocketState& self) {
-      self.notify_outgoing(text, message.parts().front().attachments);
-      self.send_prepared(message, flags);
-    });
-    return EmitResult::sent;
-  }
+  if (nsp_->loop().is_current()) return send_event({}, payload_of(event), event.attachments(), flags);
+  post([flags, text = std::string(event.json_text()),
+        attachments = event.take_attachments()](SocketState& self) {
+    self.send_event({}, {text}, attachments, flags);
+  });
+  return EmitResult::sent;
+}
+
+EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
+                                   const std::vector<Bytes>& attachments,
+                                   const detail::EmitFlags& flags) {
+  if (has_ended()) return EmitResult::not_connected;
   if (flags.is_volatile && !sending().writable()) return EmitResult::dropped;
-  notify_outgoing(event.json_text(), event.attachments());
-  if (event.attachments().empty()) return send(nsp_->event_header(), event, flags.compress);
-  return send(packet_header(PacketType::binary_event, nsp_->name(), std::nullopt,
-                            event.attachments().size()),
-              event, flags.compress);
+  notify_outgoing(payload.text, attachments);
+  if (has_ended()) return EmitResult::not_connected;  // by a handler
+  return connection_->send(
+      {.nsp = nsp_->name(), .id = id, .payload = payload, .attachments = attachments},
+      flags.compress);
 }
 
 engine::Session& SocketState::sending() {
@@ -332,23 +329,11 @@ engine::Session& SocketState::sending() {
   return *session_;
 }
 
-EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& event,
-                             Compress compress) {
-  engine::Session& session = sending();
-  EmitResult result = session.send_text(event.with_header(header), compress);
-  if (result == EmitResult::dropped) return result;
-  for (const Bytes& attachment : event.attachments()) {
-    result = session.send_binary(codec::as_text(attachment), compress);
-  }
-  return result;
-}
-
-EmitResult SocketState::send_prepared(const engine::PreparedMessage& message,
-                                      const detail::EmitFlags& flags) {
+EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
   engine::Session& session = sending();
   if (flags.is_volatile && !session.writable()) return EmitResult::dropped;
-  return session.send_prepared(message);
+  return session.send_prepared(events);
 }
 
 bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callback,
@@ -374,21 +359,19 @@ bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callba
   }
 }
 
-void SocketState::send_question(std::uint64_t id, const engine::PreparedMessage& message,
+void SocketState::send_question(std::uint64_t id, PreparedEvents& events,
                                 const detail::EmitFlags& flags) {
-  if (send_prepared(message, flags) == EmitResult::dropped) rare().acks.fail(id, Errc::dropped);
+  if (send_prepared(events, flags) == EmitResult::dropped) rare().acks.fail(id, Errc::dropped);
 }
 
 void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                                 detail::AckCallback callback) {
   auto work = [flags, callback = std::move(callback), text = std::string(event.json_text()),
-               attachments = event.take_attachments()](SocketState& self) mutable {
+               attachments = event.take_attachments()](SocketState& self) {
     const std::uint64_t id = self.nsp_->next_ack_id();
     if (!self.expect_ack(id, callback, flags.timeout)) return;
-    self.notify_outgoing(text, attachments);
-    const auto type = attachments.empty() ? PacketType::event : PacketType::binary_event;
-    const std::string header = packet_header(type, self.nsp_->name(), id, attachments.size());
-    self.send_question(id, {header + text, std::move(attachments), flags.compress}, flags);
+    const EmitResult result = self.send_event(id, {text}, attachments, flags);
+    if (result == EmitResult::dropped) self.rare().acks.fail(id, Errc::dropped);
   };
   if (!nsp_->loop().is_current()) return post(std::move(work));
   const auto self = shared_from_this();
@@ -396,17 +379,23 @@ void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::Emit
 }
 
 void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) {
-  const auto type = arguments.attachments().empty() ? PacketType::ack : PacketType::binary_ack;
-  const std::string header =
-      packet_header(type, nsp_->name(), ack_id, arguments.attachments().size());
-  if (nsp_->loop().is_current()) {
-    if (!connected()) return;
-    send(header, arguments, Compress::yes);
-    return;
-  }
-  engine::PreparedMessage message(std::string(arguments.with_header(header)),
-                                  arguments.take_attachments());
-  post([message = std::move(message)](SocketState& self) { self.send_prepared(message, {}); });
+  if (nsp_->loop().is_current())
+    return send_ack(ack_id, payload_of(arguments), arguments.attachments());
+  post([ack_id, text = std::string(arguments.json_text()),
+        attachments = arguments.take_attachments()](SocketState& self) {
+    self.send_ack(ack_id, {text}, attachments);
+  });
+}
+
+void SocketState::send_ack(std::uint64_t id, const parser::Payload& payload,
+                           const std::vector<Bytes>& attachments) {
+  if (!connected()) return;
+  connection_->send({.type = PacketType::ack,
+                     .nsp = nsp_->name(),
+                     .id = id,
+                     .payload = payload,
+                     .attachments = attachments},
+                    Compress::yes);
 }
 
 void SocketState::disconnect(Close close) {

@@ -9,11 +9,12 @@
 #pragma once
 
 #include "codec/socketio/decoder.hpp"
+#include "codec/socketio/encoder.hpp"
 #include "core/ack_table.hpp"
 #include "core/event_peer.hpp"
 #include "core/handler_table.hpp"
+#include "core/server/prepared_events.hpp"
 #include "core/server/room_index.hpp"
-#include "engine/server/prepared_message.hpp"
 #include "engine/server/session.hpp"
 
 #include <socketio/socket.hpp>
@@ -34,10 +35,6 @@ namespace socketio::core {
 
 class Connection;
 class NamespaceState;
-
-/// Header of an event or acknowledgement, Engine.IO's digit for a message included.
-std::string packet_header(parser::PacketType type, std::string_view nsp,
-                          std::optional<std::uint64_t> id, std::size_t attachments);
 
 class SocketState final : public EventPeer, public std::enable_shared_from_this<SocketState> {
  public:
@@ -81,10 +78,10 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
 
   // --- Sending; loop ---
 
-  EmitResult send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
+  EmitResult send_prepared(PreparedEvents& events, const detail::EmitFlags& flags);
   /// The same for broadcasts that have waited: they have kept the order already.
-  void deliver(const engine::PreparedMessage& message) {
-    if (!has_ended()) session_->send_prepared(message);
+  void deliver(PreparedEvents& events) {
+    if (!has_ended()) session_->send_prepared(events);
   }
   /// For contain(): the session breaks off.
   void on_exception() noexcept;
@@ -95,8 +92,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   bool expect_ack(std::uint64_t id, const detail::AckCallback& callback,
                   std::optional<std::chrono::milliseconds> timeout);
   /// Sends what asks for the acknowledgement `id`, which fails if the event is dropped.
-  void send_question(std::uint64_t id, const engine::PreparedMessage& message,
-                     const detail::EmitFlags& flags);
+  void send_question(std::uint64_t id, PreparedEvents& events, const detail::EmitFlags& flags);
   /// Runs handlers for outgoing events.
   void notify_outgoing(std::string_view json_text, const std::vector<Bytes>& attachments);
 
@@ -149,7 +145,10 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
                detail::WatchedArguments& arguments);
   /// For who sends: what was broadcast before goes first.
   engine::Session& sending();
-  EmitResult send(std::string_view header, detail::OutgoingEvent& event, Compress compress);
+  EmitResult send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
+                        const std::vector<Bytes>& attachments, const detail::EmitFlags& flags);
+  void send_ack(std::uint64_t id, const parser::Payload& payload,
+                const std::vector<Bytes>& attachments);
   /// Has `work(SocketState&)` done on the loop, contained.
   template <class Work>
   void post(Work work);

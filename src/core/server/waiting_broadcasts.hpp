@@ -8,7 +8,7 @@
 #pragma once
 
 #include "base/loop.hpp"
-#include "engine/server/prepared_message.hpp"
+#include "core/server/prepared_events.hpp"
 
 #include <socketio/socket.hpp>
 
@@ -24,7 +24,7 @@ class WaitingBroadcasts {
    public:
     virtual ~Receivers() = default;
     /// Sends to those sockets, without saying so here. Runs no user code before the last one.
-    virtual void deliver(const engine::PreparedMessage& messages,
+    virtual void deliver(PreparedEvents& events,
                          const detail::BroadcastOptions& options) = 0;
     /// Keeps these receivers, and the WaitingBroadcasts with them.
     virtual std::shared_ptr<Receivers> shared() = 0;
@@ -32,9 +32,8 @@ class WaitingBroadcasts {
 
   explicit WaitingBroadcasts(Loop& loop) : loop_(loop) {}
 
-  /// Has `message` delivered to the sockets that `options` name, in this turn.
-  void add(Receivers& receivers, const detail::BroadcastOptions& options,
-           engine::PreparedMessage message);
+  /// Has `events` delivered to the sockets that `options` name, in this turn.
+  void add(Receivers& receivers, const detail::BroadcastOptions& options, PreparedEvents events);
 
   /// To be called before something is sent to a socket.
   void before_sending() { flush(); }
@@ -44,7 +43,7 @@ class WaitingBroadcasts {
  private:
   struct Waiting {
     detail::BroadcastOptions options;
-    engine::PreparedMessage messages;
+    PreparedEvents events;
   };
 
   void flush() {

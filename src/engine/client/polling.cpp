@@ -127,18 +127,10 @@ void ClientPolling::start(std::string_view sid, std::size_t max_payload_bytes) {
 
 // --- POST ---
 
-void ClientPolling::send_text(std::string_view packet, Compress compress) {
-  push(packet, engineio::Content::text, compress);
-}
-
-void ClientPolling::send_binary(std::string_view data, Compress compress) {
-  push(data, engineio::Content::binary, compress);
-}
-
-void ClientPolling::push(std::string_view data, engineio::Content content, Compress compress) {
+void ClientPolling::send(const engineio::Packet& packet, Compress compress) {
   if (phase_ == Phase::closing || phase_ == Phase::closed) return;
-  queue_.push_back({std::string(data), content, compress});
-  queued_bytes_ += data.size();
+  queue_.emplace_back(packet, compress);
+  queued_bytes_ += queue_.back().size_bytes();
   schedule_post();
 }
 
@@ -177,8 +169,7 @@ std::size_t ClientPolling::packets_that_fit() const {
   std::size_t size = 1;  // the first packet's type
   std::size_t count = 0;
   for (const WaitingPacket& packet : queue_) {
-    const bool is_text = packet.content == engineio::Content::text;
-    size += payload_bytes(packet.data.size() - (is_text ? 1 : 0), packet.content);
+    size += payload_bytes(packet.data.size(), packet.content);
     if (count > 0 && max_payload_bytes_ != 0 && size > max_payload_bytes_) break;
     size += 2;  // separator and the next one's type
     ++count;
@@ -200,13 +191,8 @@ void ClientPolling::post_what_fits() {
   for (std::size_t left = packets_that_fit(); left > 0; --left) {
     const WaitingPacket& packet = queue_.front();
     if (!request.body.empty()) request.body.push_back(engineio::record_separator);
-    if (packet.content == engineio::Content::text) {
-      request.body.append(packet.data);
-    } else {
-      engineio::append_text(request.body,
-                            {engineio::PacketType::message, packet.content, packet.data});
-    }
-    posted_bytes += packet.data.size();
+    engineio::append_text(request.body, packet.packet());
+    posted_bytes += packet.size_bytes();
     post_is_separated_ = packet.is_separated;
     queue_.pop_front();
   }
@@ -239,7 +225,7 @@ void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Respons
 }
 
 void ClientPolling::send_close() {
-  push("1", engineio::Content::text, Compress::no);
+  send({engineio::PacketType::close}, Compress::no);
   post();
   if (phase_ != Phase::closed) phase_ = Phase::closing;
 }

@@ -42,9 +42,7 @@ class ClientPolling final : public ClientTransport,
   bool idle() const { return queue_.empty() && !post_channel_->busy(); }
 
   TransportName name() const override { return TransportName::polling; }
-  void send_text(std::string_view packet, Compress compress) override;
-  using ClientTransport::send_binary;
-  void send_binary(std::string_view data, Compress compress) override;
+  void send(const engineio::Packet& packet, Compress compress) override;
   void separate() override;
   bool is_separating() const override;
   void flush_separated(const KeepsMessage& keeps) override;
@@ -63,7 +61,6 @@ class ClientPolling final : public ClientTransport,
   void poll();
   void on_poll_answer(const http::Response* response, const Failure& failure);
   void deliver(std::string_view payload);
-  void push(std::string_view data, engineio::Content content, Compress compress);
   void schedule_post();
   void post();
   void post_what_fits();

@@ -58,8 +58,13 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
 
   void open();
   /// A text message, Socket.IO's part only (no type digit), and a binary one; dropped unless open.
-  void send_text(std::string_view message, Compress compress);
-  void send_binary(std::string_view message, Compress compress = Compress::yes);
+  void send_text(std::string_view message, Compress compress = Compress::yes) {
+    send({.data = message}, compress);
+  }
+  void send_binary(std::string_view message, Compress compress = Compress::yes) {
+    send({.content = engineio::Content::binary, .data = message}, compress);
+  }
+  void send(const engineio::Packet& message, Compress compress);
   /// What is sent from now on reaches the server when it has handled what was sent before.
   void separate();
   /// on_separated() is to come.
@@ -102,9 +107,6 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   void on_transport_end(ClientTransport& from, DisconnectReason reason,
                         const Failure& failure) override;
 
-  /// Sends by `use()`, half of which must not stay.
-  template <class Use>
-  void send(Use use);
   void break_off() noexcept;
   void start(TransportName name);
   void on_handshake(std::string_view json);

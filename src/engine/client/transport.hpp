@@ -17,6 +17,7 @@
 
 #include <socketio/outcome.hpp>
 
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <string>
@@ -64,10 +65,18 @@ class ClientTransport : public Transport {
 
 /// A packet that waits for its turn.
 struct WaitingPacket {
-  std::string data;  // as it is sent: of text with the type digit first
+  WaitingPacket(const engineio::Packet& packet, Compress compress_it)
+      : type(packet.type), content(packet.content), compress(compress_it), data(packet.data) {}
+
+  engineio::Packet packet() const { return {type, content, data}; }
+  /// What it counts for while it waits.
+  std::size_t size_bytes() const { return 1 + data.size(); }
+
+  engineio::PacketType type;
   engineio::Content content;
   Compress compress;
   bool is_separated = false;  // from what follows
+  std::string data;
 };
 
 /// Hands what has waited over to `transport`.

@@ -4,6 +4,7 @@
 #include "codec/http/writer.hpp"
 #include "engine/client/http_channel.hpp"
 #include "engine/client/request.hpp"
+#include "engine/websocket_message.hpp"
 
 #include <array>
 #include <chrono>
@@ -226,21 +227,16 @@ std::size_t ClientWebSocket::queued_bytes() const {
   return connection_.queued_bytes() + (separation_ ? separation_->packets_bytes : 0);
 }
 
-void ClientWebSocket::send_text(std::string_view packet, Compress compress) {
-  if (is_held(packet, engineio::Content::text, compress)) return;
-  connection_.send_text(packet, compress);
-  connection_.want_drain();
-}
-
-void ClientWebSocket::send_binary(std::string_view data, Compress compress) {
-  if (is_held(data, engineio::Content::binary, compress)) return;
-  if (context_.options.force_base64) {
-    std::string text;
-    engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
-    connection_.send_text(text, compress);
-  } else {
-    connection_.send_binary(data, compress);
+void ClientWebSocket::send(const engineio::Packet& packet, Compress compress) {
+  if (separation_) {
+    separation_->packets.emplace_back(packet, compress);
+    separation_->packets_bytes += separation_->packets.back().size_bytes();
+    return;
   }
+  const auto form = context_.options.force_base64 ? BinaryForm::base64 : BinaryForm::bytes;
+  as_websocket_message(packet, form, [&](auto opcode, auto prefix, auto data) {
+    connection_.send(opcode, data, compress, prefix);
+  });
   connection_.want_drain();
 }
 
@@ -254,13 +250,6 @@ void ClientWebSocket::separate() {
   separation_->ping = std::to_string(++pings_);
   connection_.send_ping(separation_->ping);
   context_.loop.timers().arm(separation_->timer, pong_timeout);
-}
-
-bool ClientWebSocket::is_held(std::string_view data, engineio::Content content, Compress compress) {
-  if (!separation_) return false;
-  separation_->packets_bytes += data.size();
-  separation_->packets.push_back({std::string(data), content, compress});
-  return true;
 }
 
 void ClientWebSocket::on_pong(std::string_view payload) {

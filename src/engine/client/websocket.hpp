@@ -36,9 +36,7 @@ class ClientWebSocket final : public ClientTransport,
   void open() override;
 
   TransportName name() const override { return TransportName::websocket; }
-  void send_text(std::string_view packet, Compress compress) override;
-  using ClientTransport::send_binary;
-  void send_binary(std::string_view data, Compress compress) override;
+  void send(const engineio::Packet& packet, Compress compress) override;
   void separate() override;
   bool is_separating() const override { return separation_ != nullptr; }
   void flush_separated(const KeepsMessage& keeps) override;
@@ -73,7 +71,6 @@ class ClientWebSocket final : public ClientTransport,
   void on_pong(std::string_view payload);
   void on_no_pong();
   void end_separation(const std::deque<WaitingPacket>& packets);
-  bool is_held(std::string_view data, engineio::Content content, Compress compress);
   /// Lets go of everything that could call us.
   void detach();
   void fail(Failure failure);

@@ -125,7 +125,7 @@ void PollingTransport::fail(DisconnectReason reason) {
 }
 
 template <class Append>
-void PollingTransport::add_packet(Compress compress, Append append) {
+void PollingTransport::add_packets(Compress compress, Append append) {
   const std::size_t size = payload_.size();
   try {
     if (size != 0) payload_.push_back(engineio::record_separator);
@@ -138,19 +138,18 @@ void PollingTransport::add_packet(Compress compress, Append append) {
   may_compress_ |= compress == Compress::yes;
 }
 
-void PollingTransport::send_text(std::string_view packet, Compress compress) {
-  add_packet(compress, [packet](std::string& payload) { payload.append(packet); });
+void PollingTransport::send(const engineio::Packet& packet, Compress compress) {
+  add_packets(compress, [&](std::string& payload) { engineio::append_text(payload, packet); });
 }
 
-void PollingTransport::send_binary(std::string_view data, Compress compress) {
-  add_packet(compress, [data](std::string& payload) {
-    engineio::append_text(payload,
-                          {engineio::PacketType::message, engineio::Content::binary, data});
-  });
+void PollingTransport::send_prepared(PreparedMessage& message) {
+  const std::string& packets = message.payload();
+  if (packets.empty()) return;
+  add_packets(message.compress(), [&](std::string& payload) { payload.append(packets); });
 }
 
 void PollingTransport::send_noop() {
-  if (poll_ && payload_.empty()) send_text("6", Compress::no);
+  if (poll_ && payload_.empty()) send({engineio::PacketType::noop}, Compress::no);
 }
 
 void PollingTransport::end_poll() {
@@ -197,13 +196,7 @@ void PollingTransport::hand_over(ServerTransport& successor) {
   for (;;) {
     const auto packet = waiting.next();
     if (!packet || !*packet) break;
-    if ((*packet)->content == engineio::Content::binary) {
-      successor.send_binary((*packet)->data, Compress::yes);
-      continue;
-    }
-    std::string text;
-    engineio::append_text(text, **packet);
-    successor.send_text(text, Compress::yes);
+    successor.send(**packet, Compress::yes);
   }
   close();  // a client that did not pause has a poll or a post underway
 }

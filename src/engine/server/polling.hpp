@@ -35,8 +35,8 @@ class PollingTransport final : public ServerTransport,
   bool awaits_last_poll() const { return closing_ && poll_ == nullptr && !told_; }
 
   TransportName name() const override { return TransportName::polling; }
-  void send_text(std::string_view packet, Compress compress) override;
-  void send_binary(std::string_view data, Compress compress) override;
+  void send(const engineio::Packet& packet, Compress compress) override;
+  void send_prepared(PreparedMessage& message) override;
   bool writable() const override { return poll_ != nullptr && payload_.empty(); }
   std::size_t queued_bytes() const override { return payload_.size(); }
   void want_drain() override {}  // every response tells
@@ -54,9 +54,9 @@ class PollingTransport final : public ServerTransport,
   void accept_poll(std::shared_ptr<Exchange> exchange);
   void accept_post(std::shared_ptr<Exchange> exchange);
   void deliver(const std::string& payload);
-  /// Calls `append(std::string&)` for the next packet; if that throws, nothing has changed.
+  /// Calls `append(std::string&)` for the next packets; if that throws, nothing has changed.
   template <class Append>
-  void add_packet(Compress compress, Append append);
+  void add_packets(Compress compress, Append append);
   void schedule_response();
   void respond_to_poll();
   void fail(DisconnectReason reason);

@@ -217,8 +217,7 @@ void Server::accept_websocket(const std::shared_ptr<Exchange>& exchange, const Q
   }
   const bool is_new = session == nullptr;
   if (is_new) session = make_session(*exchange);
-  const auto form = query.base64 ? WebSocketTransport::BinaryForm::base64
-                                 : WebSocketTransport::BinaryForm::frames;
+  const auto form = query.base64 ? BinaryForm::base64 : BinaryForm::bytes;
   if (!is_new) {
     const auto transport = std::make_shared<WebSocketTransport>(session, websocket_limits_, form);
     const bool taken = session->begin_upgrade(transport);

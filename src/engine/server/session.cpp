@@ -25,12 +25,6 @@ namespace {
 // pause polling.
 constexpr std::chrono::milliseconds noop_interval{100};
 
-std::string text_of(PacketType type, std::string_view data = {}) {
-  std::string packet;
-  engineio::append_text(packet, {type, engineio::Content::text, data});
-  return packet;
-}
-
 }  // namespace
 
 Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
@@ -54,19 +48,19 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   handshake.ping_interval = options.ping_interval;
   handshake.ping_timeout = options.ping_timeout;
   handshake.max_payload_bytes = options.max_payload_bytes;
-  transport_->send_text(text_of(PacketType::open, engineio::encode_handshake(handshake)),
-                        Compress::no);
+  const std::string data = engineio::encode_handshake(handshake);
+  transport_->send({.type = PacketType::open, .data = data}, Compress::no);
   arm(heartbeat_timer_, options.ping_interval);
 }
 
-template <class Send>
-EmitResult Session::send(std::size_t bytes, Send send) {
+template <class Write>
+EmitResult Session::send(std::size_t bytes, Write write) {
   if (state_ != State::open) return EmitResult::not_connected;
   try {
     const std::size_t waiting = transport_->queued_bytes();
     if (waiting != 0 && waiting + bytes > owner_.options().out_buffer_bytes && !bears_delay())
       return EmitResult::dropped;
-    send();
+    write();
   } catch (...) {
     break_off();  // half of a message may be on its way
     throw;
@@ -89,15 +83,11 @@ bool Session::bears_delay() {
   return true;
 }
 
-EmitResult Session::send_text(std::string_view packet, Compress compress) {
-  return send(packet.size(), [&] { transport_->send_text(packet, compress); });
+EmitResult Session::send(const engineio::Packet& message, Compress compress) {
+  return send(message.data.size(), [&] { transport_->send(message, compress); });
 }
 
-EmitResult Session::send_binary(std::string_view data, Compress compress) {
-  return send(data.size(), [&] { transport_->send_binary(data, compress); });
-}
-
-EmitResult Session::send_prepared(const PreparedMessage& message) {
+EmitResult Session::send_prepared(PreparedMessage& message) {
   return send(message.size_bytes(), [&] { transport_->send_prepared(message); });
 }
 
@@ -201,7 +191,7 @@ void Session::on_heartbeat() {
     return;
   }
   heartbeat_ = Heartbeat::pong;
-  transport_->send_text(text_of(PacketType::ping), Compress::no);
+  transport_->send({PacketType::ping}, Compress::no);
   arm(heartbeat_timer_, owner_.options().ping_timeout);
 }
 
@@ -274,7 +264,7 @@ void Session::on_upgrade_packet(const Packet& packet) {
   static constexpr std::string_view probe = "probe";
   if (packet.type == PacketType::ping && packet.data == probe && !upgrade_->probed) {
     upgrade_->probed = true;
-    upgrade_->candidate->send_text(text_of(PacketType::pong, probe), Compress::no);
+    upgrade_->candidate->send({.type = PacketType::pong, .data = probe}, Compress::no);
     arm(upgrade_->noop, noop_interval);
   } else if (packet.type == PacketType::upgrade && packet.data.empty() && upgrade_->probed) {
     finish_upgrade();

@@ -76,9 +76,14 @@ class Session : public std::enable_shared_from_this<Session> {
   void open(std::shared_ptr<ServerTransport> transport);
   void set_handler(std::shared_ptr<SessionHandler> handler) { handler_ = std::move(handler); }
 
-  EmitResult send_text(std::string_view packet, Compress compress = Compress::yes);
-  EmitResult send_binary(std::string_view data, Compress compress);
-  EmitResult send_prepared(const PreparedMessage& message);
+  EmitResult send_text(std::string_view message, Compress compress = Compress::yes) {
+    return send({.data = message}, compress);
+  }
+  EmitResult send_binary(std::string_view message, Compress compress = Compress::yes) {
+    return send({.content = engineio::Content::binary, .data = message}, compress);
+  }
+  EmitResult send(const engineio::Packet& message, Compress compress);
+  EmitResult send_prepared(PreparedMessage& message);
   /// False while something waits to be sent: volatile events are dropped then.
   bool writable() const { return is_open() && transport_->writable(); }
   std::size_t queued_bytes() const { return transport_->queued_bytes(); }
@@ -111,8 +116,9 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class Heartbeat : std::uint8_t { interval, pong, pong_extended };
   struct Upgrade;
 
-  template <class Send>
-  EmitResult send(std::size_t bytes, Send send);
+  /// Calls `write()`, which sends `bytes`, unless too much waits already.
+  template <class Write>
+  EmitResult send(std::size_t bytes, Write write);
   /// More waits than should: gives the peer `stall_timeout`; false if it is far too much.
   bool bears_delay();
   void on_heartbeat();

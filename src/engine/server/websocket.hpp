@@ -10,6 +10,7 @@
 #include "engine/server/session.hpp"
 #include "engine/server/transport.hpp"
 #include "engine/websocket_connection.hpp"
+#include "engine/websocket_message.hpp"
 
 #include <memory>
 #include <string_view>
@@ -18,10 +19,6 @@ namespace socketio::engine {
 
 class WebSocketTransport final : public ServerTransport, public StreamHandler {
  public:
-  /// How binary messages travel: as they are, or as base64 text for clients that asked
-  /// so (`b64=1`).
-  enum class BinaryForm : std::uint8_t { frames, base64 };
-
   WebSocketTransport(std::shared_ptr<Session> session, const websocket::Limits& limits,
                      BinaryForm form)
       : session_(std::move(session)),
@@ -31,11 +28,8 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
   void attach(std::shared_ptr<Stream> stream) { connection_.open(std::move(stream)); }
 
   TransportName name() const override { return TransportName::websocket; }
-  void send_text(std::string_view packet, Compress compress) override {
-    connection_.send_text(packet, compress);
-  }
-  void send_binary(std::string_view data, Compress compress) override;
-  void send_prepared(const PreparedMessage& message) override;
+  void send(const engineio::Packet& packet, Compress compress) override;
+  void send_prepared(PreparedMessage& message) override;
   bool writable() const override { return connection_.writable(); }
   std::size_t queued_bytes() const override { return connection_.queued_bytes(); }
   std::size_t refused_bytes() const override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Messages out, as single unfragmented WebSocket frames appended to a caller's buffer (RFC
+// Writes messages as single unfragmented WebSocket frames, appended to the caller's buffer (RFC
 // 6455 5.2). Pure functions, any thread.
 #pragma once
 
@@ -12,11 +12,11 @@
 
 namespace socketio::websocket {
 
-/// Whether a payload is what a Deflater made of the message: the frame then says so with RSV1 (RFC
+/// Whether the payload is the output of a Deflater; the frame then has RSV1 set (RFC
 /// 7692 section 6).
 enum class Coding : std::uint8_t { plain, deflated };
 
-/// A server's frame: not masked.
+/// A server's frame, which is not masked.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload,
                   Coding coding = Coding::plain);
 
@@ -24,8 +24,8 @@ void append_frame(std::string& out, Opcode opcode, std::string_view payload,
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
                          std::array<std::uint8_t, 4> mask, Coding coding = Coding::plain);
 
-/// Payload of a close frame: empty for CloseCode::no_status, else code and reason (cut to 123 bytes
-/// at a code point's border).
+/// The payload of a close frame: empty for CloseCode::no_status, otherwise the code and the reason,
+/// cut to 123 bytes between two code points.
 std::string close_payload(CloseCode code, std::string_view reason);
 
 }  // namespace socketio::websocket

@@ -96,11 +96,9 @@ class Endpoint {
     std::cout << server_->listen("127.0.0.1", 0) << std::endl;
     if (ends("thread")) return;
     std::thread([this] { server_->run(); }).detach();
-    server_->fetch_sockets()
-        .future()
-        // Waits until run() has started: calling it on a server that has ended would be a mistake
-        // of this program.
-        .wait();
+    // Waits until run() has started: calling it on a server that has ended would be a mistake of this
+    // program.
+    server_->fetch_sockets().future().wait();
   }
 
   std::unique_ptr<socketio::Client> client_;

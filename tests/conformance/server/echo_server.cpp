@@ -30,7 +30,7 @@ using socketio::engine::Session;
 class Echo final : public socketio::engine::SessionHandler {
  public:
   explicit Echo(std::shared_ptr<Session> session) : session_(std::move(session)) {}
-  // A text packet begins with the digit of a message.
+  // A text packet begins with its type, which is the digit of a message.
   void on_text(std::string_view message) override {
     session_->send_text("4" + std::string(message));
   }

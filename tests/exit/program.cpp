@@ -96,8 +96,7 @@ class Endpoint {
     std::cout << server_->listen("127.0.0.1", 0) << std::endl;
     if (ends("thread")) return;
     std::thread([this] { server_->run(); }).detach();
-    // Waits until run() has started: calling it on a server that has ended would be a mistake of this
-    // program.
+    // Waits until run() has started: it must not be called on a server that has ended.
     server_->fetch_sockets().future().wait();
   }
 

@@ -67,8 +67,8 @@ TEST_P(WebSocketDeflate, UnderstandsTheExamplesOfTheSpecification) {
   expect(frame(1, hello, whole), {text("Hello")});
   expect(frame(1, "\xf2\x48\xcd"s, first) + frame(0, "\xc9\xc9\x07\x00"s, last), {text("Hello")});
   expect(frame(1, hello, whole) + frame(1, hello_again, whole), {text("Hello"), text("Hello")});
-  // 7.2.3.3: a block without compression; 7.2.3.4: a last block, then an empty one; 7.2.3.5: two
-  // blocks.
+  // 7.2.3.3: a block without compression; 7.2.3.4: a last block, then an empty one;
+  // 7.2.3.5: two blocks.
   expect(frame(1, "\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"s, whole), {text("Hello")});
   expect(frame(1, "\xf3\x48\xcd\xc9\xc9\x07\x00\x00"s, whole), {text("Hello")});
   expect(frame(1, "\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"s, whole), {text("Hello")});

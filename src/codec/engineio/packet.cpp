@@ -20,7 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr char binary_mark = 'b';
-/// A JavaScript timer takes no longer delay.
+/// The longest delay of a JavaScript timer.
 constexpr double longest_interval_ms = std::numeric_limits<std::int32_t>::max();
 
 std::optional<milliseconds> read_interval(const Value& handshake, std::string_view name) {

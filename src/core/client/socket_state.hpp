@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // ClientSocketState: a client's part of one namespace, which ClientSocket is a handle to (the
 // JavaScript client's Socket). It connects its parts, which do not know each other:
+//
 //   handles, any thread ──> Handover ──> ClientSocketState <── Manager: packets, open, close
 //                                          │  ├─> Joiner ────> CONNECT, by Link
-//                                          │  ├─> Receiver     what came early, recovery
+//                                          │  ├─> Receiver     early events, recovery
 //                                          │  ├─> Sender ────> events, by Link
 //                                          │  └─> SocketHandlers ──> user code
 //                                          └──> Manager: packets

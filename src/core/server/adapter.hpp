@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Adapter: everything that a namespace does for many sockets, and that one socket does with rooms;
 // the adapter contract of the JavaScript implementation. LocalAdapter does it for the sockets of
-// one loop. An adapter for several servers stands before a LocalAdapter: it also sends each request
+// one loop. An adapter for several servers wraps a LocalAdapter: it also sends each request
 // to the other servers, as a message, and passes their requests to its own LocalAdapter.
 //
 // For this reason no request refers to an object of this process. Each consists of names, ids,

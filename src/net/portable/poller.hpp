@@ -31,11 +31,11 @@ class Poller final : public PollerBase {
   /// False if the system refuses or memory is lacking. Remove `watched` before destroying it.
   bool add(Socket& socket, Watched& watched);
   void remove(Socket& socket, Watched& watched);
-  /// Opens `socket` and begins to connect it. `watched`, which is to be removed as after add(), is
-  /// told when Socket::connect_result() knows more.
+  /// Opens `socket`, starts to connect it, and watches it as add() does. Notifies `watched` when
+  /// Socket::connect_result() may have the result.
   std::error_code connect(Socket& socket, const boost::asio::ip::tcp::endpoint& peer,
                           Watched& watched);
-  /// For who has been told "would block", or has read less than there was room for.
+  /// For callers that have got "would block", or have read less than they had room for.
   void await_readable(Socket& socket);
   void await_writable(Socket& socket);
   /// True, once, if so many were notified in this turn that more sockets may be ready.

@@ -84,8 +84,7 @@ bool is_large(std::string_view number) {
   return weight + std::clamp(exponent, -huge, huge) > 0;
 }
 
-/// Whether `number` has the form of RFC 8259 section 6. Only the front that from_chars
-/// accepts is checked.
+/// False for numbers that from_chars accepts but RFC 8259 section 6 does not.
 bool has_json_form(std::string_view number) {
   if (number.starts_with('-')) number.remove_prefix(1);
   if (number.empty() || !is_digit(number[0])) return false;

@@ -138,9 +138,8 @@ void Manager::end() {
 }
 
 void Manager::flush_sections() {
-  // If a DISCONNECT arrives in one piece with a socket's events, the server drops the events. The
-  // connection closes right after them, which means the same as DISCONNECT.
-  //
+  // If a DISCONNECT arrives in one piece with a socket's events, the server drops the events. So it
+  // is left out: the connection closes right after the events, which means the same.
   // Not packets_: a running handler may be reading a packet that it has received.
   PacketParser sent(options_.parser, options_.packet, options_.json);
   const auto keeps = [&sent](engineio::Content content, std::string_view message) {

@@ -15,10 +15,10 @@ namespace socketio::msgpack {
 
 /// Why a message is not MessagePack that we accept.
 enum class Errc : std::uint8_t {
-  truncated,  // ends inside a token, or before the elements that it announced
+  truncated,             // ends inside a token, or before the elements that it announced
   reserved_byte,         // 0xc1
-  trailing_bytes,  // bytes after the one value of the message
-  invalid_key,  // a map's key is a container, binary data, a date or an extension
+  trailing_bytes,        // bytes after the one value of the message
+  invalid_key,           // a map's key is a container, binary data, a date or an extension
   too_deep,              // TextLimits::depth
   too_many_values,       // TextLimits::values
   too_many_attachments,  // TextLimits::attachments

@@ -52,9 +52,9 @@ enum class Errc : std::uint8_t {
   unexpected_continuation,  // 5.4
   message_not_finished,     // 5.4: a new message inside a fragmented one
   invalid_utf8,             // 8.1
-  invalid_close_payload,  // 5.5.1: one byte, or a code that must not be sent
+  invalid_close_payload,    // 5.5.1: one byte, or a code that must not be sent
   invalid_deflate,          // RFC 7692 7.2.2: not compressed data, or cut off
-  message_too_big,  // Limits::message_bytes, as it arrived or inflated
+  message_too_big,          // Limits::message_bytes, as it arrived or inflated
   too_many_fragments,       // Limits::fragments
 };
 

@@ -21,7 +21,7 @@ enum class UpgradeError : std::uint8_t {
   not_a_get,            // 400
   http_version,         // 400: older than HTTP/1.1
   not_websocket,        // 400: a token of Upgrade or Connection, or the version field, is missing
-  has_body,  // 400: its bytes would be read as frames
+  has_body,             // 400: its bytes would be read as frames
   bad_key,              // 400: not exactly one key of 16 bytes in base64
   unsupported_version,  // 426, with `Sec-WebSocket-Version: 13`
 };
@@ -32,8 +32,8 @@ std::uint16_t status_of(UpgradeError error);
 enum class AcceptError : std::uint8_t {
   status,                  // not 101
   not_websocket,           // a token of Upgrade or Connection is missing
-  bad_accept,  // does not match our key
-  unexpected_extension,  // one that we did not offer, or with parameters that it does not have
+  bad_accept,              // does not match our key
+  unexpected_extension,    // one that we did not offer, or with parameters that it does not have
   unexpected_subprotocol,  // we offered none
 };
 

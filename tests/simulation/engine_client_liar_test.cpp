@@ -66,8 +66,7 @@ class LiarTest : public testing::Test {
     };
     open(TransportName::websocket);
   }
-  /// Sets up a server for polling: it sends the handshake, then each of `answers` in response to
-  /// one GET, and `to_post` in response to POSTs.
+  /// Polling: sends the handshake, then one of `answers` for each GET, and `to_post` for POSTs.
   void poll_says(Strings answers, const std::string& to_post = answer("ok")) {
     server.script = [answers, to_post, next = std::size_t{0}](auto& connection,
                                                               const auto& request) mutable {
@@ -148,8 +147,7 @@ TEST_F(LiarTest, AHandshakeMayHoldWhatWeDoNotKnow) {
   expect_end("ping timeout");
 }
 
-// As in the JavaScript client, the two are added: only if no ping arrives within the sum, the
-// result is a ping timeout.
+// As in the JavaScript client, pings must arrive within the sum of the two.
 TEST_F(LiarTest, AnIntervalOfAHeartbeatMayBeZero) {
   const auto open_with = [&](const std::string& heartbeat) {
     open_websocket();
@@ -491,8 +489,7 @@ TEST_F(LiarTest, EachWebSocketPingOfOneReadIsAnsweredUpToALimit) {
   }
 }
 
-// A server that sends pings without reading must not make the client queue pongs without limit;
-// see engine::pong_backlog_bytes.
+// The client must not queue pongs without limit; see engine::pong_backlog_bytes.
 TEST_F(LiarTest, AServerThatReadsNothingGetsNoPongsBehindWhatWaitsForIt) {
   LyingServer::Connection* const last = open_websocket();
   network.profile.window_bytes = 1'000;

@@ -53,8 +53,9 @@ struct Handshake {
 };
 
 std::string encode_handshake(const Handshake& handshake);
-/// For the client. Fails if a member is missing or absurd: no sid, or an interval outside 0 .. 2^31
-/// - 1 ms. Fractions of a millisecond are rounded up. A missing maxPayload means no limit (0).
+/// For the client. Fails if a member is missing or absurd: no sid, or an interval that is not in
+/// 0 .. 2^31 - 1 ms. Fractions of a millisecond are rounded up. A missing maxPayload means no
+/// limit (0).
 Result<Handshake, Errc> decode_handshake(std::string_view json);
 
 }  // namespace socketio::engineio

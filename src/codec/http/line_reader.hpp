@@ -30,7 +30,7 @@ class LineReader {
  private:
   Outcome end_line(std::string_view& bytes, std::size_t content_bytes, std::size_t lf_position);
 
-  // What earlier calls brought of an unfinished line.
+  // The part of an unfinished line that has arrived.
   std::string held_;
   std::string_view line_;
   // A CR, which is not kept in held_, followed it.

@@ -16,7 +16,7 @@ ValueArray arguments_of(const Value& payload) {
   return items;
 }
 
-/// json's destructor would copy all elements into an extra array. Now it finds none.
+/// json's destructor would move all elements into an extra array. After this it finds none.
 void empty(json& value) {
   if (value.is_array()) {
     auto& items = value.get_ref<json::array_t&>();

@@ -95,7 +95,7 @@ void AsioLoop::arm_timer() {
     if (std::exchange(timer_due_, TimePoint::max()) != TimePoint::max()) timer_.cancel();
     return;
   }
-  // If the armed timer fires earlier, it needs no system call: it looks again when it fires.
+  // If the armed timer fires earlier, it need not be set again: it checks when it fires.
   const TimePoint wake = std::max(*next, wake_limit_.free_at());
   if (timer_due_ <= wake) return;
   timer_due_ = TimePoint::max();
@@ -136,7 +136,7 @@ void AsioLoop::stop() {
   stopped_ = true;
   timer_.cancel();
   poller_.stop();
-  // Returned to be destroyed here, because destroying a task may post another.
+  // Destroyed here, without the lock, because destroying a task may post another.
   take_posted();
 }
 

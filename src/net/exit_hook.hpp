@@ -3,7 +3,7 @@
 // libraries are destroyed. Threads still run then. The owner may itself be a static object, or one
 // that is never destroyed.
 //
-// Life cycle: created after the libraries that its owner uses have been initialized (it initializes
+// Life cycle: created after the libraries that its owner uses have been initialised (it initialises
 // OpenSSL itself) -> called once by exit(), unless it is destroyed before. Any thread.
 #pragma once
 

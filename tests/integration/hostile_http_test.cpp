@@ -147,7 +147,7 @@ TEST(HostileHttp, OddMethodsFindNoHandler) {
               testing::AnyOf(400, 404, 405, 501));
 }
 
-// Paths are normalized in one way, which never leads to another handler.
+// Paths are normalised in one way, which never leads to another handler.
 TEST(HostileHttp, OddTargetsFindNoOtherHandler) {
   LiveServer server({}, [](Server& io) {
     io.http().get("/secret", [](const HttpRequest&) { return HttpResponse::text("secret"); });

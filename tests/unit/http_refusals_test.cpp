@@ -295,7 +295,7 @@ TEST(HttpRefusals, TargetsOfTheWrongMethodOrWithoutHost) {
                   "");
 }
 
-// The router interprets the path; the parser neither decodes nor normalizes it.
+// The router interprets the path; the parser neither decodes nor normalises it.
 TEST(HttpRefusals, OddPathsAreHandedOnAsTheyCame) {
   for (const std::string target : {"//socket.io/", "/socket.io/../x", "/%2e%2e", "/%00", "/%zz",
                                    "/a?b?c", "/?%", "/{}|^`\"<>\\"}) {

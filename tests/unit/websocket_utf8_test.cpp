@@ -70,7 +70,7 @@ const std::vector<std::string> invalid = {
     "\xfe\xfe\xff\xff",
 };
 
-/// Some positions at which vectorized validators have boundaries of their own.
+/// Some positions at which vectorised validators have boundaries of their own.
 std::vector<std::string> placed(const std::string& bytes) {
   return {bytes,
           "before " + bytes,

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view replacement_character = "\xef\xbf\xbd";
 bool needs_escape(char c) {
-  // No short circuit: the compiler can then vectorize look_through().
+  // No short circuit: the compiler can then vectorise look_through().
   return (static_cast<unsigned char>(c) < 0x20) | (c == '"') | (c == '\\');
 }
 
@@ -23,7 +23,7 @@ struct Content {
   bool is_ascii = true;
 };
 
-/// Looks at the whole text without leaving early, so that the compiler can vectorize it.
+/// Looks at the whole text without leaving early, so that the compiler can vectorise it.
 Content look_through(std::string_view text) {
   std::uint8_t escapes = 0;
   std::uint8_t bits = 0;

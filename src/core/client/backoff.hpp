@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Backoff: how long to wait before the next attempt to connect. The delay doubles each time and is
-// randomized, so that the clients of a restarted server do not all return at once. Any one thread.
+// randomised, so that the clients of a restarted server do not all return at once. Any one thread.
 #pragma once
 
 #include "base/entropy.hpp"
@@ -13,7 +13,7 @@ namespace socketio::core {
 class Backoff {
  public:
   struct Options {
-    // Before the first attempt is repeated.
+    // After the first failed attempt.
     std::chrono::milliseconds delay{1'000};
     std::chrono::milliseconds delay_max{5'000};
     // From 0 to 1: the largest random change of a delay, as a part of it. Other values mean none.

@@ -328,7 +328,7 @@ void Manager::retire_connection(State next) {
   const auto retired = connection();
   const bool is_closing = retired && !retired->is_closed;
   if (is_closing) closing_.push_back(retired);
-  // It may be among the callers, or its session.
+  // The connection, or its session, may be on the call stack.
   if (retired && !is_closing) loop_.defer([retired] {});
   state_ = std::move(next);
   packets_.reset();
@@ -349,7 +349,7 @@ void Manager::forget(const Connection& connection) {
     return closing.get() == &connection;
   });
   if (found == closing_.end()) return;
-  // It is among the callers, and so is its session.
+  // The connection and its session are on the call stack.
   loop_.defer([gone = *found] {});
   closing_.erase(found);
   notify_if_idle();

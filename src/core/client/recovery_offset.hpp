@@ -7,7 +7,8 @@
 // volatile one, or one that asks for an acknowledgement) may end in an ordinary string. Mistaking
 // such a string for an offset loses the recovery; missing an offset delivers events twice. So
 // strings that look like the offset of a known adapter are always taken. Other strings are taken
-// only until one has looked like that: until then the adapter may be unknown. One thread.
+// only until one has looked like that: until then the adapter may be one that is not known here.
+// One thread.
 #pragma once
 
 #include <string>

@@ -3,9 +3,9 @@
 // errors of handlers are reported. It is separate from the namespace so that several namespaces can
 // share it: a parent and its children, and those of a server's loops.
 //
-// Threads: there is no lock. Every loop with a namespace that has it reads it, whenever a packet
-// arrives or leaves. Registering or removing a handler writes to it: only a loop that has it alone
-// may do so, or anyone while none of the loops runs. Dispatching an event also writes if the event
+// Threads: there is no lock. Every loop whose namespace uses it reads it, whenever a packet arrives
+// or leaves. Registering or removing a handler writes to it: only a loop that has it alone may do
+// so, or anyone while none of the loops runs. Dispatching an event also writes if the event
 // has a handler that runs once, because `events` removes that handler.
 #pragma once
 

@@ -18,8 +18,8 @@ constexpr std::string_view websocket_error = "websocket error";
 /// The limit for the body of a refusal, of which the beginning is quoted.
 constexpr std::size_t refusal_limit_bytes = 64 * 1024;
 
-/// A server that has not answered a ping within this time will not answer it at all. Client::stop()
-/// takes three seconds, which leaves time to send a DISCONNECT afterwards.
+/// A server that has not answered a ping within this time will not answer it at all. It is shorter
+/// than the three seconds of Client::stop(), which leaves time to send a DISCONNECT.
 constexpr std::chrono::seconds pong_timeout{2};
 
 std::string_view describe(websocket::AcceptError error) {

@@ -11,7 +11,7 @@ namespace socketio::net {
 
 namespace {
 
-// Objects of static lifetime are initialized on the thread that will run main().
+// Objects of static lifetime are initialised on the thread that will run main().
 const std::thread::id main_thread = std::this_thread::get_id();
 
 }  // namespace

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Tests of the house itself: the rules that a program can check (label tidy), each public header on its own, and the
+# Tests of the project itself: the rules that a program can check (label tidy), each public header on its own, and the
 # library as its users get it (label install).
 
 foreach(rule IN ITEMS first_line length function_length leftovers switched_off machine layers io_line platforms
@@ -8,7 +8,7 @@ foreach(rule IN ITEMS first_line length function_length leftovers switched_off m
   set_tests_properties(tidy_${rule} PROPERTIES LABELS tidy TIMEOUT 60)
 endforeach()
 
-# Each public header is the only include of a file of its own: one that lacks an include does not build.
+# Each public header is the only include of a file, so a header that lacks an include does not compile.
 file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/socketio/*.hpp)
 foreach(header IN LISTS headers)
   string(MAKE_C_IDENTIFIER ${header} name)
@@ -19,7 +19,7 @@ endforeach()
 add_library(socketio_headers OBJECT ${header_sources})
 target_link_libraries(socketio_headers PRIVATE socketio::server socketio_warnings)
 
-# README's programs, as they stand there: first the server, then its client.
+# README's two programs, unchanged: first the server, then its client.
 set(readme ${PROJECT_SOURCE_DIR}/README.md)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${readme})
 file(READ ${readme} readme_text)
@@ -36,7 +36,8 @@ add_test(NAME install_readme COMMAND ${PROJECT_SOURCE_DIR}/tests/install/readme.
                                      $<TARGET_FILE:readme_server> $<TARGET_FILE:readme_client> ${readme})
 set_tests_properties(install_readme PROPERTIES LABELS install TIMEOUT 60)
 
-# The examples of docs/handlers.md: what begins with a type is a definition, everything else the body of a function.
+# The examples of docs/handlers.md. An example that begins with a type is a definition; any other is the
+# body of a function.
 set(handlers_page ${PROJECT_SOURCE_DIR}/docs/handlers.md)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${handlers_page})
 file(READ ${handlers_page} handlers_text)
@@ -57,7 +58,7 @@ add_library(socketio_handlers_page OBJECT ${PROJECT_BINARY_DIR}/handlers_page.cp
 target_include_directories(socketio_handlers_page PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_link_libraries(socketio_handlers_page PRIVATE socketio::server socketio_warnings)
 
-# A consumer links without sanitizers, so these run in the builds that users make.
+# A consumer links without sanitizers, so these tests need a build without them.
 if(NOT SOCKETIO_SANITIZE AND SOCKETIO_INSTALL)
   include(cmake/consumers.cmake)
 endif()

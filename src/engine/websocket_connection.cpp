@@ -28,7 +28,7 @@ Result<std::optional<websocket::Event>, websocket::Errc> WebSocketConnection::ne
       continue;
     }
     if (ping_payload_) answer_ping();
-    // Answered with the code that came (RFC 6455 section 5.5.1).
+    // Answered with the same code (RFC 6455 section 5.5.1).
     if (*event && (*event)->kind == Kind::close) {
       close(static_cast<websocket::CloseCode>((*event)->close_code));
     }

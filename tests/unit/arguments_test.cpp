@@ -40,7 +40,7 @@ struct Picture {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Picture, name, data)
 
-/// Its from_json throws what is no std::exception.
+/// Its from_json throws something that is not a std::exception.
 struct Thrower {};
 [[maybe_unused]] void from_json(const socketio::json&, Thrower&) { throw 42; }
 
@@ -77,7 +77,7 @@ std::string encoded(const T& value) {
   return text;
 }
 
-/// `text` decodes to `value`, and `value` encodes to it.
+/// Checks that `text` decodes to `value`, and that `value` encodes to `text`.
 template <class T>
 void expect_both_ways(const T& value, std::string_view text) {
   EXPECT_EQ(decoded<T>(text), value) << text;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What waits for a poll costs the memory that it is counted for, however small the messages are.
+// What waits for a poll takes as much memory as it is counted for, however small the messages are.
 // This program counts every allocation, so it tests nothing else.
 #include "engine/server/polling.hpp"
 #include "support/core_peer.hpp"
@@ -23,8 +23,8 @@ class PollingMemory : public testing::Test {
   }
   ~PollingMemory() override { session->close(DisconnectReason::transport_close); }
 
-  /// Sends until `bytes` wait, and expects that the most that this took is in proportion. A buffer
-  /// that has to grow is there twice for a moment, the new one with room to spare.
+  /// Sends until `bytes` are waiting, and checks that the peak of the memory is in proportion.
+  /// While a buffer grows there are two of them, and the new one has spare capacity.
   template <class Send>
   void expect_bounded(std::size_t bytes, Send send) {
     const std::size_t before = peak_bytes = live_bytes;

@@ -18,7 +18,7 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-/// Writes down what is delivered to it: its name, the rooms, the packets.
+/// Records what is delivered to it: its name, the rooms, the packets.
 class Receivers final : public WaitingBroadcasts::Receivers,
                         public std::enable_shared_from_this<Receivers> {
  public:

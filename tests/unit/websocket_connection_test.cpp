@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One end of a WebSocket connection, at either role: messages, the answers to pings, the closing
-// handshake and compression, on a stream whose peer reads when the test says so.
+// One end of a WebSocket connection in either role: messages, pongs, the closing handshake and
+// compression, on a stream whose peer reads when the test says so.
 #include "engine/websocket_connection.hpp"
 
 #include "support/manual_loop.hpp"
@@ -36,14 +36,15 @@ class ManualStream final : public Stream {
     notify_drained();
     if (state_ == State::closing_after_flush && queue_.empty()) finish();
   }
-  /// The peer reads so many bytes.
+  /// The peer reads `bytes` bytes.
   void read(std::size_t bytes) {
     take(bytes);
     if (queue_.empty()) flush();
   }
 
   std::string sent;
-  std::size_t room_bytes = 1'000'000;  // for each flush
+  // For each flush.
+  std::size_t room_bytes = 1'000'000;
   bool shut_down = false;
 
  private:
@@ -60,7 +61,7 @@ class ManualStream final : public Stream {
   }
 };
 
-/// Passes on what the stream says, as an owner does.
+/// Passes on the stream's notifications, as an owner does.
 class Owner final : public StreamHandler {
  public:
   explicit Owner(WebSocketConnection& connection) : connection_(connection) {}
@@ -88,7 +89,7 @@ class WebSocketConnectionTest : public BothRoles {
     agreed = parameters;
     connection.allow_deflate(parameters, threshold_bytes);
   }
-  /// What one read with these bytes leads to.
+  /// The result of one read with these bytes.
   Events receive(std::string bytes) {
     Events events;
     connection.feed({bytes.data(), bytes.size()});
@@ -102,7 +103,7 @@ class WebSocketConnectionTest : public BothRoles {
     loop.run();
     return events;
   }
-  /// What the peer has read; its decoder wants the right masking.
+  /// What the peer has read; its decoder checks the masking.
   Events sent() {
     loop.run();
     const Outcome outcome = decode(peer(), limits, {stream->sent}, agreed);
@@ -119,7 +120,7 @@ class WebSocketConnectionTest : public BothRoles {
     for (std::size_t i = 0; i < count; ++i) events.push_back(pong(std::to_string(i)));
     return events;
   }
-  /// More waits for the peer than it may have in front of a pong.
+  /// Queues more for the peer than the limit up to which a pong is sent.
   std::string send_backlog() {
     stream->room_bytes = 0;
     std::string big(engine::pong_backlog_bytes + 1, 'x');
@@ -134,7 +135,8 @@ class WebSocketConnectionTest : public BothRoles {
   WebSocketConnection connection{role(), limits};
   std::optional<DeflateParameters> agreed;
   std::optional<Errc> error;
-  std::function<void()> then;  // behind each event
+  // Called after each event.
+  std::function<void()> then;
 };
 
 // --- Messages ---

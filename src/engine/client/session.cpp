@@ -20,16 +20,18 @@ using std::chrono::milliseconds;
 /// What the ping and the pong of an upgrade carry.
 constexpr std::string_view probe = "probe";
 
-/// An upgrade that takes longer is given up; the session stays on polling.
+/// An upgrade that takes longer is abandoned; the session stays on polling.
 constexpr milliseconds upgrade_timeout{20'000};
 
-/// What was sent before close(), the end of an upgrade and the close packet get this long together.
+/// The time for everything that close() waits for: what was sent before, the end of an upgrade, and
+/// the close packet.
 constexpr milliseconds closing_timeout{30'000};
 
-/// A ping that comes sooner after the latest pong is answered then: no honest server pings faster.
+/// A ping that arrives sooner after the latest pong is answered at the end of this interval. No
+/// honest server pings faster.
 constexpr milliseconds pong_interval{10};
 
-/// Ours have 20 bytes; what is longer does not belong into a URL.
+/// Our own server's have 20 bytes. A longer one does not belong in a URL.
 constexpr std::size_t sid_limit_bytes = 1024;
 
 bool offers(const engineio::Handshake& handshake, TransportName name) {
@@ -134,7 +136,8 @@ void ClientSession::on_packet(ClientTransport& from, const Packet& packet) {
       return on_server_ping();
     case PacketType::open:
       return refuse("the server sent a second handshake");
-    case PacketType::close:  // polling ends by itself; over WebSocket it means nothing
+    // Polling ends by itself. Over WebSocket this packet means nothing.
+    case PacketType::close:
     case PacketType::pong:
     case PacketType::upgrade:
     case PacketType::noop:

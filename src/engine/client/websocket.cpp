@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::string_view websocket_error = "websocket error";
 
-/// Of the body of a refusal; its first words are quoted.
+/// The limit for the body of a refusal, of which the beginning is quoted.
 constexpr std::size_t refusal_limit_bytes = 64 * 1024;
 
-/// A server that has not answered a ping by then never will. Short enough for a DISCONNECT to leave
-/// within the three seconds of Client::stop().
+/// A server that has not answered a ping within this time will not answer it at all. It is shorter
+/// than the three seconds of Client::stop(), which leaves time to send a DISCONNECT.
 constexpr std::chrono::seconds pong_timeout{2};
 
 std::string_view describe(websocket::AcceptError error) {
@@ -53,18 +53,21 @@ std::string_view describe(websocket::Errc error) {
 
 }  // namespace
 
-/// The opening handshake (RFC 6455 section 4.1), and connecting before it.
+/// The opening handshake (RFC 6455 section 4.1), including the connecting.
 struct ClientWebSocket::OpeningHandshake {
-  std::unique_ptr<Connector::Attempt> attempt;  // while it connects
+  // While connecting.
+  std::unique_ptr<Connector::Attempt> attempt;
   std::string key;
-  std::optional<http::ResponseParser> parser;  // once the request was sent
+  // Once the request has been sent.
+  std::optional<http::ResponseParser> parser;
 };
 
-/// What waits until the server has handled what was sent before.
+/// What has to wait until the server has handled what was sent before.
 struct ClientWebSocket::Separation {
   explicit Separation(ClientWebSocket& socket) : timer(socket) {}
   MemberTimer<ClientWebSocket, &ClientWebSocket::on_no_pong> timer;
-  std::string ping;  // what the pong has to say
+  // The payload that the pong must have.
+  std::string ping;
   std::deque<WaitingPacket> packets;
   std::size_t packets_bytes = 0;
 };

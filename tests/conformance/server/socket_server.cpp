@@ -99,7 +99,8 @@ class SocketServer {
   Disconnects disconnects_;
   std::size_t errors_seen_ = 0;
   socketio::Server io_;
-  Delays delays_;  // ends before what its tasks refer to
+  // Destroyed before what its tasks refer to.
+  Delays delays_;
 };
 
 }  // namespace

@@ -26,7 +26,6 @@ class Transport {
   /// Sends a packet, whose data is copied.
   virtual void send(const engineio::Packet& packet, Compress compress) = 0;
 
-
   /// A packet that is sent now would not have to wait.
   virtual bool writable() const = 0;
   /// Asks for one Session::on_transport_drain(), when the peer has taken everything that waits.

@@ -46,7 +46,8 @@ TEST_F(PollingMemory, SmallMessagesAreBounded) {
 }
 
 TEST_F(PollingMemory, SmallBinaryMessagesAreBounded) {
-  expect_bounded(megabyte, [&] { transport->send({.content = binary, .data = "1"}, Compress::yes); });
+  expect_bounded(megabyte,
+                 [&] { transport->send({.content = binary, .data = "1"}, Compress::yes); });
 }
 
 TEST_F(PollingMemory, EmptyMessagesAreCounted) {
@@ -58,7 +59,8 @@ TEST_F(PollingMemory, EmptyMessagesAreCounted) {
 TEST_F(PollingMemory, LargeMessagesAreBounded) {
   const std::string large(100'000, 'x');
   expect_bounded(megabyte, [&] { transport->send({.data = large}, Compress::yes); });
-  expect_bounded(2 * megabyte, [&] { transport->send({.content = binary, .data = large}, Compress::yes); });
+  expect_bounded(2 * megabyte,
+                 [&] { transport->send({.content = binary, .data = large}, Compress::yes); });
 }
 
 }  // namespace

@@ -45,7 +45,9 @@ TEST_F(PreparedEventsTest, EachFormIsMadeOnceAndShared) {
   events.add({R"(["a"])", {}});
   const auto frames = events.websocket_frames(BinaryForm::bytes);
   EXPECT_EQ(events.websocket_frames(BinaryForm::bytes).get(), frames.get());
-  EXPECT_EQ(*frames, "\x81\x0d" R"(42/chat,["a"])");
+  EXPECT_EQ(*frames,
+            "\x81\x0d"
+            R"(42/chat,["a"])");
   EXPECT_EQ(encoder.calls, 1);
   EXPECT_EQ(events.payload(), R"(42/chat,["a"])");
   EXPECT_EQ(events.payload(), R"(42/chat,["a"])");
@@ -58,8 +60,12 @@ TEST_F(PreparedEventsTest, AttachmentsTravelAsEachFormHasThem) {
   const std::string text_frame = "\x81" + std::string(1, static_cast<char>(packet.size())) + packet;
   events.add({event, {{'x', 'y'}}});
   EXPECT_EQ(*events.websocket_frames(BinaryForm::bytes), text_frame + "\x82\x02xy");
-  EXPECT_EQ(*events.websocket_frames(BinaryForm::base64), text_frame + "\x81\x05" "beHk=");
-  EXPECT_EQ(events.payload(), packet + "\x1e" "beHk=");
+  EXPECT_EQ(*events.websocket_frames(BinaryForm::base64), text_frame +
+                                                              "\x81\x05"
+                                                              "beHk=");
+  EXPECT_EQ(events.payload(), packet +
+                                  "\x1e"
+                                  "beHk=");
 }
 
 TEST_F(PreparedEventsTest, OnesThatAreAddedFollowInEveryForm) {
@@ -69,9 +75,14 @@ TEST_F(PreparedEventsTest, OnesThatAreAddedFollowInEveryForm) {
   PreparedEvents later(encoder, "/chat", Compress::yes);
   later.add({R"(["b"])", {}}, 7);
   events.append(std::move(later));
-  EXPECT_EQ(events.payload(), R"(42/chat,["a"])" "\x1e" R"(42/chat,7["b"])");
+  EXPECT_EQ(events.payload(), R"(42/chat,["a"])"
+                              "\x1e"
+                              R"(42/chat,7["b"])");
   EXPECT_EQ(*events.websocket_frames(BinaryForm::bytes),
-            "\x81\x0d" R"(42/chat,["a"])" "\x81\x0e" R"(42/chat,7["b"])");
+            "\x81\x0d"
+            R"(42/chat,["a"])"
+            "\x81\x0e"
+            R"(42/chat,7["b"])");
   EXPECT_EQ(events.events().back().text(), R"(["b"])");
 }
 

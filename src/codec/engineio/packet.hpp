@@ -41,9 +41,7 @@ enum class Errc : std::uint8_t {
 Result<Packet, Errc> decode_text(std::string_view text, std::string& storage);
 
 /// The first character of a text packet.
-constexpr char digit_of(PacketType type) {
-  return static_cast<char>('0' + static_cast<int>(type));
-}
+constexpr char digit_of(PacketType type) { return static_cast<char>('0' + static_cast<int>(type)); }
 
 /// Appends a packet in its text form (binary as `b` + base64).
 void append_text(std::string& out, const Packet& packet);

@@ -15,7 +15,7 @@ bool is_binary(PacketType type) {
   return type == PacketType::binary_event || type == PacketType::binary_ack;
 }
 
-/// Takes the digits off the front of `text`.
+/// Removes the digits at the front of `text` and returns them.
 std::string_view take_digits(std::string_view& text) {
   std::size_t end = 0;
   while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
@@ -24,7 +24,7 @@ std::string_view take_digits(std::string_view& text) {
   return number;
 }
 
-/// The value of a text of digits, if it is at most `limit`.
+/// The value of a text that consists of digits, unless it is more than `limit`.
 std::optional<std::uint64_t> read_number(std::string_view number, std::uint64_t limit) {
   std::uint64_t value = 0;
   const auto result = std::from_chars(number.data(), number.data() + number.size(), value);

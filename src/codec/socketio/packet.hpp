@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Socket.IO protocol 5 packets in text: `<type>[<n>-][<namespace>,][<id>][<json>]`, followed by n
-// binary messages. This header is the syntax; what a payload must be is checked by Decoder
-// (decoder.hpp). Pure functions, any thread.
+// Socket.IO protocol 5 packets as text: `<type>[<n>-][<namespace>,][<id>][<json>]`, followed by
+// n binary messages. This header has the syntax; Decoder checks the payload (decoder.hpp). Pure
+// functions, any thread.
 #pragma once
 
 #include "base/result.hpp"
@@ -30,15 +30,15 @@ enum class Errc : std::uint8_t {
   invalid_attachment_count,  // not 1..limit, not digits followed by '-'
   invalid_id,                // more than 2^53 - 1
   invalid_json,
-  invalid_payload,  // the JSON is not what this type of packet carries
+  invalid_payload,  // a packet of this type cannot have this payload
   reserved_event,  // connect, connect_error, disconnect, disconnecting, newListener, removeListener
   invalid_placeholder,  // `num` is not the index of an attachment
   unexpected_text,      // a text message while attachments are due
   unexpected_binary,    // a binary message while none is due
-  too_large,            // header and attachments exceed the limit together
-  // Of the other encoding (codec/msgpack).
-  invalid_msgpack,    // no MessagePack, or beyond what JSON may hold
-  invalid_namespace,  // no text, or without the slash in front
+  too_large,            // header and attachments together exceed the limit
+  // For the other encoding (codec/msgpack).
+  invalid_msgpack,    // not MessagePack, or beyond what JSON can express
+  invalid_namespace,  // not a string, or without the slash at the front
 };
 
 struct Limits {
@@ -55,17 +55,18 @@ struct Header {
   std::size_t attachments = 0;
   std::string_view nsp = "/";
   std::optional<std::uint64_t> id = {};
-  std::string_view payload = {};  // JSON text, may be empty
+  // JSON text; may be empty.
+  std::string_view payload = {};
 };
 
 Result<Header, Errc> decode_header(std::string_view text, const Limits& limits);
 
-/// Appends type, attachment count, namespace and id; the JSON payload follows.
+/// Appends type, attachment count, namespace and id; the JSON payload must follow.
 void append_header(std::string& out, const Header& header);
 
 bool is_reserved_event(std::string_view name);
 
-/// As in JavaScript: `name` with the slash that a program may have left out in front.
+/// Returns `name` with the slash at the front, which a program may omit, as in JavaScript.
 std::string namespace_name(std::string_view name);
 
 }  // namespace socketio::parser

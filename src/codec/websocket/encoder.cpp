@@ -38,8 +38,7 @@ void append_frame(std::string& out, Opcode opcode, std::string_view payload, Cod
 }
 
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
-                         std::array<std::uint8_t, 4> mask, Coding coding,
-                         std::string_view prefix) {
+                         std::array<std::uint8_t, 4> mask, Coding coding, std::string_view prefix) {
   const std::size_t size = prefix.size() + payload.size();
   append_header(out, opcode, coding, size, mask_bit);
   out.append(mask.begin(), mask.end());

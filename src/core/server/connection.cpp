@@ -46,7 +46,7 @@ void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> r
     on_packet(**result);
     document.give_back_large();
   } else if (!attachments_timer_ && decoder_.attachments_due()) {
-    // Restarting it with every attachment would let a peer hold the packet open for ever.
+    // If every attachment restarted the timer, a peer could keep the packet incomplete for ever.
     node_.loop().timers().arm(
         ensure_timer<Connection, &Connection::on_attachments_timeout>(attachments_timer_, *this),
         node_.options().attachments_timeout);
@@ -56,7 +56,8 @@ void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> r
 void Connection::on_packet(const parser::Packet& packet) {
   const auto socket = find(packet.nsp);
   if (packet.type == PacketType::connect) {
-    if (socket) return session_->close(DisconnectReason::forced_close);  // a second CONNECT
+    // This is a second CONNECT.
+    if (socket) return session_->close(DisconnectReason::forced_close);
     return connect(packet);
   }
   if (!socket || !socket->connected()) return session_->close(DisconnectReason::forced_close);
@@ -79,7 +80,8 @@ void Connection::connect(const parser::Packet& packet) {
   const auto self = shared_from_this();
   const auto nsp =
       node_.find(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json());
-  if (!session_->is_open()) return;  // a predicate threw the client out
+  // A predicate has disconnected the client.
+  if (!session_->is_open()) return;
   if (!nsp) return refuse(packet.nsp, {"Invalid namespace"});
 
   const auto socket = make_socket(nsp, packet.text);
@@ -95,7 +97,8 @@ void Connection::connect(const parser::Packet& packet) {
       detail::MiddlewareReport()(std::current_exception(), Socket(socket), next);
     }
   };
-  // Later, as in JavaScript: what a middleware does after next() still comes before the answer.
+  // Deferred, as in JavaScript: what a middleware sends after next() still arrives
+  // before the answer.
   const auto done = [self = weak_from_this(), socket](const std::optional<MiddlewareError>& error) {
     const auto connection = self.lock();
     if (!connection) return;
@@ -119,7 +122,8 @@ std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<Names
     sockets_.push_back(socket);
     return socket;
   } catch (...) {
-    nsp->end_if_empty();  // it may have been made for this one
+    // It may have been created for this client.
+    nsp->end_if_empty();
     throw;
   }
 }
@@ -128,7 +132,8 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
                                 const std::optional<MiddlewareError>& error) {
   const auto self = shared_from_this();
   if (!socket->connection())
-    return;  // the client left, or was thrown out, while the middlewares ran
+    // The client left, or was disconnected, while the middlewares ran.
+    return;
   NamespaceState& nsp = socket->nsp();
   if (error) {
     refuse(nsp.name(), *error);
@@ -140,7 +145,8 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   const std::string payload = R"({"sid":")" + socket->id() + R"("})";
   send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
   if (!nsp.add(*socket)) return;
-  socket->become_connected();  // last: whose end is told has had its beginning
+  // Last, so that on_disconnect is only called for sockets whose on_connection was.
+  socket->become_connected();
 
   for (const auto& handler : handlers) {
     if (!socket->connected()) return;

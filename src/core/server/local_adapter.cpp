@@ -10,7 +10,8 @@
 
 namespace socketio::core {
 
-// --- One socket. Its own room is not in the index: that it is here makes it, if it wants it ---
+// --- One socket. Its own room is not in the index: the socket's flag says whether it is in
+// that room ---
 
 RoomIndex& LocalAdapter::changing() {
   nsp_.waiting_broadcasts().before_room_change();
@@ -49,7 +50,7 @@ std::vector<std::string> LocalAdapter::socket_rooms(std::string_view id) {
   return names;
 }
 
-// --- Whom a request is for ---
+// --- The receivers of a request ---
 
 template <class Use>
 void LocalAdapter::visit(std::string_view room, Use use) {
@@ -65,7 +66,7 @@ void LocalAdapter::for_each(const detail::BroadcastOptions& options, Use use) {
     for (SocketState* const socket : nsp_.everybody()) use(*socket);
     return;
   }
-  // A socket that carries this broadcast's mark has been served, or is to be left out.
+  // A socket that has this broadcast's mark has already been served, or is excluded.
   const std::uint64_t mark = ++broadcast_mark_;
   for (const std::string& room : options.except) {
     visit(room, [&](SocketState& socket) { socket.broadcast_mark = mark; });
@@ -115,7 +116,7 @@ void LocalAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions&
 }
 
 void LocalAdapter::deliver(PreparedEvents& events, const detail::BroadcastOptions& options) {
-  // Reported at the end: the hook is user code, which may change who is in a room.
+  // Reported at the end, because the hook is user code, which may change the members of a room.
   std::shared_ptr<SocketState> failed;
   std::exception_ptr failure;
   for_each(options, [&](SocketState& socket) {
@@ -138,7 +139,7 @@ std::shared_ptr<WaitingBroadcasts::Receivers> LocalAdapter::shared() {
 
 void LocalAdapter::broadcast_with_ack(WrittenEvent event, const detail::BroadcastOptions& options,
                                       CountCallback client_count, detail::AckCallback answered) {
-  // One id for all: the counter is the namespace's, so that it cannot meet one of a single emit.
+  // One id for all. The counter is the namespace's, so the id differs from those of single emits.
   const std::uint64_t id = nsp_.next_ack_id();
   PreparedEvents events = prepare(std::move(event), options, id);
   const PreparedEvents::Event& sent = events.events().front();

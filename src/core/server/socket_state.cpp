@@ -107,7 +107,8 @@ void SocketState::post(Work work) {
 }
 
 void SocketState::on_event(const parser::Packet& packet) {
-  if (packet.text.empty()) return;  // as in JavaScript: an event without a name is nobody's
+  // As in JavaScript, nobody receives an event without a name.
+  if (packet.text.empty()) return;
   ValueArray items(packet.payload);
   std::string number_name;
   const std::string_view event = event_name(items, number_name);
@@ -159,7 +160,8 @@ void SocketState::run_any(const detail::HandlerList<detail::AnyHandler>& handler
 }
 
 void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ack_id) {
-  // Handlers decode from text: what a middleware made or changed becomes a packet again.
+  // Handlers decode text, so arguments that a middleware has created or changed become a
+  // packet again.
   std::string text;
   std::vector<Bytes> attachments;
   JsonWriter writer(text, attachments, JsonWriter::Infinities::as_numbers);
@@ -228,7 +230,8 @@ Handshake SocketState::make_handshake() const {
 
 void SocketState::become_connected() {
   life_.store(Life::connected, std::memory_order_release);
-  nsp_->adapter().add_all(id_, {&id_, 1});  // whatever it left before
+  // It may have left its rooms before.
+  nsp_->adapter().add_all(id_, {&id_, 1});
 }
 
 void SocketState::end() {
@@ -237,7 +240,8 @@ void SocketState::end() {
 }
 
 void SocketState::release_handlers() {
-  if (!rare_) return;  // handlers may hold the socket; its data stays
+  // Handlers may hold the socket. Its data stays.
+  if (!rare_) return;
   rare_->handlers = {};
   rare_->middlewares.clear();
   rare_->error.clear();
@@ -245,9 +249,11 @@ void SocketState::release_handlers() {
 
 void SocketState::close(DisconnectReason reason) {
   if (!connected() || std::exchange(closing_, true))
-    return;  // a handler below may disconnect it again
+    // A handler below may call this again.
+    return;
   const auto self = shared_from_this();
-  const auto connection = connection_->shared_from_this();  // a handler may end its connection
+  // A handler may close its connection.
+  const auto connection = connection_->shared_from_this();
   Socket handle(self);
   const auto notify = [&](std::string_view event,
                           const detail::HandlerList<detail::DisconnectHandler>& list) {
@@ -304,11 +310,10 @@ std::vector<std::string> SocketState::rooms() const { return nsp_->adapter().soc
 
 EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
-  if (nsp_->loop().is_current()) return send_event({}, payload_of(event), event.attachments(), flags);
-  post([flags, text = std::string(event.json_text()),
-        attachments = event.take_attachments()](SocketState& self) {
-    self.send_event({}, {text}, attachments, flags);
-  });
+  if (nsp_->loop().is_current())
+    return send_event({}, payload_of(event), event.attachments(), flags);
+  post([flags, text = std::string(event.json_text()), attachments = event.take_attachments()](
+           SocketState& self) { self.send_event({}, {text}, attachments, flags); });
   return EmitResult::sent;
 }
 
@@ -346,9 +351,10 @@ bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callba
   try {
     if (rare().acks.size() >= nsp_->node().options().pending_acks)
       return fail(Errc::too_many_pending);
-    // Timeouts run user code from the wheel.
+    // The timing wheel calls timeouts, which run user code.
     auto guarded_callback = [this, callback](std::error_code error, const Value* arguments) {
-      const auto self = shared_from_this();  // the callback may end the socket
+      // The callback may close the socket.
+      const auto self = shared_from_this();
       guarded("acknowledgement", [&] { callback(error, arguments); });
     };
     rare().acks.add(id, std::move(guarded_callback), timeout, nsp_->loop());
@@ -403,7 +409,8 @@ void SocketState::disconnect(Close close) {
     post([close](SocketState& self) { self.disconnect(close); });
     return nsp_->loop().hurry();
   }
-  if (!connected()) return;  // who is not let in yet is refused by next(), as in JavaScript
+  // As in JavaScript, a socket that is still connecting is refused with next() instead.
+  if (!connected()) return;
   connection_->disconnect(*this, close);
 }
 

@@ -8,7 +8,7 @@ namespace socketio::core {
 
 namespace {
 
-// Broadcasts of one turn that wait for each other; beyond, those that wait are flushed.
+// The size of the broadcasts in one turn that are collected. Beyond this they are flushed.
 constexpr std::size_t waiting_limit_bytes = 256 * 1024;
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// PreparedMessage: one or several messages that many sessions of a server send alike. Each form in
-// which they travel is made when the first session needs it, and shared by the others. Loop's
-// thread only.
+// PreparedMessage: one or several messages that many sessions of a server send. Each form in which
+// they travel is made when the first session needs it, and shared with the others. Loop's thread
+// only.
 #pragma once
 
 #include "base/stream.hpp"
@@ -28,7 +28,7 @@ class PreparedMessage {
 
   /// As WebSocket frames, one for each message.
   const SharedBytes& websocket_frames(BinaryForm form);
-  /// As in a payload of long-polling (codec/engineio/payload.hpp).
+  /// As part of a payload of long-polling (codec/engineio/payload.hpp).
   const std::string& payload();
 
  protected:
@@ -36,9 +36,9 @@ class PreparedMessage {
   PreparedMessage& operator=(PreparedMessage&&) = default;
 
   using Use = std::function<void(const engineio::Packet& packet)>;
-  /// Calls `use` for each message, in order. Every form that is made takes one call.
+  /// Calls `use` for each message, in order. Making a form takes one call.
   virtual void for_each(const Use& use) = 0;
-  /// They are others now.
+  /// The messages have changed.
   void drop_forms();
 
  private:

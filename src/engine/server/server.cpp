@@ -17,7 +17,8 @@ namespace {
 
 struct RefusalText {
   std::uint16_t status;
-  int code;  // of the JSON body; -1: no JSON body
+  // In the JSON body; -1: there is none.
+  int code;
   std::string_view message;
 };
 
@@ -50,8 +51,8 @@ bool has_control_character(std::string_view text) {
   });
 }
 
-// Subprotocols mean nothing to us, but browsers fail a WebSocket if none of theirs is chosen (RFC
-// 6455 section 4.1).
+// Subprotocols mean nothing here, but a browser fails the WebSocket unless one of those that it
+// offers is chosen (RFC 6455 section 4.1).
 std::string_view offered_subprotocol(const http::Request& request) {
   std::string_view first = request.headers.get("sec-websocket-protocol");
   first = first.substr(0, first.find(','));
@@ -63,7 +64,7 @@ std::string_view offered_subprotocol(const http::Request& request) {
 http::Response websocket_refusal(Refusal refusal, std::string_view message) {
   const RefusalText text = text_of(refusal);
   http::Response response;
-  // As abortUpgrade() of the reference: 400 for each of its refusals, `forbidden` too.
+  // As in abortUpgrade() of the reference: each of its refusals has status 400, even `forbidden`.
   response.status = text.code >= 0 ? 400 : text.status;
   response.headers.add("Content-Type", "text/html");
   response.body = std::string(message.empty() ? text.message : message);
@@ -114,7 +115,7 @@ std::optional<Refusal> Server::check(const http::Request& request, const Query& 
   if (upgrade && query.transport != "websocket") return Refusal::bad_request;
   if (!query.sid.empty()) {
     if (!session) return Refusal::unknown_sid;
-    // A WebSocket's session has no requests but the upgrade itself.
+    // A session over WebSocket has no other request than the upgrade.
     if (!upgrade && (query.transport != "polling" || !session->polling()))
       return Refusal::bad_request;
     if (query.protocol != engineio::protocol_version) return Refusal::bad_request;
@@ -142,7 +143,7 @@ void Server::accept(const std::shared_ptr<Exchange>& exchange) {
     if (request.method != "GET" && request.method != "POST") {
       return refuse(*exchange, Refusal::method_not_allowed);
     }
-    // The session may be on its way out; its transport still answers.
+    // The session may be closing; its transport still answers.
     const auto transport = session->polling()->shared_from_this();
     return contain(*transport, [&] { transport->accept(exchange); });
   }
@@ -165,7 +166,8 @@ void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& q
     if (const auto refusal = allow_request_(*exchange)) {
       return refuse(*exchange, Refusal::forbidden, *refusal);
     }
-    if (closed_) return refuse(*exchange, Refusal::too_many_sessions);  // by the hook
+    // The hook has closed the server.
+    if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
   }
   if (query.protocol != engineio::protocol_version)
     return refuse(*exchange, Refusal::unsupported_protocol);
@@ -258,10 +260,12 @@ std::shared_ptr<Session> Server::find(std::string_view sid) const {
 }
 
 bool Server::on_session_closing(Session& session) {
-  if (closed_) return false;  // nobody waits for a last poll
-  // A client could make and lose sessions faster than they are forgotten.
+  // There is no last poll to wait for.
+  if (closed_) return false;
+  // A client could create and lose sessions faster than they are forgotten.
   if (options_.sessions != 0 && closing_.size() >= options_.sessions) return false;
-  closing_.reserve(closing_.size() + 1);  // which may throw; what follows does not
+  // This may throw; nothing after it does.
+  closing_.reserve(closing_.size() + 1);
   closing_.insert(sessions_.extract(session.id()));
   return true;
 }

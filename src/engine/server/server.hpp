@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// engine::Server: checks handshakes and requests, keeps the sessions of one loop, and gives
-// each request to its session. Refusals carry the codes and bodies of the JavaScript server's
+// engine::Server: checks handshakes and requests, keeps the sessions of one loop, and passes
+// each request to its session. Refusals have the codes and bodies of the JavaScript server's
 // event "connection_error".
 //
-// Life cycle: gets every request whose path is its own, until close(). Loop's thread only.
+// Life cycle: gets every request with its path, until close(). Loop's thread only.
 #pragma once
 
 #include "base/loop.hpp"
@@ -23,8 +23,7 @@ namespace socketio::engine {
 
 class WebSocketTransport;
 
-/// Why a request is refused. The number is the reference's `code` in the JSON body,
-/// where it has one.
+/// Why a request is refused. The number is the reference's `code` in the JSON body, if it has one.
 enum class Refusal : std::uint8_t {
   unknown_transport,     // 0
   unknown_sid,           // 1
@@ -39,11 +38,11 @@ enum class Refusal : std::uint8_t {
 /// The response for a refusal; `message` replaces the standard text.
 http::Response refusal_response(Refusal refusal, std::string_view message = {});
 
-/// Makes what lives on a new session; it is set as its handler before the first message.
+/// Makes the handler of a new session. It is set before the first message.
 using SessionFactory =
     std::function<std::shared_ptr<SessionHandler>(const std::shared_ptr<Session>&)>;
 
-/// Decides on a handshake; the text of a refusal, or nothing to allow it.
+/// Decides about a handshake. Returns the text of a refusal, or nothing to allow it.
 using AllowRequest = std::function<std::optional<std::string>(const Exchange&)>;
 
 class Server final : public SessionOwner {
@@ -53,12 +52,12 @@ class Server final : public SessionOwner {
 
   void set_allow_request(AllowRequest allow) { allow_request_ = std::move(allow); }
 
-  /// A request on the engine's path, headers complete.
+  /// Accepts a request with the engine's path whose headers are complete.
   void accept(const std::shared_ptr<Exchange>& exchange);
 
-  /// Those that are open.
+  /// The number of open sessions.
   std::size_t session_count() const { return sessions_.size(); }
-  /// Ends every session at once, and refuses new ones.
+  /// Closes every session at once, and refuses new ones.
   void close();
 
   const Options& options() const override { return options_; }
@@ -78,12 +77,12 @@ class Server final : public SessionOwner {
   void handshake(const std::shared_ptr<Exchange>& exchange, const Query& query);
   void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Query& query,
                         std::shared_ptr<Session> session);
-  /// Answers 101; the transport ends if that fails.
+  /// Answers 101. If that fails, the transport ends.
   static void switch_protocols(Exchange& exchange, std::string_view accept,
                                const std::shared_ptr<WebSocketTransport>& transport);
   std::shared_ptr<Session> make_session(Exchange& exchange);
   std::shared_ptr<Session> find(std::string_view sid) const;
-  /// `use()` opens a session: what it does not finish is undone.
+  /// `use()` opens a session. If it fails, what it has done is undone.
   template <class Use>
   void open_or_give_up(Session& session, Use use);
   bool is_enabled(std::string_view transport) const;
@@ -94,8 +93,10 @@ class Server final : public SessionOwner {
   SessionFactory factory_;
   AllowRequest allow_request_;
   using Sessions = std::unordered_map<std::string_view, std::shared_ptr<Session>>;
-  Sessions sessions_;  // keyed by the session's own id
-  Sessions closing_;   // the same of those whose clients have not learned of it
+  // Keyed by the session's own id.
+  Sessions sessions_;
+  // Closed sessions whose clients have not been told.
+  Sessions closing_;
   bool closed_ = false;
 };
 

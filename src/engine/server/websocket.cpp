@@ -57,7 +57,8 @@ void WebSocketTransport::on_text(std::string_view text) {
 
 void WebSocketTransport::deliver(const engineio::Packet& packet) {
   if (!session_) return;
-  Loop& loop = connection_.stream()->loop();  // the session may close the connection
+  // The session may close the connection.
+  Loop& loop = connection_.stream()->loop();
   session_->on_packet(*this, packet);
   loop.catch_up();
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// WebSocket as a server's Engine.IO transport: messages of one WebSocketConnection in, packets to
-// the session, and back. This is the hot path.
+// WebSocket as the transport of a server's Engine.IO session: passes messages of a
+// WebSocketConnection to the session as packets, and back. This is the hot path.
 //
-// Life cycle: made for an accepted upgrade request, attach()ed to the byte stream, alive until it
-// closed. Loop's thread.
+// Life cycle: made for an accepted upgrade request, attach()ed to the byte stream, alive until the
+// stream has closed. Loop's thread.
 #pragma once
 
 #include "base/stream.hpp"
@@ -35,7 +35,8 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
   std::size_t refused_bytes() const override;
   void want_drain() override { connection_.want_drain(); }
   void close() override;
-  void cut() override { connection_.cut(); }  // whose end will be news
+  // The end of the connection is reported.
+  void cut() override { connection_.cut(); }
 
   void on_bytes(std::span<char> bytes) override;
   void on_drain() override;
@@ -47,7 +48,8 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
   void deliver(const engineio::Packet& packet);
   void leave_session(DisconnectReason reason);
 
-  std::shared_ptr<Session> session_;  // until the transport or the session ends
+  // Until the transport or the session ends.
+  std::shared_ptr<Session> session_;
   WebSocketConnection connection_;
   BinaryForm binary_form_;
 };

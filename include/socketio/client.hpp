@@ -28,12 +28,15 @@
 // ends something from another thread takes effect behind the handler that is running, and events
 // that were read with it are dropped.
 //
+// every(), after() and post() are in timer.hpp.
+//
 // exit() ends the clients that still run, waiting up to three seconds for a handler.
 #pragma once
 
 #include <socketio/client_options.hpp>
 #include <socketio/client_socket.hpp>
 #include <socketio/hook.hpp>
+#include <socketio/timer.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -48,7 +51,7 @@ namespace client {
 class ClientState;
 }
 
-class Client {
+class Client : public detail::RunsLater {
  public:
   /// `url`: http, https, ws or wss; its path is the namespace that socket() means, its query is
   /// sent with every connection, beside ClientOptions::query, which wins where both have a name.
@@ -76,7 +79,7 @@ class Client {
   std::size_t poll();
   /// Disconnects every socket and ends run() or the thread, as soon as the server has handled what
   /// was sent and taken the DISCONNECTs, or after three seconds. A run() that has not begun yet
-  /// ends at once.
+  /// ends at once. Timers are cancelled, and coroutines that sleep are destroyed.
   void stop();
   /// Waits until what start() began, or run() on another thread, has ended by stop().
   void join();

@@ -62,6 +62,11 @@ struct ClientHookReport {
     notify(hook, thrown);
   }
   void notify(std::string_view event, const std::exception_ptr& thrown) const;
+  template <class... Told>
+  std::shared_ptr<TaskLoop> loop(const Told&...) const {
+    return loop_of(socket);
+  }
+  static std::shared_ptr<TaskLoop> loop_of(const std::weak_ptr<core::ClientSocketState>& socket);
 };
 
 /// The same for those that watch all events, by the event's name.
@@ -72,6 +77,10 @@ struct ClientWatcherReport {
   void operator()(const std::exception_ptr& thrown, const std::string& event,
                   const Told&...) const {
     ClientHookReport{socket, "any"}.notify(event, thrown);
+  }
+  template <class... Told>
+  std::shared_ptr<TaskLoop> loop(const Told&...) const {
+    return ClientHookReport::loop_of(socket);
   }
 };
 
@@ -87,6 +96,11 @@ struct ManagerHookReport {
     notify(thrown);
   }
   void notify(const std::exception_ptr& thrown) const;
+  template <class... Told>
+  std::shared_ptr<TaskLoop> loop(const Told&...) const {
+    return loop();
+  }
+  std::shared_ptr<TaskLoop> loop() const;
 };
 
 }  // namespace detail

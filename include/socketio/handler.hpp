@@ -41,7 +41,7 @@ using HandlerId = std::uint64_t;
 /// connection ends.
 struct HandlerError {
   /// Of the event, or what was called: "connection", "disconnecting", "disconnect", "middleware",
-  /// "acknowledgement", "error"; at a client "connect", "connect_error", …
+  /// "acknowledgement", "error", "timer", "post"; at a client "connect", "connect_error", …
   std::string event;
   std::string message;  ///< e.g. "argument 0: expected another type", or what the exception says.
   std::exception_ptr exception;  ///< Of the handler; null if the arguments were wrong.
@@ -224,9 +224,12 @@ decltype(auto) call_with(F& f, Storage& storage, std::index_sequence<Is...>) {
 void report_exception(core::EventPeer& peer, std::string_view event, std::exception_ptr exception);
 void report_exception(const Socket& socket, std::string_view event, std::exception_ptr exception);
 
+std::shared_ptr<TaskLoop> loop_of(core::EventPeer& peer);
+std::shared_ptr<TaskLoop> loop_of(const Socket& socket);
+
 /// Runs a coroutine handler; its frame owns handler and parameters.
 template <class F, class Parameters, class Storage, class Result>
-Detached run_task(std::shared_ptr<F> f, Storage storage, AckTarget ack,
+Detached run_task(std::shared_ptr<TaskLoop>, std::shared_ptr<F> f, Storage storage, AckTarget ack,
                   std::shared_ptr<core::EventPeer> peer, std::string event) {
   using Indices = std::make_index_sequence<std::tuple_size_v<Parameters>>;
   std::exception_ptr failure;
@@ -256,9 +259,10 @@ void run(Invocation& call, const std::shared_ptr<F>& f, Storage& storage) {
     ValueArray(call.payload()).next(name);
     std::string_view event;
     name.get(event);
+    const auto peer = call.peer();
     run_task<F, Parameters, Storage, typename Result::Value>(
-        f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{}, call.peer(),
-        std::string(event));
+        loop_of(*peer), f, std::move(storage), call.ack_requested() ? call.ack() : AckTarget{},
+        peer, std::string(event));
   } else if constexpr (std::is_void_v<Result>) {
     call_with<Parameters>(*f, storage, Indices{});
   } else {

@@ -122,9 +122,19 @@ struct Hook<std::function<void(Arguments...)>> {
         static_cast<std::tuple_element_t<First + Is, Types>&&>(std::get<First + Is>(given))...);
   }
 
+  /// Where a coroutine belongs.
+  template <class Report>
+  static std::shared_ptr<TaskLoop> loop_of(const Report& report, const Arguments&... arguments) {
+    if constexpr (requires { report.loop(arguments...); }) {
+      return report.loop(arguments...);
+    } else {
+      return nullptr;
+    }
+  }
+
   /// The coroutine frame owns the hook and its arguments.
   template <std::size_t First, std::size_t Count, class F, class Report>
-  static Detached run(std::shared_ptr<F> f, Report report, Copies kept) {
+  static Detached run(std::shared_ptr<TaskLoop>, std::shared_ptr<F> f, Report report, Copies kept) {
     std::exception_ptr failure;
     try {
       auto given = std::apply(
@@ -149,9 +159,9 @@ struct Hook<std::function<void(Arguments...)>> {
                   "throws");
     if constexpr (is_heard && is_task<Result>) {
       return [f = std::make_shared<F>(std::move(function)), report](Arguments... arguments) {
-        run<First, Count>(f, report, Copies(arguments...));
+        run<First, Count>(loop_of(report, arguments...), f, report, Copies(arguments...));
       };
-    } else if constexpr (std::is_convertible_v<F, Wanted>) {
+    } else if constexpr (std::is_copy_constructible_v<F> && std::is_convertible_v<F, Wanted>) {
       return Wanted(std::move(function));
     } else {
       return [f = std::make_shared<F>(std::move(function))](Arguments... arguments) {
@@ -163,7 +173,7 @@ struct Hook<std::function<void(Arguments...)>> {
 };
 
 /// `report(exception, arguments…)` is called with what a coroutine throws, and with the arguments
-/// that it keeps.
+/// that it keeps; `report.loop(arguments…)`, if there is one, tells the loop that it belongs to.
 template <class Wanted, class F, class Report>
 Wanted make_hook(F function, Report report) {
   return Hook<Wanted>::make(std::move(function), std::move(report));

@@ -67,6 +67,14 @@ struct HttpResponse {
   static HttpResponse of_json(const json& value, std::uint16_t status = 200);
 };
 
+/// How a folder is served.
+struct FolderOptions {
+  /// A file of the folder, such as "index.html", that answers for paths where there is none: for
+  /// pages whose own script reads the path. Its links have to begin with a slash. Paths whose last
+  /// part has a dot, and clients that take no HTML, get 404 still. Empty: none.
+  std::string fallback{};
+};
+
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 /// Routes of one server. HEAD is answered like GET without body; a known path with another method
@@ -97,7 +105,7 @@ class Router {
   /// whose name starts with a dot, nor by a link. Files are read whole, on the loop, up to 64 MiB
   /// each, and ranges are ignored: it is meant for the files of a page. A larger one is answered
   /// with 500 and reaches the error hook.
-  void serve_folder(std::string prefix, std::string folder);
+  void serve_folder(std::string prefix, std::string folder, FolderOptions options = {});
 
   /// Sees every request that is not Socket.IO's before the routes; an answer ends it there.
   void use(std::function<std::optional<HttpResponse>(const HttpRequest&)> hook);

@@ -12,6 +12,7 @@
 
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,8 +63,17 @@ struct Kept<Event&> {
   using Type = Event&;
 };
 
+/// Coroutines that are called for a socket belong to its loop.
+struct SocketLoop {
+  template <class... Told>
+  std::shared_ptr<TaskLoop> loop(const Socket& socket, const Told&...) const {
+    return loop_of(socket);
+  }
+};
+
 /// Passes on to the error hook what a coroutine throws.
-struct HookReport {
+struct HookReport : SocketLoop {
+  explicit HookReport(const char* name) : hook(name) {}
   const char* hook;
 
   template <class... Told>
@@ -73,7 +83,7 @@ struct HookReport {
 };
 
 /// The same for those that watch all events, by the event's name.
-struct WatcherReport {
+struct WatcherReport : SocketLoop {
   template <class... Told>
   void operator()(const std::exception_ptr& thrown, const Socket& socket, const std::string& event,
                   const Told&...) const {
@@ -82,7 +92,7 @@ struct WatcherReport {
 };
 
 /// The same for middlewares, which refuse then.
-struct MiddlewareReport {
+struct MiddlewareReport : SocketLoop {
   void operator()(const std::exception_ptr& thrown, const Socket& socket, const Next& next) const;
   void operator()(const std::exception_ptr& thrown, const Socket& socket, const Event& event,
                   const Next& next) const;

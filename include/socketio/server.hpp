@@ -14,8 +14,8 @@
 // another thread has returned then, or returns once the handler that destroys it has. exit() ends
 // what still runs, waiting up to three seconds for a handler.
 //
-// Threads: run() makes the calling thread the loop's; stop() and close() from anywhere; sending as
-// in socket.hpp; everything else, of(), listen(), http() and engine_clients_count() included,
+// Threads: run() makes the calling thread the loop's; stop() and close() from anywhere, and every(),
+// after() and post() (timer.hpp), too; sending as in socket.hpp; everything else, of(), listen(), http() and engine_clients_count() included,
 // before run(), or on the loop. What ends something waits for the handler that is running, not for
 // those of events that were read with it: they are dropped.
 #pragma once
@@ -24,6 +24,7 @@
 #include <socketio/namespace.hpp>
 #include <socketio/server_options.hpp>
 #include <socketio/socket.hpp>
+#include <socketio/timer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -39,7 +40,7 @@ namespace server {
 class ServerState;
 }
 
-class Server : public Namespace {
+class Server : public Namespace, public detail::RunsLater {
  public:
   /// Throws std::invalid_argument for a transport that there is not.
   explicit Server(ServerOptions options = {});
@@ -72,7 +73,8 @@ class Server : public Namespace {
 
   /// Ends every client ("server shutting down") and every listener. Connections get up to five
   /// seconds to take what was sent last; so long run() goes on. The server cannot be used again; a
-  /// new one can have its port, at once unless another thread runs this one. Any thread.
+  /// new one can have its port, at once unless another thread runs this one. Timers are cancelled,
+  /// and coroutines that sleep are destroyed. Any thread.
   void close();
 
   /// Engine.IO sessions, whatever namespaces they have joined.

@@ -252,6 +252,7 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
   friend class detail::OperatorOfOne<SocketOperator, Socket>;
   friend class detail::WithFlags<Socket, SocketOperator>;
   friend class detail::EmitsToOne<Socket>;
+  friend std::shared_ptr<detail::TaskLoop> detail::loop_of(const Socket& socket);
   friend void detail::report_exception(const Socket& socket, std::string_view event,
                                        std::exception_ptr exception);
 

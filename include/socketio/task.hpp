@@ -7,13 +7,15 @@
 //   });
 //
 // A handler's coroutine starts on the socket's loop and goes on wherever what it awaits resumes it:
-// for Pending that is the loop again, always. Its parameters live as long as it does, and own what
-// they say: a view of the packet does not compile. The handler and its captures are kept until it
-// ends. What it throws reaches the error hook, on the loop.
+// for Pending and sleep_for() (timer.hpp) that is the loop again, always. Its parameters live as
+// long as it does, and own what they say: a view of the packet does not compile. The handler and
+// its captures are kept until it ends. What it throws reaches the error hook, on the loop.
 #pragma once
 
+#include <chrono>
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -28,6 +30,40 @@ template <class T>
 constexpr bool is_task = false;
 template <class T>
 constexpr bool is_task<Task<T>> = true;
+
+/// The loop that coroutines belong to.
+class TaskLoop {
+ public:
+  virtual ~TaskLoop() = default;
+  /// Resumes `sleeper` on the loop after `delay`. If the loop ends before that, `outermost`, which
+  /// waits for it, is destroyed instead. Any thread.
+  virtual void sleep(std::chrono::nanoseconds delay, std::coroutine_handle<> sleeper,
+                     std::coroutine_handle<> outermost) = 0;
+};
+
+/// A coroutine that nobody awaits: it destroys itself when it ends. One whose first parameter is a
+/// loop belongs to that, and with it every Task that it awaits.
+struct Detached {
+  class promise_type {
+   public:
+    promise_type() = default;
+    template <class... Parameters>
+    explicit promise_type(const std::shared_ptr<TaskLoop>& loop, const Parameters&...)
+        : loop_(loop) {}
+
+    Detached get_return_object() noexcept { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept { std::terminate(); }  // its body catches everything
+
+    promise_type* outermost() noexcept { return this; }
+    const std::shared_ptr<TaskLoop>& loop() const noexcept { return loop_; }
+
+   private:
+    std::shared_ptr<TaskLoop> loop_;
+  };
+};
 
 class TaskPromiseBase {
  public:
@@ -45,7 +81,18 @@ class TaskPromiseBase {
   FinalAwaiter final_suspend() noexcept { return {}; }
   void unhandled_exception() noexcept { exception_ = std::current_exception(); }
 
+  template <class Promise>
+  void set_continuation(std::coroutine_handle<Promise> continuation) noexcept {
+    continuation_ = continuation;
+    if constexpr (requires { continuation.promise().outermost(); }) {
+      outermost_ = continuation.promise().outermost();
+    }
+  }
+  /// Null if it is not the library that has started what waits for this.
+  Detached::promise_type* outermost() const noexcept { return outermost_; }
+
   std::coroutine_handle<> continuation_;
+  Detached::promise_type* outermost_ = nullptr;
   std::exception_ptr exception_;
 };
 
@@ -76,17 +123,6 @@ class TaskPromise<void> : public TaskPromiseBase {
   }
 };
 
-/// A coroutine that nobody awaits: it destroys itself when it ends.
-struct Detached {
-  struct promise_type {
-    Detached get_return_object() noexcept { return {}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() noexcept {}
-    void unhandled_exception() noexcept { std::terminate(); }  // its body catches everything
-  };
-};
-
 }  // namespace detail
 
 template <class T>
@@ -107,21 +143,20 @@ class [[nodiscard]] Task {
     if (handle_) handle_.destroy();
   }
 
-  auto operator co_await() && noexcept {
-    struct Awaiter {
-      std::coroutine_handle<promise_type> handle;
-      bool await_ready() noexcept { return false; }
-      std::coroutine_handle<> await_suspend(std::coroutine_handle<> continuation) noexcept {
-        handle.promise().continuation_ = continuation;
-        return handle;
-      }
-      T await_resume() { return handle.promise().result(); }
-    };
-    return Awaiter{handle_};
-  }
+  auto operator co_await() && noexcept { return Awaiter{handle_}; }
 
  private:
   friend class detail::TaskPromise<T>;
+  struct Awaiter {
+    std::coroutine_handle<promise_type> handle;
+    bool await_ready() noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> continuation) noexcept {
+      handle.promise().set_continuation(continuation);
+      return handle;
+    }
+    T await_resume() { return handle.promise().result(); }
+  };
   explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
   std::coroutine_handle<promise_type> handle_;
 };

@@ -7,7 +7,7 @@
 
 namespace socketio {
 
-void Timer::cancel() {
+void Deadline::cancel() {
   if (next_ == nullptr) return;
   previous_->next_ = next_;
   next_->previous_ = previous_;
@@ -31,14 +31,14 @@ TimingWheel::~TimingWheel() {
 
 bool TimingWheel::is_empty(const Head& head) { return head.next_ == &head; }
 
-void TimingWheel::link(Head& head, Timer& timer) {
+void TimingWheel::link(Head& head, Deadline& timer) {
   timer.previous_ = head.previous_;
   timer.next_ = &head;
   head.previous_->next_ = &timer;
   head.previous_ = &timer;
 }
 
-void TimingWheel::insert_after(Timer& timer, Duration delay) {
+void TimingWheel::insert_after(Deadline& timer, Duration delay) {
   timer.cancel();
   const auto due = now_ - start_ + delay;
   // Round up: a deadline never fires early.
@@ -47,7 +47,7 @@ void TimingWheel::insert_after(Timer& timer, Duration delay) {
   insert(timer);
 }
 
-void TimingWheel::insert(Timer& timer) {
+void TimingWheel::insert(Deadline& timer) {
   constexpr std::uint64_t reach = std::uint64_t{1} << (levels * slot_bits);
   const std::uint64_t delta = std::min(timer.tick_ - current_, reach - 1);
   const std::uint64_t tick_in_reach = current_ + delta;
@@ -90,7 +90,7 @@ void TimingWheel::cascade(int level) {
   moved.next_ = std::exchange(head.next_, &head);
   moved.previous_->next_ = moved.next_->previous_ = &moved;
   while (!is_empty(moved)) {
-    Timer& timer = *moved.next_;
+    Deadline& timer = *moved.next_;
     timer.cancel();
     insert(timer);
   }
@@ -112,7 +112,7 @@ void TimingWheel::advance(TimePoint now) {
     for (int level = coarsest; level > 0; --level) cascade(level);
     Head& due = heads_[0][current_ & (slots - 1)];
     while (!is_empty(due)) {
-      Timer& timer = *due.next_;
+      Deadline& timer = *due.next_;
       timer.cancel();
       if (timer.tick_ > current_) {
         insert(timer);  // was beyond the wheel's reach

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Deadlines of one loop: a hierarchical timing wheel (Varghese and Lauck), so that a hundred
 // thousand heartbeats cost one system timer. Arming and cancelling are O(1) and allocate nothing: a
-// Timer lives in its owner.
+// Deadline lives in its owner.
 //
 // The wheel never reads a clock: set_now() tells it the time, advance() fires what is due by then,
 // next_deadline() says when to call that again. A deadline fires in the first advance() at or after
@@ -25,12 +25,12 @@ using Duration = std::chrono::steady_clock::duration;
 class TimingWheel;
 
 /// A deadline, embedded in what waits for it. Destroying it cancels it.
-class Timer {
+class Deadline {
  public:
-  Timer() = default;
-  virtual ~Timer() { cancel(); }
-  Timer(const Timer&) = delete;
-  Timer& operator=(const Timer&) = delete;
+  Deadline() = default;
+  virtual ~Deadline() { cancel(); }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
 
   bool armed() const { return next_ != nullptr; }
   void cancel();
@@ -42,14 +42,14 @@ class Timer {
 
  private:
   friend class TimingWheel;
-  Timer* previous_ = nullptr;
-  Timer* next_ = nullptr;
+  Deadline* previous_ = nullptr;
+  Deadline* next_ = nullptr;
   std::uint64_t tick_ = 0;
 };
 
-/// A Timer that calls a member function of its owner, contained.
+/// A Deadline that calls a member function of its owner, contained.
 template <class Owner, void (Owner::*Function)()>
-class MemberTimer final : public Timer {
+class MemberTimer final : public Deadline {
  public:
   explicit MemberTimer(Owner& owner) : owner_(owner) {}
 
@@ -63,7 +63,7 @@ class MemberTimer final : public Timer {
 /// The timer in `slot`, made when it is first needed, so that owners that rarely need
 /// it stay small.
 template <class Owner, void (Owner::*Function)()>
-Timer& ensure_timer(std::unique_ptr<Timer>& slot, Owner& owner) {
+Deadline& ensure_timer(std::unique_ptr<Deadline>& slot, Owner& owner) {
   if (!slot) slot = std::make_unique<MemberTimer<Owner, Function>>(owner);
   return *slot;
 }
@@ -88,7 +88,7 @@ class TimingWheel {
   /// Arms (or re-arms) the timer. Any delay of any unit is fine: negative ones count as zero,
   /// longer ones than `longest_delay` as that.
   template <class Rep, class Period>
-  void arm(Timer& timer, std::chrono::duration<Rep, Period> delay) {
+  void arm(Deadline& timer, std::chrono::duration<Rep, Period> delay) {
     using Delay = std::chrono::duration<Rep, Period>;
     if (delay > longest_delay) {
       insert_after(timer, longest_delay);
@@ -110,17 +110,17 @@ class TimingWheel {
   static constexpr std::uint64_t slots = 1U << slot_bits;
   static constexpr std::uint64_t no_tick = ~std::uint64_t{0};
 
-  struct Head final : Timer {
+  struct Head final : Deadline {
     void expired() noexcept override {}
   };
 
-  void insert_after(Timer& timer, Duration delay);
-  void insert(Timer& timer);
+  void insert_after(Deadline& timer, Duration delay);
+  void insert(Deadline& timer);
   void cascade(int level);
   /// The next tick at which timers fire or move to a finer level.
   std::uint64_t next_tick() const;
   static bool is_empty(const Head& head);
-  static void link(Head& head, Timer& timer);
+  static void link(Head& head, Deadline& timer);
 
   TimePoint start_;
   TimePoint now_;

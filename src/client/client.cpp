@@ -12,7 +12,8 @@ namespace socketio {
 Client::Client(std::string_view url, ClientOptions options)
     : Client(client::ClientState::make(url, options)) {}
 
-Client::Client(std::shared_ptr<client::ClientState> state) : state_(std::move(state)) {}
+Client::Client(std::shared_ptr<client::ClientState> state)
+    : RunsLater(state->timers()), state_(std::move(state)) {}
 
 Client::~Client() { state_->shut_down(); }
 
@@ -45,6 +46,11 @@ detail::ManagerHookReport Client::report() const { return {state_->manager().wea
 
 void detail::ManagerHookReport::notify(const std::exception_ptr& thrown) const {
   if (const auto kept = manager.lock()) kept->report(thrown);
+}
+
+std::shared_ptr<detail::TaskLoop> detail::ManagerHookReport::loop() const {
+  const auto kept = manager.lock();
+  return kept ? kept->task_loop() : nullptr;
 }
 
 void Client::add_open(detail::Signal handler) {

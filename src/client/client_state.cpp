@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "client/client_state.hpp"
 
+#include "client/client_user_loop.hpp"
 #include "client/option_mapping.hpp"
 #include "codec/json/document.hpp"
 #include "core/client/socket_state.hpp"
@@ -54,7 +55,10 @@ ClientState::ClientState(Url url, const ClientOptions& options, asio::io_context
       connector_(make_connector(loop_, url_, options)),
       gate_(std::make_shared<ThreadGate>(*loop_)),
       manager_(std::make_shared<core::Manager>(*loop_, *connector_, gate_,
-                                               manager_options(url_, options))) {
+                                               manager_options(url_, options))),
+      timers_(std::make_shared<core::Timers>(
+          std::make_unique<ClientUserLoop>(*loop_, gate_, manager_))) {
+  manager_->set_task_loop(timers_);
   own_context_.get_deleter().resolutions = loop_->resolutions();
   loop_->set_exception_hook([manager = std::weak_ptr(manager_)] {
     if (const auto kept = manager.lock()) kept->report(std::current_exception());
@@ -181,6 +185,7 @@ void ClientState::stop_now() {
       if (self && !error) self->context_.stop();
     });
   }
+  timers_->cancel_all();
   manager_->disconnect_all();
 }
 
@@ -271,6 +276,11 @@ void ClientState::shut_down_own(std::unique_lock<std::mutex> lock, Limit limit) 
 void ClientState::close_now(Limit limit) {
   const auto lock = lock_gate(limit);
   if (!lock) return give_up();
+  end_user_code();
+}
+
+void ClientState::end_user_code() {
+  timers_->end();
   manager_->close_now();
 }
 
@@ -286,7 +296,7 @@ void ClientState::shut_down_on_context(Limit limit) {
     });
     const auto lock = lock_gate(limit);
     if (!lock) return give_up();
-    manager_->close_now();
+    end_user_code();
     gate_->close();
     // Destroyed after the handlers of the loop that Asio still holds, because their memory belongs
     // to the loop's thread.
@@ -301,6 +311,7 @@ void ClientState::shut_down_on_context(Limit limit) {
 
 void ClientState::finish() {
   const core::GateEntry entry(*gate_);
+  timers_->end();
   gate_->run_posted();
   manager_->end();
   gate_->close();
@@ -313,6 +324,7 @@ void ClientState::tear_down() {
   manager_->drop();
   connector_.reset();
   loop_->drain();
+  timers_->drop();
   loop_->stop();
   signals_.reset();
   stop_timer_.reset();

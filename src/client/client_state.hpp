@@ -9,6 +9,7 @@
 #include "client/thread_gate.hpp"
 #include "client/url.hpp"
 #include "core/client/manager.hpp"
+#include "core/timers.hpp"
 #include "net/asio_loop.hpp"
 #include "net/client/connector.hpp"
 #include "net/exit_hook.hpp"
@@ -45,6 +46,7 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   ClientState& operator=(const ClientState&) = delete;
 
   core::Manager& manager() { return *manager_; }
+  const std::shared_ptr<core::Timers>& timers() const { return timers_; }
   const std::string& nsp() const { return url_.nsp; }
   const SocketOptions& socket_options() const { return socket_options_; }
 
@@ -82,6 +84,8 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   void shut_down_own(std::unique_lock<std::mutex> lock, Limit limit);
   void shut_down_on_context(Limit limit);
   void give_up();
+  /// The caller holds the gate.
+  void end_user_code();
   /// Sends what can be sent, and ends everything that waits. No user code is called afterwards.
   /// Loop's thread.
   void finish();
@@ -101,6 +105,7 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   std::unique_ptr<net::ClientConnector> connector_;
   const std::shared_ptr<ThreadGate> gate_;
   const std::shared_ptr<core::Manager> manager_;
+  const std::shared_ptr<core::Timers> timers_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
   std::optional<boost::asio::steady_timer> stop_timer_;
   // Loop's thread.

@@ -6,7 +6,7 @@
 
 namespace socketio::core {
 
-class AckTable::Entry final : public Timer {
+class AckTable::Entry final : public Deadline {
  public:
   Entry(AckTable& table, std::uint64_t id, detail::AckCallback callback_)
       : callback(std::move(callback_)), table_(table), id_(id) {}

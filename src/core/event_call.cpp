@@ -24,6 +24,8 @@ void report_exception(core::EventPeer& peer, std::string_view event, std::except
   peer.report(event, exception);
 }
 
+std::shared_ptr<TaskLoop> loop_of(core::EventPeer& peer) { return peer.task_loop(); }
+
 Socket& Invocation::socket() { std::abort(); }
 ClientSocket& Invocation::client_socket() { std::abort(); }
 

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <socketio/event_writer.hpp>
+#include <socketio/task.hpp>
 
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,6 +22,8 @@ class EventPeer {
   virtual void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) = 0;
   /// User code threw. Any thread, because a coroutine continues wherever it is resumed.
   virtual void report(std::string_view event, std::exception_ptr exception) = 0;
+  /// What coroutines that handle its events belong to; null if there is none.
+  virtual std::shared_ptr<detail::TaskLoop> task_loop() { return nullptr; }
   /// An event's arguments do not fit its handler.
   virtual void report(std::string_view event, std::string message) = 0;
 };

@@ -58,8 +58,8 @@ void Router::add(std::string method, std::string path, HttpHandler handler) {
   state_->add(std::move(method), std::move(path), std::move(handler));
 }
 
-void Router::serve_folder(std::string prefix, std::string folder) {
-  state_->serve_folder(std::move(prefix), std::move(folder));
+void Router::serve_folder(std::string prefix, std::string folder, FolderOptions options) {
+  state_->serve_folder(std::move(prefix), std::move(folder), std::move(options));
 }
 
 void Router::use(std::function<std::optional<HttpResponse>(const HttpRequest&)> hook) {
@@ -116,6 +116,24 @@ HttpResponse with_slash(std::string_view path, std::string_view query) {
   return {301, {{"Location", std::move(location)}}, {}};
 }
 
+std::optional<HttpResponse> content_of(const FoundFile& file, const HttpRequest& request) {
+  if (file.size_bytes > file_limit_bytes) {
+    throw std::length_error(file.path + " is larger than serve_folder() serves");
+  }
+  const auto body = request.method == "HEAD" ? http::Body::omitted : http::Body::included;
+  return file_response(file, request.header("if-none-match"), body);
+}
+
+/// A person may have typed the path: it names no script, picture or data.
+bool wants_page(const HttpRequest& request) {
+  if (request.method != "GET" && request.method != "HEAD") return false;
+  const std::string_view path = request.path;
+  if (path.substr(path.rfind('/') + 1).find('.') != std::string_view::npos) return false;
+  const std::string_view accepted = request.header("accept");
+  return accepted.empty() || accepted.find("text/html") != std::string_view::npos ||
+         accepted.find("*/*") != std::string_view::npos;
+}
+
 /// A peer would wait on after 1xx, and know nothing of what is out of range.
 void check_status(std::uint16_t status) {
   if (status < 200 || status > 599) {
@@ -151,10 +169,10 @@ void RouterState::add(std::string method, std::string path, HttpHandler handler)
   routes_.push_back({std::move(method), split(absolute(std::move(path))), std::move(handler)});
 }
 
-void RouterState::serve_folder(std::string prefix, std::string folder) {
+void RouterState::serve_folder(std::string prefix, std::string folder, FolderOptions options) {
   prefix = absolute(std::move(prefix));
   if (!prefix.ends_with('/')) prefix.push_back('/');
-  folders_.push_back({std::move(prefix), std::move(folder)});
+  folders_.push_back({std::move(prefix), std::move(folder), std::move(options.fallback)});
 }
 
 std::optional<HttpResponse> RouterState::route(std::string_view path, HttpRequest& request) const {
@@ -186,12 +204,19 @@ std::optional<HttpResponse> RouterState::file(std::string_view path,
     if (request.method != "GET" && request.method != "HEAD") {
       return HttpResponse{405, {{"Allow", "GET, HEAD"}}, {}};
     }
-    if (found->size_bytes > file_limit_bytes) {
-      throw std::length_error(found->path + " is larger than serve_folder() serves");
-    }
     if (found->is_index && !request.path.ends_with('/')) return with_slash(path, request.query);
-    const auto body = request.method == "HEAD" ? http::Body::omitted : http::Body::included;
-    if (auto answer = file_response(*found, request.header("if-none-match"), body)) return answer;
+    if (auto answer = content_of(*found, request)) return answer;
+  }
+  return fallback(request);
+}
+
+std::optional<HttpResponse> RouterState::fallback(const HttpRequest& request) const {
+  if (!wants_page(request)) return std::nullopt;
+  for (const Folder& folder : folders_) {
+    if (folder.fallback.empty() || !name_below(folder.prefix, request.path)) continue;
+    const auto found = find_file(folder.root, folder.fallback);
+    if (!found) continue;
+    if (auto answer = content_of(*found, request)) return answer;
   }
   return std::nullopt;
 }

@@ -22,7 +22,7 @@ using HttpErrorHook = std::function<void(const HttpRequest&)>;
 class RouterState {
  public:
   void add(std::string method, std::string path, HttpHandler handler);
-  void serve_folder(std::string prefix, std::string folder);
+  void serve_folder(std::string prefix, std::string folder, FolderOptions options = {});
   void use(HttpHook hook) { hooks_.push_back(std::move(hook)); }
   /// The answer to any request: 404 if nothing matches, 405 if only the method does not, 500 if a
   /// handler throws or what it answers has no status of an answer. `report` is called while what
@@ -40,12 +40,14 @@ class RouterState {
   struct Folder {
     std::string prefix;
     std::string root;
+    std::string fallback;
   };
 
   /// `path` is not decoded yet.
   std::optional<HttpResponse> find(std::string_view path, HttpRequest& request) const;
   std::optional<HttpResponse> route(std::string_view path, HttpRequest& request) const;
   std::optional<HttpResponse> file(std::string_view path, const HttpRequest& request) const;
+  std::optional<HttpResponse> fallback(const HttpRequest& request) const;
 
   std::vector<HttpHook> hooks_;
   std::vector<Route> routes_;

@@ -13,7 +13,9 @@ namespace socketio {
 Server::Server(ServerOptions options) : Server(server::ServerState::make(std::move(options))) {}
 
 Server::Server(std::shared_ptr<server::ServerState> state)
-    : Namespace(state->worker().node().of("/")), server_(std::move(state)) {}
+    : Namespace(state->worker().node().of("/")),
+      RunsLater(state->worker().timers()),
+      server_(std::move(state)) {}
 
 Server::~Server() { server_->shut_down(); }
 

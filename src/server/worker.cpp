@@ -5,6 +5,7 @@
 #include "core/server/namespace_state.hpp"
 #include "server/http_connection.hpp"
 #include "server/option_mapping.hpp"
+#include "server/worker_user_loop.hpp"
 
 #include <utility>
 
@@ -19,11 +20,13 @@ Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router
       context_(context ? *context : *own_context_),
       loop_(std::make_shared<net::AsioLoop>(context_)),
       node_(*loop_, core_options(options)),
+      timers_(std::make_shared<core::Timers>(std::make_unique<WorkerUserLoop>(*loop_, main_))),
       engine_(*loop_, engine_options(options),
               [this](const std::shared_ptr<engine::Session>& session) {
                 return node_.accept(session);
               }),
       dispatcher_(options, engine_, std::move(router)) {
+  node_.link()->task_loop = timers_;
   if (options.allow_request) {
     engine_.set_allow_request(
         [this](const engine::Exchange& exchange) { return decide(exchange); });
@@ -93,6 +96,7 @@ void Worker::close() {
   for (const auto& listener : listeners_) listener->close();
   node_.close();
   engine_.close();
+  timers_->drop();
   for (const auto& [key, stream] : *open_streams_) stream->close_soon();
   work_.reset();
 }

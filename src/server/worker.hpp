@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/server/node.hpp"
+#include "core/timers.hpp"
 #include "engine/server/server.hpp"
 #include "net/asio_loop.hpp"
 #include "net/listener.hpp"
@@ -42,6 +43,7 @@ class Worker {
   core::Node& node() { return node_; }
   engine::Server& engine() { return engine_; }
   net::AsioLoop& loop() { return *loop_; }
+  const std::shared_ptr<core::Timers>& timers() const { return timers_; }
   boost::asio::io_context& context() { return context_; }
   bool has_own_context() const { return own_context_ != nullptr; }
 
@@ -68,6 +70,7 @@ class Worker {
   std::shared_ptr<net::OpenStreams> open_streams_ = std::make_shared<net::OpenStreams>();
   core::Node node_;
   const std::shared_ptr<core::NamespaceState> main_ = node_.of("/");
+  const std::shared_ptr<core::Timers> timers_;
   engine::Server engine_;
   RequestDispatcher dispatcher_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;

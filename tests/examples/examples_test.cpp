@@ -99,6 +99,21 @@ TEST(Examples, Coroutines) {
   EXPECT_EQ(run_client("coroutines", server), "3 green apples, for one of 1\n");
 }
 
+TEST(Examples, Timers) {
+  const ExampleServer server("timers");
+  support::Log log;
+  Client client(server.url());
+  const ClientSocket socket = client.socket();
+  socket.on("tick", [&](int) { log.add("tick"); });
+  socket.on("left", [&](int left) { log.add("left " + std::to_string(left)); });
+  client.start();
+  EXPECT_EQ(socket.emit_with_ack<std::string>("countdown", 2).future().get().value_or(""),
+            "lift-off");
+  log.wait_for("left 1");
+  log.wait_for("tick");
+  EXPECT_EQ(socket.emit_with_ack<std::string>("answer").future().get().value_or(""), "42");
+}
+
 TEST(Examples, OwnIoContext) {
   const ExampleServer server("own_io_context");
   EXPECT_EQ(run_client("own_io_context", server), "three ticks\n");

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Records how late it fired.
-class LateTimer final : public Timer {
+class LateTimer final : public Deadline {
  public:
   explicit LateTimer(Loop& loop) : loop_(loop) {}
   void arm(Duration delay) {

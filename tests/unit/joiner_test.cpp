@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 
 class JoinerTest : public testing::Test, public Joiner::Link {
  protected:
-  struct RetryTimer final : Timer {
+  struct RetryTimer final : Deadline {
     explicit RetryTimer(JoinerTest& test_) : test(test_) {}
     void expired() noexcept override { test.joiner->join(); }
     JoinerTest& test;

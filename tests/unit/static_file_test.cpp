@@ -167,6 +167,49 @@ TEST_F(StaticFileTest, RouterServesFoldersBehindRoutes) {
   }
 }
 
+TEST_F(StaticFileTest, AFallbackAnswersForThePathsOfAPageAlone) {
+  RouterState state;
+  state.serve_folder("/app", root.string(), {.fallback = "index.html"});
+  state.serve_folder("/files", root.string());
+  const auto answer = [&](std::string method, std::string target, std::string_view accept = {}) {
+    http::Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    if (!accept.empty()) request.headers.add("Accept", accept);
+    return state.answer(request, "", {});
+  };
+  constexpr std::string_view browser = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
+  for (const char* target : {"/app/chat", "/app/chat/7?x=1", "/app/v1.2/rooms", "/app/sub/none/"}) {
+    const auto page = answer("GET", target, browser);
+    EXPECT_EQ(page.status, 200) << target;
+    EXPECT_EQ(page.body, "<p>index</p>") << target;
+    EXPECT_EQ(page.headers.get("Content-Type"), "text/html; charset=utf-8");
+  }
+  EXPECT_EQ(answer("GET", "/app/chat").status, 200) << "who does not say takes anything";
+  EXPECT_EQ(answer("GET", "/app/chat", "*/*").status, 200);
+  const auto head = answer("HEAD", "/app/chat", browser);
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.body, "");
+  EXPECT_EQ(answer("GET", "/app/app.js", browser).body, "app()");
+  EXPECT_EQ(answer("GET", "/app/sub", browser).status, 301) << "what is there comes first";
+  for (const char* target : {"/app/missing.js", "/app/.env", "/files/chat", "/chat"}) {
+    EXPECT_EQ(answer("GET", target, browser).status, 404) << target;
+  }
+  EXPECT_EQ(answer("GET", "/app/chat", "application/json").status, 404);
+  EXPECT_EQ(answer("POST", "/app/chat", browser).status, 404);
+}
+
+TEST_F(StaticFileTest, AFallbackThatIsNotThereOrOutsideAnswersNothing) {
+  for (const char* fallback : {"none.html", "../secret.txt", "link_outside.txt"}) {
+    RouterState state;
+    state.serve_folder("/", root.string(), {fallback});
+    http::Request request;
+    request.method = "GET";
+    request.target = "/chat";
+    EXPECT_EQ(state.answer(request, "", {}).status, 404) << fallback;
+  }
+}
+
 TEST_F(StaticFileTest, APrefixIsWholeSegmentsHoweverItIsWritten) {
   for (const char* prefix : {"files", "/files", "files/", "/files/"}) {
     EXPECT_EQ(answer(prefix, "GET", "/files/app.js").status, 200) << prefix;

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class CallTimer final : public Timer {
+class CallTimer final : public Deadline {
  public:
   explicit CallTimer(std::function<void()> call = [] {}) : call_(std::move(call)) {}
 

@@ -24,6 +24,10 @@ class ClientEventPeer final : public EventPeer {
   void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) override {
     if (const auto socket = socket_.lock()) socket->acknowledge(connection_, ack_id, arguments);
   }
+  std::shared_ptr<detail::TaskLoop> task_loop() override {
+    const auto socket = socket_.lock();
+    return socket ? socket->task_loop() : nullptr;
+  }
   void report(std::string_view event, std::exception_ptr exception) override {
     if (const auto socket = socket_.lock()) socket->report_thrown(event, exception);
   }

@@ -5,7 +5,7 @@
 
 namespace socketio::core {
 
-Joiner::Joiner(Link& link, Timer& timer, const Backoff::Options& backoff, const Auth& auth)
+Joiner::Joiner(Link& link, Deadline& timer, const Backoff::Options& backoff, const Auth& auth)
     : link_(link),
       timer_(timer),
       backoff_(backoff),

@@ -45,7 +45,7 @@ class Joiner {
   enum class Answered : std::uint8_t { nothing, latest, left };
 
   /// `timer` calls join() if the socket still wants to join.
-  Joiner(Link& link, Timer& timer, const Backoff::Options& backoff, const Auth& auth);
+  Joiner(Link& link, Deadline& timer, const Backoff::Options& backoff, const Auth& auth);
 
   /// Returns the previous one, for the caller to destroy.
   std::shared_ptr<const Auth> set_auth(std::shared_ptr<const Auth> auth);
@@ -78,7 +78,7 @@ class Joiner {
   enum class State : std::uint8_t { none, waiting, asking, sent, left };
 
   Link& link_;
-  Timer& timer_;
+  Deadline& timer_;
   // The delay after a refusal.
   Backoff backoff_;
   std::shared_ptr<const Auth> auth_;

@@ -484,9 +484,9 @@ void Manager::notify(const List& list, const Args&... args) {
   });
 }
 
-void Manager::report(const std::exception_ptr& exception) noexcept {
+void Manager::report(const std::exception_ptr& exception, std::string_view event) noexcept {
   const GateLock lock(*gate_);
-  if (!sockets_.empty()) std::shared_ptr(sockets_.front())->report_thrown("connection", exception);
+  if (!sockets_.empty()) std::shared_ptr(sockets_.front())->report_thrown(event, exception);
 }
 
 void Manager::notify_error(const Sockets& sockets, const ConnectionError& error) {

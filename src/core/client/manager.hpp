@@ -29,6 +29,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -88,7 +89,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
     if (!ended()) use(events_);
   }
   /// A handler of the client itself threw: notifies the error hook of its first socket.
-  void report(const std::exception_ptr& exception) noexcept;
+  void report(const std::exception_ptr& exception, std::string_view event = "connection") noexcept;
   /// From now on nothing is sent and no user code is called. Pending acknowledgements fail and
   /// handlers are released.
   void close_now();
@@ -103,6 +104,10 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   /// The hook is called when the last connection has closed and no other is to follow.
   void set_idle_hook(std::function<void()> hook) { idle_hook_ = std::move(hook); }
   bool is_idle() const;
+
+  /// What the coroutines of its handlers belong to.
+  void set_task_loop(std::shared_ptr<detail::TaskLoop> loop) { task_loop_ = std::move(loop); }
+  const std::shared_ptr<detail::TaskLoop>& task_loop() const { return task_loop_; }
 
   // --- Loop, for sockets ---
 
@@ -208,6 +213,7 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   Loop& loop_;
   Connector& connector_;
   const std::shared_ptr<Gate> gate_;
+  std::shared_ptr<detail::TaskLoop> task_loop_;
   ManagerOptions options_;
   Backoff backoff_;
   engine::ClientSession::Memory memory_;

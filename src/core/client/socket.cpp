@@ -39,6 +39,12 @@ void detail::ClientHookReport::notify(std::string_view event,
   if (const auto kept = socket.lock()) kept->report_thrown(event, thrown);
 }
 
+std::shared_ptr<detail::TaskLoop> detail::ClientHookReport::loop_of(
+    const std::weak_ptr<core::ClientSocketState>& socket) {
+  const auto kept = socket.lock();
+  return kept ? kept->task_loop() : nullptr;
+}
+
 std::string ClientSocket::id() const { return state_ ? state_->id() : std::string(); }
 const std::string& ClientSocket::nsp() const { return state_ ? state_->nsp() : no_namespace; }
 bool ClientSocket::connected() const { return state_ && state_->connected(); }

@@ -89,6 +89,10 @@ class ClientSocketState final : public detail::CompletionLoop,
   }
   /// The same, on the thread on which the client runs.
   void report_thrown(std::string_view event, const std::exception_ptr& exception) noexcept;
+  /// What coroutines that handle its events belong to; null once it has ended.
+  std::shared_ptr<detail::TaskLoop> task_loop() const {
+    return manager_ ? manager_->task_loop() : nullptr;
+  }
   /// Fails pending acknowledgements and releases handlers; sends nothing. The caller
   /// holds the gate.
   void close_now();

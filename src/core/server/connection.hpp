@@ -64,8 +64,8 @@ class Connection final : public engine::SessionHandler,
   parser::TextDecoder decoder_;
   // Including those that are connecting.
   std::vector<std::shared_ptr<SocketState>> sockets_;
-  std::unique_ptr<Timer> connect_timer_;
-  std::unique_ptr<Timer> attachments_timer_;
+  std::unique_ptr<Deadline> connect_timer_;
+  std::unique_ptr<Deadline> attachments_timer_;
 };
 
 }  // namespace socketio::core

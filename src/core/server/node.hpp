@@ -18,6 +18,7 @@
 #include "engine/server/session.hpp"
 
 #include <socketio/socket.hpp>
+#include <socketio/task.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -38,6 +39,7 @@ struct NodeLink {
   Node* node;
   Loop* loop;
   WaitingBroadcasts waiting_broadcasts{*loop};
+  std::shared_ptr<detail::TaskLoop> task_loop{};  // of coroutines that handle events
 };
 
 struct Options {

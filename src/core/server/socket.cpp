@@ -27,6 +27,10 @@ void report_exception(const Socket& socket, std::string_view event, std::excepti
   if (socket.state_) report_exception(*socket.state_, event, std::move(exception));
 }
 
+std::shared_ptr<TaskLoop> loop_of(const Socket& socket) {
+  return socket.state_ ? socket.state_->task_loop() : nullptr;
+}
+
 void MiddlewareReport::operator()(const std::exception_ptr& thrown, const Socket& socket,
                                   const Next& next) const {
   (*this)(thrown, socket, Event{"middleware", {}}, next);

@@ -208,6 +208,8 @@ void SocketState::report(std::string_view event, std::string message) {
   nsp_->report(handle, {std::string(event), std::move(message), nullptr});
 }
 
+std::shared_ptr<detail::TaskLoop> SocketState::task_loop() { return nsp_->task_loop(); }
+
 void SocketState::add_middleware(detail::PacketMiddleware middleware) {
   rare().middlewares.push_back(std::make_shared<detail::PacketMiddleware>(std::move(middleware)));
 }

@@ -120,6 +120,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   void add_error_handler(detail::ErrorHandler handler);
   void report(std::string_view event, std::exception_ptr exception) override;
   void report(std::string_view event, std::string message) override;
+  std::shared_ptr<detail::TaskLoop> task_loop() override;
 
  private:
   enum class Life : std::uint8_t { joining, connected, ended };

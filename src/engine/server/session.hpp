@@ -136,7 +136,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_close_timeout();
   /// Whether it may stay, closing, for the poll that tells its client.
   bool may_await_last_poll();
-  void arm(Timer& timer, Duration delay) { owner_.loop().timers().arm(timer, delay); }
+  void arm(Deadline& timer, Duration delay) { owner_.loop().timers().arm(timer, delay); }
   void end(DisconnectReason reason);
   void release_handler(DisconnectReason reason);
 
@@ -149,8 +149,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::unique_ptr<Upgrade> upgrade_;
   // Timers for rarer cases are made when needed: an idle session owns one timer.
   MemberTimer<Session, &Session::on_heartbeat> heartbeat_timer_{*this};
-  std::unique_ptr<Timer> stall_timer_;
-  std::unique_ptr<Timer> close_timer_;
+  std::unique_ptr<Deadline> stall_timer_;
+  std::unique_ptr<Deadline> close_timer_;
   State state_ = State::opening;
   Heartbeat heartbeat_ = Heartbeat::interval;
 };

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// ClientUserLoop: a client's loop for the timers of its user: inside is inside the gate.
+#pragma once
+
+#include "client/thread_gate.hpp"
+#include "core/client/manager.hpp"
+#include "core/timers.hpp"
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace socketio::client {
+
+class ClientUserLoop final : public core::UserLoop {
+ public:
+  /// `manager` keeps these timers in turn.
+  ClientUserLoop(Loop& loop, std::shared_ptr<ThreadGate> gate, std::weak_ptr<core::Manager> manager)
+      : loop_(loop), gate_(std::move(gate)), manager_(std::move(manager)) {}
+
+  bool is_here() const override { return gate_->is_inside(); }
+  void post(Loop::Task task) override { gate_->post(std::move(task)); }
+  Loop& loop() override { return loop_; }
+  void enter(const std::function<void()>& work) override {
+    const core::GateEntry entry(*gate_);
+    work();
+  }
+  void report(const char* what, const std::exception_ptr& thrown) noexcept override {
+    if (const auto manager = manager_.lock()) manager->report(thrown, what);
+  }
+  void end() noexcept override { gate_->close(); }
+
+ private:
+  Loop& loop_;
+  const std::shared_ptr<ThreadGate> gate_;
+  const std::weak_ptr<core::Manager> manager_;
+};
+
+}  // namespace socketio::client

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// WorkerUserLoop: a worker's loop for the timers of its user, whose handles may outlive it.
+#pragma once
+
+#include "core/server/namespace_state.hpp"
+#include "core/timers.hpp"
+#include "net/asio_loop.hpp"
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace socketio::server {
+
+class WorkerUserLoop final : public core::UserLoop {
+ public:
+  /// What is reported goes to the error hook of `main`, which keeps these timers in turn.
+  WorkerUserLoop(net::AsioLoop& loop, std::weak_ptr<core::NamespaceState> main)
+      : main_(std::move(main)), loop_(&loop) {}
+
+  bool is_here() const override {
+    const std::lock_guard lock(mutex_);
+    return loop_ != nullptr && loop_->is_current();
+  }
+  void post(Loop::Task task) override {
+    const std::lock_guard lock(mutex_);
+    if (loop_ != nullptr) loop_->post(std::move(task));
+  }
+  Loop& loop() override { return *loop_; }
+  void enter(const std::function<void()>& work) override { work(); }
+  void report(const char* what, const std::exception_ptr& thrown) noexcept override {
+    Socket nobody;
+    if (const auto main = main_.lock()) main->report(nobody, what, thrown);
+  }
+  void end() noexcept override {
+    const std::lock_guard lock(mutex_);
+    loop_ = nullptr;
+  }
+
+ private:
+  const std::weak_ptr<core::NamespaceState> main_;
+  mutable std::mutex mutex_;
+  net::AsioLoop* loop_;
+};
+
+}  // namespace socketio::server

@@ -19,22 +19,61 @@ endforeach()
 add_library(socketio_headers OBJECT ${header_sources})
 target_link_libraries(socketio_headers PRIVATE socketio::server socketio_warnings)
 
-# README's two programs, unchanged: first the server, then its client.
-set(readme ${PROJECT_SOURCE_DIR}/README.md)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${readme})
-file(READ ${readme} readme_text)
-foreach(part IN ITEMS server client)
-  if(NOT readme_text MATCHES "```cpp\n([^`]*int main[^`]*)```")
-    message(FATAL_ERROR "README.md shows no ${part}")
+# socketio_page_programs(<prefix> <page> [ON_FREE_PORT]): the programs that a page shows become <prefix>_server and
+# <prefix>_client, whichever there are. A page shows at most one of each in C++, and nothing else. With ON_FREE_PORT a
+# server listens on a free port, which it prints, and a client's first argument is its server's URL.
+function(socketio_page_programs prefix page)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page})
+  file(READ ${page} text)
+  foreach(side IN ITEMS server client)
+    if(text MATCHES "```cpp\n(#include <socketio/${side}\\.hpp>\n[^`]*int main[^`]*)```")
+      set(code "${CMAKE_MATCH_1}")
+      string(REPLACE "${CMAKE_MATCH_0}" "" text "${text}")
+      if("ON_FREE_PORT" IN_LIST ARGN)
+        string(REPLACE "io.listen(3001)" "std::cout << io.listen(\"127.0.0.1\", 0) << std::endl" code "${code}")
+        string(REPLACE "client{\"http://localhost:3001\"" "client{argv[1]" code "${code}")
+        string(REPLACE "int main()" "int main(int, [[maybe_unused]] char** argv)" code "#include <iostream>\n${code}")
+      endif()
+      file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/pages/${prefix}_${side}.cpp CONTENT "${code}" @ONLY)
+      add_executable(${prefix}_${side} ${PROJECT_BINARY_DIR}/pages/${prefix}_${side}.cpp)
+      target_link_libraries(${prefix}_${side} PRIVATE socketio::${side} socketio_warnings)
+      list(APPEND programs ${prefix}_${side})
+    endif()
+  endforeach()
+  if(NOT programs OR text MATCHES "```cpp")
+    message(FATAL_ERROR "${page} has to show one or two complete programs, and no other C++")
   endif()
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/readme_${part}.cpp CONTENT "${CMAKE_MATCH_1}" @ONLY)
-  string(REPLACE "${CMAKE_MATCH_0}" "" readme_text "${readme_text}")
-  add_executable(readme_${part} ${PROJECT_BINARY_DIR}/readme_${part}.cpp)
-  target_link_libraries(readme_${part} PRIVATE socketio::${part} socketio_warnings)
-endforeach()
+  set(page_programs ${programs} PARENT_SCOPE)
+endfunction()
+
+set(readme ${PROJECT_SOURCE_DIR}/README.md)
+socketio_page_programs(readme ${readme})
 add_test(NAME install_readme COMMAND ${PROJECT_SOURCE_DIR}/tests/install/readme.sh
                                      $<TARGET_FILE:readme_server> $<TARGET_FILE:readme_client> ${readme})
 set_tests_properties(install_readme PROPERTIES LABELS install TIMEOUT 60)
+
+# The programs of docs/guide, beside the JavaScript that they stand for: tests/docs/guide_test.cpp runs both.
+file(GLOB guide_pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/guide/*.md)
+list(FILTER guide_pages EXCLUDE REGEX "/README\\.md$")
+foreach(page IN LISTS guide_pages)
+  cmake_path(GET page STEM stem)
+  socketio_page_programs(guide_${stem} ${page} ON_FREE_PORT)
+  list(APPEND guide_programs ${page_programs})
+endforeach()
+foreach(program IN LISTS guide_programs)
+  target_compile_options(${program} PRIVATE ${test_options})
+endforeach()
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
+target_link_libraries(guide_middleware_server PRIVATE PkgConfig::libjwt)
+# Compiling them takes a minute, which once is enough.
+if(NOT SOCKETIO_SANITIZE)
+  socketio_tests(guide_tests LABEL client PREFIX client SOURCES tests/docs/*_test.cpp)
+  add_dependencies(guide_tests ${guide_programs})
+  target_compile_definitions(guide_tests PRIVATE SOCKETIO_GUIDE="${PROJECT_SOURCE_DIR}/docs/guide"
+                                                 SOCKETIO_GUIDE_PROGRAMS="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
+                                                 SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
+endif()
 
 # The examples of docs/handlers.md. An example that begins with a type is a definition; any other is the
 # body of a function.

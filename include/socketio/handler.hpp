@@ -43,7 +43,7 @@ struct HandlerError {
   /// Of the event, or what was called: "connection", "disconnecting", "disconnect", "middleware",
   /// "acknowledgement", "error", "timer", "post"; at a client "connect", "connect_error", …
   std::string event;
-  std::string message;  ///< e.g. "argument 0: expected another type", or what the exception says.
+  std::string message;           ///< "argument 0 is missing or …", or what the exception says.
   std::exception_ptr exception;  ///< Of the handler; null if the arguments were wrong.
 };
 

@@ -3,7 +3,7 @@
 # library as its users get it (label install).
 
 foreach(rule IN ITEMS first_line length function_length leftovers switched_off machine layers io_line platforms
-                      public_headers)
+                      public_headers from_javascript)
   add_test(NAME tidy_${rule} COMMAND ${PROJECT_SOURCE_DIR}/tests/tidy/check.sh ${rule})
   set_tests_properties(tidy_${rule} PROPERTIES LABELS tidy TIMEOUT 60)
 endforeach()

@@ -21,6 +21,9 @@ offences() {  # extended expression, files on stdin
   xargs -r grep -nHIE -- "$1" || true
 }
 
+# The identifiers in a text.
+names() { grep -oE '[A-Za-z_][A-Za-z_0-9]*' | sort -u; }
+
 first_line() {
   local file
   sources | while read -r file; do
@@ -119,6 +122,15 @@ platforms() {
 public_headers() {
   files -path './include/*' | grep -v '^include/socketio/asio\.hpp$' | offences '^ *# *include' |
     grep -vE '<(socketio/[a-z_/]+\.hpp|nlohmann/[a-z_]+\.hpp|[a-z_]+)>' || true
+}
+
+# The second column of docs/from-javascript.md names nothing that the public headers do not have.
+from_javascript() {
+  local page=docs/from-javascript.md
+  comm -23 \
+    <(awk -F '|' '/^\| / { print $3 }' $page | grep -oE '`[^`]+`' | sed 's/\bio\b//g' | names) \
+    <(sed 's|//.*||' include/socketio/*.hpp | names) |
+    sed "s|^|$page: not in include/socketio: |"
 }
 
 [[ $# == 1 && $(type -t "$1") == function ]] || { echo "usage: check.sh RULE" >&2; exit 2; }

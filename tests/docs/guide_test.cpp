@@ -147,6 +147,19 @@ TEST_P(Guide, Namespaces) {
   ben.log.wait_for(R"(/document-12 edited ["a word"])");
 }
 
+/// A token that the page's secret has signed; it expires that many seconds after 1970.
+std::string token_until(const std::string& expires) {
+  const std::string page = support::javascript_of("middleware");
+  const auto secret = page.find("const secret = ");
+  support::ChildProcess node(support::node_command());
+  support::run_in_node(node, "import jwt from \"jsonwebtoken\";\n" +
+                                 page.substr(secret, page.find('\n', secret) - secret) +
+                                 "\nconsole.log(jwt.sign({ sub: \"ada\", exp: " + expires +
+                                 " }, secret));\n");
+  EXPECT_EQ(node.await_exit(), 0) << node.err();
+  return node.out().substr(0, node.out().find('\n'));
+}
+
 TEST_P(Guide, MiddlewareAndTokens) {
   const GuideServer server("middleware", GetParam());
   HttpClient http(server.port());
@@ -164,6 +177,11 @@ TEST_P(Guide, MiddlewareAndTokens) {
   guest.socket.set_auth(json{{"token", token.substr(0, token.rfind('.')) + ".Zm9yZ2Vk"}});
   guest.socket.connect();
   guest.log.wait_for("connect_error Invalid token");
+  guest.socket.set_auth(json{{"token", token_until("1")}});
+  guest.socket.connect();
+  guest.log.wait_for("connect_error Invalid token", 2);
+  Guest later(server, {.auth = json{{"token", token_until("4102444800")}}});
+  later.connect();
   guest.socket.set_auth(json{{"token", token}});
   guest.socket.connect();
   guest.log.wait_for("connect");

@@ -192,7 +192,7 @@ TEST_P(Guide, MiddlewareAndTokens) {
 }
 
 TEST_P(Guide, Errors) {
-  const GuideServer server("errors", GetParam());
+  GuideServer server("errors", GetParam());
   Guest guest(server);
   ASSERT_TRUE(guest.connect());
 
@@ -205,6 +205,9 @@ TEST_P(Guide, Errors) {
   guest.log.wait_for(R"(failed ["divide","division by zero"])");
   guest.socket.emit_with_ack("divide", 1, "two").then([](const auto&) {});
   guest.log.wait_for_prefix(R"(failed ["divide","argument 1 is )");
+
+  EXPECT_EQ(HttpClient(server.port()).get("/socket.io/?EIO=4&transport=pigeon")->status, 400);
+  EXPECT_TRUE(server.process().await_error("0 Transport unknown\n")) << server.process().err();
 }
 
 TEST_P(Guide, Http) {
@@ -220,6 +223,7 @@ TEST_P(Guide, Http) {
   };
   EXPECT_EQ(http.get("/api/orders/7")->body, R"({"id":"7","status":"packed"})");
   EXPECT_EQ(http.get("/api/orders/8")->status, 404);
+  EXPECT_EQ(http.get("/api/orders/7/watchers")->body, R"({"watchers":1})");
   EXPECT_EQ(set_status("8", R"({"status":"sent"})")->status, 404);
   EXPECT_EQ(set_status("7", "{}")->body, R"({"error":"a status is needed"})");
   EXPECT_EQ(set_status("7", R"({"status":"sent"})")->body, R"({"success":true})");

@@ -41,7 +41,8 @@ using HandlerId = std::uint64_t;
 /// connection ends.
 struct HandlerError {
   /// Of the event, or what was called: "connection", "disconnecting", "disconnect", "middleware",
-  /// "acknowledgement", "error", "timer", "post"; at a client "connect", "connect_error", …
+  /// "acknowledgement", "error", "timer", "post", "connection_error", "allow_request", "cors", "http
+  /// GET /path"; at a client "connect", "connect_error", …
   std::string event;
   std::string message;  ///< e.g. "argument 0: expected another type", or what the exception says.
   std::exception_ptr exception;  ///< Of the handler; null if the arguments were wrong.

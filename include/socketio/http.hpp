@@ -2,25 +2,39 @@
 // HTTP beside Socket.IO on the same port, so that an application needs no second server: a request
 // hook, routes with parameters, JSON, and static folders.
 //
-//   io.http().get("/health", [](const HttpRequest&) { return HttpResponse::text("ok"); });
+//   io.http().get("/health", [] { return HttpResponse::text("ok"); });
 //   io.http().get("/users/:id", [](const HttpRequest& request) {
 //     return HttpResponse::of_json({{"id", request.param("id")}});
 //   });
+//   io.http().get("/slow", [](HttpRequest request) -> Task<HttpResponse> {
+//     co_await sleep_for(1s);
+//     co_return HttpResponse::text("late");
+//   });
+//   io.http().post("/jobs", [&](const HttpRequest& request, HttpResponder responder) {
+//     jobs.add(request, [responder] { responder.respond(HttpResponse::text("done")); });
+//   });
 //   io.http().serve_folder("/", "web/dist");
 //
-// Handlers run on the loop: what takes long belongs elsewhere. What they throw becomes 500 and
-// reaches the error hook. Register before the server runs.
+// Handlers run on the loop: what takes long belongs elsewhere, and may answer from there. What they
+// throw becomes 500 and reaches the error hook. Register before the server runs, or on the loop,
+// handlers of requests included. Further requests of a connection wait until one is answered; how
+// long that takes is the application's to limit.
 #pragma once
 
 #include <socketio/json.hpp>
+#include <socketio/task.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -30,12 +44,38 @@ namespace server {
 class RouterState;
 }
 
-/// One request. Views live during the handler's call.
+namespace detail {
+class RequestState;
+}
+
+/// The fields of a form.
+class HttpForm {
+ public:
+  static constexpr std::size_t fields_limit = 1'000;
+
+  explicit HttpForm(std::vector<std::pair<std::string, std::string>> fields)
+      : fields_(std::move(fields)) {}
+  /// Decoded, in their order; a name may come several times.
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+  /// The first value of that name; empty if there is none.
+  std::string_view value(std::string_view name) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// One request. Its views, and what its functions return views of, live as long as it or a copy of
+/// it, on any thread; a thread of its own needs a copy of its own.
 class HttpRequest {
  public:
+  HttpRequest() = default;
+  /// For the library.
+  explicit HttpRequest(std::shared_ptr<detail::RequestState> state) : state_(std::move(state)) {}
+
   std::string_view method;
-  std::string path;        ///< Decoded, without query; starts with '/'.
-  std::string_view query;  ///< Raw, after '?'.
+  std::string_view target;  ///< As it came: path and query.
+  std::string path;         ///< Decoded, without query; starts with '/'.
+  std::string_view query;   ///< Raw, after '?'.
   std::string_view body;
   std::string address;  ///< Of the peer, without port.
   std::vector<std::pair<std::string_view, std::string_view>> headers;  ///< Line by line.
@@ -51,8 +91,20 @@ class HttpRequest {
   std::string query_value(std::string_view name) const;
   /// The body as JSON; nothing if it is not JSON.
   std::optional<json> body_json() const;
+  /// The same; says why not in words, e.g. "it is not JSON".
+  std::optional<json> body_json(std::string& why) const;
+  /// The body as a form (application/x-www-form-urlencoded, UTF-8); nothing if its Content-Type is
+  /// another one, or if it has more than HttpForm::fields_limit fields.
+  std::optional<HttpForm> form() const;
+
+  /// The client has gone before it was answered: whatever is answered now reaches nobody.
+  bool closed() const;
+  /// Calls `callback` on the loop when that happens, soon if it has already; never behind the
+  /// answer. Any thread.
+  void on_close(std::function<void()> callback) const;
 
  private:
+  std::shared_ptr<detail::RequestState> state_;
   mutable std::map<std::string, std::string, std::less<>> joined_;  // by header(), where it had to
 };
 
@@ -75,7 +127,141 @@ struct FolderOptions {
   std::string fallback{};
 };
 
-using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+namespace detail {
+
+/// What came of a question: a value, what was thrown instead, or neither: nobody will answer.
+template <class T>
+struct Answered {
+  std::optional<T> value;
+  std::exception_ptr thrown;
+};
+
+}  // namespace detail
+
+/// Answers one request, now or later, from any thread. Copies share one answer, and the first
+/// counts; when all are gone without one, the request gets 500. Once the client or the server has
+/// gone, nothing happens.
+template <class T>
+class Responder {
+ public:
+  using Complete = std::function<void(detail::Answered<T>)>;
+
+  /// Answers nobody.
+  Responder() : Responder([](const detail::Answered<T>&) {}) {}
+  /// For the library. A failure may be told even behind an answer.
+  explicit Responder(Complete complete) : state_(std::make_shared<State>(std::move(complete))) {}
+
+  void respond(T answer) const {
+    if (state_->given.test_and_set()) return;
+    try {
+      state_->complete({std::move(answer), nullptr});
+    } catch (...) {
+      state_->given.clear();  // nobody has heard it: the request is owed an answer still
+      throw;
+    }
+  }
+  /// For the library: as if the handler had thrown.
+  void fail(std::exception_ptr thrown) const {
+    state_->given.test_and_set();
+    state_->complete({std::nullopt, std::move(thrown)});
+  }
+
+ private:
+  struct State {
+    explicit State(Complete function) : complete(std::move(function)) {}
+    ~State() {
+      if (given.test_and_set()) return;
+      try {
+        complete({});
+      } catch (...) {
+        return;  // no memory to tell anybody
+      }
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    const Complete complete;
+    std::atomic_flag given;
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+using HttpResponder = Responder<HttpResponse>;
+
+/// A function that answers a request with a T:
+///
+///   [](const HttpRequest& request) { return T{…}; }                at once; or without parameter
+///   [](HttpRequest request) -> Task<T> { co_return T{…}; }         in a coroutine
+///   [](const HttpRequest& request, Responder<T> responder) { … }   later, from any thread
+///
+/// A coroutine keeps the request that it is called with until it ends, even if it takes a reference.
+template <class T>
+class RequestHandler {
+ public:
+  RequestHandler() = default;
+  RequestHandler(std::nullptr_t) {}
+  template <class F>
+  requires(!std::is_same_v<std::decay_t<F>, RequestHandler>) RequestHandler(F function)
+      : call_(make(std::make_shared<F>(std::move(function)))) {}
+
+  explicit operator bool() const { return static_cast<bool>(call_); }
+  /// For the library. Throws what a function throws that answers at once.
+  void operator()(const std::shared_ptr<detail::TaskLoop>& loop, const HttpRequest& request,
+                  const Responder<T>& responder) const {
+    call_(loop, request, responder);
+  }
+
+ private:
+  using Call = std::function<void(const std::shared_ptr<detail::TaskLoop>&, const HttpRequest&,
+                                  const Responder<T>&)>;
+
+  template <class F>
+  static decltype(auto) ask(F& function, const HttpRequest& request) {
+    if constexpr (std::is_invocable_v<F&, const HttpRequest&>) {
+      return function(request);
+    } else {
+      static_assert(std::is_invocable_v<F&>,
+                    "socketio: this function takes a const HttpRequest&, and a Responder if it "
+                    "answers later");
+      return function();
+    }
+  }
+
+  template <class F>
+  static detail::Detached run(std::shared_ptr<detail::TaskLoop>, std::shared_ptr<F> function,
+                              HttpRequest request, Responder<T> responder) {
+    std::exception_ptr failure;
+    try {
+      T answer = co_await ask(*function, request);
+      responder.respond(std::move(answer));
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure) responder.fail(failure);
+  }
+
+  template <class F>
+  static Call make(std::shared_ptr<F> function) {
+    if constexpr (std::is_invocable_v<F&, const HttpRequest&, Responder<T>>) {
+      static_assert(std::is_void_v<std::invoke_result_t<F&, const HttpRequest&, Responder<T>>>,
+                    "socketio: a function answers with its Responder, or with what it returns");
+      return [function](const auto&, const HttpRequest& request, const Responder<T>& responder) {
+        (*function)(request, responder);
+      };
+    } else if constexpr (detail::is_task<decltype(ask(*function, std::declval<HttpRequest&>()))>) {
+      return [function](const std::shared_ptr<detail::TaskLoop>& loop, const HttpRequest& request,
+                        const Responder<T>& responder) { run(loop, function, request, responder); };
+    } else {
+      return [function](const auto&, const HttpRequest& request, const Responder<T>& responder) {
+        responder.respond(ask(*function, request));
+      };
+    }
+  }
+
+  Call call_;
+};
+
+using HttpHandler = RequestHandler<HttpResponse>;
 
 /// Routes of one server. HEAD is answered like GET without body; a known path with another method
 /// gets 405 with Allow.

@@ -20,7 +20,9 @@
 // those of events that were read with it: they are dropped.
 #pragma once
 
+#include <socketio/hook.hpp>
 #include <socketio/http.hpp>
+#include <socketio/json.hpp>
 #include <socketio/namespace.hpp>
 #include <socketio/server_options.hpp>
 #include <socketio/socket.hpp>
@@ -31,14 +33,30 @@
 #include <functional>
 #include <memory>
 #include <regex>
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace socketio {
 
 namespace server {
 class ServerState;
 }
+
+/// A request for Socket.IO that was refused (the reference's event "connection_error").
+struct RefusedRequest {
+  HttpRequest request;
+  /// 0 "Transport unknown", 1 "Session ID unknown", 2 "Bad handshake method", 3 "Bad request", 4
+  /// "Forbidden", 5 "Unsupported protocol version".
+  int code = 3;
+  std::string message;  ///< As above.
+  /// An object with what is known beside that, as in JavaScript: `transport`, `sid`, `method`,
+  /// `protocol`, `message` of ServerOptions::allow_request, or a `name` such as
+  /// "TRANSPORT_MISMATCH". Of the server's own are the names "TOO_MANY_SESSIONS" (3) and
+  /// "ORIGIN_NOT_ALLOWED" (4).
+  json context;
+};
 
 class Server : public Namespace, public detail::RunsLater {
  public:
@@ -82,10 +100,21 @@ class Server : public Namespace, public detail::RunsLater {
   /// What is served beside Socket.IO (http.hpp).
   Router& http();
 
+  /// `[](const RefusedRequest& refused)`, before the request is answered; may be a coroutine. Those
+  /// that a middleware refuses are not among them: they have a socket.
+  template <class F>
+  void on_connection_error(F handler) {
+    add_refusal_handler(
+        detail::make_hook<RefusalHandler>(std::move(handler), report_as("connection_error")));
+  }
+
   /// For <socketio/asio.hpp>.
   explicit Server(std::shared_ptr<server::ServerState> state);
 
  private:
+  using RefusalHandler = std::function<void(const RefusedRequest&)>;
+  void add_refusal_handler(RefusalHandler handler);
+
   std::shared_ptr<server::ServerState> server_;
 };
 

@@ -101,9 +101,10 @@ struct ServerOptions {
   /// A folder with the files of socket.io's `client-dist`, which are served at
   /// `<path>/socket.io.js` and so on. Empty: none is served.
   std::string client_folder{};
-  /// Called for every handshake. A text refuses it as the JavaScript server does: with 403 and the
-  /// text as JSON message, a WebSocket with 400 and the text alone.
-  std::function<std::optional<std::string>(const HttpRequest&)> allow_request{};
+  /// Called for every handshake; may decide later (http.hpp), and the client waits. A text refuses
+  /// it as the JavaScript server does: with 403 and the text as JSON message, a WebSocket with 400
+  /// and the text alone. One that throws, or drops its responder, refuses with "Forbidden".
+  RequestHandler<std::optional<std::string>> allow_request{};
   Limits limits{};                     ///< How much a peer may cost.
   BackpressureOptions backpressure{};  ///< Clients that read slowly.
 };

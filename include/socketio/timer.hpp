@@ -63,15 +63,19 @@ class TimerLoop : public TaskLoop {
   virtual void report(const char* what, const std::exception_ptr& thrown) noexcept = 0;
 };
 
-/// Of coroutines that timers and posts call.
+/// Of coroutines that no socket calls: timers, posts, and hooks of the server itself.
 struct TimerReport {
   std::weak_ptr<TimerLoop> timers;
   const char* what;
 
-  void operator()(const std::exception_ptr& thrown) const {
+  template <class... Told>
+  void operator()(const std::exception_ptr& thrown, const Told&...) const {
     if (const auto kept = timers.lock()) kept->report(what, thrown);
   }
-  std::shared_ptr<TaskLoop> loop() const { return timers.lock(); }
+  template <class... Told>
+  std::shared_ptr<TaskLoop> loop(const Told&...) const {
+    return timers.lock();
+  }
 };
 
 /// In nanoseconds, and not beyond what they can count: ten years are "never".
@@ -113,11 +117,12 @@ class RunsLater {
  protected:
   explicit RunsLater(std::shared_ptr<TimerLoop> timers) : timers_(std::move(timers)) {}
   ~RunsLater() = default;
+  TimerReport report_as(const char* what) const { return {timers_, what}; }
 
  private:
   template <class F>
   TimerLoop::Callback hook(const char* what, F callback) {
-    return make_hook<TimerLoop::Callback>(std::move(callback), TimerReport{timers_, what});
+    return make_hook<TimerLoop::Callback>(std::move(callback), report_as(what));
   }
 
   const std::shared_ptr<TimerLoop> timers_;

@@ -324,7 +324,10 @@ void ClientState::tear_down() {
   manager_->drop();
   connector_.reset();
   loop_->drain();
-  timers_->drop();
+  {
+    const core::GateLock lock(*gate_);  // who ends it on another thread may be at it
+    timers_->drop();
+  }
   loop_->stop();
   signals_.reset();
   stop_timer_.reset();

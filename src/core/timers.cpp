@@ -138,6 +138,12 @@ void Timers::sleep(std::chrono::nanoseconds delay, std::coroutine_handle<> sleep
   }
 }
 
+void Timers::run(Loop::Task task) {
+  on_loop([task = std::move(task)](Timers& self) {
+    if (!self.ended_) task();
+  });
+}
+
 void Timers::report(const char* what, const std::exception_ptr& thrown) noexcept {
   try {
     on_loop([what, thrown](Timers& self) {

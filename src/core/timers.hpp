@@ -57,6 +57,8 @@ class Timers final : public detail::TimerLoop, public std::enable_shared_from_th
   void sleep(std::chrono::nanoseconds delay, std::coroutine_handle<> sleeper,
              std::coroutine_handle<> outermost) override;
   void report(const char* what, const std::exception_ptr& thrown) noexcept override;
+  /// Runs `task` on the loop: at once there, else soon. After the end it is destroyed.
+  void run(Loop::Task task);
   /// The loop forgets the timer, now or soon.
   void forget(const std::shared_ptr<detail::TimerState>& timer) noexcept;
 

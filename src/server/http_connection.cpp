@@ -43,6 +43,13 @@ const http::Request& HttpExchange::request() const {
   return request_;
 }
 
+http::Request HttpExchange::take_request() {
+  http::Request taken = std::exchange(request_, {});
+  request_.method = taken.method;
+  request_.keep_alive = taken.keep_alive;
+  return taken;
+}
+
 void HttpExchange::respond(http::Response response) {
   const auto fate = request().keep_alive ? http::Connection::keep_alive : http::Connection::close;
   if (const auto connection = connection_.lock())

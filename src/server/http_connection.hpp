@@ -44,6 +44,9 @@ class HttpExchange final : public engine::Exchange {
   ~HttpExchange() override { HttpExchange::abort(); }
 
   const http::Request& request() const override;
+  /// Gives the request away, for whoever keeps it for longer; request() has what the response
+  /// depends on still.
+  http::Request take_request();
   bool body_complete() const override { return body_complete_; }
   void set_listener(std::weak_ptr<engine::ExchangeListener> listener) override {
     listener_ = std::move(listener);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 namespace socketio::server {
 
@@ -30,20 +31,32 @@ constexpr std::array<std::string_view, 8> client_files{
 class RequestDispatcher::BodyWaiter final : public engine::ExchangeListener {
  public:
   explicit BodyWaiter(const RequestDispatcher& dispatcher) : dispatcher_(dispatcher) {}
-  void on_body(engine::Exchange& exchange) override { dispatcher_.route(exchange); }
-  void on_abort(engine::Exchange&, Abort) override {}
+
+  static void wait(const std::shared_ptr<BodyWaiter>& self,
+                   const std::shared_ptr<HttpExchange>& exchange) {
+    self->waiting_.emplace(exchange.get(), exchange);
+    exchange->set_listener(self);
+  }
+  void on_body(engine::Exchange& exchange) override {
+    const auto found = waiting_.extract(&exchange);
+    if (const auto complete = found.mapped().lock()) dispatcher_.route(complete);
+  }
+  void on_abort(engine::Exchange& exchange, Abort) override { waiting_.erase(&exchange); }
 
  private:
   const RequestDispatcher& dispatcher_;
+  std::unordered_map<const engine::Exchange*, std::weak_ptr<HttpExchange>> waiting_;
 };
 
 RequestDispatcher::RequestDispatcher(const ServerOptions& options, engine::Server& engine,
-                                     std::shared_ptr<RouterState> router)
+                                     std::shared_ptr<RouterState> router,
+                                     const std::shared_ptr<core::Timers>& timers)
     : engine_prefix_(options.path),
       client_folder_(options.client_folder),
       cors_(options.cors),
       engine_(engine),
       router_(std::move(router)),
+      pending_(std::make_shared<PendingRequests>(timers)),
       body_waiter_(std::make_shared<BodyWaiter>(*this)) {
   if (!engine_prefix_.ends_with('/')) engine_prefix_.push_back('/');
   connection_options_.http = {options.limits.header_bytes, options.limits.header_count,
@@ -63,8 +76,8 @@ bool RequestDispatcher::is_engine_path(std::string_view path) const {
 
 void RequestDispatcher::accept(const std::shared_ptr<HttpExchange>& exchange) {
   if (is_engine_path(exchange->request().path())) return accept_engine(exchange);
-  if (exchange->body_complete()) return route(*exchange);
-  exchange->set_listener(body_waiter_);
+  if (exchange->body_complete()) return route(exchange);
+  BodyWaiter::wait(body_waiter_, exchange);
 }
 
 void RequestDispatcher::accept_engine(const std::shared_ptr<HttpExchange>& exchange) {
@@ -77,14 +90,21 @@ void RequestDispatcher::accept_engine(const std::shared_ptr<HttpExchange>& excha
     return exchange->respond(std::move(response));
   }
   if (websocket::is_upgrade_request(request) && !cors_.allows_websocket(request)) {
+    engine_.report(*exchange, engine::Refusal::forbidden, {{"name", "ORIGIN_NOT_ALLOWED"}});
     return exchange->respond_and_close(engine::refusal_response(engine::Refusal::forbidden));
   }
   engine_.accept(exchange);
 }
 
-void RequestDispatcher::route(engine::Exchange& exchange) const {
-  exchange.respond(
-      router_->answer(exchange.request(), exchange.remote_address(), router_error_hook_));
+void RequestDispatcher::route(const std::shared_ptr<HttpExchange>& exchange) const {
+  const auto opened = pending_->open<HttpResponse>(
+      exchange, exchange->take_request(),
+      [this](const std::shared_ptr<engine::Exchange>& answered, const http::Request& request,
+             detail::Answered<HttpResponse> answer) {
+        auto response = checked_response(std::move(answer), request, router_error_hook_);
+        if (answered) answered->respond(std::move(response));
+      });
+  router_->answer(opened.request, pending_->timers(), opened.answer);
 }
 
 std::optional<HttpResponse> RequestDispatcher::client_file(const http::Request& request) const {

@@ -6,6 +6,7 @@
 #include "engine/server/server.hpp"
 #include "server/cors.hpp"
 #include "server/http_connection.hpp"
+#include "server/pending_requests.hpp"
 #include "server/router.hpp"
 
 #include <socketio/server_options.hpp>
@@ -19,11 +20,14 @@ namespace socketio::server {
 
 class RequestDispatcher final : public RequestSink {
  public:
+  /// Without timers the router's handlers answer on the loop.
   RequestDispatcher(const ServerOptions& options, engine::Server& engine,
-                    std::shared_ptr<RouterState> router);
+                    std::shared_ptr<RouterState> router,
+                    const std::shared_ptr<core::Timers>& timers = nullptr);
   ~RequestDispatcher() override;
 
   Cors& cors() { return cors_; }
+  PendingRequests& pending() { return *pending_; }
   /// Hears of what the router's handlers throw.
   void set_router_error_hook(HttpErrorHook hook) { router_error_hook_ = std::move(hook); }
   const ConnectionOptions& connection_options() const override { return connection_options_; }
@@ -34,7 +38,7 @@ class RequestDispatcher final : public RequestSink {
 
   bool is_engine_path(std::string_view path) const;
   void accept_engine(const std::shared_ptr<HttpExchange>& exchange);
-  void route(engine::Exchange& exchange) const;
+  void route(const std::shared_ptr<HttpExchange>& exchange) const;
   /// A file of the client bundle, if the folder is configured and the name is one of its.
   std::optional<HttpResponse> client_file(const http::Request& request) const;
 
@@ -45,6 +49,7 @@ class RequestDispatcher final : public RequestSink {
   engine::Server& engine_;
   std::shared_ptr<RouterState> router_;
   HttpErrorHook router_error_hook_;
+  const std::shared_ptr<PendingRequests> pending_;
   std::shared_ptr<BodyWaiter> body_waiter_;
 };
 

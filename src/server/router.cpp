@@ -1,12 +1,38 @@
 // SPDX-License-Identifier: MIT
 #include "server/router.hpp"
 
+#include "codec/http/grammar.hpp"
 #include "codec/json/document.hpp"
 #include "server/static_file.hpp"
 
 #include <stdexcept>
 
 namespace socketio {
+
+namespace {
+
+std::string_view first_value(const std::vector<std::pair<std::string, std::string>>& fields,
+                             std::string_view name) {
+  for (const auto& [field, value] : fields) {
+    if (field == name) return value;
+  }
+  return {};
+}
+
+std::string_view describe(codec::JsonErrc error) {
+  switch (error) {
+    case codec::JsonErrc::too_deep:
+      return "it is nested too deeply";
+    case codec::JsonErrc::too_many_nodes:
+      return "it has too many values";
+    case codec::JsonErrc::syntax:
+    case codec::JsonErrc::invalid_placeholder:
+      break;
+  }
+  return "it is not JSON";
+}
+
+}  // namespace
 
 // --- What applications see ---
 
@@ -27,10 +53,7 @@ std::string_view HttpRequest::header(std::string_view name) const {
 }
 
 std::string_view HttpRequest::param(std::string_view name) const {
-  for (const auto& [field, value] : params) {
-    if (field == name) return value;
-  }
-  return {};
+  return first_value(params, name);
 }
 
 std::string HttpRequest::query_value(std::string_view name) const {
@@ -38,11 +61,28 @@ std::string HttpRequest::query_value(std::string_view name) const {
 }
 
 std::optional<json> HttpRequest::body_json() const {
+  std::string ignored;
+  return body_json(ignored);
+}
+
+std::optional<json> HttpRequest::body_json(std::string& why) const {
   codec::Document document;
   const auto value = document.parse(body);
-  if (!value) return std::nullopt;
-  return value->to_json();
+  if (value) return value->to_json();
+  why = body.empty() ? "the body is empty" : describe(value.error());
+  return std::nullopt;
 }
+
+std::optional<HttpForm> HttpRequest::form() const {
+  const std::string_view type = header("content-type");
+  const std::string_view essence = http::trim(type.substr(0, type.find(';')));
+  if (!http::equals_ignoring_case(essence, "application/x-www-form-urlencoded")) return {};
+  auto fields = http::parse_query(body, HttpForm::fields_limit + 1);
+  if (fields.size() > HttpForm::fields_limit) return {};
+  return HttpForm(std::move(fields));
+}
+
+std::string_view HttpForm::value(std::string_view name) const { return first_value(fields_, name); }
 
 HttpResponse HttpResponse::text(std::string text, std::uint16_t status) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
@@ -143,20 +183,6 @@ void check_status(std::uint16_t status) {
 
 }  // namespace
 
-HttpRequest public_request(const http::Request& request, std::string_view remote_address) {
-  HttpRequest seen;
-  seen.method = request.method;
-  seen.path = http::percent_decode(request.path());
-  seen.query = request.query();
-  seen.body = request.body;
-  seen.address = std::string(remote_address);
-  for (std::size_t i = 0; i < request.headers.size(); ++i) {
-    const auto field = request.headers.at(i);
-    seen.headers.emplace_back(field.name, field.value);
-  }
-  return seen;
-}
-
 http::Response wire_response(HttpResponse response) {
   http::Response wire;
   wire.status = response.status;
@@ -166,7 +192,8 @@ http::Response wire_response(HttpResponse response) {
 }
 
 void RouterState::add(std::string method, std::string path, HttpHandler handler) {
-  routes_.push_back({std::move(method), split(absolute(std::move(path))), std::move(handler)});
+  routes_.push_back({std::move(method), split(absolute(std::move(path))),
+                     std::make_shared<const HttpHandler>(std::move(handler))});
 }
 
 void RouterState::serve_folder(std::string prefix, std::string folder, FolderOptions options) {
@@ -175,13 +202,13 @@ void RouterState::serve_folder(std::string prefix, std::string folder, FolderOpt
   folders_.push_back({std::move(prefix), std::move(folder), std::move(options.fallback)});
 }
 
-std::optional<HttpResponse> RouterState::route(std::string_view path, HttpRequest& request) const {
+RouterState::Routed RouterState::route(std::string_view path, HttpRequest& request) const {
   const auto segments = split(path);
   std::string allowed;
   for (const Route& route : routes_) {
     if (!match(route.segments, segments, request.params)) continue;
     if (route.method == request.method || (route.method == "GET" && request.method == "HEAD")) {
-      return route.handler(request);
+      return route.handler;
     }
     const std::string_view methods =
         route.method == "GET" ? "GET, HEAD" : std::string_view(route.method);
@@ -190,7 +217,7 @@ std::optional<HttpResponse> RouterState::route(std::string_view path, HttpReques
     allowed.append(methods);
   }
   request.params.clear();
-  if (allowed.empty()) return std::nullopt;
+  if (allowed.empty()) return {};
   return HttpResponse{405, {{"Allow", std::move(allowed)}}, {}};
 }
 
@@ -221,27 +248,49 @@ std::optional<HttpResponse> RouterState::fallback(const HttpRequest& request) co
   return std::nullopt;
 }
 
-std::optional<HttpResponse> RouterState::find(std::string_view path, HttpRequest& request) const {
-  for (const HttpHook& hook : hooks_) {
-    if (auto answer = hook(request)) return answer;
+void RouterState::answer(HttpRequest request, const std::shared_ptr<detail::TaskLoop>& loop,
+                         const HttpResponder& answer) const {
+  try {
+    find_answer(request, loop, answer);
+  } catch (...) {
+    answer.fail(std::current_exception());
   }
-  if (auto answer = route(path, request)) return answer;
-  return file(path, request);
 }
 
-http::Response RouterState::answer(const http::Request& request, std::string_view remote_address,
-                                   const HttpErrorHook& report) const {
-  HttpRequest seen = public_request(request, remote_address);
+std::optional<HttpResponse> RouterState::ask_hooks(const HttpRequest& request) const {
+  for (std::size_t i = 0; i < hooks_.size(); ++i) {
+    const auto hook = hooks_[i];  // it may add further ones
+    if (auto answer = (*hook)(request)) return answer;
+  }
+  return std::nullopt;
+}
+
+void RouterState::find_answer(HttpRequest& request, const std::shared_ptr<detail::TaskLoop>& loop,
+                              const HttpResponder& answer) const {
+  if (auto found = ask_hooks(request)) return answer.respond(std::move(*found));
+  const std::string_view path = request.target.substr(0, request.target.find('?'));
+  Routed routed = route(path, request);
+  if (const auto* const handler = std::get_if<std::shared_ptr<const HttpHandler>>(&routed)) {
+    return (**handler)(loop, request, answer);
+  }
+  if (auto* const found = std::get_if<HttpResponse>(&routed)) {
+    return answer.respond(std::move(*found));
+  }
+  if (auto found = file(path, request)) return answer.respond(std::move(*found));
+  answer.respond(HttpResponse::text("Not Found", 404));
+}
+
+http::Response checked_response(detail::Answered<HttpResponse> answered,
+                                const http::Request& request, const HttpErrorHook& report) {
   try {
-    if (auto answer = find(request.path(), seen)) {
-      check_status(answer->status);
-      return wire_response(std::move(*answer));
-    }
+    if (answered.thrown) std::rethrow_exception(answered.thrown);
+    if (!answered.value) throw std::logic_error("the responder was dropped without an answer");
+    check_status(answered.value->status);
+    return wire_response(std::move(*answered.value));
   } catch (...) {
-    if (report) report(seen);
+    if (report) report(request);
     return wire_response(HttpResponse::text("Internal Server Error", 500));
   }
-  return wire_response(HttpResponse::text("Not Found", 404));
 }
 
 }  // namespace server

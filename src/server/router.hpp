@@ -8,34 +8,36 @@
 #include <socketio/http.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace socketio::server {
 
 using HttpHook = std::function<std::optional<HttpResponse>(const HttpRequest&)>;
-using HttpErrorHook = std::function<void(const HttpRequest&)>;
+/// Called while what was thrown is being handled.
+using HttpErrorHook = std::function<void(const http::Request&)>;
 
 class RouterState {
  public:
   void add(std::string method, std::string path, HttpHandler handler);
   void serve_folder(std::string prefix, std::string folder, FolderOptions options = {});
-  void use(HttpHook hook) { hooks_.push_back(std::move(hook)); }
-  /// The answer to any request: 404 if nothing matches, 405 if only the method does not, 500 if a
-  /// handler throws or what it answers has no status of an answer. `report` is called while what
-  /// was thrown is being handled.
-  http::Response answer(const http::Request& request, std::string_view remote_address,
-                        const HttpErrorHook& report) const;
+  void use(HttpHook hook) { hooks_.push_back(std::make_shared<const HttpHook>(std::move(hook))); }
+  /// Answers any request, now or later: 404 if nothing matches, 405 if only the method does not.
+  /// Handlers that are coroutines belong to `loop`.
+  void answer(HttpRequest request, const std::shared_ptr<detail::TaskLoop>& loop,
+              const HttpResponder& answer) const;
 
  private:
   using Segments = std::vector<std::string>;
   struct Route {
     std::string method;
     Segments segments;
-    HttpHandler handler;
+    std::shared_ptr<const HttpHandler> handler;  // which may add routes while it runs
   };
   struct Folder {
     std::string prefix;
@@ -43,19 +45,24 @@ class RouterState {
     std::string fallback;
   };
 
-  /// `path` is not decoded yet.
-  std::optional<HttpResponse> find(std::string_view path, HttpRequest& request) const;
-  std::optional<HttpResponse> route(std::string_view path, HttpRequest& request) const;
+  void find_answer(HttpRequest& request, const std::shared_ptr<detail::TaskLoop>& loop,
+                   const HttpResponder& answer) const;
+  std::optional<HttpResponse> ask_hooks(const HttpRequest& request) const;
+  /// The handler of the route, or an answer without one. `path` is not decoded yet.
+  using Routed = std::variant<std::monostate, std::shared_ptr<const HttpHandler>, HttpResponse>;
+  Routed route(std::string_view path, HttpRequest& request) const;
   std::optional<HttpResponse> file(std::string_view path, const HttpRequest& request) const;
   std::optional<HttpResponse> fallback(const HttpRequest& request) const;
 
-  std::vector<HttpHook> hooks_;
+  std::vector<std::shared_ptr<const HttpHook>> hooks_;
   std::vector<Route> routes_;
   std::vector<Folder> folders_;
 };
 
-/// The request as applications see it; views `request`.
-HttpRequest public_request(const http::Request& request, std::string_view remote_address);
 http::Response wire_response(HttpResponse response);
+/// What is sent for what a handler gave: 500 if it threw or dropped its responder, or if its status
+/// is none of an answer.
+http::Response checked_response(detail::Answered<HttpResponse> answered,
+                                const http::Request& request, const HttpErrorHook& report);
 
 }  // namespace socketio::server

@@ -57,6 +57,10 @@ std::size_t Server::engine_clients_count() const {
   return server_->worker().engine().session_count();
 }
 
+void Server::add_refusal_handler(RefusalHandler handler) {
+  server_->worker().add_refusal_handler(std::move(handler));
+}
+
 Router& Server::http() { return server_->router(); }
 
 std::unique_ptr<Server> make_server(boost::asio::io_context& context, ServerOptions options) {

@@ -25,16 +25,22 @@ Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router
               [this](const std::shared_ptr<engine::Session>& session) {
                 return node_.accept(session);
               }),
-      dispatcher_(options, engine_, std::move(router)) {
+      dispatcher_(options, engine_, std::move(router), timers_) {
   node_.link()->task_loop = timers_;
   if (options.allow_request) {
     engine_.set_allow_request(
-        [this](const engine::Exchange& exchange) { return decide(exchange); });
+        [this](const std::shared_ptr<engine::Exchange>& exchange, engine::Decided decided) {
+          decide(exchange, std::move(decided));
+        });
   }
+  engine_.set_refusal_hook(
+      [this](const engine::Exchange& exchange, engine::Refusal refusal, json details) {
+        notify_refusal(exchange, refusal, std::move(details));
+      });
   loop_->set_exception_hook([this] { report("connection"); });
   dispatcher_.cors().set_error_hook([this] { report("cors"); });
-  dispatcher_.set_router_error_hook([this](const HttpRequest& request) {
-    report("http " + std::string(request.method) + " " + request.path);
+  dispatcher_.set_router_error_hook([this](const http::Request& request) {
+    report("http " + request.method + " " + http::percent_decode(request.path()));
   });
 }
 
@@ -49,18 +55,43 @@ Worker::~Worker() {
   }
 }
 
-std::optional<std::string> Worker::decide(const engine::Exchange& exchange) {
+void Worker::decide(const std::shared_ptr<engine::Exchange>& exchange, engine::Decided decided) {
+  using Decision = std::optional<std::string>;
+  const auto opened = dispatcher_.pending().open<Decision>(
+      exchange, exchange->request(),
+      [this, decided = std::move(decided)](const std::shared_ptr<engine::Exchange>& answered,
+                                           const http::Request&,
+                                           const detail::Answered<Decision>& decision) {
+        if (decision.thrown) report("allow_request", decision.thrown);
+        if (answered) decided(answered, decision.value.value_or("Forbidden"));
+      });
   try {
-    return options_.allow_request(public_request(exchange.request(), exchange.remote_address()));
+    options_.allow_request(timers_, opened.request, opened.answer);
   } catch (...) {
-    report("allow_request");
-    return "Forbidden";
+    opened.answer.fail(std::current_exception());
   }
 }
 
-void Worker::report(std::string_view what) noexcept {
+void Worker::notify_refusal(const engine::Exchange& exchange, engine::Refusal refusal,
+                            json context) {
+  if (refusal_handlers_.empty()) return;
+  const auto state = std::make_shared<detail::RequestState>(exchange.request(), timers_);
+  const RefusedRequest refused{public_request(state, exchange.remote_address()),
+                               engine::code_of(refusal), std::string(engine::message_of(refusal)),
+                               std::move(context)};
+  const auto handlers = refusal_handlers_;  // they may add further ones
+  for (const auto& handler : handlers) {
+    try {
+      (*handler)(refused);
+    } catch (...) {
+      report("connection_error");
+    }
+  }
+}
+
+void Worker::report(std::string_view what, const std::exception_ptr& thrown) noexcept {
   Socket nobody;
-  main_->report(nobody, what, std::current_exception());
+  main_->report(nobody, what, thrown);
 }
 
 std::uint16_t Worker::listen(std::string_view address, std::uint16_t port, std::error_code& error) {

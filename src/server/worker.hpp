@@ -16,12 +16,15 @@
 #include "server/request_dispatcher.hpp"
 #include "server/router.hpp"
 
+#include <socketio/server.hpp>
 #include <socketio/server_options.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +50,10 @@ class Worker {
   boost::asio::io_context& context() { return context_; }
   bool has_own_context() const { return own_context_ != nullptr; }
 
+  void add_refusal_handler(std::function<void(const RefusedRequest&)> handler) {
+    refusal_handlers_.push_back(std::make_shared<const RefusalHandler>(std::move(handler)));
+  }
+
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
   /// The next run() runs, even after a stop().
   void prepare_run() { context_.restart(); }
@@ -57,11 +64,15 @@ class Worker {
   void close();
 
  private:
+  using RefusalHandler = std::function<void(const RefusedRequest&)>;
+
   void accept(net::Socket socket);
-  /// ServerOptions::allow_request; one that throws refuses.
-  std::optional<std::string> decide(const engine::Exchange& exchange);
-  /// Reports the exception that is being handled to the error hook of "/"; no socket is concerned.
-  void report(std::string_view what) noexcept;
+  /// ServerOptions::allow_request.
+  void decide(const std::shared_ptr<engine::Exchange>& exchange, engine::Decided decided);
+  void notify_refusal(const engine::Exchange& exchange, engine::Refusal refusal, json context);
+  /// Reports to the error hook of "/"; no socket is concerned.
+  void report(std::string_view what,
+              const std::exception_ptr& thrown = std::current_exception()) noexcept;
 
   const ServerOptions& options_;
   std::unique_ptr<boost::asio::io_context> own_context_;
@@ -73,6 +84,7 @@ class Worker {
   const std::shared_ptr<core::Timers> timers_;
   engine::Server engine_;
   RequestDispatcher dispatcher_;
+  std::vector<std::shared_ptr<const RefusalHandler>> refusal_handlers_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
 };

@@ -58,6 +58,11 @@ function serveSocketIo() {
     if (!request.url.startsWith("/socket.io/")) notFound(request, response);
   });
 
+  const refused = [];
+  server.engine.on("connection_error", ({ req, code, message, context }) => {
+    refused.push({ method: req.method, url: req.url, code, message, context });
+  });
+
   const disconnects = new Map();
   let errorsSeen = 0;
   process.on("uncaughtException", () => errorsSeen++);
@@ -94,6 +99,7 @@ function serveSocketIo() {
       administer(socket, socket.nsp);
       socket.on("last-disconnect", (id, ack) => ack(disconnects.get(id) ?? []));
       socket.on("errors-seen", (ack) => ack(errorsSeen));
+      socket.on("connection-errors", (ack) => ack(refused));
       socket.on("clients-count", (ack) => ack(server.engine.clientsCount));
     });
   }

@@ -139,6 +139,17 @@ TEST(Examples, HttpRequestsReachTheClientsThatWatch) {
   log.wait_for("7 sent");
 }
 
+TEST(Examples, HttpRequestsAreAnsweredLater) {
+  const ExampleServer server("http_later");
+  support::HttpClient http(server.port());
+  EXPECT_EQ(http.get("/countdown/2")->body, "lift-off\n");
+  const auto shout = [&](std::string_view type) {
+    return http.ask(support::request_text("POST", "/shout", type, "text=hello+you"))->body;
+  };
+  EXPECT_EQ(shout("Content-Type: application/x-www-form-urlencoded\r\n"), "hello you!\n");
+  EXPECT_EQ(shout("Content-Type: text/plain\r\n"), "a form is needed\n");
+}
+
 TEST(Examples, GameLoop) {
   ChildProcess game({program("example_client_game_loop")});
   EXPECT_EQ(game.await_exit(), 0) << game.err();

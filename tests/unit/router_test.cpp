@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/router.hpp"
 
+#include "support/routing.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -27,8 +29,8 @@ http::Request request(std::string method, std::string target, std::string body =
 class RouterTest : public testing::Test {
  protected:
   http::Response answer(std::string method, std::string target, std::string body = {}) {
-    return state->answer(request(std::move(method), std::move(target), std::move(body)),
-                         "192.0.2.1", on_error);
+    return support::route(*state, request(std::move(method), std::move(target), std::move(body)),
+                          on_error);
   }
   std::string body_of(std::string target) { return answer("GET", std::move(target)).body; }
 
@@ -140,6 +142,99 @@ TEST_F(RouterTest, ABodyThatIsNoJsonIsNone) {
   EXPECT_EQ(answer("POST", "/json", " [1, {\"a\": null}] ").body, "[1,{\"a\":null}]");
 }
 
+TEST_F(RouterTest, ABodyThatIsNoJsonSaysWhy) {
+  std::string why;
+  router.post("/json", [&](const HttpRequest& asked) {
+    EXPECT_FALSE(asked.body_json(why));
+    return HttpResponse{};
+  });
+  answer("POST", "/json");
+  EXPECT_EQ(why, "the body is empty");
+  answer("POST", "/json", "{");
+  EXPECT_EQ(why, "it is not JSON");
+  answer("POST", "/json", std::string(200, '[') + std::string(200, ']'));
+  EXPECT_EQ(why, "it is nested too deeply");
+  std::string many = "[0";
+  for (int i = 0; i < 600'000; ++i) many += ",0";
+  answer("POST", "/json", many + "]");
+  EXPECT_EQ(why, "it has too many values");
+}
+
+class FormTest : public testing::Test {
+ protected:
+  /// The form of a request; its fields as `name=value`, or nothing.
+  std::optional<std::vector<std::string>> fields(std::string body, std::string_view content_type) {
+    http::Request asked = request("POST", "/form", std::move(body));
+    if (!content_type.empty()) asked.headers.add("Content-Type", content_type);
+    std::optional<std::vector<std::string>> found;
+    const auto only_this = std::make_shared<RouterState>();
+    Router(only_this).post("/form", [&](const HttpRequest& seen) {
+      const auto form = seen.form();
+      if (!form) return HttpResponse{};
+      found.emplace();
+      for (const auto& [name, value] : form->fields()) found->push_back(name + "=" + value);
+      EXPECT_EQ(form->value("absent"), "");
+      if (!form->fields().empty()) {
+        EXPECT_EQ(form->value(form->fields()[0].first), form->fields()[0].second);
+      }
+      return HttpResponse{};
+    });
+    support::route(*only_this, std::move(asked));
+    return found;
+  }
+  static constexpr std::string_view type = "application/x-www-form-urlencoded";
+};
+
+TEST_F(FormTest, FieldsAreDecodedInTheirOrder) {
+  using Fields = std::vector<std::string>;
+  EXPECT_EQ(fields("a=1&b=x+y%20z&a=2&%C3%A4=%E2%82%AC&empty=&bare", type),
+            (Fields{"a=1", "b=x y z", "a=2", "ä=€", "empty=", "bare="}));
+  EXPECT_EQ(fields("", type), Fields{});
+}
+
+TEST_F(FormTest, TheContentTypeMayHaveParametersAndCapitals) {
+  EXPECT_TRUE(fields("a=1", "Application/X-WWW-Form-Urlencoded ; charset=UTF-8"));
+  EXPECT_FALSE(fields("a=1", "text/plain"));
+  EXPECT_FALSE(fields("a=1", "application/x-www-form-urlencodedx"));
+  EXPECT_FALSE(fields("a=1", ""));
+}
+
+TEST_F(FormTest, AsManyFieldsAsTheLimitSaysAndNoMore) {
+  std::string body = "f=0";
+  for (std::size_t i = 1; i < HttpForm::fields_limit; ++i) body += "&f=0";
+  EXPECT_EQ(fields(body, type).value().size(), HttpForm::fields_limit);
+  EXPECT_FALSE(fields(body + "&f=0", type));
+}
+
+TEST_F(RouterTest, HandlersAndHooksMayRegisterFurtherOnes) {
+  const auto register_many = [this](const std::string& below) {
+    for (int i = 0; i < 100; ++i) router.get(below + std::to_string(i), says("new"));
+  };
+  router.get("/grow", [=, captured = std::string(100, 'x')](const HttpRequest&) {
+    register_many("/route/");
+    return HttpResponse::text(captured);
+  });
+  router.use([=, this, captured = std::string(100, 'x'),
+              count = 0](const HttpRequest&) mutable -> std::optional<HttpResponse> {
+    if (count++ > 0) return std::nullopt;
+    for (int i = 0; i < 100; ++i) router.use([](const HttpRequest&) { return std::nullopt; });
+    return HttpResponse::text(captured);
+  });
+  EXPECT_EQ(body_of("/grow"), std::string(100, 'x'));
+  EXPECT_EQ(body_of("/grow"), std::string(100, 'x'));
+  EXPECT_EQ(body_of("/route/99"), "new");
+}
+
+TEST_F(RouterTest, HandlersMayTakeNothingOrAResponder) {
+  router.get("/nothing", [] { return HttpResponse::text("nothing"); });
+  router.get("/responder", [](const HttpRequest& asked, HttpResponder responder) {
+    responder.respond(HttpResponse::text(asked.path));
+    responder.respond(HttpResponse::text("the second"));
+  });
+  EXPECT_EQ(body_of("/nothing"), "nothing");
+  EXPECT_EQ(body_of("/responder"), "/responder");
+}
+
 TEST_F(RouterTest, HooksSeeEverythingFirst) {
   router.get("/a", says("route"));
   router.use([](const HttpRequest& asked) -> std::optional<HttpResponse> {
@@ -157,13 +252,13 @@ TEST_F(RouterTest, HooksSeeEverythingFirst) {
 
 TEST_F(RouterTest, WhatAHandlerThrowsIsA500AndReported) {
   std::string reported;
-  on_error = [&](const HttpRequest& asked) {
+  on_error = [&](const http::Request& asked) {
     try {
       throw;
     } catch (const std::exception& failure) {
-      reported = asked.path + ": " + failure.what();
+      reported = asked.target + ": " + failure.what();
     } catch (int number) {
-      reported = asked.path + ": " + std::to_string(number);
+      reported = asked.target + ": " + std::to_string(number);
     }
   };
   router.get("/fail",
@@ -179,7 +274,7 @@ TEST_F(RouterTest, WhatAHandlerThrowsIsA500AndReported) {
 
 TEST_F(RouterTest, AStatusThatEndsNoRequestIsA500AndReported) {
   std::vector<std::string> reported;
-  on_error = [&](const HttpRequest&) {
+  on_error = [&](const http::Request&) {
     try {
       throw;
     } catch (const std::exception& failure) {

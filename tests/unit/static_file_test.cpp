@@ -2,6 +2,7 @@
 #include "server/static_file.hpp"
 
 #include "server/router.hpp"
+#include "support/routing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -66,7 +67,7 @@ class StaticFileTest : public testing::Test {
     http::Request request;
     request.method = std::move(method);
     request.target = std::move(target);
-    return state.answer(request, "", {});
+    return support::route(state, request);
   }
   static std::string header(const HttpResponse& response, std::string_view name) {
     for (const auto& [field, value] : response.headers) {
@@ -151,7 +152,7 @@ TEST_F(StaticFileTest, RouterServesFoldersBehindRoutes) {
     http::Request request;
     request.method = std::move(method);
     request.target = std::move(target);
-    return state->answer(request, "", {});
+    return support::route(*state, request);
   };
   EXPECT_EQ(answer("GET", "/app.js").body, "route");
   EXPECT_EQ(answer("GET", "/files/app.js?v=2").body, "app()");
@@ -176,7 +177,7 @@ TEST_F(StaticFileTest, AFallbackAnswersForThePathsOfAPageAlone) {
     request.method = std::move(method);
     request.target = std::move(target);
     if (!accept.empty()) request.headers.add("Accept", accept);
-    return state.answer(request, "", {});
+    return support::route(state, request);
   };
   constexpr std::string_view browser = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8";
   for (const char* target : {"/app/chat", "/app/chat/7?x=1", "/app/v1.2/rooms", "/app/sub/none/"}) {
@@ -206,7 +207,7 @@ TEST_F(StaticFileTest, AFallbackThatIsNotThereOrOutsideAnswersNothing) {
     http::Request request;
     request.method = "GET";
     request.target = "/chat";
-    EXPECT_EQ(state.answer(request, "", {}).status, 404) << fallback;
+    EXPECT_EQ(support::route(state, request).status, 404) << fallback;
   }
 }
 

@@ -2,6 +2,7 @@
 #include "engine/server/server.hpp"
 
 #include "codec/http/grammar.hpp"
+#include "codec/http/utf8.hpp"
 #include "codec/websocket/handshake.hpp"
 #include "engine/server/polling.hpp"
 #include "engine/server/websocket.hpp"
@@ -14,6 +15,8 @@
 namespace socketio::engine {
 
 namespace {
+
+constexpr int own_revision = 4;  // engineio::protocol_version
 
 struct RefusalText {
   std::uint16_t status;
@@ -71,7 +74,22 @@ http::Response websocket_refusal(Refusal refusal, std::string_view message) {
   return response;
 }
 
+/// The revision that the reference takes a client for.
+int revision_of(std::string_view protocol) {
+  return protocol == engineio::protocol_version ? own_revision : 3;
+}
+
 }  // namespace
+
+int code_of(Refusal refusal) {
+  const int code = text_of(refusal).code;
+  return code >= 0 ? code : text_of(Refusal::bad_request).code;
+}
+
+std::string_view message_of(Refusal refusal) {
+  const bool has_text = text_of(refusal).code >= 0;
+  return text_of(has_text ? refusal : Refusal::bad_request).message;
+}
 
 http::Response refusal_response(Refusal refusal, std::string_view message) {
   const RefusalText text = text_of(refusal);
@@ -107,22 +125,49 @@ bool Server::is_enabled(std::string_view transport) const {
          (transport == "websocket" && options_.websocket);
 }
 
-std::optional<Refusal> Server::check(const http::Request& request, const Query& query,
-                                     Session* session) const {
-  if (!is_enabled(query.transport)) return Refusal::unknown_transport;
-  if (has_control_character(request.headers.get("origin"))) return Refusal::bad_request;
-  const bool upgrade = websocket::is_upgrade_request(request);
-  if (upgrade && query.transport != "websocket") return Refusal::bad_request;
-  if (!query.sid.empty()) {
-    if (!session) return Refusal::unknown_sid;
-    // A session over WebSocket has no other request than the upgrade.
-    if (!upgrade && (query.transport != "polling" || !session->polling()))
-      return Refusal::bad_request;
-    if (query.protocol != engineio::protocol_version) return Refusal::bad_request;
-    return std::nullopt;
+std::optional<Server::Refused> Server::check(const http::Request& request, const Query& query,
+                                             Session* session) const {
+  if (!is_enabled(query.transport)) {
+    const bool is_absent = query.transport.empty();
+    return Refused{Refusal::unknown_transport,
+                   is_absent ? json::object() : json{{"transport", query.transport}}};
   }
-  if (request.method != "GET") return Refusal::bad_handshake_method;
-  if (query.transport == "websocket" && !upgrade) return Refusal::bad_request;
+  if (const auto origin = request.headers.get("origin"); has_control_character(origin)) {
+    return Refused{Refusal::bad_request,
+                   {{"name", "INVALID_ORIGIN"}, {"origin", http::with_replacements(origin)}}};
+  }
+  const bool upgrade = websocket::is_upgrade_request(request);
+  if (upgrade && query.transport != "websocket") {
+    return Refused{Refusal::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}}};
+  }
+  if (!query.sid.empty()) {
+    if (!session) return Refused{Refusal::unknown_sid, {{"sid", query.sid}}};
+    return check_session(query, *session, upgrade);
+  }
+  if (request.method != "GET") {
+    return Refused{Refusal::bad_handshake_method, {{"method", request.method}}};
+  }
+  if (query.transport == "websocket" && !upgrade) {
+    return Refused{Refusal::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Server::Refused> Server::check_session(const Query& query, Session& session,
+                                                     bool is_upgrade) {
+  // A session over WebSocket has no other request than the upgrade.
+  if (!is_upgrade && (query.transport != "polling" || !session.polling())) {
+    return Refused{Refusal::bad_request,
+                   {{"name", "TRANSPORT_MISMATCH"},
+                    {"transport", query.transport},
+                    {"previousTransport", to_string(session.transport_name())}}};
+  }
+  if (query.protocol != engineio::protocol_version) {
+    return Refused{Refusal::bad_request,
+                   {{"name", "PROTOCOL_MISMATCH"},
+                    {"protocol", revision_of(query.protocol)},
+                    {"previousProtocol", own_revision}}};
+  }
   return std::nullopt;
 }
 
@@ -135,7 +180,9 @@ void Server::accept(const std::shared_ptr<Exchange>& exchange) {
   query.base64 = !http::query_value(request.query(), "b64").empty();
 
   const auto session = find(query.sid);
-  if (const auto refusal = check(request, query, session.get())) return refuse(*exchange, *refusal);
+  if (const auto refused = check(request, query, session.get())) {
+    return report_and_refuse(*exchange, *refused);
+  }
 
   if (websocket::is_upgrade_request(request)) {
     if (session) return accept_websocket(exchange, query, session);
@@ -160,19 +207,38 @@ void Server::refuse(Exchange& exchange, Refusal refusal, std::string_view messag
   }
 }
 
+void Server::report(const Exchange& exchange, Refusal refusal, json context) const {
+  if (refusal_hook_) refusal_hook_(exchange, refusal, std::move(context));
+}
+
+void Server::report_and_refuse(Exchange& exchange, const Refused& refused) const {
+  report(exchange, refused.refusal, refused.context);
+  const auto message = refused.context.find("message");
+  if (message == refused.context.end()) return refuse(exchange, refused.refusal);
+  refuse(exchange, refused.refusal, message->get_ref<const std::string&>());
+}
+
 void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {
   if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
-  if (allow_request_) {
-    if (const auto refusal = allow_request_(*exchange)) {
-      return refuse(*exchange, Refusal::forbidden, *refusal);
+  if (!allow_request_) return admit(exchange, query);
+  allow_request_(exchange, [this, query](const std::shared_ptr<Exchange>& decided,
+                                         const std::optional<std::string>& refusal) {
+    if (refusal) {
+      return report_and_refuse(*decided, {Refusal::forbidden, {{"message", *refusal}}});
     }
-    // The hook has closed the server.
-    if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
+    if (closed_) return refuse(*decided, Refusal::too_many_sessions);  // meanwhile
+    admit(decided, query);
+  });
+}
+
+void Server::admit(const std::shared_ptr<Exchange>& exchange, const Query& query) {
+  if (query.protocol != engineio::protocol_version) {
+    return report_and_refuse(
+        *exchange, {Refusal::unsupported_protocol, {{"protocol", revision_of(query.protocol)}}});
   }
-  if (query.protocol != engineio::protocol_version)
-    return refuse(*exchange, Refusal::unsupported_protocol);
   if (options_.sessions != 0 && sessions_.size() >= options_.sessions) {
-    return refuse(*exchange, Refusal::too_many_sessions);
+    return report_and_refuse(*exchange,
+                             {Refusal::too_many_sessions, {{"name", "TOO_MANY_SESSIONS"}}});
   }
   if (query.transport == "websocket") return accept_websocket(exchange, query, nullptr);
 

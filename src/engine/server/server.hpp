@@ -12,6 +12,8 @@
 #include "engine/server/options.hpp"
 #include "engine/server/session.hpp"
 
+#include <socketio/json.hpp>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,12 +40,24 @@ enum class Refusal : std::uint8_t {
 /// The response for a refusal; `message` replaces the standard text.
 http::Response refusal_response(Refusal refusal, std::string_view message = {});
 
+/// Called for refused requests, as the reference emits "connection_error": with an object that says
+/// what is known besides the refusal.
+using RefusalHook = std::function<void(const Exchange&, Refusal, json context)>;
+
+/// The reference's `code`; that of `bad_request` for what the reference does not refuse.
+int code_of(Refusal refusal);
+/// The reference's text for the code.
+std::string_view message_of(Refusal refusal);
+
 /// Makes the handler of a new session. It is set before the first message.
 using SessionFactory =
     std::function<std::shared_ptr<SessionHandler>(const std::shared_ptr<Session>&)>;
 
-/// Decides about a handshake. Returns the text of a refusal, or nothing to allow it.
-using AllowRequest = std::function<std::optional<std::string>(const Exchange&)>;
+/// Takes the decision on a handshake: the text of a refusal, or nothing to allow it.
+using Decided = std::function<void(const std::shared_ptr<Exchange>& exchange,
+                                   const std::optional<std::string>& refusal)>;
+/// Decides on a handshake, now or later, on the loop, unless the client goes.
+using AllowRequest = std::function<void(const std::shared_ptr<Exchange>& exchange, Decided)>;
 
 class Server final : public SessionOwner {
  public:
@@ -51,9 +65,12 @@ class Server final : public SessionOwner {
   ~Server() override;
 
   void set_allow_request(AllowRequest allow) { allow_request_ = std::move(allow); }
+  void set_refusal_hook(RefusalHook hook) { refusal_hook_ = std::move(hook); }
 
   /// Accepts a request with the engine's path whose headers are complete.
   void accept(const std::shared_ptr<Exchange>& exchange);
+  /// Notifies the refusal hook, and no one else.
+  void report(const Exchange& exchange, Refusal refusal, json context) const;
 
   /// The number of open sessions.
   std::size_t session_count() const { return sessions_.size(); }
@@ -71,10 +88,21 @@ class Server final : public SessionOwner {
     bool base64 = false;
   };
 
-  std::optional<Refusal> check(const http::Request& request, const Query& query,
+  struct Refused {
+    Refusal refusal;
+    json context;
+  };
+
+  std::optional<Refused> check(const http::Request& request, const Query& query,
                                Session* session) const;
-  void refuse(Exchange& exchange, Refusal refusal, std::string_view message = {});
+  /// The same for what is asked of a session that there is.
+  static std::optional<Refused> check_session(const Query& query, Session& session,
+                                              bool is_upgrade);
+  static void refuse(Exchange& exchange, Refusal refusal, std::string_view message = {});
+  void report_and_refuse(Exchange& exchange, const Refused& refused) const;
   void handshake(const std::shared_ptr<Exchange>& exchange, const Query& query);
+  /// It has been allowed.
+  void admit(const std::shared_ptr<Exchange>& exchange, const Query& query);
   void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Query& query,
                         std::shared_ptr<Session> session);
   /// Answers 101. If that fails, the transport ends.
@@ -92,6 +120,7 @@ class Server final : public SessionOwner {
   websocket::Limits websocket_limits_;
   SessionFactory factory_;
   AllowRequest allow_request_;
+  RefusalHook refusal_hook_;
   using Sessions = std::unordered_map<std::string_view, std::shared_ptr<Session>>;
   // Keyed by the session's own id.
   Sessions sessions_;

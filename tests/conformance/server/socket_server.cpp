@@ -34,6 +34,13 @@ class SocketServer {
     Namespace packets = io_.of("/packets");
     watch_packets(packets);
     equip(packets);
+    io_.on_connection_error([this](const socketio::RefusedRequest& refused) {
+      refused_.push_back({{"method", refused.request.method},
+                          {"url", refused.request.target},
+                          {"code", refused.code},
+                          {"message", refused.message},
+                          {"context", refused.context}});
+    });
   }
 
   void run(std::uint16_t port) {
@@ -93,11 +100,13 @@ class SocketServer {
     add_administration_events(nsp);
     nsp.on("last-disconnect", [this](const std::string& id) { return disconnects_.of(id); });
     nsp.on("errors-seen", [this] { return errors_seen_; });
+    nsp.on("connection-errors", [this] { return refused_; });
     nsp.on("clients-count", [this] { return io_.engine_clients_count(); });
   }
 
   Disconnects disconnects_;
   std::size_t errors_seen_ = 0;
+  json refused_ = json::array();
   socketio::Server io_;
   // Destroyed before what its tasks refer to.
   Delays delays_;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// PendingRequests: the requests of one loop that the application is to answer, now or later, on any
+// thread: those of the router, and handshakes that wait for a decision.
+//
+// Life cycle: open() -> the responder answers, or all its copies are dropped, or the client goes;
+// what is left when the loop ends is cut. Loop's thread only; responders belong to any.
+#pragma once
+
+#include "engine/server/exchange.hpp"
+#include "server/request_state.hpp"
+
+#include <socketio/http.hpp>
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+
+namespace socketio::server {
+
+/// The request as applications see it.
+HttpRequest public_request(std::shared_ptr<detail::RequestState> state, std::string address);
+
+class PendingRequests : public std::enable_shared_from_this<PendingRequests> {
+ public:
+  using ExchangePtr = std::shared_ptr<engine::Exchange>;
+  /// Called on the loop with what was answered; the exchange is null if its client has gone.
+  template <class T>
+  using Finish = std::function<void(const ExchangePtr& exchange, const http::Request& request,
+                                    detail::Answered<T> answered)>;
+  template <class T>
+  struct Opened {
+    HttpRequest request;
+    Responder<T> answer;
+  };
+
+  /// Without timers answers are taken on the thread that gives them.
+  explicit PendingRequests(std::shared_ptr<core::Timers> timers) : timers_(std::move(timers)) {}
+
+  const std::shared_ptr<core::Timers>& timers() const { return timers_; }
+
+  /// Keeps the exchange until it is answered. `request` is its own, or a copy of it.
+  template <class T>
+  Opened<T> open(const ExchangePtr& exchange, http::Request request, Finish<T> finish) {
+    const auto state = add(exchange, std::move(request));
+    auto complete = [weak = weak_from_this(), timers = timers_, state,
+                     finish = std::move(finish)](detail::Answered<T> answered) {
+      auto take = [weak, state, finish, answered = std::move(answered)]() mutable {
+        const auto self = weak.lock();
+        if (self) finish(self->take(*state), state->request(), std::move(answered));
+      };
+      timers ? timers->run(std::move(take)) : take();
+    };
+    return {public_request(state, exchange->remote_address()), Responder<T>(std::move(complete))};
+  }
+
+ private:
+  class Entry;
+
+  std::shared_ptr<detail::RequestState> add(const ExchangePtr& exchange, http::Request request);
+  /// Null if the client has gone.
+  ExchangePtr take(detail::RequestState& state);
+  void close(detail::RequestState& state);
+
+  const std::shared_ptr<core::Timers> timers_;
+  std::unordered_map<const detail::RequestState*, std::shared_ptr<Entry>> entries_;
+};
+
+}  // namespace socketio::server

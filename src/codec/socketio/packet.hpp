@@ -24,6 +24,10 @@ enum class PacketType : std::uint8_t {
   binary_ack,
 };
 
+constexpr bool is_binary(PacketType type) {
+  return type == PacketType::binary_event || type == PacketType::binary_ack;
+}
+
 enum class Errc : std::uint8_t {
   empty_packet,
   unknown_type,
@@ -61,7 +65,23 @@ struct Header {
 
 Result<Header, Errc> decode_header(std::string_view text, const Limits& limits);
 
-/// Appends type, attachment count, namespace and id; the JSON payload must follow.
+/// Whether it is the main namespace, "/": every name begins with a slash.
+constexpr bool is_main(std::string_view nsp) { return nsp.size() == 1; }
+
+/// Bytes that the header takes at most.
+constexpr std::size_t header_limit(const Header& header) {
+  constexpr std::size_t longest_integer = 20;
+  std::size_t limit = 1;
+  if (is_binary(header.type)) limit += longest_integer + 1;
+  if (!is_main(header.nsp)) limit += header.nsp.size() + 1;
+  if (header.id) limit += longest_integer;
+  return limit;
+}
+
+/// Writes type, attachment count, namespace and id so that they end at `end`, in front of a JSON
+/// payload; returns where they begin. There must be header_limit() bytes before `end`.
+char* write_header_before(char* end, const Header& header);
+/// Appends the same; the JSON payload must follow.
 void append_header(std::string& out, const Header& header);
 
 bool is_reserved_event(std::string_view name);

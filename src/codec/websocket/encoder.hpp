@@ -6,6 +6,7 @@
 #include "codec/websocket/frame.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,8 +17,10 @@ namespace socketio::websocket {
 /// 7692 section 6).
 enum class Coding : std::uint8_t { plain, deflated };
 
-/// A server's frame, which is not masked. The payload begins with `prefix`: a protocol that puts a
-/// few bytes in front of a message need not copy the message.
+inline constexpr std::size_t prefix_limit = 6;
+
+/// A server's frame, which is not masked. The payload begins with `prefix`, of `prefix_limit` bytes
+/// at most: a protocol that puts a digit in front of a message need not copy the message.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload,
                   Coding coding = Coding::plain, std::string_view prefix = {});
 

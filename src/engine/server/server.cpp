@@ -226,8 +226,7 @@ void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& q
     if (refusal) {
       return report_and_refuse(*decided, {Refusal::forbidden, {{"message", *refusal}}});
     }
-    // The hook has closed the server.
-    if (closed_) return refuse(*decided, Refusal::too_many_sessions);
+    if (closed_) return refuse(*decided, Refusal::too_many_sessions);  // meanwhile
     admit(decided, query);
   });
 }

@@ -40,8 +40,8 @@ enum class Refusal : std::uint8_t {
 /// The response for a refusal; `message` replaces the standard text.
 http::Response refusal_response(Refusal refusal, std::string_view message = {});
 
-/// Is called for refused requests as the reference's event "connection_error" is: with what it knows
-/// beside the refusal, an object.
+/// Called for refused requests, as the reference emits "connection_error": with an object that says
+/// what is known besides the refusal.
 using RefusalHook = std::function<void(const Exchange&, Refusal, json context)>;
 
 /// The reference's `code`; that of `bad_request` for what the reference does not refuse.

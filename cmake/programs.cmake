@@ -34,7 +34,15 @@ if(SOCKETIO_BUILD_EXAMPLES)
   pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
   file(GLOB showcase_sources CONFIGURE_DEPENDS examples/showcase/server/*.cpp)
   list(FILTER showcase_sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
-  add_library(showcase_parts STATIC ${showcase_sources})  # a library, so that its tests can link it
+  # The page shows the sources of what is running.
+  set(showcase_embedded ${CMAKE_CURRENT_BINARY_DIR}/showcase/sources.cpp)
+  set(showcase_embed ${PROJECT_SOURCE_DIR}/examples/showcase/server/embed_sources.cmake)
+  add_custom_command(OUTPUT ${showcase_embedded} VERBATIM
+                     COMMAND ${CMAKE_COMMAND} "-DFILES=${showcase_sources}" -DOUT=${showcase_embedded} -P ${showcase_embed}
+                     DEPENDS ${showcase_sources} ${showcase_embed})
+  # A library, so that its tests can link it.
+  add_library(showcase_parts STATIC ${showcase_sources} ${showcase_embedded})
+  target_include_directories(showcase_parts PRIVATE examples/showcase/server)
   target_link_libraries(showcase_parts PUBLIC socketio::server PkgConfig::sqlite3 PRIVATE socketio_warnings)
   socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
 

@@ -9,9 +9,9 @@
 using socketio::json;
 
 struct Message {
-  std::string from, text;
+  std::string username, message;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Message, from, text)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Message, username, message)
 
 int main(int argc, char** argv) {
   const std::string name = argc > 1 ? argv[1] : "guest";
@@ -38,10 +38,10 @@ int main(int argc, char** argv) {
   socket.on_disconnect([](socketio::DisconnectReason why) {
     std::cout << "* disconnected: " << to_string(why) << std::endl;
   });
-  socket.on("message", [&](Message message) {
-    if (message.from != name) std::cout << message.from << ": " << message.text << std::endl;
+  socket.on("chat-message", [&](Message said) {
+    if (said.username != name) std::cout << said.username << ": " << said.message << std::endl;
   });
 
   client.start();
-  for (std::string line; std::getline(std::cin, line);) socket.emit("message", line);
+  for (std::string line; std::getline(std::cin, line);) socket.emit("chat-message", line);
 }

@@ -2,6 +2,7 @@
 // The showcase as two people use it, over each transport.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { chatters } from "./support/chatter.mjs";
 import { launchChromium } from "./support/chromium.mjs";
 import { stage } from "./support/stage.mjs";
 
@@ -12,10 +13,10 @@ after(() => browser?.close());
 
 for (const transport of ["websocket", "polling"]) {
   describe(`two people over ${transport} only`, () => {
-    const path = `/?transport=${transport}`;
+    const path = `/chat?transport=${transport}`;
 
     it("see each other's messages", async (test) => {
-      const { visit } = await stage(test, browser);
+      const { visit } = chatters(await stage(test, browser));
       const ada = await visit(path, "Ada");
       const grace = await visit(path, "Grace");
       await ada.seesTransport(transport);
@@ -28,20 +29,20 @@ for (const transport of ["websocket", "polling"]) {
     });
 
     it("see each other arrive and leave", async (test) => {
-      const { visit } = await stage(test, browser);
+      const { visit } = chatters(await stage(test, browser));
       const ada = await visit(path, "Ada");
       const grace = await visit(path, "Grace");
       await ada.seesNotice("Grace joined");
       await ada.seesOnline(["Ada", "Grace"]);
       await grace.seesOnline(["Ada", "Grace"]);
-      await grace.page.getByRole("button", { name: "Leave the chat" }).click();
+      await grace.page.getByRole("button", { name: "Leave" }).click();
       await grace.page.getByLabel("Your name").waitFor();
       await ada.seesNotice("Grace left");
       await ada.seesOnline(["Ada"]);
     });
 
     it("see that a page was closed", async (test) => {
-      const { visit } = await stage(test, browser);
+      const { visit } = chatters(await stage(test, browser));
       const ada = await visit(path, "Ada");
       const grace = await visit(path, "Grace");
       await ada.seesOnline(["Ada", "Grace"]);
@@ -51,7 +52,7 @@ for (const transport of ["websocket", "polling"]) {
     });
 
     it("see each other typing, and stop typing", async (test) => {
-      const { visit } = await stage(test, browser);
+      const { visit } = chatters(await stage(test, browser));
       const ada = await visit(path, "Ada");
       const grace = await visit(path, "Grace");
       await ada.composer.pressSequentially("thinking");
@@ -69,16 +70,16 @@ for (const transport of ["websocket", "polling"]) {
 
 describe("with every transport allowed", () => {
   it("starts with long-polling and upgrades to WebSocket", async (test) => {
-    const { visit } = await stage(test, browser);
-    const ada = await visit("/", "Ada");
+    const { visit } = chatters(await stage(test, browser));
+    const ada = await visit("/chat", "Ada");
     await ada.seesTransport("websocket");
     await ada.say("after the upgrade");
     await ada.sees("after the upgrade");
   });
 
   it("refuses a name that is taken, in any case of its letters", async (test) => {
-    const { open, visit } = await stage(test, browser);
-    await visit("/", "Ada");
+    const { open, visit } = chatters(await stage(test, browser));
+    await visit("/chat", "Ada");
     const other = await open();
     await other.join("aDA");
     await other.seesAlert("taken");
@@ -88,7 +89,7 @@ describe("with every transport allowed", () => {
   });
 
   it("refuses names that are empty or too long", async (test) => {
-    const { open } = await stage(test, browser);
+    const { open } = chatters(await stage(test, browser));
     const other = await open();
     await other.join("   ");
     await other.seesAlert("enter a name");
@@ -99,8 +100,8 @@ describe("with every transport allowed", () => {
   });
 
   it("refuses empty and oversized messages", async (test) => {
-    const { visit } = await stage(test, browser);
-    const ada = await visit("/", "Ada");
+    const { visit } = chatters(await stage(test, browser));
+    const ada = await visit("/chat", "Ada");
     const before = await ada.messages();
     await ada.say("   ");
     await ada.seesAlert("Write something");
@@ -113,8 +114,8 @@ describe("with every transport allowed", () => {
   });
 
   it("shows the history after a reload, and keeps the name", async (test) => {
-    const { visit } = await stage(test, browser);
-    const ada = await visit("/", "Ada");
+    const { visit } = chatters(await stage(test, browser));
+    const ada = await visit("/chat", "Ada");
     await ada.say("remember this");
     await ada.sees("remember this");
     await ada.page.reload();
@@ -126,8 +127,8 @@ describe("with every transport allowed", () => {
   });
 
   it("tells a tab that the same person now uses another one", async (test) => {
-    const { open, visit } = await stage(test, browser);
-    const ada = await visit("/", "Ada");
+    const { open, visit } = chatters(await stage(test, browser));
+    const ada = await visit("/chat", "Ada");
     const memory = await ada.page.evaluate(() => ({ ...sessionStorage }));
     const twin = await open();
     await twin.page.evaluate((items) => {
@@ -135,7 +136,25 @@ describe("with every transport allowed", () => {
     }, memory);
     await twin.page.reload();
     await twin.inRoom();
-    await ada.seesBanner("replaced");
+    await ada.page.getByText("You joined from another tab").waitFor();
+    await ada.seesTransport("websocket");
     await twin.seesOnline(["Ada"]);
+    await ada.page.getByRole("button", { name: "Use this tab" }).click();
+    await twin.page.getByText("You joined from another tab").waitFor();
+    await ada.say("here again");
+    await ada.sees("here again");
+  });
+
+  it("goes on while another page is shown", async (test) => {
+    const { visit } = chatters(await stage(test, browser));
+    const ada = await visit("/chat", "Ada");
+    const grace = await visit("/chat", "Grace");
+    await ada.page.getByRole("link", { name: "What this is" }).click();
+    await ada.page.getByRole("heading", { level: 1, name: /What people build/ }).waitFor();
+    await grace.say("Are you still here?");
+    await grace.sees("Are you still here?");
+    await grace.seesOnline(["Ada", "Grace"]);
+    await ada.page.getByRole("link", { name: "Chat", exact: true }).click();
+    await ada.sees("Are you still here?");
   });
 });

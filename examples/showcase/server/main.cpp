@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: MIT
 #include "chat.hpp"
-#include "history.hpp"
+#include "database.hpp"
+#include "notifications.hpp"
 #include "options.hpp"
+#include "page.hpp"
+#include "private_messages.hpp"
+#include "rooms.hpp"
 
 #include <socketio/server.hpp>
 
 #include <exception>
 #include <filesystem>
 #include <iostream>
-#include <stdexcept>
 
 namespace {
 
-void require_page(const std::filesystem::path& web) {
-  if (std::filesystem::exists(web / "index.html")) return;
-  throw std::runtime_error("no page in " + web.string() +
-                           "; ./dev run builds it, --web names another folder");
+/// Arguments of a wrong shape are the client's affair and would fill the log; an exception is ours.
+void log_exception(socketio::Socket&, const socketio::HandlerError& error) {
+  if (error.exception) std::cerr << error.event << ": " << error.message << '\n';
 }
 
-void serve(const showcase::Options& options) {
-  require_page(options.web);
+void serve(showcase::Options options) {
   const auto folder = std::filesystem::absolute(options.database).parent_path();
   std::filesystem::create_directories(folder);
-  showcase::History history(options.database);
+  showcase::Database database(options.database);
 
   socketio::Server io;
-  const showcase::Chat chat(io, history);
-  io.http().serve_folder("/", options.web.string());
-  const auto port = io.listen(options.port);
+  io.on_handler_error(log_exception);
+  const showcase::Chat chat(io, database);
+  const showcase::Rooms rooms(io);
+  const showcase::PrivateMessages private_messages(io, database);
+  const showcase::Notifications notifications(io, database);
+  showcase::serve_page(io.http(), options.web);
+
+  options.port = io.listen(options.port);
   io.stop_on_signals();
-  std::cout << "listening on http://localhost:" << port << std::endl;
+  std::cout << "listening on http://localhost:" << options.port << " with " << to_string(options)
+            << std::endl;
   io.run();
 }
 

@@ -27,12 +27,12 @@ fs::path default_web() {
 
 /// XDG Base Directory Specification: $XDG_STATE_HOME, else ~/.local/state.
 fs::path default_database() {
-  const fs::path file = "socketio-showcase/chat.sqlite";
+  const fs::path file = "socketio-showcase/showcase.sqlite";
   const char* state = std::getenv("XDG_STATE_HOME");
   if (state && fs::path(state).is_absolute()) return state / file;
   const char* home = std::getenv("HOME");
   if (home && fs::path(home).is_absolute()) return home / fs::path(".local/state") / file;
-  return "chat.sqlite";
+  return "showcase.sqlite";
 }
 
 }  // namespace
@@ -41,12 +41,13 @@ Options parse_options(int argc, const char* const* argv) {
   Options options;
   options.web = default_web();
   options.database = default_database();
-  CLI::App app{"A chat: the showcase of socketio-cpp"};
+  CLI::App app{"The showcase of socketio-cpp: what Socket.IO is used for, on one page each"};
   app.add_option("--port", options.port, "Port to listen on; 0 takes a free one")
       ->envname("PORT")
       ->capture_default_str();
   app.add_option("--web", options.web, "Folder of the built page")->capture_default_str();
-  app.add_option("--database", options.database, "SQLite file of the messages")
+  app.add_option("--database", options.database, "SQLite file of all data")
+      ->envname("DATABASE")
       ->capture_default_str();
   try {
     app.parse(argc, argv);
@@ -54,6 +55,10 @@ Options parse_options(int argc, const char* const* argv) {
     std::exit(app.exit(error));
   }
   return options;
+}
+
+std::string to_string(const Options& options) {
+  return "PORT=" + std::to_string(options.port) + " DATABASE=" + options.database.string();
 }
 
 }  // namespace showcase

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace showcase {
 
@@ -15,5 +16,8 @@ struct Options {
 
 /// Ends the process after --help and after what cannot be understood.
 Options parse_options(int argc, const char* const* argv);
+
+/// In one line, as the environment would say it.
+std::string to_string(const Options& options);
 
 }  // namespace showcase

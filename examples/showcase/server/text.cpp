@@ -165,4 +165,17 @@ std::string fold_case(std::u32string_view characters) {
   return encode_utf8(folded);
 }
 
+std::optional<std::string> clean_message(std::string_view text, std::size_t limit) {
+  const std::u32string characters = decode_utf8(text);
+  const std::u32string_view trimmed = trim(characters);
+  if (trimmed.empty() || trimmed.size() > limit) return std::nullopt;
+  return encode_utf8(trimmed);
+}
+
+std::optional<std::string> clean_name(std::string_view text, std::size_t limit) {
+  auto name = clean_message(text, limit);
+  if (name && has_invisible(decode_utf8(*name))) return std::nullopt;
+  return name;
+}
+
 }  // namespace showcase

@@ -3,6 +3,8 @@
 // counts. Input is UTF-8; what is not becomes U+FFFD. Pure functions, safe on any thread.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,5 +22,10 @@ bool has_invisible(std::u32string_view characters);
 
 /// Lower case of every letter, so that "Ada", "ADA" and "ada" are one.
 std::string fold_case(std::u32string_view characters);
+
+/// What somebody wrote, as it is to be shown: trimmed; nothing if it is empty, longer than `limit`
+/// characters, or, as a name, has characters that nobody sees.
+std::optional<std::string> clean_message(std::string_view text, std::size_t limit);
+std::optional<std::string> clean_name(std::string_view text, std::size_t limit);
 
 }  // namespace showcase

@@ -58,5 +58,16 @@ TEST(Text, FoldsTheCaseOfAllScripts) {
   EXPECT_EQ(fold_case(U"\u00C4\u0416\u03A9"), "\u00e4\u0436\u03c9");
 }
 
+TEST(Text, CleansWhatSomebodyWrote) {
+  EXPECT_EQ(clean_message("  two\nlines \n", 9), "two\nlines");
+  EXPECT_EQ(clean_message("  two\nlines \n", 8), std::nullopt);
+  EXPECT_EQ(clean_message(" \u3000\n", 9), std::nullopt);
+  EXPECT_EQ(clean_name(" \u00c4da ", 3), "\u00c4da");
+  EXPECT_EQ(clean_name("Ada Lovelace", 11), std::nullopt);
+  EXPECT_EQ(clean_name("A\u200Bda", 9), std::nullopt);
+  EXPECT_EQ(clean_name("A\nda", 9), std::nullopt);
+  EXPECT_EQ(clean_name("", 9), std::nullopt);
+}
+
 }  // namespace
 }  // namespace showcase

@@ -54,7 +54,7 @@ export class Showcase {
   }
 
   async #run(port) {
-    this.#server = spawn(program, ["--database", join(this.#folder, "chat.sqlite")], {
+    this.#server = spawn(program, ["--database", join(this.#folder, "showcase.sqlite")], {
       env: { ...process.env, PORT: String(port) },
       stdio: ["ignore", "pipe", "inherit"],
     });

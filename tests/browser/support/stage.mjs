@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What one test needs, and its end: a server of its own, so that no test meets the people or the
-// messages of another, and the visitors who come to it.
+// messages of another, and the visitors who come to it. A browser that complained fails the test.
+import assert from "node:assert/strict";
 import { Showcase } from "./showcase.mjs";
 import { Visitor } from "./visitor.mjs";
 
@@ -8,24 +9,18 @@ export async function stage(test, browser) {
   const showcase = await Showcase.start();
   const visitors = [];
   test.after(async () => {
+    const problems = visitors.flatMap((visitor) => visitor.takeProblems());
     await Promise.all(visitors.map((visitor) => visitor.close()));
     await showcase.stop();
+    assert.deepEqual(problems, []);
   });
 
-  /** Somebody who has opened the page and has not joined yet. */
-  async function open(path = "/", options = {}) {
-    const visitor = await Visitor.open(browser, showcase.url + path, options);
+  /** Somebody who has opened the page. */
+  async function open(path = "/", options = {}, Kind = Visitor) {
+    const visitor = await Kind.open(browser, showcase.url + path, options);
     visitors.push(visitor);
     return visitor;
   }
 
-  /** Somebody who has joined. */
-  async function visit(path, name, options) {
-    const visitor = await open(path, options);
-    await visitor.join(name);
-    await visitor.inRoom();
-    return visitor;
-  }
-
-  return { showcase, open, visit };
+  return { showcase, open };
 }

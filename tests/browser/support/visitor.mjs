@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: MIT
 // One person in front of the page: finds things as a person would (labels, roles, words), and
 // every wait is for a condition. Each visitor has a browser context, hence a storage, of its own.
+import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import axe from "axe-core";
 
 export const WIDE = { width: 1280, height: 800 };
 export const NARROW = { width: 390, height: 844 };
+
+/** Every page is looked at in each of these. */
+export const looks = [
+  { name: "wide-light", viewport: WIDE, colorScheme: "light" },
+  { name: "wide-dark", viewport: WIDE, colorScheme: "dark" },
+  { name: "narrow-light", viewport: NARROW, colorScheme: "light" },
+  { name: "narrow-dark", viewport: NARROW, colorScheme: "dark" },
+];
 
 const PATIENCE = 30_000;
 
 export class Visitor {
   #context;
+  #problems = [];
   page;
 
   static async open(browser, url, { viewport = WIDE, colorScheme = "light" } = {}) {
-    const visitor = new Visitor();
+    const visitor = new this();
     visitor.#context = await browser.newContext({ viewport, colorScheme, locale: "en-GB" });
     visitor.page = await visitor.#context.newPage();
     visitor.page.setDefaultTimeout(PATIENCE);
+    visitor.#watch();
     await visitor.page.goto(url);
     return visitor;
   }
@@ -26,74 +38,79 @@ export class Visitor {
     return this.#context.close();
   }
 
-  async join(name) {
-    await this.page.getByLabel("Your name").fill(name);
-    await this.page.getByRole("button", { name: "Join the chat" }).click();
+  #watch() {
+    const { page } = this;
+    const note = (problem) => this.#problems.push(problem);
+    page.on("pageerror", (error) => note(`exception: ${error.message}`));
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) note(`console: ${message.text()}`);
+    });
+    page.on("response", (response) => {
+      if (response.status() >= 400) note(`${response.status()} for ${response.url()}`);
+    });
+    page.on("requestfailed", (request) => {
+      // A page that reloads or closes gives up its polls.
+      const failure = request.failure()?.errorText;
+      if (failure !== "net::ERR_ABORTED") note(`${failure} for ${request.url()}`);
+    });
   }
 
-  inRoom() {
-    return this.page.getByRole("log").waitFor();
+  /** What the browser complained about since it was last asked. */
+  takeProblems() {
+    return this.#problems.splice(0);
   }
 
-  get composer() {
-    return this.page.getByLabel("Message", { exact: true });
-  }
-
-  async say(text) {
-    await this.composer.fill(text);
-    await this.composer.press("Enter");
-  }
-
-  /** A message that the server has confirmed. */
-  sees(text) {
-    return this.page
-      .locator('.message[data-pending="false"] .message-text', { hasText: text })
-      .first()
-      .waitFor();
-  }
-
-  seesNotice(text) {
-    return this.page.locator(".notice", { hasText: text }).first().waitFor();
-  }
-
-  seesTyping(text) {
-    return this.page.locator(".typing", { hasText: text }).waitFor();
-  }
-
-  seesNoTyping() {
-    return this.page.locator('.typing[data-active="false"]').waitFor();
+  /** The browser complains about every attempt to reach a server that is not there. */
+  forgiveALostServer() {
+    for (const problem of this.takeProblems())
+      assert.match(problem, /ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET)|400/);
   }
 
   seesAlert(text) {
     return this.page.getByRole("alert").filter({ hasText: text }).waitFor();
   }
 
-  seesBanner(kind) {
-    return this.page.locator(`.banner[data-kind="${kind}"] .banner-body`).waitFor();
+  /** What the page says about its connection: "lost", "back", … */
+  seesLink(link) {
+    return this.page.locator(`[data-link="${link}"]`).waitFor({ state: "attached" });
   }
 
   seesTransport(name) {
-    return this.page.locator(`.status[data-transport="${name}"]`).waitFor();
+    return this.page.locator(`[data-transport="${name}"]`).waitFor();
   }
 
-  seesOnline(names) {
-    const wanted = [...names].sort();
-    return this.page.waitForFunction((expected) => {
-      const items = document.querySelectorAll(".people li");
-      const shown = [...new Set([...items].map((item) => item.dataset.name))].sort();
-      return JSON.stringify(shown) === JSON.stringify(expected);
-    }, wanted);
+  /** The server's part has been loaded; its text. */
+  async source() {
+    const listing = this.page.getByLabel(/^Source of /);
+    await listing.waitFor();
+    return listing.innerText();
   }
 
-  messages() {
-    return this.page.locator(".message .message-text").allTextContents();
+  async isAccessible(where) {
+    await this.page.evaluate(axe.source);
+    const violations = await this.page.evaluate(async () => {
+      const results = await globalThis.axe.run();
+      return results.violations.map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n  ")}`,
+      );
+    });
+    assert.deepEqual(violations, [], `accessibility: ${where}`);
   }
 
-  overflow() {
-    return this.page.evaluate(() => {
+  async fitsItsWindow(where) {
+    const overflow = await this.page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
       return scrollWidth - clientWidth;
     });
+    assert.equal(overflow, 0, `horizontal overflow: ${where}`);
+  }
+
+  /** Fits, is accessible, and leaves a picture. */
+  async looksRight(where) {
+    await this.fitsItsWindow(where);
+    await this.isAccessible(where);
+    await this.picture(where);
   }
 
   /** Only when the environment names a folder for pictures. */
@@ -101,6 +118,6 @@ export class Visitor {
     const folder = process.env.SCREENSHOTS;
     if (!folder) return;
     await mkdir(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+    await this.page.screenshot({ path: join(folder, `${name}.png`) });
   }
 }

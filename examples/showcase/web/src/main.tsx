@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 import "@fontsource-variable/inter";
+import "@mantine/core/styles.css";
+import { MantineProvider } from "@mantine/core";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { BrowserRouter } from "react-router-dom";
 import { App } from "./App";
-import { Chat } from "./chat";
-import "./styles/base.css";
-import "./styles/join.css";
-import "./styles/room.css";
-import "./styles/messages.css";
-import "./styles/composer.css";
-
-const chat = new Chat();
+import { readableColours, theme } from "./theme";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <App chat={chat} />
+    <MantineProvider theme={theme} cssVariablesResolver={readableColours} defaultColorScheme="auto">
+      <BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
+        <App />
+      </BrowserRouter>
+    </MantineProvider>
   </StrictMode>,
 );

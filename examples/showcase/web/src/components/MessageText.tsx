@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { Anchor, Text } from "@mantine/core";
 
 const link = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])/;
 
@@ -6,16 +7,24 @@ const link = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])/;
 export function MessageText({ text }: { text: string }) {
   const pieces = text.split(link);
   return (
-    <p className="message-text">
+    <Text size="sm" data-text style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
       {pieces.map((piece, index) =>
         index % 2 === 1 ? (
-          <a key={index} href={piece} target="_blank" rel="noreferrer noopener">
+          <Anchor
+            key={index}
+            href={piece}
+            target="_blank"
+            rel="noreferrer noopener"
+            c="inherit"
+            inherit
+            underline="always"
+          >
             {piece}
-          </a>
+          </Anchor>
         ) : (
           piece
         ),
       )}
-    </p>
+    </Text>
   );
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "page.hpp"
+
+#include "sources.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace showcase {
+namespace {
+
+using socketio::HttpRequest;
+using socketio::HttpResponse;
+
+HttpResponse source_response(const HttpRequest& request) {
+  const auto source = source_of(request.param("file"));
+  if (!source) return HttpResponse::text("There is no such source file.", 404);
+  return HttpResponse::text(std::string(*source));
+}
+
+}  // namespace
+
+void serve_page(socketio::Router& http, const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(folder / "index.html")) {
+    throw std::runtime_error("no page in " + folder.string() +
+                             "; ./dev run builds it, --web names another folder");
+  }
+  http.get("/source/:file", source_response);
+  // Which paths there are is known to the page's own router (web/src/applications.ts).
+  http.serve_folder("/", folder.string(), {.fallback = "index.html"});
+}
+
+}  // namespace showcase

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Which rooms there are, and how many are in each. A room begins with the first who enters, and is
+// forgotten with the last who leaves.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace showcase {
+
+struct RoomSize {
+  std::string roomId;
+  std::size_t users = 0;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoomSize, roomId, users)
+
+class RoomDirectory {
+ public:
+  void enter(const std::string& room) { ++sizes_[room]; }
+  void leave(const std::string& room);
+
+  /// The fullest rooms first, at most `count`.
+  std::vector<RoomSize> fullest(std::size_t count) const;
+
+ private:
+  std::map<std::string, std::size_t> sizes_;
+};
+
+}  // namespace showcase

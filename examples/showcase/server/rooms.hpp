@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Rooms that anybody opens by joining them, who is in each, and what is said there.
+//
+// Construct it before the server runs; it must outlive the server's run. Everything happens on the
+// server's loop.
+#pragma once
+
+#include "room_directory.hpp"
+
+#include <socketio/server.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace showcase {
+
+struct RoomMessage {
+  std::string roomId, message;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoomMessage, roomId, message)
+
+class Rooms {
+ public:
+  explicit Rooms(socketio::Server& io);
+
+ private:
+  socketio::json on_join(socketio::Socket& socket, std::string_view id,
+                         const std::optional<std::string>& name);
+  socketio::json on_leave(socketio::Socket& socket, std::string_view id);
+  socketio::json on_message(socketio::Socket& socket, const RoomMessage& sent);
+  socketio::Task<std::vector<std::string>> list_users(socketio::Socket socket, std::string id);
+
+  void say_left(const socketio::Socket& socket, const std::string& id);
+  void show_rooms();
+
+  socketio::Server& io_;
+  RoomDirectory directory_;
+};
+
+}  // namespace showcase

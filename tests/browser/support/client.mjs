@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// A plain client of the official package: it knows the events, and nothing of the page.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { io } from "socket.io-client";
+
+export function connect(test, url, options = {}) {
+  const socket = io(url, {
+    forceNew: true,
+    transports: ["websocket"],
+    ackTimeout: 10_000,
+    ...options,
+  });
+  test.after(() => socket.disconnect());
+  return socket;
+}
+
+/** The first argument of the next such event. */
+export async function hears(socket, event) {
+  const [argument] = await once(socket, event);
+  return argument;
+}
+
+export async function refused(answer, words) {
+  const reply = await answer;
+  assert.equal(reply.ok, false);
+  assert.match(reply.error, words);
+}
+
+let people = 0;
+
+/** Tests of a file share one server, so every person has a name of their own. */
+export function freshName() {
+  return `person ${++people}`;
+}

@@ -32,6 +32,7 @@ endif()
 if(SOCKETIO_BUILD_EXAMPLES)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+  pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
   file(GLOB showcase_sources CONFIGURE_DEPENDS examples/showcase/server/*.cpp)
   list(FILTER showcase_sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   # The page shows the sources of what is running.
@@ -43,7 +44,8 @@ if(SOCKETIO_BUILD_EXAMPLES)
   # A library, so that its tests can link it.
   add_library(showcase_parts STATIC ${showcase_sources} ${showcase_embedded})
   target_include_directories(showcase_parts PRIVATE examples/showcase/server)
-  target_link_libraries(showcase_parts PUBLIC socketio::server PkgConfig::sqlite3 PRIVATE socketio_warnings)
+  target_link_libraries(showcase_parts PUBLIC socketio::server socketio::client PkgConfig::sqlite3 PkgConfig::libjwt
+                        OpenSSL::Crypto PRIVATE socketio_warnings)
   socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
 
   # Each example is a program: examples/client/chat.cpp becomes example_client_chat.

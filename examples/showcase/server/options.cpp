@@ -49,6 +49,19 @@ Options parse_options(int argc, const char* const* argv) {
   app.add_option("--database", options.database, "SQLite file of all data")
       ->envname("DATABASE")
       ->capture_default_str();
+  // A secret on the command line would be seen by every user of the machine.
+  if (const char* secret = std::getenv("JWT_SECRET")) options.jwt_secret = secret;
+  app.add_option("--token-lifetime", options.token_lifetime, "Seconds that a token counts")
+      ->envname("TOKEN_LIFETIME")
+      ->check(CLI::Range(1, 365 * 24 * 60 * 60))
+      ->capture_default_str();
+  app.add_option("--admin-email", options.admin_email,
+                 "Address of the administrator's account; none: the first account")
+      ->envname("ADMIN_EMAIL");
+  app.add_option("--bots", options.bots, "Bots that play in the arena from the start")
+      ->envname("BOTS")
+      ->check(CLI::Range(0, 50))
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -58,7 +71,9 @@ Options parse_options(int argc, const char* const* argv) {
 }
 
 std::string to_string(const Options& options) {
-  return "PORT=" + std::to_string(options.port) + " DATABASE=" + options.database.string();
+  return "PORT=" + std::to_string(options.port) + " DATABASE=" + options.database.string() +
+         " TOKEN_LIFETIME=" + std::to_string(options.token_lifetime) +
+         " ADMIN_EMAIL=" + options.admin_email + " BOTS=" + std::to_string(options.bots);
 }
 
 }  // namespace showcase

@@ -12,6 +12,14 @@ struct Options {
   std::uint16_t port = 3001;
   std::filesystem::path web;
   std::filesystem::path database;
+  /// That tokens are signed with; empty: the one in the file `jwt-secret` beside the database.
+  std::string jwt_secret;
+  /// How many seconds a token counts.
+  unsigned token_lifetime = 15 * 60;
+  /// Of the administrator; empty: the first account is the administrator's.
+  std::string admin_email;
+  /// That play in the arena from the start.
+  unsigned bots = 0;
 };
 
 /// Ends the process after --help and after what cannot be understood.

@@ -15,10 +15,31 @@ export function connect(test, url, options = {}) {
   return socket;
 }
 
+/** The same, once it is connected. */
+export async function connected(test, url, options) {
+  const socket = connect(test, url, options);
+  await Promise.race([
+    once(socket, "connect"),
+    hears(socket, "connect_error").then((error) => Promise.reject(error)),
+  ]);
+  return socket;
+}
+
 /** The first argument of the next such event. */
 export async function hears(socket, event) {
   const [argument] = await once(socket, event);
   return argument;
+}
+
+/** The first argument of the next such event that has one that fits. */
+export function hearsWhen(socket, event, fits) {
+  return new Promise((resolve) => {
+    socket.on(event, function take(argument) {
+      if (!fits(argument)) return;
+      socket.off(event, take);
+      resolve(argument);
+    });
+  });
 }
 
 export async function refused(answer, words) {

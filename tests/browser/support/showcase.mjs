@@ -2,7 +2,7 @@
 // Starts the showcase server for a test: a free port, a database of its own, and its end.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -24,10 +24,13 @@ async function listeningUrl(server) {
 export class Showcase {
   #folder;
   #server;
+  #settings;
   url;
 
-  static async start() {
+  /** `settings` are variables of the environment. */
+  static async start(settings = {}) {
     const showcase = new Showcase();
+    showcase.#settings = settings;
     showcase.#folder = await mkdtemp(join(tmpdir(), "showcase-"));
     await showcase.#run(0);
     return showcase;
@@ -53,9 +56,14 @@ export class Showcase {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  /** The permissions of a file beside the database. */
+  async modeOf(name) {
+    return (await stat(join(this.#folder, name))).mode & 0o777;
+  }
+
   async #run(port) {
     this.#server = spawn(program, ["--database", join(this.#folder, "showcase.sqlite")], {
-      env: { ...process.env, PORT: String(port) },
+      env: { ...process.env, ...this.#settings, PORT: String(port) },
       stdio: ["ignore", "pipe", "inherit"],
     });
     await Promise.race([

@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { Showcase } from "./showcase.mjs";
 import { Visitor } from "./visitor.mjs";
 
-export async function stage(test, browser) {
-  const showcase = await Showcase.start();
+export async function stage(test, browser, settings = {}) {
+  const showcase = await Showcase.start(settings);
   const visitors = [];
   test.after(async () => {
     const problems = visitors.flatMap((visitor) => visitor.takeProblems());

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Every application of the showcase. An entry here is a route, a link in the navigation, a card on
 // the first page, and a source beside the application.
-import { Bell, DoorOpen, Mail, MessagesSquare, type LucideIcon } from "lucide-react";
+import {
+  Bell,
+  DoorOpen,
+  Gamepad2,
+  Gauge,
+  KeyRound,
+  Layers,
+  Mail,
+  MessagesSquare,
+  TriangleAlert,
+  type LucideIcon,
+} from "lucide-react";
 import { lazy, type ComponentType } from "react";
 
 export interface Application {
@@ -50,5 +61,45 @@ export const applications: Application[] = [
     source: "notifications.cpp",
     icon: Bell,
     Page: lazy(() => import("./pages/Notifications/NotificationsPage")),
+  },
+  {
+    path: "/dashboard",
+    title: "Live dashboard",
+    sentence: "What this server does right now, and what it did in the last five minutes.",
+    source: "dashboard.cpp",
+    icon: Gauge,
+    Page: lazy(() => import("./pages/Dashboard/DashboardPage")),
+  },
+  {
+    path: "/account",
+    title: "Accounts",
+    sentence: "Sign up, sign in, and connect with a token that is renewed while you stay connected.",
+    source: "accounts.cpp",
+    icon: KeyRound,
+    Page: lazy(() => import("./pages/Account/AccountPage")),
+  },
+  {
+    path: "/namespaces",
+    title: "Namespaces",
+    sentence: "Three namespaces on one connection, one of them for administrators only.",
+    source: "namespaces.cpp",
+    icon: Layers,
+    Page: lazy(() => import("./pages/Namespaces/NamespacesPage")),
+  },
+  {
+    path: "/arena",
+    title: "Multiplayer",
+    sentence: "A small arena: the server moves everybody 30 times a second, in a few bytes.",
+    source: "arena.cpp",
+    icon: Gamepad2,
+    Page: lazy(() => import("./pages/Arena/ArenaPage")),
+  },
+  {
+    path: "/errors",
+    title: "Errors",
+    sentence: "Answers that fail or never come, connections that break, and who hears of it.",
+    source: "errors.cpp",
+    icon: TriangleAlert,
+    Page: lazy(() => import("./pages/Errors/ErrorsPage")),
   },
 ];

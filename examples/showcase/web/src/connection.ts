@@ -79,17 +79,35 @@ export function mainSocket<
   return connection.socket as unknown as Socket<Incoming, Outgoing>;
 }
 
+/** Another namespace on the same connection; `auth` is asked for each time that it is joined. */
+export function namespaceSocket<
+  Incoming extends EventsOf<Incoming>,
+  Outgoing extends EventsOf<Outgoing>,
+>(name: string, auth: () => object = () => ({})) {
+  const socket = connection.socket.io.socket(name, { auth: (give) => give(auth()) });
+  return socket as unknown as Socket<Incoming, Outgoing>;
+}
+
 export type Answer<T = object> = ({ ok: true } & T) | { ok: false; error: string };
 
-/** Emits on the shared socket; the acknowledgement, or why there is none. */
-export async function ask<T = object>(event: string, ...args: unknown[]): Promise<Answer<T>> {
-  const { socket } = connection;
+/** Emits; the acknowledgement, or why there is none. */
+export async function askOn<T = object>(
+  socket: { connected: boolean },
+  event: string,
+  ...args: unknown[]
+): Promise<Answer<T>> {
   if (!socket.connected) return { ok: false, error: "You are offline. Please try again later." };
   try {
-    return (await socket.timeout(ANSWER_TIMEOUT).emitWithAck(event, ...args)) as Answer<T>;
+    const emitter = (socket as Socket).timeout(ANSWER_TIMEOUT);
+    return (await emitter.emitWithAck(event, ...args)) as Answer<T>;
   } catch {
     return { ok: false, error: "The server did not answer. Please try again." };
   }
+}
+
+/** The same on the shared socket. */
+export function ask<T = object>(event: string, ...args: unknown[]): Promise<Answer<T>> {
+  return askOn<T>(connection.socket, event, ...args);
 }
 
 export function useConnection(): ConnectionState {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Namespaces: one connection carries the main namespace, /chat, which is open to anybody, and
+// /admin, which asks for the token of an administrator.
+//
+// Construct it before the server runs; it must outlive the server's run. On the server's loop.
+#pragma once
+
+#include "identities.hpp"
+
+#include <socketio/server.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace showcase {
+
+class Namespaces {
+ public:
+  static constexpr std::size_t text_limit = 500;  // characters
+
+  Namespaces(socketio::Server& io, Identities& identities);
+
+ private:
+  void open_chat();
+  void open_admin();
+  void admit(socketio::Socket& socket, const socketio::Next& next);
+  socketio::json on_notice(std::string_view text);
+  socketio::Task<socketio::json> on_disconnect_user(std::string id);
+  socketio::Task<> tell_administrators();
+
+  socketio::Server& io_;
+  socketio::Namespace chat_;
+  socketio::Namespace admin_;
+  Identities& identities_;
+  int visitors_ = 0;
+};
+
+}  // namespace showcase

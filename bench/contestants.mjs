@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The servers under test: each is started afresh for every run, alone, on its own core.
+// The servers under test. For every run, one of them is started anew, alone, on its own core.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -45,7 +45,7 @@ function install_node_packages() {
   if (npm.status !== 0) throw new Error("npm ci failed in bench/node");
 }
 
-// With one core alone there is nothing to pin to.
+// With a single core there is nothing to pin to.
 export function pin_to(core) {
   return os.cpus().length > 1 ? ["taskset", "-c", String(core)] : [];
 }
@@ -60,7 +60,7 @@ function output_of([program, ...args]) {
   });
 }
 
-// Resolves with the load generator's report.
+// Resolves to the load generator's report.
 export async function run_load({ launcher = [], bin_dir, load, server, extent, report_file }) {
   rmSync(report_file, { force: true });
   const output = await output_of([
@@ -98,7 +98,7 @@ function answers(port) {
   });
 }
 
-// `launcher` is a command that becomes the server, such as taskset.
+// `launcher` is a command that turns into the server, such as taskset.
 export async function start(contestant, launcher = []) {
   const port = await free_port();
   const [program, ...args] = [...launcher, ...contestant.command, "--port", `${port}`];
@@ -113,7 +113,7 @@ export async function start(contestant, launcher = []) {
     child.kill("SIGKILL");
     await ended;
   };
-  // Lets it write down what it has to, even if the load has left it stopped.
+  // SIGCONT lets it write its output even if the load has left it stopped.
   const end = async () => {
     child.kill("SIGTERM");
     child.kill("SIGCONT");

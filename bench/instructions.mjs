@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 //
-// How many instructions the server executes for each message, acknowledgement, delivery, connection. Two
-// runs of different length under callgrind, whose difference has no start-up in it, with the load in
-// lockstep: so the figures do not depend on how busy the machine is.
+// Counts the instructions that the server executes for each message, acknowledgement, delivery and
+// connection. The difference of two runs of different length under callgrind does not contain the
+// start-up, and the load runs in lockstep with the server, so the figures do not depend on how busy
+// the machine is.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -121,7 +122,7 @@ function table(settings, figures, expected) {
   return aligned(rows);
 }
 
-// Of another compiler the figures would be others, and there is nothing to compare them with.
+// Another compiler would produce other figures, for which there is nothing to compare with.
 function expected_of(used_compiler) {
   const { compiler: expected_compiler, figures } = JSON.parse(readFileSync(expected_file, "utf8"));
   if (expected_compiler === used_compiler) return figures;
@@ -129,7 +130,7 @@ function expected_of(used_compiler) {
   return {};
 }
 
-// The last line is what .ci/run counts.
+// .ci/run reads the counts in the last line.
 function judge(figures, expected) {
   const names = Object.keys(figures).filter((name) => expected[name] !== undefined);
   const above = names.filter((name) => figures[name].ours > expected[name].ours * (1 + tolerance));

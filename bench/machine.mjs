@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The machine and the tools, as they stand above a table of figures.
+// The machine and the tools, for the heading of a table of figures.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ function first_line_of(command, ...args) {
   }
 }
 
-// What CMake was told, when the build folder is there; else the compiler of the path.
+// The compiler in CMake's cache if there is a build folder, otherwise the one in the path.
 export function compiler(bin_dir) {
   try {
     const cache = readFileSync(`${bin_dir}/../CMakeCache.txt`, "utf8");

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 //
-// Runs every scenario against every contestant, round after round, so that whatever else the machine
-// does meets all of them; prints medians, ratios and targets, and writes all reports to a JSON file.
+// Runs every scenario against every contestant, round after round, so that other load on the
+// machine affects all of them. Prints medians, ratios and targets, and writes all reports to
+// a JSON file.
 
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -89,7 +90,7 @@ async function measure(scenario, contestant, settings, report_file) {
   }
 }
 
-// The contestants change places from round to round.
+// The order of the contestants rotates from round to round.
 function order_of(names, round) {
   return names.map((_, i) => names[(i + round) % names.length]);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What is measured, with which load, and what we want of it. `target.against` names the contestant
-// whose figure ours is divided by; without it the figure itself is compared. `counted` is for callgrind:
-// how many are run at least, in a short and in a long run.
+// What is measured, under which load, and the target. `target.against` names the contestant
+// by whose figure ours is divided; without it the figure itself is compared. `counted` is for
+// callgrind: the minimum count in a short run and in a long run.
 
 const rate = { name: "rate", of: (report) => report.rate };
 const memory = { name: "bytes/connection", of: (report) => report.bytes_per_connection };
@@ -80,7 +80,7 @@ export const scenarios = [
   },
 ];
 
-// `--only echo` means echo and echo16, as `--only fan` means both broadcasts.
+// `--only echo` means echo and echo16, just as `--only fan` means both broadcasts.
 export function chosen(names) {
   if (names === undefined) return scenarios;
   const wanted = names.split(",");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From the reports of all runs to medians, ratios and verdicts, and to a table for people.
+// Turns the reports of all runs into medians, ratios and verdicts, and these into a
+// table for people.
 
 export function median(values) {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
@@ -88,7 +89,7 @@ export function aligned(rows) {
   return lines.join("\n");
 }
 
-// The figures: messages (deliveries, connections) a second, or bytes where the row says so.
+// The figures: messages (deliveries, connections) per second, or bytes where the row says so.
 export function main_table(results) {
   const rows = [
     ["scenario", "ours", "yardstick", "Node.js", "ours/yardstick", "ours/Node.js", "target"],
@@ -105,8 +106,8 @@ export function main_table(results) {
   return aligned(rows);
 }
 
-// Who was busy: a load share near 100 % beside a lower one of the server means that the load
-// generator was the limit, and the server's CPU time each is what to compare.
+// Who was busy: if the load generator is near 100 % and the server is below, the generator was the
+// limit. Then compare the server's CPU time per message.
 export function detail_table(results) {
   const rows = [
     ["scenario", "contestant", "p50 us", "p99 us", "server CPU us each", "server busy", "load busy"],

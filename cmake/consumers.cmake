@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# tests/install, a user's project, takes the library in each way that there is (label install). A warning of its linker is
-# an error.
+# tests/install, a user's project, uses the library in each possible way (label install). A warning from its
+# linker is an error.
 set(consumers ${PROJECT_BINARY_DIR}/consumers)
 set(prefix ${consumers}/prefix)
 set(server_prefix ${consumers}/server_prefix)
@@ -19,7 +19,7 @@ function(socketio_consumer name test_program)  # option...
                         --test-command ${test_program})
 endfunction()
 
-# As it was built here, whole and without the client.
+# Installed from this build, completely and without the client.
 socketio_install_test(prefix ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${prefix})
 socketio_consumer(find_package consumer -DCMAKE_PREFIX_PATH=${prefix})
 foreach(component IN ITEMS common server)
@@ -28,7 +28,7 @@ foreach(component IN ITEMS common server)
 endforeach()
 socketio_consumer(server_alone server_consumer -DCMAKE_PREFIX_PATH=${server_prefix} -DSOCKETIO_COMPONENTS=server)
 
-# Shared libraries, as vcpkg's port builds them.
+# Shared libraries, built as vcpkg's port builds them.
 socketio_install_test(vcpkg ${CMAKE_COMMAND} -DPORT_FOLDER=${PROJECT_SOURCE_DIR}/packaging/vcpkg
                       -DWORK_FOLDER=${consumers}/vcpkg -DCOMPILER=${CMAKE_CXX_COMPILER}
                       -DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER} -P ${PROJECT_SOURCE_DIR}/tests/install/vcpkg.cmake)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Every fuzz/<name>_fuzz.cpp is libFuzzer's with SOCKETIO_FUZZ; otherwise it replays fuzz/corpus/<name>/ as a test with the
-# label fuzz.
+# With SOCKETIO_FUZZ every fuzz/<name>_fuzz.cpp is linked with libFuzzer. Otherwise it replays fuzz/corpus/<name>/, as a
+# test with the label fuzz.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/*_fuzz.cpp)
 foreach(source IN LISTS fuzz_sources)
   cmake_path(GET source STEM target)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# cmake --install: headers, the layers' libraries and the package that find_package(socketio) reads. An application links
-# socketio::server or socketio::client; the layers behind it are exported because a static library needs them. What only
-# one of the two needs is a component of its own.
+# cmake --install: headers, the layers' libraries, and the package that find_package(socketio) reads. An application
+# links socketio::server or socketio::client; the layers behind them are exported because static libraries need them.
+# What only one of the two needs is a component of its own.
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/socketio)

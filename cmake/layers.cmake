@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 # socketio_layer(<name> [LAYERS ...] [PUBLIC_API] [PLATFORM <folder>] [PUBLIC_LIBRARIES ...] [PRIVATE_LIBRARIES ...])
-# One library for src/<name>/**, without its wings server/ and client/, which are layers of their own. Its only include
-# root is a folder of links to those sources, so that an #include of a layer that is not linked does not compile.
-# Of a layer with a PLATFORM, one of the folders linux/ and portable/ is compiled, which everybody includes as platform/;
-# the other one is not there.
+# One library for src/<name>/**, except its folders server/ and client/, which are layers of their own. Its include root
+# is a folder of links to those sources; linking another layer adds that layer's root. So an #include from a layer that
+# is not linked does not compile. For a layer with a PLATFORM, one of the folders linux/ and portable/ is compiled. It
+# is included as platform/, and the other folder does not exist there.
 function(socketio_layer name)
   cmake_parse_arguments(arg "PUBLIC_API" "PLATFORM" "LAYERS;PUBLIC_LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
   set(folder ${PROJECT_SOURCE_DIR}/src/${name})
   string(REPLACE / _ id ${name})
-  set(root ${PROJECT_BINARY_DIR}/layers/${id}${arg_PLATFORM})  # another one makes everything anew
+  # The platform is part of the path, so that changing it recompiles everything.
+  set(root ${PROJECT_BINARY_DIR}/layers/${id}${arg_PLATFORM})
   file(REMOVE_RECURSE ${root})
   file(MAKE_DIRECTORY ${root}/${name})
   file(GLOB entries CONFIGURE_DEPENDS LIST_DIRECTORIES true RELATIVE ${folder} ${folder}/*)
@@ -26,7 +27,7 @@ function(socketio_layer name)
     file(GLOB platform_sources CONFIGURE_DEPENDS ${folder}/${arg_PLATFORM}/*.cpp)
     list(APPEND sources ${platform_sources})
   endif()
-  if(NOT sources)  # a layer of headers alone
+  if(NOT sources)  # the layer consists of headers
     set(sources ${PROJECT_BINARY_DIR}/layers/empty.cpp)
     file(TOUCH ${sources})
   endif()
@@ -46,13 +47,14 @@ function(socketio_layer name)
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC_LIBRARIES} PRIVATE ${arg_PRIVATE_LIBRARIES})
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:socketio_warnings>)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${SOCKETIO_UNITY} UNITY_BUILD_BATCH_SIZE 0)
-  if(SOCKETIO_LINK_TIME_OPTIMISATION)  # with machine code beside it, for programs that are linked without
+  # The libraries also contain machine code, for programs that are linked without the optimisation.
+  if(SOCKETIO_LINK_TIME_OPTIMISATION)
     target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
   endif()
 endfunction()
 
-# socketio_public(<layer>): the target socketio::<layer>. Who links it sees the public headers; the layers behind it are
-# only linked.
+# socketio_public(<layer>): the target socketio::<layer>. Whatever links it sees the public headers; the layers behind
+# it are only linked.
 function(socketio_public layer)
   set(target socketio_public_${layer})
   add_library(${target} INTERFACE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Executables beside the library: examples, benchmarks, servers that tests drive. Each sees the public headers only.
+# Executables besides the library: examples, benchmarks, servers for tests. They see only the public headers.
 if(SOCKETIO_BUILD_TESTS OR SOCKETIO_BUILD_TOOLS OR SOCKETIO_BUILD_BENCH)
   find_package(CLI11 REQUIRED)
 endif()
@@ -15,7 +15,7 @@ function(socketio_program name)
   endif()
 endfunction()
 
-# Built as a user's release would be. Programs after it link faster without: GCC would optimise again for each.
+# Built like a user's release. The programs below are linked without this: GCC would optimise again for each of them.
 if(SOCKETIO_BUILD_BENCH)
   socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::server CLI11::CLI11)
   socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
@@ -48,7 +48,7 @@ if(SOCKETIO_BUILD_EXAMPLES)
                         OpenSSL::Crypto PRIVATE socketio_warnings)
   socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
 
-  # Each a program of its own: examples/client/chat.cpp is example_client_chat.
+  # Each example is a program: examples/client/chat.cpp becomes example_client_chat.
   foreach(side IN ITEMS server client)
     file(GLOB small_examples CONFIGURE_DEPENDS examples/${side}/*.cpp)
     foreach(source IN LISTS small_examples)
@@ -57,16 +57,17 @@ if(SOCKETIO_BUILD_EXAMPLES)
       list(APPEND example_programs example_${side}_${stem})
     endforeach()
   endforeach()
-  target_link_libraries(example_client_game_loop PRIVATE socketio::server)  # its server is in it
+  target_link_libraries(example_client_game_loop PRIVATE socketio::server)  # it contains its server
 endif()
 
-# Sees the layers too: its plain Engine.IO mode has no public interface.
+# It sees the layers as well, because its plain Engine.IO mode has no public interface.
 if(SOCKETIO_BUILD_TESTS)
   socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
                    LIBRARIES socketio_server_layer CLI11::CLI11)
 endif()
 
-# The command-line tool: a library, so that its tests can link it. It sees the codec to explain captured bytes.
+# The command-line tool. Most of it is a library, so that its tests can link it. It sees the codec layer, with which it
+# explains captured bytes.
 if(SOCKETIO_BUILD_TOOLS)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(libedit REQUIRED IMPORTED_TARGET libedit)
@@ -76,10 +77,12 @@ if(SOCKETIO_BUILD_TOOLS)
   target_include_directories(sio_parts PUBLIC tools bench)
   target_link_libraries(sio_parts PUBLIC socketio::client socketio_codec_layer CLI11::CLI11
                                   PRIVATE PkgConfig::libedit socketio_warnings)
-  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")  # its option parser is the slowest part of a build
+  # CLI11, the option parser, takes longer to compile than anything else in a build.
+  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_options(sio_parts PRIVATE -O0)
   endif()
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # clang compiles them without, so that a missing include does not hide
+  # Clang does not use the precompiled headers, so that a missing include is noticed.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_precompile_headers(sio_parts PRIVATE <CLI/CLI.hpp> <socketio/asio.hpp>)
   endif()
   socketio_program(sio SOURCES tools/sio/main.cpp LIBRARIES sio_parts)

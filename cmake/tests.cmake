@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
-# The tests/<label>/<name>_test.cpp of a label are one program <label>_tests. Each file is a ctest test
-# <label>_<name>_test with that label, and a process of its own.
+# All tests/<label>/<name>_test.cpp of a label form one program, <label>_tests. Each file is a ctest test
+# <label>_<name>_test with that label, and runs as a process of its own.
 find_package(GTest REQUIRED)
 
-# Nobody times a test: it is compiled quickly, the library that it tests as users get it.
+# Tests are not timed, so they are compiled without optimisation, but the library that they test is optimised.
 set(test_options -O0)
-# A third of the time that compiling tests with sanitizers takes goes into checks that the address sanitizer makes too,
-# or that the library, which has them, makes for itself.
+# With sanitizers, a third of the time for compiling tests goes into checks that the address sanitizer makes as well, or
+# that the library, which keeps them, makes for itself.
 if(SOCKETIO_SANITIZE MATCHES "undefined" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND test_options -fno-sanitize=null,alignment,object-size,vptr)
 endif()
 
-# What most tests include, compiled once. Clang compiles them without, so that a missing include does not hide.
+# The headers that most tests include, compiled once. Clang does not use this, so that a missing include is noticed.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cpp CONTENT "int main() {}\n")
   add_executable(socketio_test_headers ${PROJECT_BINARY_DIR}/test_headers.cpp)
@@ -35,8 +35,8 @@ function(socketio_test_program program)  # source...
 endfunction()
 
 # socketio_tests(<program> LABEL <label> PREFIX <prefix> SOURCES <glob>)
-# Programs of their own are files that replace operator new or a function of the system, and those of threads, so that the
-# thread sanitizer's build need not compile all others.
+# A file is a program of its own if it replaces operator new or a function of the system, or if it tests threads: the
+# thread sanitizer's build then need not compile the others.
 function(socketio_tests program)
   cmake_parse_arguments(arg "" "LABEL;PREFIX;SOURCES" "" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${arg_SOURCES})
@@ -63,7 +63,8 @@ foreach(label IN ITEMS unit simulation integration)
   socketio_tests(${label}_tests LABEL ${label} PREFIX ${label} SOURCES tests/${label}/*_test.cpp)
 endforeach()
 
-# Against the official packages: needs Node.js and what tests/client/package-lock.json says; `./dev test client` sees to it.
+# Tests with the official packages. They need Node.js and the packages in tests/client/package-lock.json, which `./dev
+# test client` installs.
 socketio_tests(client_tests LABEL client PREFIX client SOURCES tests/client/*_test.cpp)
 target_compile_definitions(client_tests PRIVATE SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
 
@@ -75,13 +76,13 @@ if(SOCKETIO_BUILD_TOOLS)
   target_compile_definitions(sio_tests PRIVATE SOCKETIO_SIO="$<TARGET_FILE:sio>")
 endif()
 
-# A program that ends in many ways.
+# A program that can end in many ways.
 add_executable(exit_program tests/exit/program.cpp)
 target_link_libraries(exit_program PRIVATE socketio::server socketio::client socketio_warnings)
 add_dependencies(integration_tests exit_program)
 target_compile_definitions(integration_tests PRIVATE SOCKETIO_EXIT_PROGRAM="$<TARGET_FILE:exit_program>")
 
-# The small examples, as a reader runs them. The showcase keeps its tests beside its sources.
+# The small examples, run as a reader would. The showcase has its tests next to its sources.
 if(SOCKETIO_BUILD_EXAMPLES)
   socketio_tests(example_tests LABEL integration PREFIX integration SOURCES tests/examples/*_test.cpp)
   add_dependencies(example_tests ${example_programs})
@@ -90,7 +91,7 @@ if(SOCKETIO_BUILD_EXAMPLES)
   target_link_libraries(showcase_tests PRIVATE showcase_parts)
 endif()
 
-# Every tests/refused/<name>.cpp must not compile, and the compiler has to say what its second line says.
+# No tests/refused/<name>.cpp may compile, and the compiler's output must contain what the file's second line says.
 file(GLOB refused_sources CONFIGURE_DEPENDS tests/refused/*.cpp)
 foreach(source IN LISTS refused_sources)
   cmake_path(GET source STEM stem)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-# Compiler flags of our own targets; nothing of this reaches users of the library.
+# Compiler flags for our own targets; users of the library do not get them.
 add_library(socketio_warnings INTERFACE)
 target_compile_options(socketio_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                                                    -Woverloaded-virtual -Wimplicit-fallthrough)
-# GCC 12 reports false positives in std::string and coroutine frames under optimisation.
+# With optimisation, GCC 12 reports false positives in std::string and coroutine frames.
 target_compile_options(socketio_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict
                                                    -Wno-maybe-uninitialized -Wno-dangling-pointer>)
 
-# Position-independent code costs nothing where our own functions cannot be replaced from outside.
+# Makes position-independent code as fast as other code, because our functions cannot be replaced from outside.
 add_compile_options(-fno-semantic-interposition)
 
 if(SOCKETIO_SANITIZE)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Base64 is a bijection between bytes and canonical texts: what decodes encodes to itself, and what
-// encodes decodes to itself.
+// Base64 is a bijection between bytes and canonical texts: decoding and encoding again returns the
+// text, and encoding and decoding again returns the bytes.
 #include "base/base64.hpp"
 
 #include <cstddef>

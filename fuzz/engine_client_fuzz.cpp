@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The Engine.IO client under a server that answers anything: one end at most, nothing heard behind
-// it, nothing left behind. Input: a byte of choices, then answers, each up to a byte 0xfe: one for
-// each polling request; a WebSocket gets all that are left.
+// The Engine.IO client with a server that answers anything: it ends at most once, no call follows
+// the end, and nothing is left behind. Input: a byte of choices, then answers, each of which ends
+// with a byte 0xfe. Each polling request gets one of them; a WebSocket gets all that are left.
 #include "engine/client/session.hpp"
 #include "support/lying_server.hpp"
 #include "support/simulated_connector.hpp"
@@ -22,7 +22,7 @@ using namespace socketio;
 using namespace socketio::support;
 using engine::TransportName;
 
-// Absent from UTF-8, and no byte of a frame's header that matters.
+// Does not occur in UTF-8, nor as a byte of a frame's header that matters.
 constexpr char separator = '\xfe';
 
 enum Choice : std::uint8_t {

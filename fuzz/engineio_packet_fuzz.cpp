@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A packet that decodes is written as the text that it came from, but for line ends in base64; a
-// handshake that decodes survives being sent on.
+// A packet that decodes is encoded as the text that it came from, except for line ends in base64. A
+// handshake that decodes can be encoded and decoded again.
 #include "codec/engineio/packet.hpp"
 
 #include <cstddef>

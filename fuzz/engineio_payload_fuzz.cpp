@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A payload that decodes without an error is its packets joined by the separator, but for line ends
-// in base64; one that does not stops for good and never exceeds the limit.
+// If a payload decodes without an error, joining its packets with the separator returns it, except
+// for line ends in base64. If not, decoding stops for good and never exceeds the limit.
 #include "codec/engineio/payload.hpp"
 
 #include <cstddef>

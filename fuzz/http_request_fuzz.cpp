@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A request parser never throws, and the fate of a stream (what comes out, how far it was read,
-// which error) does not depend on how it was cut. What it accepts keeps the promises that the
-// layers above build on. The first byte of the input chooses the second of two cuts.
+// A request parser never throws, and the result for a stream (the request, how far it was read,
+// the error) does not depend on how it was cut. What it accepts has the properties that the layers
+// above rely on. The first byte of the input chooses the second of two cuts.
 #include "codec/http/request_parser.hpp"
 #include "codec/http/writer.hpp"
 
@@ -92,7 +92,7 @@ void require_sound(const Request& request) {
   }
 }
 
-// What was accepted and is written again reads as the same request.
+// What was accepted and is written again reads back as the same request.
 void require_round_trip(const Request& request) {
   if (request.minor_version == 0 || request.headers.has("Expect")) return;
   std::string bytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A response parser never throws, and the fate of a stream does not depend on how it was cut.
-// The first byte of the input chooses the second of two cuts and, by its top bit, whether
-// HEAD was asked.
+// A response parser never throws, and the result for a stream does not depend on how it was
+// cut. The first byte of the input chooses the second of two cuts; its top bit says whether the
+// request was HEAD.
 #include "codec/http/response_parser.hpp"
 
 #include <algorithm>

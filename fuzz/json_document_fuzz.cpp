@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Any text parses or is refused; what parses is written as JSON that parses to the same, by way of
-// a json value and straight from the tree. The first byte of the input is the count of attachments.
+// Any text parses or is refused. What parses is written as JSON that parses to the same value,
+// both through a json value and directly from the tree. The first byte of the input is the number
+// of attachments.
 #include "codec/json/document.hpp"
 
 #include <socketio/json_writer.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Packets in MessagePack: what comes out keeps the promises of codec/msgpack/packet.hpp, and is
-// written as a packet that reads back the same.
+// Packets in MessagePack: what is decoded has the properties that codec/msgpack/packet.hpp
+// promises, and is encoded as a packet that reads back the same.
 #include "codec/msgpack/packet.hpp"
 
 #include <cstddef>
@@ -18,7 +18,8 @@ using parser::PacketType;
 using Kind = Value::Kind;
 
 constexpr parser::Limits limits{.attachments = 3, .packet_bytes = 4'000};
-// Names become strings, and two things that look alike two attachments: what we send may be larger.
+// What we send may be larger: names become strings, and things that look like a placeholder
+// become attachments.
 constexpr parser::Limits limits_again{.attachments = 10'000, .packet_bytes = 1'000'000};
 
 void require(bool condition) {
@@ -68,7 +69,7 @@ void check_again(const parser::Packet& packet, parser::Role role) {
 
 void run(std::string_view input, parser::Role role) {
   static codec::Document document;
-  // A copy of exactly the message's size, so that a sanitizer sees a look behind it.
+  // A copy of exactly the message's size, so that a sanitizer notices reads after its end.
   const std::vector<char> message(input.begin(), input.end());
   Decoder decoder(role, limits);
   const auto packet = decoder.add_binary({message.data(), message.size()}, document);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs a fuzz target over stored inputs where libFuzzer is not linked. Arguments are files
-// and folders; libFuzzer's flags are taken and ignored. Fails if a path is missing or a folder
+// Runs a fuzz target over stored inputs if libFuzzer is not linked. Arguments are files and
+// folders; libFuzzer's flags are accepted and ignored. Fails if a path is missing or a folder
 // has no file.
 #include <cstddef>
 #include <cstdint>
@@ -22,13 +22,13 @@ bool run_file(const std::filesystem::path& path) {
     return false;
   }
   const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-  // A copy of exactly the input's size, so that a sanitizer sees a look behind it.
+  // A copy of exactly the input's size, so that a sanitizer notices reads after its end.
   const std::vector<std::uint8_t> input(bytes.begin(), bytes.end());
   LLVMFuzzerTestOneInput(input.data(), input.size());
   return true;
 }
 
-/// How many files ran; 0 is a failure.
+/// Returns how many files were run; 0 is a failure.
 std::size_t run_path(const std::filesystem::path& path) {
   if (!std::filesystem::is_directory(path)) return run_file(path) ? 1 : 0;
   std::size_t count = 0;

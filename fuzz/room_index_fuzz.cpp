@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Two bytes of input are one operation on the index of rooms: the first says which one and on which
-// socket, the second names the room. After each the index holds exactly what a map of sets holds.
+// Two bytes of input are one operation on the index of rooms: the first chooses the operation
+// and the socket, the second the room. After each operation the index has the same contents as a
+// map of sets.
 #include "core/server/room_index.hpp"
 #include "support/room_members.hpp"
 

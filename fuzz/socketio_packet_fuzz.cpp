@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A sequence of messages for one decoder: lines of the input, text unless they begin with 'B'.
-// What comes out keeps the promises of decoder.hpp, and its header is written as one that reads
-// back the same.
+// A sequence of messages for one decoder: the lines of the input, which are text unless they begin
+// with 'B'. What is decoded has the properties that decoder.hpp promises, and its header is written
+// as one that reads back the same.
 #include "codec/socketio/text_decoder.hpp"
 
 #include <algorithm>
@@ -64,7 +64,7 @@ void run(std::string_view input, Role role) {
     const std::string_view line = input.substr(0, end);
     input.remove_prefix(std::min(end + 1, input.size()));
     const bool binary = line.starts_with('B');
-    // Copies of exactly the message's size, so that a sanitizer sees a look behind it.
+    // A copy of exactly the message's size, so that a sanitizer notices reads after its end.
     const std::vector<char> message(line.begin() + (binary ? 1 : 0), line.end());
     const std::string_view view(message.data(), message.size());
     const auto result =

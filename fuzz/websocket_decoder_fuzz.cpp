@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The WebSocket decoder must tell the same story however its bytes arrive, and what it tells must
-// encode to frames that tell it again. Input: one byte for role and limits, seven sizes of reads
-// (used in turn), then the stream.
+// The WebSocket decoder must report the same events however its bytes arrive, and these events,
+// encoded as frames, must decode to themselves. Input: one byte for role and limits, seven sizes of
+// reads (used in turn), then the stream.
 #include "codec/websocket/encoder.hpp"
 #include "websocket_story.hpp"
 
@@ -18,7 +18,7 @@ using namespace socketio::websocket;
 using namespace socketio::fuzz;
 
 constexpr std::size_t prefix_bytes = 8;
-// Longer streams byte by byte would cost the fuzzer most of its runs.
+// For longer streams, feeding byte by byte would take most of the fuzzer's time.
 constexpr std::size_t max_bytewise_stream = 1024;
 
 std::string encode(Role receiver, const std::vector<Told>& events) {

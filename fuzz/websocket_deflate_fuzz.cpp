@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Compressed WebSocket messages: the decoder must tell the same story however the bytes arrive,
-// stay within its limits, and tell it again when the messages are compressed by us. Input: one byte
-// for role, limits and parameters, seven sizes of reads (used in turn), then the stream.
+// Compressed WebSocket messages: the decoder must report the same events however the bytes arrive,
+// and stay within its limits. The messages, compressed by us, must decode to themselves. Input: one
+// byte for role, limits and parameters, seven sizes of reads (used in turn), then the stream.
 #include "codec/websocket/encoder.hpp"
 #include "websocket_story.hpp"
 
@@ -13,7 +13,7 @@ using socketio::websocket::DeflateParameters;
 using socketio::websocket::Deflater;
 
 constexpr std::size_t prefix_bytes = 8;
-// Longer streams byte by byte would cost the fuzzer most of its runs.
+// For longer streams, feeding byte by byte would take most of the fuzzer's time.
 constexpr std::size_t max_bytewise_stream = 1024;
 
 DeflateParameters parameters_of(std::uint8_t choice) {
@@ -24,7 +24,7 @@ DeflateParameters parameters_of(std::uint8_t choice) {
   return agreed;
 }
 
-/// The messages of the story, compressed for `receiver`.
+/// The messages among `events`, compressed for `receiver`.
 std::string encode(Role receiver, const DeflateParameters& agreed,
                    const std::vector<Told>& events) {
   Deflater deflater(agreed, receiver == Role::server ? Role::client : Role::server);
@@ -67,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string again = encode(role, agreed, messages);
   const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(again.data()),
                                             again.size());
-  // Compressed, a short message can be longer than the limit.
+  // A short message can be longer than the limit when it is compressed.
   require(story_of(role, {}, bytes, {}, agreed) == Story{messages, std::nullopt});
   return 0;
 }

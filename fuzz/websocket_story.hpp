@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a WebSocket decoder tells of a stream, for the fuzz targets that compare it with what
-// another one tells. Header-only, single thread.
+// The events that a WebSocket decoder reports for a stream, for the fuzz targets that compare two
+// such lists. Header-only, single thread.
 #pragma once
 
 #include "codec/websocket/decoder.hpp"
@@ -62,8 +62,8 @@ inline void feed(Decoder& decoder, std::span<const std::uint8_t> bytes, Story& s
   }
 }
 
-/// What a decoder makes of `stream`, which comes in reads of these sizes plus one, used in turn;
-/// whole if there are none.
+/// The events that a decoder reports for `stream`. It arrives in reads of these sizes plus one,
+/// used in turn, or whole if there are none.
 inline Story story_of(Role role, const Limits& limits, std::span<const std::uint8_t> stream,
                       std::span<const std::uint8_t> read_sizes,
                       const std::optional<websocket::DeflateParameters>& deflate = {}) {

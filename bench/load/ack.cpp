@@ -13,9 +13,11 @@ namespace {
 struct Acks {
   Loop loop;
   Report report;
-  std::vector<std::string> requests;  // by id: a connection uses as many ids as it has in flight
+  // Indexed by id: a connection uses as many ids as it has events in flight.
+  std::vector<std::string> requests;
   std::string expected_arguments;
-  std::string gathered;  // the frames that the current connection sends at the end of its read
+  // The frames that the current connection sends at the end of its read.
+  std::string gathered;
   std::size_t ready = 0;
 
   explicit Acks(const Options& options)

@@ -13,7 +13,8 @@ class ConnectClient;
 struct Storm {
   Loop loop;
   Report report;
-  std::vector<ConnectClient*> closed;  // to connect again at the end of the turn
+  // They connect again at the end of the turn.
+  std::vector<ConnectClient*> closed;
   unsigned opened = 0;
 
   explicit Storm(const Options& options)

@@ -15,8 +15,10 @@ struct Echo {
   Loop loop;
   Report report;
   std::size_t in_flight;
-  std::string request;   // `in_flight` frames one after another, so that any number is one send
-  std::string expected;  // one answer
+  // `in_flight` frames in a row, so that any number of them is one send.
+  std::string request;
+  // One answer.
+  std::string expected;
   std::size_t request_bytes;
   std::size_t ready = 0;
 

@@ -10,8 +10,8 @@
 namespace load {
 namespace {
 
-// One of the clients sends; everybody, the sender included, receives. A broadcast is done, and the
-// next one sent, when the last client has it. Broadcasts are told apart by their order alone.
+// One client sends; all of them, including the sender, receive. A broadcast is done when the last
+// client has received it, and then the next one is sent. Broadcasts differ only in their order.
 struct Fan {
   struct Broadcast {
     std::uint64_t sent;
@@ -20,12 +20,15 @@ struct Fan {
 
   Loop loop;
   Report report;
-  std::string request;  // `in_flight` frames one after another
+  // `in_flight` frames in a row.
+  std::string request;
   std::size_t request_bytes;
   std::string expected;
-  std::vector<Broadcast> in_flight;  // broadcast n is at n % size
+  // Broadcast n is at n % size.
+  std::vector<Broadcast> in_flight;
   std::uint64_t emitted = 0;
-  std::size_t done = 0;  // finished in this turn, to be followed by as many new ones
+  // Broadcasts that were done in this turn; as many new ones follow.
+  std::size_t done = 0;
   std::size_t ready = 0;
 
   explicit Fan(const Options& options)
@@ -37,7 +40,7 @@ struct Fan {
     expected = server_frame(Opcode::Text, packet);
   }
 
-  // The broadcasts are sent again in the order in which they end, which is that of their numbers.
+  // Broadcasts are sent again in the order in which they end, which is the order of their numbers.
   std::string_view start(std::size_t broadcasts) {
     loop.touch_clock();
     for (std::size_t i = 0; i < broadcasts; ++i) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// WebSocket frames (RFC 6455 section 5.2) as a client writes and reads them, no more than a load
-// generator needs: whole messages out, single frames in. Stateless.
+// WebSocket frames (RFC 6455 section 5.2) as a client writes and reads them. It does no more than a
+// load generator needs: it writes whole messages and reads single frames. Stateless.
 #pragma once
 
 #include <cstddef>
@@ -17,16 +17,17 @@ enum class Opcode : std::uint8_t { Text = 1, Binary = 2, Close = 8, Ping = 9, Po
 struct Frame {
   Opcode opcode;
   std::string_view payload;
-  std::size_t size;  // header and payload
+  // Header and payload.
+  std::size_t size;
 };
 
-// Masked, as a client must. The key is a constant: frames are made once and sent a million times.
+// Masked, as a client must. The key is constant: frames are made once and sent a million times.
 std::string client_frame(Opcode opcode, std::string_view payload);
 
-// The bytes by which a server says the same: unmasked, with the shortest form of the length.
+// What a server sends for the same message: unmasked, with the shortest form of the length.
 std::string server_frame(Opcode opcode, std::string_view payload);
 
-// Nothing when the frame is not complete yet. Servers do not mask, so the payload stays in place.
+// Nothing if the frame is incomplete. Servers do not mask, so the payload can be viewed in place.
 std::optional<Frame> read_frame(std::string_view bytes);
 
 }  // namespace load

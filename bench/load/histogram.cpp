@@ -11,7 +11,7 @@ namespace load {
 std::size_t Histogram::bucket_of(std::uint64_t value) {
   if (value < sub_buckets) return value;
   const unsigned shift = static_cast<unsigned>(std::bit_width(value)) - sub_bits - 1;
-  // value >> shift has its highest bit at sub_bits, hence lies in [sub_buckets, 2 * sub_buckets).
+  // The highest bit of value >> shift is sub_bits, so it is in [sub_buckets, 2 * sub_buckets).
   return (shift + 1) * sub_buckets + ((value >> shift) - sub_buckets);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Latencies in nanoseconds, counted in buckets whose width grows with the value: 32 buckets for
-// every power of two, so that a percentile is right to about 3 % and recording is two shifts and an
+// every power of two. A percentile is exact to about 3 %, and recording takes two shifts and an
 // addition. Fixed size, no allocation, one thread.
 #pragma once
 
@@ -18,7 +18,7 @@ class Histogram {
   std::uint64_t count() const { return count_; }
   std::uint64_t max() const { return max_; }
   std::uint64_t percentile(double percent) const;
-  /// How many values lie below `nanoseconds`, which counts as the start of its bucket.
+  /// The number of values below `nanoseconds`, which is rounded down to the start of its bucket.
   std::uint64_t count_below(std::uint64_t nanoseconds) const;
 
  private:

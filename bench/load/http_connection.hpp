@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A keep-alive HTTP/1.1 connection with one request at a time, as the long-polling transport uses
-// two of. Answers must carry a Content-Length. Reports to its owner, which must outlive it.
+// A keep-alive HTTP/1.1 connection with one request at a time; the long-polling transport uses two
+// of them. Responses must have a Content-Length. It reports to its owner, which must outlive it.
 #pragma once
 
 #include "stream.hpp"
@@ -16,7 +16,7 @@ class HttpConnection final : public Stream {
   class Owner {
    public:
     virtual void on_open(HttpConnection& connection) = 0;
-    // Of answers with status 200; another status is a failure.
+    // Called for status 200; any other status is a failure.
     virtual void on_answer(HttpConnection& connection, std::string_view body) = 0;
     virtual void on_lost(std::string_view why) = 0;
 

@@ -9,8 +9,8 @@
 namespace load {
 namespace {
 
-// What the server allocates once, whoever comes, is not a cost of a connection: the memory is read
-// first when this many are connected, and again when all are.
+// What the server allocates only once is not a cost of a connection: the memory is read first when
+// this many are connected, and again when all are.
 constexpr std::size_t connections_of_baseline = 100;
 
 struct Idle {

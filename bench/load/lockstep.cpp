@@ -27,8 +27,8 @@ Lockstep::Lockstep(pid_t server)
 }
 
 void Lockstep::run_server() {
-  // The kernel makes a process runnable before SIGCONT's sender goes on, so 'S' means that it has
-  // looked at everything that was sent to it.
+  // The kernel makes a process runnable before kill(SIGCONT) returns, so 'S' means that the server
+  // has looked at everything that was sent to it.
   send(SIGCONT);
   wait_for('S');
   send(SIGSTOP);
@@ -43,7 +43,7 @@ char Lockstep::state() const {
   std::ifstream file(stat_path_);
   std::string line;
   std::getline(file, line);
-  // The program's name may hold spaces and parentheses; the state comes after the last one.
+  // The program's name may contain spaces and parentheses; the state follows the last parenthesis.
   const std::size_t name_end = line.rfind(") ");
   if (name_end == std::string::npos) throw std::runtime_error("the server has gone");
   return line[name_end + 2];

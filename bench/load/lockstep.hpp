@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The load and the server in turns: the server is stopped while the load reads and writes, and runs
-// until it has nothing left to do while the load waits. How many messages a turn of the server
-// finds then depends on the scenario alone, not on who was scheduled when, so that two runs execute
-// the same instructions. For servers of one thread. Who ends the server finds it stopped: what the
-// load sent last is never handled at one time and lost at another.
+// Runs the load and the server alternately. The server is stopped while the load reads and writes;
+// while the load waits, the server runs until it has nothing left to do. How many messages the
+// server finds in a turn therefore depends only on the scenario, not on scheduling, and two runs
+// execute the same instructions. For servers with one thread. At the end the server is stopped, so
+// that the load's last messages are never handled in one run and not in another.
 #pragma once
 
 #include <string>
@@ -16,12 +16,12 @@ class Lockstep {
  public:
   explicit Lockstep(pid_t server);
 
-  // Returns when the server sleeps, stopped again.
+  // Returns when the server is asleep; it is then stopped again.
   void run_server();
 
  private:
   void send(int signal) const;
-  // As /proc tells it: 'R' running, 'S' asleep, 'T' stopped.
+  // As in /proc: 'R' running, 'S' asleep, 'T' stopped.
   char state() const;
   void wait_for(char state) const;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The one thread's event loop: edge-triggered epoll, one receive buffer for all connections, and
-// the time of the last read. `run_until` returns when its condition holds; the condition is looked
-// at once a turn. Pollables must outlive their registration; closing their descriptor ends it.
+// The event loop of the only thread: edge-triggered epoll, one receive buffer for all connections,
+// and the time of the last read. `run_until` returns when its condition holds, which it checks once
+// per turn. Pollables must outlive their registration, which ends when their descriptor is closed.
 #pragma once
 
 #include "lockstep.hpp"
@@ -34,7 +34,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Tells when the descriptor becomes readable, writable or closed.
+  // Notifies `pollable` when the descriptor becomes readable, writable or closed.
   void add(int fd, Pollable& pollable);
 
   // Called after every turn, when all ready connections have been read.
@@ -55,7 +55,8 @@ class Loop {
   std::vector<epoll_event> events_;
   std::function<void()> turn_;
   std::uint64_t now_ = 0;
-  std::optional<Lockstep> lockstep_;  // the server runs between turns only
+  // With it, the server runs only between turns.
+  std::optional<Lockstep> lockstep_;
 };
 
 }  // namespace load

@@ -15,7 +15,8 @@ struct Scenario {
   const char* help;
   load::Report (*run)(const load::Options&);
   bool speaks_raw;
-  bool counts;  // something that can be counted to an end
+  // Whether it does things that can be counted, so that it can run for a count.
+  bool counts;
   std::size_t connections;
 };
 

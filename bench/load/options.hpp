@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a scenario is asked to do, as the command line says it.
+// The options of a scenario, from the command line.
 #pragma once
 
 #include "target.hpp"
@@ -18,10 +18,11 @@ struct Options {
   std::size_t argument_bytes = 120;
   double warmup_seconds = 1;
   double seconds = 3;
-  std::uint64_t count = 0;  // if not 0, what is measured instead of seconds, in lockstep
+  // If not 0, the run measures so many, in lockstep, instead of so many seconds.
+  std::uint64_t count = 0;
 };
 
-// The JSON string which is the argument of every event: printable, nothing to escape.
+// The JSON string that is the argument of every event: printable, without escapes.
 std::string json_argument(std::size_t length);
 
 }  // namespace load

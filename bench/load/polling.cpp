@@ -8,7 +8,8 @@
 namespace load {
 namespace {
 
-constexpr char record_separator = '\x1e';  // between the packets of a payload
+// Separates the packets of a payload.
+constexpr char record_separator = '\x1e';
 
 struct Polling {
   Loop loop;
@@ -22,8 +23,8 @@ struct Polling {
         packet("42[\"echo\"," + json_argument(options.argument_bytes) + "]") {}
 };
 
-// As the official client does: one connection always holds a GET, the other one posts. The next
-// event is posted when both the previous post and its echo have been answered.
+// Works like the official client: one connection always has a GET underway, the other one posts.
+// The next event is posted when both the previous POST and its echo have been answered.
 class Session final : private HttpConnection::Owner {
  public:
   Session(Polling& polling, const Target& target)

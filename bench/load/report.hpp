@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The outcome of one run: a few lines for people, one JSON object for `bench/run.mjs`. Values which
-// a scenario does not have (no server process known, no messages) are left out.
+// The result of one run: a few lines for people, one JSON object for `bench/run.mjs`. Values that a
+// scenario does not have (no known server process, no messages) are omitted.
 #pragma once
 
 #include "histogram.hpp"
@@ -17,7 +17,8 @@ namespace load {
 
 struct Report {
   std::string scenario;
-  std::string unit;  // what is counted
+  // What is counted.
+  std::string unit;
   std::size_t connections = 0;
   std::size_t in_flight = 0;
   double seconds = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// When the messages in flight on one connection were sent, oldest first. Messages that left in one
-// system call share an entry, so that recording costs a few steps a read, not a message. The
-// answers come back in order.
+// When the messages in flight on one connection were sent, oldest first. Messages that were sent in
+// one system call share an entry, so recording costs a few steps per read rather than per message.
+// The answers arrive in order.
 #pragma once
 
 #include "histogram.hpp"
@@ -21,7 +21,7 @@ class SendTimes {
     batches_[(first_ + used_++) % batches_.size()] = {now, messages};
   }
 
-  // At most as many as were sent and not yet answered.
+  // `messages` is at most the number of messages that were sent and not answered.
   void answered(std::uint64_t now, std::size_t messages, Histogram& latency) {
     while (messages > 0) {
       Batch& oldest = batches_[first_];

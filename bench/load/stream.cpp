@@ -21,7 +21,7 @@ void set(int fd, int level, int option) {
 }
 
 void bind_source(int fd, unsigned source) {
-  // The port is chosen at connect, where only the whole pair of addresses has to be unique.
+  // The port is chosen during connect(), when only the pair of addresses has to be unique.
   set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -35,7 +35,7 @@ bool is_loopback(const sockaddr_in& address) {
   return ntohl(address.sin_addr.s_addr) >> 24U == 127;
 }
 
-// On loopback the handshake is over when connect returns, whatever it returns.
+// On loopback the handshake is complete when connect() returns, whatever it returns.
 bool is_established(int fd) {
   tcp_info info{};
   socklen_t size = sizeof info;
@@ -115,8 +115,8 @@ void Stream::on_events(std::uint32_t events) {
   }
   if ((events & EPOLLOUT) != 0 && !unsent_.empty()) flush();
   if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0 && fd_ >= 0) {
-    // A short read has emptied the socket and what comes next is a new edge, except for an end of
-    // the stream which has been told already.
+    // A short read means that the socket is empty, and what arrives next is a new edge. An
+    // exception is the end of the stream if it has been reported already.
     read((events & EPOLLRDHUP) != 0 ? Extent::ToEnd : Extent::ToShortRead);
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// One TCP connection to the server. `connect` opens it, `send` writes at once and keeps what the
-// kernel does not take; what arrives is handed to `on_bytes` in the loop's buffer, and only the
-// start of an incomplete message is kept between reads. After `reset` or a failure the object can
-// connect again. One thread.
+// One TCP connection to the server. `connect` opens it. `send` writes at once and keeps what the
+// kernel does not accept. What arrives is passed to `on_bytes` in the loop's buffer; only the
+// beginning of an incomplete message is kept between reads. After `reset` or a failure the object
+// can connect again. One thread.
 #pragma once
 
 #include "loop.hpp"
@@ -23,10 +23,10 @@ class Stream : public Pollable {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // `source` picks one of some 250 loopback addresses, so that local ports do not run out.
+  // `source` selects one of about 250 loopback addresses, so that local ports do not run out.
   void connect(unsigned source);
   void send(std::string_view bytes);
-  // Closes without a goodbye: the server sees a connection reset.
+  // Closes with a reset, not in the regular way.
   void reset();
   bool is_open() const { return fd_ >= 0; }
 
@@ -34,9 +34,10 @@ class Stream : public Pollable {
 
  protected:
   virtual void on_connected() = 0;
-  // Returns how many bytes were whole messages; the rest comes again with what follows.
+  // Returns how many bytes were complete messages; the rest is passed again together with
+  // what follows.
   virtual std::size_t on_bytes(std::string_view bytes) = 0;
-  // Everything that has arrived was handed over: the moment to send the answers.
+  // Everything that has arrived has been passed on: the time to send the answers.
   virtual void on_read_end() {}
   virtual void on_failure(std::string_view why) = 0;
 

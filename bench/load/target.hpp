@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The server under load: where it listens, which process it is, and what it speaks. Made once from
-// the command line, then shared read-only by every connection of the one thread.
+// The server under load: where it listens, its process, and what it speaks. Made once from the
+// command line, then shared read-only by every connection of the one thread.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,16 @@ namespace load {
 
 enum class Dialect {
   SocketIo,  // Socket.IO v5 over Engine.IO v4
-  Raw,       // a plain WebSocket server which echoes frames
+  Raw,       // a plain WebSocket server that echoes frames
 };
 
 struct Target {
   sockaddr_in address{};
-  std::string authority;  // for the Host header
+  // For the Host header.
+  std::string authority;
   Dialect dialect = Dialect::SocketIo;
-  pid_t server_pid = 0;  // 0: not known, nothing is read from /proc
+  // 0: not known, so nothing is read from /proc.
+  pid_t server_pid = 0;
 
   static Target resolve(const std::string& host, std::uint16_t port);
 };

@@ -20,7 +20,7 @@ double cpu_seconds_of(pid_t process) {
   std::ifstream file(proc_path(process, "stat"));
   std::string line;
   if (!std::getline(file, line)) return 0;
-  // The program's name may hold spaces and parentheses; the numbers begin after the last one.
+  // The program's name may contain spaces and parentheses; the numbers follow the last parenthesis.
   std::istringstream rest(line.substr(line.rfind(')') + 1));
   std::string skipped;
   for (int field = 3; field <= 13; ++field) rest >> skipped;
@@ -53,7 +53,7 @@ Usage Usage::now(pid_t server_pid) {
 
 std::uint64_t resident_bytes(pid_t process) {
   if (process <= 0) return 0;
-  // smaps_rollup walks the page tables; the cheaper statm may lag behind by some hundred pages.
+  // smaps_rollup walks the page tables; statm is cheaper but may lag behind by some hundred pages.
   std::ifstream file(proc_path(process, "smaps_rollup"));
   std::string line;
   while (std::getline(file, line)) {

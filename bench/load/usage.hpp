@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a run costs: processor time of the server (from /proc) and of this process, and the server's
-// resident memory. Take a `Usage` at the start of the measured time and one at its end; their
-// difference says who was busy. The kernel counts a server's time in ticks of 10 ms.
+// The cost of a run: processor time of the server (from /proc) and of this process, and the
+// server's resident memory. The difference of a `Usage` from the start and one from the end of the
+// measured time says who was busy. The kernel counts a server's time in ticks of 10 ms.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct Usage {
 
 std::uint64_t monotonic_ns();
 
-// 0 when the process is unknown or may not be read.
+// 0 if the process is unknown or its data may not be read.
 std::uint64_t resident_bytes(pid_t process);
 
 }  // namespace load

@@ -6,7 +6,7 @@
 namespace load {
 namespace {
 
-// The key and its answer are the example of RFC 6455 section 1.3.
+// The key and its answer are the example in RFC 6455 section 1.3.
 constexpr std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr std::string_view accepted = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 

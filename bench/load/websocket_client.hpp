@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A WebSocket client which becomes ready by itself: upgrade request, then (unless the target is
-// raw) the Engine.IO open packet and the Socket.IO connect packet for the main namespace. Once
-// ready it answers pings of both protocols and hands everything else to the scenario that derives
-// from it.
+// A WebSocket client that becomes ready by itself: upgrade request, then (unless the target is raw)
+// the Engine.IO open packet and the Socket.IO connect packet for the main namespace. Once ready it
+// answers pings of both protocols and passes everything else to the scenario that derives from it.
 #pragma once
 
 #include "frames.hpp"
@@ -22,9 +21,10 @@ class WebSocketClient : public Stream {
 
  protected:
   virtual void on_ready() = 0;
-  // The fast way for messages whose bytes are known beforehand: returns how many bytes it took.
+  // A faster way for messages whose bytes are known beforehand: returns how many bytes
+  // it has taken.
   virtual std::size_t take_expected(std::string_view) { return 0; }
-  // A data frame which is neither expected nor a ping.
+  // A data frame that is neither expected nor a ping.
   virtual void on_message(std::string_view payload);
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The little of RFC 6455 that an echo server needs: read one masked frame in place, and write the
-// header of an unmasked one. Stateless.
+// The small part of RFC 6455 that an echo server needs: reads one masked frame in place, and writes
+// the header of an unmasked one. Stateless.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,12 @@ enum class Progress { Complete, Incomplete, Violation };
 
 struct ClientFrame {
   Progress progress = Progress::Incomplete;
-  unsigned char first_byte = 0;  // FIN, reserved bits, opcode
-  std::span<char> payload;       // unmasked in place when complete
-  std::size_t size = 0;          // header and payload
+  // FIN, reserved bits, opcode.
+  unsigned char first_byte = 0;
+  // Unmasked in place if the frame is complete.
+  std::span<char> payload;
+  // Header and payload.
+  std::size_t size = 0;
 
   unsigned opcode() const { return first_byte & 0x0fU; }
 };
@@ -34,7 +37,7 @@ constexpr std::size_t max_payload_bytes = 128 * 1024;
 ClientFrame read_frame(std::span<char> bytes);
 void append_frame(std::string& out, unsigned char first_byte, std::string_view payload);
 
-// The response to an upgrade request, or an empty string when it is none.
+// The response to an upgrade request, or an empty string if it is not one.
 std::string upgrade_response(std::string_view request_head);
 
 }  // namespace yardstick

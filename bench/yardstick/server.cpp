@@ -113,8 +113,8 @@ bool Server::read(Connection& connection, std::uint32_t events) {
     if (count == 0) return false;
     const auto received = static_cast<std::size_t>(count);
     if (!on_bytes(connection, std::span(received_).first(kept + received))) return false;
-    // A short read has emptied the socket and what comes next is a new edge, except for an end of
-    // the stream which has been told already.
+    // A short read means that the socket is empty, and what arrives next is a new edge. An
+    // exception is the end of the stream if it has been reported already.
     if (received < room && (events & EPOLLRDHUP) == 0) return true;
   }
 }
@@ -170,7 +170,7 @@ bool Server::send(Connection& connection, std::string_view bytes) {
 
 void Server::send_fan() {
   for (const auto& connection : connections_) {
-    // A connection that cannot be written is closed by the event which says so.
+    // If a connection cannot be written to, the event that reports this closes it.
     if (connection->upgraded) send(*connection, fan_);
   }
   fan_.clear();

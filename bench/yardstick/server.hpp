@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The fastest honest WebSocket server we can think of, as the measure of what the machine allows:
-// edge-triggered epoll, one receive buffer for all, unmasking in place, one send a connection and
-// loop turn, and next to no state. Every frame comes back as it came, except that a text frame
-// which begins like the event `fan` goes to everybody, encoded once. One thread; runs until killed.
+// The fastest honest WebSocket server that we can think of, as a measure of what the machine
+// allows: edge-triggered epoll, one receive buffer for all, unmasking in place, one send per
+// connection and loop turn, and almost no state. Every frame is sent back unchanged, except that
+// a text frame that begins like the event `fan` goes to everybody, encoded once. One thread; runs
+// until killed.
 #pragma once
 
 #include "frames.hpp"
@@ -32,7 +33,8 @@ class Server {
   struct Connection {
     int fd;
     bool upgraded = false;
-    std::size_t position = 0;  // in connections_
+    // In connections_.
+    std::size_t position = 0;
     std::string incomplete;
     std::string unsent;
   };
@@ -50,8 +52,10 @@ class Server {
   int epoll_;
   std::uint16_t port_ = 0;
   std::vector<char> received_;
-  std::string answers_;  // to the connection which is being read
-  std::string fan_;      // to everybody, at the end of the turn
+  // For the connection that is being read.
+  std::string answers_;
+  // For everybody, at the end of the turn.
+  std::string fan_;
   std::vector<std::unique_ptr<Connection>> connections_;
 };
 

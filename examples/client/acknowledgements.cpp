@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Questions in both directions, against examples/server/acknowledgements.cpp.
+// Acknowledgements in both directions, with examples/server/acknowledgements.cpp.
 #include <socketio/client.hpp>
 
 #include <chrono>
@@ -14,14 +14,16 @@ int main(int argc, char** argv) {
   socketio::Client client(argc > 1 ? argv[1] : "http://localhost:3001");
   const socketio::ClientSocket socket = client.socket();
 
-  // The server asks: what these return is the answer.
+  // The server asks: what these handlers return is the acknowledgement.
   socket.on("confirm", [](std::string what) { return what == "tea"; });
   socket.on("vote", [](std::string) { return "yes"; });
 
-  client.start();  // on a thread of its own, so that this one may wait for answers
+  // On a thread of its own, so that this one may wait for acknowledgements.
+  client.start();
 
   const Reply<int> sum = socket.timeout(5s).emit_with_ack<int>("add", 20, 22).future().get();
-  std::cout << "20 + 22 = " << sum.value() << std::endl;  // throws if there is no answer
+  // Throws if there is no acknowledgement.
+  std::cout << "20 + 22 = " << sum.value() << std::endl;
 
   for (const std::string what : {"tea", "coffee"}) {
     const Reply<json> order = socket.emit_with_ack("order", what).future().get();
@@ -33,6 +35,7 @@ int main(int argc, char** argv) {
   const Reply<json> nothing = socket.timeout(50ms).emit_with_ack("unknown").future().get();
   std::cout << nothing.error().message() << std::endl;
 
-  client.stop();  // what was emitted leaves first
+  // First sends what was emitted.
+  client.stop();
   client.join();
 }

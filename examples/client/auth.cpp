@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who we are: what a client gives as `auth`, and what it hears if that is not enough,
-// against examples/server/middleware.cpp.
+// Authentication: what a client sends as `auth`, and what happens if the server refuses it,
+// with examples/server/middleware.cpp.
 #include <socketio/client.hpp>
 
 #include <iostream>
@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
                           {.auth = json{{"token", "guess"}}});
   const socketio::ClientSocket socket = client.socket();
 
-  // A refusal is final until connect(): here with another token.
+  // After a refusal the socket stays disconnected until connect(), here with another token.
   socket.on_connect_error([socket](const socketio::ConnectionError& refused) {
     std::cout << refused.message << ' ' << refused.data.dump() << std::endl;
     socket.set_auth(json{{"token", "secret"}, {"user", "Ada"}});

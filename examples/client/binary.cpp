@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bytes to a server and back, alone and inside a value, against examples/server/binary.cpp.
+// Sends bytes to a server and gets them back, alone and inside a value,
+// with examples/server/binary.cpp.
 #include <socketio/client.hpp>
 
 #include <iostream>

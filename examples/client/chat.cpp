@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   socketio::Client client(url);
   const socketio::ClientSocket socket = client.socket();
 
-  // At every connection: after a reconnection the server has to be told who we are, again.
+  // At every connection, because after a reconnection the server has to be told the name again.
   socket.on_connect([&] {
     socket.emit_with_ack("join", name).then([](const socketio::Reply<json>& reply) {
       if (!reply) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The same story as examples/server/coroutines.cpp, told by its client.
+// The client for examples/server/coroutines.cpp.
 #include <socketio/client.hpp>
 
 #include <iostream>

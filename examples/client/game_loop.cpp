@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A client in somebody else's loop: a game draws 60 frames a second and gives the network what is
-// left of each. No thread, no lock: handlers run inside poll(). The server is here too, on a thread
-// of its own.
+// left of each. There is no thread and no lock: handlers run inside poll(). The server is here as
+// well, on a thread of its own.
 #include <socketio/client.hpp>
 #include <socketio/server.hpp>
 
@@ -13,7 +13,7 @@
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-/// Two seconds of it; how many of our moves came back.
+/// Plays for two seconds; returns how many of our moves came back.
 int play(const std::string& url) {
   socketio::Client client(url, {.transports = {"websocket"}});
   const auto socket = client.socket();
@@ -24,7 +24,7 @@ int play(const std::string& url) {
     const auto next_frame = Clock::now() + 16ms;
     client.poll();
     if (socket.connected()) {
-      // Where we are now replaces where we were: it may be lost, but never waits in a queue.
+      // A new position replaces the old one, so a move may be lost but never waits in a queue.
       socket.volatile_().emit("move", frame * 0.5, frame * 0.25);
     }
     std::this_thread::sleep_until(next_frame);

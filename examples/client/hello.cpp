@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The smallest client: `example_client_hello [url]`, against examples/server/hello.cpp.
+// The smallest client: `example_client_hello [url]`, with examples/server/hello.cpp.
 #include <socketio/client.hpp>
 
 #include <iostream>
@@ -9,7 +9,7 @@ int main(int argc, char** argv) {
   socketio::Client client(argc > 1 ? argv[1] : "http://localhost:3001");
   const socketio::ClientSocket socket = client.socket();
 
-  // May be said before there is a connection: it leaves when there is one.
+  // Events may be emitted before there is a connection: they are sent once there is one.
   socket.emit("hello", "Ada");
 
   socket.on("welcome", [&client](std::string text) {

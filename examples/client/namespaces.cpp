@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Several namespaces over one connection, against examples/server/namespaces.cpp.
+// Several namespaces over one connection, with examples/server/namespaces.cpp.
 #include <socketio/client.hpp>
 
 #include <iostream>

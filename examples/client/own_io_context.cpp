@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client on an io_context of the application's own, against examples/server/own_io_context.cpp.
+// A client on an io_context of the application's own, with examples/server/own_io_context.cpp.
 #include <socketio/asio.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -14,7 +14,8 @@ int main(int argc, char** argv) {
   client->socket().on("tick", [&](int) {
     if (++heard != 3) return;
     std::cout << "three ticks" << std::endl;
-    client->stop();  // context.run() returns when the goodbye has been sent
+    // context.run() returns when the DISCONNECT has been sent.
+    client->stop();
   });
   context.run();
 }

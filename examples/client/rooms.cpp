@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two members of a room, each with a connection of its own, against examples/server/rooms.cpp. Both
-// clients run on this thread: handlers of a game, say, need no lock.
+// Two members of a room, each with a connection of its own, with examples/server/rooms.cpp. Both
+// clients run on this thread, so their handlers need no lock.
 #include <socketio/client.hpp>
 
 #include <iostream>
@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   socketio::Client ada(url), bob(url);
   bool heard = false;
 
-  // Ada waits in the room; Bob comes when she is there, and speaks.
+  // Ada waits in the room. Bob joins when she is there, and speaks.
   ada.socket().on_connect([&] {
     ada.socket().emit("join-room", "tea");
     ada.socket()

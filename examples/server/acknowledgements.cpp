@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
   // What a handler returns is the acknowledgement, if the client asked for one.
   io.on("add", [](Socket&, int a, int b) { return a + b; });
 
-  // Or it is given later, from any thread: here when this client has answered a question of ours.
+  // Or it is sent later, from any thread: here once the client has answered a question
+  // from the server.
   io.on("order", [](Socket& socket, std::string what, socketio::Ack<json> done) {
     socket.timeout(5s)
         .emit_with_ack<bool>("confirm", what)
@@ -30,7 +31,7 @@ int main(int argc, char** argv) {
         });
   });
 
-  // Everybody is asked. Those who do not answer in time do not hide the answers of the others.
+  // Asks everybody. If some do not answer in time, the answers of the others are still there.
   io.on("poll", [&io](Socket&, std::string question, socketio::Ack<json> done) {
     io.timeout(500ms)
         .emit_with_ack<std::string>("vote", question)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Binary data: Bytes travel as they are, alone or inside other values; a JavaScript client sees
+// Binary data: Bytes are sent unchanged, alone or inside other values. A JavaScript client receives
 // them as Buffer or ArrayBuffer.
 #include <socketio/server.hpp>
 
@@ -14,8 +14,8 @@ using socketio::json;
 using socketio::Socket;
 
 int main(int argc, char** argv) {
-  socketio::Server io{
-      {.max_payload_bytes = 10'000'000}};  // of one message; 1 MB if nothing is said
+  socketio::Server io{// The limit for one message; 1 MB by default.
+                      {.max_payload_bytes = 10'000'000}};
   std::map<std::string, Bytes> files;
 
   io.on("upload", [&](Socket& socket, std::string name, Bytes content) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Coroutines: a handler that returns a Task may wait in the middle, and its co_return is the
-// acknowledgement. It goes on where it was, on the socket's loop, without a lock.
+// acknowledgement. It continues on the socket's loop, where it was, without a lock.
 #include <socketio/server.hpp>
 
 #include <chrono>
@@ -26,8 +26,8 @@ int main(int argc, char** argv) {
   // Parameters of a coroutine own what they hold: a std::string, not a std::string_view.
   io.on("order", [&io](Socket& socket, std::string item) -> Task<std::string> {
     const std::string colour = co_await ask_for_colour(socket);
-    // What this throws when the client has no answer reaches on_handler_error, and the
-    // acknowledgement does not come.
+    // If the client does not answer, value() throws. The exception reaches on_handler_error, and no
+    // acknowledgement is sent.
     const int count = (co_await socket.timeout(1s).emit_with_ack<int>("how many?")).value();
     const auto others = co_await io.fetch_sockets();
     co_return std::to_string(count) + ' ' + colour + ' ' + item + ", for one of " +

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   io.on_connection([](socketio::Socket socket) {
     std::cout << socket.id() << " has connected" << std::endl;
 
-    // The parameter's type says what the event carries. What does not fit is reported to
+    // The parameter's type says what the event contains. An event that does not fit is reported to
     // on_handler_error below and does no harm.
     socket.on("hello", [socket](std::string name) { socket.emit("welcome", "Hello, " + name); });
 

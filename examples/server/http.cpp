@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
     return HttpResponse::of_json({{"id", order->first}, {"status", order->second}});
   });
 
-  // Handlers of requests run on the loop, one after another with those of sockets: no lock.
+  // Handlers of requests run on the loop, one at a time, like those of sockets: they need no lock.
   io.http().put("/orders/:id", [&](const HttpRequest& request) {
     const std::string id(request.param("id"));
     const auto body = request.body_json();

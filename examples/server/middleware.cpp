@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Middlewares: one decides who may connect, another one sees every event of a socket before its
+// Middlewares: one decides who may connect, another sees every event of a socket before its
 // handlers do.
 #include <socketio/server.hpp>
 
@@ -13,8 +13,8 @@ using socketio::MiddlewareError;
 int main(int argc, char** argv) {
   socketio::Server io;
 
-  // `auth` is what the client gave: io(url, { auth: { token: "…" } }). Next may be called later,
-  // from any thread: when a database has answered.
+  // `auth` is what the client sent: io(url, { auth: { token: "…" } }). Next may be called later,
+  // from any thread, for example when a database has answered.
   io.use([](socketio::Socket& socket, socketio::Next next) {
     const json auth = socket.handshake().auth;
     if (auth.value("token", "") != "secret") {
@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   });
 
   io.on_connection([](socketio::Socket socket) {
-    // An event that a middleware refuses reaches no handler, but on_error.
+    // An event that a middleware refuses reaches no handler; on_error is called instead.
     socket.use([](socketio::Event& event, socketio::Next next) {
       if (event.name == "delete") return next(MiddlewareError{"not allowed"});
       next();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Namespaces: parts of an application with middlewares, handlers and rooms of their own, over
+// Namespaces: parts of an application with their own middlewares, handlers and rooms, over
 // one connection.
 #include <socketio/server.hpp>
 
@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
   });
   admin.on("announce", [&io](Socket&, std::string text) { io.emit("announcement", text); });
 
-  // Every name that matches as a whole is a namespace, made when the first client asks for it.
+  // Every name that matches completely is a namespace, created when the first client asks for it.
   socketio::Namespace documents = io.of(std::regex("/document-[0-9]+"));
   documents.on("edit", [](Socket& socket, std::string text) {
     socket.nsp().except(socket.id()).emit("edited", text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A server on an io_context of the application's own, beside its timers, sockets and signals. Only
-// <socketio/asio.hpp> needs Boost.Asio.
+// A server on an io_context of the application's own, together with its timers, sockets and
+// signals. Only <socketio/asio.hpp> needs Boost.Asio.
 #include <socketio/asio.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   boost::asio::io_context context;
   auto io = socketio::make_server(context);
 
-  // The application's own timer: handlers of the context and of sockets run on one thread.
+  // The application's own timer: its handlers run on the same thread as those of sockets.
   boost::asio::steady_timer timer(context);
   int ticks = 0;
   std::function<void()> tick = [&] {
@@ -33,8 +33,8 @@ int main(int argc, char** argv) {
   };
   tick();
 
-  // run() and stop_on_signals() are the context's affair here. The context comes to its end when
-  // nothing is left to do: the last bytes have been sent, the timer has been cancelled.
+  // The application, not the server, handles signals and runs the context. context.run() returns
+  // when nothing is left to do: the last bytes have been sent, and the timer has been cancelled.
   boost::asio::signal_set signals(context, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code&, int) {
     timer.cancel();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rooms: sockets join and leave them, and what is emitted to a room reaches its members. The
-// handlers are registered once for all sockets: no closure for each connection.
+// handlers are registered once for all sockets, without a closure for each connection.
 #include <socketio/server.hpp>
 
 #include <cstdint>
@@ -16,7 +16,8 @@ int main(int argc, char** argv) {
 
   io.on("join-room", [](Socket& socket, std::string room) {
     socket.join(room);
-    socket.to(room).emit("joined", socket.id());  // the others
+    // To the other members.
+    socket.to(room).emit("joined", socket.id());
   });
   io.on("leave-room", [](Socket& socket, std::string room) {
     socket.leave(room);
@@ -26,8 +27,8 @@ int main(int argc, char** argv) {
     io.to(room).emit("room-message", json{{"sender", socket.id()}, {"message", message}});
   });
 
-  // Who is there is found out later (in a cluster, other servers are asked), so the acknowledgement
-  // comes later, too.
+  // The members are known only later (in a cluster, other servers are asked), so the
+  // acknowledgement is sent later, too.
   io.on("members", [&io](Socket&, std::string room, socketio::Ack<std::vector<std::string>> done) {
     io.in(room).fetch_sockets().then([done](std::vector<socketio::RemoteSocket> sockets) {
       std::vector<std::string> ids;
@@ -36,7 +37,7 @@ int main(int argc, char** argv) {
     });
   });
 
-  // A socket is in its rooms still, and leaves them after these handlers.
+  // The socket is still in its rooms here; it leaves them after these handlers.
   io.on_disconnecting([](Socket& socket) {
     for (const std::string& room : socket.rooms()) socket.to(room).emit("left", socket.id());
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Client: a Socket.IO client (protocol 5 over Engine.IO 4). client_socket.hpp has its part of
+// Client: a Socket.IO client (protocol 5 over Engine.IO 4). client_socket.hpp has the part for
 // one namespace.
 //
 //   socketio::Client client{"https://example.org", {.auth = json{{"token", token}}}};
@@ -12,25 +12,25 @@
 // reopened when it breaks, and is closed when the last of its sockets has been disconnected. For a
 // connection of their own, use another Client.
 //
-// Life cycle: construct, register handlers, then let it run in one of four ways: run() on this
-// thread, start() on a thread of its own, poll() now and then from a game's or GUI's loop, or on
-// a boost::asio::io_context of yours (<socketio/asio.hpp>). Before that nothing is sent and no
-// handler is called. Destroying it closes everything, from any thread and from its own handlers; it
-// waits for a handler that is running on another thread, and none runs afterwards. It does not wait
-// for the network: what was emitted before leaves if the connection takes it at once, as an idle
-// WebSocket does; over polling, what waits for a request that is underway is lost, and so it is
-// during the upgrade and where there is no connection. Behind what was emitted in the last second
-// the server sees a closed connection, not a disconnect. stop() and then join() see all of
-// it off, and then the disconnect. Acknowledgements that are missing fail (disconnected).
+// Life cycle: construct, register handlers, then run it in one of four ways: run() on this thread,
+// start() on a thread of its own, poll() now and then from a game's or GUI's loop, or on your own
+// boost::asio::io_context (<socketio/asio.hpp>). Before that nothing is sent and no handler is
+// called. Destroying it closes everything, from any thread and from its own handlers. It waits for
+// a handler that is running on another thread, and no handler runs afterwards. It does not wait for
+// the network: what was emitted before is sent if the connection can take it at once, as an idle
+// WebSocket can. It is lost if it waits for a polling request that is underway, during an upgrade,
+// or without a connection. After what was emitted in the last second the server sees a closed
+// connection, not a disconnect. stop() followed by join() sends all of it, and then the disconnect.
+// Acknowledgements that are missing fail (disconnected).
 //
-// Threads: handlers run one after another, where the client runs. Everything may be called from any
-// thread; socket(), and adding and taking off handlers, wait for a handler that is running. What
-// ends something from another thread takes effect behind the handler that is running, and events
-// that were read with it are dropped.
+// Threads: handlers run one at a time, where the client runs. Everything may be called from any
+// thread; socket(), and adding and removing handlers, wait for a running handler. A call from
+// another thread that ends something takes effect after the running handler; events that were read
+// together with its event are dropped.
 //
 // every(), after() and post() are in timer.hpp.
 //
-// exit() ends the clients that still run, waiting up to three seconds for a handler.
+// exit() ends the clients that are still running, and waits up to three seconds for a handler.
 #pragma once
 
 #include <socketio/client_options.hpp>
@@ -53,10 +53,10 @@ class ClientState;
 
 class Client : public detail::RunsLater {
  public:
-  /// `url`: http, https, ws or wss; its path is the namespace that socket() means, its query is
-  /// sent with every connection, beside ClientOptions::query, which wins where both have a name.
-  /// Throws std::invalid_argument for what is no such URL, proxy, transport or header, and
-  /// std::system_error for what TlsOptions name and cannot be read.
+  /// `url` is http, https, ws or wss. Its path is the namespace that socket() means. Its query is
+  /// sent with every connection, together with ClientOptions::query, which wins if both contain
+  /// a name. Throws std::invalid_argument for an invalid URL, proxy, transport or header, and
+  /// std::system_error if a file in TlsOptions cannot be read.
   explicit Client(std::string_view url, ClientOptions options = {});
   ~Client();
   Client(const Client&) = delete;
@@ -75,28 +75,28 @@ class Client : public detail::RunsLater {
   void run();
   /// Runs on a thread of its own until stop() or destruction.
   void start();
-  /// Handles what is ready now, and returns without waiting; how many things that were.
+  /// Handles what is ready now and returns without waiting. Returns how many things that were.
   std::size_t poll();
-  /// Disconnects every socket and ends run() or the thread, as soon as the server has handled what
-  /// was sent and taken the DISCONNECTs, or after three seconds. A run() that has not begun yet
-  /// ends at once. Timers are cancelled, and coroutines that sleep are destroyed.
+  /// Disconnects every socket. Ends run() or the thread as soon as the server has handled what was
+  /// sent and has the DISCONNECTs, or after three seconds. If run() has not been called yet, the
+  /// next one returns at once. Timers are cancelled, and sleeping coroutines are destroyed.
   void stop();
-  /// Waits until what start() began, or run() on another thread, has ended by stop().
+  /// Waits until start()'s thread, or run() on another thread, has ended after stop().
   void join();
   /// SIGINT and SIGTERM call stop().
   void stop_on_signals();
 
   // --- The connection of all namespaces ---
 
-  /// Opens it, for clients without auto_connect; else it opens by itself.
+  /// Opens the connection, for clients without auto_connect; otherwise it opens by itself.
   void connect();
-  /// Closes it, and ends reconnection until connect().
+  /// Closes the connection, and ends reconnection until connect().
   void disconnect();
-  /// The options may be changed; it counts from the next connection on. The URL's query stays.
+  /// Replaces the option, from the next connection on. The URL's query stays.
   void set_query(std::vector<std::pair<std::string, std::string>> query);
   void set_extra_headers(std::vector<std::pair<std::string, std::string>> headers);
 
-  // Each of these functions may be a coroutine, and may take less than shown.
+  // Each of these functions may be a coroutine, and may take fewer parameters than shown.
 
   /// `[]`
   template <class F>

@@ -7,6 +7,7 @@
 #include <socketio/arguments.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -50,8 +51,8 @@ class OutgoingEvent {
   /// The JSON array.
   std::string_view json_text() const { return std::string_view(text_).substr(header_room); }
   const std::vector<Bytes>& attachments() const { return attachments_; }
-  /// The packet: `header` in front of the JSON. Views this object.
-  std::string_view with_header(std::string_view header);
+  /// The room, which ends where the JSON begins.
+  std::span<char> room() { return {text_.data(), header_room}; }
   std::vector<Bytes> take_attachments() { return std::move(attachments_); }
 
  private:

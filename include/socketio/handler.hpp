@@ -44,7 +44,7 @@ struct HandlerError {
   /// "acknowledgement", "error", "timer", "post", "connection_error", "allow_request", "cors", "http
   /// GET /path"; at a client "connect", "connect_error", …
   std::string event;
-  std::string message;  ///< e.g. "argument 0: expected another type", or what the exception says.
+  std::string message;           ///< "argument 0 is missing or …", or what the exception says.
   std::exception_ptr exception;  ///< Of the handler; null if the arguments were wrong.
 };
 

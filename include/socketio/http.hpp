@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HTTP beside Socket.IO on the same port, so that an application needs no second server: a request
+// HTTP besides Socket.IO on the same port, so that an application needs no second server: a request
 // hook, routes with parameters, JSON, and static folders.
 //
 //   io.http().get("/health", [] { return HttpResponse::text("ok"); });
@@ -15,10 +15,10 @@
 //   });
 //   io.http().serve_folder("/", "web/dist");
 //
-// Handlers run on the loop: what takes long belongs elsewhere, and may answer from there. What they
-// throw becomes 500 and reaches the error hook. Register before the server runs, or on the loop,
-// handlers of requests included. Further requests of a connection wait until one is answered; how
-// long that takes is the application's to limit.
+// Handlers run on the loop, so work that takes long must be done elsewhere, and may answer from there.
+// What they throw becomes a 500 and reaches the error hook. Register handlers before the server runs,
+// or on the loop. Further requests of a connection wait until one is answered; the application limits
+// how long that takes.
 #pragma once
 
 #include <socketio/json.hpp>
@@ -82,12 +82,12 @@ class HttpRequest {
   std::vector<std::pair<std::string, std::string>>
       params;  ///< From the route's `:name` parts, decoded.
 
-  /// Value of a header, case-insensitively; empty if absent. One that came several times is what
-  /// Handshake::headers has.
+  /// The value of a header, case-insensitively; empty if absent. If the header occurs several
+  /// times, the value is that of Handshake::headers.
   std::string_view header(std::string_view name) const;
-  /// Value of a `:name` part; empty if there is none.
+  /// The value of a `:name` part; empty if there is none.
   std::string_view param(std::string_view name) const;
-  /// Decoded value of a query parameter; empty if absent.
+  /// The decoded value of a query parameter; empty if absent.
   std::string query_value(std::string_view name) const;
   /// The body as JSON; nothing if it is not JSON.
   std::optional<json> body_json() const;
@@ -105,11 +105,12 @@ class HttpRequest {
 
  private:
   std::shared_ptr<detail::RequestState> state_;
-  mutable std::map<std::string, std::string, std::less<>> joined_;  // by header(), where it had to
+  // Values that header() had to join.
+  mutable std::map<std::string, std::string, std::less<>> joined_;
 };
 
-/// What a handler answers. Content-Length and Connection are added by the server; headers with
-/// control characters are left out; a status outside 200 to 599 is an error like an exception.
+/// A handler's answer. The server adds Content-Length and Connection, and omits headers with
+/// control characters. A status outside 200 to 599 is an error, like an exception.
 struct HttpResponse {
   std::uint16_t status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
@@ -263,8 +264,8 @@ class RequestHandler {
 
 using HttpHandler = RequestHandler<HttpResponse>;
 
-/// Routes of one server. HEAD is answered like GET without body; a known path with another method
-/// gets 405 with Allow.
+/// The routes of one server. HEAD is answered like GET, without a body. A known path with another
+/// method gets 405 with Allow.
 class Router {
  public:
   explicit Router(std::shared_ptr<server::RouterState> state) : state_(std::move(state)) {}
@@ -286,14 +287,15 @@ class Router {
   }
   void add(std::string method, std::string path, HttpHandler handler);
 
-  /// Serves the files below `folder` under `prefix`: content types, ETag, HEAD, index.html for
-  /// folders, whose path gets a slash at its end by a redirect. Never a file outside it, never one
-  /// whose name starts with a dot, nor by a link. Files are read whole, on the loop, up to 64 MiB
-  /// each, and ranges are ignored: it is meant for the files of a page. A larger one is answered
-  /// with 500 and reaches the error hook.
+  /// Serves the files below `folder` under `prefix`, with content types, ETag and HEAD. A folder
+  /// is answered with its index.html, after a redirect to the path with a slash at its end. No file
+  /// outside the folder is served, not even through a link, and none whose name starts with a dot.
+  /// Files are read completely, on the loop, and ranges are ignored: this is meant for the files of
+  /// a web page. A file of more than 64 MiB is answered with 500 and reaches the error hook.
   void serve_folder(std::string prefix, std::string folder, FolderOptions options = {});
 
-  /// Sees every request that is not Socket.IO's before the routes; an answer ends it there.
+  /// The hook sees every request that is not for Socket.IO before the routes do. If it answers,
+  /// no route does.
   void use(std::function<std::optional<HttpResponse>(const HttpRequest&)> hook);
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Server: a Socket.IO server (protocol 5 over Engine.IO 4). It is its main namespace "/", plus what
-// concerns all.
+// Server: a Socket.IO server (protocol 5 over Engine.IO 4). It is its main namespace "/", plus
+// everything that concerns all namespaces.
 //
 //   socketio::Server io;
 //   io.on_connection([](socketio::Socket socket) {
@@ -9,15 +9,17 @@
 //   io.listen(3001);
 //   io.run();
 //
-// Life cycle: construct, register, listen() (may be repeated), run() until stop(); or hand it an
-// io_context of your own (<socketio/asio.hpp>). Destroying it closes everything at once; run() on
-// another thread has returned then, or returns once the handler that destroys it has. exit() ends
-// what still runs, waiting up to three seconds for a handler.
+// Life cycle: construct, register handlers, listen() (may be called several times), run() until
+// stop(); or use your own io_context (<socketio/asio.hpp>). Destroying it closes everything at
+// once. By then run() on another thread has returned; if a handler destroys the server, run()
+// returns after that handler. exit() ends servers that are still running, and waits up to three
+// seconds for a handler.
 //
-// Threads: run() makes the calling thread the loop's; stop() and close() from anywhere, and every(),
-// after() and post() (timer.hpp), too; sending as in socket.hpp; everything else, of(), listen(), http() and engine_clients_count() included,
-// before run(), or on the loop. What ends something waits for the handler that is running, not for
-// those of events that were read with it: they are dropped.
+// Threads: run() makes the calling thread the loop's. stop(), close(), every(), after() and post()
+// (timer.hpp) may be called from anywhere, sending functions as described in socket.hpp, and
+// everything else, including of(), listen(), http() and engine_clients_count(), before run() or on
+// the loop. A call that ends something waits for the running handler, but not for those of events
+// that were read together with its event: they are dropped.
 #pragma once
 
 #include <socketio/hook.hpp>
@@ -60,44 +62,44 @@ struct RefusedRequest {
 
 class Server : public Namespace, public detail::RunsLater {
  public:
-  /// Throws std::invalid_argument for a transport that there is not.
+  /// Throws std::invalid_argument for a transport that does not exist.
   explicit Server(ServerOptions options = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// The namespace of that name, made on first use; "admin" and "/admin" are the same.
+  /// The namespace with that name, created on first use; "admin" and "/admin" are the same.
   Namespace of(std::string_view name);
-  /// Namespaces whose name matches as a whole are made when a client asks for one. Handlers
-  /// registered on what this returns apply to all of them.
+  /// A namespace whose name matches completely is created when a client asks for it. Handlers
+  /// registered on the result apply to all of these namespaces.
   Namespace of(const std::regex& pattern);
   Namespace of(std::function<bool(std::string_view name, const json& auth)> predicate);
 
-  /// Listens on all addresses, IPv6 and IPv4; port 0 picks a free one. Returns the port. Throws
-  /// std::system_error that names the address if it cannot (e.g. address already in use), and with
-  /// Errc::closed after close(). `address` is an IP address or "localhost", which is 127.0.0.1:
-  /// unlike Node.js, names are not looked up.
+  /// Listens on all addresses, IPv6 and IPv4; port 0 selects a free one. Returns the port.
+  /// Throws std::system_error, whose message contains the address, if it cannot listen (e.g.
+  /// address already in use), and with Errc::closed after close(). `address` is an IP address or
+  /// "localhost", which is 127.0.0.1; unlike in Node.js, names are not resolved.
   std::uint16_t listen(std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
 
   /// Runs the loop on this thread until stop().
   void run();
-  /// The same as close(), after which run() returns. From any thread, and from signal handlers that
-  /// Asio delivers.
+  /// Does what close() does; then run() returns. May be called from any thread, and from signal
+  /// handlers that Asio calls.
   void stop();
-  /// SIGINT and SIGTERM call stop(): what an executable wants.
+  /// SIGINT and SIGTERM call stop(), which is what an executable wants.
   void stop_on_signals();
 
-  /// Ends every client ("server shutting down") and every listener. Connections get up to five
-  /// seconds to take what was sent last; so long run() goes on. The server cannot be used again; a
-  /// new one can have its port, at once unless another thread runs this one. Timers are cancelled,
-  /// and coroutines that sleep are destroyed. Any thread.
+  /// Closes every client ("server shutting down") and every listener. Connections have up to
+  /// five seconds to receive what was sent last, and run() continues that long. The server
+  /// cannot be used again. A new one can use its port, at once unless another thread runs this
+  /// one. Timers are cancelled, and sleeping coroutines are destroyed. Any thread.
   void close();
 
-  /// Engine.IO sessions, whatever namespaces they have joined.
+  /// The number of Engine.IO sessions, whatever namespaces they have joined.
   std::size_t engine_clients_count() const;
-  /// What is served beside Socket.IO (http.hpp).
+  /// HTTP besides Socket.IO (http.hpp).
   Router& http();
 
   /// `[](const RefusedRequest& refused)`, before the request is answered; may be a coroutine. Those

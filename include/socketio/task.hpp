@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Task<T>: what a coroutine handler returns. Lazy: it runs when it is awaited, or when the library
-// starts it.
+// Task<T>: the return type of a coroutine handler. It is lazy: it runs when it is awaited, or when
+// the library starts it.
 //
 //   socket.on("save", [](Order order) -> socketio::Task<bool> {
 //     co_return co_await store(order);
 //   });
 //
-// A handler's coroutine starts on the socket's loop and goes on wherever what it awaits resumes it:
-// for Pending and sleep_for() (timer.hpp) that is the loop again, always. Its parameters live as
-// long as it does, and own what they say: a view of the packet does not compile. The handler and
-// its captures are kept until it ends. What it throws reaches the error hook, on the loop.
+// A handler's coroutine starts on the socket's loop, and continues wherever what it awaits resumes
+// it: for a Pending and sleep_for() (timer.hpp) that is always the loop again. Its parameters live as
+// long as it does and own their contents: a view of the packet does not compile. The handler and its
+// captures are kept until it ends. What it throws reaches the error hook, on the loop.
 #pragma once
 
 #include <chrono>

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Settings that can never work throw at once.
+/// Throws at once if the settings can never work.
 std::unique_ptr<net::ClientConnector> make_connector(const std::shared_ptr<net::AsioLoop>& loop,
                                                      const Url& url, const ClientOptions& options) {
   auto connector = std::make_unique<net::ClientConnector>(loop, connector_settings(options));
@@ -129,8 +129,10 @@ void ClientState::run() {
 
 void ClientState::start() {
   if (!own_context_ || !begin_running()) return;
-  const std::lock_guard lock(running_mutex_);  // the thread waits until `thread_` is it
-  if (thread_.joinable()) thread_.join();      // of a start() that stop() has ended
+  // A new thread waits on this mutex until `thread_` is set.
+  const std::lock_guard lock(running_mutex_);
+  // The thread of a start() that stop() has ended.
+  if (thread_.joinable()) thread_.join();
   thread_ = std::thread([self = shared_from_this()] { self->run_until_stopped(); });
 }
 
@@ -162,7 +164,8 @@ void ClientState::stop() {
 
 void ClientState::join() {
   std::unique_lock lock(running_mutex_);
-  if (runner_ == std::this_thread::get_id()) return;  // a handler would wait for itself
+  // A handler would wait for itself.
+  if (runner_ == std::this_thread::get_id()) return;
   stopped_running_.wait(lock, [this] { return !running_; });
   lock.unlock();
   net::ExitHook::hold_main_thread();
@@ -172,7 +175,8 @@ void ClientState::stop_now() {
   if (own_context_) {
     {
       const std::lock_guard lock(running_mutex_);
-      signals_.reset();  // a second one ends a program that does not come to its end
+      // A second signal ends a program that does not end by itself.
+      signals_.reset();
     }
     stopping_ = true;
     stop_timer_.emplace(context_, stop_timeout);
@@ -186,13 +190,13 @@ void ClientState::stop_now() {
 }
 
 void ClientState::end_context() {
-  // Behind the end of this turn, which flushes what was sent last.
+  // Deferred to after the end of this turn, which flushes what was sent last.
   loop_->defer([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
     asio::post(self->context_, [weak] {
       const auto state = weak.lock();
-      // It may have been idle several times; what is left of that does not end the next run.
+      // It may have been idle several times: a later one of these calls must not end the next run.
       if (state && state->stopping_) state->context_.stop();
     });
   });
@@ -247,18 +251,21 @@ void ClientState::shut_down_own(std::unique_lock<std::mutex> lock, Limit limit) 
     if (!limit) stopped_running_.wait(lock, is_stopped);
     if (limit && !stopped_running_.wait_for(lock, *limit, is_stopped)) {
       given_up_ = true;
-      if (thread_.joinable()) thread_.detach();  // nobody waits for it any more
+      // Nobody waits for it any more.
+      if (thread_.joinable()) thread_.detach();
       return;
     }
   }
   const bool has_ended = std::exchange(ended_, true);
   lock.unlock();
-  if (has_ended) return close_now(limit);  // exit() has begun, and its thread may still be at it
+  // exit() has started, and its thread may still be ending the client.
+  if (has_ended) return close_now(limit);
   if (is_in_handler) {
     finish();
     context_.stop();
     if (thread_.joinable()) thread_.detach();
-    return;  // whoever runs it tears down
+    // Whoever runs it calls tear_down().
+    return;
   }
   if (thread_.joinable()) thread_.join();
   loop_->adopt_thread();
@@ -282,7 +289,7 @@ void ClientState::shut_down_on_context(Limit limit) {
     gate_->post_urgent([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->finish();
     });
-    // The loop's objects are its thread's, which may never run again.
+    // The loop's objects belong to its thread, which may never run again.
     asio::post(context_, [self = shared_from_this()] {
       self->finish();
       self->tear_down();
@@ -291,7 +298,8 @@ void ClientState::shut_down_on_context(Limit limit) {
     if (!lock) return give_up();
     end_user_code();
     gate_->close();
-    // Behind what Asio still has of the loop's, whose memory is the loop thread's to give back.
+    // Destroyed after the handlers of the loop that Asio still holds, because their memory belongs
+    // to the loop's thread.
     asio::post(context_, [self = shared_from_this()] {});
     return;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ClientState: the parts of one client and how they are wired: loop, connector, gate, manager; and
-// the threads that run it. What Client is a handle to.
+// ClientState: the parts of one client and how they are connected: loop, connector, gate, manager,
+// and the threads that run it. Client is a handle to it.
 //
 // Life cycle: made -> run by one thread at a time -> shut_down(), which is final. Whoever runs it
 // keeps it alive, so that a handler may end the client that called it. Any thread.
@@ -35,10 +35,10 @@ namespace socketio::client {
 
 class ClientState : public std::enable_shared_from_this<ClientState> {
  public:
-  /// How long stop() waits for the server to take what was sent and the DISCONNECTs.
+  /// How long stop() waits until the server has taken what was sent and the DISCONNECTs.
   static constexpr std::chrono::seconds stop_timeout{3};
 
-  /// With a context of its own, or on the user's. Throws as Client does.
+  /// Makes one with a context of its own, or on the user's. Throws what Client throws.
   static std::shared_ptr<ClientState> make(std::string_view url, const ClientOptions& options,
                                            boost::asio::io_context* context = nullptr);
   ~ClientState();
@@ -59,7 +59,7 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   void stop();
   void join();
   void stop_on_signals();
-  /// No handler runs once this has returned, except for one that is calling it.
+  /// Once this has returned, no handler runs, except one that is itself calling this.
   void shut_down() { shut_down({}); }
 
  private:
@@ -67,11 +67,11 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
 
   using Limit = std::optional<std::chrono::seconds>;
 
-  /// Gives up, for good, if a handler runs for longer than `limit`.
+  /// Gives up for good if a handler runs for longer than `limit`.
   void shut_down(Limit limit);
-  /// Not locked if a handler runs for longer than `limit`.
+  /// The lock is not held if a handler runs for longer than `limit`.
   std::unique_lock<ThreadGate> lock_gate(Limit limit);
-  /// Somebody else ends it: no handler runs once this has returned.
+  /// For when somebody else is ending it. No handler runs once this has returned.
   void close_now(Limit limit);
   bool begin_running();
   void run_until_stopped();
@@ -86,14 +86,14 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   void give_up();
   /// The caller holds the gate.
   void end_user_code();
-  /// Sends what can be sent, ends everything that waits; no user code is called any more.
+  /// Sends what can be sent, and ends everything that waits. No user code is called afterwards.
   /// Loop's thread.
   void finish();
   void tear_down();
 
   const Url url_;
   const SocketOptions socket_options_;
-  /// Whoever lets go of a client does not wait for the system's resolver.
+  /// Whoever releases a client does not wait for the system's resolver.
   struct EndContext {
     std::shared_ptr<const bool> resolutions;
     void operator()(boost::asio::io_context* context) const;
@@ -108,20 +108,29 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   const std::shared_ptr<core::Timers> timers_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
   std::optional<boost::asio::steady_timer> stop_timer_;
-  bool stopping_ = false;   // loop
-  bool torn_down_ = false;  // loop
+  // Loop's thread.
+  bool stopping_ = false;
+  // Loop's thread.
+  bool torn_down_ = false;
 
   std::mutex running_mutex_;
   std::condition_variable stopped_running_;
   bool running_ = false;
-  bool stop_wanted_ = false;       // of what runs it now
-  std::thread::id runner_;         // who runs it now
-  std::thread thread_;             // of start()
-  bool stops_on_signals_ = false;  // each time that it runs
+  // For the thread that runs it now.
+  bool stop_wanted_ = false;
+  // The thread that runs it now.
+  std::thread::id runner_;
+  // The thread of start().
+  std::thread thread_;
+  // In every run.
+  bool stops_on_signals_ = false;
   std::optional<boost::asio::signal_set> signals_;
-  bool shut_ = false;      // it does not run any more
-  bool ended_ = false;     // somebody has begun to end it
-  bool given_up_ = false;  // exit() has waited for a handler long enough
+  // It cannot run any more.
+  bool shut_ = false;
+  // Somebody has started to end it.
+  bool ended_ = false;
+  // exit() has waited long enough for a handler.
+  bool given_up_ = false;
   std::optional<net::ExitHook> exit_hook_;
 };
 

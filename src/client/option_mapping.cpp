@@ -30,8 +30,8 @@ std::string request_path(const ClientOptions& options) {
   return path;
 }
 
-/// MessagePack has attachments inside its one message, whose size is the limit (and so
-/// in JavaScript).
+/// MessagePack has its attachments inside the one message, whose size is the limit, as
+/// in JavaScript.
 std::size_t attachments(const ClientOptions& options) {
   return options.parser == Parser::msgpack ? std::numeric_limits<std::size_t>::max()
                                            : options.attachments;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a client's options mean to the layers below.
+// Translates a client's options for the layers below.
 #pragma once
 
 #include "client/url.hpp"
@@ -10,15 +10,15 @@
 
 namespace socketio::client {
 
-/// `own`, and of the URL's query what it does not name.
+/// Returns `own`, plus the parameters of the URL's query that it does not contain.
 engine::NamedValues query_with(const Url& url, engine::NamedValues own);
-/// Throws std::invalid_argument for one that HTTP cannot carry.
+/// Throws std::invalid_argument for a header that HTTP cannot carry.
 engine::NamedValues checked_headers(engine::NamedValues headers);
 
-/// Throws std::invalid_argument for a transport that there is not, and for such headers.
+/// Throws std::invalid_argument for a transport that does not exist, and for such headers.
 core::ManagerOptions manager_options(const Url& url, const ClientOptions& options);
 net::ConnectorSettings connector_settings(const ClientOptions& options);
-/// What a socket is made with unless the application says otherwise.
+/// The options of a socket for which the application gives none.
 SocketOptions socket_options(const ClientOptions& options);
 
 }  // namespace socketio::client

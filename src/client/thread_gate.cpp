@@ -76,7 +76,8 @@ bool ThreadGate::is_inside() const {
 bool ThreadGate::post(Loop::Task task) {
   const std::lock_guard lock(queue_mutex_);
   if (closed_.load()) return false;
-  if (queue_.empty()) {  // first: a task that nobody looks for would keep others from being seen
+  // First: a task without this wake-up would prevent the wake-up of all later tasks.
+  if (queue_.empty()) {
     loop_->post([weak = weak_from_this()] {
       if (const auto gate = weak.lock()) gate->run_posted();
     });
@@ -121,7 +122,7 @@ void ThreadGate::close() {
     loop_ = nullptr;
     dropped.swap(queue_);
   }
-  // Acknowledgements that they leave pending fail now.
+  // Destroying a task fails the acknowledgements that it would have completed.
   std::exchange(batch_, {}).clear();
 }
 

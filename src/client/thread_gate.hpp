@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// ThreadGate: the gate of a client on Asio: a recursive mutex that the loop, which goes in and out
-// all the time, leaves to others who wait; and the tasks that wait for the loop. close() leaves
-// nothing behind that could run later.
+// ThreadGate: the gate of a client on Asio. It consists of a recursive mutex and of the tasks that
+// wait for the loop. The loop locks and unlocks the mutex all the time, so it lets other threads
+// that wait go first. After close() nothing is left that could run later.
 #pragma once
 
 #include "core/client/gate.hpp"
@@ -31,30 +31,35 @@ class ThreadGate final : public core::Gate, public std::enable_shared_from_this<
   bool post(Loop::Task task) override;
   bool post_urgent(Loop::Task task) override;
 
-  /// This thread is somewhere below a call of user code.
+  /// Whether this thread is inside a call of user code, directly or not.
   bool is_below_user_code() const;
-  /// Loop: runs what was posted.
+  /// Loop's thread: runs what was posted.
   void run_posted();
-  /// Whoever holds the lock: what waits is dropped, and nothing is taken any more. The loop is not
-  /// touched again.
+  /// The caller holds the lock. Drops the waiting tasks and accepts no more. The loop is not
+  /// used any more.
   void close();
 
  private:
   bool is_mine() const;
-  /// mutex_ has been locked.
+  /// Called after mutex_ has been locked.
   void hold();
   void take();
-  /// Whoever waits for the loop to go out is to come in.
+  /// If threads are waiting for the loop to leave, lets them enter.
   void let_others_in() const;
 
   std::timed_mutex mutex_;
   std::atomic<std::thread::id> holder_{};
-  std::size_t holds_ = 0;                  // of the holder; guarded by mutex_
-  std::atomic<std::size_t> others_ = 0;    // that wait
-  std::atomic<std::size_t> admitted_ = 0;  // others so far
-  std::size_t depth_ = 0;                  // of enter()
+  // How often its holder has locked it; guarded by mutex_.
+  std::size_t holds_ = 0;
+  // The number of threads that wait.
+  std::atomic<std::size_t> others_ = 0;
+  // The number of threads that have entered so far.
+  std::atomic<std::size_t> admitted_ = 0;
+  // The depth of nested calls to enter().
+  std::size_t depth_ = 0;
   std::atomic<std::thread::id> inside_{};
-  std::deque<Loop::Task> batch_;  // being run; guarded by mutex_
+  // The tasks that are running; guarded by mutex_.
+  std::deque<Loop::Task> batch_;
 
   std::mutex queue_mutex_;
   std::deque<Loop::Task> queue_;

@@ -28,7 +28,7 @@ bool starts_with(std::string_view text, std::string_view prefix) {
                     [](char wanted, char c) { return wanted == lower(c); });
 }
 
-/// Characters that cannot be in a request line, whatever they would mean.
+/// Characters that must not occur in a request line, whatever they mean.
 bool is_unsafe(char c) {
   return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '\\' || c == '"' || c == '<' ||
          c == '>';
@@ -75,14 +75,15 @@ std::optional<UrlErrc> read_authority(std::string_view authority, Endpoint& endp
   }
   if (rest.empty()) return std::nullopt;
   if (rest.front() != ':') return UrlErrc::invalid_host;
-  if (rest.size() == 1) return std::nullopt;  // "host:": the scheme's port (RFC 3986)
+  // "host:" means the scheme's port (RFC 3986).
+  if (rest.size() == 1) return std::nullopt;
   const auto port = read_port(rest.substr(1));
   if (!port) return UrlErrc::invalid_port;
   endpoint.port = *port;
   return std::nullopt;
 }
 
-/// Only forms mean a blank by a plus sign; to JavaScript it is itself in a URL.
+/// A plus sign means a blank only in forms: in a URL, JavaScript leaves it as it is.
 engine::NamedValues read_query(std::string_view text) {
   std::string query;
   for (const char c : text) c == '+' ? query.append("%2B") : query.append(1, c);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Url: what a client's URL says: where to connect, which namespace socket() means (the path), and
-// the query of every request. Pure function, any thread.
+// Url: the parts of a client's URL: where to connect, which namespace socket() means (the path),
+// and the query of every request. Pure function, any thread.
 #pragma once
 
 #include "base/connector.hpp"
@@ -23,12 +23,13 @@ struct Url {
 enum class UrlErrc : std::uint8_t {
   too_long,
   unknown_scheme,  // not http, https, ws or wss, followed by "://"
-  has_user_info,   // "user:password@": nothing would be done with it
+  has_user_info,   // "user:password@", which would not be used
   invalid_host,
   invalid_port,
 };
 
-inline constexpr std::size_t url_limit_bytes = 8'000;  // as the JavaScript client has it
+// The limit of the JavaScript client.
+inline constexpr std::size_t url_limit_bytes = 8'000;
 
 Result<Url, UrlErrc> parse_url(std::string_view text);
 std::string_view to_string(UrlErrc error);

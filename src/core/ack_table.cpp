@@ -56,7 +56,8 @@ void AckTable::fail_all_but(const std::vector<std::uint64_t>& kept, std::error_c
   }
   std::sort(failing.begin(), failing.end());
   for (const std::uint64_t id : failing) {
-    if (const auto node = entries_.extract(id)) {  // a callback may have had it answered
+    // An earlier callback may have completed this one.
+    if (const auto node = entries_.extract(id)) {
       node.mapped()->cancel();
       node.mapped()->callback(error, nullptr);
     }

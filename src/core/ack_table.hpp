@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// AckTable: the acknowledgements that one socket waits for. Each completes exactly once: by the
-// peer's answer, by its timeout, or by the end of the socket. Callbacks do not throw. Loop's
+// AckTable: the pending acknowledgements of one socket. Each completes exactly once: with the
+// peer's answer, by its timeout, or when the socket closes. Callbacks do not throw. Loop's
 // thread only.
 #pragma once
 
@@ -26,13 +26,14 @@ class AckTable {
            std::optional<std::chrono::milliseconds> timeout, Loop& loop);
   /// Fails the pending acknowledgement `id`, if there is one.
   void fail(std::uint64_t id, std::error_code error);
-  /// False if the id was never issued, or answered before.
+  /// Returns false if the id was never issued or has completed already.
   bool answer(std::uint64_t id, const Value& arguments);
   void fail_all(std::error_code error);
-  /// All but those in `kept`, which is sorted. Needs no memory where `room` can hold all ids.
+  /// Fails all except those in `kept`, which is sorted. Allocates nothing if `room` can
+  /// hold all ids.
   void fail_all_but(const std::vector<std::uint64_t>& kept, std::error_code error,
                     std::vector<std::uint64_t> room = {});
-  /// Forgets all; nothing is called.
+  /// Forgets all without calling anything.
   void clear();
   std::size_t size() const { return entries_.size(); }
 

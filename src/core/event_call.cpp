@@ -36,7 +36,8 @@ namespace socketio::core {
 Arguments EventCall::raw_arguments(std::size_t skip) const {
   ValueArray items = arguments_;
   Value taken;
-  for (std::size_t i = 0; i < skip; ++i) items.next(taken);  // by other parameters
+  // Other parameters have taken these.
+  for (std::size_t i = 0; i < skip; ++i) items.next(taken);
   return undecoded(items, packet_.attachments);
 }
 
@@ -50,7 +51,8 @@ detail::AckTarget EventCall::ack() {
 }
 
 void EventCall::answer(detail::OutgoingEvent& arguments) {
-  if (ack_) return ack().answer(arguments);  // another handler may have answered
+  // Another handler may have acknowledged it.
+  if (ack_) return ack().answer(arguments);
   if (std::exchange(answered_, true)) return;
   peer_.answer(*packet_.id, arguments);
 }

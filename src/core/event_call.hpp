@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EventCall: one received event while its handlers run; see detail::Invocation. Views the
-// packet; lives on the stack of the dispatch. What is the same at a server and a client; each
+// packet, and lives on the stack of the dispatch. This is what server and client share; each
 // adds its socket.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace socketio::core {
 
 class EventCall : public detail::Invocation {
  public:
-  /// `arguments` has been walked past the name.
+  /// `arguments` is positioned after the name.
   EventCall(EventPeer& peer, std::string_view event, const parser::Packet& packet,
             const ValueArray& arguments)
       : peer_(peer), event_(event), packet_(packet), arguments_(arguments) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// EventPeer: what answers an event and hears what went wrong with it, once its handlers run: the
-// socket that received it, at a server or at a client. Held by acknowledgements and coroutines that
-// outlive the dispatch.
+// EventPeer: the socket that received an event, at a server or at a client. Handlers answer the
+// event through it, and it is told what goes wrong with the event. Acknowledgements and coroutines
+// that outlive the dispatch hold it.
 #pragma once
 
 #include <socketio/event_writer.hpp>
@@ -20,11 +20,11 @@ class EventPeer {
   virtual ~EventPeer() = default;
   /// Sends the acknowledgement; any thread.
   virtual void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) = 0;
-  /// User code threw; any thread: a coroutine goes on wherever it is resumed.
+  /// User code threw. Any thread, because a coroutine continues wherever it is resumed.
   virtual void report(std::string_view event, std::exception_ptr exception) = 0;
   /// What coroutines that handle its events belong to; null if there is none.
   virtual std::shared_ptr<detail::TaskLoop> task_loop() { return nullptr; }
-  /// An event does not fit its handler.
+  /// An event's arguments do not fit its handler.
   virtual void report(std::string_view event, std::string message) = 0;
 };
 

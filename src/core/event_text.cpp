@@ -8,7 +8,7 @@ namespace socketio {
 namespace detail {
 namespace {
 
-/// Behind the name.
+/// The arguments after the name.
 ValueArray arguments_of(const Value& payload) {
   ValueArray items(payload);
   Value name;
@@ -16,7 +16,7 @@ ValueArray arguments_of(const Value& payload) {
   return items;
 }
 
-/// json's destructor moves all that there is into one more array. Here it finds nothing.
+/// json's destructor would move all elements into an extra array. After this it finds none.
 void empty(json& value) {
   if (value.is_array()) {
     auto& items = value.get_ref<json::array_t&>();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a socket, at a server or at a client, reads off an event besides its handlers'
-// arguments: its name, itself for those who watch all events, and what an exception says. Pure
+// What a server's or a client's socket reads from an event besides the arguments of its handlers:
+// the name, the whole event for those who watch all events, and the text of an exception. Pure
 // functions, any thread.
 #pragma once
 
@@ -18,16 +18,18 @@
 
 namespace socketio::core {
 
-/// Walks `items` past the name. `number_name` holds it if it is a number, which is legal.
+/// Moves `items` past the name. If the name is a number, which is allowed, `number_name`
+/// holds its text.
 std::string_view event_name(ValueArray& items, std::string& number_name);
 
-/// The arguments that are left of a packet with `attachments`.
+/// The remaining arguments of a packet with `attachments`.
 Arguments undecoded(ValueArray items, std::span<const Bytes> attachments);
 
-/// Reads an event that is about to be sent, the JSON array with its name, and tells `watch` both.
+/// Parses an event that is about to be sent, a JSON array that starts with its name, and passes
+/// name and arguments to `watch`.
 template <class Watch>
 void watch_outgoing(std::string_view text, const std::vector<Bytes>& attachments, Watch watch) {
-  // The loop's own document may be in use by the handler that is emitting.
+  // The handler that is emitting may be using the loop's own document.
   codec::Document document(codec::own_text);
   const auto payload = document.parse(text, attachments);
   if (!payload) return;
@@ -38,7 +40,7 @@ void watch_outgoing(std::string_view text, const std::vector<Bytes>& attachments
   watch(event, arguments);
 }
 
-/// What it says; `unknown` for one that is no std::exception.
+/// The text of the exception; `unknown` if it is not a std::exception.
 std::string message_of(const std::exception_ptr& exception, std::string_view unknown);
 
 }  // namespace socketio::core

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Handlers of a namespace or of one socket, by event. Lists are copied when they change, so that a
-// handler may add and remove handlers, its own included, while they run. Loop's thread only.
+// The handlers of a namespace or of one socket, by event. A list is copied when it changes, so that
+// a handler may add and remove handlers, including itself, while they run. Loop's thread only.
 #pragma once
 
 #include <socketio/namespace.hpp>
@@ -46,7 +46,7 @@ class HandlerTable {
   HandlerId last_id_ = 0;
 };
 
-/// Handlers that are not bound to an event.
+/// Handlers for something other than an event by name.
 template <class Function>
 class HandlerList {
  public:
@@ -66,7 +66,7 @@ class HandlerList {
   void clear() { entries_ = nullptr; }
   bool empty() const { return !entries_ || entries_->empty(); }
 
-  /// Needs no memory: the end of a connection is told whatever is lacking.
+  /// Allocates nothing: the end of a connection must be reported even without memory.
   template <class Call>
   void for_each(Call call) const {
     const auto entries = entries_;
@@ -85,7 +85,8 @@ class HandlerList {
     return entries_ ? std::make_shared<Entries>(*entries_) : std::make_shared<Entries>();
   }
 
-  std::shared_ptr<const Entries> entries_;  // null: none
+  // Null if there are none.
+  std::shared_ptr<const Entries> entries_;
   HandlerId last_id_ = 0;
 };
 
@@ -93,7 +94,7 @@ class HandlerList {
 
 namespace socketio::core {
 
-/// All that can be registered on a socket, and on a namespace for all its sockets.
+/// Everything that can be registered on a socket, or on a namespace for all its sockets.
 struct Handlers {
   detail::HandlerTable events;
   detail::HandlerList<detail::AnyHandler> any;

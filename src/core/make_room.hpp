@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// make_room(): for tables that belong together: whoever has made room in all of them can change
-// all, without failing in between.
+// make_room(): for tables that change together. Once there is room in all of them, changing them
+// cannot fail half-way.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace socketio::core {
 
-/// One more element needs no memory after this. Grows as push_back() does.
+/// Adding one more element will allocate nothing. Capacity grows as with push_back().
 template <class T>
 void make_room(std::vector<T>& elements) {
   if (elements.size() < elements.capacity()) return;

@@ -14,10 +14,11 @@ namespace detail {
 
 namespace {
 
-// Memory that the next emit of this thread may use; what grew beyond this is given back.
+// The memory that this thread's next emit may reuse. What exceeds this is freed.
 constexpr std::size_t kept_bytes = 64 * 1024;
 
-// When a program ends, the main thread's is gone before static objects are, which may still emit.
+// When a program ends, the spare memory of the main thread is destroyed before static objects are,
+// and those may still emit.
 thread_local bool is_spare_gone = false;
 struct Spare {
   ~Spare() { is_spare_gone = true; }
@@ -28,7 +29,7 @@ thread_local Spare spare;
 }  // namespace
 
 void OutgoingEvent::require_allowed(std::string_view name) {
-  // As in JavaScript, a name that the peer would close the connection for is a mistake of
+  // As in JavaScript, a name for which the peer would close the connection is an error of
   // the program.
   if (!parser::is_reserved_event(name)) return;
   throw std::invalid_argument('"' + std::string(name) + "\" is a reserved event name");
@@ -45,22 +46,12 @@ OutgoingEvent::~OutgoingEvent() {
     spare.text = std::move(text_);
 }
 
-std::string_view OutgoingEvent::with_header(std::string_view header) {
-  if (header.size() > header_room) {
-    text_.insert(header_room, header);
-    return std::string_view(text_).substr(header_room);
-  }
-  const std::size_t start = header_room - header.size();
-  header.copy(text_.data() + start, header.size());
-  return std::string_view(text_).substr(start);
-}
-
 void OutgoingEvent::relay(JsonWriter& writer, const Arguments& arguments) {
   if (arguments.attachments().empty()) {
     if (!arguments.elements().empty()) writer.raw(arguments.elements());
     return;
   }
-  // Placeholders must be counted anew among the other arguments'.
+  // Placeholders must be renumbered among the other arguments.
   codec::Document document(codec::own_text);
   const auto all = document.parse("[" + arguments.elements() + "]", arguments.attachments());
   if (!all) return;

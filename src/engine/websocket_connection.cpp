@@ -28,7 +28,7 @@ Result<std::optional<websocket::Event>, websocket::Errc> WebSocketConnection::ne
       continue;
     }
     if (ping_payload_) answer_ping();
-    // Answered with the code that came (RFC 6455 section 5.5.1).
+    // Answered with the same code (RFC 6455 section 5.5.1).
     if (*event && (*event)->kind == Kind::close) {
       close(static_cast<websocket::CloseCode>((*event)->close_code));
     }
@@ -55,9 +55,12 @@ void WebSocketConnection::on_drain() {
   if (stream_ && ping_payload_) answer_ping();
 }
 
-void WebSocketConnection::send_deflated(websocket::Opcode opcode, std::string_view message) {
+void WebSocketConnection::send_deflated(websocket::Opcode opcode, std::string_view message,
+                                        std::string_view prefix) {
+  std::string whole(prefix);
+  whole.append(message);
   std::string deflated;
-  deflate_->deflater.append_message(deflated, message);
+  deflate_->deflater.append_message(deflated, whole);
   send_frame(*stream_, opcode, deflated, websocket::Coding::deflated);
 }
 
@@ -66,15 +69,16 @@ void WebSocketConnection::send_ping(std::string_view payload) {
 }
 
 void WebSocketConnection::send_frame(Stream& stream, websocket::Opcode opcode,
-                                     std::string_view payload, websocket::Coding coding) const {
+                                     std::string_view payload, websocket::Coding coding,
+                                     std::string_view prefix) const {
   if (role_ == websocket::Role::server) {
     return stream.write_with(
-        [&](std::string& out) { websocket::append_frame(out, opcode, payload, coding); });
+        [&](std::string& out) { websocket::append_frame(out, opcode, payload, coding, prefix); });
   }
   websocket::MaskKey mask{};
   stream.loop().entropy().fill(mask);
   stream.write_with([&](std::string& out) {
-    websocket::append_masked_frame(out, opcode, payload, mask, coding);
+    websocket::append_masked_frame(out, opcode, payload, mask, coding, prefix);
   });
 }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
-// WebSocketConnection: one end of a WebSocket connection (RFC 6455) behind its opening handshake,
-// whichever role it has: messages and control frames in and out, masked by a client, the answers
-// to pings, the closing handshake, and permessage-deflate (RFC 7692) if it was negotiated. This
-// is the hot path: the bytes of one read are decoded in place, and what is sent is appended to the
-// stream's buffer.
+// WebSocketConnection: one end of a WebSocket connection (RFC 6455) after its opening handshake,
+// in either role: messages and control frames in and out, masking in a client, pongs, the closing
+// handshake, and permessage-deflate (RFC 7692) if it was negotiated. This is the hot path: the
+// bytes of one read are decoded in place, and what is sent is appended to the stream's buffer.
 //
-// Life cycle: open() -> feed() and next(), sends -> closed, by our close() or cut(), or because
-// next() met the peer's close frame or an error. Who owns it is the stream's handler and passes
-// on what that is told; it hears of nothing by itself, and may close it between any two calls.
-// Loop's thread.
+// Life cycle: open() -> feed() and next(), sends -> closed, by close() or cut(), or because next()
+// has read a close frame or found an error. The owner is the stream's handler, and must pass on the
+// stream's notifications: this object receives none itself. The owner may close it between any two
+// calls. Loop's thread.
 #pragma once
 
 #include "base/result.hpp"
@@ -29,24 +28,24 @@
 
 namespace socketio::engine {
 
-/// While a peer has more than this many bytes to take, its pings wait; then the last of them is
-/// answered (RFC 6455 section 5.5.3).
+/// While more than this many bytes are waiting for the peer, its pings wait as well; then only the
+/// latest is answered (RFC 6455 section 5.5.3).
 inline constexpr std::size_t pong_backlog_bytes = 64 * 1024;
 
-/// Pings of one read that are answered one by one. Of further ones in a row only the last is,
-/// before what follows it.
+/// How many pings of one read are answered individually. Of further consecutive ones only the last
+/// is answered, before whatever follows it.
 inline constexpr std::uint8_t pongs_per_read = 64;
 
 class WebSocketConnection {
  public:
-  /// `role` is ours.
+  /// `role` is our own.
   WebSocketConnection(websocket::Role role, const websocket::Limits& limits)
       : decoder_(role, limits), role_(role) {}
 
-  /// The opening handshake is over: what follows on `stream` are frames.
+  /// The opening handshake is over: from now on `stream` carries frames.
   void open(std::shared_ptr<Stream> stream) { stream_ = std::move(stream); }
-  /// Messages may be compressed, as it was agreed in the opening handshake; ours are from
-  /// `threshold_bytes` on.
+  /// Messages may be compressed with the parameters that the opening handshake agreed on. Ours are
+  /// compressed if they have at least `threshold_bytes`.
   void allow_deflate(const websocket::DeflateParameters& agreed, std::size_t threshold_bytes);
 
   bool is_open() const { return stream_ != nullptr; }
@@ -60,9 +59,9 @@ class WebSocketConnection {
     pongs_left_ = pongs_per_read;
     decoder_.feed(bytes);
   }
-  /// The next message, pong or close frame; nothing if more bytes are needed or the connection is
-  /// closed, as it is behind a close frame, which has been answered, and behind an error, whose
-  /// close code has been sent.
+  /// Returns the next message, pong or close frame. Returns nothing if more bytes are needed, or
+  /// if the connection is closed: a close frame has been answered, or a close code sent because
+  /// of an error.
   Result<std::optional<websocket::Event>, websocket::Errc> next();
   /// The stream has nothing left to send.
   void on_drain();
@@ -71,21 +70,25 @@ class WebSocketConnection {
 
   // --- Out; ignored unless it is open ---
 
-  void send_text(std::string_view message, Compress compress) {
-    send(websocket::Opcode::text, message, compress);
-  }
-  void send_binary(std::string_view message, Compress compress) {
-    send(websocket::Opcode::binary, message, compress);
+  /// A text or binary message. `prefix` is its beginning (websocket_message.hpp).
+  void send(websocket::Opcode opcode, std::string_view message, Compress compress,
+            std::string_view prefix = {}) {
+    if (!stream_) return;
+    if (deflate_ && compress == Compress::yes &&
+        prefix.size() + message.size() >= deflate_->threshold_bytes) {
+      return send_deflated(opcode, message, prefix);
+    }
+    send_frame(*stream_, opcode, message, websocket::Coding::plain, prefix);
   }
   void send_ping(std::string_view payload);
-  /// Asks for one on_drain().
+  /// Asks for one on_drain() of the stream.
   void want_drain() {
     if (stream_) stream_->want_drain();
   }
   std::size_t queued_bytes() const { return stream_ ? stream_->queued_bytes() : 0; }
   bool writable() const { return stream_ && stream_->queued_bytes() == 0; }
 
-  /// Sends a close frame, and closes the stream behind it.
+  /// Sends a close frame, then closes the stream.
   void close(websocket::CloseCode code);
   /// Closes the stream at once. Cannot fail.
   void cut();
@@ -102,22 +105,20 @@ class WebSocketConnection {
   void on_ping(std::string_view payload);
   void answer_ping();
   bool has_backlog() const { return stream_->queued_bytes() > pong_backlog_bytes; }
-  void send(websocket::Opcode opcode, std::string_view message, Compress compress) {
-    if (!stream_) return;
-    if (deflate_ && compress == Compress::yes && message.size() >= deflate_->threshold_bytes) {
-      return send_deflated(opcode, message);
-    }
-    send_frame(*stream_, opcode, message);
-  }
-  void send_deflated(websocket::Opcode opcode, std::string_view message);
+  void send_deflated(websocket::Opcode opcode, std::string_view message, std::string_view prefix);
   void send_frame(Stream& stream, websocket::Opcode opcode, std::string_view payload,
-                  websocket::Coding coding = websocket::Coding::plain) const;
+                  websocket::Coding coding = websocket::Coding::plain,
+                  std::string_view prefix = {}) const;
 
-  std::shared_ptr<Stream> stream_;  // while it is open
+  // Set while it is open.
+  std::shared_ptr<Stream> stream_;
   websocket::Decoder decoder_;
-  std::unique_ptr<Deflate> deflate_;           // of what we send, if it was negotiated
-  std::unique_ptr<std::string> ping_payload_;  // the latest ping, if it is unanswered
-  std::uint8_t pongs_left_ = 0;                // of this read, before pings have to share one
+  // Compresses what we send, if that was negotiated.
+  std::unique_ptr<Deflate> deflate_;
+  // The latest ping, while it is unanswered.
+  std::unique_ptr<std::string> ping_payload_;
+  // How many pings of this read are still answered individually.
+  std::uint8_t pongs_left_ = 0;
   websocket::Role role_;
 };
 

@@ -10,7 +10,8 @@
 
 namespace socketio::net {
 
-/// Tasks from other threads, in batches: one wake-up for all that come before the loop looks.
+/// Tasks from other threads. They run in batches: one wake-up serves all that are posted before
+/// the loop looks.
 struct AsioLoop::Posted {
   std::mutex mutex;
   std::vector<Task> tasks;
@@ -40,14 +41,15 @@ std::int64_t AsioLoop::wall_clock_ms() const {
 }
 
 void AsioLoop::enter() {
-  adopt_thread();  // on a context of the user's, nobody else tells which thread runs it
+  // On a user's io_context, this is the only way to learn which thread runs it.
+  adopt_thread();
   request_finish_turn();
 }
 
 void AsioLoop::request_finish_turn() {
   if (in_turn_) return;
   timers_.set_now(std::chrono::steady_clock::now());
-  // Asio runs what was ready before this, in order; so the turn's end comes after all of it.
+  // Asio runs handlers in order, so the turn ends after everything that was ready before this.
   boost::asio::post(context_, kept_in(*handler_memory_, [self = weak_from_this()] {
                       if (const auto loop = self.lock()) loop->end_turn();
                     }));
@@ -79,7 +81,8 @@ void AsioLoop::keep_timer_armed() {
     arm_timer();
   } catch (...) {
     report_exception();
-    request_finish_turn();  // whose end tries again
+    // The end of that turn tries again.
+    request_finish_turn();
   }
 }
 
@@ -87,11 +90,12 @@ void AsioLoop::arm_timer() {
   if (stopped_) return;
   const auto next = timers_.next_deadline();
   next_deadline_ = next.value_or(TimePoint::max());
-  if (!next) {  // a timer that nobody waits for would keep the io_context from ending
+  // A timer that nobody needs would keep the io_context running.
+  if (!next) {
     if (std::exchange(timer_due_, TimePoint::max()) != TimePoint::max()) timer_.cancel();
     return;
   }
-  // A later deadline than the armed one needs no system call: the timer looks again when it fires.
+  // If the armed timer fires earlier, it need not be set again: it checks when it fires.
   const TimePoint wake = std::max(*next, wake_limit_.free_at());
   if (timer_due_ <= wake) return;
   timer_due_ = TimePoint::max();
@@ -108,8 +112,7 @@ void AsioLoop::arm_timer() {
 
 void AsioLoop::post(Task task) {
   const std::lock_guard lock(posted_->mutex);
-  // The wake-up first: a task that nobody looks for would keep those behind it from being looked
-  // for, too.
+  // The wake-up comes first: a task without a wake-up would prevent the wake-up of all later tasks.
   if (posted_->tasks.empty()) {
     boost::asio::post(context_, [self = weak_from_this()] {
       if (const auto loop = self.lock()) loop->run_posted();
@@ -133,7 +136,8 @@ void AsioLoop::stop() {
   stopped_ = true;
   timer_.cancel();
   poller_.stop();
-  take_posted();  // what they captured may post again when it goes
+  // Destroyed here, without the lock, because destroying a task may post another.
+  take_posted();
 }
 
 }  // namespace socketio::net

@@ -2,9 +2,9 @@
 // AsioLoop: a Loop on a boost::asio::io_context, our own or the user's, which exactly one
 // thread runs.
 //
-// Every Asio handler of ours opens a turn with enter(); the turn ends when what was ready at that
-// moment has been handled. One steady_timer drives the timing wheel. Life cycle: construct, use,
-// stop() before destruction if the io_context lives on.
+// Each of our Asio handlers starts a turn with enter(). The turn ends when everything that was
+// ready then has been handled. One steady_timer drives the timing wheel. Life cycle: construct,
+// use, stop() before destruction if the io_context lives on.
 #pragma once
 
 #include "base/loop.hpp"
@@ -25,8 +25,8 @@ namespace socketio::net {
 
 class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop> {
  public:
-  /// Room for one read, shared by all connections of the loop; parsers may look this many bytes
-  /// past the end.
+  /// The buffer for one read, shared by all connections of the loop. Parsers may read the padding
+  /// after its end.
   static constexpr std::size_t read_buffer_bytes = 256 * 1024;
   static constexpr std::size_t read_padding_bytes = 64;
 
@@ -37,23 +37,24 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   Poller& poller() { return poller_; }
   HandlerMemory& handler_memory() { return *handler_memory_; }
   std::span<char> read_buffer() { return {read_buffer_.data(), read_buffer_bytes}; }
-  /// Where small pieces of one stream are put together for one system call.
+  /// Used to join the small pieces of one stream for one system call.
   std::string& write_buffer() { return write_buffer_; }
 
-  /// Begins a turn: the clock is read, and the turn's end is scheduled, which fires what is due.
+  /// Starts a turn: reads the clock and schedules the end of the turn, which runs what is due.
   void enter();
-  /// The thread that calls this is the loop's from now on.
+  /// The calling thread is the loop's from now on.
   void adopt_thread();
-  /// Runs what was posted now; for the end of the loop's life, too.
+  /// Runs what has been posted so far. Also used at the end of the loop's life.
   void run_posted() override;
-  /// Ends the current turn now: deferred tasks run, streams are flushed. For the end of the
+  /// Ends the current turn now: runs deferred tasks and flushes streams. Used at the end of the
   /// loop's life.
   void drain() { finish_turn(); }
-  /// No timer fires and no posted task runs after this. Loop's thread, or after the loop has ended.
+  /// After this no timer fires and no posted task runs. Loop's thread, or any thread after the
+  /// loop has ended.
   void stop();
 
-  /// Each name that is being resolved keeps a copy: the system's resolver cannot be interrupted,
-  /// and the destructor of an io_context waits for it.
+  /// Each name resolution that is underway holds a copy. The system's resolver cannot be
+  /// interrupted, and the destructor of an io_context waits for it.
   const std::shared_ptr<const bool>& resolutions() const { return resolutions_; }
 
   std::int64_t wall_clock_ms() const override;
@@ -75,7 +76,8 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   const HandlerMemory::Owner handler_memory_ = HandlerMemory::make();
   SystemEntropy entropy_;
   boost::asio::steady_timer timer_;
-  TimePoint timer_due_ = TimePoint::max();  // when timer_ fires
+  // When timer_ fires.
+  TimePoint timer_due_ = TimePoint::max();
   TimePoint next_deadline_ = TimePoint::max();
   WakeLimit wake_limit_;
   Poller poller_;
@@ -85,7 +87,8 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   std::size_t turns_behind_ = 0;
   bool in_turn_ = false;
   bool stopped_ = false;
-  std::atomic<std::thread::id> thread_{};  // none until the loop runs: nothing is current before
+  // Empty until the loop runs: no thread is current before.
+  std::atomic<std::thread::id> thread_{};
 
   struct Posted;
   std::shared_ptr<Posted> posted_;

@@ -23,7 +23,8 @@ struct Hooks {
   std::map<std::uint64_t, std::function<void()>> ends;
   std::uint64_t latest = 0;
   std::atomic<bool> are_called = false;
-  std::uint64_t process = 0;  // none before the first hook
+  // Zero before the first hook.
+  std::uint64_t process = 0;
 };
 
 void end_all() {
@@ -33,7 +34,7 @@ void end_all() {
   for (;;) {
     std::unique_lock lock(hooks.mutex);
     if (hooks.ends.empty()) return;
-    // As objects are destroyed: what was made last goes first.
+    // In the order in which objects are destroyed: the latest first.
     const auto end = hooks.ends.extract(std::prev(hooks.ends.end()));
     lock.unlock();
     end.mapped()();
@@ -47,7 +48,8 @@ ExitHook::ExitHook(std::function<void()> end) {
   const std::lock_guard lock(hooks.mutex);
   if (hooks.process == 0) {
     hooks.process = process_number();
-    OPENSSL_init_ssl(0, nullptr);  // what exit() calls last has to be registered first
+    // Registers OpenSSL's own hook before ours, because exit() calls the latest first.
+    OPENSSL_init_ssl(0, nullptr);
     std::atexit(end_all);
   }
   number_ = ++hooks.latest;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// fail_later(): an attempt to connect that has failed before it began. Loop's thread only.
+// fail_later(): an attempt to connect that failed before it began. Loop's thread only.
 #pragma once
 
 #include "base/connector.hpp"
@@ -10,7 +10,7 @@
 
 namespace socketio::net {
 
-/// Tells `done` later in this turn, unless the attempt is destroyed before.
+/// Calls `done` later in this turn, unless the attempt is destroyed before.
 inline std::unique_ptr<Connector::Attempt> fail_later(Loop& loop, ConnectFailure failure,
                                                       Connector::Done done) {
   struct Failed final : Connector::Attempt {

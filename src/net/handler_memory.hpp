@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// HandlerMemory: room for the few handlers by which Asio calls a loop back, so that asking for a
-// call cannot fail for lack of memory: a loop that could not ask would never be called again. When
-// there is no room here, the memory comes from the heap.
+// HandlerMemory: memory for the few handlers with which Asio calls a loop back. Asking for a call
+// must not fail for lack of memory, because a loop that could not ask would never be called again.
+// If all of it is in use, further memory comes from the heap.
 //
-// Life cycle: made by a loop; what Asio still keeps in it outlives the loop with its io_context.
-// One thread at a time.
+// Life cycle: made by a loop. If Asio still keeps a handler in it, it outlives the loop, as long as
+// the io_context. One thread at a time.
 #pragma once
 
 #include <boost/asio/bind_allocator.hpp>
@@ -86,7 +86,7 @@ class HandlerAllocator {
   HandlerMemory* memory_;
 };
 
-/// `handler`, which Asio keeps in `memory`.
+/// Makes Asio keep `handler` in `memory`.
 template <class Handler>
 auto kept_in(HandlerMemory& memory, Handler handler) {
   return boost::asio::bind_allocator(HandlerAllocator<void>(memory), std::move(handler));

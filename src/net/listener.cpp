@@ -19,7 +19,8 @@ namespace {
 constexpr std::chrono::milliseconds rest_time{100};
 constexpr int backlog = 4096;
 
-/// One error: the system's word for it, "Invalid argument", does not say which.
+/// The one error of ours. The system's text for it, "Invalid argument", does not say
+/// which argument.
 class AddressCategory final : public std::error_category {
  public:
   const char* name() const noexcept override { return "address"; }
@@ -57,7 +58,7 @@ bool Listener::bind(const tcp::endpoint& endpoint, boost::system::error_code& er
 std::uint16_t Listener::open(std::string_view address, std::uint16_t port, std::error_code& error) {
   boost::system::error_code failure;
   if (address.empty()) {
-    // Machines without IPv6 still have IPv4.
+    // A machine without IPv6 still has IPv4.
     if (!bind({tcp::v6(), port}, failure) && failure != asio::error::address_in_use &&
         failure != asio::error::access_denied) {
       bind({tcp::v4(), port}, failure);
@@ -93,7 +94,8 @@ void Listener::on_exception() noexcept {
 }
 
 void Listener::accept() {
-  // As many as are waiting, but others of this loop want their turn too.
+  // Accepts those that are waiting, but not so many that the loop's other sockets have
+  // to wait long.
   for (int accepted = 0; accepted < 64 && acceptor_.is_open(); ++accepted) {
     boost::system::error_code error;
     Socket socket = Socket::accept(acceptor_, error);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Listener: accepts TCP connections of one address and port. When file descriptors run out it
-// pauses instead of spinning, and refuses one waiting client, so that the queue moves. Loop's
+// Listener: accepts TCP connections on one address and port. When file descriptors run out it
+// pauses instead of spinning, and refuses one waiting client so that the queue advances. Loop's
 // thread only.
 #pragma once
 
@@ -23,12 +23,12 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   Listener(AsioLoop& loop, OnAccept on_accept);
 
-  /// Binds to an IP address or "localhost", that is 127.0.0.1; an empty one means all addresses,
-  /// IPv6 and IPv4. Returns the port (of interest for port 0).
+  /// Binds to an IP address or to "localhost", which is 127.0.0.1. An empty address means all
+  /// addresses, IPv6 and IPv4. Returns the port, which the system chooses if `port` is 0.
   std::uint16_t open(std::string_view address, std::uint16_t port, std::error_code& error);
   void start();
   void close();
-  /// For contain(): goes on after a rest.
+  /// For contain(): continues after a pause.
   void on_exception() noexcept;
 
  private:

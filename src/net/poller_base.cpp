@@ -29,7 +29,7 @@ void PollerBase::call_waiting() {
   calls_planned_ = false;
   if (again_.empty()) return;
   enter_turn_();
-  // Each may take itself or others off the list, or ask again.
+  // Each call may remove any entry from the list, or ask to be called again.
   for (std::size_t left = again_.size(); left > 0 && !again_.empty(); --left) {
     Watched* const watched = again_.front();
     again_.erase(again_.begin());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// PollerBase: what the Pollers of all platforms share: calling again those who stopped before the
-// system had no more for them. Loop's thread.
+// PollerBase: what the Pollers of all platforms share, namely calling those again who stopped
+// reading before the socket was empty. Loop's thread.
 #pragma once
 
 #include "net/handler_memory.hpp"
@@ -19,7 +19,7 @@ class PollerBase {
   PollerBase(const PollerBase&) = delete;
   PollerBase& operator=(const PollerBase&) = delete;
 
-  /// Says in the next turn that `watched` is readable.
+  /// Reports in the next turn that `watched` is readable.
   void call_again(Watched& watched);
 
  protected:
@@ -28,14 +28,14 @@ class PollerBase {
              std::function<void()> enter_turn);
   ~PollerBase();
 
-  /// Takes back call_again().
+  /// Cancels call_again().
   void forget(Watched& watched);
   void stop_calls();
 
   boost::asio::io_context& context_;
   HandlerMemory& handler_memory_;
   const std::function<void()> enter_turn_;
-  /// For handlers that Asio keeps: false once nobody is told any more.
+  /// For handlers that Asio keeps: false once nobody is to be notified.
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What net/ asks of the operating system beside sockets; each platform's folder has its own
+// What net/ needs from the operating system besides sockets. Each platform's folder has its own
 // system.cpp. Any thread.
 #pragma once
 
@@ -11,17 +11,19 @@
 
 namespace socketio::net {
 
-/// What one call of read_entropy() asks for: the most that Linux gives without interruption.
+/// The size of one read_entropy(): the most that Linux provides without interruption.
 inline constexpr std::size_t entropy_block_bytes = 256;
-/// Fills `out`, of that size. Throws on a machine without entropy: it must not serve.
+/// Fills `out`, which has that size. Throws on a machine without entropy, which must not
+/// serve clients.
 void read_entropy(std::span<std::uint8_t> out);
 
-/// Another number in a process that was forked off.
+/// Differs in a forked process.
 std::uint64_t process_number();
-/// The thread that main() runs on.
+/// Whether this is the thread that runs main().
 bool is_main_thread();
 
-/// A program that the application starts must not keep the port, where the platform can see to it.
+/// Where the platform allows it, makes sure that programs started by the application do not
+/// inherit the port.
 void keep_from_children(boost::asio::ip::tcp::acceptor& acceptor);
 
 }  // namespace socketio::net

@@ -14,7 +14,8 @@ void SystemEntropy::fill(std::span<std::uint8_t> out) {
     const std::size_t count = std::min(left_, out.size());
     const auto taken = block_.begin() + static_cast<std::ptrdiff_t>(block_.size() - left_);
     std::copy_n(taken, count, out.begin());
-    std::fill_n(taken, count, std::uint8_t{0});  // never used twice, nor left to be read
+    // Never used twice, and not left in memory.
+    std::fill_n(taken, count, std::uint8_t{0});
     left_ -= count;
     out = out.subspan(count);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Entropy from the operating system, a block at a time so that an identifier rarely costs a system
-// call. One thread.
+// Entropy from the operating system. It is read in blocks, so that an identifier rarely costs a
+// system call. One thread.
 #pragma once
 
 #include "base/entropy.hpp"

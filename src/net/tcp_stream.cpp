@@ -10,25 +10,26 @@ namespace socketio::net {
 
 namespace {
 
-// After our last words: how long and how much a peer may go on sending.
+// How long, and how much, a peer may continue to send after our last bytes.
 constexpr std::chrono::seconds linger_timeout{5};
 constexpr std::size_t linger_limit_bytes = 1024 * 1024;
 
-// Pieces up to this size in total are put together by copying; beyond, they are gathered.
+// Pieces up to this total size are joined by copying; larger ones are sent with a gathering write.
 constexpr std::size_t copy_limit_bytes = 64 * 1024;
 constexpr std::size_t gather_limit = 64;
 
-// How often one readable socket may fill the loop's buffer before others have their turn.
+// How often one readable socket may fill the loop's buffer before others get their turn.
 constexpr int reads_per_turn = 4;
 
 }  // namespace
 
-/// Of a stream that is closing.
+/// The state of a stream that is closing.
 struct TcpStream::Linger {
   explicit Linger(TcpStream& stream) : timer(stream) {}
   MemberTimer<TcpStream, &TcpStream::on_linger_timeout> timer;
   std::size_t discarded_bytes = 0;
-  bool said_all = false;  // nothing is queued and FIN is sent
+  // Everything has been sent, including FIN.
+  bool said_all = false;
 };
 
 TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> open_streams)
@@ -58,7 +59,8 @@ void TcpStream::pause_reading() { paused_ = true; }
 
 void TcpStream::resume_reading() {
   if (!std::exchange(paused_, false) || !socket_.is_open()) return;
-  kept_loop_->poller().call_again(*this);  // the edge may have come while nobody looked
+  // The edge may have arrived while nobody was reading.
+  kept_loop_->poller().call_again(*this);
 }
 
 void TcpStream::on_ready(Ready ready) noexcept {
@@ -87,10 +89,10 @@ void TcpStream::read() {
       const auto handler = handler_;
       if (handler) handler->on_bytes(buffer.first(count));
     }
-    // A short read has emptied the socket: what comes later is told anew.
+    // A short read means that the socket is empty: Poller will report what arrives later.
     if (count < buffer.size()) {
-      // Unless the end was told together with these bytes: it is read once the answer to them has
-      // been written.
+      // Unless the end was reported together with these bytes. It is read after the answer to them
+      // has been written.
       if (peer_ended_) break;
       return kept_loop_->poller().await_readable(socket_);
     }
@@ -172,7 +174,7 @@ void TcpStream::begin_linger() {
   linger_->said_all = true;
   paused_ = false;
   kept_loop_->poller().call_again(*this);
-  // The handler is done: what comes now is discarded here.
+  // The handler has been notified for the last time: from now on what arrives is discarded here.
   if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close();
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// TcpStream: a Stream over a TCP socket, by readiness: we read into the loop's one buffer and write
-// what a turn has gathered, without waiting. An idle connection owns no buffer.
+// TcpStream: a Stream over a TCP socket, driven by readiness. It reads into the loop's one buffer,
+// and writes what a turn has gathered without waiting. An idle connection owns no buffer.
 //
 // Life cycle: open() an accepted socket; OpenStreams keeps it alive until the descriptor is closed.
-// After close_after_flush() what the peer still sends is discarded, under limits of bytes and time,
-// so that it gets our last words instead of a reset (RFC 9112 section 9.6). Loop's thread only.
+// After close_after_flush() it discards what the peer still sends, within limits of bytes and
+// time, so that the peer gets our last bytes instead of a reset (RFC 9112 section 9.6). Loop's
+// thread only.
 #pragma once
 
 #include "base/stream.hpp"
@@ -20,12 +21,12 @@ namespace socketio::net {
 
 class TcpStream;
 
-/// The open streams of one owner, which keeps them alive and can end them all.
+/// The open streams of one owner, which keeps them alive and can close them all.
 using OpenStreams = std::unordered_map<const TcpStream*, std::shared_ptr<TcpStream>>;
 
 class TcpStream final : public Stream, private Watched {
  public:
-  /// Null if `socket`, which is connected, cannot be watched.
+  /// `socket` is connected. Null if it cannot be watched.
   static std::shared_ptr<TcpStream> open(std::shared_ptr<AsioLoop> loop, Socket socket,
                                          std::shared_ptr<OpenStreams> open_streams);
   ~TcpStream() override;
@@ -42,8 +43,8 @@ class TcpStream final : public Stream, private Watched {
   void on_ready(Ready ready) noexcept override;
   void read();
   Transfer send_some();
-  /// Hands the queue to the kernel as far as it takes it; false if the connection broke,
-  /// and then it has ended.
+  /// Gives the kernel as much of the queue as it accepts. False if the connection broke, in which
+  /// case the stream has ended.
   bool write_queue();
   void fail(int error);
   void begin_linger();
@@ -58,8 +59,10 @@ class TcpStream final : public Stream, private Watched {
   std::unique_ptr<Linger> linger_;
   Socket socket_;
   bool paused_ = false;
-  bool peer_ended_ = false;  // Ready::ended
-  bool blocked_ = false;     // the kernel takes no more for now
+  // Ready::ended was reported.
+  bool peer_ended_ = false;
+  // The kernel accepts no more for now.
+  bool blocked_ = false;
 };
 
 }  // namespace socketio::net

@@ -33,7 +33,8 @@ ConnectFailure bad_settings(const std::string& what) {
   std::string words;
   const std::error_code code = take_openssl_error(words);
   ConnectFailure failure = bad_settings(what, words);
-  if (code.category() != tls_category()) failure.code = code;  // a file that cannot be read
+  // A file could not be read.
+  if (code.category() != tls_category()) failure.code = code;
   return failure;
 }
 
@@ -42,7 +43,7 @@ struct FreeCertificate {
 };
 using OwnedCertificate = std::unique_ptr<X509, FreeCertificate>;
 
-/// Adds every certificate of the text; false if there is none, or a broken one.
+/// Adds every certificate in the text. False if there is none, or a broken one.
 bool add_roots(SSL_CTX* context, const std::string& pem) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> source(
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
@@ -60,7 +61,7 @@ bool add_roots(SSL_CTX* context, const std::string& pem) {
   return true;
 }
 
-/// Without a password of ours there is none: OpenSSL would ask at the terminal.
+/// Without a password the answer is an error; otherwise OpenSSL would ask at the terminal.
 int give_password(char* buffer, int size, int, void* user) {
   const auto& password = *static_cast<const std::string*>(user);
   const auto room = static_cast<std::size_t>(size);
@@ -123,13 +124,14 @@ bool decode_pins(const TlsSettings& settings, std::vector<std::string>& pins,
   return true;
 }
 
-/// What is asked for by name (SNI) and what the certificate has to be for.
+/// Sets the name that is sent to the server (SNI) and that its certificate must be valid for.
 bool set_server_name(SSL* connection, std::string name) {
   X509_VERIFY_PARAM* const checks = SSL_get0_param(connection);
   boost::system::error_code not_numeric;
   boost::asio::ip::make_address(name, not_numeric);
   if (!not_numeric) {
-    const std::string address = name.substr(0, name.find('%'));  // without its zone
+    // Without the zone.
+    const std::string address = name.substr(0, name.find('%'));
     return X509_VERIFY_PARAM_set1_ip_asc(checks, address.c_str()) == 1;
   }
   if (!name.empty() && name.back() == '.') name.pop_back();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// TlsContext: what all TLS connections of one owner share: OpenSSL's context, the checks of the
-// peer, and one buffer for what is decrypted. Made from settings; reads their files then.
+// TlsContext: what all TLS connections of one owner share, namely OpenSSL's context, the checks
+// of the peer, and one buffer for decrypted data. Reads the files that the settings name when
+// it is created.
 //
 // Shared by its streams. One thread: the loop's.
 #pragma once
@@ -14,30 +15,33 @@
 #include <utility>
 #include <vector>
 
-struct ssl_st;  // OpenSSL's SSL
+// OpenSSL's SSL
+struct ssl_st;
 
 namespace socketio::net {
 
 class TlsContext {
  public:
-  /// Room for what is decrypted at once: several records, so that a handler is called less often.
+  /// The buffer for decrypted data. It holds several records, so that the handler is
+  /// called less often.
   static constexpr std::size_t plain_buffer_bytes = 64 * 1024;
 
-  /// For clients. Null, and `failure` says why, if the settings cannot be used.
+  /// Makes one for clients. Null, with the reason in `failure`, if the settings cannot be used.
   static std::shared_ptr<TlsContext> for_client(const TlsSettings& settings,
                                                 ConnectFailure& failure);
 
-  /// A connection's state for the client of `host`, which is asked for and checked; null if OpenSSL
-  /// does not take the name.
+  /// Makes the state of a connection to `host`, whose name is sent and checked. Null if OpenSSL
+  /// does not accept the name.
   ssl_st* make_client(const std::string& host) const;
-  /// The name that a connection to `host` asks for and checks.
+  /// The name that a connection to `host` sends and checks.
   const std::string& name_for(const std::string& host) const {
     return server_name_.empty() ? host : server_name_;
   }
-  /// The certificate's key is among the pinned ones, or none are.
+  /// True if no keys are pinned, or the certificate's key is one of them.
   bool allows_key_of(const ssl_st* connection) const;
 
-  /// `plain_buffer_bytes`, with the padding of StreamHandler::on_bytes() behind; give_back() it.
+  /// Returns `plain_buffer_bytes`, followed by the padding that StreamHandler::on_bytes() needs.
+  /// Return it with give_back().
   std::vector<char> take_buffer();
   void give_back(std::vector<char> buffer) { buffer_ = std::move(buffer); }
 
@@ -52,7 +56,8 @@ class TlsContext {
   OwnedContext context_;
   TlsSettings::Verify verify_;
   std::string server_name_;
-  std::vector<std::string> pins_;  // SHA-256, raw
+  // SHA-256, as bytes.
+  std::vector<std::string> pins_;
   std::vector<char> buffer_;
 };
 

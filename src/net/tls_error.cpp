@@ -11,7 +11,7 @@ namespace socketio::net {
 
 namespace {
 
-// Where the numbers of others begin in ours.
+// Our numbers for alerts and for certificate errors begin here.
 constexpr int alerts_from = 1'000;
 constexpr int alerts_to = alerts_from + 256;
 constexpr int certificate_errors_from = 10'000;
@@ -25,7 +25,8 @@ std::string alert_words(int alert) {
     case SSL_AD_NO_APPLICATION_PROTOCOL:
       return "no application protocol";
     default:
-      return SSL_alert_desc_string_long(alert);  // which does not know those above
+      // That function does not know the alerts above.
+      return SSL_alert_desc_string_long(alert);
   }
 }
 
@@ -73,8 +74,8 @@ std::error_code certificate_error(long verify_result) {
 std::error_code alert_error(int alert) { return {alerts_from + alert, tls_category()}; }
 
 std::error_code take_openssl_error(std::string& words, const ssl_st* connection) {
-  // About files the first error is the cause of the others; about a connection the last one says
-  // what that meant.
+  // If reading a file failed, the first error is the cause of the others. For a connection, the
+  // last one says what that means.
   const unsigned long error = connection ? ERR_peek_last_error() : ERR_peek_error();
   ERR_clear_error();
   const int reason = ERR_GET_REASON(error);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What a client's TLS can be told. The same fields as socketio::TlsOptions, which says what they
-// mean; this layer does not see the public headers.
+// The settings of a client's TLS. The fields are those of socketio::TlsOptions, which says what
+// they mean; this layer does not include the public headers.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-struct ssl_ctx_st;  // OpenSSL's SSL_CTX
+// OpenSSL's SSL_CTX
+struct ssl_ctx_st;
 
 namespace socketio::net {
 
@@ -21,7 +22,8 @@ struct TlsSettings {
   std::string key_password{};
   std::vector<std::string> pins{};
   std::string server_name{};
-  ssl_ctx_st* context = nullptr;  // a reference is taken where it is used
+  // Whoever uses it takes a reference.
+  ssl_ctx_st* context = nullptr;
 };
 
 }  // namespace socketio::net

@@ -21,13 +21,13 @@ namespace socketio::net {
 
 namespace {
 
-// Records that may come first (RFC 8446 section 5.1).
+// The record types that may come first (RFC 8446 section 5.1).
 constexpr char alert_record = 21;
 constexpr char handshake_record = 22;
 
 }  // namespace
 
-/// What OpenSSL calls to read and to write.
+/// The functions that OpenSSL calls to read and to write.
 struct TlsStream::Bio {
   static TlsStream& stream_of(BIO* bio) { return *static_cast<TlsStream*>(BIO_get_data(bio)); }
 
@@ -46,7 +46,8 @@ struct TlsStream::Bio {
 
   static int write(BIO* bio, const char* bytes, int size) {
     BIO_clear_retry_flags(bio);
-    try {  // nothing may be thrown through OpenSSL
+    // Nothing may be thrown through OpenSSL.
+    try {
       stream_of(bio).below_->write({bytes, static_cast<std::size_t>(size)});
     } catch (...) {
       stream_of(bio).loop_.report_exception();
@@ -277,7 +278,7 @@ void TlsStream::pause_reading() {
 void TlsStream::resume_reading() {
   if (!std::exchange(paused_, false) || state_ == State::closed) return;
   below_->resume_reading();
-  // What came before the pause was seen is here already, and first.
+  // What arrived before the pause took effect has been read already, and comes first.
   loop_.defer([weak = weak_from_this()] {
     const auto self = std::static_pointer_cast<TlsStream>(weak.lock());
     if (self && self->state_ == State::open) contain(*self, [&] { self->take_in({}); });
@@ -291,7 +292,8 @@ void TlsStream::shut() {
   kept_.clear();
   below_->set_handler(nullptr);
   if (!below_->is_open()) return;
-  if (error_) return below_->close_after_flush();  // OpenSSL may have written an alert
+  // OpenSSL may have written an alert.
+  if (error_) return below_->close_after_flush();
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   below_->flush();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Transfer: what came of one attempt to receive or to send.
+// Transfer: the result of one attempt to receive or to send.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,13 @@
 namespace socketio::net {
 
 struct Transfer {
-  /// Nothing could be done without waiting.
+  /// Nothing could be transferred without waiting.
   static constexpr int would_block = -1;
 
-  std::size_t bytes = 0;  // none received, without an error: the peer has ended
-  int error = 0;          // would_block, or the system's number of what broke the connection
+  // If nothing was received and there is no error, the peer has ended the stream.
+  std::size_t bytes = 0;
+  // would_block, or the system's number of the error that broke the connection.
+  int error = 0;
 };
 
 }  // namespace socketio::net

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// WakeLimit: how often a loop wakes up for its deadlines. A few deadlines each fire on time. With a
-// hundred thousand heartbeats that would be a wake-up for each, so on average the loop wakes up no
-// more often than every 4 ms, and the deadlines that are due by then share one turn, as do the
-// answers to their pings.
+// WakeLimit: limits how often a loop wakes up for its deadlines. A small number of deadlines each
+// fire on time. With a hundred thousand heartbeats that would be a wake-up for each. So on average
+// the loop wakes up at most every 4 ms, and the deadlines that are due by then share one turn, as
+// do the answers to their pings.
 //
-// Pure arithmetic: the loop says when it fired. Its thread only.
+// Pure arithmetic; the loop reports when deadlines have fired. Loop's thread only.
 #pragma once
 
 #include "base/timing_wheel.hpp"
@@ -17,13 +17,13 @@ namespace socketio::net {
 class WakeLimit {
  public:
   static constexpr std::chrono::milliseconds interval{4};
-  /// How many in a row are on time if there were few before.
+  /// How many in a row fire on time after a quiet period.
   static constexpr int burst = 64;
 
-  /// When deadlines may fire; in the past unless there were many, at most `interval` after
-  /// the last time.
+  /// The earliest time for deadlines to fire. It is in the past unless there were many, and at most
+  /// `interval` after the last time.
   TimePoint free_at() const { return paid_until_ - burst * interval; }
-  /// Some have fired.
+  /// Deadlines have fired.
   void count(TimePoint now) { paid_until_ = std::max(paid_until_, now) + interval; }
 
  private:

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Watched: who owns a socket and is told when it is ready, by the loop's Poller. Loop's thread.
+// Watched: the owner of a socket, which the loop's Poller notifies when it is ready. Loop's thread.
 #pragma once
 
 namespace socketio::net {
 
-/// What the system says of a socket.
+/// What the system reports about a socket.
 struct Ready {
   bool readable = false;
   bool writable = false;
-  bool ended = false;  // FIN or a reset has come, perhaps behind bytes that are still to be read
+  // FIN or a reset has arrived, perhaps after bytes that have not been read.
+  bool ended = false;
 };
 
 class Watched {

@@ -20,7 +20,7 @@ std::string join(const std::vector<std::string>& items) {
   return joined;
 }
 
-// Longer origins are no origins; regular expressions must not be fed without bound.
+// A longer text is not an origin, and regular expressions must not get unbounded input.
 constexpr std::size_t origin_limit_bytes = 512;
 
 struct Authority {
@@ -28,7 +28,8 @@ struct Authority {
   std::uint16_t port;
 };
 
-/// `host[:port]` (RFC 3986 section 3.2), an IPv6 address in brackets; nothing if it is none.
+/// `host[:port]` (RFC 3986 section 3.2), with an IPv6 address in brackets. Nothing if the text is
+/// something else.
 std::optional<Authority> parse_authority(std::string_view text, std::uint16_t default_port) {
   const bool literal = text.starts_with('[');
   const auto colon = text.find(':', literal ? text.find(']') : 0);
@@ -43,7 +44,7 @@ std::optional<Authority> parse_authority(std::string_view text, std::uint16_t de
 }
 
 /// Whether a page of `origin` came from the server that the request is for. The scheme is not
-/// compared: behind a proxy that speaks TLS we do not learn ours.
+/// compared: behind a proxy that speaks TLS the server does not know its own.
 bool is_same_origin(std::string_view origin, std::string_view host) {
   const auto separator = origin.find("://");
   if (separator == std::string_view::npos) return false;
@@ -64,7 +65,7 @@ Cors::Cors(CorsOptions options)
                options_.origins.predicate) {}
 
 bool Cors::allows_any() const {
-  // Among others it is a text like them, as in the reference: a list is meant to bound.
+  // In a list, "*" is an ordinary text, as in the reference: a list is meant to restrict.
   const auto& [exact, patterns, predicate] = options_.origins;
   return exact.size() == 1 && exact.front() == "*" && patterns.empty() && !predicate;
 }
@@ -82,7 +83,8 @@ bool Cors::matches(std::string_view origin) const {
     return origins.predicate && origins.predicate(origin);
   } catch (...) {
     if (error_hook_) error_hook_();
-    return false;  // a predicate that fails, or a pattern that gives up, admits nobody
+    // A predicate that throws, or a pattern that fails, admits nobody.
+    return false;
   }
 }
 

@@ -19,14 +19,14 @@ class Cors {
   explicit Cors(CorsOptions options);
 
   bool enabled() const { return enabled_; }
-  /// Called while an exception of the predicate, or of a pattern, is being handled.
+  /// The hook is called while an exception of the predicate or of a pattern is being handled.
   void set_error_hook(std::function<void()> hook) { error_hook_ = std::move(hook); }
-  /// The headers that every response to `request` carries.
+  /// Adds the headers that every response to `request` has.
   void add_headers(const http::Request& request, http::Headers& headers) const;
-  /// The whole answer to a preflight request, or nothing if it is none.
+  /// The complete response to a preflight request, or nothing if the request is not one.
   std::optional<http::Response> preflight(const http::Request& request) const;
-  /// Whether a WebSocket may be opened: browsers send the origin, also this server's own, and leave
-  /// the check to us.
+  /// Whether a WebSocket may be opened. Browsers send the origin, even if it is this server's own,
+  /// and leave the check to the server.
   bool allows_websocket(const http::Request& request) const;
 
  private:

@@ -11,7 +11,7 @@ namespace socketio::server {
 
 namespace {
 
-// What may wait behind an unanswered request before we stop reading.
+// How much may wait behind an unanswered request before the server stops reading.
 constexpr std::size_t waiting_limit_bytes = 64 * 1024;
 
 void append_headers(http::Headers& to, const http::Headers& from) {
@@ -77,7 +77,8 @@ void HttpExchange::abort() {
 void HttpConnection::attach(std::shared_ptr<Stream> stream) {
   stream_ = std::move(stream);
   stream_->set_stall_timeout(sink_.connection_options().stall_timeout);
-  enter(Phase::head);  // a client that connects has a request to make
+  // A client that connects is expected to send a request.
+  enter(Phase::head);
 }
 
 void HttpConnection::enter(Phase phase) {
@@ -97,9 +98,11 @@ void HttpConnection::enter(Phase phase) {
       return watch_body(0);
     case Phase::writing:
       if (stream_) stream_->want_drain();
-      return timer_.cancel();  // the stream ends peers that stall
+      // The stream has its own timeout for peers that stall.
+      return timer_.cancel();
     case Phase::response:
-      return timer_.cancel();  // as long as the application takes
+      // The application may take as long as it likes.
+      return timer_.cancel();
   }
 }
 
@@ -143,7 +146,8 @@ void HttpConnection::on_exception() noexcept {
 
 void HttpConnection::on_bytes(std::span<char> bytes) {
   const auto self = shared_from_this();
-  if (!waiting_.empty()) return wait_with({bytes.data(), bytes.size()});  // behind what came before
+  // After what arrived before.
+  if (!waiting_.empty()) return wait_with({bytes.data(), bytes.size()});
   process({bytes.data(), bytes.size()});
 }
 
@@ -171,18 +175,21 @@ void HttpConnection::make_way(std::string_view rest) {
   const std::size_t size = rest.size() + waiting_.size();
   if (size != 0) {
     first.reserve(size + 64);
-    first.append(rest).append(waiting_).resize(size + 64);  // parsers may look past the end
+    // Parsers may read the padding after the end.
+    first.append(rest).append(waiting_).resize(size + 64);
   }
   waiting_.clear();
   const auto successor = std::exchange(successor_, nullptr);
   const auto stream = std::exchange(stream_, nullptr);
-  stream->set_handler(successor);  // releases this connection, unless the caller holds it
+  // This releases the connection, unless the caller holds it.
+  stream->set_handler(successor);
   if (size != 0) successor->on_bytes({first.data(), size});
 }
 
 bool HttpConnection::must_wait() const {
-  if (phase_ == Phase::response) return true;  // the answer comes first
-  // A peer that asks and asks and reads nothing would have us gather its answers.
+  // The response comes first.
+  if (phase_ == Phase::response) return true;
+  // Otherwise a peer that keeps asking without reading would make the server collect its responses.
   return phase_ == Phase::writing && stream_->queued_bytes() > waiting_limit_bytes;
 }
 
@@ -225,7 +232,8 @@ void HttpConnection::announce() {
 
 void HttpConnection::complete_body() {
   const auto exchange = std::exchange(receiving_, nullptr);
-  if (!exchange) {  // refused while its body was still coming
+  // It was refused while its body was arriving.
+  if (!exchange) {
     parser_.reset();
     return;
   }
@@ -271,10 +279,12 @@ void HttpConnection::respond(HttpExchange& exchange, http::Response response,
   if (!stream_) return;
   const bool is_head = exchange.request().method == "HEAD";
   append_headers(response.headers, exchange.extra_headers_);
-  // A body that nobody wants cannot be told from the next request.
+  // The rest of a body that nobody reads cannot be distinguished from the next request.
   if (!exchange.body_complete_) fate = http::Connection::close;
   write(response, fate, is_head ? http::Body::omitted : http::Body::included);
-  release_exchange();  // only now: who fails to answer still owes it, and cuts us by dropping the exchange
+  // Only now: if writing throws, the exchange is still unanswered, and dropping it cuts
+  // the connection.
+  release_exchange();
   enter(Phase::writing);
   if (fate == http::Connection::close) {
     parser_.reset();
@@ -301,7 +311,8 @@ void HttpConnection::go_on() {
 std::shared_ptr<Stream> HttpConnection::upgrade(HttpExchange& exchange, http::Response response,
                                                 std::shared_ptr<StreamHandler> handler) {
   if (!stream_) return nullptr;
-  assert(exchange.body_complete_);  // what is left of a body would go to the successor
+  // The rest of the body would go to the successor.
+  assert(exchange.body_complete_);
   append_headers(response.headers, exchange.extra_headers_);
   write(response, http::Connection::upgrade);
   release_exchange();

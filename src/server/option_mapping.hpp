@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a user's ServerOptions mean for the layers below: one place for the mapping. Pure functions.
+// Translates a user's ServerOptions for the layers below, in one place. Pure functions.
 #pragma once
 
 #include "core/server/node.hpp"

@@ -13,7 +13,7 @@ namespace socketio::server {
 
 namespace {
 
-// What the official client's package ships (Socket.IO server options, `serveClient`).
+// The files in the official client's package (Socket.IO server options, `serveClient`).
 constexpr std::array<std::string_view, 8> client_files{
     "socket.io.js",
     "socket.io.js.map",
@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 8> client_files{
 
 }  // namespace
 
-/// Requests for the router wait here until their body is complete.
+/// Keeps requests for the router until their body is complete.
 class RequestDispatcher::BodyWaiter final : public engine::ExchangeListener {
  public:
   explicit BodyWaiter(const RequestDispatcher& dispatcher) : dispatcher_(dispatcher) {}
@@ -114,7 +114,7 @@ std::optional<HttpResponse> RequestDispatcher::client_file(const http::Request& 
   if (std::find(client_files.begin(), client_files.end(), name) == client_files.end())
     return std::nullopt;
   const auto found = find_file(client_folder_, name);
-  // HEAD too needs the content: its length is that of the compressed body.
+  // HEAD needs the content as well: its length is that of the compressed body.
   return found ? file_response(*found, request.headers.joined("if-none-match")) : std::nullopt;
 }
 

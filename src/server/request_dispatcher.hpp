@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// RequestDispatcher: where a request goes: CORS, then the client bundle and Engine.IO below the
-// path of Socket.IO, then the router. Loop's thread only.
+// RequestDispatcher: where a request goes. First it handles CORS; a path below Socket.IO's goes to
+// the client bundle or Engine.IO, any other to the router. Loop's thread only.
 #pragma once
 
 #include "engine/server/server.hpp"
@@ -28,7 +28,7 @@ class RequestDispatcher final : public RequestSink {
 
   Cors& cors() { return cors_; }
   PendingRequests& pending() { return *pending_; }
-  /// Hears of what the router's handlers throw.
+  /// The hook is called with what the router's handlers throw.
   void set_router_error_hook(HttpErrorHook hook) { router_error_hook_ = std::move(hook); }
   const ConnectionOptions& connection_options() const override { return connection_options_; }
   void accept(const std::shared_ptr<HttpExchange>& exchange) override;
@@ -39,7 +39,7 @@ class RequestDispatcher final : public RequestSink {
   bool is_engine_path(std::string_view path) const;
   void accept_engine(const std::shared_ptr<HttpExchange>& exchange);
   void route(const std::shared_ptr<HttpExchange>& exchange) const;
-  /// A file of the client bundle, if the folder is configured and the name is one of its.
+  /// A file of the client bundle, if the folder is configured and has a file of that name.
   std::optional<HttpResponse> client_file(const http::Request& request) const;
 
   std::string engine_prefix_;

@@ -110,7 +110,7 @@ namespace server {
 
 namespace {
 
-/// Decodes each segment by itself, so that an encoded slash makes none.
+/// Decodes each segment separately, so that an encoded slash does not separate segments.
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> segments;
   while (!path.empty()) {
@@ -135,20 +135,20 @@ bool match(const std::vector<std::string>& pattern, const std::vector<std::strin
   return true;
 }
 
-/// As paths of requests begin.
+/// Adds the slash with which paths of requests begin.
 std::string absolute(std::string path) {
   if (!path.starts_with('/')) path.insert(0, 1, '/');
   return path;
 }
 
-/// What is left of a path below a prefix that ends with a slash; the path may lack that slash.
+/// The rest of a path below a prefix that ends with a slash. The path itself may lack that slash.
 std::optional<std::string_view> name_below(std::string_view prefix, std::string_view path) {
   if (path.starts_with(prefix)) return path.substr(prefix.size());
   if (path == prefix.substr(0, prefix.size() - 1)) return std::string_view{};
   return std::nullopt;
 }
 
-/// A page's relative links are resolved at its folder only if its path ends with a slash.
+/// Relative links in a page are resolved against its folder only if the path ends with a slash.
 HttpResponse with_slash(std::string_view path, std::string_view query) {
   std::string location(path);
   location.push_back('/');
@@ -174,7 +174,7 @@ bool wants_page(const HttpRequest& request) {
          accepted.find("*/*") != std::string_view::npos;
 }
 
-/// A peer would wait on after 1xx, and know nothing of what is out of range.
+/// A peer would keep waiting after a 1xx, and cannot interpret a status outside the range.
 void check_status(std::uint16_t status) {
   if (status < 200 || status > 599) {
     throw std::out_of_range(std::to_string(status) + " is no status of an answer");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Routes of what lives beside Socket.IO: hooks, then method and path with `:params`, then folders.
-// What Router is a handle to. Loop's thread only.
+// The routes besides Socket.IO: first hooks, then method and path with `:params`, then folders.
+// Router is a handle to it. Loop's thread only.
 #pragma once
 
 #include "codec/http/message.hpp"
@@ -48,7 +48,7 @@ class RouterState {
   void find_answer(HttpRequest& request, const std::shared_ptr<detail::TaskLoop>& loop,
                    const HttpResponder& answer) const;
   std::optional<HttpResponse> ask_hooks(const HttpRequest& request) const;
-  /// The handler of the route, or an answer without one. `path` is not decoded yet.
+  /// The handler of the route, or an answer without one. `path` has not been decoded.
   using Routed = std::variant<std::monostate, std::shared_ptr<const HttpHandler>, HttpResponse>;
   Routed route(std::string_view path, HttpRequest& request) const;
   std::optional<HttpResponse> file(std::string_view path, const HttpRequest& request) const;

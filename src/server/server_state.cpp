@@ -49,8 +49,8 @@ void ServerState::run() {
     const std::lock_guard lock(state->running_mutex_);
     state->runner_ = {};
     state->stopped_running_.notify_all();
-    // Who waits for this in ~Server still has a reference, and is to be the one that ends it: no
-    // handler may run here once ~Server has returned.
+    // If ~Server is waiting for this, it still has a reference and must be the one that destroys
+    // the state: no handler may run here once ~Server has returned.
     if (self.use_count() > 1) self.reset();
   };
   {
@@ -65,7 +65,8 @@ void ServerState::close() {
   if (worker_.loop().is_current()) return close_now();
   const std::lock_guard lock(running_mutex_);
   if (worker_.has_own_context() &&
-      runner_ == std::thread::id()) {  // a new server may want the port now
+      // A new server may want the port now.
+      runner_ == std::thread::id()) {
     worker_.loop().adopt_thread();
     return close_now();
   }
@@ -78,7 +79,8 @@ void ServerState::shut_down(std::optional<std::chrono::seconds> limit) {
   shut_ = true;
   const auto is_stopped = [this] { return runner_ == std::thread::id(); };
   if (is_stopped()) return;
-  if (runner_ == std::this_thread::get_id()) {  // a handler destroys its own server, or exits
+  // A handler is destroying its own server, or calling exit().
+  if (runner_ == std::this_thread::get_id()) {
     return worker_.stop();
   }
   close_soon();
@@ -91,7 +93,8 @@ void ServerState::close_now() {
   closing_ = true;
   if (std::exchange(closed_, true)) return;
   worker_.close();
-  signals_.reset();  // a second one ends a program that does not come to its end
+  // A second signal ends a program that does not end by itself.
+  signals_.reset();
 }
 
 void ServerState::close_soon() {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// ServerState: one server: its options, its routes, its worker, and who runs it. What Server is a
-// handle to.
+// ServerState: one server, with its options, its routes, its worker, and the thread that runs it.
+// Server is a handle to it.
 //
 // Life cycle: made -> run() by one thread, which keeps it alive -> close(), which is final. Loop's
-// thread, but for close() and shut_down().
+// thread, except close() and shut_down().
 #pragma once
 
 #include "net/exit_hook.hpp"
@@ -30,7 +30,7 @@ namespace socketio::server {
 
 class ServerState : public std::enable_shared_from_this<ServerState> {
  public:
-  /// With a context of its own, or on the user's.
+  /// Makes one with a context of its own, or on the user's.
   static std::shared_ptr<ServerState> make(ServerOptions options,
                                            boost::asio::io_context* context = nullptr);
   ~ServerState();
@@ -44,32 +44,34 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   void run();
   void stop_on_signals();
   void close();
-  /// Another thread's run() has returned after this; the calling thread's returns soon.
+  /// After this, run() on another thread has returned; on the calling thread it returns soon.
   void shut_down() { shut_down({}); }
 
  private:
   ServerState(ServerOptions options, boost::asio::io_context* context);
 
-  /// Gives up waiting after `limit`, if there is one.
+  /// Stops waiting after `limit`, if there is one.
   void shut_down(std::optional<std::chrono::seconds> limit);
   void close_now();
-  /// Closes on the loop, behind the handler that is running.
+  /// Closes on the loop, after the running handler.
   void close_soon();
 
   const ServerOptions options_;
   const std::shared_ptr<RouterState> router_state_ = std::make_shared<RouterState>();
   Router router_{router_state_};
-  /// On the worker's context, so reset before that is destroyed.
+  /// Uses the worker's context, so it is reset before that is destroyed.
   std::optional<boost::asio::signal_set> signals_;
   bool closed_ = false;
-  std::atomic<bool> closing_ = false;  // close() was called, and takes effect in its turn
+  // close() has been called and takes effect in its turn.
+  std::atomic<bool> closing_ = false;
 
   std::mutex running_mutex_;
   std::condition_variable stopped_running_;
-  std::thread::id runner_;  // who runs it now
+  // The thread that runs it now.
+  std::thread::id runner_;
   bool shut_ = false;
   std::optional<net::ExitHook> exit_hook_;
-  /// The last member, so that what was posted to its loop finds the others.
+  /// The last member, so that tasks on its loop find the others alive.
   Worker worker_;
 };
 

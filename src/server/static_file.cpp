@@ -48,12 +48,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 28> content_
 
 bool is_allowed(std::string_view path) {
   if (path.starts_with('/'))
-    return false;  // it would replace the folder, and tell who guesses where that is
+    // It would replace the folder, and reveal its location to whoever guesses it.
+    return false;
   if (path.find('\0') != std::string_view::npos || path.find('\\') != std::string_view::npos)
     return false;
   while (!path.empty()) {
     const auto slash = path.find('/');
-    if (path.substr(0, slash).starts_with('.')) return false;  // "..", "." and hidden files
+    // "..", "." and hidden files.
+    if (path.substr(0, slash).starts_with('.')) return false;
     path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
   }
   return true;
@@ -90,7 +92,7 @@ std::optional<FoundFile> find_file(const std::string& root, std::string_view pat
   fs::path file = fs::canonical(base / fs::path(path), error);
   const bool is_index = !error && fs::is_directory(file, error);
   if (is_index) file = fs::canonical(file / "index.html", error);
-  // Links lead elsewhere than the URL says; only the root itself may be hidden.
+  // A link may lead outside of the folder; only the root itself may be hidden.
   if (error || !is_allowed(file.lexically_relative(base).native())) return std::nullopt;
   if (!fs::is_regular_file(file, error)) return std::nullopt;
   const auto size = fs::file_size(file, error);

@@ -14,27 +14,29 @@
 
 namespace socketio::server {
 
-/// Larger files are not for serve_folder: they would hold up the loop and be in memory twice.
+/// serve_folder refuses larger files: they would block the loop and be in memory twice.
 constexpr std::uintmax_t file_limit_bytes = 64 * 1024 * 1024;
 
-/// A file that may be served, not opened yet.
+/// A file that may be served and has not been opened.
 struct FoundFile {
-  std::string path;  // links resolved
+  // Links are resolved.
+  std::string path;
   std::uintmax_t size_bytes;
   std::string etag;
-  bool is_index;  // a folder was asked for
+  // The request was for a folder.
+  bool is_index;
 };
 
-/// Nothing if there is no such file, or it must not be served: outside `root` or with a leading dot
-/// in the name of it or of a folder below `root`, links followed; not a regular file. `path` is
-/// decoded and relative; a folder means its index.html.
+/// Nothing if there is no such file or it must not be served: it is outside `root` (after resolving
+/// links), its name or that of a folder below `root` begins with a dot, or it is not a regular
+/// file. `path` is decoded and relative; a folder means its index.html.
 std::optional<FoundFile> find_file(const std::string& root, std::string_view path);
 
-/// Nothing if it cannot be opened. An omitted body is not read; Content-Length tells its size.
+/// Nothing if it cannot be opened. An omitted body is not read; Content-Length has its size.
 std::optional<HttpResponse> file_response(const FoundFile& file, std::string_view if_none_match,
                                           http::Body body = http::Body::included);
 
-/// By the ending of the name, in capitals or not; "application/octet-stream" if unknown.
+/// Determined by the extension, regardless of case; "application/octet-stream" if it is unknown.
 std::string_view content_type(std::string_view file_name);
 
 /// True if the header If-None-Match names `etag` (weak comparison).

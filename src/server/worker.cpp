@@ -45,7 +45,8 @@ Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router
 }
 
 Worker::~Worker() {
-  loop_->run_posted();  // who asked for something hears that there is nobody
+  // Callers that wait for a result learn that there is none.
+  loop_->run_posted();
   for (const auto& [key, stream] : *open_streams_) stream->close();
   loop_->drain();
   loop_->stop();

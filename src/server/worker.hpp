@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Worker: everything of a server that belongs to one loop: the loop, its Socket.IO node, its
+// Worker: everything in a server that belongs to one loop: the loop, its Socket.IO node, its
 // Engine.IO server, the HTTP connections and the listeners.
 //
-// Life cycle: made -> run() by one thread -> close(), which is final; run() returns when its
-// connections have ended. Loop's thread, but for its loop's post(), hurry() and is_current(), and
-// for stop().
+// Life cycle: made -> run() by one thread -> close(), which is final; run() returns when
+// its connections have ended. Loop's thread, except post(), hurry() and is_current() of its
+// loop, and stop().
 #pragma once
 
 #include "core/server/node.hpp"
@@ -55,11 +55,11 @@ class Worker {
   }
 
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
-  /// The next run() runs, even after a stop().
+  /// Makes the next run() run even after stop().
   void prepare_run() { context_.restart(); }
-  /// Runs the context, which is its own, on this thread.
+  /// Runs its own context on this thread.
   void run();
-  /// run() returns as soon as the handler that is running has.
+  /// run() returns as soon as the running handler has returned.
   void stop() { context_.stop(); }
   void close();
 
@@ -67,10 +67,10 @@ class Worker {
   using RefusalHandler = std::function<void(const RefusedRequest&)>;
 
   void accept(net::Socket socket);
-  /// ServerOptions::allow_request.
+  /// Calls ServerOptions::allow_request. If that throws, the request is refused.
   void decide(const std::shared_ptr<engine::Exchange>& exchange, engine::Decided decided);
   void notify_refusal(const engine::Exchange& exchange, engine::Refusal refusal, json context);
-  /// Reports to the error hook of "/"; no socket is concerned.
+  /// Reports to the error hook of "/", because it concerns no socket.
   void report(std::string_view what,
               const std::exception_ptr& thrown = std::current_exception()) noexcept;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Acknowledgements both ways: answers, time-outs, and what becomes of them when the
+// Acknowledgements in both directions: answers, timeouts, and what happens to them when the
 // connection ends.
 #include "client/support/test_client.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the server's middlewares are told, and what comes of their refusal.
+// What the server's middlewares receive from the client, and what the client does if
+// they refuse it.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>
@@ -113,7 +114,7 @@ TEST(ClientAuth, RefusalComesWithItsData) {
   EXPECT_EQ(client.latest("connect_error").data, (json{{"code", 401}}));
   EXPECT_FALSE(client.socket.active());
   EXPECT_FALSE(client.socket.connected());
-  // The last socket has gone, and the connection with it.
+  // The last socket has left, so the connection has closed.
   ASSERT_TRUE(client.log.wait_for("close forced close"));
   EXPECT_TRUE(client.log.lines("reconnect_attempt").empty());
   EXPECT_TRUE(client.log.lines("disconnect").empty());

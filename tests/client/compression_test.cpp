@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// permessage-deflate with an official server; a relay counts what really travels.
+// permessage-deflate with an official server; a relay counts the bytes that are really sent.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>
@@ -141,7 +141,7 @@ TEST_F(Deflate, PollingAnswersOfAServerThatCompresses) {
             static_cast<std::size_t>(text_bytes));
 }
 
-// What cannot be allocated at once must not be inflated at once either.
+// A message that must not be allocated in one piece must not be inflated in one piece either.
 TEST_F(Deflate, BombIsBounded) {
   ClientOptions options = with_threshold(0);
   options.max_payload_bytes = 1'000'000;

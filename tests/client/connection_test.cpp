@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a client gets its connection: what it asks for, by which transports, and how it is run.
+// How a client opens its connection: what it requests, over which transports, and how it is run.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How connections end: each reason, in the official words on both sides.
+// How connections end: each reason, with the official names on both sides.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>
@@ -36,7 +36,7 @@ TEST_P(Disconnecting, ByTheServer) {
   ASSERT_TRUE(client.log.wait_for("disconnect io server disconnect"));
   server.log->wait_for("disconnect / server namespace disconnect");
   EXPECT_FALSE(client.socket.active());
-  // It was the only one, so the connection ends, and is not opened again.
+  // It was the only socket, so the connection closes and is not opened again.
   ASSERT_TRUE(client.log.wait_for("close forced close"));
   EXPECT_TRUE(client.log.lines("reconnect").empty());
 }
@@ -78,7 +78,7 @@ TEST_P(Disconnecting, ServerClosesTheTransport) {
 TEST_P(Disconnecting, ServerShutsDown) {
   ASSERT_TRUE(client.connect());
   server.ask("close");
-  // Official clients that poll may find their session gone, which is an error.
+  // A client that polls may find its session gone, which is an error, also for official clients.
   ASSERT_TRUE(client.log.wait_for_prefix("disconnect transport "));
   server.log->wait_for("disconnect / server shutting down");
   EXPECT_TRUE(client.socket.active());
@@ -93,7 +93,7 @@ TEST_P(Disconnecting, NetworkBreaks) {
     relay.ask("cut", {{"how", how}});
     server.ask("cut");
     ASSERT_TRUE(remote.log.wait_for_prefix("disconnect "));
-    // JavaScript: a request that breaks is an error, a WebSocket that breaks is closed.
+    // As in JavaScript: a request that breaks is an error, but a WebSocket that breaks is closed.
     EXPECT_EQ(remote.log.lines("disconnect").at(0),
               GetParam() == "polling" ? "disconnect transport error" : "disconnect transport close")
         << how;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Events to and from an official server: every type of argument, order, and who hears them.
+// Events to and from an official server: every type of argument, order, and which
+// handlers are called.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>
@@ -147,7 +148,8 @@ TEST_P(Events, LargeOnesBothWays) {
 
 TEST_P(Events, ManyLargerThanOnePayloadTogether) {
   ASSERT_TRUE(client.connect());
-  const std::string text(200'000, 'x');  // of 1 000 000 bytes that the server takes at once
+  // The server accepts 1 000 000 bytes at once.
+  const std::string text(200'000, 'x');
   for (int i = 0; i < 12; ++i) client.socket.emit("silence", text);
   client.expect_served();
   EXPECT_TRUE(client.log.lines("disconnect").empty());
@@ -216,7 +218,8 @@ TEST_P(Events, OutgoingHandlersHearWhatIsEmitted) {
   client.socket.off_any_outgoing();
   client.socket.emit("silence");
   client.expect_served();
-  EXPECT_EQ(heard.count("before"), 4U);  // echo, echo ack, silence, echo ack
+  // The echo and its acknowledgement, the silence, and another acknowledgement.
+  EXPECT_EQ(heard.count("before"), 4U);
   ASSERT_EQ(heard.lines("out").size(), 2U);
   EXPECT_THAT(heard.lines("out").at(0), testing::StartsWith("out echo[1,"));
   EXPECT_EQ(heard.lines("out").at(1), "out echo ack[1]");

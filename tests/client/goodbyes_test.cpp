@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What was emitted just before a goodbye reaches the handlers of the official server, whichever
-// version it is, in order and before it hears of the end.
+// What was emitted just before a disconnect reaches the handlers of the official server, in any of
+// its versions, in order, and before the server notices the end.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>
@@ -18,11 +18,11 @@ namespace {
 class Goodbyes : public testing::TestWithParam<std::tuple<std::string, std::string>> {
  protected:
   static std::string transport() { return std::get<1>(GetParam()); }
-  /// Tells the server the numbers from 0 on, `count` of them.
+  /// Emits "tell" with the numbers from 0 to `count` - 1.
   static void tell(const ClientSocket& socket, int count) {
     for (int i = 0; i < count; ++i) socket.emit("tell", i);
   }
-  /// All of tell(), and then the end.
+  /// Expects all events of tell(), and then the end.
   void expect_told(int count, const std::string& end) {
     const std::string last = "disconnect " + end;
     ASSERT_TRUE(server.log->wait_for(last));
@@ -130,7 +130,7 @@ TEST_P(Goodbyes, OfOneNamespaceStayInOrderWithTheOthers) {
   const auto end =
       std::find(lines.begin(), lines.end(), "disconnect / client namespace disconnect");
   ASSERT_NE(end, lines.end());
-  // Servers of version 3 run handlers behind the end of their socket.
+  // Servers of version 3 may run handlers after the end of their socket.
   EXPECT_EQ(*(end - 1), "tell [49]");
   EXPECT_EQ(*(end + 1), "tell [50]");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a client takes and keeps at most, and that it lives on beyond it.
+// The most that a client accepts and keeps, and that it survives more than that.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>
@@ -72,7 +72,8 @@ TEST_P(ClientLimits, EventsThatNobodyTakes) {
          client.socket.emit("silence", text) != EmitResult::dropped)
     ++sent;
   EXPECT_GE(sent, 19);
-  EXPECT_LT(sent, 1'000);  // the system's own buffers take some
+  // The system's own buffers hold some of them.
+  EXPECT_LT(sent, 1'000);
   relay.ask("resume");
   EXPECT_TRUE(eventually([&] { return !ask(client.socket, "echo ack", 1).error(); }));
   client.expect_served();
@@ -109,7 +110,8 @@ TEST_P(ClientLimits, EmittedFromManyThreads) {
   EXPECT_EQ(answered, 40);
   const Log::Lines told = server.said("tell");
   ASSERT_EQ(told.size(), 400U);
-  for (int t = 0; t < 4; ++t) {  // the order of each thread is kept
+  // The order within each thread is kept.
+  for (int t = 0; t < 4; ++t) {
     const Log::Lines own = server.said("tell [" + std::to_string(t) + ",");
     for (int i = 0; i < 100; ++i)
       EXPECT_EQ(own.at(static_cast<std::size_t>(i)),
@@ -141,7 +143,8 @@ TEST_P(ClientLimits, RequestsThatTakeTooLong) {
   ClientOptions options = only("polling");
   options.request_timeout = 150ms;
   TestClient client(server, options);
-  ASSERT_TRUE(client.connect());  // and then the server has nothing to say
+  // After that the server sends nothing.
+  ASSERT_TRUE(client.connect());
   ASSERT_TRUE(client.log.wait_for("disconnect transport error"));
   EXPECT_EQ(client.latest("disconnect").message, "xhr poll error");
   ASSERT_TRUE(client.log.wait_for("connect", 2));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Servers that lie once a client has joined: broken frames and packets end the connection with the
-// right reason, what merely makes no sense is ignored.
+// Servers that violate the protocol once a client has connected: invalid frames and packets end the
+// connection with the right reason, and packets without meaning are ignored.
 #include "client/support/lies.hpp"
 #include "client/support/test_client.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 
 using namespace lies;
 
-/// The client survives what is said, and still hears what comes after it.
+/// The client survives `said`, and still receives what follows.
 void expect_ignored(json said) {
   said.push_back(send("42[\"done\"]"));
   Liar liar(joined(said));
@@ -48,14 +48,18 @@ TEST(LyingConnection, BrokenFrames) {
       {steps(frame({{"fin", false}, {"payload", "4"}}), frame({{"payload", "2"}})), "close 1002"},
       {steps(frame({{"base64", "NP//"}})), "close 1007"},  // bad UTF-8
       {steps(frame({{"fin", false}, {"base64", "NMM="}}), frame({{"opcode", 0}, {"payload", "x"}})),
-       "close 1007"},  // bad UTF-8 across frames
+       // Invalid UTF-8 that is split between frames.
+       "close 1007"},
       {steps(frame({{"length", 9007199254740991}})), "close 1009"},
       {steps(frame({{"opcode", 2}, {"length", 200'000}})), "close 1009"},
       {steps(repeat(100'000, frame({{"opcode", 0}, {"fin", false}, {"payload", "x"}}))),
        "close 1002"},
-      {steps(frame({{"opcode", 8}, {"base64", "A+0="}})), "close 1002"},  // 1005 on the wire
-      {steps(frame({{"opcode", 8}, {"base64", "Aw=="}})), "close 1002"},  // half a code
-      {steps(frame({{"opcode", 8}, {"base64", "A+j/"}})), "close 1007"},  // a reason in bad UTF-8
+      // 1005, which must not be sent.
+      {steps(frame({{"opcode", 8}, {"base64", "A+0="}})), "close 1002"},
+      // Half a code.
+      {steps(frame({{"opcode", 8}, {"base64", "Aw=="}})), "close 1002"},
+      // A reason with invalid UTF-8.
+      {steps(frame({{"opcode", 8}, {"base64", "A+j/"}})), "close 1007"},
   };
   for (const Case& tried : cases) {
     Liar liar(joined(tried.frames));
@@ -74,7 +78,8 @@ TEST(LyingConnection, EndlessFragments) {
       joined(steps(frame({{"fin", false}, {"payload", "4"}}),
                    repeat(100'000, frame({{"opcode", 0}, {"fin", false}, {"payload", ""}})))));
   ClientOptions options = only("websocket");
-  options.max_payload_bytes = 1'000'000;  // the number of frames follows from it
+  // The limit on the number of frames depends on it.
+  options.max_payload_bytes = 1'000'000;
   TestClient client(liar.url(), options);
   ASSERT_TRUE(client.connect());
   ASSERT_TRUE(client.log.wait_for("disconnect transport error"));
@@ -88,7 +93,8 @@ TEST(LyingConnection, LengthOfTwoToThe63) {
 }
 
 TEST(LyingConnection, ClosingFramesInOrder) {
-  for (const char* code : {"", "A+g=", "A+k=", "A/M=", "D6A="}) {  // none, 1000, 1001, 1011, 4000
+  // None, 1000, 1001, 1011, 4000.
+  for (const char* code : {"", "A+g=", "A+k=", "A/M=", "D6A="}) {
     Liar liar(joined(steps(frame({{"opcode", 8}, {"base64", code}}))));
     TestClient client(liar.url(), only("websocket"));
     ASSERT_TRUE(client.connect());
@@ -180,12 +186,12 @@ TEST(LyingConnection, PidThatIsGoneAfterReconnection) {
   TestClient client(liar.url(), only("websocket"));
   client.socket.on("news", [&](ClientSocket socket) { socket.emit("end"); });
   ASSERT_TRUE(client.connect());
-  // The liar says the same pid again: recovered, says the client, as JavaScript would.
+  // The server sends the same pid again, so the client reports a recovery, as JavaScript would.
   ASSERT_TRUE(client.log.wait_for("recovered"));
   ASSERT_TRUE(liar.log->wait_for_prefix("40{\"offset\":\"offset\""));
 }
 
-// Acknowledgements of unknown ids, twice, of the wrong type, and after their timeout.
+// Acknowledgements with unknown ids, sent twice, of the wrong type, and after their timeout.
 TEST(LyingConnection, AcknowledgementsThatMakeNoSense) {
   Liar liar(joined(steps(
       until("420"), send("43999[1]"), send("430[\"first\"]"), send("430[\"again\"]"), send("431[]"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Servers that are none, or that lie when a connection begins: each is an error that the client
-// tells, and it tries again with its delays.
+// Servers of something else, or that violate the protocol at the start of a connection. The client
+// reports each as an error and tries again after its delays.
 #include "client/support/lies.hpp"
 #include "client/support/test_client.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 
 using namespace lies;
 
-/// The client fails, tells so, and tries again, each time by one connection at most for a request.
+/// The client fails, reports that, and tries again; each request uses at most one connection.
 ConnectionError expect_failures(const json& script, const ClientOptions& options) {
   Liar liar(script);
   TestClient client(liar.url(), options);
@@ -28,7 +28,7 @@ ConnectionError expect_failures(const json& script, const ClientOptions& options
   return client.latest("connect_error");
 }
 
-/// What a liar may begin with. `pings` that never come are another matter.
+/// Invalid handshakes. Servers whose pings never arrive are tested separately.
 std::vector<std::string> bad_handshakes() {
   std::vector<std::string> bad{"0",
                                "0{",
@@ -56,7 +56,7 @@ std::vector<std::string> bad_handshakes() {
   return bad;
 }
 
-// Open packets without a sid, with numbers that make no sense, of 1 MB, or that are no JSON.
+// Open packets without a sid, with absurd numbers, of 1 MB, or that are not JSON.
 TEST(LyingHandshake, OverPolling) {
   for (const std::string& bad : bad_handshakes()) {
     const auto error = expect_failures(over_polling(steps(payload(bad))), only("polling"));
@@ -78,7 +78,7 @@ TEST(LyingHandshake, OfAnotherProtocolCanBeTold) {
 
 TEST(LyingHandshake, OverWebSocket) {
   for (const std::string& bad : bad_handshakes()) {
-    // Packets that mean nothing yet: nothing happens until the time for connecting is over.
+    // Packets that mean nothing yet are ignored until the timeout for connecting.
     if (bad == "1" || bad == "6" || bad == "4hello" || bad == "40" || bad == "bAAAA") continue;
     const auto error = expect_failures(over_websocket(steps(send(bad))), only("websocket"));
     EXPECT_NE(error.message, "") << bad;
@@ -118,7 +118,7 @@ TEST(LyingHandshake, SecondHandshakeIsAnError) {
   ASSERT_TRUE(client.log.wait_for("connect", 2));
 }
 
-// A poll answered with an error, a redirection, or a page of HTML.
+// A poll is answered with an error, a redirect, or an HTML page.
 TEST(LyingHandshake, AnswersThatAreNoSuccess) {
   for (const char* status :
        {"500 Internal Server Error", "404 Not Found", "403 Forbidden", "401 Unauthorized",
@@ -240,7 +240,7 @@ TEST(LyingHandshake, RefusedUpgradeLeavesPolling) {
   EXPECT_TRUE(client.log.lines("disconnect").empty());
 }
 
-// The server closes or resets every connection as soon as it is there.
+// The server closes or resets every connection as soon as it is established.
 TEST(LyingHandshake, ConnectionsThatEndAtOnce) {
   for (const char* how : {"close", "reset"})
     for (const char* transport : {"polling", "websocket"}) {

@@ -151,7 +151,8 @@ TEST_P(Msgpack, ServerThatSpeaksJson) {
   OfficialServer standard;
   TestClient other(standard, options());
   other.start();
-  ASSERT_TRUE(other.log.wait_for("open", 2));  // the server closes what it cannot read
+  // The server closes connections on which it cannot read the packets.
+  ASSERT_TRUE(other.log.wait_for("open", 2));
   EXPECT_FALSE(other.socket.connected());
 }
 
@@ -164,7 +165,7 @@ TEST_P(Msgpack, ClientThatSpeaksJson) {
 
 TEST_P(Msgpack, UnreadablePackets) {
   ASSERT_TRUE(client.connect());
-  // Not an object, types that are none, a namespace that is none, cut off.
+  // Not a map, an invalid type, an invalid namespace, and a packet that is cut off.
   const json bad_packets = {"AQ==", "gaR0eXBlCQ==", "gqR0eXBlAqNuc3AF", "gqR0eXBl"};
   for (std::size_t i = 0; i < bad_packets.size(); ++i) {
     server.ask("raw", {{"base64", bad_packets[i]}});

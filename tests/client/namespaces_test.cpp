@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Several namespaces over one connection: who is connected, who hears what, and what ends when.
+// Several namespaces over one connection: which are connected, which receive what, and
+// what ends when.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>
@@ -89,7 +90,7 @@ TEST(ClientNamespaces, EventsStayInTheirs) {
   EXPECT_EQ(heard.lines().size(), 2U);
 }
 
-/// Connected to "/" and "/admin".
+/// A client that is connected to "/" and "/admin".
 class ClientInTwoNamespaces : public testing::Test {
  protected:
   void SetUp() override {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Through a proxy that tunnels by CONNECT.
+// Connections through a proxy that makes tunnels with CONNECT.
 #include "client/support/test_client.hpp"
 #include "support/certificates.hpp"
 
@@ -116,7 +116,8 @@ TEST_P(ThroughProxy, ThatBreaks) {
   TestClient client(server, by(proxy.url()));
   ASSERT_TRUE(client.connect());
   proxy.ask("cut");
-  server.ask("cut");  // a polling client between two requests would go on
+  // A polling client that is between two requests would not notice.
+  server.ask("cut");
   ASSERT_TRUE(client.log.wait_for_prefix("disconnect transport"));
   ASSERT_TRUE(client.log.wait_for("connect", 2));
 }

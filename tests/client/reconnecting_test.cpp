@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a client does when there is no server, when it goes and when it comes back.
+// What a client does when there is no server, when the server goes, and when it returns.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>
@@ -40,7 +40,7 @@ TEST_P(Reconnecting, EventsInOrder) {
   EXPECT_EQ(steps[3], "reconnect_error " + failure());
   EXPECT_EQ(steps[4], "reconnect_attempt 3");
   EXPECT_THAT(steps.back(), testing::StartsWith("reconnect "));
-  // One connect_error for each failed attempt.
+  // There is one connect_error for each failed attempt.
   EXPECT_EQ(client.log.lines("connect_error").size(), client.log.lines("reconnect_error").size());
   client.expect_served();
 }
@@ -191,7 +191,8 @@ TEST_P(Reconnecting, VolatileEventsAreSentWhileConnected) {
   ASSERT_TRUE(client.connect());
   client.expect_served();
   ASSERT_TRUE(GetParam() == "websocket" || client.wait_for_transport("polling"));
-  // A polling client is busy as long as its last POST is not answered: some may be dropped.
+  // A polling client is not writable until its last POST has been answered, so some events
+  // may be dropped.
   EXPECT_TRUE(eventually([&] {
     client.socket.volatile_().emit("tell", "volatile");
     return !server.said("tell").empty();

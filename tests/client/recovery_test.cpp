@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Connection state recovery: what was missed arrives before `connect`, or it is not
-// called recovered.
+// Connection state recovery: missed events arrive before `connect`; otherwise `recovered` is false.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>
@@ -15,7 +14,7 @@ using testing::ElementsAre;
 
 const json recovering{{"connectionStateRecovery", {{"maxDisconnectionDuration", 60'000}}}};
 
-/// A client behind a relay, and what it heard of "news".
+/// A client that connects through a relay, and the events "news" that it has received.
 class Recovery : public testing::TestWithParam<std::string> {
  protected:
   OfficialServer server{recovering};
@@ -31,7 +30,7 @@ class Recovery : public testing::TestWithParam<std::string> {
     server.emit("news", {n});
     return client.log.wait_for("news " + std::to_string(n));
   }
-  /// The client misses what `meanwhile` emits, and comes back.
+  /// Interrupts the connection; the client misses what `meanwhile` emits, and reconnects.
   template <class F>
   bool interrupt(const F& meanwhile) {
     const std::size_t ends = server.said("disconnect /").size();
@@ -66,7 +65,8 @@ TEST_P(Recovery, MissedEventsComeBeforeConnect) {
   EXPECT_EQ(client.socket.id(), id);
   server.log->wait_for("connect / recovered");
   client.expect_served();
-  server.emit("news", {7}, {{"room", "room"}});  // rooms came back too
+  // The rooms have been restored as well.
+  server.emit("news", {7}, {{"room", "room"}});
   client.log.wait_for("news 7");
 }
 
@@ -132,7 +132,7 @@ TEST_P(Recovery, NotAfterTheServerRestarted) {
   server.ask("start");
   ASSERT_TRUE(client.log.wait_for("connect", 2));
   EXPECT_FALSE(client.socket.recovered());
-  // And from the new beginning it works again.
+  // From there, recovery works again.
   ASSERT_TRUE(hear(2));
   server.ask("cut");
   ASSERT_TRUE(client.log.wait_for("recovered"));
@@ -148,11 +148,12 @@ TEST_P(Recovery, NotAfterLeaving) {
   EXPECT_FALSE(client.socket.recovered());
 }
 
-// Events whose last argument is a text, which a client may take for the offset of recovery.
+// Events whose last argument is a string, which a client may mistake for an offset.
 TEST_P(Recovery, TextsThatAreNoOffsetDoNoHarm) {
   ASSERT_TRUE(connect());
   ASSERT_TRUE(hear(1));
-  ASSERT_TRUE(eventually([&] {  // some find nobody polling
+  // Some are sent while nobody is polling.
+  ASSERT_TRUE(eventually([&] {
     server.emit("text", {"not kept by the server"}, {{"flag", "volatile"}});
     return !client.log.lines("text").empty();
   }));
@@ -164,7 +165,7 @@ TEST_P(Recovery, TextsThatAreNoOffsetDoNoHarm) {
   EXPECT_THAT(client.log.lines("news"), ElementsAre("news 1", "news 2"));
 }
 
-// A client that polls may notice the end only when it is back: then it is at most once.
+// A client that polls may notice the end only when it is back: its events then arrive at most once.
 TEST(RecoveryOverWebSocket, EventsOfTheClientAreSentOnceItIsBack) {
   OfficialServer server(recovering);
   Relay relay(server.port);

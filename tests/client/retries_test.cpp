@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Retries: one event at a time, again until it is acknowledged: at least once, in order.
+// Retries: one event at a time, again and again until it is acknowledged: at least once, in order.
 #include "client/support/test_client.hpp"
 
 #include <gmock/gmock.h>
@@ -99,7 +99,8 @@ TEST_P(Retries, NothingIsLostWhenTheServerComesAndGoes) {
   }
   ASSERT_TRUE(server.log->wait_for("deliver " + std::to_string(many - 1)));
   Log::Lines seen = delivered();
-  seen.erase(std::unique(seen.begin(), seen.end()), seen.end());  // each perhaps again, at once
+  // Each event may have arrived several times in a row.
+  seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
   ASSERT_EQ(seen.size(), static_cast<std::size_t>(many));
   for (int i = 0; i < many; ++i)
     EXPECT_EQ(seen[static_cast<std::size_t>(i)], "deliver " + std::to_string(i));

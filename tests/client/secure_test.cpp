@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TLS with an official server behind https: whom the client believes, and what it shows of itself.
+// TLS with an official server over https: which servers the client trusts, and its own certificate.
 #include "client/support/test_client.hpp"
 #include "support/certificates.hpp"
 
@@ -20,7 +20,7 @@ class Secure : public testing::TestWithParam<std::string> {
     return {{"cert", of.certificate_pem()}, {"key", of.key_pem()}};
   }
   static json tls(json options) { return {{"tls", std::move(options)}}; }
-  /// Believes our authority.
+  /// Trusts our authority.
   static ClientOptions trusting() {
     ClientOptions options = only(GetParam());
     options.tls.ca_pem = authority.root().certificate_pem();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the C++ client is tested against, see README.md: makes servers, proxies and liars on free loopback ports as the
-// test asks for them. Requests come in as lines of JSON, `{id, target, do, ...}`; each is answered by `{id, result}` or
-// `{id, error}`. What a target notices is told unasked: `{target, saw}`. Ends when its input ends.
+// What the C++ client is tested with, see README.md: makes servers, proxies and lying servers on free loopback ports at
+// the request of a test. Requests are lines of JSON, `{id, target, do, ...}`; each is answered with `{id, result}` or
+// `{id, error}`. What a target notices is sent without a request: `{target, saw}`. Ends when its input ends.
 
 import { createInterface } from "node:readline";
 import { Liar } from "./support/liar.mjs";
@@ -13,7 +13,7 @@ const KINDS = { official: OfficialServer, liar: Liar, proxy: Proxy, relay: Relay
 const targets = new Map();
 let made = 0;
 
-// What cannot be said any more is not missed.
+// There is nobody left to report to.
 process.stdout.on("error", () => process.exit(1));
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -32,7 +32,7 @@ async function handle({ target, do: action, ...request }) {
   return server[action === "drop" ? "stop" : action](request);
 }
 
-// The test program has crashed: nothing is left to serve.
+// The test program has crashed: there is nobody left to serve.
 process.stdin.on("error", () => process.exit(1));
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The client bundle, served beside the protocol from the folder of the npm package.
+// The client bundle, which the server serves from the folder of the npm package.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Joining namespaces: auth, handshake, middlewares, dynamic namespaces, what is refused and what
-// times out.
+// Joining namespaces: auth, handshake, middlewares, dynamic namespaces, what is refused and
+// what times out.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How connections end: the reason that each side is told, what handlers see, and what comes after.
+// How connections end: the reason that each side gets, what handlers see, and what follows.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -14,10 +14,10 @@ import { joinNamespace, openSocket } from "./support/websocket.mjs";
 const server = useServer();
 const hastyServer = useServer("socketio", { pingTimeout: 200 });
 
-// A client that was between two polls finds nobody to poll.
+// A client that is between two polls gets either of them.
 const gone = /^transport (close|error)$/;
 
-/** A client to ask what became of another one. */
+/** Another client, to ask the server what happened to the first one. */
 const watch = (t, from = server) =>
   connectClient(t, from(), { transports: ["websocket"], reconnection: true });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Opening an Engine.IO session: both transports, what is refused and how it is said, CORS.
+// Opening an Engine.IO session: both transports, what is refused and with which response, CORS.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -25,7 +25,7 @@ async function assertRefused(path, expected, options) {
 }
 
 /**
- * Asks for a WebSocket; resolves with the status line and everything after it once the peer closed.
+ * Requests a WebSocket; resolves to the status line and all that follows, once the peer has closed.
  */
 async function refusedUpgrade(parameters, headers = {}) {
   const lines = Object.entries({

@@ -15,8 +15,8 @@ import { WebSocketSession } from "./support/websocket.mjs";
 const server = useServer("engine", { pingTimeout: 200 });
 const patientServer = useServer("engine");
 
-// A busy machine stops both sides for a while, and their clocks lag behind; what has to be seen is
-// that a ping does not come at once.
+// A busy machine may stop both sides for a while, and their clocks may lag. What matters is that a
+// ping does not arrive at once.
 const EARLY = 200;
 
 describe("heartbeat over WebSocket", { concurrency: 4 }, () => {

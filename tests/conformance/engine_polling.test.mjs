@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Engine.IO over long-polling: payloads, content types, limits, overlapping and aborted requests,
-// closing.
+// Engine.IO over long-polling: payloads, content types, limits, overlapping and aborted
+// requests, closing.
 
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From long-polling to WebSocket: the probe, what may go wrong with it, and messages on their way
-// meanwhile.
+// From long-polling to WebSocket: the probe, what can go wrong with it, and messages that are
+// sent meanwhile.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -36,7 +36,7 @@ async function assertEchoes(socket, message = "4over WebSocket") {
   assert.equal(await socket.next(), message);
 }
 
-/** The candidate was refused or closed without a word, and the session goes on over polling. */
+/** The candidate was refused or closed without a packet, and the session continues over polling. */
 async function assertCandidateClosed(session, socket) {
   await socket.closed("the candidate's end");
   assert.equal(socket.packets.size, 0);
@@ -106,7 +106,8 @@ describe("upgrade", () => {
       await assertEchoes(socket);
       socket.close();
       const { body } = await answer;
-      assert.match(body, /^[126]$/); // a ping or noop came first, if the machine is busy
+      // On a busy machine a ping or noop may come first.
+      assert.match(body, /^[126]$/);
       return body === "1";
     }, "a poll that waits at the switch");
   });

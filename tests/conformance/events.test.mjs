@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Events and acknowledgements with every kind of argument, over every transport of the official
-// client and, where the exact text on the wire is what counts, packet by packet.
+// client. Where the exact text matters, the cases work packet by packet.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -152,7 +152,8 @@ for (const [what, options] of Object.entries(TRANSPORTS)) {
     scenario("volatile events arrive while the connection is idle", async (t) => {
       const socket = await connect(t);
       await settled(socket);
-      const arrival = socket.events.next().then(() => true); // one: each takes an event
+      // A single promise, because each of them would take an event.
+      const arrival = socket.events.next().then(() => true);
       await until(async () => {
         socket.emit("volatile", "flash", 1);
         return Promise.race([arrival, settled(socket).then(() => false)]);

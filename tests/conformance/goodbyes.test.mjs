@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What either side sends just before it says goodbye reaches the other's handlers, in order.
+// What either side sends just before it disconnects reaches the other side's handlers, in order.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -16,7 +16,7 @@ const server = useServer("socketio", { pingTimeout: 20_000 });
 const numbers = Array.from({ length: 100 }, (_, i) => i);
 const watch = (t) => connectClient(t, server(), { transports: ["websocket"] });
 
-/** Everybody is told the numbers, and hears of nothing else. */
+/** All members receive the numbers, and nothing else. */
 async function assertTold(watcher) {
   for (const number of numbers) assert.deepEqual(await watcher.events.next(), ["told", number]);
 }
@@ -49,7 +49,7 @@ for (const [what, options] of Object.entries(TRANSPORTS)) {
 
   describe(`the server says goodbye: ${what}`, () => {
     for (const [name, kick] of Object.entries(SERVER_GOODBYES)) {
-      // Some of them meet each moment of an upgrade.
+      // Some of these delays coincide with each moment of an upgrade.
       scenario(`${name}, after some round trips`, async (t) => {
         for (let rounds = 0; rounds < 24; rounds++) {
           const client = createClient(t, server(), options);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// HTTP/1.1 as no well-behaved client writes it: what is refused, and that a refusal ends the
-// connection.
+// HTTP/1.1 that no well-behaved client writes: what is refused, and that the connection ends
+// after a refusal.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -13,12 +13,12 @@ import { useServer } from "./support/server.mjs";
 const server = useServer("engine");
 const handshake = () => target(server(), { transport: "polling" });
 
-/** A handshake with these header lines in place of the usual ones. */
+/** A handshake with these header lines instead of the usual ones. */
 const get = (...lines) =>
   `GET ${handshake()} HTTP/1.1\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n`;
 const HOST = "Host: localhost";
 
-// Only of interest for the reference, which runs on the same Node.js as the cases.
+// Matters only for the reference, which runs on the same Node.js as the cases.
 const lenient =
   Number(process.versions.node.split(".")[0]) < 20 ? "Node.js 18 lets it pass" : undefined;
 
@@ -32,8 +32,8 @@ async function assertStatus(expected, bytes, what) {
 }
 
 /**
- * Refused with 400 (or one of `expected`), and the connection ends: nothing that follows on it is a
- * request.
+ * The request is refused with 400 (or one of `expected`) and the connection ends: nothing that
+ * follows on it counts as a request.
  */
 async function assertRefused(bytes, expected = [400]) {
   const connection = await RawConnection.open(server());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Socket.IO packets that are none: each ends its session, while another client that is connected
-// all the time notices nothing. What looks odd and is fine is here too, so that the line between
-// the two is drawn.
+// Invalid Socket.IO packets: each ends its session, and another client, which is connected all
+// the time, is not affected. Packets that look odd but are valid are here too, to show where
+// the limit is.
 
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
@@ -32,8 +32,8 @@ async function assertControlLives() {
 }
 
 /**
- * The session ends, without an answer to the packets; heartbeats are answered all along, so it is
- * not those.
+ * The session ends without an answer to the packets. Heartbeats are answered throughout, so they
+ * are not the reason.
  */
 async function assertClosed(session) {
   await session.closed();
@@ -44,7 +44,7 @@ async function assertClosed(session) {
 const show = (packet) =>
   typeof packet === "string" ? JSON.stringify(packet).slice(0, 60) : "binary";
 
-/** These packets end the session of a connected socket; over polling they do as well. */
+/** These packets end the session of a connected socket, over polling as well. */
 function refused(what, packets, options = {}) {
   const list = [packets].flat();
   scenario(`${what} ${list.slice(0, 3).map(show).join(" then ")}`, options, async (t) => {
@@ -65,7 +65,7 @@ function refused(what, packets, options = {}) {
   });
 }
 
-/** This event is fine: it is answered. */
+/** This event is valid: it is answered. */
 function accepted(what, packets, answers) {
   scenario(`${what} ${show([packets].flat()[0])}`, async () => {
     const session = await openSocket(server());
@@ -412,7 +412,8 @@ describe("hostile JSON", () => {
     scenario(`a number too large for a double, ${number.slice(0, 10)}`, async () => {
       const session = await openSocket(server());
       session.send(`42["message",${number},1]`);
-      // It reads as infinite, which JSON.stringify() makes null; a relay may as well pass it on.
+      // The number reads as infinite, which JSON.stringify() writes as null; a relay may also pass
+      // it on unchanged.
       assert.match(await session.next(), /^42\["message-back",(null|-?1e999|-?9{400}),1\]$/);
       session.send('42["message","after"]');
       assert.equal(await session.next(), '42["message-back","after"]');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a connection middleware does with a socket, before it is connected: on the wire, and with
-// the official client.
+// What a connection middleware can do with a socket before it is connected: packet by packet, and
+// with the official client.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -15,7 +15,7 @@ const server = useServer();
 const namespace = "/inside";
 const open = () => WebSocketSession.open(server());
 
-/** Joins with these steps; the packets up to the answer, and the answer. */
+/** Connects with these steps; returns the packets before the answer, and the answer. */
 async function join(session, steps) {
   session.send(`40${namespace},${JSON.stringify({ steps })}`);
   const before = [];
@@ -33,7 +33,7 @@ async function ask(session, event, ...args) {
   return JSON.parse(answer.slice(3 + `${namespace},`.length))[0];
 }
 
-/** What each step shows: packets before CONNECT, notes, and the rooms once connected. */
+/** The results of each step: packets before CONNECT, notes, and the rooms once connected. */
 const TABLE = [
   { steps: [["emit", "early", "1"]], before: ['42/inside,["early","1"]'] },
   { steps: [["volatile", "early"]], before: ['42/inside,["early"]'] },

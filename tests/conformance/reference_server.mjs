@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The contract of README.md, written with the official packages: the cases are tried against it, so
-// that what they expect is what the reference does. Same command line and same output as
-// conformance_server.
+// The contract of README.md, implemented with the official packages. The cases run against
+// it as well, so that they expect what the reference does. Same command line and same output
+// as conformance_server.
 
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Rooms, broadcasts with all their operators, questions to many, and what the server does to
-// sockets by room.
+// Rooms, broadcasts with all their operators, broadcasts with acknowledgements, and what the server
+// does to the sockets of a room.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -13,12 +13,14 @@ import { useServer } from "./support/server.mjs";
 
 const server = useServer();
 
-// Cases share a server and the main namespace; a namespace of its own keeps each one's broadcasts
-// to itself.
+// Cases share a server and the main namespace. Each broadcasts in a namespace of its own, so that
+// its events stay there.
 let namespaces = 0;
 const freshNamespace = () => `/dynamic-${++namespaces}`;
 
-/** As many clients in a namespace of their own; each joins the rooms named in its place. */
+/**
+ * As many clients in a namespace of their own. Each joins the rooms that are listed at its index.
+ */
 async function assemble(t, rooms, options) {
   const clients = await connectClients(t, server(), rooms.length, {
     namespace: freshNamespace(),
@@ -36,8 +38,8 @@ const join = (client, room) => acknowledged(client, "join", room);
 const leave = (client, room) => acknowledged(client, "leave", room);
 
 /**
- * Exactly the clients in these places got exactly this event; `sender` is asked last, when it has
- * done its work.
+ * Exactly the clients with these indexes have received exactly this event. `sender` is asked last,
+ * when it has finished.
  */
 async function assertReceived(clients, places, event, sender = clients[0]) {
   await settled(sender);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Text and numbers as they stand on the wire: what is sent in one spelling comes back meaning the
-// same.
+// Text and numbers as they are written in packets: what is sent in one notation comes back with the
+// same meaning.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
@@ -12,7 +12,7 @@ import { openSocket } from "./support/websocket.mjs";
 
 const server = useServer();
 
-/** Sends an event's text, expects the text of the answer. */
+/** Sends the text of an event and expects the text of the answer. */
 async function exchange(sent, expected) {
   const session = await openSocket(server());
   session.send(sent);

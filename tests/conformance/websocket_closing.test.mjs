@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// How WebSocket connections end: close frames, the end of TCP, and Engine.IO packets that end a
-// session.
+// How WebSocket connections end: close frames, the end of TCP, and Engine.IO packets that
+// end a session.
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";

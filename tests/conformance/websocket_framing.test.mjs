@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// RFC 6455 as seen from a raw socket: what has to be accepted, what has to be refused and with
+// RFC 6455 from a raw socket: what must be accepted, and what must be refused, with
 // which close code.
 
 import assert from "node:assert/strict";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the examples of docs/handlers.md take for granted.
+// Declarations that the examples of docs/handlers.md use.
 #pragma once
 
 #include <socketio/server.hpp>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The small examples as a reader runs them: each server with its client, by what they print.
+// Runs the small examples as a reader would: each server with its client, judged by
+// what they print.
 #include "support/child_process.hpp"
 #include "support/http_client.hpp"
 #include "support/log.hpp"
@@ -21,7 +22,7 @@ using testing::HasSubstr;
 
 std::string program(const std::string& name) { return std::string(SOCKETIO_EXAMPLES) + name; }
 
-/// An example of examples/server on a free port.
+/// An example from examples/server, on a free port.
 class ExampleServer {
  public:
   explicit ExampleServer(const std::string& name)
@@ -48,7 +49,7 @@ class ExampleServer {
   std::string url_;
 };
 
-/// What the client of that name printed until it ended by itself.
+/// What the client with that name has printed, once it has ended by itself.
 std::string run_client(const std::string& name, const ExampleServer& server) {
   ChildProcess client({program("example_client_" + name), server.url()});
   EXPECT_EQ(client.await_exit(), 0) << client.err();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A program that ends while its client or server is at work. The environment says which, how long
-// it lives and how the program ends (tests/integration/exit_test.cpp has the words).
+// A program that ends while its client or server is running. Environment variables say which of the
+// two it has, how long that lives, and how the program ends (tests/integration/exit_test.cpp lists
+// the values).
 #include <socketio/asio.hpp>
 #include <socketio/client.hpp>
 #include <socketio/server.hpp>
@@ -31,17 +32,18 @@ bool ends(std::string_view how) { return setting("END") == how; }
 
 std::atomic<bool> is_stuck = false;
 
-/// The client runs on it, if the environment says so; never destroyed.
+/// The client runs on it if the environment says so. It is never destroyed.
 boost::asio::io_context& context() {
   static auto& made = *new boost::asio::io_context(1);
   return made;
 }
 
-/// Some are long, so that memory for parsing comes and goes.
+/// Some messages are long, so that memory for parsing is allocated and freed.
 template <class Socket>
 void play(const Socket& socket, int n) {
   static std::atomic<int> fifths = 0;
-  const bool is_moment = n == 5 && fifths++ == 0;  // exit() may be called once only
+  // exit() may be called only once.
+  const bool is_moment = n == 5 && fifths++ == 0;
   if (is_moment && ends("handler")) std::exit(0);
   if (is_moment && ends("stuck")) {
     is_stuck = true;
@@ -54,8 +56,8 @@ void play(const Socket& socket, int n) {
 class Endpoint {
  public:
   Endpoint() { setting("ENDPOINT") == "client" ? make_client() : make_server(); }
-  /// Static ones say something when the thread's own objects are gone; socket() would wait for a
-  /// handler that is stuck.
+  /// A static one still says something after the objects of its thread have been destroyed.
+  /// socket() would wait for a handler that is stuck.
   ~Endpoint() {
     if (is_stuck) return;
     if (client_) client_->socket().emit("ball", 1, std::string(1'000, 'x'));
@@ -94,9 +96,8 @@ class Endpoint {
     std::cout << server_->listen("127.0.0.1", 0) << std::endl;
     if (ends("thread")) return;
     std::thread([this] { server_->run(); }).detach();
-    server_->fetch_sockets()
-        .future()
-        .wait();  // run() of one that is gone already is nobody's fault
+    // Waits until run() has started: it must not be called on a server that has ended.
+    server_->fetch_sockets().future().wait();
   }
 
   std::unique_ptr<socketio::Client> client_;
@@ -106,7 +107,8 @@ class Endpoint {
 std::optional<Endpoint> at_namespace_scope =
     lives("namespace scope") ? std::optional<Endpoint>(std::in_place) : std::optional<Endpoint>();
 std::unique_ptr<Endpoint> pointer;
-Endpoint* volatile never_destroyed = nullptr;  // reachable, so no leak
+// Reachable, so it is not reported as a leak.
+Endpoint* volatile never_destroyed = nullptr;
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# readme.sh SERVER CLIENT README: runs README's two programs on the port that they name and waits for what the client
-# prints: an acknowledgement, and its own message that the server sent to everybody.
+# readme.sh SERVER CLIENT README: runs README's two programs on the port that they use. Waits until the client has
+# printed an acknowledgement and its own message, which the server sends to everybody.
 set -euo pipefail
 server=$1
 client=$2
@@ -13,7 +13,7 @@ if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
 fi
 
 output=$(mktemp)
-# The client first: it waits for its server.
+# The client starts first, and waits for its server.
 "$client" >"$output" &
 processes=($!)
 "$server" &

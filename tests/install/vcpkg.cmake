@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# cmake -DPORT_FOLDER=<folder> -DWORK_FOLDER=<folder> -DCOMPILER=<path> -DLAUNCHER=<path> -P vcpkg.cmake: runs a port as
-# vcpkg does for a triplet with shared libraries. The functions are vcpkg's by name; each does what the port needs of it
-# and no more.
+# cmake -DPORT_FOLDER=<folder> -DWORK_FOLDER=<folder> -DCOMPILER=<path> -DLAUNCHER=<path> -P vcpkg.cmake: runs a
+# port as vcpkg does for a triplet with shared libraries. The functions have the names of vcpkg's, and do only what
+# the port needs.
 set(PORT socketio-cpp)
 set(CURRENT_PACKAGES_DIR ${WORK_FOLDER}/packages)
 set(build_folder ${WORK_FOLDER}/build)
@@ -20,7 +20,7 @@ function(vcpkg_cmake_install)
   execute_process(COMMAND ${CMAKE_COMMAND} --build ${build_folder} --target install COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-# The package's files move to share/, one folder nearer to the prefix.
+# Moves the package's files to share/, one folder nearer to the prefix.
 function(vcpkg_cmake_config_fixup)
   cmake_parse_arguments(arg "" "PACKAGE_NAME;CONFIG_PATH" "" ${ARGN})
   set(share ${CURRENT_PACKAGES_DIR}/share/${arg_PACKAGE_NAME})
@@ -41,5 +41,5 @@ function(vcpkg_install_copyright)
   file(COPY ${arg_FILE_LIST} DESTINATION ${CURRENT_PACKAGES_DIR}/share/${PORT})
 endfunction()
 
-# The port says where it is by the folder of its file, which include() sets.
+# The port finds its files by CMAKE_CURRENT_LIST_DIR, which include() sets.
 include(${PORT_FOLDER}/portfile.cmake)

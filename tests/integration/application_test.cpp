@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What applications may do in their handlers without harm to anybody: throw, disconnect, join,
+// What applications may do in their handlers without harm to others: throw, disconnect, join, and
 // answer twice or never.
 #include "support/live_server.hpp"
 
@@ -228,7 +228,6 @@ TEST(Application, ClosingTheServerInAHandlerEndsEverybody) {
   EXPECT_EQ(TcpClient(server.port).fate(), TcpClient::Fate::reset) << "nobody listens";
 }
 
-// A2
 TEST(Application, MiddlewaresMayDisconnectAnswerTwiceLateOrNever) {
   Log log;
   std::vector<Next> kept;
@@ -306,7 +305,8 @@ TEST(Application, AClientThatJoinsNothingIsDisconnected) {
   EXPECT_TRUE(undecided.ends()) << "a middleware that never decides";
 }
 
-// A4, A5; Limits: rooms_per_client, room_name_bytes, namespaces_per_client
+// One client joins rooms and namespaces without end. See Limits: rooms_per_client,
+// room_name_bytes, namespaces_per_client.
 TEST(Application, RoomsAndNamespacesOfAClientAreLimited) {
   ServerOptions options;
   options.limits.rooms_per_client = 3;
@@ -335,7 +335,8 @@ TEST(Application, RoomsAndNamespacesOfAClientAreLimited) {
   EXPECT_TRUE(client.ends()) << "a third namespace";
 }
 
-// P22. std::regex needs stack for every character.
+// Matching a std::regex takes stack for every character, so a client could overflow it with
+// a long name.
 TEST(Application, NamesOfNamespacesAreLimited) {
   LiveServer server({}, [](Server& io) { io.of(std::regex("/dynamic-\\d+")); });
   SocketClient client(server.port);
@@ -354,7 +355,7 @@ TEST(Application, NamesOfNamespacesAreLimited) {
   ControlClient(server.port).expect_served();
 }
 
-// Limits: json_values
+// See Limits::json_values.
 TEST(Application, ValuesOfAPacketAreLimited) {
   ServerOptions options;
   options.limits.json_values = 6;
@@ -366,7 +367,7 @@ TEST(Application, ValuesOfAPacketAreLimited) {
   EXPECT_TRUE(client.ends());
 }
 
-// Limits: attachments, attachments_timeout
+// See Limits::attachments and attachments_timeout.
 TEST(Application, AttachmentsAreLimitedInNumberAndTime) {
   ServerOptions options;
   options.limits.attachments = 2;
@@ -389,7 +390,6 @@ TEST(Application, AttachmentsAreLimitedInNumberAndTime) {
   EXPECT_TRUE(three.ends());
 }
 
-// A7
 TEST(Application, AcknowledgementsCountOnceWheneverTheyCome) {
   Log log;
   Ack<int> kept;
@@ -443,7 +443,7 @@ TEST(Application, AcknowledgementsCountOnceWheneverTheyCome) {
   EXPECT_EQ(log.lines().size(), 4U);
 }
 
-// Limits::pending_acks
+// See Limits::pending_acks.
 TEST(Application, PendingAcknowledgementsAreLimited) {
   Log log;
   ServerOptions options;
@@ -466,7 +466,6 @@ TEST(Application, PendingAcknowledgementsAreLimited) {
   log.wait_for(make_error_code(socketio::Errc::disconnected).message(), 2);
 }
 
-// A8
 TEST(Application, AskingManyGivesTheAnswersThatCame) {
   Log log;
   LiveServer server({}, [&](Server& io) {
@@ -492,7 +491,8 @@ TEST(Application, AskingManyGivesTheAnswersThatCame) {
                make_error_code(socketio::Errc::timeout).message());
 }
 
-// A10
+// A page of another site opens a WebSocket with the user's cookies (cross-site
+// WebSocket hijacking).
 TEST(Application, AWebSocketFromAnotherOriginIs403) {
   ServerOptions options;
   options.cors.origins = {"https://good"};
@@ -518,7 +518,7 @@ TEST(Application, AWebSocketFromAnotherOriginIs403) {
   EXPECT_EQ(WebSocketClient(server.port).status(), 101) << "no browser";
 }
 
-// A11, A14
+// Names and payloads that other systems would interpret: markup, SQL, line ends, escape sequences.
 TEST(Application, TextPassesUntouched) {
   Log log;
   LiveServer server({}, [&](Server& io) {
@@ -541,7 +541,6 @@ TEST(Application, TextPassesUntouched) {
   EXPECT_EQ(client.packet(), value);
 }
 
-// A13
 TEST(Application, AFloodOfMessagesIsHandledInOrderAndOthersAreServed) {
   LiveServer server({}, [](Server& io) {
     io.on("count", [](Socket& socket, int n) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A system's resolver that does not answer: getaddrinfo of this program waits until a test lets it
-// go on. Nobody who ends a client waits for it.
+// The system's resolver does not answer: getaddrinfo of this program waits until a test lets it
+// continue. Nobody who ends a client has to wait for it.
 #include <socketio/client.hpp>
 
 #include <gtest/gtest.h>
@@ -68,7 +68,7 @@ class SilentResolver : public testing::Test {
   SilentResolver() { resolver.hold(); }
   ~SilentResolver() override { EXPECT_TRUE(resolver.let_go()); }
 
-  /// `end` has to return while the resolver is silent.
+  /// Checks that `end` returns while the resolver is silent.
   static void expect_prompt(const std::function<void()>& end) {
     std::packaged_task<void()> task(end);
     auto ended = task.get_future();

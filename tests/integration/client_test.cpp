@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client as its users see it, against our server over loopback.
+// The client as its users see it, with our server over loopback.
 #include "support/live_server.hpp"
 #include "support/log.hpp"
 
@@ -33,7 +33,7 @@ std::string url(std::uint16_t port, std::string_view rest = {}) {
   return "http://127.0.0.1:" + std::to_string(port) + std::string(rest);
 }
 
-/// What has to come, or a failed test.
+/// Returns a result that must arrive, or fails the test.
 template <class R>
 R get(Pending<Reply<R>> pending) {
   auto future = pending.future();
@@ -46,7 +46,7 @@ R get(Pending<Reply<R>> pending) {
   return *std::move(reply);
 }
 
-/// Writes down how the socket fares.
+/// Logs what happens to the socket.
 void watch(const ClientSocket& socket, Log& log) {
   socket.on_connect([&log] { log.add("connect"); });
   socket.on_disconnect(
@@ -296,8 +296,8 @@ TEST(Client, SignalsStopIt) {
   EXPECT_FALSE(socket.active());
 }
 
-// What was emitted last leaves although nobody waits for it; DISCONNECT would have to wait for the
-// server to handle that.
+// What was emitted last is sent although nobody waits for it. DISCONNECT would have to wait until
+// the server has handled it.
 TEST(Client, LastWordsLeaveWithIt) {
   Log log;
   LiveServer server({}, [&log](Server& io) {
@@ -318,7 +318,7 @@ TEST(Client, LastWordsLeaveWithIt) {
   EXPECT_THAT(log.lines(), ElementsAre("goodbye", "transport close"));
 }
 
-// While a POST is underway, or an upgrade, nothing can leave at once.
+// While a POST or an upgrade is underway, nothing can be sent at once.
 TEST(Client, StopAndJoinSeeEverythingOff) {
   for (const auto& transports :
        std::vector<std::vector<std::string>>{{"polling"}, {"polling", "websocket"}}) {

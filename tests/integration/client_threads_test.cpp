@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The end of a client from every thread and in every state, and its use from many threads at once.
-// Meant for the sanitizers as much as for its own checks.
+// A client ends on every thread and in every state, and is used from many threads at once. Meant
+// for the sanitizers as much as for its own checks.
 #include "support/live_server.hpp"
 #include "support/log.hpp"
 #include "support/tcp_client.hpp"
@@ -35,7 +35,7 @@ using testing::IsEmpty;
 
 std::string url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
 
-/// Listens and never answers.
+/// Accepts connections and never answers.
 class MutePort {
  public:
   MutePort() {
@@ -61,7 +61,8 @@ class MutePort {
 
 std::uint16_t refused_port() { return MutePort().port(); }
 
-/// A client whose handlers must not run once it is gone, and whose answers must all have come.
+/// A client none of whose handlers may run once it is gone, and whose acknowledgements must all
+/// have completed.
 class Mortal {
  public:
   template <class Make>
@@ -78,7 +79,7 @@ class Mortal {
   Mortal& operator=(const Mortal&) = delete;
 
   Client& client() { return *client_; }
-  /// To ask the client for it would be to join again.
+  /// Kept, because asking the client for it would make it join again.
   const ClientSocket& socket() const { return socket_; }
   bool alive() const { return client_ != nullptr; }
   void ask() {
@@ -94,7 +95,7 @@ class Mortal {
     EXPECT_FALSE(left.connected());
     EXPECT_EQ(left.emit("say", 1), EmitResult::not_connected);
   }
-  /// Once nothing of it runs any more.
+  /// Call it once nothing of the client runs any more.
   void expect_released() const {
     EXPECT_FALSE(haunted_) << "handlers ran after the end";
     EXPECT_EQ(token_.use_count(), 1) << "handlers and what they captured are still there";
@@ -319,7 +320,8 @@ TEST_F(ClientEnds, OnTheThreadOfItsContext) {
       if (moment % 2 == 0) return mortal.destroy();
       boost::asio::post(context, [&] { mortal.destroy(); });
     };
-    context.run();  // ends with its work
+    // Returns when there is no work left.
+    context.run();
     EXPECT_FALSE(mortal.alive());
     mortal.expect_released();
   }

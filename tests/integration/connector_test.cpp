@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TCP connections of a client over loopback: names and addresses, refusals, the race of address
-// families, and giving up at every stage.
+// A client's TCP connections over loopback: names and addresses, refusals, the race of the address
+// families, and cancelling at every stage.
 #include "net/client/tcp_connector.hpp"
 #include "support/loop_server.hpp"
 
@@ -29,7 +29,7 @@ class TcpConnecting : public testing::Test {
   std::unique_ptr<Connector::Attempt> connect(const std::string& host, std::uint16_t port) {
     return connector.connect({host, port}, outcome.done());
   }
-  /// True if a stream came that carries bytes both ways.
+  /// True if there is a stream that carries bytes in both directions.
   bool reaches(LoopbackPort& server) {
     if (!driver.run_until([&] { return outcome.known(); }) || !outcome.stream) return false;
     const int peer = server.accept();
@@ -66,20 +66,23 @@ TEST_F(TcpConnecting, ToAName) {
 
 TEST_F(TcpConnecting, ToANameWithoutIPv4) {
   LoopbackPort server(Family::v6);
-  if (!server.available()) return;  // a machine without IPv6
+  // This machine has no IPv6.
+  if (!server.available()) return;
   const auto attempt = connect("localhost", server.port());
   if (!driver.run_until([&] { return outcome.known(); })) return;
   if (outcome.stream) {
     EXPECT_EQ(outcome.stream->remote_address(), "::1");
     EXPECT_TRUE(reaches(server));
-  } else {  // where "localhost" is 127.0.0.1 alone
+    // On this machine, "localhost" is only 127.0.0.1.
+  } else {
     EXPECT_THAT(outcome.failure.message, HasSubstr("(127.0.0.1): Connection refused"));
   }
 }
 
 TEST_F(TcpConnecting, ToAnAddressOfIPv6) {
   LoopbackPort server(Family::v6);
-  if (!server.available()) return;  // a machine without IPv6
+  // This machine has no IPv6.
+  if (!server.available()) return;
   const auto attempt = connect("::1", server.port());
   EXPECT_TRUE(reaches(server)) << outcome.failure.message;
 }
@@ -107,7 +110,8 @@ TEST_F(TcpConnecting, EveryAddressOfANameIsTriedBeforeItIsRefused) {
 
 TEST_F(TcpConnecting, ARefusalOfIPv6HasBrackets) {
   LoopbackPort server(Family::v6);
-  if (!server.available()) return;  // a machine without IPv6
+  // This machine has no IPv6.
+  if (!server.available()) return;
   server.close();
   const auto attempt = connect("::1", server.port());
   driver.run_until([&] { return outcome.known(); });
@@ -153,7 +157,8 @@ TEST_F(TcpConnecting, AnAddressThatRefusesIsFollowedByTheNextAtOnce) {
 TEST_F(TcpConnecting, AnAddressThatSaysNothingIsOvertaken) {
   auto server = std::make_unique<LoopbackPort>();
   auto silent = std::make_unique<SilentPort>(server->port());
-  while (!silent->available()) {  // somebody else has that port
+  // Somebody else uses that port.
+  while (!silent->available()) {
     server = std::make_unique<LoopbackPort>();
     silent = std::make_unique<SilentPort>(server->port());
   }
@@ -166,7 +171,8 @@ TEST_F(TcpConnecting, AnAddressThatSaysNothingIsOvertaken) {
 
 TEST_F(TcpConnecting, FamiliesTakeTurns) {
   LoopbackPort server(Family::v6);
-  if (!server.available()) return;  // a machine without IPv6
+  // This machine has no IPv6.
+  if (!server.available()) return;
   std::vector<boost::asio::ip::address> many = addresses({"127.0.0.2"});
   for (int i = 0; i < 200; ++i) many.push_back(boost::asio::ip::address_v4(0x7f000103U + i));
   many.push_back(boost::asio::ip::make_address("::1"));
@@ -193,12 +199,15 @@ TEST_F(TcpConnecting, NothingIsToldAfterGivingUp) {
   server.close();
   const std::string hosts[] = {"127.0.0.1", "localhost", "no-such-host.invalid"};
   for (const std::string& host : hosts) {
-    connect(host, server.port()).reset();  // before it began
+    // Before it began.
+    connect(host, server.port()).reset();
     auto begun = connect(host, server.port());
-    driver.loop()->drain();  // resolving, or connecting
+    // While resolving or connecting.
+    driver.loop()->drain();
     begun.reset();
   }
-  Outcome other;  // shares the resolver's thread: what came before it is done
+  // It uses the same resolver thread, so what was asked earlier has finished when it completes.
+  Outcome other;
   const auto attempt = connector.connect({"localhost", server.port()}, other.done());
   driver.run_until([&] { return other.known(); });
   driver.settle();
@@ -209,7 +218,8 @@ TEST_F(TcpConnecting, GivingUpClosesWhatHadConnected) {
   LoopbackPort server;
   auto attempt = connect("127.0.0.1", server.port());
   driver.loop()->drain();
-  const int peer = server.accept();  // for the kernel the connection stands
+  // The kernel considers the connection established.
+  const int peer = server.accept();
   attempt.reset();
   char byte = 0;
   EXPECT_LE(::recv(peer, &byte, 1, 0), 0) << "the server sees the end";

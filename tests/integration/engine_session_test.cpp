@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Engine.IO sessions of a live server under hostile or careless clients: requests at the wrong
-// time, limits of payloads, WebSocket endings and floods.
+// Engine.IO sessions of a real server with hostile or careless clients: requests at the wrong time,
+// limits on payloads, ways to end a WebSocket, and floods.
 #include "engine/websocket_connection.hpp"
 #include "support/live_server.hpp"
 
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 std::string with_sid(const std::string& sid) { return engine_query + "&sid=" + sid; }
 
-// Two polls, or two POSTs, of one session at once, on one connection or on two.
+// Two polls, or two POSTs, of one session at the same time, on one connection or on two.
 TEST(EngineSession, OverlappingPollsEndTheSessionOnce) {
   Log log;
   LiveServer server({}, [&](Server& io) {
@@ -59,7 +59,6 @@ TEST(EngineSession, OverlappingPostsEndTheSessionOnce) {
   EXPECT_EQ(log.lines(), std::vector<std::string>{"transport error"});
 }
 
-// E7
 TEST(EngineSession, OtherMethodsLeaveTheSessionAlone) {
   LiveServer server;
   PollingClient client(server.port);
@@ -75,7 +74,7 @@ TEST(EngineSession, OtherMethodsLeaveTheSessionAlone) {
   EXPECT_EQ(client.poll()->body, "42[\"echo\",1]");
 }
 
-// E8, E25: after an upgrade nothing but the WebSocket is the session's
+// After an upgrade the session accepts only its WebSocket.
 TEST(EngineSession, RequestsForATransportThatItHasNotAreRefused) {
   LiveServer server;
   ControlClient control(server.port);
@@ -113,13 +112,13 @@ TEST(EngineSession, RequestsForATransportThatItHasNotAreRefused) {
   control.expect_served();
 }
 
-/// A message of exactly that many bytes, which comes back.
+/// A message of exactly `size` bytes, which is sent back.
 std::string echo_of(std::size_t size) {
   const std::string frame = R"(42["echo",""])";
   return R"(42["echo",")" + std::string(size - frame.size(), 'x') + R"("])";
 }
 
-// http::compression_limit_bytes
+// See http::compression_limit_bytes.
 TEST(EngineSession, AnAnswerThatWouldHoldUpTheLoopGoesUncompressed) {
   LiveServer server;
   PollingClient client(server.port, "Accept-Encoding: gzip\r\n");
@@ -138,7 +137,7 @@ TEST(EngineSession, AnAnswerThatWouldHoldUpTheLoopGoesUncompressed) {
   EXPECT_TRUE(plain->body == longer);
 }
 
-// E11 at n and n+1, by length and by chunks
+// At the limit and one byte above it, with a length and in chunks.
 TEST(EngineSession, ABodyOverTheLimitIs413AndTheSessionGoesOn) {
   ServerOptions options;
   options.max_payload_bytes = 1000;
@@ -177,7 +176,7 @@ TEST(EngineSession, AMessageOverTheLimitIs1009) {
   EXPECT_EQ(client.close_code(), 1009);
 }
 
-// Limits::packets_per_payload; E13
+// Tiny packets by the hundred thousand, or empty ones; see Limits::packets_per_payload.
 TEST(EngineSession, PacketsOfOnePayloadAreCounted) {
   Log log;
   ServerOptions options;
@@ -210,14 +209,14 @@ TEST(EngineSession, WorstPayloadsEndTheSessionAndNothingElse) {
         "b" + std::string(999'000, '!'), "42[\"" + std::string(999'000, '\\')}) {
     PollingClient client(server.port);
     client.join();
-    client.start_poll();  // learns of the end
+    // This poll reports the end.
+    client.start_poll();
     EXPECT_EQ(client.post(payload), 200);
     control.expect_sessions(1);
     control.expect_served();
   }
 }
 
-// E31
 TEST(EngineSession, GuessedIdentifiersFindNothing) {
   LiveServer server;
   ControlClient control(server.port);
@@ -235,7 +234,7 @@ TEST(EngineSession, GuessedIdentifiersFindNothing) {
   control.expect_sessions(1);
 }
 
-// W13: engine::pongs_per_read
+// See engine::pongs_per_read.
 TEST(EngineSession, EachPingOfOneReadIsAnswered) {
   LiveServer server;
   SocketClient client(server.port);
@@ -251,7 +250,6 @@ TEST(EngineSession, EachPingOfOneReadIsAnswered) {
   }
 }
 
-// W13
 TEST(EngineSession, PongsOfAPingFloodAreCoalesced) {
   LiveServer server;
   ControlClient control(server.port);
@@ -272,7 +270,8 @@ TEST(EngineSession, PongsOfAPingFloodAreCoalesced) {
     last = event->payload;
   }
   EXPECT_LT(pongs, 50'000U);
-  if (last != "99999") {  // answered behind the echo, if both came in one read
+  // If both arrived in one read, it is answered after the echo.
+  if (last != "99999") {
     const auto event = client.event();
     ASSERT_TRUE(event);
     last = event->payload;
@@ -281,7 +280,6 @@ TEST(EngineSession, PongsOfAPingFloodAreCoalesced) {
   control.expect_served();
 }
 
-// W16
 TEST(EngineSession, WhatFollowsACloseFrameIsIgnored) {
   Log log;
   LiveServer server({}, [&](Server& io) {
@@ -302,7 +300,7 @@ TEST(EngineSession, WhatFollowsACloseFrameIsIgnored) {
   EXPECT_EQ(log.lines().size(), 1U);
 }
 
-// E28; over long-polling: tests/conformance/engine_polling
+// The same over long-polling is in tests/conformance/engine_polling.
 TEST(EngineSession, WhatFollowsAClosePacketIsIgnored) {
   Log log;
   LiveServer server({}, [&](Server& io) {
@@ -324,7 +322,7 @@ TEST(EngineSession, WhatFollowsAClosePacketIsIgnored) {
   EXPECT_EQ(log.lines(), std::vector<std::string>{"transport close"});
 }
 
-// E17: only servers ping in protocol 4
+// Only servers send pings in protocol 4.
 TEST(EngineSession, APingFromTheClientIsATransportError) {
   Log log;
   LiveServer server({}, [&](Server& io) {
@@ -343,7 +341,7 @@ TEST(EngineSession, APingFromTheClientIsATransportError) {
   EXPECT_EQ(log.lines().size(), 2U);
 }
 
-// W17: after our close a peer may send a bounded amount only
+// After our close frame a peer may send only a limited amount.
 TEST(EngineSession, APeerThatGoesOnAfterOurCloseIsCut) {
   Log log;
   LiveServer server({}, [&](Server& io) {
@@ -361,7 +359,6 @@ TEST(EngineSession, APeerThatGoesOnAfterOurCloseIsCut) {
   control.expect_served();
 }
 
-// W23
 TEST(EngineSession, EndingsWithoutACloseFrameAreToldOnce) {
   Log log;
   LiveServer server({}, [&](Server& io) {
@@ -376,7 +373,8 @@ TEST(EngineSession, EndingsWithoutACloseFrameAreToldOnce) {
   resets.tcp().send(frame_to(websocket::Role::server, 1, "42[\"echo\",1]").substr(0, 5));
   resets.tcp().reset();
   log.wait_for("transport close", 2);
-  SocketClient speaks_last(server.port);  // the end comes together with bytes
+  // The end arrives together with bytes.
+  SocketClient speaks_last(server.port);
   speaks_last.tcp().send(frame_to(websocket::Role::server, 1, "42[\"echo\",1]").substr(0, 5));
   speaks_last.tcp().finish_sending();
   log.wait_for("transport close", 3);
@@ -384,7 +382,7 @@ TEST(EngineSession, EndingsWithoutACloseFrameAreToldOnce) {
   EXPECT_EQ(log.lines().size(), 3U);
 }
 
-// Limits::fragments_per_message
+// See Limits::fragments_per_message.
 TEST(EngineSession, FragmentsOfOneMessageAreCounted) {
   ServerOptions options;
   options.limits.fragments_per_message = 4;
@@ -404,14 +402,15 @@ TEST(EngineSession, FragmentsOfOneMessageAreCounted) {
   EXPECT_THAT(client.close_code(), testing::AnyOf(1008, 1009));
 }
 
-// Limits::fragments_per_message, whose default follows from max_payload_bytes
+// The default of Limits::fragments_per_message depends on max_payload_bytes.
 TEST(EngineSession, WhatMaxPayloadBytesAllowsMayComeInFramesOf4096Bytes) {
   ServerOptions options;
   options.max_payload_bytes = 6 * 1024 * 1024;
   LiveServer server(options);
   SocketClient client(server.port);
   const std::string message = echo_of(options.max_payload_bytes - 1);
-  const std::string packet = message + " ";  // white space behind JSON
+  // White space after JSON is allowed.
+  const std::string packet = message + " ";
   for (std::size_t begin = 0; begin < packet.size(); begin += 4096) {
     const bool last = begin + 4096 >= packet.size();
     client.send_frame(begin == 0 ? 1 : 0, packet.substr(begin, 4096), last ? 0x80 : 0);
@@ -419,7 +418,7 @@ TEST(EngineSession, WhatMaxPayloadBytesAllowsMayComeInFramesOf4096Bytes) {
   EXPECT_TRUE(client.packet() == message);
 }
 
-// Limits::sessions
+// See Limits::sessions.
 TEST(EngineSession, TooManySessionsAre503) {
   ServerOptions options;
   options.limits.sessions = 3;
@@ -438,7 +437,7 @@ TEST(EngineSession, TooManySessionsAre503) {
   EXPECT_TRUE(next.joined());
 }
 
-// Limits::connections
+// See Limits::connections.
 TEST(EngineSession, ConnectionsOverTheLimitAreClosedAtOnce) {
   ServerOptions options;
   options.limits.connections = 3;
@@ -451,7 +450,8 @@ TEST(EngineSession, ConnectionsOverTheLimitAreClosedAtOnce) {
   TcpClient fourth(server.port);
   EXPECT_EQ(fourth.receive_all(), "");
   third.tcp().close();
-  for (;;) {  // until the server has noticed
+  // Until the server has noticed.
+  for (;;) {
     HttpClient again(server.port);
     again.tcp().send(request_text("GET", "/"));
     if (again.tcp().receive()) break;
@@ -459,7 +459,8 @@ TEST(EngineSession, ConnectionsOverTheLimitAreClosedAtOnce) {
   control.expect_served();
 }
 
-/// A client that reads nothing, of a server whose event "fill" sends it more than it takes.
+/// Checks a client that reads nothing from a server whose event "fill" sends it more than its
+/// buffers hold.
 void expect_disconnected(const BackpressureOptions& backpressure,
                          const std::function<void(Server&, Log&)>& set_up,
                          const std::string& result) {
@@ -477,11 +478,11 @@ void expect_disconnected(const BackpressureOptions& backpressure,
   log.wait_for("transport error");
   control.expect_sessions(1);
   control.expect_served();
-  // What it has not taken must not keep the server from ending.
+  // Unread data must not keep the server from ending.
   server.stop();
 }
 
-// BackpressureOptions: soft_limit_bytes, stall_timeout
+// See BackpressureOptions::soft_limit_bytes and stall_timeout.
 TEST(EngineSession, APeerThatReadsNothingForTooLongIsDisconnected) {
   const auto fill = [](Server& io, Log& log) {
     io.on("fill", [&](Socket& socket) {
@@ -494,7 +495,7 @@ TEST(EngineSession, APeerThatReadsNothingForTooLongIsDisconnected) {
       "queued");
 }
 
-// BackpressureOptions: hard_limit_bytes
+// See BackpressureOptions::hard_limit_bytes.
 TEST(EngineSession, APeerThatIsOwedTooMuchIsDisconnected) {
   const auto fill = [](Server& io, Log& log) {
     io.on("fill", [&](Socket socket) -> Task<> {

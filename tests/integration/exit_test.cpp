@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Programs that end while their client or server is at work (tests/exit/program.cpp): whatever its
-// lifetime and whatever it is doing, they end as they wanted to. SOCKETIO_EXIT_RUNS says how often
-// each of them runs.
+// Programs that end while their client or server is running (tests/exit/program.cpp): whatever
+// its lifetime, and whatever it is doing, they end with the exit code that they chose.
+// SOCKETIO_EXIT_RUNS says how often each of them runs.
 #include "support/child_process.hpp"
 #include "support/live_server.hpp"
 #include "support/tls_relay.hpp"
@@ -26,13 +26,13 @@ int runs() {
   return wanted ? std::stoi(wanted) : 2;
 }
 
-/// With leak detection, what only the stacks of other threads refer to is a leak of a process that
-/// was forked off.
+/// In a forked process, leak detection reports what only the stacks of the missing
+/// threads refer to.
 std::string sanitizing(std::string_view end) { return end == "fork" ? "detect_leaks=0" : ""; }
 
-/// Of static lifetime but for the last one, which nobody destroys.
+/// All have static lifetime, except the last one, which is never destroyed.
 const std::vector<std::string> lifetimes = {"namespace scope", "function", "pointer", "for ever"};
-/// main() returns after so many milliseconds, or a handler calls exit().
+/// Either main() returns after so many milliseconds, or a handler calls exit().
 const std::vector<std::string> ends = {"0", "2", "50", "500", "handler"};
 
 class Exit : public testing::Test {
@@ -129,7 +129,7 @@ TEST_F(Exit, DoesNotWaitForEverForAHandler) {
   EXPECT_EQ(end_of_server("for ever", "stuck", "websocket"), 0);
 }
 
-/// Which comes behind exit()'s wait, and does not begin another.
+/// The destructor runs after exit() has waited, and does not wait again.
 TEST_F(Exit, NorDoesADestructor) {
   EXPECT_EQ(end_of_client("pointer", "stuck", https(), "websocket"), 0);
 }
@@ -141,13 +141,13 @@ TEST_F(Exit, DoesNotWaitForEverForAHandlerOnAContextOfTheProgram) {
   }
 }
 
-/// The threads are not there, and the connections are its parent's.
+/// The forked process has no such threads, and the connections belong to its parent.
 TEST_F(Exit, OfAProcessThatWasForkedOffLeavesThemAlone) {
   EXPECT_EQ(end_of_client("for ever", "fork", https(), "websocket"), 3);
   EXPECT_EQ(end_of_server("for ever", "fork", "websocket"), 3);
 }
 
-/// main() does not go on to its own end meanwhile.
+/// Meanwhile main() does not continue to its end.
 TEST_F(Exit, OnAnotherThreadWhileMainRunsIt) {
   for (int run = 0; run < runs(); ++run) {
     EXPECT_EQ(end_of_client("main", "thread", https(), "websocket"), 7);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The n-th allocation that the loop makes for one connection fails, for every n: that connection
-// may end, nothing else is harmed. A bystander's echo goes on, no session is left over, and nobody
-// gets half a message.
+// The n-th allocation that the loop makes for one connection fails, for every n. That connection
+// may end, but nothing else is harmed: a bystander keeps getting its echoes, no session is left
+// over, and nobody receives half a message.
 #include "support/failing_allocations.hpp"
 #include "support/live_server.hpp"
 
@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 
 const std::string long_text(3000, 'x');
 
-/// A connection on which nobody says anything is not missed by a heartbeat during a test.
+/// Options with which no idle connection fails its heartbeat during a test.
 ServerOptions patient() {
   ServerOptions options;
   options.ping_interval = 1h;
@@ -46,9 +46,11 @@ class FailedAllocations : public testing::Test {
 
   std::uint16_t port() const { return server_.port; }
 
-  /// What an allocation fails in, again and again; what goes before and behind it fails nowhere.
+  /// A piece of activity in which allocations fail, one after another; none fails before
+  /// or after it.
   struct Scenario {
-    std::function<bool()> activity;  // whether it came to its end
+    // Returns whether it was completed.
+    std::function<bool()> activity;
     std::function<void()> prepare = [] {};
     std::function<void()> clean_up = [] {};
   };
@@ -83,7 +85,8 @@ class FailedAllocations : public testing::Test {
     io.http().get("/route/:name", [](const HttpRequest& request) {
       return HttpResponse::text("hello " + std::string(request.param("name")));
     });
-    // What a handler did not get done is not answered, so the client is not to wait for it.
+    // A handler that fails sends no acknowledgement, so the client is disconnected instead of
+    // waiting for it.
     io.on_handler_error([this](Socket& socket, const HandlerError&) {
       ++reports_;
       if (socket.connected()) socket.disconnect(Close::connection);
@@ -136,16 +139,17 @@ TEST_F(FailedAllocations, OfAnHttpRoute) {
   }});
 }
 
-/// Ends a session of polling that is still there: by a goodbye, or by the last polls that
-/// it waits for.
+/// Ends a session over polling if it still exists: with a close packet, or by reading
+/// the last polls.
 void leave(std::uint16_t port, const std::string& target) {
-  if (target.ends_with("=")) return;  // it never was
+  // There never was a session.
+  if (target.ends_with("=")) return;
   HttpClient(port).ask(request_text("POST", target, {}, "1"));
   HttpClient polls(port);
   for (int status = 200; status == 200;) status = polls.status(request_text("GET", target));
 }
 
-/// Joins "/"; false if that, or its handshake, failed.
+/// Connects to "/"; false if that or the handshake failed.
 bool joins(PollingClient& client) {
   return !client.sid().empty() && client.post("40") == 200 && client.poll().has_value();
 }
@@ -236,7 +240,7 @@ TEST_F(FailedAllocations, OfAnUpgrade) {
              .clean_up = [&] { leave(port(), target); }});
 }
 
-/// What a receiver hears of the two broadcasts: whole messages, or it has been cut.
+/// Checks what a receiver gets of the two broadcasts: whole messages, unless it has been cut.
 void expect_whole(SocketClient& client) {
   const std::vector<std::string> all{"42[\"heard\",\"" + long_text + "\"]",
                                      R"(451-["heard",{"_placeholder":true,"num":0}])",
@@ -277,7 +281,7 @@ TEST_F(FailedAllocations, OfABroadcast) {
                  }});
 }
 
-/// A client that runs on this thread, against a server on another.
+/// The client runs on this thread, the server on another.
 TEST(FailedAllocationsOfAClient, EndTheConnectionAndItReconnects) {
   LiveServer server(patient(), [](Server& io) {
     io.on("blob", [](Socket& socket) { socket.emit("blob", Bytes(5000)); });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What the official clients of other languages send, in the bytes that their encoders write:
-// socket.io-client 2.1.2 for Java (run, with org.json), socket.io-client-swift 16,
-// socket_io_client for Dart and socket.io-client-cpp 3 (read), python-socketio 5.18 (run). All of
-// them say the same, over long-polling and over WebSocket, and must be heard to.
+// What the official clients in other languages send, in the bytes that their encoders write:
+// socket.io-client 2.1.2 for Java (run, with org.json), socket.io-client-swift 16, socket_io_client
+// for Dart and socket.io-client-cpp 3 (all three read), python-socketio 5.18 (run). All of them
+// send the same events, over long-polling and over WebSocket, and must be understood.
 #include "support/live_server.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ namespace {
 using namespace std::string_literals;
 using Strings = std::vector<std::string>;
 
-/// One bit of what clients call binary: what a WebSocket frame has, and how polling writes it.
+/// Binary data: the contents of a WebSocket frame, which polling encodes as base64.
 const std::string few_bytes = "\x00\x04\x1e\xff"s;
 const std::string many_bytes = [] {
   std::string bytes;
@@ -28,8 +28,8 @@ const std::string many_bytes = [] {
 struct ForeignClient {
   std::string name;
   bool polls;
-  /// Long-polling payloads in their order. Over WebSocket the same packets are a message each, and
-  /// binary ones the bytes that `attachments` has in this order.
+  /// Long-polling payloads in order. Over WebSocket each of their packets is a message; binary ones
+  /// have the bytes in `attachments`, in this order.
   Strings payloads;
 };
 
@@ -133,7 +133,7 @@ const std::vector<ForeignClient> clients{
 
 json binary(const std::string& bytes) { return json::binary({bytes.begin(), bytes.end()}); }
 
-/// What the server's handlers write down of any of them.
+/// What the server's handlers log for each of the clients.
 Strings heard() {
   const auto line = [](const std::string& what, const json& value) {
     return what + " " + value.dump();
@@ -158,7 +158,7 @@ void listen_in(Namespace nsp, Log& log) {
     log.add("connected " + socket.nsp().name() + " with " + socket.handshake().auth.dump());
   });
   nsp.on_any([&log](Socket& socket, std::string_view event, const json& arguments) {
-    // Whether 1e10 has a point is the client's business.
+    // Whether a client writes 1e10 with a decimal point does not matter.
     json written = arguments;
     for (json& value : written) {
       if (value == 1e10) value = 1e10;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// HTTP that no client should send, over TCP: the answer, what becomes of the connection, and that a
-// control client notices nothing. The parser's own tests cut the same requests at every byte; here
-// the whole server answers.
+// HTTP that no client should send, over TCP: the response, what happens to the connection, and that
+// a control client is not affected. The parser's own tests cut the same requests at every byte;
+// here the whole server answers.
 #include "support/http_stream.hpp"
 #include "support/live_server.hpp"
 
@@ -117,7 +117,7 @@ std::vector<Refused> refused() {
   };
 }
 
-// Requests by which servers were split, smuggled into or stalled.
+// Requests with which servers have been confused, smuggled into or stalled.
 TEST(HostileHttp, IsRefusedAndTheConnectionCloses) {
   LiveServer server;
   ControlClient control(server.port);
@@ -132,7 +132,7 @@ TEST(HostileHttp, IsRefusedAndTheConnectionCloses) {
   control.expect_sessions(1);
 }
 
-// H14, H16: not refused by the parser, but nobody's
+// The parser accepts these, but there is no handler for them.
 TEST(HostileHttp, OddMethodsFindNoHandler) {
   LiveServer server({}, [](Server& io) {
     io.http().get("/", [](const HttpRequest&) { return HttpResponse::text("root"); });
@@ -147,7 +147,7 @@ TEST(HostileHttp, OddMethodsFindNoHandler) {
               testing::AnyOf(400, 404, 405, 501));
 }
 
-// H17: one normalisation, never somebody else's handler
+// Paths are normalised in one way, which never leads to another handler.
 TEST(HostileHttp, OddTargetsFindNoOtherHandler) {
   LiveServer server({}, [](Server& io) {
     io.http().get("/secret", [](const HttpRequest&) { return HttpResponse::text("secret"); });
@@ -192,7 +192,7 @@ TEST(HostileHttp, OddTargetsFindNoOtherHandler) {
   EXPECT_EQ(encoded->body, "name=b/c") << "an encoded slash is part of the segment";
 }
 
-// H25
+// An Accept-Encoding with thousands of entries must not take more than linear time.
 TEST(HostileHttp, EndlessAcceptEncodingIsReadOnce) {
   LiveServer server;
   std::string tokens;
@@ -203,7 +203,6 @@ TEST(HostileHttp, EndlessAcceptEncodingIsReadOnce) {
       200);
 }
 
-// H19
 TEST(HostileHttp, ContinueIsSaidOnceAndOnlyIfTheBodyIsWanted) {
   LiveServer server({}, [](Server& io) {
     io.http().post("/body",
@@ -242,7 +241,6 @@ TEST(HostileHttp, TheAnswerToAHeadHasNoBodyEvenIfItComesEarly) {
   }
 }
 
-// H20
 TEST(HostileHttp, PipelinedRequestsAreAnsweredInOrder) {
   LiveServer server({}, [](Server& io) {
     io.http().get("/n/:n", [](const HttpRequest& r) {
@@ -306,7 +304,7 @@ TEST(HostileHttp, AnUpgradeBehindAPostGetsItsOwnAnswer) {
   EXPECT_EQ(pipelined.tcp().unread(), pong);
 }
 
-// H22: the peer leaves at each stage
+// The peer leaves at each stage of a request.
 TEST(HostileHttp, LeavingAtAnyStageEndsWhatWasBegunOnce) {
   Log log;
   LiveServer server({}, [&](Server& io) {
@@ -356,7 +354,6 @@ TEST(HostileHttp, ARequestWithTheEndBehindItIsAnswered) {
   }
 }
 
-// H28
 TEST(HostileHttp, TenThousandRequestsOnOneConnection) {
   LiveServer server({}, [](Server& io) {
     io.http().get("/", [](const HttpRequest&) { return HttpResponse::text("ok"); });
@@ -376,7 +373,8 @@ TEST(HostileHttp, TenThousandRequestsOnOneConnection) {
   EXPECT_EQ(client.status(request), 200);
 }
 
-// H1, H2, H28: who says nothing for long is cut, whatever the stage; the good are served meanwhile
+// A client that is silent for too long is cut, whatever the stage (slowloris). Good clients are
+// served meanwhile.
 TEST(HostileHttp, SlowConnectionsAreCutByTheirDeadlines) {
   ServerOptions options;
   options.limits.header_timeout = 300ms;
@@ -395,7 +393,7 @@ TEST(HostileHttp, SlowConnectionsAreCutByTheirDeadlines) {
     silent.back()->send("GET / HTTP/1.1\r\nX: ");
   }
   for (const auto& client : silent) {
-    // A byte now and then does not help.
+    // An occasional byte does not help.
     client->send("a");
     control.expect_served();
     const std::string answer = client->receive_all();
@@ -409,7 +407,7 @@ TEST(HostileHttp, SlowConnectionsAreCutByTheirDeadlines) {
   control.expect_served();
 }
 
-// H4: a response that nobody reads
+// A client requests a large response and never reads it.
 TEST(HostileHttp, AResponseThatNobodyReadsEndsItsConnection) {
   Log log;
   ServerOptions options;
@@ -426,14 +424,16 @@ TEST(HostileHttp, AResponseThatNobodyReadsEndsItsConnection) {
   client.join();
   client.start_poll();
   EXPECT_EQ(client.post("42[\"fill\"]"), 200);
-  log.wait_for("ping timeout");  // the session outlives its connection for that long only
+  // The session outlives its connection by that long.
+  log.wait_for("ping timeout");
   EXPECT_LT(client.polls().tcp().receive_all().size(), 12'000'000U) << "nobody cut the connection";
   ControlClient(server.port).expect_sessions(1);
 }
 
 TEST(HostileHttp, AResponseThatIsReadSlowlyIsGivenWhole) {
   constexpr std::size_t big_bytes =
-      16'000'000;  // more than the kernel takes off the server's hands
+      // More than the kernel buffers for the server.
+      16'000'000;
   ServerOptions options;
   options.backpressure.stall_timeout = 1000ms;
   options.ping_interval = 250ms;
@@ -445,7 +445,7 @@ TEST(HostileHttp, AResponseThatIsReadSlowlyIsGivenWhole) {
   HttpClient closes(server.port, 4096);
   keeps.tcp().send(request_text("GET", "/big"));
   closes.tcp().send(request_text("GET", "/big", "Connection: close\r\n"));
-  // The server's pings tell its time, which is well over the stall timeout in the end.
+  // The server's pings show its time, which at the end is well beyond the stall timeout.
   WebSocketClient clock(server.port);
   ASSERT_TRUE(clock.event());
   for (int pings = 0; pings < 10; ++pings) {

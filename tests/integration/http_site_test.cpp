@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HTTP beside Socket.IO over TCP: routes, hooks, errors, static folders, the client's files,
-// cross-origin requests.
+// HTTP in addition to Socket.IO, over TCP: routes, hooks, errors, static folders, the client's
+// files, and cross-origin requests.
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder of the test's own that goes with it.
+/// A temporary folder that is removed with this object.
 class Folder {
  public:
   Folder() {
@@ -329,7 +329,7 @@ TEST(HttpSite, PreflightsSayWhatIsAllowed) {
       << "pages may read refusals";
 }
 
-// As proxies send them that speak HTTP/2 to the browser.
+// Proxies send such headers if they speak HTTP/2 with the browser.
 TEST(HttpSite, HeadersThatComeSeveralTimesAreOne) {
   Log log;
   const auto seen_by = [](const HttpRequest& request) {
@@ -340,7 +340,8 @@ TEST(HttpSite, HeadersThatComeSeveralTimesAreOne) {
   ServerOptions options;
   options.allow_request = [&](const HttpRequest& request) -> std::optional<std::string> {
     log.add(seen_by(request));
-    log.add(seen_by(request));  // what it has joined before stays as it is
+    // What it has joined before stays as it is.
+    log.add(seen_by(request));
     return std::nullopt;
   };
   LiveServer server(options, [&](Server& io) {

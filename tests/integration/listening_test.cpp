@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where a server listens and how it ends: addresses, errors, the user's io_context, stop() from
-// elsewhere, destruction with clients connected, and handles that outlive it.
+// another thread, destruction with connected clients, and handles that outlive it.
 #include "support/live_server.hpp"
 
 #include <socketio/asio.hpp>
@@ -88,7 +88,8 @@ TEST(Listening, OneServerHasSeveralAddresses) {
   });
   EXPECT_TRUE(SocketClient(server.port).joined());
   EXPECT_TRUE(SocketClient(all).joined()) << "all addresses include IPv4";
-  if (!no_v6) {  // a machine without IPv6 has none to offer
+  // A machine without IPv6 has none to offer.
+  if (!no_v6) {
     EXPECT_EQ(connect_v6(v6), 0);
     EXPECT_EQ(connect_v6(all), 0);
     EXPECT_EQ(TcpClient(v6).fate(), TcpClient::Fate::reset) << "::1 alone";
@@ -104,7 +105,7 @@ TEST(Listening, TheAddressOfAPeerIsKnown) {
   log.wait_for("127.0.0.1");
 }
 
-/// Takes every descriptor that the process may have, which are few while it lives.
+/// While it exists, the process has no free file descriptors; their limit is lowered meanwhile.
 class NoDescriptors {
  public:
   explicit NoDescriptors(int of) {
@@ -262,7 +263,8 @@ TEST(Listening, TheUsersContextOutlivesTheServer) {
   EXPECT_TRUE(kept);
   io.reset();
   context.restart();
-  context.run();  // what was left over in it finds nothing to do
+  // Handlers that are left in it find nothing to do.
+  context.run();
   client_thread.join();
 }
 
@@ -328,11 +330,11 @@ TEST(Listening, WhatOthersAskOfAServerThatHasStoppedIsAnswered) {
     SocketClient client(server.port);
     log.wait_for("connected");
     server.stop();
-    std::thread([&] {  // between the end of run() and that of the server
+    // Between the end of run() and the end of the server.
+    std::thread([&] {
       answer = socket->emit_with_ack("late").future();
       found = server.io.fetch_sockets().future();
-    })
-        .join();
+    }).join();
   }
   using namespace std::chrono_literals;
   ASSERT_EQ(answer->wait_for(0s), std::future_status::ready);
@@ -354,7 +356,7 @@ TEST(Listening, SignalsStopAProgram) {
   thread.join();
 }
 
-/// A server that was closed refuses to listen, and another one can have its port at once.
+/// A closed server refuses to listen, and another one can use its port at once.
 void expect_port_is_free(Server& closed, std::uint16_t port) {
   EXPECT_THROW(closed.listen("127.0.0.1", port), std::system_error);
   std::error_code error;

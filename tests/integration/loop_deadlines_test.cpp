@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Knows how late it fired.
+/// Records how late it fired.
 class LateTimer final : public Deadline {
  public:
   explicit LateTimer(Loop& loop) : loop_(loop) {}
@@ -29,7 +29,8 @@ class LateTimer final : public Deadline {
   TimePoint due_;
 };
 
-// A busy machine may wake us late, but not every time, unless we ask for it.
+// A busy machine may wake us late, but not every time, unless the loop itself asked to
+// be woken late.
 TEST(LoopDeadlines, ATimerOfAnIdleLoopFiresWithinAMillisecondWheneverItIsDue) {
   LoopDriver driver;
   Loop& loop = *driver.loop();

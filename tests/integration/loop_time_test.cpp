@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Deadlines on a real loop: when the clock is read, and what comes before what is due.
+// Deadlines on a real loop: when the clock is read, and what is handled before due timers.
 #include "support/live_server.hpp"
 
 #include <socketio/asio.hpp>
@@ -17,7 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The user's own handlers are no turn of the loop, which may have slept for long.
+// The user's own handlers are not part of a turn, and the loop may have been asleep for
+// a long time.
 TEST(LoopTime, ATimeoutIsAsLongAsItSaysFromTheUsersOwnTimer) {
   boost::asio::io_context context;
   boost::asio::steady_timer timer(context);
@@ -59,7 +60,8 @@ TEST(LoopTime, APongThatHasComeCountsThoughTheLoopStoodStill) {
     io.on("stand still", [&] {
       log.add("standing still");
       answered.wait(false);
-      std::this_thread::sleep_for(options.ping_timeout * 3 / 2);  // it is what is tested
+      // The duration is what is being tested.
+      std::this_thread::sleep_for(options.ping_timeout * 3 / 2);
     });
   });
   SocketClient client(server.port);

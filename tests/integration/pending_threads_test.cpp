@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What completes later, asked by threads that are no loop, at a server and at a client: callbacks
-// and coroutines come to the loop, what they throw to the error hook.
+// A Pending that is waited for on a thread without a loop, for a server and a client: callbacks and
+// coroutines run on the loop, and what they throw goes to the error hook.
 #include "support/live_server.hpp"
 #include "support/patience.hpp"
 
@@ -25,7 +25,7 @@ T wait(std::future<T> future) {
   return future.get();
 }
 
-/// Which thread a callback of `pending` runs on.
+/// The thread on which a callback of `pending` runs.
 template <class R>
 std::thread::id thread_of_callback(Pending<R> pending) {
   auto promise = std::make_shared<std::promise<std::thread::id>>();
@@ -34,7 +34,7 @@ std::thread::id thread_of_callback(Pending<R> pending) {
   return wait(std::move(thread));
 }
 
-/// The same for a coroutine that waits.
+/// The same for a coroutine that waits for it.
 template <class R>
 std::thread::id thread_of_coroutine(Pending<R> pending) {
   auto promise = std::make_shared<std::promise<std::thread::id>>();
@@ -68,10 +68,10 @@ class PendingThreads : public testing::Test {
     client_.start();
   }
 
-  /// A question that has been answered.
+  /// Waits until `pending` has completed.
   template <class R>
   static Pending<R> completed(Pending<R> pending) {
-    // A callback that ran tells that it has completed; it takes a copy of the result.
+    // A callback takes a copy of the result, so `pending` can be waited for again.
     (void)thread_of_callback(pending);
     return pending;
   }

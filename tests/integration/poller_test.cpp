@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The loop's poller: who asks to be called again is, whoever else asks.
+// The loop's poller: whoever asks to be called again is called, whoever else asks.
 #include "net/platform/poller.hpp"
 
 #include "support/loop_driver.hpp"

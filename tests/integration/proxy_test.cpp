@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Connections of a client through an HTTP proxy: tunnels, passwords, proxies that refuse, lie, or
-// say nothing.
+// A client's connections through an HTTP proxy: tunnels, passwords, and proxies that refuse,
+// violate the protocol, or never answer.
 #include "net/client/connector.hpp"
 #include "support/loop_server.hpp"
 
@@ -20,7 +20,7 @@ using net::ProxyErrc;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-/// Says again what it hears.
+/// Sends back what it receives.
 class Echo final : public StreamHandler {
  public:
   explicit Echo(std::weak_ptr<Stream> stream) : stream_(std::move(stream)) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // run() returns, whoever ends a server or a client, from wherever, and whatever else was asked of
-// it; signals are the system's again then.
+// it. Signals have their default effect again after that.
 #include "support/live_server.hpp"
 
 #include <socketio/asio.hpp>
@@ -34,7 +34,7 @@ bool is_default(int signal) {
   return action.sa_handler == SIG_DFL;
 }
 
-/// Runs something that has to return on a thread of its own.
+/// Runs something that must return on a thread of its own.
 class Runner {
  public:
   explicit Runner(std::function<void()> run)
@@ -45,7 +45,8 @@ class Runner {
   ~Runner() {
     if (returned_.wait_for(patience) != std::future_status::ready) {
       std::cerr << "run() does not return\n";
-      std::_Exit(EXIT_FAILURE);  // nothing could be destroyed
+      // The thread is stuck, so nothing can be destroyed.
+      std::_Exit(EXIT_FAILURE);
     }
     thread_.join();
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is marked thread-safe, used from four other threads while clients come and go. Meant for the
-// thread sanitizer as much as for its own checks.
+// Everything that is documented as thread-safe, used from four other threads while clients come and
+// go. Meant for the thread sanitizer as much as for its own checks.
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>
@@ -19,7 +19,7 @@ namespace {
 
 constexpr int rounds = 200;
 
-/// Sockets that connected, for other threads.
+/// Sockets that have connected, for use by other threads.
 class Handles {
  public:
   void add(Socket socket) {
@@ -69,7 +69,8 @@ TEST(Threads, SendJoinDisconnectAndAckFromAnywhere) {
   for (int i = 0; i < 30; ++i) {
     SocketClient client(server.port);
     if (i % 3 == 0) client.tcp().reset();
-    if (i % 3 == 1) {  // reads until the end that it has asked for
+    // Reads until the end, for which it has asked.
+    if (i % 3 == 1) {
       client.send_frame(8, {});
       while (client.event()) {
       }
@@ -82,7 +83,7 @@ TEST(Threads, SendJoinDisconnectAndAckFromAnywhere) {
   EXPECT_GT(answers.load(), 0) << "none of the questions was completed";
 }
 
-// Namespaces that end with their last client, while others send to what was in them.
+// Namespaces end with their last client, while other threads send to the sockets that were in them.
 TEST(Threads, SendToNamespacesThatEnd) {
   Handles handles;
   Log log;
@@ -138,7 +139,7 @@ TEST(Threads, SendToNamespacesThatEnd) {
   EXPECT_LE(log.count("a thread runs middlewares"), 1U);
 }
 
-// Attachments belong behind their own packet, whatever other threads send.
+// Attachments must follow their own packet, whatever other threads send.
 TEST(Threads, BinaryPacketsOfSeveralThreadsStayInOnePiece) {
   LiveServer server;
   SocketClient websocket(server.port);

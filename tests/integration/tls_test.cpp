@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A client's TLS over loopback against OpenSSL's server: which certificates are accepted and which
-// are not, in which words; settings; the way through a proxy.
+// A client's TLS over loopback with OpenSSL's server: which certificates are accepted and which are
+// not, the error messages, the settings, and the way through a proxy.
 #include "net/client/connector.hpp"
 #include "net/tls_error.hpp"
 #include "support/loop_server.hpp"
@@ -31,7 +31,7 @@ class Tls : public testing::Test {
   Tls() { settings.ca_pem = authority().root().certificate_pem(); }
 
   void serve(const Identity& identity) { context = server_context(identity); }
-  /// Connects anew with what is set.
+  /// Connects again with the current settings.
   void connect(const std::string& host = "localhost") {
     outcome = std::make_unique<Outcome>();
     connector =
@@ -324,7 +324,8 @@ TEST_F(Tls, AContextOfTheUsers) {
   outcome = std::make_unique<Outcome>();
   connector =
       std::make_unique<ClientConnector>(driver.loop(), net::ConnectorSettings{{}, settings});
-  SSL_CTX_free(own);  // the connector has a reference
+  // The connector holds a reference.
+  SSL_CTX_free(own);
   attempt = connector->connect({"localhost", server.port(), true}, outcome->done());
   driver.run_until([&] { return outcome->known(); });
   expect_served();

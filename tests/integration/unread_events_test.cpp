@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Who ends something from another thread waits for the handler that is running, and not for what
-// was read together with it: of 200 events that come in one read, each way to end meets the third.
+// Whoever ends something from another thread waits for the running handler, but not for the events
+// that were read together with its event. Here 200 events arrive in one read, and each way to end
+// occurs during the third.
 #include "support/live_server.hpp"
 
 #include <socketio/asio.hpp>
@@ -29,7 +30,8 @@ constexpr int meeting = 3;
 
 enum class Call : std::uint8_t { returns_at_once, waits_for_the_loop };
 
-/// What handles the events: keeps the third until it is met, and counts those that begin later.
+/// The work of the handlers: blocks in the third event until the end is called, and counts those
+/// that start later.
 class Work {
  public:
   explicit Work(Call call) : call_(call) {}
@@ -44,7 +46,7 @@ class Work {
       EXPECT_TRUE(changed_.wait_for(lock, patience, goes_on));
     }
     lock.unlock();
-    // Long enough for another thread to come to its turn meanwhile.
+    // Long enough for another thread to run meanwhile.
     if (is_ending) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
 
@@ -66,7 +68,7 @@ class Work {
     return ending_;
   }
 
-  /// Between the call and its effect on a busy machine a few may begin.
+  /// On a busy machine a few may start between the call and its effect.
   void expect_few_late() const {
     const std::lock_guard lock(mutex_);
     EXPECT_LE(late_, call_ == Call::returns_at_once ? 0 : events / 10);
@@ -123,7 +125,7 @@ class UnreadEvents : public testing::TestWithParam<std::tuple<Running, Ending, s
       case Running::poll:
         thread = std::thread([this, one = client.get()] {
           while (!work.is_ending()) one->poll();
-          // Who destroys it may not find it polled.
+          // The client must not be polled while it is destroyed.
           while (ending() != Ending::destruction && !over) one->poll();
         });
         return;
@@ -168,7 +170,7 @@ TEST_P(UnreadEvents, OfAClientThatEndsAreDropped) {
   make();
   go();
   work.meet([this] { end(); });
-  // A client that is destroyed tells nobody of it.
+  // A client that is destroyed notifies nobody.
   if (ending() != Ending::destruction) log.wait_for("disconnected");
   over = true;
   if (client) client->stop();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The client's connection under virtual time: how it opens, breaks and comes back, in the order
-// and with the words of the JavaScript client.
+// The client's connection in virtual time: how it opens, breaks and reconnects, in the order and
+// with the messages of the JavaScript client.
 #include "support/client_town.hpp"
 
 #include <gmock/gmock.h>
@@ -127,7 +127,7 @@ TEST(ClientConnection, GivesUpAfterAsManyAttemptsAsSaid) {
   town.loop.run_for(seconds(100));
   EXPECT_EQ(town.connector.attempts, 3U);
   EXPECT_EQ(std::count(town.log.begin(), town.log.end(), "reconnect_failed"), 1);
-  // As in JavaScript the failure is told before the error that brought it.
+  // As in JavaScript, reconnect_failed is reported before the error that caused it.
   EXPECT_EQ(town.log[town.log.size() - 2], "reconnect_failed");
   EXPECT_EQ(town.log.back(), "reconnect_error websocket error");
   town.connector.mode = SimulatedConnector::Mode::answer;

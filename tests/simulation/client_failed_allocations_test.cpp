@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The n-th allocation that the end of a client makes fails, for every n: all of its sockets end
-// nevertheless, and no connection follows.
+// When a client ends, its n-th allocation fails, for every n. All of its sockets must end
+// nevertheless, and no connection may follow.
 #include "support/client_town.hpp"
 #include "support/failing_allocations.hpp"
 
@@ -48,10 +48,11 @@ struct BusyClient {
   std::vector<ClientSocket> sockets;
 };
 
-/// Runs `end` for a new client until none of its allocations is left to fail.
+/// Runs `end` for new clients until none of its allocations is left to fail.
 void fail_each(const std::function<void(BusyClient&)>& end,
                const std::function<void(BusyClient&)>& check) {
-  const std::error_code known = Errc::disconnected;  // its category is made when first used
+  // The category is allocated when it is first used.
+  const std::error_code known = Errc::disconnected;
   EXPECT_TRUE(known);
   for (const auto transport : {engine::TransportName::polling, engine::TransportName::websocket}) {
     bool has_failed = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A client says goodbye under virtual time: DISCONNECT, and a CONNECT behind it, wait until the
-// server has handled what was sent before, but not for ever.
+// A client disconnects, in virtual time: DISCONNECT, and a CONNECT after it, wait until the server
+// has handled what was sent before, but not for ever.
 #include "support/client_town.hpp"
 #include "support/lying_server.hpp"
 
@@ -21,7 +21,7 @@ namespace {
 using std::chrono::seconds;
 using testing::ElementsAre;
 
-/// A server that a script plays, over WebSocket; it lets everybody join.
+/// A scripted server, over WebSocket, that accepts every CONNECT.
 class ScriptedGoodbyeTest : public testing::Test {
  protected:
   ScriptedGoodbyeTest() {
@@ -48,7 +48,7 @@ class ScriptedGoodbyeTest : public testing::Test {
     EXPECT_TRUE(loop.run_until([&] { return socket.connected(); }));
     return socket;
   }
-  /// What came since the last call.
+  /// Returns what has arrived since the last call.
   std::vector<std::string> come() {
     loop.run_for(milliseconds(100));
     return std::exchange(said, {});
@@ -80,7 +80,7 @@ TEST_F(ScriptedGoodbyeTest, DisconnectWaitsForThePong) {
   EXPECT_THAT(come(), ElementsAre(R"(42["a"])"));
   EXPECT_FALSE(socket.connected());
   EXPECT_EQ(idle, 0);
-  // A server that never answers.
+  // The server never answers.
   loop.run_for(seconds(2));
   EXPECT_THAT(come(), ElementsAre("41"));
   EXPECT_EQ(idle, 1);
@@ -129,7 +129,8 @@ TEST_F(ScriptedGoodbyeTest, OtherNamespacesStayBehindIt) {
   main.disconnect();
   admin.emit("b", Bytes(1));
   admin.emit("c");
-  admin.volatile_().emit("d");  // cannot leave now
+  // Cannot be sent now, so it is dropped.
+  admin.volatile_().emit("d");
   EXPECT_THAT(come(),
               ElementsAre(R"(42["a"])", "41", R"(451-/admin,["b",{"_placeholder":true,"num":0}])",
                           R"(42/admin,["c"])"));
@@ -206,7 +207,7 @@ TEST_F(ScriptedGoodbyeTest, TheEndSaysGoodbyeBehindWhatWasSentLongAgo) {
   EXPECT_THAT(come(), ElementsAre("41"));
 }
 
-/// Events of namespaces that stay, behind the DISCONNECT of one that does not.
+/// Events of namespaces that stay connected, sent after the DISCONNECT of one that does not.
 class HeldEventsTest : public ScriptedGoodbyeTest {
  protected:
   void hold() {
@@ -249,7 +250,7 @@ TEST_F(HeldEventsTest, SoItDoesOnAConnectionThatIsClosing) {
   EXPECT_EQ(server.close_codes.size(), 1U);
 }
 
-/// Against our server, over each way to reach it.
+/// With our server, over each kind of connection.
 class GoodbyeTest : public testing::TestWithParam<std::string> {
  protected:
   static core::ManagerOptions options() {
@@ -272,7 +273,7 @@ class GoodbyeTest : public testing::TestWithParam<std::string> {
     for (int i = 0; i < 20; ++i) numbers[static_cast<std::size_t>(i)] = i;
     return numbers;
   }
-  /// Runs `use` with a town in which a goodbye may meet each moment of an upgrade.
+  /// Runs `use` in many towns, so that the DISCONNECT coincides with each moment of an upgrade.
   template <class Use>
   void at_each_moment(Use use) {
     for (int moment = 0; moment < 60; ++moment) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a client's socket joins its namespace: auth, refusals, leaving and coming back.
+// How a client's socket connects to its namespace: auth, refusals, leaving and returning.
 #include "support/client_town.hpp"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A server whose middleware lets in who says "friend".
+/// A server whose middleware accepts those who say "friend".
 class ClientJoiningTest : public testing::Test {
  protected:
   ClientTown::SetUp set_up() {
@@ -191,7 +191,7 @@ TEST_F(ClientJoiningTest, LeavingWhileTheServerDecidesLeavesNothingBehind) {
   EXPECT_THAT(town.log, IsEmpty());
 }
 
-// An answer that is still to come is one to the old identity.
+// An answer that is still to come belongs to the old identity.
 TEST_F(ClientJoiningTest, JoiningAgainWhileTheServerDecidesIsANewJoin) {
   std::vector<Next> owed;
   int left = 0;

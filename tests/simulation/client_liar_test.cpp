@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client's socket and servers that do not keep to the protocol.
+// A client's socket, and servers that violate the protocol.
 #include "support/client_town.hpp"
 #include "support/lying_server.hpp"
 
@@ -18,7 +18,7 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A client whose server says over WebSocket what the test wants.
+/// A client whose server sends over WebSocket what the test wants.
 class ClientAndLiar : public testing::Test {
  protected:
   explicit ClientAndLiar(core::ManagerOptions options = steady()) {
@@ -56,7 +56,7 @@ class ClientAndLiar : public testing::Test {
     loop.run_for(milliseconds(10));
   }
   void settle() { loop.run_for(milliseconds(10)); }
-  /// Breaks the connection and comes back; the CONNECT that the client sends then.
+  /// Breaks the connection and lets the client reconnect; returns the CONNECT that it then sends.
   std::string reconnect() {
     for (const auto& stream : connector.streams()) stream->reset();
     liar.texts.clear();
@@ -75,7 +75,8 @@ class ClientAndLiar : public testing::Test {
   ClientSocket socket;
   LyingServer::Connection* server = nullptr;
   std::vector<std::string> log;
-  std::vector<std::string> answers;  // the last ones come when the client ends
+  // The last ones arrive when the client ends.
+  std::vector<std::string> answers;
 };
 
 TEST_F(ClientAndLiar, ConnectsOnceHoweverOftenItIsTold) {
@@ -158,7 +159,7 @@ TEST_F(ClientOfFewValues, MoreEndTheConnection) {
   EXPECT_EQ(log.back(), "disconnect parse error");
 }
 
-// What was kept until the socket had joined is read a second time.
+// Events that were kept until the socket had connected are parsed a second time.
 TEST_F(ClientOfFewValues, KeptEventsHaveTheSameLimit) {
   join.clear();
   settle();
@@ -232,7 +233,7 @@ TEST_F(ClientAndLiar, AnAcknowledgementOfWhatWasNotSentIsALie) {
   EXPECT_THAT(answers, IsEmpty());
 }
 
-// Texts that look like an offset, or do not, as the last argument of an event.
+// The last argument of an event may look like an offset, or not.
 TEST_F(ClientAndLiar, RecoveryAsksFromTheLatestOffset) {
   settle();
   say(R"(42["stored",1,"OdR3kQ_"])");

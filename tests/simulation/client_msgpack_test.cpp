@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client with socket.io-msgpack-parser, against a server that speaks as that one does.
+// The client with socket.io-msgpack-parser, against a server that behaves as that parser does.
 #include "codec/msgpack/packet.hpp"
 #include "support/client_town.hpp"
 #include "support/lying_server.hpp"
@@ -134,7 +134,7 @@ TEST_F(ClientMsgpack, TheEndSendsWhatStandsBehindADisconnectWithoutIt) {
   EXPECT_THAT(log, ElementsAre("io client disconnect", R"(2/chat["a"])", R"(2/news["b"])"));
 }
 
-/// Deeper than any packet can be.
+/// Deeper than a packet may be.
 json bottomless() {
   json value = 1;
   for (int level = 0; level < 1'100; ++level) {
@@ -159,7 +159,7 @@ TEST_F(ClientMsgpack, WhatIsNoPacketIsNotSentAndItsAnswerSaysSo) {
   EXPECT_THAT(answers, ElementsAre("before dropped"));
   ask(socket, "connected");
   EXPECT_THAT(answers, ElementsAre("before dropped", "connected dropped"));
-  // Trying again would not help.
+  // Another try would not help.
   const ClientSocket retrying(
       manager->socket("/retrying", {.retries = 1'000'000, .ack_timeout = std::chrono::seconds(1)}));
   loop.run_for(milliseconds(10));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Seeded runs of a whole client with several namespaces against our whole server, with faults and
-// handlers that do what they like. What must hold: order, nothing twice, each acknowledgement once,
-// events only while connected, and in the end both sides agree. SIMULATION_SEEDS makes more runs.
+// Seeded runs of a whole client with several namespaces against our whole server, with faults
+// and with handlers that act at random. What must hold: events arrive in order, at most once,
+// and only while connected; each acknowledgement completes once; at the end both sides agree.
+// SIMULATION_SEEDS makes more runs.
 #include "support/client_town.hpp"
 #include "support/ledger.hpp"
 
@@ -23,7 +24,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// Numbers that must rise.
+/// Numbers that must increase.
 class Rising {
  public:
   bool accepts(std::uint64_t number) { return number > std::exchange(last_, number); }
@@ -142,13 +143,15 @@ class RandomClient {
     socket.on_disconnect([this, index](DisconnectReason) {
       sockets_[index].is_connected = false;
       expect(!sockets_[index].handle.connected(), "disconnected, and then again not");
-      if (healed_ && !ended_) sockets_[index].handle.connect();  // the server threw it out before
+      // The server disconnected it earlier.
+      if (healed_ && !ended_) sockets_[index].handle.connect();
       meddle(sockets_[index].handle);
     });
     socket.on_connect_error([this, index](const ConnectionError& error) {
       expect(!error.message.empty(), "an error without message");
       expect(!sockets_[index].is_connected, "an error of what is connected");
-      if (healed_) sockets_[index].handle.connect();  // a refusal from before
+      // A refusal from before the faults ended.
+      if (healed_) sockets_[index].handle.connect();
       meddle(sockets_[index].handle);
     });
     socket.on("down", [this, index](std::uint64_t number) {

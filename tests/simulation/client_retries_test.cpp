@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Retries and plain events under random faults: what was acknowledged was handled, in order, and
-// every acknowledgement comes exactly once. SIMULATION_SEEDS makes more runs.
+// Retries and plain events with random faults: what was acknowledged was handled, in order, and
+// every acknowledgement completes exactly once. SIMULATION_SEEDS makes more runs.
 #include "support/client_town.hpp"
 #include "support/ledger.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// One client that sends through all that can happen to its connection.
+/// One client that keeps sending, whatever happens to its connection.
 class Traffic {
  public:
   Traffic(std::uint64_t seed, const SocketOptions& socket_options)
@@ -43,7 +43,8 @@ class Traffic {
     town_.finish();
   }
 
-  std::vector<std::uint64_t> handled;  // by the server, in its order
+  // What the server has handled, in that order.
+  std::vector<std::uint64_t> handled;
   std::set<std::uint64_t> acknowledged;
   std::vector<std::string> faults;
   std::size_t failed = 0;
@@ -73,7 +74,7 @@ class Traffic {
   void set_up(SimulatedServer& server) {
     server.of().on("event", [this](Socket&, std::uint64_t number, Ack<std::uint64_t> done) {
       handled.push_back(number);
-      // Late, and so perhaps after it has been sent again.
+      // Late, so perhaps after the event has been sent again.
       if (dice_.one_in(4)) {
         town_.loop.after(milliseconds(dice_.below(900)), [done, number] { done(number); });
       } else if (!dice_.one_in(20)) {
@@ -127,7 +128,8 @@ class Traffic {
   std::set<std::uint64_t> pending_;
 };
 
-/// Numbers as they came first; what comes again must be the latest: only the head is sent again.
+/// Each number once, in order of first arrival. A number that arrives again must be the latest one,
+/// because only the head is sent again.
 std::vector<std::uint64_t> firsts(const Traffic& traffic, std::vector<std::string>& faults) {
   std::vector<std::uint64_t> order;
   for (const std::uint64_t number : traffic.handled) {
@@ -140,7 +142,7 @@ std::vector<std::uint64_t> firsts(const Traffic& traffic, std::vector<std::strin
   return order;
 }
 
-// Enough retries for anything: all arrive, in order; only the head is ever repeated.
+// With enough retries everything arrives, in order, and only the head is ever repeated.
 TEST(ClientRetries, NothingIsLostAndOrderIsKept) {
   std::size_t repeated = 0;
   for_each_seed(2'000, "simulation_client_retries_test", [&](std::uint64_t seed) {
@@ -160,7 +162,8 @@ TEST(ClientRetries, NothingIsLostAndOrderIsKept) {
   EXPECT_GT(repeated, 100U) << "the faults did not reach what they should";
 }
 
-// Few retries: some fail, and are told; none that was acknowledged is missing.
+// With few retries some events fail, and their callbacks are told; no acknowledged
+// event is missing.
 TEST(ClientRetries, WhatFailsIsTold) {
   std::size_t failed = 0;
   for_each_seed(1'000, "simulation_client_retries_test", [&](std::uint64_t seed) {
@@ -180,7 +183,8 @@ TEST(ClientRetries, WhatFailsIsTold) {
   EXPECT_GT(failed, 100U);
 }
 
-// Without retries: at most once, in order; each acknowledgement comes or fails, once.
+// Without retries an event arrives at most once, in order; each acknowledgement arrives or
+// fails, once.
 TEST(ClientRetries, WithoutThemNothingComesTwice) {
   std::size_t failed = 0;
   for_each_seed(1'000, "simulation_client_retries_test", [&](std::uint64_t seed) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A client's socket under virtual time: buffers, acknowledgements, joining and being refused.
+// A client's socket in virtual time: buffers, acknowledgements, joining, and refusals.
 #include "support/client_town.hpp"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A server that says what it got, and a client with one socket.
+/// A server that logs what it receives, and a client with one socket.
 class ClientSocketTest : public testing::Test {
  protected:
   explicit ClientSocketTest(const core::ManagerOptions& options = steady(),
@@ -305,7 +305,7 @@ TEST_F(ClientSocketTest, WhatHandlersOfTheConnectionThrowIsReportedToo) {
   EXPECT_THAT(town.log, ElementsAre("open", "error connection: not now", "connect"));
 }
 
-// An application that goes on emitting while it is offline.
+// An application that keeps emitting while it is offline.
 TEST_F(ClientSocketTest, TheOfflineBufferHasItsLimit) {
   auto options = steady();
   options.offline_buffer_bytes = 10'000;
@@ -345,8 +345,8 @@ TEST_F(ClientSocketTest, PendingAcknowledgementsHaveTheirLimit) {
   EXPECT_EQ(answers.size(), 4U);
 }
 
-/// A server that has stopped reading, and a client that has filled its out-buffer from outside the
-/// loop, as another thread does.
+/// A server that has stopped reading, and a client whose out-buffer has been filled from outside
+/// the loop, as by another thread.
 class SlowServerTest : public ClientSocketTest {
  protected:
   SlowServerTest() : ClientSocketTest(options(), {milliseconds(0), milliseconds(0), 0, 4'096}) {}
@@ -390,7 +390,7 @@ TEST_F(SlowServerTest, RoomThatCameBackIsSeenBeforeAllOfItHas) {
   EXPECT_EQ(heard.size(), 3U) << "most of it still waits";
 }
 
-// JavaScript takes it for "off".
+// In JavaScript, zero retries mean that the feature is off.
 TEST_F(ClientSocketTest, NoRetriesAreNoQueue) {
   ClientTown plain(
       1, [this](SimulatedServer& server) { set_up(server); }, steady());

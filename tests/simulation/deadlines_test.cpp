@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every wait of the server at its exact time, under virtual time: heartbeat, upgrade, namespace,
+// Every timeout of the server at its exact time, in virtual time: heartbeat, upgrade, namespace,
 // attachments, HTTP, acknowledgements, back-pressure.
 #include "support/simulated_server_test.hpp"
 
@@ -124,7 +124,7 @@ TEST_F(Deadlines, AttachmentsThatDoNotComeEndTheSession) {
   connect(client);
   client.engine().send_text(
       R"(52-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
-  // The first of two does not start the wait again.
+  // The first of two attachments does not restart the timeout.
   loop.after(29s, [&] { client.engine().send_binary("1"); });
   loop.run_for(29'999ms);
   EXPECT_FALSE(reason);
@@ -166,8 +166,8 @@ class Bodies : public Deadlines {
       return HttpResponse::text(std::to_string(request.body.size()));
     });
   }
-  /// Announces a body, and brings `piece` of it each second, half a second after the server's
-  /// clock, for as long as it is told.
+  /// Announces a body and sends a `piece` of it each second, `pieces` times, half a second after
+  /// the ticks of the server's clock.
   void upload(std::size_t bytes, std::string_view piece, int pieces) {
     stream = dial(recorder);
     stream->write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(bytes) +
@@ -251,7 +251,8 @@ TEST_F(Deadlines, AnAcknowledgementTimesOutExactlyThen) {
   ASSERT_EQ(answers.size(), 1U);
   EXPECT_EQ(answers[0].first, Errc::timeout);
   EXPECT_EQ(answers[0].second, 1'000ms);
-  client.answer("/", *asked, json::array({1}));  // too late
+  // Too late.
+  client.answer("/", *asked, json::array({1}));
   loop.run_for(1s);
   EXPECT_EQ(answers.size(), 1U);
   EXPECT_FALSE(reason);
@@ -352,7 +353,7 @@ TEST_F(Backpressure, AReaderBelowTheSoftLimitIsNotStalled) {
   emit(9'000);
   loop.run_for(0ms);
   EXPECT_EQ(emit(9'000), EmitResult::queued);
-  // Reads half, never all: from then on little waits.
+  // Reads half, but never everything, so that little is waiting from then on.
   while (server.last_server_end()->queued_bytes() > 4'000) {
     stream->resume_reading();
     loop.run_one();
@@ -383,7 +384,8 @@ TEST_F(Backpressure, PollingThatDoesNotPollIsStalled) {
   ScriptedClient client(loop, server.dial(), {.travel = Travel::polling, .watches_pings = false});
   connect(client);
   client.engine().poll_lane().stream()->pause_reading();
-  emit(100);  // takes the parked poll
+  // Answers the parked poll.
+  emit(100);
   loop.run_for(0ms);
   emit(9'000);
   EXPECT_EQ(emit(9'000), EmitResult::queued);

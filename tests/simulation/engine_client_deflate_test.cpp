@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// permessage-deflate at the Engine.IO client (RFC 7692): offered, used from a size on, and servers
-// that agree to something else.
+// permessage-deflate in the Engine.IO client (RFC 7692): it is offered, it is used above a certain
+// size, and servers may agree to something else.
 #include "support/engine_town.hpp"
 #include "support/lying_server.hpp"
 
@@ -43,7 +43,7 @@ class DeflateTest : public testing::Test {
     log.open(loop, connector, options, memory);
     loop.run_for(1s);
   }
-  /// What a message of that size takes on the wire.
+  /// How many bytes a message of that size takes as sent.
   std::size_t cost(std::size_t size, Compress compress = Compress::yes) {
     const std::size_t before = server.frame_bytes;
     log.session->send_text(std::string(size - 1, 'x'), compress);

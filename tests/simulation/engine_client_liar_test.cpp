@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The Engine.IO client and servers that lie: handshakes, answers, frames and heartbeats that should
-// not be. Each has its error, and none leaves anything behind.
+// The Engine.IO client and servers that violate the protocol in handshakes, HTTP responses, frames
+// and heartbeats. Each violation has its error, and nothing may be left behind.
 #include "engine/websocket_connection.hpp"
 #include "support/engine_town.hpp"
 #include "support/lying_server.hpp"
@@ -48,7 +48,7 @@ class LiarTest : public testing::Test {
     log.open(loop, connector, options, memory);
     loop.run_for(1s);
   }
-  /// The connection of a server whose WebSocket says the handshake.
+  /// Returns the connection of a server that sends the handshake over WebSocket.
   LyingServer::Connection* open_websocket() {
     server.script = [this](auto& connection, const auto& request) {
       connection.accept_websocket(request);
@@ -58,7 +58,7 @@ class LiarTest : public testing::Test {
     open(TransportName::websocket);
     return opened;
   }
-  /// A server whose WebSocket says `bytes` at once.
+  /// Sets up a server that sends `bytes` as soon as the WebSocket is open.
   void on_websocket_say(const std::string& bytes) {
     server.script = [bytes](auto& connection, const auto& request) {
       connection.accept_websocket(request);
@@ -66,7 +66,7 @@ class LiarTest : public testing::Test {
     };
     open(TransportName::websocket);
   }
-  /// Polling: the handshake, and then `answers` to one GET each; POSTs are fine.
+  /// Polling: sends the handshake, then one of `answers` for each GET, and `to_post` for POSTs.
   void poll_says(Strings answers, const std::string& to_post = answer("ok")) {
     server.script = [answers, to_post, next = std::size_t{0}](auto& connection,
                                                               const auto& request) mutable {
@@ -94,7 +94,7 @@ class LiarTest : public testing::Test {
 
 std::string text_frame(std::string text) { return frame_to(Role::client, 1, std::move(text)); }
 
-// --- C1: the handshake ---
+// --- The handshake ---
 
 const Strings bad_handshakes{
     R"(0{"upgrades":[],"pingInterval":25000,"pingTimeout":20000})",
@@ -147,7 +147,7 @@ TEST_F(LiarTest, AHandshakeMayHoldWhatWeDoNotKnow) {
   expect_end("ping timeout");
 }
 
-// As the JavaScript client: the two are added, and no ping within the sum is a ping timeout.
+// As in the JavaScript client, pings must arrive within the sum of the two.
 TEST_F(LiarTest, AnIntervalOfAHeartbeatMayBeZero) {
   const auto open_with = [&](const std::string& heartbeat) {
     open_websocket();
@@ -188,7 +188,7 @@ TEST_F(LiarTest, AnAnswerWithoutAHandshakeIsAnError) {
   EXPECT_EQ(log.received, Strings{});
 }
 
-// --- C2: HTTP answers ---
+// --- HTTP responses ---
 
 struct BadAnswer {
   std::string bytes;
@@ -319,7 +319,7 @@ TEST_F(LiarTest, AClosePacketOverPollingEndsTheSession) {
   EXPECT_EQ(log.received, Strings{"a"});
 }
 
-// --- C4: frames ---
+// --- Frames ---
 
 struct BadFrames {
   std::string bytes;
@@ -427,7 +427,7 @@ TEST_F(LiarTest, NothingThatFollowsTheGoodbyeIsAnError) {
   }
 }
 
-// --- C8: heartbeats ---
+// --- Heartbeats ---
 
 TEST_F(LiarTest, AServerThatNeverPingsIsGivenUpWhateverElseItSends) {
   server.script = [](auto& connection, const auto& request) {
@@ -458,7 +458,7 @@ TEST_F(LiarTest, AFloodOfPingsGetsABoundedNumberOfAnswers) {
   EXPECT_LE(pongs, 102);
   EXPECT_EQ(log.pings, 1'000);
   EXPECT_EQ(log.closes, 0);
-  // The last of them is answered too.
+  // The last of them is answered as well.
   server.texts.clear();
   last->say_text("2");
   loop.run_for(0ms);
@@ -467,7 +467,7 @@ TEST_F(LiarTest, AFloodOfPingsGetsABoundedNumberOfAnswers) {
   EXPECT_EQ(server.texts, (Strings{"3", "3"}));
 }
 
-// engine::pongs_per_read
+// See engine::pongs_per_read.
 TEST_F(LiarTest, EachWebSocketPingOfOneReadIsAnsweredUpToALimit) {
   for (const std::size_t surplus : {0, 1, 5}) {
     SCOPED_TRACE(surplus);
@@ -478,7 +478,8 @@ TEST_F(LiarTest, EachWebSocketPingOfOneReadIsAnsweredUpToALimit) {
       if (i < engine::pongs_per_read) expected.push_back(std::to_string(i));
     }
     if (surplus > 0) {
-      expected.push_back(std::to_string(engine::pongs_per_read + surplus - 1));  // the last of them
+      // The last of them.
+      expected.push_back(std::to_string(engine::pongs_per_read + surplus - 1));
     }
     server.pongs.clear();
     on_websocket_say(bytes);
@@ -488,7 +489,7 @@ TEST_F(LiarTest, EachWebSocketPingOfOneReadIsAnsweredUpToALimit) {
   }
 }
 
-// W13: engine::pong_backlog_bytes
+// The client must not queue pongs without limit; see engine::pong_backlog_bytes.
 TEST_F(LiarTest, AServerThatReadsNothingGetsNoPongsBehindWhatWaitsForIt) {
   LyingServer::Connection* const last = open_websocket();
   network.profile.window_bytes = 1'000;
@@ -511,7 +512,7 @@ TEST_F(LiarTest, AServerThatReadsNothingGetsNoPongsBehindWhatWaitsForIt) {
   last->stream()->resume_reading();
 }
 
-// W13
+// A server may use a ping as a barrier and wait for its pong.
 TEST_F(LiarTest, AServerThatReadsLateGetsThePongToItsLastPingBehindWhatWaitedForIt) {
   LyingServer::Connection* const last = open_websocket();
   network.profile.window_bytes = 1'000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Messages both ways between the Engine.IO client and our server, on random networks, while
-// sessions upgrade, are cut, fall silent or close: what arrives is the beginning of what was sent,
-// each end is told once, and nothing stays behind.
+// Messages in both directions between the Engine.IO client and our server, on random networks,
+// while sessions upgrade, are cut, fall silent or close. What arrives is a prefix of what was sent,
+// each end is notified once, and nothing is left behind.
 #include "support/engine_town.hpp"
 #include "support/ledger.hpp"
 
@@ -57,7 +57,7 @@ class Encounter {
     }
     loop_.run_for(60s);
     if (log_.closes == 0) {
-      // Broken was a WebSocket that only probed, or a connection that nothing travelled on.
+      // The cut hit a WebSocket that was only probing, or a connection without traffic.
       log_.session->close();
       loop_.run_for(60s);
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the Engine.IO client writes into its requests: targets, headers, cookies (protocol facts
-// 2.2, 2.5).
+// What the Engine.IO client writes into its requests: targets, headers and cookies.
 #include "support/engine_town.hpp"
 #include "support/lying_server.hpp"
 
@@ -28,7 +27,8 @@ class RequestsTest : public testing::Test {
     log.session.reset();
     EXPECT_TRUE(loop.run_until_idle());
   }
-  /// One handshake, one poll, one POST, one attempt to upgrade; each answered with its cookie.
+  /// One handshake, one poll, one POST and one attempt to upgrade. Each response sets a
+  /// cookie of its own.
   void exchange() {
     server.script = [](auto& connection, const auto& request) {
       const std::string transport = http::query_value(request.query(), "transport");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The Engine.IO client against our server: handshake, messages, upgrade, heartbeat and the ends of
-// a session, over each transport.
+// The Engine.IO client with our server: handshake, messages, upgrade, heartbeat and the ends of a
+// session, over each transport.
 #include "support/engine_town.hpp"
 
 #include <gmock/gmock.h>
@@ -171,7 +171,6 @@ TEST_P(EachTransport, SilenceIsAPingTimeout) {
   expect_end("ping timeout");
 }
 
-// C10
 TEST_P(EachTransport, ARefusedConnectionTellsWhy) {
   options.transports = {GetParam()};
   connector.mode = SimulatedConnector::Mode::refuse;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The Engine.IO client chooses its transport and moves to a better one, or does not.
+// How the Engine.IO client chooses its transport and upgrades to a better one, or does not.
 #include "support/engine_town.hpp"
 
 #include <gmock/gmock.h>
@@ -100,7 +100,7 @@ TEST_F(EngineClientTest, AnUpgradeThatFailsLeavesTheSessionOnPolling) {
     for (int passed = 0; passed < when; ++passed) loop.run_for(1ms);
     const auto streams = connector.streams();
     if (one.upgraded || one.opens == 0 || streams.size() < 2) continue;
-    // The WebSocket is the latest connection as long as nothing is posted.
+    // While nothing is posted, the WebSocket is the latest connection.
     streams.back()->reset();
     one.session->send_text("up", Compress::yes);
     loop.run_for(1s);
@@ -121,7 +121,8 @@ TEST_F(EngineClientTest, AnUpgradeThatGetsNoAnswerIsGivenUp) {
   connector.streams().back()->go_silent();
   loop.run_for(15s);
   EXPECT_EQ(connector.streams().size(), 2U);
-  loop.run_for(7s);  // the pong to the server's first ping, after 25 s, will need a connection
+  // The pong to the server's first ping, after 25 s, will need a connection.
+  loop.run_for(7s);
   EXPECT_FALSE(log.upgraded);
   EXPECT_EQ(session().transport_name(), TransportName::polling);
   EXPECT_EQ(connector.streams().size(), 1U);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One turn of the server's loop, whichever allocation in it fails: every request that it began with
-// or got is answered or cut in that turn, and a session that lost something has ended. Nobody is
-// left to wait for a timeout, and nobody else notices.
+// One turn of the server's loop, in which any one allocation fails. Every request that was open at
+// the start of the turn, or that arrived in it, is answered or cut in that turn, and a session that
+// lost something has ended. Nobody has to wait for a timeout, and nobody else is affected.
 #include "support/failing_allocations.hpp"
 #include "support/http_client.hpp"
 #include "support/simulated_server.hpp"
@@ -24,21 +24,22 @@ using namespace std::chrono_literals;
 
 const std::string long_text(3000, 'x');
 
-/// A connection, and what came on it since it last asked.
+/// A connection, and what has arrived on it since the last request.
 struct Line {
   bool has(std::string_view text) const { return heard->text.find(text) != std::string::npos; }
   bool is_cut() const { return heard->closes != 0; }
-  /// Whoever asked here knows more than before.
+  /// Whoever made a request here has got an answer or the end of the connection.
   bool is_settled() const { return is_cut() || !heard->text.empty(); }
 
   std::shared_ptr<Recorder> heard = std::make_shared<Recorder>();
   std::shared_ptr<SimulatedStream> client, server;
 };
 
-/// A server with "/", where "echo" echoes, and its clients.
+/// A server with the namespace "/", which echoes "echo", and its clients.
 struct World {
   World() {
-    ends.reserve(4);  // the test itself does not fail
+    // So that the test itself cannot fail.
+    ends.reserve(4);
     Namespace io = server.of();
     io.on("echo", [](Socket& socket, json value) { socket.emit("echo", value); });
     io.on("throw out", [](Socket& socket) { socket.disconnect(Close::connection); });
@@ -58,14 +59,14 @@ struct World {
     line.server = server.last_server_end();
     return line;
   }
-  /// Nothing fails here.
+  /// Makes a request in which no allocation fails.
   const std::string& ask(Line& line, std::string_view bytes) {
     line.heard->text.clear();
     line.client->write(bytes);
     loop.run_for(1ms);
     return line.heard->text;
   }
-  /// Bytes arrive as they do from TCP; the turn goes on.
+  /// Delivers bytes as TCP does, and continues the turn.
   void arrive(const Line& line, const std::string& bytes) {
     contain(*line.server, [&] { line.server->receive_now(bytes); });
   }
@@ -73,14 +74,17 @@ struct World {
   SimulatedLoop loop{1};
   Network network{loop};
   SimulatedServer server{network};
-  /// Before the turn: after a second the date of answers is made anew.
+  /// The time before the turn. After a second, the date for responses is formatted again.
   milliseconds idle = 1s;
-  bool has_thrown = false;  // the call of the application's that is the turn
-  std::size_t reports = 0;  // of handlers that failed
+  // Whether the application's call that makes the turn has thrown.
+  bool has_thrown = false;
+  // The number of reports about failed handlers.
+  std::size_t reports = 0;
   std::vector<DisconnectReason> ends;
 };
 
-/// A session over polling that has joined "/", with a connection for polls and one for posts.
+/// A session over polling that is connected to "/", with one connection for polls and
+/// one for POSTs.
 struct PollingWorld : World {
   PollingWorld() : polls(dial()), posts(dial()) {
     const std::string answer = ask(polls, request_text("GET", engine_query));
@@ -94,7 +98,7 @@ struct PollingWorld : World {
   std::string post(std::string_view payload) const {
     return request_text("POST", target, {}, payload);
   }
-  /// A WebSocket that has asked to take over, up to its answered probe.
+  /// Starts an upgrade: returns a WebSocket whose probe has been answered.
   Line probe() {
     Line line = dial();
     EXPECT_TRUE(ask(line, upgrade_text(websocket_query + target.substr(engine_query.size())))
@@ -111,7 +115,7 @@ struct PollingWorld : World {
 
 class FailedAllocations : public testing::Test {
  protected:
-  /// `turn(world)` is what happens in the turn; `check(world)` looks at it a moment later.
+  /// `turn(world)` makes the turn; `check(world)` examines the result a moment later.
   template <class Prepared, class Turn, class Check>
   static void fail_each(Turn turn, Check check) {
     bool has_failed = true;
@@ -170,7 +174,8 @@ TEST_F(FailedAllocations, APollGetsWhatWaitsOrEndsTheSession) {
   fail_each<Waiting>([](Waiting& world) { world.arrive(world.polls, world.request); },
                      [](Waiting& world) {
                        EXPECT_NE(world.polls.has("42[\"echo\",1]"), world.polls.is_cut());
-                       if (world.polls.is_cut() && world.lives()) {  // it was never announced
+                       // The client never learned its session id.
+                       if (world.polls.is_cut() && world.lives()) {
                          world.polls = world.dial();
                          EXPECT_NE(world.ask(world.polls, world.get()).find("42[\"echo\",1]"),
                                    std::string::npos);
@@ -184,7 +189,8 @@ struct Posting : PollingWorld {
   void check() const {
     EXPECT_TRUE(posts.is_settled());
     EXPECT_TRUE(lives() || polls.is_settled());
-    if (!lives() || reports != 0) return;  // a handler's failure is the application's
+    // A failure in a handler is the application's to deal with.
+    if (!lives() || reports != 0) return;
     const bool is_posted = posts.has("\r\n\r\nok");
     EXPECT_EQ(polls.has("[\"echo\",1]"), is_posted);
     EXPECT_EQ(polls.has("[\"echo\",\"" + long_text + "\"]"), is_posted);
@@ -336,8 +342,8 @@ TEST_F(FailedAllocations, AnUpgradeHandsOverWhatWaitsOrTheSessionEnds) {
                        });
 }
 
-/// Three over WebSocket in one room. Whoever fails there is reported to a hook that sends to
-/// all of them.
+/// Three clients over WebSocket in one room. A failure in one of their handlers is reported to a
+/// hook that sends to all of them.
 struct Room : World {
   Room() {
     Namespace io = server.of();
@@ -384,8 +390,8 @@ TEST_F(FailedAllocations, OfOneReceiverAreReportedWhenTheOthersHaveTheBroadcast)
       });
 }
 
-/// A client that reads slowly: so much waits for it that the attachment of the next event is the
-/// first byte too many.
+/// A client that reads slowly: so much is waiting for it that the attachment of the next event
+/// exceeds the limit by its first byte.
 struct Slow : World {
   Slow() {
     network.profile.window_bytes = 1000;

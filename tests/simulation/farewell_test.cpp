@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Polling sessions that the server closes while no poll is parked: they count no more, but their
-// clients' requests are answered until one of them has learned of it, or for 30 seconds.
+// Polling sessions that the server closes while no poll is parked. They no longer count, but
+// requests for them are answered until one of the answers has reported the end, or for 30 seconds.
 #include "support/simulated_server_test.hpp"
 
 #include <gmock/gmock.h>
@@ -22,7 +22,8 @@ class Farewell : public SimulatedServerTest {
  protected:
   explicit Farewell(ServerOptions options = {}) : SimulatedServerTest(std::move(options)) {}
 
-  /// Joins, and is sent away while no poll is parked; its latest poll is still to be read.
+  /// Returns a client that has connected and that the server disconnects while no poll is parked.
+  /// The response to its latest poll has not been read.
   std::unique_ptr<ScriptedClient> send_away() {
     auto client = std::make_unique<ScriptedClient>(
         loop, server.dial(),
@@ -35,7 +36,7 @@ class Farewell : public SimulatedServerTest {
     EXPECT_EQ(reason, DisconnectReason::server_namespace_disconnect);
     return client;
   }
-  /// What another connection gets for a request of that session.
+  /// Returns what a request for that session gets on another connection.
   std::string answer(ScriptedClient& client, const std::string& method, const std::string& body) {
     const auto recorder = std::make_shared<Recorder>();
     const auto stream = dial(recorder);
@@ -65,7 +66,7 @@ TEST_F(Farewell, TheNextPollLearnsOfIt) {
   EXPECT_THAT(answer(*client, "POST", "3"), HasSubstr("Session ID unknown"));
 }
 
-// As the official server: posts are taken whatever they hold.
+// As in the official server, POSTs are accepted whatever they contain.
 TEST_F(Farewell, PostsAreAnsweredForThirtySeconds) {
   const auto client = send_away();
   EXPECT_THAT(answer(*client, "POST", "3"), EndsWith("\r\n\r\nok"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Ends that meet: what is told, answered or destroyed while it is in use, and requests that are
-// left alone.
+// Ends that coincide: objects that are notified, answered or destroyed while they are in use, and
+// requests that are abandoned.
 #include "support/simulated_server_test.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ class Lifetimes : public SimulatedServerTest {
   static std::string poll_of(const std::string& sid) {
     return get("/socket.io/?EIO=4&transport=polling&sid=" + sid);
   }
-  /// A POST of which all but `rest_of_post` has come.
+  /// Sends a POST except for `rest_of_post`.
   std::shared_ptr<SimulatedStream> begin_post(const std::string& sid,
                                               const std::shared_ptr<Recorder>& recorder) {
     const auto stream = dial(recorder);
@@ -134,11 +134,13 @@ TEST_F(Lifetimes, PipelinedRequestsKeepTheirOrderWhenMoreArriveBeforeTheyAreTake
   ASSERT_NE(at, recorder->text.npos);
   const std::string sid = recorder->text.substr(at + marker.size(), 20);
   loop.post([&] {
-    first_end->receive_now(poll_of(sid) + get("/a"));  // parked, and one behind it
+    // One request is parked, with another one behind it.
+    first_end->receive_now(poll_of(sid) + get("/a"));
   });
   loop.run_for(0ms);
   loop.post([&] {
-    second_end->receive_now(poll_of(sid));  // two polls at once: the parked one is answered
+    // Two polls at the same time: the parked one is answered.
+    second_end->receive_now(poll_of(sid));
     first_end->receive_now(get("/b"));
   });
   loop.run_for(0ms);
@@ -147,7 +149,7 @@ TEST_F(Lifetimes, PipelinedRequestsKeepTheirOrderWhenMoreArriveBeforeTheyAreTake
   second->close();
 }
 
-// --- Requests whose session goes away while their body is coming: cut, as the reference does ---
+// --- Requests whose session ends while their body is arriving: cut, as in the reference ---
 
 TEST_F(Lifetimes, AnUpgradeCutsThePostThatIsUnderway) {
   ScriptedClient client(loop, server.dial(), {.travel = Travel::polling, .watches_pings = false});
@@ -198,7 +200,7 @@ TEST_F(Lifetimes, ADisconnectCutsThePostThatIsUnderway) {
   EXPECT_EQ(recorder->text, "");
 }
 
-/// Takes requests and answers none; keeps them as long as it is told to.
+/// Accepts requests without answering them, and keeps them until it is told to release them.
 class SilentSite final : public server::RequestSink {
  public:
   class Listener final : public engine::ExchangeListener {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The simulation itself: time, order, and what its pipes do to bytes.
+// Tests of the simulation itself: time, order, and what its pipes do to bytes.
 #include "support/scripted_client.hpp"
 #include "support/simulated_server.hpp"
 
@@ -30,7 +30,7 @@ TEST(SimulatedLoop, RunsWhatIsDueInOrderAndJumpsOverTheRest) {
   EXPECT_TRUE(order == "abdc") << order;
 }
 
-/// Whoever is contained.
+/// The object whose calls are contained.
 struct Owner : std::enable_shared_from_this<Owner> {
   explicit Owner(Loop& loop_) : loop(loop_) {}
   void on_exception() noexcept {
@@ -52,7 +52,8 @@ TEST(SimulatedLoop, WhatItsTasksThrowIsReportedAndTheTurnGoesOn) {
       throw;
     } catch (const std::exception& thrown) {
       reported.emplace_back(thrown.what());
-      throw;  // of no interest to anybody
+      // Nobody handles this one.
+      throw;
     }
   });
   const auto owner = std::make_shared<Owner>(loop);
@@ -66,7 +67,7 @@ TEST(SimulatedLoop, WhatItsTasksThrowIsReportedAndTheTurnGoesOn) {
   EXPECT_EQ(reported, (std::vector<std::string>{"a task", "a deadline"}));
 }
 
-/// Throws whatever it is told.
+/// Throws what it is told to.
 class Thrower final : public StreamHandler {
  public:
   void on_bytes(std::span<char>) override {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A proxy's answer in pieces of any size, cut off at every position, reset; giving up at
-// every moment.
+// A proxy's response in pieces of any size, cut off at every position, or reset; and attempts that
+// are cancelled at every moment.
 #include "net/client/proxy_tunnel.hpp"
 
 #include "support/pipe.hpp"

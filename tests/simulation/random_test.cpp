@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Seeded runs of a whole server with several clients and faults; see RandomTown. SIMULATION_SEEDS
-// makes more of them.
+// makes more runs.
 #include "support/message_adapter.hpp"
 #include "support/random_town.hpp"
 
@@ -21,7 +21,8 @@ TEST(Random, HoldsItsPromisesWhateverHappens) {
     received += town.received_count();
     acks += town.acks_count();
   });
-  // Three quarters of what the first 300 runs come to: a town that has fallen silent is noticed.
+  // Three quarters of the average over the first 300 runs, so that a town without
+  // traffic is noticed.
   EXPECT_GT(received, 190 * seeds);
   EXPECT_GT(acks, 5 * seeds);
   testing::Test::RecordProperty("received", std::to_string(received));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every response of the server says what time it is (RFC 9110 6.6.1), whoever makes it.
+// Every response of the server has a Date (RFC 9110 6.6.1), whichever part of the server makes it.
 #include "support/simulated_server_test.hpp"
 
 #include <gmock/gmock.h>

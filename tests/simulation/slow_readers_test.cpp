@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Peers that read slowly, under virtual time: who reads gets all that it is owed, who only pretends
-// to is cut (Stream::least_bytes_per_second).
+// Peers that read slowly, in virtual time. A peer that keeps reading gets everything; one that only
+// pretends to read is cut (Stream::least_bytes_per_second).
 #include "engine/websocket_connection.hpp"
 #include "support/simulated_server_test.hpp"
 #include "support/websocket_stream.hpp"
@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 
-/// Reads one piece of what comes each second, half a second after the server's clock.
+/// Reads one piece each second, half a second after the ticks of the server's clock.
 class SlowReader final : public StreamHandler {
  public:
   SlowReader(SimulatedLoop& loop, std::shared_ptr<SimulatedStream> stream)
@@ -47,7 +47,7 @@ class SlowReader final : public StreamHandler {
   std::shared_ptr<SimulatedStream> stream_;
 };
 
-/// Who reads slowly gets all that it is owed; who reads less than 1024 bytes a second does not.
+/// A peer that reads slowly gets everything, but not one that reads less than 1024 bytes a second.
 class SlowReaders : public SimulatedServerTest {
  protected:
   static constexpr std::size_t big_bytes = 100'000;
@@ -56,7 +56,8 @@ class SlowReaders : public SimulatedServerTest {
     server.http().get(
         "/big", [](const HttpRequest&) { return HttpResponse::text(std::string(big_bytes, 'x')); });
   }
-  /// Takes `stream` over, and reads nothing yet; a second's share is underway at any time.
+  /// Attaches a reader to `stream` that reads nothing yet. The network holds what it reads
+  /// in a second.
   std::shared_ptr<SlowReader> read_slowly(const std::shared_ptr<SimulatedStream>& stream,
                                           std::size_t bytes_each_second) {
     network.profile.window_bytes = bytes_each_second;
@@ -70,7 +71,7 @@ class SlowReaders : public SimulatedServerTest {
     stream->write("GET /big HTTP/1.1\r\nHost: a\r\n" + std::string(more) + "\r\n");
     return read_slowly(stream, bytes_each_second);
   }
-  /// Has the server send its last words over WebSocket.
+  /// Makes the server send its last bytes over WebSocket.
   std::shared_ptr<SlowReader> say_goodbye(ScriptedClient& client, std::size_t bytes_each_second) {
     connect(client);
     const auto reader = read_slowly(client.engine().websocket()->stream(), bytes_each_second);
@@ -153,7 +154,8 @@ TEST_F(SlowReaders, AreGivenUpAfterLastWordsThatTheyDoNotTake) {
   EXPECT_FALSE(server.last_server_end()) << "the connection is still there";
 }
 
-// W13: engine::pong_backlog_bytes
+// A peer that sends pings without reading must not make the server queue pongs without limit;
+// see engine::pong_backlog_bytes.
 TEST_F(SlowReaders, GetNoPongsBehindWhatWaitsForThem) {
   ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket, .watches_pings = false});
   connect(client);
@@ -177,7 +179,7 @@ TEST_F(SlowReaders, GetNoPongsBehindWhatWaitsForThem) {
   EXPECT_FALSE(reason);
 }
 
-// W13: a peer may use a ping as a barrier, as our client does, and waits for its pong.
+// A peer may use a ping as a barrier, as our client does, and wait for its pong.
 TEST_F(SlowReaders, GetThePongToTheirLastPingBehindWhatWaitedForThem) {
   ScriptedClient client(loop, server.dial(), {.travel = Travel::websocket, .watches_pings = false});
   connect(client);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TLS over a simulated network: bytes in pieces of any size, late, held back; the handshake that
-// fails or is given up; ends with and without a goodbye.
+// TLS over a simulated network: bytes in pieces of any size, delayed or held back; handshakes that
+// fail or are cancelled; ends with and without close_notify.
 #include "net/tls_stream.hpp"
 
 #include "net/tls_error.hpp"
@@ -27,7 +27,7 @@ const Authority& authority() {
   return made;
 }
 
-/// Writes down what it gets, and may stop reading.
+/// Records what it receives, and can stop reading.
 class Reader final : public StreamHandler {
  public:
   void on_bytes(std::span<char> bytes) override {
@@ -46,7 +46,8 @@ class Reader final : public StreamHandler {
   std::string text;
   std::size_t pause_after = std::string::npos;
   bool scribbles = false;
-  char padding = 0;  // what the 64 bytes behind held
+  // The contents of the 64 bytes of padding.
+  char padding = 0;
   int drains = 0;
   int closes = 0;
 };
@@ -57,7 +58,7 @@ struct Town {
     settings.ca_pem = authority().root().certificate_pem();
   }
 
-  /// Both ends are there; the handshake is underway.
+  /// Creates both ends; the handshake is underway.
   void begin() {
     ConnectFailure failure;
     context = TlsContext::for_client(settings, failure);

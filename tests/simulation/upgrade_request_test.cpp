@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The request that asks for a WebSocket, however the network cuts it: where its end is, where
-// frames begin, and that a body is refused instead of being taken for frames.
+// The request for a WebSocket, however the network splits it: where it ends, where frames begin,
+// and that a body is refused instead of being read as frames.
 #include "support/simulated_server.hpp"
 #include "support/splits.hpp"
 #include "support/websocket_client.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What the server answers to `pieces`, each of which comes in a turn of its own.
+/// The server's answer to `pieces`, each of which arrives in a turn of its own.
 std::shared_ptr<Recorder> answer_to(const Pieces& pieces) {
   SimulatedLoop loop(1);
   Network network(loop);
@@ -68,7 +68,7 @@ TEST(UpgradeRequest, ABodyInChunksIsRefused) {
   }
 }
 
-// --- W2: what is offered ---
+// --- What the server offers ---
 
 std::string accepted(std::string_view header) {
   const auto recorder = answer_to({upgrade_text(websocket_query, std::string(header) + "\r\n")});

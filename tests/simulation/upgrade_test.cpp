@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Messages in both directions while a session moves from polling to WebSocket, with a thousand
-// timings: nothing may be lost, doubled or swapped (Engine.IO protocol 4, "Upgrade").
+// Messages in both directions while a session upgrades from polling to WebSocket, with a
+// thousand different timings: nothing may be lost, duplicated or reordered (Engine.IO protocol
+// 4, "Upgrade").
 #include "support/ledger.hpp"
 #include "support/scripted_client.hpp"
 #include "support/simulated_server.hpp"
@@ -89,7 +90,8 @@ class Conversation {
 
   SimulatedLoop loop_;
   Network network_;
-  Ledger ledger_;  // outlives those who write to it
+  // Outlives those who write to it.
+  Ledger ledger_;
   std::uint64_t last_up_ = 0;
   std::uint64_t last_down_ = 0;
   SimulatedServer server_;

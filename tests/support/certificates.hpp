@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Certificates for tests, made in memory: an Authority issues what a Wish describes, an expired or
-// a foreign one as well. TemporaryFile: one of them where options want a path. One thread.
+// Certificates for tests, made in memory. An Authority issues what a Wish describes, including
+// expired and foreign certificates. TemporaryFile is for options that want a path. One thread.
 #pragma once
 
 #include "base/base64.hpp"
@@ -68,10 +68,11 @@ class Identity {
   std::shared_ptr<EVP_PKEY> key_;
 };
 
-/// What a certificate is to say.
+/// The contents of a certificate.
 struct Wish {
   std::string common_name = "test";
-  std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1";  // in the words of openssl.cnf
+  // In the syntax of openssl.cnf.
+  std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1";
   std::string usage = "serverAuth";
   long valid_from_seconds = -3600;
   long valid_to_seconds = 24 * 3600;
@@ -98,7 +99,7 @@ class Authority {
     X509_EXTENSION_free(made);
   }
 
-  /// Without an issuer it signs itself; without a usage it is an authority.
+  /// Without an issuer, the certificate signs itself and is an authority's.
   static Identity make(const Wish& wish, const Identity* issuer) {
     static long last_number = 0;
     const std::shared_ptr<EVP_PKEY> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
@@ -131,7 +132,7 @@ class Authority {
   Identity root_;
 };
 
-/// Contents with a path, removed at the end.
+/// A file with the given contents, removed by the destructor.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& contents) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ChildProcess: a program under test, on pipes or on a terminal of its own. Whatever it is waited
-// for has a deadline; the destructor kills what still runs.
+// ChildProcess: a program under test, on pipes or on a terminal of its own. Every wait has a
+// deadline; the destructor kills the program if it is still running.
 #pragma once
 
 #include "support/patience.hpp"
@@ -52,12 +52,12 @@ class ChildProcess {
   void end_output() { close_fd(output_); }
   void signal(int number) { kill(pid_, number); }
 
-  /// What it printed, on a terminal with stderr.
+  /// What the program has printed. On a terminal this includes stderr.
   const std::string& out() const { return out_; }
   const std::string& err() const { return err_; }
   void forget_output() { out_.clear(); }
 
-  /// False if it ended, or the deadline passed, before it printed that.
+  /// False if the program ended, or the deadline passed, before it printed `text`.
   bool await_output(std::string_view text) {
     return read_until([&] { return out_.find(text) != std::string::npos; });
   }
@@ -125,14 +125,15 @@ class ChildProcess {
     input_ = dup(output_);
   }
 
-  /// Takes one read of `fd` into `text`; closes it at its end.
+  /// Appends one read of `fd` to `text`; closes `fd` at its end.
   static void take(int& fd, std::string& text) {
     std::array<char, 4096> piece;
     const ssize_t size = read(fd, piece.data(), piece.size());
     if (size > 0) {
       text.append(piece.data(), static_cast<std::size_t>(size));
     } else if (size == 0 || errno != EINTR) {
-      close_fd(fd);  // a terminal whose program has ended says EIO
+      // A terminal whose program has ended reports EIO.
+      close_fd(fd);
     }
   }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What a client of the simulation travels on: HttpLane, one HTTP request after another on
-// kept-alive connections, and WebSocketLane, one WebSocket from its upgrade request on. Built on
-// our codecs, with no code of the server.
+// The connections of a simulated client. HttpLane makes HTTP requests one after another on
+// kept-alive connections; WebSocketLane is one WebSocket, beginning with its upgrade request. They
+// use our codecs and no code of the server.
 //
-// Life cycle: a lane dials when it has something to send and may dial again after its connection
-// closed (HttpLane); callbacks are released by close(). Single thread, that of the loop.
+// Life cycle: a lane dials when it has something to send. HttpLane may dial again after its
+// connection has closed. close() releases the callbacks. Single thread, that of the loop.
 #pragma once
 
 #include "codec/http/response_parser.hpp"
@@ -37,7 +37,7 @@ inline http::Request request_to(std::string_view method, std::string target) {
 
 class HttpLane final : public StreamHandler, public std::enable_shared_from_this<HttpLane> {
  public:
-  /// The response, or null: the connection was lost.
+  /// Called with the response, or with null if the connection was lost.
   using Answer = std::function<void(const http::Response*)>;
 
   explicit HttpLane(Dial dial) : dial_(std::move(dial)) {}

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // ClientTown: our whole client above the I/O line, against our whole server, on a simulated network
-// that a test can break; the server can be stopped and started again.
+// that a test can break. The server can be stopped and started again.
 //
-// Life cycle: made with a seed and the server's handlers, which each new server gets; sockets are
-// used by their public handles; finish() ends all of it and says what was left. Single thread.
+// Life cycle: made with a seed and with the server's handlers, which each new server gets. Sockets
+// are used through their public handles. finish() ends everything and reports what is left.
+// Single thread.
 #pragma once
 
 #include "core/client/manager.hpp"
@@ -26,7 +27,7 @@
 
 namespace socketio::support {
 
-/// Reconnects at delays without chance, over one transport.
+/// Options without randomness in the reconnection delays, and with a single transport.
 inline core::ManagerOptions steady(
     engine::TransportName transport = engine::TransportName::websocket) {
   core::ManagerOptions options;
@@ -35,7 +36,8 @@ inline core::ManagerOptions steady(
   return options;
 }
 
-/// A gate of one thread. As with the real one, who is not in user code has to wait for the loop.
+/// A gate for one thread. As with the real one, a caller outside user code has to wait
+/// for the loop.
 class LoopGate final : public core::Gate {
  public:
   explicit LoopGate(SimulatedLoop& loop) : loop_(&loop) {}
@@ -86,7 +88,7 @@ class ClientTown {
   ClientSocket socket(std::string_view nsp = "/", const SocketOptions& options = {}) {
     return ClientSocket(manager->socket(nsp, options));
   }
-  /// Writes into `log` how the socket fares.
+  /// Logs what happens to the socket.
   void watch(const ClientSocket& socket, const std::string& name = {}) {
     const std::string prefix = name.empty() ? name : name + " ";
     socket.on_connect([this, prefix] { log.push_back(prefix + "connect"); });
@@ -111,22 +113,22 @@ class ClientTown {
     if (set_up_) set_up_(*server);
     connector.mode = SimulatedConnector::Mode::answer;
   }
-  /// As when the process ends: connections break, new ones are refused.
+  /// Does what the end of the server's process does: connections break, new ones are refused.
   void stop_server() {
     connector.mode = SimulatedConnector::Mode::refuse;
     cut();
     retire_server();
   }
-  /// Every connection breaks.
+  /// Breaks every connection.
   void cut() {
     for (const auto& stream : connector.streams()) stream->reset();
   }
-  /// Nothing gets through on any connection that there is.
+  /// From now on nothing gets through on any existing connection.
   void pull_the_cable() {
     for (const auto& stream : connector.streams()) stream->go_silent();
   }
 
-  /// Ends the client; nothing of it may be heard afterwards.
+  /// Ends the client; none of its handlers may be called afterwards.
   void end_client() {
     if (!manager) return;
     manager->end();
@@ -175,7 +177,8 @@ class ClientTown {
   void retire_server() {
     if (!server) return;
     server->close();
-    gone_.push_back(std::move(server));  // until its connections have ended
+    // Kept until its connections have ended.
+    gone_.push_back(std::move(server));
   }
 
   SetUp set_up_;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// CoreServer and CorePeer: the Socket.IO core without bytes. A peer hands text of Socket.IO packets
-// to a session and reads what the core sent to it. Made and used on one thread; the server outlives
-// its peers.
+// CoreServer and CorePeer: the Socket.IO core without encoded bytes. A peer passes the text of
+// Socket.IO packets to a session and reads what the core has sent to it. One thread; the server
+// outlives its peers.
 #pragma once
 
+#include "codec/engineio/payload.hpp"
 #include "core/server/connection.hpp"
 #include "core/server/namespace_state.hpp"
 #include "core/server/node.hpp"
@@ -42,17 +43,19 @@ class CoreServer final : public engine::SessionOwner {
  public:
   core::Node node;
   Namespace nsp;
-  /// What the error hook was told.
+  /// What the error hook was called with.
   std::vector<std::string> errors;
 };
 
-/// A transport that keeps what it is given.
+/// A transport that keeps what it is asked to send.
 class KeptTransport final : public engine::ServerTransport {
  public:
   engine::TransportName name() const override { return engine::TransportName::websocket; }
-  void send_text(std::string_view packet, Compress) override { sent.emplace_back(packet); }
-  void send_binary(std::string_view data, Compress) override {
-    sent.push_back("binary:" + std::string(data));
+  void send(const engineio::Packet& packet, Compress) override { keep(packet); }
+  void send_prepared(engine::PreparedMessage& message) override {
+    const std::string& payload = message.payload();
+    engineio::PayloadDecoder packets(payload, payload.size());
+    while (const auto packet = packets.next().value()) keep(*packet);
   }
   bool writable() const override { return is_writable; }
   void want_drain() override {}
@@ -63,11 +66,22 @@ class KeptTransport final : public engine::ServerTransport {
   std::vector<std::string> sent;
   bool is_writable = true;
   bool closed = false;
+
+ private:
+  void keep(const engineio::Packet& packet) {
+    std::string text;
+    if (packet.content == engineio::Content::text) {
+      engineio::append_text(text, packet);
+    } else {
+      text.append("binary:").append(packet.data);
+    }
+    sent.push_back(std::move(text));
+  }
 };
 
 class CorePeer {
  public:
-  /// Connected to "/" already.
+  /// The peer is connected to "/" already.
   explicit CorePeer(CoreServer& server)
       : server_(server),
         transport_(std::make_shared<KeptTransport>()),
@@ -82,13 +96,13 @@ class CorePeer {
   CorePeer(const CorePeer&) = delete;
   CorePeer& operator=(const CorePeer&) = delete;
 
-  /// A Socket.IO packet, and the attachments that belong to it.
+  /// Sends a Socket.IO packet and its attachments.
   void send(std::string_view packet, const std::vector<std::string>& attachments = {}) {
     handler_->on_text(packet);
     for (const std::string& attachment : attachments) handler_->on_binary(attachment);
     server_.loop().run();
   }
-  /// What came since the last call, Engine.IO's digit included.
+  /// What has arrived since the last call, including Engine.IO's digit.
   std::vector<std::string> received() {
     server_.loop().run();
     return std::exchange(transport_->sent, {});
@@ -98,7 +112,7 @@ class CorePeer {
     server_.loop().run();
   }
   bool is_closed() const { return transport_->closed; }
-  /// It takes nothing that is volatile.
+  /// From now on nothing volatile is sent to it.
   void become_busy() { transport_->is_writable = false; }
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Counts every allocation of the program, for tests of what is kept. Replaces operator new, so a
-// file that includes it is a program of its own (cmake/tests.cmake). Single thread.
+// Counts every allocation of the program, for tests of memory use. It replaces operator new, so a
+// file that includes it becomes a program of its own (cmake/tests.cmake). Single thread.
 #pragma once
 
 #include <algorithm>
@@ -11,10 +11,10 @@
 
 namespace socketio::support {
 
-/// Bytes that were asked for since a test set it to 0, freed ones included.
+/// The bytes allocated since a test set this to 0, including those that have been freed.
 inline std::size_t allocated_since_reset = 0;
 inline std::ptrdiff_t live_allocations = 0;
-/// Bytes in use, as the allocator rounds them, and the most of them since a test set it.
+/// The bytes in use, as rounded by the allocator, and their maximum since a test set it.
 inline std::size_t live_bytes = 0;
 inline std::size_t peak_bytes = 0;
 
@@ -30,7 +30,7 @@ void* operator new(std::size_t size) {
   counts::peak_bytes = std::max(counts::peak_bytes, counts::live_bytes);
   return memory;
 }
-/// The library's calls the one above; the address sanitizer's does not.
+/// The standard library's version calls the one above; the address sanitizer's does not.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   try {
     return operator new(size);

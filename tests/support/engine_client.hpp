@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// EngineClient: an Engine.IO 4 client of the simulation: polling, WebSocket, and the upgrade from
-// one to the other as the official client does it (probe, pause, switch), pongs, and a watchdog for
-// pings that do not come.
+// EngineClient: a simulated Engine.IO 4 client. It does polling, WebSocket, the upgrade as in the
+// official client (probe, pause, switch) and pongs, and notices when pings fail to arrive.
 //
-// Life cycle: open() -> on_open -> messages -> exactly one on_close, whoever ended it. Made by
+// Life cycle: open() -> on_open -> messages -> exactly one on_close, whichever side closed. Made by
 // make_shared; its owner keeps it until then. Single thread, that of the loop.
 #pragma once
 
@@ -59,10 +58,10 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
   void send_binary(std::string_view message) {
     send({engineio::Content::binary, std::string(message)});
   }
-  /// Any packet in its text form.
+  /// Sends any packet, given in its text form.
   void send_packet(std::string packet) { send({engineio::Content::text, std::move(packet)}); }
 
-  /// Says goodbye and ends.
+  /// Sends a close packet and closes.
   void close() {
     if (state_ == State::closed) return;
     if (state_ == State::open) {
@@ -77,7 +76,7 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
     }
     finish();
   }
-  /// Ends by cutting every connection.
+  /// Closes by cutting every connection.
   void abort() {
     if (state_ == State::closed) return;
     poll_lane_->reset();
@@ -107,7 +106,7 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
   }
 
   EngineClientOptions options;
-  /// When pings came, for tests of the heartbeat.
+  /// The times at which pings arrived, for tests of the heartbeat.
   std::vector<milliseconds> pings;
 
  private:
@@ -199,7 +198,8 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
     callbacks.close = [this] {
       const auto self = shared_from_this();
       if (on_websocket_) return finish();
-      websocket_.reset();  // the upgrade failed: on with polling
+      // The upgrade failed: continue with polling.
+      websocket_.reset();
       if (std::exchange(pausing_, false)) {
         if (!poll_lane_->busy()) poll();
         flush();
@@ -276,7 +276,7 @@ class EngineClient final : public std::enable_shared_from_this<EngineClient> {
     flush();
   }
 
-  /// Calls a copy: the call may end this client and release its callbacks.
+  /// Calls a copy, because the call may end this client and release its callbacks.
   template <class Callback, class... Arguments>
   static void tell(Callback callback, Arguments... arguments) {
     if (callback) callback(arguments...);

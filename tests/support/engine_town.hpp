@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// For tests of the Engine.IO client: EngineTown, our Engine.IO server on a simulated network with
-// a plain application on it, SessionLog, a client's handler that writes down what it hears, and the
+// For tests of the Engine.IO client. EngineTown: our Engine.IO server on a simulated network, with
+// a simple application. SessionLog: a client's handler that logs its calls. EngineClientTest: the
 // fixture that joins them.
 //
-// Life cycle: loop and network first, then the town, then clients, which must be gone before it.
-// Single thread.
+// Life cycle: loop and network first, then the town, then the clients, which must be gone before
+// it. Single thread.
 #pragma once
 
 #include "engine/client/session.hpp"
@@ -43,9 +43,7 @@ class TownSession final : public engine::SessionHandler {
     session_.reset();
   }
   void send_text(std::string_view message) {
-    std::string packet = "4";
-    packet.append(message);
-    if (session_) session_->send_text(packet);
+    if (session_) session_->send_text(message);
   }
   void send_binary(std::string_view message) {
     if (session_) session_->send_binary(message, Compress::yes);
@@ -93,7 +91,7 @@ class EngineTown {
   server::RequestDispatcher site_;
 };
 
-/// A client's session and all that it was told.
+/// A client's session and a log of all calls to its handler.
 class SessionLog final : public engine::ClientSessionHandler {
  public:
   using Memory = engine::ClientSession::Memory;
@@ -144,7 +142,8 @@ class SessionLog final : public engine::ClientSessionHandler {
 
   std::shared_ptr<engine::ClientSession> session;
   std::vector<std::string> received;
-  std::vector<std::string> faults;  // calls that must not be
+  // Calls that must not happen.
+  std::vector<std::string> faults;
   std::string sid;
   std::string ended;
   engine::Failure failure;
@@ -153,7 +152,8 @@ class SessionLog final : public engine::ClientSessionHandler {
   int drains = 0;
   int closes = 0;
   bool upgraded = false;
-  bool deaf = false;  // detached: nothing may be heard
+  // Detached: no further call may arrive.
+  bool deaf = false;
   std::function<void()> when_open;
   std::function<void()> when_message;
   std::function<void()> when_upgraded;
@@ -171,7 +171,8 @@ class SessionLog final : public engine::ClientSessionHandler {
   }
 };
 
-/// One client of one town, and what must hold in the end: nothing is left, nothing was told twice.
+/// One client of one town. At the end nothing may be left, and nothing may have been
+/// reported twice.
 class EngineClientTest : public testing::Test {
  protected:
   ~EngineClientTest() override {
@@ -194,7 +195,7 @@ class EngineClientTest : public testing::Test {
     EXPECT_EQ(log.ended, reason);
     EXPECT_EQ(log.failure.message, message);
   }
-  /// As the connector's streams: the client's ends that are in use.
+  /// Works on the client's ends that are in use.
   void pull_the_cable() {
     for (const auto& stream : connector.streams()) stream->go_silent();
   }

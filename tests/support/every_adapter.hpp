@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// EveryAdapterTest: the fixture of tests that hold whatever adapter a namespace has: they run with
-// the one of a loop, and with one that sees messages alone.
+// EveryAdapterTest: the fixture for tests that must pass whatever adapter a namespace has. They run
+// with the adapter of a single loop, and with one that communicates only by messages.
 //
 //   INSTANTIATE_TEST_SUITE_P(Adapters, MyTest, support::every_adapter(), support::adapter_name);
 #pragma once

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// FailingAllocation: the n-th allocation that the marked thread makes from now on fails, those
-// before and behind it do not. Replaces operator new, and aligned_alloc, which Asio uses, so only a
-// program of one file may include it.
+// FailingAllocation: from now on the n-th allocation of the marked thread fails, and no other
+// does. It replaces operator new, and aligned_alloc, which Asio uses, so only a program of one file
+// may include it.
 #pragma once
 
 #include "support/under_test.hpp"
@@ -13,7 +13,7 @@
 
 namespace socketio::support {
 
-/// Allocations up to the one that fails, that one included; 0: none fails.
+/// How many allocations there are until one fails, including that one. 0: none fails.
 inline std::atomic<std::size_t> allocations_left{0};
 
 inline bool allocation_fails() {
@@ -38,7 +38,7 @@ void* operator new(std::size_t size) {
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
-/// The library's calls the one above; the address sanitizer's does not.
+/// The standard library's version calls the one above; the address sanitizer's does not.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   try {
     return operator new(size);

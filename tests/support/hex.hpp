@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes as tests write them. Header-only, pure.
+// Bytes in the notation of tests. Header-only, pure.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace socketio::support {
 
-/// Two lower-case digits for each byte; blanks between are left out.
+/// Two lower-case digits for each byte; blanks are ignored.
 inline std::string from_hex(std::string_view text) {
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
   std::string digits;

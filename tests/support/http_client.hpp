@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HttpClient: requests as text and responses as values over one TcpClient, and the requests of
-// Engine.IO's long-polling. One thread at a time.
+// HttpClient: sends requests as text and returns responses as values, over one TcpClient.
+// PollingClient makes the requests of Engine.IO's long-polling. One thread at a time.
 #pragma once
 
 #include "codec/http/response_parser.hpp"
@@ -17,7 +17,8 @@ namespace socketio::support {
 
 inline const std::string engine_query = "/socket.io/?EIO=4&transport=polling";
 
-/// A request with Host; `more` are whole header lines. A body brings its Content-Length.
+/// A request with a Host header; `more` consists of whole header lines. Content-Length is added if
+/// there is a body.
 inline std::string request_text(std::string_view method, std::string_view target,
                                 std::string_view more = {}, std::string_view body = {}) {
   std::string text;
@@ -34,7 +35,7 @@ class HttpClient {
 
   TcpClient& tcp() { return tcp_; }
 
-  /// The next response, or nothing if the connection ends before.
+  /// Returns the next response, or nothing if the connection ends first.
   std::optional<http::Response> response(http::AnswerTo answer_to = http::AnswerTo::other) {
     http::Limits limits;
     limits.body_bytes = 64 * 1024 * 1024;
@@ -65,7 +66,7 @@ class HttpClient {
     return ask(request_text("GET", target, more));
   }
 
-  /// Status of the answer; 0 if there is none.
+  /// Returns the status of the response; 0 if there is none.
   int status(std::string_view text) {
     const auto answer = ask(text);
     return answer ? answer->status : 0;
@@ -80,7 +81,7 @@ inline std::string header(const http::Response& response, std::string_view name)
   return std::string(response.headers.get(name));
 }
 
-/// A session over long-polling: one connection for polls, one for posts.
+/// A session over long-polling, with one connection for polls and one for POSTs.
 class PollingClient {
  public:
   explicit PollingClient(std::uint16_t port, std::string_view more = {},
@@ -102,7 +103,7 @@ class PollingClient {
   int post(std::string_view payload) {
     return posts_.status(request_text("POST", target(), more_, payload));
   }
-  /// Joins "/" and returns the body of the poll that says so.
+  /// Connects to "/" and returns the body of the poll that confirms it.
   std::string join() {
     EXPECT_EQ(post("40"), 200);
     const auto answer = poll();

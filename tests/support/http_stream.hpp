@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Feeds an HTTP parser the pieces of a stream as a connection would: what follows the message is
-// left alone, nothing is fed after an error. Header-only, single thread.
+// Passes the pieces of a stream to an HTTP parser as a connection would: it leaves what follows the
+// message alone, and stops after an error. Header-only, single thread.
 #pragma once
 
 #include "codec/http/request_parser.hpp"
@@ -44,7 +44,7 @@ inline int status_of(const HttpFate& fate) {
   return fate.done ? 200 : 0;
 }
 
-/// The status that every cut of `bytes` leads to.
+/// Checks that `bytes` lead to `status`, however they are split.
 inline void expect_request_status(std::string_view bytes, int status,
                                   const http::Limits& limits = {}) {
   for_each_split(bytes, [&](const Pieces& pieces) {

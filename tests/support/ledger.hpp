@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Ledger: what was sent on each ordered channel and what arrived. What arrives must be the
-// beginning of what was sent, so that a loss in the middle, a duplicate, a swap and a message to a
-// stranger are all one rule. Also the seeds of random tests. Plain data, single thread.
+// Ledger: what was sent on each ordered channel, and what arrived. What arrives must be a prefix
+// of what was sent: this one rule excludes losses, duplicates, swaps, and messages to the wrong
+// receiver. Also the seeds of random tests. Plain data, single thread.
 #pragma once
 
 #include <socketio/json.hpp>
@@ -52,7 +52,8 @@ class Ledger {
   std::uint64_t received_ = 0;
 };
 
-/// What message `id` carries: text, numbers or binary of many sizes, known from its id alone.
+/// The contents of message `id`, which depend on nothing else: text, numbers or binary data of
+/// various sizes.
 inline json cargo(std::uint64_t id) {
   const std::size_t size = id % 11 == 0 ? 3'000 + id % 5'000 : id % 97;
   if (id % 5 == 0)
@@ -62,7 +63,7 @@ inline json cargo(std::uint64_t id) {
   return std::string(size, static_cast<char>('a' + id % 26));
 }
 
-/// SIMULATION_SEED runs that one, SIMULATION_SEEDS so many; else `standard` many.
+/// Runs the seed in SIMULATION_SEED, or as many as SIMULATION_SEEDS says, or `standard` many.
 template <class Run>
 void for_each_seed(std::uint64_t standard, const std::string& test, Run run) {
   std::uint64_t first = 0;

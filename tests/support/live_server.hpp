@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// LiveServer: a Server on a free loopback port whose loop runs on a thread of its own until the
-// test ends. Register handlers in `set_up`; it runs before the loop.
+// LiveServer: a Server on a free loopback port, whose loop runs on its own thread until the test
+// ends. `set_up` registers handlers, before the loop runs.
 #pragma once
 
 #include "support/log.hpp"
@@ -47,20 +47,21 @@ class LiveServer {
   std::thread thread_;
 };
 
-/// A well-behaved client that is connected throughout a test: it must be served whatever others do.
+/// A well-behaved client that is connected during a test: it must be served, whatever others do.
 class ControlClient {
  public:
   explicit ControlClient(std::uint16_t port) : client_(port) { EXPECT_TRUE(client_.joined()); }
 
-  /// An echo goes round, in order, with nothing lost before it.
+  /// Sends a number and expects it back, with nothing lost before it.
   void expect_served() {
     const std::string number = std::to_string(++sent_);
     client_.send("42[\"echo\"," + number + "]");
     EXPECT_EQ(client_.packet(), "42[\"echo\"," + number + "]");
   }
-  /// Engine.IO sessions at the server, its own included.
+  /// The number of Engine.IO sessions at the server, including its own.
   std::string sessions() { return client_.ask(R"(["sessions"])"); }
-  /// Waits until only `wanted` sessions are left: others end when the server notices.
+  /// Waits until only `wanted` sessions are left; the server may take a while to notice that
+  /// others ended.
   void expect_sessions(std::size_t wanted) {
     const std::string text = "[" + std::to_string(wanted) + "]";
     const auto end = std::chrono::steady_clock::now() + patience;

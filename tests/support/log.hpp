@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Log: lines that any thread may write, and a test's thread may wait for: what handlers saw, in its
-// order. Waiting ends with a test failure after `patience`, never with a hang.
+// Log: lines that any thread may append, and that a test's thread can wait for: what handlers saw,
+// in order. Waiting fails the test after `patience`; it never hangs.
 #pragma once
 
 #include "support/patience.hpp"
@@ -30,7 +30,7 @@ class Log {
     const std::lock_guard lock(mutex_);
     return lines_;
   }
-  /// Those that begin with `prefix`.
+  /// The lines that begin with `prefix`.
   Lines lines(std::string_view prefix) const {
     const std::lock_guard lock(mutex_);
     Lines found;
@@ -42,7 +42,7 @@ class Log {
     const std::lock_guard lock(mutex_);
     return count(line, [](std::string_view a, std::string_view b) { return a == b; });
   }
-  /// False, with a failure of the test, if it does not come.
+  /// False, and the test fails, if the line does not arrive.
   bool wait_for(std::string_view line, std::size_t times = 1) {
     return wait(line, times, [](std::string_view a, std::string_view b) { return a == b; });
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// LoopDriver: an AsioLoop that the test's own thread turns until what it waits for has happened.
-// Outcome: what a Connector answered, with a Recorder as the stream's handler. LoopbackPort: a
-// listening socket on one loopback address;
-// SilentPort: one that lets nobody in.
+// LoopDriver: an AsioLoop that the test's own thread runs until what it waits for has happened.
+// Outcome: the result of a Connector's attempt, with a Recorder as the stream's handler.
+// LoopbackPort: a listening socket on one loopback address. SilentPort: one that completes
+// no connection.
 #pragma once
 
 #include "base/connector.hpp"
@@ -42,7 +42,7 @@ class LoopDriver {
 
   const std::shared_ptr<net::AsioLoop>& loop() { return loop_; }
 
-  /// Turns the loop until `done()`; false, with a failure of the test, if that takes too long.
+  /// Runs the loop until `done()`. False, and the test fails, if that takes too long.
   template <class Done>
   bool run_until(Done done) {
     const auto end = std::chrono::steady_clock::now() + patience;
@@ -56,7 +56,7 @@ class LoopDriver {
     }
     return true;
   }
-  /// Does what is ready until nothing is.
+  /// Runs what is ready until nothing is.
   void settle() {
     loop_->drain();
     do {
@@ -69,7 +69,7 @@ class LoopDriver {
   std::shared_ptr<net::AsioLoop> loop_ = std::make_shared<net::AsioLoop>(context_);
 };
 
-/// What an attempt came to.
+/// The result of an attempt.
 struct Outcome {
   Connector::Done done() {
     return [this](std::shared_ptr<Stream> opened, const ConnectFailure& why) {
@@ -117,17 +117,17 @@ class LoopbackPort {
   LoopbackPort(const LoopbackPort&) = delete;
   LoopbackPort& operator=(const LoopbackPort&) = delete;
 
-  /// False on a machine without that family.
+  /// False on a machine without that address family.
   bool available() const { return port_ != 0; }
   std::uint16_t port() const { return port_; }
-  /// Somebody waits to be accepted.
+  /// Whether a connection is waiting to be accepted.
   bool has_visitor() const {
     pollfd wanted{descriptor_, POLLIN, 0};
     return ::poll(&wanted, 1, 0) == 1;
   }
-  /// A descriptor, which is the caller's.
+  /// Returns a descriptor, which the caller owns.
   int accept() { return ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC); }
-  /// From now on the port refuses.
+  /// From now on connections to the port are refused.
   void close() {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }
@@ -144,7 +144,7 @@ class LoopbackPort {
   std::uint16_t port_ = 0;
 };
 
-/// A port of 127.0.0.2 whose queue is full: who connects waits for ever.
+/// A port of 127.0.0.2 whose queue is full: connecting to it never completes.
 class SilentPort {
  public:
   explicit SilentPort(std::uint16_t port) {

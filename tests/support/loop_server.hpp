@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// LoopServer: accepts on a free loopback port of a LoopDriver's loop and has `serve` make the
-// handler of each connection. ConnectProxy: an HTTP proxy on it that makes tunnels, asks for a
-// password, or says what the test wants. One thread, the loop's.
+// LoopServer: accepts connections on a free loopback port of a LoopDriver's loop; `serve` makes
+// the handler of each. ConnectProxy: an HTTP proxy on such a server that makes tunnels, demands a
+// password, or answers what the test wants. One thread, the loop's.
 #pragma once
 
 #include "net/client/tcp_connector.hpp"
@@ -67,14 +67,16 @@ class ConnectProxy {
   }
   std::size_t open_connections() const { return server_.open_connections(); }
 
-  std::string authorization;  // what has to be asked with, if anything
-  std::string answer;         // said instead of an honest one
+  // What a request must contain, if anything.
+  std::string authorization;
+  // Sent instead of a proper answer.
+  std::string answer;
   bool closes_after_answer = false;
   bool is_silent = false;
   std::vector<std::string> requests;
 
  private:
-  /// Passes on what one side of a tunnel says.
+  /// Passes on what one side of a tunnel sends.
   class Relay final : public StreamHandler {
    public:
     explicit Relay(std::weak_ptr<Stream> other) : other_(std::move(other)) {}

@@ -2,8 +2,8 @@
 // LyingServer: reads a client's requests and WebSocket frames as a server does, and answers them
 // with whatever bytes a test wants.
 //
-// Life cycle: made with its script, which is called for each request; connections end when either
-// side closes. It must outlive them. Single thread, that of the loop.
+// Life cycle: made with its script, which is called for each request. Connections end when either
+// side closes, and the server must outlive them. Single thread, that of the loop.
 #pragma once
 
 #include "codec/http/date.hpp"
@@ -39,8 +39,8 @@ class LyingServer {
       if (stream_) stream_->close_after_flush();
     }
     SimulatedStream* stream() { return stream_.get(); }
-    /// Answers an upgrade request as a server should; frames come from now on. `extensions` is
-    /// what it claims to have agreed to.
+    /// Answers an upgrade request properly; from now on frames are read. `extensions` is what the
+    /// response claims to have agreed to.
     void accept_websocket(const http::Request& request, std::string_view extensions = {}) {
       http::Response response;
       response.status = 101;
@@ -109,10 +109,14 @@ class LyingServer {
 
   Script script;
   std::vector<http::Request> requests;
-  std::vector<std::string> texts;  // WebSocket messages that came
-  std::size_t frame_bytes = 0;     // what they took on the wire
-  std::vector<std::string> pongs;  // to WebSocket pings
-  bool answers_pings = true;       // those of WebSocket
+  // The WebSocket messages that have arrived.
+  std::vector<std::string> texts;
+  // Their size as sent.
+  std::size_t frame_bytes = 0;
+  // The payloads of WebSocket pongs.
+  std::vector<std::string> pongs;
+  // WebSocket pings, not Engine.IO's.
+  bool answers_pings = true;
   std::vector<std::uint16_t> close_codes;
   std::function<void(Connection&, std::string_view)> on_text;
   std::function<void(Connection&, std::string_view)> on_binary;
@@ -140,7 +144,7 @@ class LyingServer {
   Network& network_;
 };
 
-/// A whole response.
+/// A complete response.
 inline std::string answer(std::string_view body, std::uint16_t status = 200,
                           const std::vector<std::pair<std::string, std::string>>& headers = {}) {
   http::Response response;

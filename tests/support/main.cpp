@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// main() of every test program. A program has the tests of many files; `--file=ack_table_test` runs
-// those of one, as ctest does, so that a crash takes no other file's tests with it. It goes
-// together with --gtest_filter.
+// main() of every test program. A program contains the tests of many files. `--file=ack_table_test`
+// runs those of one file; ctest does this, so that a crash affects no other file. Can be combined
+// with --gtest_filter.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view option = "--file=";
 
-// GoogleTest's filter has no "and": those of other files are taken away from what was asked for.
+// GoogleTest's filter has no "and", so the tests of other files are subtracted from those that
+// were asked for.
 bool run_only(std::string_view stem) {
   const testing::UnitTest& all = *testing::UnitTest::GetInstance();
   std::string& filter = testing::GTEST_FLAG(filter);

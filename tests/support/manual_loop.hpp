@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// ManualLoop: a loop that a test turns by hand. run() does everything that is ready, pass() lets
-// time go by, and no thread, clock or descriptor is involved. Entropy is a counter, so that
-// identifiers repeat from run to run. post() may be called from other threads; what they posted
-// runs in the next run() of the test's thread.
+// ManualLoop: a loop that a test runs by hand. run() does everything that is ready, and pass()
+// advances the time; no thread, clock or descriptor is involved. Entropy is a counter, so that
+// identifiers repeat from run to run. post() may be called from other threads; what they post runs
+// in the next run() of the test's thread.
 #pragma once
 
 #include "base/loop.hpp"
@@ -39,7 +39,7 @@ class ManualLoop final : public Loop {
   }
   bool is_current() const override { return std::this_thread::get_id() == thread_; }
 
-  /// Turns until nothing is left to do.
+  /// Runs turns until nothing is left to do.
   void run() {
     do {
       for (Task& task : take_posted()) task();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// MessageAdapter: an adapter that reaches its sockets by messages alone, as one must whose sockets
-// are elsewhere. Every request is written down as bytes, read again and served by a LocalAdapter;
-// what comes of it goes back the same way. So whatever works with it needs no object of the process
-// that asks.
+// MessageAdapter: an adapter that reaches its sockets only by messages, as if they were in another
+// process. Every request is encoded as bytes, decoded again, and executed by a LocalAdapter; the
+// result returns in the same way. Code that works with this adapter therefore needs no object of
+// the process that makes the request.
 //
-// Life cycle and threads: Adapter's. Messages arrive at once.
+// Life cycle and threads: as for Adapter. Messages arrive at once.
 #pragma once
 
 #include "codec/json/document.hpp"
@@ -91,8 +91,8 @@ class MessageAdapter final : public core::Adapter {
  private:
   using Message = std::vector<std::uint8_t>;
 
-  /// Who waits for the responses to a request: one, or how many clients there are and an answer
-  /// from each. It keeps the namespace, so it goes with the last of them.
+  /// The callbacks that wait for the responses to a request: either one response, or a number of
+  /// clients and an answer from each. Holds the namespace, and is released with the last response.
   struct Waiting {
     CountCallback count{};
     detail::AckCallback answered{};
@@ -117,7 +117,7 @@ class MessageAdapter final : public core::Adapter {
     } else if (known->second.answered) {
       ++known->second.answers;
     }
-    // A copy: what is called may ask again.
+    // A copy, because the callback may make another request.
     const Waiting waiting = known->second;
     if (!waiting.answered || waiting.clients == waiting.answers) waiting_.erase(known);
     if (response.contains("count")) return waiting.count(response["count"]);
@@ -239,7 +239,7 @@ class MessageAdapter final : public core::Adapter {
   std::uint64_t last_request_ = 0;
 };
 
-/// Of a LocalAdapter or a MessageAdapter: rooms that have members.
+/// The number of rooms with members, for a LocalAdapter or a MessageAdapter.
 inline std::size_t room_count(const core::Adapter& adapter) {
   const auto* const by_messages = dynamic_cast<const MessageAdapter*>(&adapter);
   return by_messages ? by_messages->room_count()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// OwnedCoroutine: a coroutine of somebody else's that may be destroyed while it waits. Its holder
-// destroys the handle.
+// OwnedCoroutine: a foreign coroutine type whose coroutine may be destroyed while it waits. The
+// holder destroys the handle.
 #pragma once
 
 #include <coroutine>

@@ -5,7 +5,7 @@
 
 namespace socketio::support {
 
-/// The longest that a test waits for anything that must come.
+/// The longest time that a test waits for anything that must happen.
 inline constexpr std::chrono::seconds patience{60};
 
 }  // namespace socketio::support

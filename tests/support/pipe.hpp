@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// SimulatedStream: both ends of a TCP connection in memory. Bytes arrive in pieces of random size
-// after random delays, in order; a receive window holds the writer back; a side can stop reading,
-// half-close, reset, or fall silent.
+// SimulatedStream: both ends of a TCP connection in memory. Bytes arrive in order, in pieces of
+// random size and after random delays. A receive window limits the writer. Either side can stop
+// reading, half-close, reset, or fall silent.
 //
-// Life cycle: Network::connect() makes a pair; each end then behaves as net/tcp_stream does: one
-// on_close(), on the peer's FIN as well. Network counts the ends that live. Single thread, that of
-// the loop.
+// Life cycle: Network::connect() makes a pair. Each end then behaves like net/tcp_stream: there is
+// one on_close(), which the peer's FIN also causes. Network counts the ends that are alive. Single
+// thread, that of the loop.
 #pragma once
 
 #include "base/stream.hpp"
@@ -23,13 +23,13 @@
 
 namespace socketio::support {
 
-/// How a network behaves; the default is instant, whole and endless.
+/// The behaviour of a network. By default it has no delay, does not split, and has no limit.
 struct NetworkProfile {
   milliseconds delay_min{0};
   milliseconds delay_max{0};
-  /// Pieces are cut to 1..piece_bytes; 0 leaves them whole.
+  /// Pieces have 1 to piece_bytes bytes; 0 means that they are not split.
   std::size_t piece_bytes = 0;
-  /// What may be underway and unread in one direction.
+  /// How much may be underway or unread in one direction.
   std::size_t window_bytes = 1024 * 1024 * 1024;
 };
 
@@ -45,9 +45,9 @@ class Network {
 
   SimulatedLoop& loop() { return loop_; }
   std::pair<std::shared_ptr<SimulatedStream>, std::shared_ptr<SimulatedStream>> connect();
-  /// Streams whose memory is not released.
+  /// The number of streams whose memory has not been released.
   std::size_t live_ends() const { return *live_ends_; }
-  /// What is still open, for the message of a failed test.
+  /// Lists what is still open, for the message of a failed test.
   std::string open_ends() const;
 
   NetworkProfile profile;
@@ -58,7 +58,8 @@ class Network {
   std::shared_ptr<std::size_t> live_ends_ = std::make_shared<std::size_t>(0);
   std::uint64_t last_id_ = 0;
   std::map<std::uint64_t, std::shared_ptr<SimulatedStream>>
-      open_;  // a kernel keeps what is not closed
+      // Keeps streams alive until they close, as a kernel does.
+      open_;
 };
 
 class SimulatedStream final : public Stream {
@@ -77,22 +78,22 @@ class SimulatedStream final : public Stream {
   }
   bool is_reading_paused() const { return paused_; }
 
-  /// Gives bytes to this end's handler here and now, for what has to meet in one turn.
+  /// Calls this end's handler with `bytes` at once, for events that must occur in the same turn.
   void receive_now(const std::string& bytes) { hand_over(bytes); }
-  /// No more bytes to the peer; what it sends still arrives here.
+  /// Sends FIN: what the peer sends still arrives.
   void shut_down_writing() {
     flush();
     send_end();
   }
-  /// Both ends hear of the end before anything that is still underway.
+  /// Ends both sides at once, ahead of anything that is still underway.
   void reset() {
     const auto keep = self();
     const auto other = peer_.lock();
     if (other) other->cut();
     cut();
   }
-  /// Nothing gets through any more, in either direction, and nobody is told: a cable
-  /// that was pulled.
+  /// From now on nothing gets through in either direction, and neither side is notified, as when a
+  /// cable is pulled.
   void go_silent() {
     silent_ = true;
     if (const auto other = peer_.lock()) other->silent_ = true;
@@ -106,7 +107,8 @@ class SimulatedStream final : public Stream {
     while (!queue_.empty()) {
       const std::size_t room =
           network_.profile.window_bytes - std::min(network_.profile.window_bytes, underway_bytes_);
-      if (room == 0) return wait_for_peer();  // its reads call flush() again
+      // The peer's reading calls flush() again.
+      if (room == 0) return wait_for_peer();
       send_piece(other, room);
     }
     if (state_ == State::closing_after_flush) return end_after_flush();
@@ -140,7 +142,8 @@ class SimulatedStream final : public Stream {
     });
   }
   void release() {
-    network_.open_.erase(id_);  // the caller holds another reference
+    // The caller holds another reference.
+    network_.open_.erase(id_);
   }
 
   void send_piece(const std::shared_ptr<SimulatedStream>& other, std::size_t room) {
@@ -167,7 +170,8 @@ class SimulatedStream final : public Stream {
     const milliseconds delay{
         loop().dice().between(static_cast<std::size_t>(profile.delay_min.count()),
                               static_cast<std::size_t>(profile.delay_max.count()))};
-    last_arrival_ = std::max(last_arrival_, loop().now() + delay);  // order is TCP's
+    // Bytes arrive in order, as in TCP.
+    last_arrival_ = std::max(last_arrival_, loop().now() + delay);
     loop().after(last_arrival_ - loop().now(),
                  [weak = std::weak_ptr(other), piece = std::move(piece)]() mutable {
                    if (const auto stream = weak.lock()) stream->arrive(std::move(piece));
@@ -194,8 +198,8 @@ class SimulatedStream final : public Stream {
   }
 
   void hand_over(const std::string& bytes) {
-    // A block of its own, so that a sanitizer sees what looks further than the 64 bytes of
-    // the contract.
+    // Each piece gets a block of its own, so that a sanitizer notices reads beyond the 64 bytes of
+    // padding that StreamHandler::on_bytes() promises.
     constexpr std::size_t padding_bytes = 64;
     std::unique_ptr<char[]> block;
     {
@@ -244,7 +248,8 @@ class SimulatedStream final : public Stream {
   std::weak_ptr<SimulatedStream> peer_;
   std::deque<Piece> inbox_;
   TimePoint last_arrival_{};
-  std::size_t underway_bytes_ = 0;  // sent by us and not read by the peer
+  // Sent by this end and not read by the peer.
+  std::size_t underway_bytes_ = 0;
   bool paused_ = false;
   bool silent_ = false;
   bool cut_ = false;
@@ -264,7 +269,7 @@ Network::connect() {
 
 inline Network::~Network() {
   loop_.settle();
-  // Streams and their handlers hold each other until they close.
+  // Streams and their handlers refer to each other until they close.
   for (const auto& [id, stream] : open_) stream->set_handler(nullptr);
   open_.clear();
   loop_.settle();
@@ -281,7 +286,7 @@ inline std::string Network::open_ends() const {
   return text;
 }
 
-/// A peer that only writes down what it gets.
+/// A handler that only records what it receives.
 class Recorder final : public StreamHandler {
  public:
   void on_bytes(std::span<char> bytes) override {

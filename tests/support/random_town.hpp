@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// RandomTown: a server and several clients that do everything at random for a few seconds of
-// virtual time, with faults, and a model beside them that knows what must come of it. One seed is
-// one run.
+// RandomTown: a server and several clients that do everything at random for a few seconds
+// of virtual time, with faults. A model beside them knows what the result must be. A seed
+// determines the run.
 //
-// Life cycle: made with a seed, run() once. Faults stop after `busy_time`; then all must settle,
-// and in the end nothing may be left.
+// Life cycle: made with a seed, run() once. Faults stop after `busy_time`; then everything must
+// come to rest, and at the end nothing may be left.
 #pragma once
 
 #include "support/ledger.hpp"
@@ -103,7 +103,8 @@ class RandomTown {
 
   void pass_gate(Next next) {
     if (dice_.one_in(40)) return next(MiddlewareError{"not today"});
-    if (dice_.one_in(100)) return;  // never decides
+    // Never decides.
+    if (dice_.one_in(100)) return;
     if (dice_.one_in(2)) return next();
     loop_.after(milliseconds(dice_.between(0, 60)), [next, twice = dice_.one_in(5)] {
       next();
@@ -119,7 +120,8 @@ class RandomTown {
       } else {
         done(n + 1);
       }
-      done(n + 2);  // only the first counts
+      // Only the first call counts.
+      done(n + 2);
     });
   }
 
@@ -134,7 +136,7 @@ class RandomTown {
       ledger_.sent(down(nsp, socket.id()), id);
   }
 
-  /// Who is meant by a broadcast, by the model.
+  /// The receivers of a broadcast according to the model.
   std::vector<Sid> meant(const std::string& nsp, const std::vector<std::string>& rooms,
                          const std::vector<std::string>& except) {
     const auto in_any = [](const Sid& sid, const Person& person,
@@ -173,7 +175,8 @@ class RandomTown {
 
   std::string some_room(const std::string& nsp) {
     auto& people = people_[nsp];
-    if (!people.empty() && dice_.one_in(5)) return some_person(nsp)->first;  // a socket's own room
+    // The room of a socket's own id.
+    if (!people.empty() && dice_.one_in(5)) return some_person(nsp)->first;
     return std::string(1, static_cast<char>('a' + dice_.below(3)));
   }
   std::map<Sid, Person>::iterator some_person(const std::string& nsp) {
@@ -310,7 +313,8 @@ class RandomTown {
     };
     loop_.after(milliseconds(dice_.between(0, 300)), reply);
     if (dice_.one_in(8))
-      loop_.after(milliseconds(400), reply);  // a second answer must change nothing
+      // A second answer must change nothing.
+      loop_.after(milliseconds(400), reply);
   }
 
   void do_something(ScriptedClient& client) {

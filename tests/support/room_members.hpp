@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// RoomMembers: sockets for tests of RoomIndex, in no namespace's lists, and the check that the
-// index is consistent with a naive model of it. The sockets leave all rooms before the index goes.
+// RoomMembers: sockets for tests of RoomIndex, which are in no namespace's lists, and a check
+// that the index agrees with a naive model of it. The sockets leave all rooms before the index
+// is destroyed.
 #pragma once
 
 #include "core/server/connection.hpp"
@@ -33,7 +34,8 @@ class RoomMembers {
   std::size_t size() const { return sockets_.size(); }
   core::SocketState& operator[](std::size_t i) { return *sockets_[i]; }
 
-  /// Empty if `index` holds exactly what `model` says, in both directions; else what is wrong.
+  /// Empty if `index` contains exactly what `model` says, in both directions; otherwise
+  /// what is wrong.
   std::string difference(const core::RoomIndex& index, const Model& model) {
     if (index.room_count() != model.size()) return "count of rooms";
     std::size_t memberships = 0;

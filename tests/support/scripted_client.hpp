@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// ScriptedClient: a Socket.IO client of the simulation: namespaces, events, acknowledgements both
-// ways, binary. Says what happens to it by callbacks and does nothing on its own; with faults, the
-// test connects it again.
+// ScriptedClient: a simulated Socket.IO client with namespaces, events, acknowledgements in both
+// directions, and binary data. It reports everything by callback and does nothing on its own: after
+// a fault, the test connects it again.
 //
-// Life cycle: connect() -> callbacks -> on_closed, after which connect() begins anew. Single
+// Life cycle: connect() -> callbacks -> on_closed, after which connect() starts again. Single
 // thread, that of the loop.
 #pragma once
 
@@ -27,7 +27,8 @@ namespace socketio::support {
 
 class ScriptedClient {
  public:
-  /// The arguments of an acknowledgement, or nothing: the connection or the namespace ended first.
+  /// Called with the arguments of an acknowledgement, or with nothing if the connection or the
+  /// namespace ended first.
   using OnAck = std::function<void(const json* arguments)>;
 
   ScriptedClient(SimulatedLoop& loop, Dial dial, EngineClientOptions options_)
@@ -94,7 +95,7 @@ class ScriptedClient {
   bool is_open() const { return engine_ && engine_->is_open(); }
   bool is_closed() const { return !engine_ || engine_->is_closed(); }
   bool is_connected(const std::string& nsp = "/") const { return sids_.count(nsp) != 0; }
-  /// Of the socket in that namespace; empty if there is none.
+  /// The id of the socket in that namespace; empty if there is none.
   std::string sid(const std::string& nsp = "/") const {
     const auto found = sids_.find(nsp);
     return found == sids_.end() ? std::string() : found->second;
@@ -148,7 +149,8 @@ class ScriptedClient {
         if (!is_connected(nsp)) {
           if (left_.count(nsp) == 0)
             complaints_.push_back("DISCONNECT without being connected to " + nsp);
-          return;  // the two goodbyes have crossed
+          // Both sides have disconnected at the same time.
+          return;
         }
         forget(nsp);
         if (on.disconnected) on.disconnected(nsp);
@@ -166,7 +168,7 @@ class ScriptedClient {
     const std::string name = arguments.at(0).get<std::string>();
     arguments.erase(arguments.begin());
     if (!is_connected(nsp)) {
-      // What crossed our own goodbye on its way is dropped, as the official client does.
+      // An event that crosses our DISCONNECT is dropped, as in the official client.
       if (left_.count(nsp) == 0)
         complaints_.push_back("event '" + name + "' without being connected to " + nsp);
       return;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// SimulatedConnector: opens connections of the simulated network, and fails as real ones do:
-// refuses, never answers, takes its time.
+// SimulatedConnector: opens connections of the simulated network, and fails as real ones do: it
+// refuses, never answers, or takes its time.
 //
-// Life cycle: made with the way to the server; faults may change at any time and count for later
-// attempts. Single thread, that of the loop.
+// Life cycle: made with a function that reaches the server. Faults may change at any time, and
+// affect later attempts. Single thread, that of the loop.
 #pragma once
 
 #include "base/connector.hpp"
@@ -36,7 +36,7 @@ class SimulatedConnector final : public Connector {
     return attempt;
   }
 
-  /// The client's ends that are in use, the latest last.
+  /// The client's ends that are in use, the latest one last.
   std::vector<std::shared_ptr<SimulatedStream>> streams() const {
     std::vector<std::shared_ptr<SimulatedStream>> found;
     for (const auto& weak : streams_) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// SimulatedLoop: a Loop under virtual time, and Dice, the one source of chance of a simulation. The
-// same seed gives the same run, to the byte: nothing here reads a clock, and what is due at the
-// same time runs in the order it was planned.
+// SimulatedLoop: a Loop in virtual time. Dice: the only source of randomness in a simulation. The
+// same seed gives the same run, byte for byte: nothing here reads a clock, and tasks that are due
+// at the same time run in the order in which they were planned.
 //
-// Life cycle: made with a seed; run_for() or run_until_idle() turns it. A turn handles what is due
-// at one moment, then ends as on Asio: deferred tasks, then flushes. Single thread; elsewhere()
-// plays a call from another one.
+// Life cycle: made with a seed; run_for() and run_until_idle() run it. A turn handles what is
+// due at one moment, and then ends as on Asio: first deferred tasks, then flushes. Single thread;
+// elsewhere() simulates a call from another one.
 #pragma once
 
 #include "base/loop.hpp"
@@ -23,7 +23,7 @@ namespace socketio::support {
 
 using std::chrono::milliseconds;
 
-/// SplitMix64. Also the Entropy of what runs on the loop.
+/// SplitMix64. Also the Entropy for everything on the loop.
 class Dice final : public Entropy {
  public:
   explicit Dice(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15U + 1) {}
@@ -61,7 +61,7 @@ class SimulatedLoop final : public Loop {
   void after(Duration delay, Task task) { plan(now() + delay, std::move(task)); }
   void post(Task task) override { posted_.push_back(plan(now(), std::move(task))); }
   bool is_current() const override { return current_; }
-  /// Calls `use` as another thread would.
+  /// Calls `use` as if from another thread.
   template <class Use>
   void elsewhere(Use use) {
     current_ = false;
@@ -69,7 +69,7 @@ class SimulatedLoop final : public Loop {
     current_ = true;
   }
 
-  /// One turn; false if nothing is planned and no deadline is armed, or all of it is later
+  /// Runs one turn. False if nothing is planned and no deadline is armed, or only later
   /// than `limit`.
   bool run_one(TimePoint limit = TimePoint::max()) {
     if (std::exchange(turn_open_, false)) finish_turn();
@@ -80,7 +80,7 @@ class SimulatedLoop final : public Loop {
     if (when > limit) return false;
     record(static_cast<std::uint64_t>(when.time_since_epoch().count()));
     timers().advance(when);
-    // Like a real loop: one or several of the things that are ready share a turn.
+    // As in a real loop, one or several of the tasks that are ready share a turn.
     for (std::size_t count = dice_.between(1, 3); count > 0 && is_due(); --count) run_planned();
     turn_open_ = false;
     finish_turn();
@@ -102,7 +102,8 @@ class SimulatedLoop final : public Loop {
     }
     return true;
   }
-  /// Until nothing is planned and no deadline is armed; false if that takes longer than `limit`.
+  /// Runs until nothing is planned and no deadline is armed; false if that takes longer
+  /// than `limit`.
   bool run_until_idle(Duration limit = std::chrono::minutes(10)) {
     const TimePoint end = now() + limit;
     while (run_one(end)) {
@@ -110,10 +111,10 @@ class SimulatedLoop final : public Loop {
     return planned_.empty() && !timers().next_deadline();
   }
 
-  /// Ends what runs outside of a turn.
+  /// Ends the turn for calls that were made outside of one.
   void settle() { finish_turn(); }
 
-  /// What has happened so far, as one number.
+  /// Everything that has happened so far, as one number.
   std::uint64_t trace() const { return trace_; }
   void record(std::uint64_t value) { trace_ = (trace_ ^ value) * 0x100000001b3U; }
   void record(std::string_view bytes) {
@@ -144,7 +145,8 @@ class SimulatedLoop final : public Loop {
 
   Dice dice_;
   std::map<Key, Task> planned_;
-  std::deque<Key> posted_;  // of those, what post() gave
+  // The keys of tasks from post().
+  std::deque<Key> posted_;
   std::uint64_t last_planned_ = 0;
   std::uint64_t trace_ = 0xcbf29ce484222325U;
   std::uint64_t turns_ = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// SimulatedServer: the whole server above the I/O line, wired as server/server_state does it, on a
-// simulated loop and network. Its namespaces are used by their public handles.
+// SimulatedServer: the whole server above the I/O line, connected as server/server_state does it,
+// on a simulated loop and network. Its namespaces are used through their public handles.
 //
-// Life cycle: made, given handlers, dialled; it and its clients must be gone before loop and
+// Life cycle: made, given handlers, dialled. It and its clients must be gone before loop and
 // network. Single thread.
 #pragma once
 
@@ -26,7 +26,7 @@ namespace socketio::support {
 
 class SimulatedServer {
  public:
-  /// Namespaces have LocalAdapters if none is given.
+  /// Namespaces have LocalAdapters unless `adapter` is given.
   explicit SimulatedServer(Network& network, ServerOptions options = {},
                            core::AdapterFactory adapter = {})
       : network_(network),
@@ -44,7 +44,7 @@ class SimulatedServer {
   engine::Server& engine() { return engine_; }
   Router http() { return Router(router_); }
 
-  /// A new connection; the client's end of it.
+  /// Accepts a new connection; returns the client's end.
   std::shared_ptr<SimulatedStream> accept() {
     auto [client_end, server_end] = network_.connect();
     const auto connection = std::make_shared<server::HttpConnection>(dispatcher_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SimulatedServerTest: the fixture of tests that look at one server on a simulated network. How its
-// latest client ended is written down; when the test ends, no session and no timer may be left.
+// SimulatedServerTest: the fixture for tests of one server on a simulated network. It records how
+// the latest client ended. At the end of the test no session and no timer may be left.
 #pragma once
 
 #include "support/scripted_client.hpp"
@@ -35,7 +35,7 @@ class SimulatedServerTest : public testing::Test {
     loop.run_for(milliseconds(0));
     ASSERT_TRUE(client.is_connected());
   }
-  /// A bare connection; what the server sends is in `recorder`.
+  /// Opens a connection without a client; `recorder` gets what the server sends.
   std::shared_ptr<SimulatedStream> dial(const std::shared_ptr<Recorder>& recorder) {
     auto stream = server.accept();
     stream->set_handler(recorder);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The ways in which a stream's bytes may reach a codec: whole, byte by byte, and cut in two at each
-// position. for_each_split() runs a check for each of them, so that no codec test assumes one read.
-// Header-only, single thread.
+// position. for_each_split() runs a check for each of them, so that no codec test depends on how
+// the bytes are split. Header-only, single thread.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,8 +16,8 @@ namespace socketio::support {
 
 using Pieces = std::vector<std::string_view>;
 
-/// Every position inside streams of up to 1024 bytes; of longer ones those near both ends, where
-/// headers are, and some between.
+/// Every position inside a stream of up to 1024 bytes. For longer ones, positions near both ends,
+/// where the headers are, and some in between.
 inline std::vector<std::size_t> cut_positions(std::size_t size) {
   const std::size_t near_ends = size <= 1024 ? size : 40;
   const std::size_t stride = std::max<std::size_t>(1, size / 16);
@@ -40,8 +40,8 @@ inline Pieces cut_in_bytes(std::string_view bytes) {
   return pieces;
 }
 
-/// Calls `check(const Pieces&)` for each way to cut; the pieces view `bytes`. A failed check says
-/// its cut.
+/// Calls `check(const Pieces&)` for each way to cut; the pieces view `bytes`. A failed check
+/// reports its cut.
 template <class Check>
 void for_each_split(std::string_view bytes, Check check) {
   {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// TcpClient: a blocking TCP connection to a server on loopback for tests that say every byte
-// themselves. Waiting ends with a test failure after `patience`, never with a hang; nothing here
-// sleeps a fixed time. One thread at a time.
+// TcpClient: a blocking TCP connection to a server on loopback, for tests that choose every byte
+// themselves. Waiting fails the test after `patience`; it never hangs, and nothing here sleeps for
+// a fixed time. One thread at a time.
 #pragma once
 
 #include "support/patience.hpp"
@@ -26,7 +26,7 @@ class TcpClient {
  public:
   enum class Fate : std::uint8_t { open, ended, reset };
 
-  /// `receive_buffer_bytes`: small ones make a slow reader; 0 leaves the system's.
+  /// A small `receive_buffer_bytes` makes a slow reader; 0 keeps the system's size.
   explicit TcpClient(std::uint16_t port, int receive_buffer_bytes = 0) {
     descriptor_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (receive_buffer_bytes != 0) {
@@ -55,8 +55,8 @@ class TcpClient {
   Fate fate() const { return fate_; }
   std::string& unread() { return unread_; }
 
-  /// False once the peer takes no more. Reads while it waits for room, so that nobody
-  /// blocks for ever.
+  /// False once the peer accepts no more. Reads while it waits for room, so that the two sides do
+  /// not block each other.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       if (!wait_for(POLLOUT)) return false;
@@ -92,7 +92,7 @@ class TcpClient {
     }
   }
 
-  /// Everything until the peer ends the connection.
+  /// Returns everything until the peer ends the connection.
   std::string receive_all() {
     while (receive()) {
     }
@@ -104,7 +104,7 @@ class TcpClient {
     return ::poll(&wanted, 1, 0) == 1;
   }
 
-  /// No more bytes from us (FIN); what the peer says can still be read.
+  /// Sends FIN; what the peer sends can still be read.
   void finish_sending() { ::shutdown(descriptor_, SHUT_WR); }
   /// Ends the connection with a reset.
   void reset() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// TlsPeer: the server's end of TLS over any Stream, by OpenSSL's own memory buffers and nothing of
-// ours, so that a test sees what another implementation sees. server_context() makes what it
-// serves with. One thread, the loop's.
+// TlsPeer: the server's end of TLS over any Stream. It uses OpenSSL's own memory buffers and none
+// of our code, so that a test sees what another implementation sees. server_context() makes its
+// context. One thread, the loop's.
 #pragma once
 
 #include "base/stream.hpp"
@@ -28,7 +28,7 @@ inline ServerContext server_context(const Identity& identity) {
   return context;
 }
 
-/// Has the server ask for a certificate that `root` issued.
+/// Makes the server ask for a certificate issued by `root`.
 inline void ask_for_certificate(const ServerContext& context, const Identity& root) {
   X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), root.certificate());
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
@@ -47,20 +47,20 @@ class TlsPeer final : public StreamHandler {
     if (SSL_write(ssl_.get(), words.data(), static_cast<int>(words.size())) <= 0) note_problem();
     send();
   }
-  /// close_notify, and nothing else.
+  /// Sends close_notify and nothing else.
   void say_goodbye() {
     SSL_shutdown(ssl_.get());
     send();
   }
   void close_after_flush() { stream_->close_after_flush(); }
-  /// Bytes beside TLS.
+  /// Sends bytes outside of TLS.
   void say_raw(std::string_view bytes) { stream_->write(bytes); }
   void update_keys() {
     SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED);
     SSL_do_handshake(ssl_.get());
     send();
   }
-  /// Asks for a second handshake, as TLS 1.2 could.
+  /// Asks for a second handshake, which TLS 1.2 allows.
   void renegotiate() {
     ERR_clear_error();
     SSL_renegotiate(ssl_.get());
@@ -78,12 +78,12 @@ class TlsPeer final : public StreamHandler {
 
   bool is_secure() const { return SSL_is_init_finished(ssl_.get()) == 1; }
   std::string version() const { return SSL_get_version(ssl_.get()); }
-  /// The name that the client asked for.
+  /// The server name that the client sent.
   std::string server_name() const {
     const char* const name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
     return name ? name : "";
   }
-  /// Common name of the client's certificate.
+  /// The common name of the client's certificate.
   std::string client_name() const {
     const X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
     if (!certificate) return {};
@@ -94,8 +94,10 @@ class TlsPeer final : public StreamHandler {
   }
 
   std::string text;
-  std::string problem;   // what OpenSSL complained about first
-  bool goodbye = false;  // the client's close_notify
+  // OpenSSL's first error.
+  std::string problem;
+  // The client has sent close_notify.
+  bool goodbye = false;
   int closes = 0;
   std::size_t received_bytes = 0;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// TlsRelay: a free loopback port that speaks TLS and passes what it reads on to another port, and
-// back: what stands in front of a server that offers https.
+// TlsRelay: a free loopback port that speaks TLS and relays to another port, like a proxy before a
+// server that offers https.
 //
-// Life cycle: serves on a thread of its own until it is destroyed.
+// Life cycle: serves on its own thread until it is destroyed.
 #pragma once
 
 #include "support/certificates.hpp"

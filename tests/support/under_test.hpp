@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Which code an allocation may fail in (support/failing_allocations.hpp): what runs on a marked
-// thread, but for what only plays the world around it.
+// Which code an allocation may fail in (support/failing_allocations.hpp): everything that a marked
+// thread runs, except what only simulates the world around it.
 #pragma once
 
 #include <utility>
 
 namespace socketio::support {
 
-/// Set by the thread under test; allocations of all others succeed.
+/// Set by the thread under test. Allocations of all other threads succeed.
 inline thread_local bool is_under_test = false;
 
-/// As long as it lives, this thread is not under test.
+/// While it lives, this thread is not under test.
 class NotUnderTest {
  public:
   NotUnderTest() = default;

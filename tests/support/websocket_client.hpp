@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// WebSocketClient: Engine.IO packets over WebSocket for tests: frames may be wrong on purpose,
-// pings of Engine.IO are answered while waiting. SocketClient: the same, joined to a namespace of
-// Socket.IO. One thread at a time.
+// WebSocketClient: Engine.IO packets over WebSocket, for tests. Frames may be wrong on purpose.
+// Answers Engine.IO's pings while it waits. SocketClient: the same, connected to a Socket.IO
+// namespace. One thread at a time.
 #pragma once
 
 #include "support/http_client.hpp"
@@ -44,11 +44,11 @@ class WebSocketClient {
   bool send(std::string packet) { return send_frame(1, std::move(packet)); }
   bool send_binary(std::string data) { return send_frame(2, std::move(data)); }
 
-  /// The next event of any kind; nothing once the connection has ended.
+  /// Returns the next event of any kind; nothing once the connection has ended.
   std::optional<Received> event() {
     while (events_.empty()) {
       if (tcp().unread().empty() && !tcp().receive()) return std::nullopt;
-      // The decoder takes whole frames only from what has come: it keeps what is unfinished.
+      // The decoder keeps an unfinished frame itself.
       std::string bytes = std::exchange(tcp().unread(), {});
       decoder_.feed({bytes.data(), bytes.size()});
       for (;;) {
@@ -66,7 +66,7 @@ class WebSocketClient {
     return first;
   }
 
-  /// The next packet, Engine.IO's pings answered; empty once the connection is closing
+  /// Returns the next packet and answers Engine.IO's pings. Empty once the connection is closing
   /// or has ended.
   std::string packet() {
     for (;;) {
@@ -83,7 +83,7 @@ class WebSocketClient {
       return next->payload;
     }
   }
-  /// Packets up to the end of the connection; true if it came.
+  /// Reads packets until the connection ends; true if it does.
   bool ends() {
     while (!packet().empty()) {
     }
@@ -112,7 +112,8 @@ class SocketClient : public WebSocketClient {
   bool joined() const { return joined_.starts_with(R"(40{"sid":")"); }
   std::string id() const { return joined_.substr(10, 20); }
 
-  /// Emits with an acknowledgement and returns the answer's array, skipping what else comes.
+  /// Emits with an acknowledgement and returns the array of the answer; skips whatever
+  /// else arrives.
   std::string ask(std::string_view arguments) {
     const std::string id_text = std::to_string(++last_ack_);
     send("42" + id_text + std::string(arguments));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// For tests of the WebSocket codec: frames written out bit by bit, valid or not, and what a decoder
+// For tests of the WebSocket codec: frames built field by field, valid or not, and what a decoder
 // makes of a stream. Header-only, single thread.
 #pragma once
 
@@ -25,13 +25,14 @@ using websocket::Limits;
 using websocket::Opcode;
 using websocket::Role;
 
-/// One frame as it travels to `receiver`; every field may be wrong.
+/// One frame as `receiver` gets it; every field may be wrong.
 struct RawFrame {
   std::uint8_t opcode = 1;
   std::string payload = {};
   std::uint8_t first_bits = 0x80;  // FIN and RSV1-3
   std::optional<std::array<std::uint8_t, 4>> mask = {};
-  int length_bytes = -1;  // 0, 2 or 8 behind the short length; -1 for the minimal form
+  // 0, 2 or 8 bytes after the short length; -1 for the minimal form.
+  int length_bytes = -1;
   std::optional<std::uint64_t> announced = {};
 };
 
@@ -54,7 +55,7 @@ inline std::string to_bytes(const RawFrame& frame) {
   return bytes;
 }
 
-/// The frame with the masking that its receiver demands.
+/// The frame with the masking that its receiver requires.
 inline std::string frame_to(Role receiver, RawFrame frame) {
   if (receiver == Role::server && !frame.mask) frame.mask = {0x37, 0xfa, 0x21, 0x3d};
   return to_bytes(frame);
@@ -91,8 +92,8 @@ struct Outcome {
   std::optional<Errc> error;
 };
 
-/// Feeds piece after piece, each from an allocation of its own size and freed when drained, so that
-/// a sanitizer sees every look outside of it or after it.
+/// Feeds one piece after another. Each has an allocation of exactly its size, which is freed when
+/// it has been drained, so that a sanitizer notices every access outside of it or after that.
 inline Outcome decode(Role role, const Limits& limits, const Pieces& pieces,
                       const std::optional<websocket::DeflateParameters>& deflate = {}) {
   websocket::Decoder decoder(role, limits);
@@ -137,7 +138,7 @@ inline void expect_error(Role role, const std::string& bytes, Errc error,
   });
 }
 
-/// Tests of what is alike for both ends run with both roles.
+/// For tests of what both ends have in common: they run with both roles.
 class BothRoles : public testing::TestWithParam<Role> {
  protected:
   Role role() const { return GetParam(); }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The rules of HACKING.md that a program can check: check.sh RULE. Prints each place that breaks the rule; no output is
-# success. Needs bash, find, grep and awk only, and no git, so that it runs wherever the library builds.
+# Checks the rules of HACKING.md that a program can check: check.sh RULE. Prints each place that breaks the rule; no
+# output means success. Needs only bash, find, grep and awk, and no git, so that it runs wherever the library builds.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
-# Everything that people wrote: not what is built, downloaded or generated.
+# Everything that people have written: not what is built, downloaded or generated.
 files() {  # find expression
   find . \( -name .git -o -name node_modules -o -name dist -o -path ./build -o -name .cache -o -path ./fuzz/corpus \) \
     -prune -o -type f \( "$@" \) -print | sed 's|^\./||' | sort
@@ -16,10 +16,13 @@ sources() { files -name '*.cpp' -o -name '*.hpp' -o -name '*.ts' -o -name '*.tsx
 
 texts() { files -not \( -name package-lock.json -o -name '*.png' -o -name '*.ico' -o -name '*.sqlite*' \); }
 
-# Prints the lines of the named files that match; `grep` without a match is no error here.
+# Prints the lines of the named files that match. It is not an error if grep finds nothing.
 offences() {  # extended expression, files on stdin
   xargs -r grep -nHIE -- "$1" || true
 }
+
+# The identifiers in a text.
+names() { grep -oE '[A-Za-z_][A-Za-z_0-9]*' | sort -u; }
 
 first_line() {
   local file
@@ -32,8 +35,8 @@ length() {
   sources | xargs -r wc -l | awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }'
 }
 
-# As clang-format writes functions: from the line that begins at the margin, or two spaces from it inside a class, to the
-# brace in the same place. Tests are left out, whose tables are long.
+# Relies on the layout of clang-format: a function goes from a line at the margin, or two spaces from it inside a class,
+# to the closing brace in the same column. Tests are exempt, because their tables are long.
 function_length() {
   files -name '*.cpp' -o -name '*.hpp' | grep -v '^tests/' | xargs -r awk '
     function check(from) { if (from && FNR - from >= 60) print FILENAME ":" from ": " FNR - from + 1 " lines" }
@@ -54,7 +57,7 @@ switched_off() {
     offences 'DISABLED_|GTEST_SKIP|\.(skip|todo|only)\(|\b(skip|todo|only): *true|\bxit\('
 }
 
-# Paths of a developer's machine and hosts of a registry mean nothing to anybody else.
+# Paths on a developer's machine and hosts of a registry mean nothing to anybody else.
 machine() {
   local home='(^|[^A-Za-z0-9_.-])/(home|root|Users|mnt|tmp)/'
   local checkout
@@ -63,7 +66,8 @@ machine() {
   files -name package-lock.json -o -name .npmrc | offences '"resolved":|registry *=|_auth'
 }
 
-# Layer: the layers whose headers its files may name, see ARCHITECTURE.md. A layer's wings are not part of it.
+# Prints the layers whose headers the files of layer $1 may include (see ARCHITECTURE.md). The folders server/ and
+# client/ of a layer count as layers of their own.
 may_include() {
   case $1 in
     base) echo 'base' ;;
@@ -93,7 +97,7 @@ layers() {
   files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client)/'
 }
 
-# Above the I/O line: no socket, thread, mutex, clock or random source. Time and entropy come in as arguments.
+# Above the I/O line there is no socket, thread, mutex, clock or random source. Time and entropy are arguments.
 io_line() {
   local headers='boost/(asio|beast/core)[/.]|thread|mutex|shared_mutex|condition_variable|future|random|iostream|fstream'
   headers+='|filesystem|sys/.*|netinet/.*|arpa/.*|netdb\.h|unistd\.h|poll\.h|pthread\.h|openssl/rand\.h'
@@ -103,8 +107,8 @@ io_line() {
     offences "^ *# *include +<($headers)|$calls"
 }
 
-# What one system has and others lack is in src/net/linux alone. Elsewhere: the standard library, and libraries that know
-# many systems; no call of the C library's beyond the standard's, and no word on which system this is.
+# What only some systems have is in src/net/linux. All other code uses the standard library and libraries that support
+# many systems. It calls nothing of the C library beyond the standard, and does not ask which system it is on.
 platforms() {
   local libraries='boost/(asio|system|interprocess)/.*|openssl/.*|nlohmann/.*|simdjson\.h|zlib\.h'
   files -path './src/*' -not -path './src/net/linux/*' -o -path './include/*' | offences '^ *# *include +<' |
@@ -114,10 +118,19 @@ platforms() {
   files -path './src/*' -not -path './src/net/linux/*' -o -path './include/*' | offences "$words"
 }
 
-# A user's program compiles in seconds: what it includes brings the standard library and nlohmann's JSON only.
+# A user's program must compile in seconds, so public headers include only the standard library and nlohmann's JSON.
 public_headers() {
   files -path './include/*' | grep -v '^include/socketio/asio\.hpp$' | offences '^ *# *include' |
     grep -vE '<(socketio/[a-z_/]+\.hpp|nlohmann/[a-z_]+\.hpp|[a-z_]+)>' || true
+}
+
+# The second column of docs/from-javascript.md names nothing that the public headers do not have.
+from_javascript() {
+  local page=docs/from-javascript.md
+  comm -23 \
+    <(awk -F '|' '/^\| / { print $3 }' $page | grep -oE '`[^`]+`' | sed 's/\bio\b//g' | names) \
+    <(sed 's|//.*||' include/socketio/*.hpp | names) |
+    sed "s|^|$page: not in include/socketio: |"
 }
 
 [[ $# == 1 && $(type -t "$1") == function ]] || { echo "usage: check.sh RULE" >&2; exit 2; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sio connect, fed by a pipe and typed at on a terminal.
+// sio connect, with input from a pipe and with typing on a terminal.
 #include "support/child_process.hpp"
 #include "support/live_server.hpp"
 #include "support/log.hpp"
@@ -81,7 +81,8 @@ TEST_F(SioConsoleTest, ShowsAcknowledgementsAndEventsWithoutPromptAndColours) {
   const auto outcome = pipe("ask hello ?\n/ack ask again\necho [1,2]\nask last ?\n");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_TRUE(outcome.out.starts_with("connected, id ")) << outcome.out;
-  EXPECT_TRUE(contains(outcome.out, "s \"hello!\"\n")) << outcome.out;  // behind the time
+  // After the time.
+  EXPECT_TRUE(contains(outcome.out, "s \"hello!\"\n")) << outcome.out;
   EXPECT_TRUE(contains(outcome.out, "\nack ask ")) << outcome.out;
   EXPECT_TRUE(contains(outcome.out, "s \"again!\"\n")) << outcome.out;
   EXPECT_TRUE(contains(outcome.out, "\n< echo [1,2]\n")) << outcome.out;
@@ -232,7 +233,8 @@ TEST_F(SioConsoleTest, HistoryOutlivesTheConsole) {
   }
   ChildProcess second(connect(), ChildProcess::On::terminal, terminal_environment(history));
   ASSERT_TRUE(second.await_output("connected"));
-  second.type("\x10\x10\r");  // Ctrl-P: before /quit
+  // Ctrl-P twice: the line before /quit.
+  second.type("\x10\x10\r");
   ASSERT_TRUE(second.await_output("say remembered")) << second.out();
   second.type("/quit\r");
   EXPECT_EQ(second.await_exit(), 0);

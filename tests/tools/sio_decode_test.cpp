@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sio decode: what it says about well-formed input, each way to be wrong, and anything at all.
+// sio decode: what it prints for valid input, for each kind of error, and for arbitrary bytes.
 #include "codec/msgpack/packet.hpp"
 #include "codec/websocket/encoder.hpp"
 #include "sio/explainer.hpp"
@@ -173,7 +173,8 @@ TEST(SioDecodeTest, AnythingAtAllIsExplained) {
     explainer.msgpack(input);
     explainer.websocket(input);
     for (const char c : explainer.take()) {
-      ASSERT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= ' ') << i;  // nothing moves cursors
+      // Nothing that moves the cursor.
+      ASSERT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= ' ') << i;
     }
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sio emit, listen and bench as a shell runs them, against a server in this process.
+// sio emit, listen and bench as run from a shell, with a server in this process.
 #include "support/child_process.hpp"
 #include "support/live_server.hpp"
 
@@ -62,7 +62,8 @@ class SioTest : public testing::Test {
 
   std::unique_ptr<LiveServer> server_;
   std::atomic<int> said_ = 0;
-  std::vector<Next> owed_;  // of the server's thread
+  // Used on the server's thread.
+  std::vector<Next> owed_;
 };
 
 // --- emit ---
@@ -183,7 +184,8 @@ TEST_F(SioTest, SignalsEndWhatWaits) {
   EXPECT_EQ(listening.await_exit(), 0);
   emitting.signal(SIGINT);
   const int code = emitting.await_exit();
-  EXPECT_TRUE(code == 130 || code == -SIGINT) << code;  // it may not have got that far
+  // The signal may have arrived before sio handles it.
+  EXPECT_TRUE(code == 130 || code == -SIGINT) << code;
 }
 
 // --- listen ---

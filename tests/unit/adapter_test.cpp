@@ -29,7 +29,7 @@ using testing::UnorderedElementsAre;
 
 using Names = std::vector<std::string>;
 
-/// Three sockets: the first is in "a", the second in "a" and "b", the third in no room but its own.
+/// Three sockets: the first is in "a", the second in "a" and "b", the third only in its own room.
 class AdapterTest : public support::EveryAdapterTest {
  protected:
   AdapterTest() {
@@ -40,7 +40,7 @@ class AdapterTest : public support::EveryAdapterTest {
   }
   ~AdapterTest() override { sockets.clear(); }
 
-  /// The places of the peers that have received something, each only this.
+  /// The indexes of the peers that have received something; each must have received just `packet`.
   std::vector<int> who_received(const std::string& packet) {
     std::vector<int> places;
     for (int i = 0; i < 3; ++i) {
@@ -51,7 +51,7 @@ class AdapterTest : public support::EveryAdapterTest {
     }
     return places;
   }
-  /// Those whom `sockets` names, as fetch_sockets() has them.
+  /// The sockets that `some` selects, as fetch_sockets() reports them.
   std::vector<RemoteSocket> fetched(const BroadcastOperator& some) {
     std::optional<std::vector<RemoteSocket>> found;
     some.fetch_sockets().then([&](std::vector<RemoteSocket> all) { found = std::move(all); });

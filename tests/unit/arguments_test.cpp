@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "codec/json/document.hpp"
+#include "codec/socketio/text_encoder.hpp"
 
 #include <socketio/arguments.hpp>
 #include <socketio/event_writer.hpp>
@@ -39,7 +40,7 @@ struct Picture {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Picture, name, data)
 
-/// Its from_json throws what is no std::exception.
+/// Its from_json throws something that is not a std::exception.
 struct Thrower {};
 [[maybe_unused]] void from_json(const socketio::json&, Thrower&) { throw 42; }
 
@@ -76,7 +77,7 @@ std::string encoded(const T& value) {
   return text;
 }
 
-/// `text` decodes to `value`, and `value` encodes to it.
+/// Checks that `text` decodes to `value`, and that `value` encodes to `text`.
 template <class T>
 void expect_both_ways(const T& value, std::string_view text) {
   EXPECT_EQ(decoded<T>(text), value) << text;
@@ -293,11 +294,16 @@ TEST(Arguments, BinaryDataThatIsKeptIsCopied) {
   EXPECT_EQ(event.attachments()[0], bytes);
 }
 
-TEST(OutgoingEvent, PutsAHeaderInFront) {
+TEST(OutgoingEvent, HasRoomForAHeaderInFront) {
   detail::OutgoingEvent event("e", "literal", 1, std::string("text"));
-  EXPECT_EQ(event.with_header("42"), R"(42["e","literal",1,"text"])");
-  const std::string long_header(detail::OutgoingEvent::header_room + 1, 'h');
-  EXPECT_EQ(event.with_header(long_header), long_header + R"(["e","literal",1,"text"])");
+  const parser::Payload payload{event.json_text(), event.room()};
+  parser::TextEncoder encoder;
+  const auto packet = encoder.encode({.payload = payload});
+  EXPECT_EQ(packet->message, R"(2["e","literal",1,"text"])");
+  EXPECT_EQ(packet->message.data() + 1, payload.text.data());
+  const std::string long_name = '/' + std::string(detail::OutgoingEvent::header_room, 'n');
+  const auto copy = encoder.encode({.nsp = long_name, .payload = payload});
+  EXPECT_EQ(copy->message, "2" + long_name + R"(,["e","literal",1,"text"])");
 }
 
 TEST(OutgoingEvent, OneInsideTheOtherDoesNotDisturb) {

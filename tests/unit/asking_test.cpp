@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// emit_with_ack always completes, once: also if the event is dropped, or the answer cannot be read.
+// emit_with_ack always completes, once, even if the event is dropped or the answer
+// cannot be decoded.
 #include "support/core_peer.hpp"
 #include "support/every_adapter.hpp"
 

@@ -44,7 +44,8 @@ TEST(Backoff, DoublesWithoutChance) {
   EXPECT_EQ(backoff.next(dice), milliseconds(1'000));
 }
 
-// What was measured of the JavaScript client: 551..1499, 1101..2999, 2201..5000, 4401..5000, 5000.
+// The ranges measured with the JavaScript client: 551..1499, 1101..2999, 2201..5000,
+// 4401..5000, 5000.
 TEST(Backoff, SpreadsAsTheJavaScriptClientDoes) {
   const auto found = ranges({}, 5);
   const std::vector<std::pair<long, long>> expected = {

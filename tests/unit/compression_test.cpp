@@ -34,7 +34,7 @@ TEST(Compression, IsAskedForInAnyLineOfTheHeader) {
   EXPECT_EQ(response.headers.get("Content-Encoding"), "gzip");
 }
 
-/// What a browser would make of it; zlib finds out by itself whether it is gzip.
+/// Inflates as a browser would; zlib detects gzip by itself.
 std::string inflated(const std::string& bytes) {
   z_stream stream{};
   EXPECT_EQ(inflateInit2(&stream, 15 + 32), Z_OK);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What one can do with a socket in a connection middleware, that is before it is connected. The
-// table says of each what the client gets and what the application sees, as the JavaScript server
-// has it (tests/conformance/middleware.test.mjs tries the same against that).
+// What can be done with a socket in a connection middleware, that is, before it is connected. For
+// each action the table says what the client receives and what the application sees, as in the
+// JavaScript server (tests/conformance/middleware.test.mjs checks the same with that server).
 #include "support/core_peer.hpp"
 #include "support/every_adapter.hpp"
 
@@ -37,7 +37,7 @@ class ConnectionMiddleware : public support::EveryAdapterTest {
     });
   }
 
-  /// Of the peer, since the last call; random ids have names.
+  /// What the peer has received since the last call, with names in place of random ids.
   Lines received() {
     Lines packets = peer.received();
     for (std::string& packet : packets) {
@@ -61,10 +61,12 @@ class ConnectionMiddleware : public support::EveryAdapterTest {
 
 struct Case {
   const char* what;
-  /// Called with a socket that joins; next() follows.
+  /// Called with a socket that is connecting; then next() is called.
   std::function<void(Socket&, const Namespace& nsp, Lines& log)> middleware;
-  Lines wire;  // before CONNECT
-  Lines log;   // in the middleware and, last, the rooms at the connection
+  // Before CONNECT.
+  Lines wire;
+  // Written in the middleware; the last line has the rooms at the connection.
+  Lines log;
 };
 
 const std::vector<Case>& cases() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The client's cookies: names, values, both ways to expire, and the limits (RFC 6265 section 5;
+// The client's cookies: names, values, both ways to expire, and the limits (RFC 6265 section 5, and
 // what the JavaScript client's jar keeps).
 #include "engine/client/cookie_jar.hpp"
 

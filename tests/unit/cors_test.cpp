@@ -36,7 +36,7 @@ Cors with(CorsOptions::Origins origins) {
   return Cors(std::move(options));
 }
 
-/// Every form that says the same: this origin and no other.
+/// Checks every form that admits one origin and no other.
 void expect_admits_one(const Cors& cors) {
   constexpr std::string_view friendly = "http://friend.example";
   const auto headers = added(cors, request("GET", friendly));
@@ -102,7 +102,8 @@ TEST(Cors, AStarAmongOthersIsOnlyAStar) {
   }
 }
 
-/// Whether a page of `origin` may open a WebSocket at a server that it reaches as `host` and whose
+/// Whether a page of `origin` may open a WebSocket to a server that it reaches as `host`, when the
+/// list of origins does not include it.
 /// list does not name it.
 bool is_own_page(std::string_view origin, std::string_view host) {
   auto asking = request("GET", origin);

@@ -34,7 +34,7 @@ std::optional<Time> decoded(const std::string& json_text) {
   return time;
 }
 
-// Each text is what JavaScript's `new Date(milliseconds).toJSON()` gives.
+// Each text is the result of JavaScript's `new Date(milliseconds).toJSON()`.
 TEST(Date, IsWrittenAsJavaScriptDoes) {
   EXPECT_EQ(detail::date_to_text(0), "1970-01-01T00:00:00.000Z");
   EXPECT_EQ(detail::date_to_text(1'700'000'000'123), "2023-11-14T22:13:20.123Z");
@@ -47,7 +47,8 @@ TEST(Date, IsWrittenAsJavaScriptDoes) {
 }
 
 TEST(Date, BeyondTheCalendarIsNone) {
-  EXPECT_TRUE(detail::date_to_text(971'890'963'199'999));  // the last one of the year 32767
+  // The last millisecond of the year 32767.
+  EXPECT_TRUE(detail::date_to_text(971'890'963'199'999));
   EXPECT_FALSE(detail::date_to_text(971'890'963'200'000));
   EXPECT_FALSE(detail::date_to_text(std::numeric_limits<std::int64_t>::max()));
   EXPECT_FALSE(detail::date_to_text(std::numeric_limits<std::int64_t>::min()));

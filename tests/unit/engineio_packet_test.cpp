@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Engine.IO packets in text and the handshake of the open packet.
+// Engine.IO packets in text form, and the handshake in the open packet.
 #include "codec/engineio/packet.hpp"
 
 #include <socketio/json.hpp>
@@ -81,7 +81,7 @@ TEST(EngineioPacket, BinaryTravelsAsBase64) {
   }
 }
 
-// The Java client puts a line feed behind each 76 characters and behind the last.
+// The Java client writes a line feed after every 76 characters and at the end.
 TEST(EngineioPacket, Base64MayComeInLines) {
   const std::string line(76, 'A');
   const struct {
@@ -141,7 +141,7 @@ TEST(EngineioHandshake, RoundTrip) {
 
 class EngineioHandshakeMember : public testing::Test {
  protected:
-  /// A good handshake in which one member is replaced, or taken out if `value` is discarded.
+  /// Takes a valid handshake and replaces one member, or removes it if `value` is discarded.
   static bool accepts(const std::string& member, const socketio::json& value) {
     socketio::json handshake = {{"sid", "a"},
                                 {"upgrades", {"websocket"}},

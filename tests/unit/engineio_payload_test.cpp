@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Long-polling payloads: packets in order, the limit on their count, no packet that is empty.
+// Long-polling payloads: packets in order, the limit on their number, and no empty packets.
 #include "codec/engineio/payload.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,8 @@ using namespace socketio::engineio;
 using namespace std::string_literals;
 
 struct Decoded {
-  std::vector<std::string> packets;  // in text form
+  // In text form.
+  std::vector<std::string> packets;
   std::optional<Errc> error;
 };
 

@@ -11,7 +11,7 @@
 namespace socketio::detail {
 namespace {
 
-/// An event that carries nothing: the table hands it on without a look.
+/// An event without contents: the table passes it on without looking at it.
 class NoInvocation final : public Invocation {
  public:
   Socket& socket() override { return socket_; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Signatures of handlers, driven through the core: a packet goes in, what the handler
-// answers comes out.
+// Signatures of handlers, tested through the core: packets go in, and the answers of
+// handlers come out.
 #include "support/core_peer.hpp"
 
 #include <socketio/namespace.hpp>
@@ -27,7 +27,7 @@ struct Order {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Order, item, count)
 
-/// Its from_json fails in a way that decoding cannot expect.
+/// Its constructor throws, which decoding does not expect.
 struct Unreadable {
   Unreadable() { throw std::runtime_error("cannot be made"); }
 };
@@ -225,7 +225,7 @@ TEST_F(HandlerTest, AnAcknowledgementWithoutAnArrayHasNoArguments) {
   EXPECT_FALSE(peer.is_closed());
 }
 
-// As in JavaScript: it calls the listeners of an event without a name, and there are none.
+// As in JavaScript, which calls the listeners of an event without a name; there are none.
 TEST_F(HandlerTest, AnEventWithoutAnArrayIsNobodys) {
   nsp.on_any([this](Socket&, std::string_view) { log.emplace_back("any"); });
   nsp.on("", [this] { log.emplace_back("empty"); });
@@ -362,7 +362,7 @@ TEST_F(HandlerTest, ACoroutineGoesOnWhenItsClientHasGone) {
   EXPECT_EQ(error, make_error_code(Errc::disconnected));
 }
 
-// --- Answers to our own questions ---
+// --- Acknowledgements of our own events ---
 
 TEST_F(HandlerTest, WhatACallbackOfAnAnswerThrowsIsReported) {
   only_socket().emit_with_ack<int>("q").then(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What other threads hand to a client's loop: how much of it, and that it is done inside the gate,
+// What other threads hand to a client's loop: how much of it, and that it runs inside the gate and
 // contained, or not at all.
 #include "core/client/handover.hpp"
 

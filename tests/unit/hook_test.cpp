@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What is called for something else than an event's arguments: connection, disconnect, catch-all,
-// middleware. Each takes as much as it wants of what it is told, and may be a coroutine.
+// Functions that are called with something other than an event's arguments: connection, disconnect,
+// catch-all, middleware. Each takes as many of the available parameters as it wants, and may be
+// a coroutine.
 #include "support/core_peer.hpp"
 
 #include <socketio/namespace.hpp>
@@ -32,7 +33,7 @@ class HookTest : public testing::Test {
   Pending<int> step;
 };
 
-/// With the latest socket that connected.
+/// Keeps the socket that connected last.
 class SocketHookTest : public HookTest {
  protected:
   SocketHookTest() {

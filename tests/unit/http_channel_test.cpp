@@ -41,7 +41,7 @@ class HttpChannelTest : public testing::Test {
       if (then) then();
     });
   }
-  /// What one request that is answered with these bytes leads to.
+  /// The result of one request that is answered with these bytes.
   std::string fate(const std::string& bytes, bool ends = false) {
     server.script = [bytes, ends](auto& connection, const auto&) {
       connection.say(bytes);
@@ -148,7 +148,7 @@ TEST_F(HttpChannelTest, AServerThatWillNotKeepTheConnectionIsAskedOnANewOne) {
   EXPECT_EQ(server.dialled, 2U);
 }
 
-// What was closed as the request was on its way.
+// The server closed the connection while the request was on its way.
 TEST_F(HttpChannelTest, OnlyAGetIsRepeatedOnceAfterAnOrderlyEndWithoutAnAnswer) {
   send();
   loop.run_for(0ms);
@@ -182,7 +182,7 @@ TEST_F(HttpChannelTest, APostIsNotRepeated) {
   EXPECT_EQ(server.requests.size(), 2U);
 }
 
-// A server that closes its connection after each answer, without a word about it.
+// A server that closes its connection after each response without announcing it.
 TEST_F(HttpChannelTest, APostOfWhichNothingHasLeftGoesToANewConnection) {
   server.script = [](auto& connection, const auto&) {
     connection.say(answer("ok"));
@@ -211,7 +211,8 @@ TEST_F(HttpChannelTest, AlsoWhenWhatIsPostedRunsInTheTurnOfTheAnswer) {
     loop.hurry();
     loop.catch_up();
   };
-  for (int round = 1; round <= 20; ++round) {  // ends that share the answer's turn, and others
+  // Some connections end in the same turn as the response, others later.
+  for (int round = 1; round <= 20; ++round) {
     left = 3;
     bodies.clear();
     send("POST");
@@ -337,7 +338,7 @@ TEST_F(HttpChannelTest, WhatNeverEndsIsBounded) {
   EXPECT_EQ(fate(interim), "failure");
 }
 
-// The old connection's end and the new one may meet in one turn.
+// The old connection's end and the new connection may occur in the same turn.
 TEST_F(HttpChannelTest, AFailureMayBeFollowedByTheNextRequestAtOnce) {
   bool answers = true;
   server.script = [&](auto& connection, const auto&) {
@@ -361,7 +362,7 @@ TEST_F(HttpChannelTest, BytesThatNobodyAskedForEndTheConnection) {
   EXPECT_EQ(server.connections, 0U);
   EXPECT_EQ(fate(answer("ok")), "ok");
   EXPECT_EQ(server.connections, 1U);
-  // While it is idle.
+  // While the channel is idle.
   LyingServer::Connection* last = nullptr;
   server.script = [&](auto& connection, const auto&) {
     connection.say(answer("ok"));

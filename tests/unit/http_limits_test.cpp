@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every limit of the HTTP parsers: a message that reaches it is taken, one past it is refused.
+// Every limit of the HTTP parsers: a message that reaches it is accepted, one that exceeds
+// it is refused.
 #include "codec/http/response_parser.hpp"
 #include "support/http_stream.hpp"
 

@@ -31,7 +31,7 @@ TEST(HttpHeaders, AreFoundWhateverTheirCase) {
   EXPECT_EQ(headers.get("Content-Type2"), "");
 }
 
-/// What Node.js 20 gave in `message.headers` for the lines "a", "b" and "a" of each of them.
+/// The result of Node.js 20 in `message.headers` for the lines "a", "b" and "a" of each header.
 TEST(HttpHeaders, LinesOfOneNameAreJoinedAsInNode) {
   const auto joined = [](const std::string& name) {
     Headers headers;

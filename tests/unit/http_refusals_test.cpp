@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Requests that must be refused, and with which status: the inputs that request smuggling and
-// parser bugs live on.
+// parser bugs rely on.
 #include "support/http_stream.hpp"
 
 #include <gtest/gtest.h>
@@ -278,7 +278,8 @@ TEST(HttpRefusals, Target) {
                   " HTTP/1.1\r\nHost: a\r\n\r\n");
 }
 
-// RFC 9112 3.2.2 frees nobody from Host, 3.2.3 and 3.2.4 give these forms to one method each.
+// RFC 9112 3.2.2 requires Host in every request; 3.2.3 and 3.2.4 allow these forms with one
+// method each.
 TEST(HttpRefusals, TargetsOfTheWrongMethodOrWithoutHost) {
   expect_refusals("",
                   {{"GET http://a/ HTTP/1.1\r\n\r\n", 400},
@@ -294,7 +295,7 @@ TEST(HttpRefusals, TargetsOfTheWrongMethodOrWithoutHost) {
                   "");
 }
 
-// What the path means is for the router; the parser neither decodes nor shortens it.
+// The router interprets the path; the parser neither decodes nor normalises it.
 TEST(HttpRefusals, OddPathsAreHandedOnAsTheyCame) {
   for (const std::string target : {"//socket.io/", "/socket.io/../x", "/%2e%2e", "/%00", "/%zz",
                                    "/a?b?c", "/?%", "/{}|^`\"<>\\"}) {

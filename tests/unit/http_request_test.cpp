@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Requests that are as they should be: what comes out, how many bytes they take, what the
-// connection does next.
+// Valid requests: the result, how many bytes they take, and what happens to the connection next.
 #include "codec/http/request_parser.hpp"
 #include "support/http_stream.hpp"
 #include "support/splits.hpp"
@@ -183,7 +182,7 @@ struct TargetCase {
   std::string_view host;
 };
 
-// RFC 9112 3.2: of a target in absolute-form the host counts, whatever Host says.
+// RFC 9112 3.2: the host in an absolute-form target overrides Host.
 constexpr TargetCase target_cases[] = {
     {"GET", "/a?b", "/a?b", "a"},
     {"GET", "http://b/", "/", "b"},

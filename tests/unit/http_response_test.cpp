@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Responses as a client meets them: each framing of the body, interim ones, and servers that lie.
+// Responses as a client receives them: each framing of the body, interim responses, and servers
+// that violate the protocol.
 #include "codec/http/response_parser.hpp"
 #include "support/http_stream.hpp"
 #include "support/splits.hpp"

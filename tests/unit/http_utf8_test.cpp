@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Replacement of what is not UTF-8, as JavaScript's decoders do it: one U+FFFD for each
-// maximal part.
+// Replacement of invalid UTF-8 as in JavaScript's decoders: one U+FFFD for each maximal part.
 #include "codec/http/utf8.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the writer puts on the wire, and that our parsers read it back.
+// What the writer produces, and that our parsers accept it.
 #include "codec/http/request_parser.hpp"
 #include "codec/http/response_parser.hpp"
 #include "codec/http/writer.hpp"
@@ -20,7 +20,7 @@ using http::Response;
 
 constexpr std::string_view date = "Tue, 14 Nov 2023 22:13:20 GMT";
 
-/// Without the date, which they all have.
+/// Without the date, which every response has.
 std::string written(const Response& response, Connection connection = Connection::keep_alive,
                     Body body = Body::included) {
   std::string out;

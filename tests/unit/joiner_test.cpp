@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How a client's socket joins its namespace: one CONNECT at a time, with the latest answer of auth.
+// How a client's socket connects to its namespace: one CONNECT at a time, with the latest
+// data from auth.
 #include "core/client/joiner.hpp"
 
 #include "support/manual_loop.hpp"

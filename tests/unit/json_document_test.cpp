@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What texts a Document takes, and what it refuses: RFC 8259 with the habits of JavaScript
+// Which texts a Document accepts and which it refuses: RFC 8259 with JavaScript's extensions
 // and our limits.
 #include "codec/json/document.hpp"
 
@@ -302,7 +302,7 @@ TEST(JsonDocument, LimitsNodes) {
 }
 
 TEST(JsonDocument, NoTextIsTooShortForTheNodeLimit) {
-  // The texts with the most nodes for their length.
+  // Texts with as many nodes as their length allows.
   for (std::size_t count = 2; count < 40; ++count) {
     Document document(JsonLimits{.nodes = count});
     EXPECT_TRUE(document.parse("[1" + repeat(",1", count - 2) + "]")) << count;

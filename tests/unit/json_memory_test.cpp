@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What parsing holds: a bounded multiple of a large text while its values are used, and next to
+// The memory of parsing: a bounded multiple of a large text while its values are used, and almost
 // nothing afterwards. This program counts every allocation, so it tests nothing else.
 #include "codec/json/document.hpp"
 #include "support/counted_allocations.hpp"
@@ -21,7 +21,7 @@ std::string many(std::string_view item, std::size_t bytes) {
   return text;
 }
 
-/// What `text` takes at most while it is parsed, and afterwards while its values are used.
+/// The most memory that `text` takes while it is parsed, and then while its values are used.
 struct Cost {
   std::size_t peak;
   std::size_t held;
@@ -38,8 +38,8 @@ Cost cost_of(Document& document, const std::string& text) {
   return cost;
 }
 
-// The tree needs 8 bytes, the index that simdjson makes it from 4, strings up to 5/3 for each
-// character of the text, beside a copy of it.
+// For each character of the text, the tree needs 8 bytes, simdjson's index 4, strings up to 5/3,
+// and the copy of the text 1.
 TEST(JsonMemory, ALargeTextTakesABoundedMultipleOfItsSize) {
   Document document;
   for (const char* item : {"1", "[]", "\"\"", "\"some longer text\"", "{\"a\":1}", "1.5e3"}) {

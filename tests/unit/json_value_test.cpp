@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The getters of Value: exact kinds and ranges, nothing touched by a getter of the wrong kind,
-// walks over containers.
+// The getters of Value: exact types and ranges, a getter of the wrong type changes nothing, and
+// iteration over containers.
 #include "codec/json/document.hpp"
 
 #include <socketio/value.hpp>

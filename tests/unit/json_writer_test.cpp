@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// JsonWriter says what JSON.stringify would say, and what it says reads back the same.
+// JsonWriter writes what JSON.stringify would write, and that reads back the same.
 #include "codec/json/document.hpp"
 
 #include <socketio/json_writer.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Packets of socket.io-msgpack-parser: what it sends is understood, what we send is what it would
-// send, and everything else is refused. Bytes with a type made by that parser (3.0.2, notepack.io
-// 2.2.0) are marked so.
+// send, and everything else is refused. Most samples were written by that parser (3.0.2, with
+// notepack.io 2.2.0).
 #include "codec/msgpack/packet.hpp"
 #include "support/hex.hpp"
 
@@ -80,7 +80,7 @@ TEST_F(MsgpackPacket, UnderstandsWhatTheParserSends) {
 }
 
 TEST_F(MsgpackPacket, UnderstandsEveryKindOfValueThatTheParserSends) {
-  // Buffer, ArrayBuffer, an empty Buffer inside.
+  // Buffer, ArrayBuffer, an empty Buffer in an object.
   expect("83a47479706502a46461746194a162c403010203c70200040581a178c400a36e7370a12f",
          PacketType::event, "/", {},
          {"b", json::binary({1, 2, 3}), json::binary({4, 5}), {{"x", json::binary({})}}});
@@ -160,19 +160,19 @@ TEST_F(MsgpackPacket, UnderstandsWhatOtherEncodersSend) {
   argument("c800010007", json::binary({7}));
   argument("c9000000010007", json::binary({7}));
   argument("a2c328", "\xef\xbf\xbd(");
-  // Extensions of other types, as [type, bytes]; -1 is the standard's timestamp.
+  // Extensions of other types become [type, bytes]; -1 is the standard's timestamp.
   argument("d40509", {5, json::binary({9})});
   argument("d5000102", {0, json::binary({1, 2})});
   argument("d6ff00000001", {-1, json::binary({0, 0, 0, 1})});
   argument("d7050102030405060708", {5, json::binary({1, 2, 3, 4, 5, 6, 7, 8})});
   argument("c70305010203", {5, json::binary({1, 2, 3})});
   argument("c70005", {5, json::binary({})});
-  // Names that are no strings; the last of a name counts.
+  // Names that are not strings. If a name occurs more than once the last value counts.
   argument(
       "8601a161c0a162c3a163cbbff8000000000000a164d40000a165e0a166",
       {{"1", "a"}, {"null", "b"}, {"true", "c"}, {"-1.5", "d"}, {"undefined", "e"}, {"-32", "f"}});
   argument("82a16101a16102", {{"a", 2}});
-  // An object that looks like a placeholder, without binary data beside it.
+  // Without binary data, an object that looks like a placeholder stays an object.
   argument("82ac5f706c616365686f6c646572c3a36e756d00", {{"_placeholder", true}, {"num", 0}});
 }
 
@@ -200,10 +200,10 @@ TEST_F(MsgpackPacket, WritesDatesAsJavaScriptDoes) {
 TEST_F(MsgpackPacket, TakesMembersInAnyOrderAndIgnoresOthers) {
   expect("86a46461746191a165a36e7370a12f c0c0 01a178 a3666f6f8191c403000000a1 6b a47479706502",
          PacketType::event, "/", {}, {"e"});
-  // Twice: the last counts. The first data had an attachment.
+  // Members that occur twice: the last one counts. The first `data` had an attachment.
   expect("85a46461746192a165c40101a46461746191a166a36e7370a12fa36e7370a22f61a47479706502",
          PacketType::event, "/a", {}, {"f"});
-  // Floats that are integers.
+  // Floats with integer values.
   expect("84a474797065cb4000000000000000a26964cb4008000000000000a36e7370a12fa46461746191a165",
          PacketType::event, "/", 3, {"e"});
 }
@@ -308,7 +308,7 @@ TEST_F(MsgpackPacket, LimitsDepthAndValues) {
   refuse(deeper.substr(0, deeper.size() - 2) + "d40507", PacketErrc::invalid_msgpack);
   EXPECT_TRUE(add(from_hex(deeper.substr(0, deeper.size() - 2) + "c40107")));
   refuse(nested("91", 127).substr(0, deeper.size()) + "c40107", PacketErrc::invalid_msgpack);
-  // Of members that nobody reads, too.
+  // The limit also applies to members that are ignored.
   std::string ignored = "84a178";
   for (int i = 0; i < 400'000; ++i) ignored += "91";
   EXPECT_TRUE(add(from_hex(ignored + "01" + event_with("01").substr(2))));
@@ -318,7 +318,8 @@ TEST_F(MsgpackPacket, LimitsDepthAndValues) {
     for (int shift = 24; shift >= 0; shift -= 8) message += static_cast<char>(count >> shift);
     return message + std::string(count, '\1');
   };
-  EXPECT_TRUE(add(wide(499'997)));  // with the two arrays and the name
+  // The two arrays and the name count as well.
+  EXPECT_TRUE(add(wide(499'997)));
   EXPECT_EQ(refusal(add(wide(499'998))),
             std::to_string(static_cast<int>(PacketErrc::invalid_msgpack)));
 }
@@ -337,7 +338,7 @@ TEST_F(MsgpackPacket, LimitsAttachmentsAndBytes) {
   EXPECT_TRUE(add(message, Role::client, {.packet_bytes = message.size()}));
   EXPECT_EQ(refusal(add(message, Role::client, {.packet_bytes = message.size() - 1})),
             std::to_string(static_cast<int>(PacketErrc::too_large)));
-  // Text of control characters is six times as long in JSON.
+  // A text of control characters is six times as long in JSON.
   const std::string controls = from_hex(event_with("d9c8")) + std::string(200, '\1');
   EXPECT_TRUE(add(controls, Role::client, {.packet_bytes = 500}));
   EXPECT_EQ(refusal(add(controls, Role::client, {.packet_bytes = controls.size()})),
@@ -368,7 +369,7 @@ TEST_F(MsgpackPacket, ForgetsTheLastPacket) {
 }
 
 TEST_F(MsgpackPacket, SendsWhatTheParserWouldSend) {
-  // Made with notepack.io from objects with the members in this order.
+  // Made with notepack.io, from objects with the members in this order.
   EXPECT_EQ(encoded({.payload = "[\"chat\",\"hi\"]"}),
             "83a47479706502a36e7370a12fa46461746192a463686174a26869");
   EXPECT_EQ(encoded({.nsp = "/adm", .id = 7, .payload = "[\"e\",1]"}),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Namespaces that are made because a client asks for them end with their last client, so that
+// Namespaces that are created because a client asks for them end with their last client, so that
 // nobody can fill the server's memory with names.
 #include "support/core_peer.hpp"
 #include "support/every_adapter.hpp"
@@ -129,7 +129,7 @@ TEST_P(DynamicNamespace, WatchersOfTheParentSeeWhatIsBroadcast) {
   EXPECT_THAT(seen, ElementsAre("/room-1 news"));
 }
 
-/// Namespaces whose predicates do more than look.
+/// Namespaces whose predicates have side effects.
 class MeddlingPredicate : public testing::Test {
  protected:
   CoreServer server_;

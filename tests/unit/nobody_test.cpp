@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A Socket that stands for nothing, as the error hook gets one for what concerns none: whatever is
-// asked of it, it does nothing.
+// A Socket without a connection, which the error hook receives for errors that concern no socket:
+// it does nothing, whatever is called on it.
 #include "support/core_peer.hpp"
 
 #include <socketio/namespace.hpp>

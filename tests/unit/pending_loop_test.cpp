@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where the callbacks of a Pending run, and who hears what they throw: on the loop on which it
-// completes, whoever asks, whenever.
+// Where the callbacks of a Pending run, and who is told what they throw: always the loop on which
+// it completes, whoever waits for it, and whenever.
 #include "support/core_peer.hpp"
 #include "support/owned_coroutine.hpp"
 
@@ -30,7 +30,7 @@ using testing::IsEmpty;
 
 using Log = std::vector<std::string>;
 
-/// A loop that this thread is on when it says so.
+/// A loop that considers this thread its own when the test says so.
 class ToldLoop final : public detail::CompletionLoop {
  public:
   bool is_here() const override { return here; }
@@ -157,10 +157,10 @@ TEST(PendingWithoutALoop, CallsBackWhereItIsAsked) {
 
 // --- The server's ---
 
-/// What may be waited for, each completed before it is asked.
+/// Everything that can be waited for, already completed.
 class CompletedTest : public testing::Test {
  protected:
-  /// then() on another thread, with a callback that says where it is and throws.
+  /// Calls then() on another thread, with a callback that reports where it runs and throws.
   template <class R>
   void ask_elsewhere(Pending<R> completed, const std::string& what) {
     server.loop().run();

@@ -17,7 +17,7 @@
 namespace socketio {
 namespace {
 
-/// Starts a task and tells when it has ended.
+/// Starts a task and stores its result when it has ended.
 detail::Detached start(Task<int> task, int& out) { out = co_await std::move(task); }
 
 Task<int> doubled(Pending<int> pending) { co_return 2 * co_await pending; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What waits for a poll costs the memory that it is counted for, however small the messages are.
+// What waits for a poll takes as much memory as it is counted for, however small the messages are.
 // This program counts every allocation, so it tests nothing else.
 #include "engine/server/polling.hpp"
 #include "support/core_peer.hpp"
@@ -23,8 +23,8 @@ class PollingMemory : public testing::Test {
   }
   ~PollingMemory() override { session->close(DisconnectReason::transport_close); }
 
-  /// Sends until `bytes` wait, and expects that the most that this took is in proportion. A buffer
-  /// that has to grow is there twice for a moment, the new one with room to spare.
+  /// Sends until `bytes` are waiting, and checks that the peak of the memory is in proportion.
+  /// While a buffer grows there are two of them, and the new one has spare capacity.
   template <class Send>
   void expect_bounded(std::size_t bytes, Send send) {
     const std::size_t before = peak_bytes = live_bytes;
@@ -39,25 +39,28 @@ class PollingMemory : public testing::Test {
 };
 
 constexpr std::size_t megabyte = 1'000'000;
+constexpr auto binary = engineio::Content::binary;
 
 TEST_F(PollingMemory, SmallMessagesAreBounded) {
-  expect_bounded(megabyte, [&] { transport->send_text("430[]", Compress::yes); });
+  expect_bounded(megabyte, [&] { transport->send({.data = "30[]"}, Compress::yes); });
 }
 
 TEST_F(PollingMemory, SmallBinaryMessagesAreBounded) {
-  expect_bounded(megabyte, [&] { transport->send_binary("1", Compress::yes); });
+  expect_bounded(megabyte,
+                 [&] { transport->send({.content = binary, .data = "1"}, Compress::yes); });
 }
 
 TEST_F(PollingMemory, EmptyMessagesAreCounted) {
   const std::size_t before = transport->queued_bytes();
-  for (int i = 0; i < 1000; ++i) transport->send_text("4", Compress::yes);
+  for (int i = 0; i < 1000; ++i) transport->send({}, Compress::yes);
   EXPECT_GE(transport->queued_bytes() - before, 2000U);
 }
 
 TEST_F(PollingMemory, LargeMessagesAreBounded) {
   const std::string large(100'000, 'x');
-  expect_bounded(megabyte, [&] { transport->send_text(large, Compress::yes); });
-  expect_bounded(2 * megabyte, [&] { transport->send_binary(large, Compress::yes); });
+  expect_bounded(megabyte, [&] { transport->send({.data = large}, Compress::yes); });
+  expect_bounded(2 * megabyte,
+                 [&] { transport->send({.content = binary, .data = large}, Compress::yes); });
 }
 
 }  // namespace

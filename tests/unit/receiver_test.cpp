@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What comes to a client's socket before it has connected, and how far it is in the
+// What arrives at a client's socket before it has connected, and its position in the
 // server's history.
 #include "core/client/receiver.hpp"
 

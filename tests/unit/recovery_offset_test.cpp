@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a client takes for the offset of recovery, and what it does not.
+// Which strings a client takes for an offset, and which it does not.
 #include "core/client/recovery_offset.hpp"
 
 #include <gtest/gtest.h>

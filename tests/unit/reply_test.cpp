@@ -62,7 +62,7 @@ TEST(Reply, IsMovedOutOf) {
   EXPECT_EQ(Reply<std::string>("a").value_or("b"), "a");
 }
 
-// nlohmann's json is made from almost anything, an enumerator of Errc included.
+// nlohmann's json can be made from almost anything, including an enumerator of Errc.
 TEST(Reply, OfJsonTellsValuesFromErrors) {
   EXPECT_TRUE(Reply<json>(json(1)));
   EXPECT_TRUE(Reply<json>(json()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Names that mean something to Socket.IO itself are refused where an application emits them: a peer
-// that got one would close the connection.
+// Event names with a meaning in Socket.IO itself are refused when an application emits them: a peer
+// that received one would close the connection.
 #include "support/core_peer.hpp"
 
 #include <socketio/namespace.hpp>

@@ -34,7 +34,8 @@ TEST(RoomIndex, JoiningTwiceIsJoiningOnce) {
   RoomIndex index;
   EXPECT_TRUE(index.join(sockets[0], "a"));
   EXPECT_FALSE(index.join(sockets[0], "a"));
-  // The other way to look: a socket in more rooms than the room has members.
+  // The index searches the shorter list: here the socket is in more rooms than the room
+  // has members.
   for (const char* room : {"b", "c", "d"}) index.join(sockets[1], room);
   EXPECT_TRUE(index.join(sockets[1], "a"));
   EXPECT_FALSE(index.join(sockets[1], "a"));

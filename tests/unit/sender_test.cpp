@@ -26,7 +26,8 @@ using namespace std::chrono_literals;
 class SenderTest : public testing::Test, public Sender::Link {
  protected:
   SenderTest() { make({}); }
-  ~SenderTest() override { sender.reset(); }  // pending acknowledgements complete
+  // Pending acknowledgements complete here.
+  ~SenderTest() override { sender.reset(); }
 
   void make(const SocketOptions& options) {
     sender.emplace(*this, options, Sender::Limits{.buffer_bytes = 1'000, .pending_acks = 3});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What ServerOptions become below, and what is none that a server could have.
+// How ServerOptions are translated for the layers below, and which values are refused.
 #include "server/option_mapping.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an application keeps on a socket: one object for each type, and the json one is shown
-// by fetch_sockets().
+// The data that an application keeps on a socket: one object for each type. fetch_sockets() shows
+// the one of type json.
 #include "support/core_peer.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Calling what a user has registered on a client's socket: what it throws is reported, and nothing
-// is called once the client has ended.
+// Calling the handlers on a client's socket: what they throw is reported, and none is called once
+// the client has ended.
 #include "core/client/socket_handlers.hpp"
 
 #include <gmock/gmock.h>

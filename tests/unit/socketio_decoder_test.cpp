@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whole Socket.IO packets: what each type may carry, and binary packets with their attachments.
+// Complete Socket.IO packets: what each type may contain, and binary packets with
+// their attachments.
 #include "codec/socketio/text_decoder.hpp"
 
 #include <socketio/json_writer.hpp>
@@ -19,7 +20,7 @@ using socketio::codec::Document;
 
 class SocketioDecoder : public testing::Test {
  protected:
-  /// What becomes of one text message for a fresh decoder.
+  /// The result of one text message with a new decoder.
   socketio::Result<std::optional<Packet>, Errc> add(std::string_view text,
                                                     Role role = Role::server) {
     decoder_ = TextDecoder(role, {});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The syntax of Socket.IO packets in text: type, attachments, namespace, id; each read back from
-// what is written.
+// The syntax of Socket.IO packets in text form: type, attachments, namespace, id. Each packet that
+// is written is read back.
 #include "codec/socketio/packet.hpp"
 
 #include <gtest/gtest.h>

@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder to serve, beside a file that must not be served.
+/// A folder to serve, next to a file that must not be served.
 class StaticFileTest : public testing::Test {
  protected:
   StaticFileTest() {
@@ -60,7 +60,7 @@ class StaticFileTest : public testing::Test {
     const auto found = find_file(root.string(), path);
     return found ? file_response(*found, if_none_match) : std::nullopt;
   }
-  /// What a router answers whose only folder is `root`.
+  /// The answer of a router whose only folder is `root`.
   http::Response answer(std::string prefix, std::string method, std::string target) {
     RouterState state;
     state.serve_folder(std::move(prefix), root.string());

@@ -30,7 +30,7 @@ detail::Detached start(Task<> task, bool& done) {
   done = true;
 }
 
-/// What a task throws.
+/// Stores the message of what a task throws.
 template <class T>
 detail::Detached failure_of(Task<T> task, std::string& out) {
   try {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TextEncoder: a packet's header in front of its payload, in the room there or in a copy.
+// TextEncoder writes a packet's header before its payload, either into room left there
+// or in a copy.
 #include "codec/socketio/text_encoder.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@ namespace {
 
 class TextEncoding : public testing::Test {
  protected:
-  /// The text of a packet whose payload has that much room in front.
+  /// The text of a packet whose payload has `room` bytes of room before it.
   std::string_view encoded(OutgoingPacket packet, std::size_t room = 0) {
     memory_ = std::string(room, '.') + std::string(packet.payload.text);
     packet.payload = {std::string_view(memory_).substr(room), {memory_.data(), room}};

@@ -24,7 +24,8 @@ class CallTimer final : public Deadline {
 
  private:
   void expired() noexcept override {
-    const auto call = call_;  // the call may destroy this timer
+    // A copy, because the call may destroy this timer.
+    const auto call = call_;
     call();
   }
   std::function<void()> call_;
@@ -47,7 +48,7 @@ TEST(TimingWheel, FiresOnceInTheFirstAdvanceAtOrAfterTheTickBehindTheDeadline) {
   EXPECT_EQ(fired, 1);
 }
 
-// A heartbeat: the answer's wait is armed by the ping's, so what both are late adds up.
+// A heartbeat waits twice: the ping's timer arms the wait for the answer, so their delays add up.
 TEST(TimingWheel, TwoWaitsInARowAreLessThanAMillisecondLateTogether) {
   for (Duration phase = 0us; phase < 8ms; phase += 10us) {
     TimingWheel wheel(start);
@@ -224,7 +225,7 @@ TEST(TimingWheel, ItsEndLeavesTimersDisarmed) {
   EXPECT_FALSE(far.armed());
 }
 
-// --- Against a model: a map of deadlines, looked through from one end to the other ---
+// --- Comparison with a model: a map of deadlines, searched from one end to the other ---
 
 class Model {
  public:
@@ -260,7 +261,7 @@ class Model {
   static constexpr std::size_t timer_count = 40;
 
   std::size_t pick(std::size_t count) { return random_() % count; }
-  /// All magnitudes from microseconds to days alike.
+  /// Each magnitude from microseconds to days is equally likely.
   Duration random_delay() {
     const unsigned bits = static_cast<unsigned>(pick(48));
     return Duration(static_cast<Duration::rep>(random_() & ((std::uint64_t{1} << bits) - 1)));

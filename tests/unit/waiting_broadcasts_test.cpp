@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/waiting_broadcasts.hpp"
 
+#include "codec/socketio/text_encoder.hpp"
 #include "support/manual_loop.hpp"
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,16 +18,15 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-/// Writes down what is delivered to it: its name, the rooms, the packets.
+/// Records what is delivered to it: its name, the rooms, the packets.
 class Receivers final : public WaitingBroadcasts::Receivers,
                         public std::enable_shared_from_this<Receivers> {
  public:
   Receivers(Log& log, std::string name) : log_(log), name_(std::move(name)) {}
-  void deliver(const engine::PreparedMessage& messages,
-               const detail::BroadcastOptions& options) override {
+  void deliver(PreparedEvents& events, const detail::BroadcastOptions& options) override {
     std::string line = name_ + ":";
     for (const std::string& room : options.rooms) line += " " + room;
-    for (const auto& part : messages.parts()) line += " " + part.text;
+    for (const auto& event : events.events()) line.append(" ").append(event.text());
     log_.push_back(std::move(line));
     if (fails) throw std::runtime_error("cannot deliver");
   }
@@ -41,11 +42,17 @@ class Receivers final : public WaitingBroadcasts::Receivers,
 class WaitingBroadcastsTest : public testing::Test {
  protected:
   void add(const std::shared_ptr<Receivers>& receivers, std::vector<std::string> rooms,
-           std::string text) {
-    waiting.add(*receivers, {std::move(rooms), {}, {}}, {std::move(text), {}});
+           std::string_view text) {
+    waiting.add(*receivers, {std::move(rooms), {}, {}}, events(text));
+  }
+  PreparedEvents events(std::string_view text) {
+    PreparedEvents events(encoder, "/", Compress::yes);
+    events.add({text, {}});
+    return events;
   }
 
   Log log;
+  parser::TextEncoder encoder;
   support::ManualLoop loop;
   WaitingBroadcasts waiting{loop};
   std::shared_ptr<Receivers> a = std::make_shared<Receivers>(log, "a");
@@ -77,7 +84,7 @@ TEST_F(WaitingBroadcastsTest, OneWithOtherFlagsFlushesThem) {
   add(a, {}, "1");
   detail::BroadcastOptions options;
   options.flags.compress = Compress::no;
-  waiting.add(*a, options, {"2", {}});
+  waiting.add(*a, options, events("2"));
   EXPECT_EQ(log, Log{"a: 1"});
   loop.run();
 }

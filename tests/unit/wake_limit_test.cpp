@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 
 constexpr TimePoint start{1'000'003us};
 
-/// What came of a deadline in each step until `end`: how often the loop woke, how late
-/// at the worst.
+/// The result of one deadline per step until `end`: how often the loop woke up, and the
+/// longest delay.
 struct Woken {
   int times = 0;
   Duration latest{};
@@ -22,7 +22,8 @@ Woken wake_each(WakeLimit& limit, TimePoint from, TimePoint end, Duration step) 
   Woken woken;
   TimePoint now = from;
   for (TimePoint due = from; due < end; due += step) {
-    if (due <= now) continue;  // fired by an earlier turn
+    // An earlier turn has run it.
+    if (due <= now) continue;
     now = std::max(due, limit.free_at());
     limit.count(now);
     ++woken.times;

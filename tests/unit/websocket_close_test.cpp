@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Close frames and what comes behind them (RFC 6455 sections 5.5.1, 7.4 and 8.1).
+// Close frames and what follows them (RFC 6455 sections 5.5.1, 7.4 and 8.1).
 #include "support/websocket_stream.hpp"
 
 namespace socketio::support {

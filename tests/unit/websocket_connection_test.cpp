@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One end of a WebSocket connection, at either role: messages, the answers to pings, the closing
-// handshake and compression, on a stream whose peer reads when the test says so.
+// One end of a WebSocket connection in either role: messages, pongs, the closing handshake and
+// compression, on a stream whose peer reads when the test says so.
 #include "engine/websocket_connection.hpp"
 
 #include "support/manual_loop.hpp"
@@ -20,6 +20,7 @@ namespace {
 using engine::WebSocketConnection;
 using websocket::CloseCode;
 using websocket::DeflateParameters;
+using websocket::Opcode;
 
 using Events = std::vector<Received>;
 
@@ -35,14 +36,15 @@ class ManualStream final : public Stream {
     notify_drained();
     if (state_ == State::closing_after_flush && queue_.empty()) finish();
   }
-  /// The peer reads so many bytes.
+  /// The peer reads `bytes` bytes.
   void read(std::size_t bytes) {
     take(bytes);
     if (queue_.empty()) flush();
   }
 
   std::string sent;
-  std::size_t room_bytes = 1'000'000;  // for each flush
+  // For each flush.
+  std::size_t room_bytes = 1'000'000;
   bool shut_down = false;
 
  private:
@@ -59,7 +61,7 @@ class ManualStream final : public Stream {
   }
 };
 
-/// Passes on what the stream says, as an owner does.
+/// Passes on the stream's notifications, as an owner does.
 class Owner final : public StreamHandler {
  public:
   explicit Owner(WebSocketConnection& connection) : connection_(connection) {}
@@ -87,7 +89,7 @@ class WebSocketConnectionTest : public BothRoles {
     agreed = parameters;
     connection.allow_deflate(parameters, threshold_bytes);
   }
-  /// What one read with these bytes leads to.
+  /// The result of one read with these bytes.
   Events receive(std::string bytes) {
     Events events;
     connection.feed({bytes.data(), bytes.size()});
@@ -101,7 +103,7 @@ class WebSocketConnectionTest : public BothRoles {
     loop.run();
     return events;
   }
-  /// What the peer has read; its decoder wants the right masking.
+  /// What the peer has read; its decoder checks the masking.
   Events sent() {
     loop.run();
     const Outcome outcome = decode(peer(), limits, {stream->sent}, agreed);
@@ -118,11 +120,11 @@ class WebSocketConnectionTest : public BothRoles {
     for (std::size_t i = 0; i < count; ++i) events.push_back(pong(std::to_string(i)));
     return events;
   }
-  /// More waits for the peer than it may have in front of a pong.
+  /// Queues more for the peer than the limit up to which a pong is sent.
   std::string send_backlog() {
     stream->room_bytes = 0;
     std::string big(engine::pong_backlog_bytes + 1, 'x');
-    connection.send_text(big, Compress::no);
+    connection.send(Opcode::text, big, Compress::no);
     loop.run();
     return big;
   }
@@ -133,14 +135,15 @@ class WebSocketConnectionTest : public BothRoles {
   WebSocketConnection connection{role(), limits};
   std::optional<DeflateParameters> agreed;
   std::optional<Errc> error;
-  std::function<void()> then;  // behind each event
+  // Called after each event.
+  std::function<void()> then;
 };
 
 // --- Messages ---
 
 TEST_P(WebSocketConnectionTest, MessagesGoBothWays) {
-  connection.send_text("a", Compress::yes);
-  connection.send_binary(std::string("\0\xff", 2), Compress::yes);
+  connection.send(Opcode::text, "a", Compress::yes);
+  connection.send(Opcode::binary, std::string("\0\xff", 2), Compress::yes);
   connection.send_ping("b");
   EXPECT_EQ(sent(), (Events{text("a"), binary(std::string("\0\xff", 2)), ping("b")}));
   EXPECT_EQ(receive(frame(1, "c") + frame(2, "\xff") + frame(10, "d")),
@@ -151,18 +154,18 @@ TEST_P(WebSocketConnectionTest, MessagesGoBothWays) {
 }
 
 TEST_P(WebSocketConnectionTest, AClientMasksEachFrameAnew) {
-  connection.send_text("same", Compress::yes);
+  connection.send(Opcode::text, "same", Compress::yes);
   loop.run();
   const std::string first = std::exchange(stream->sent, {});
-  connection.send_text("same", Compress::yes);
+  connection.send(Opcode::text, "same", Compress::yes);
   loop.run();
   EXPECT_EQ(first == stream->sent, role() == Role::server);
 }
 
 TEST_P(WebSocketConnectionTest, WhatIsSentLeavesOnceAtTheEndOfTheTurn) {
   EXPECT_TRUE(connection.writable());
-  connection.send_text("a", Compress::yes);
-  connection.send_text("b", Compress::yes);
+  connection.send(Opcode::text, "a", Compress::yes);
+  connection.send(Opcode::text, "b", Compress::yes);
   EXPECT_FALSE(connection.writable());
   EXPECT_EQ(connection.queued_bytes(), stream->queued_bytes());
   EXPECT_EQ(stream->sent, "");
@@ -188,7 +191,7 @@ TEST_P(WebSocketConnectionTest, OfMorePingsInOneReadTheLastIsAnswered) {
 }
 
 TEST_P(WebSocketConnectionTest, ALatePongLeavesBeforeTheAnswerToWhatFollowsThePings) {
-  then = [this] { connection.send_text("answer", Compress::yes); };
+  then = [this] { connection.send(Opcode::text, "answer", Compress::yes); };
   receive(pings(engine::pongs_per_read) + frame(9, "a") + frame(9, "b") + frame(1, "question") +
           frame(9, "c"));
   Events expected = pongs(engine::pongs_per_read);
@@ -244,7 +247,7 @@ TEST_P(WebSocketConnectionTest, ACloseFrameIsAnsweredWithItsCode) {
   EXPECT_EQ(receive(frame(8, code_4000 + "enough") + frame(1, "behind it")),
             Events{closed(4000, "enough")});
   EXPECT_FALSE(connection.is_open());
-  connection.send_text("too late", Compress::yes);
+  connection.send(Opcode::text, "too late", Compress::yes);
   connection.close(CloseCode::normal);
   EXPECT_EQ(sent(), Events{closed(4000)});
   EXPECT_TRUE(stream->shut_down);
@@ -284,7 +287,7 @@ TEST_P(WebSocketConnectionTest, NothingIsReadBehindOurOwnEnd) {
 }
 
 TEST_P(WebSocketConnectionTest, ACutLeavesOutTheCloseFrame) {
-  connection.send_text("lost", Compress::yes);
+  connection.send(Opcode::text, "lost", Compress::yes);
   connection.cut();
   EXPECT_FALSE(connection.is_open());
   EXPECT_EQ(sent(), Events{});
@@ -295,7 +298,7 @@ TEST_P(WebSocketConnectionTest, NothingIsSentOnceTheStreamHasEnded) {
   stream->close();
   loop.run();
   EXPECT_FALSE(connection.is_open());
-  connection.send_text("a", Compress::yes);
+  connection.send(Opcode::text, "a", Compress::yes);
   connection.send_ping("b");
   connection.want_drain();
   connection.close(CloseCode::normal);
@@ -311,13 +314,13 @@ TEST_P(WebSocketConnectionTest, MessagesAreCompressedFromTheThresholdOn) {
   allow_deflate({}, 1'000);
   const std::string small(999, 'a');
   const std::string large(1'000, 'a');
-  connection.send_text(small, Compress::yes);
-  connection.send_text(large, Compress::no);
+  connection.send(Opcode::text, small, Compress::yes);
+  connection.send(Opcode::text, large, Compress::no);
   loop.run();
   EXPECT_GT(stream->sent.size(), small.size() + large.size());
   stream->sent.clear();
-  connection.send_text(large, Compress::yes);
-  connection.send_binary(large, Compress::yes);
+  connection.send(Opcode::text, large, Compress::yes);
+  connection.send(Opcode::binary, large, Compress::yes);
   EXPECT_EQ(sent(), (Events{text(large), binary(large)}));
   EXPECT_LT(stream->sent.size(), 100U);
 }
@@ -341,7 +344,7 @@ TEST_P(WebSocketConnectionTest, EachDirectionHasItsOwnParameters) {
                 0);
   const auto bytes_of = [this](std::string_view message) {
     stream->sent.clear();
-    connection.send_text(message, Compress::yes);
+    connection.send(Opcode::text, message, Compress::yes);
     loop.run();
     return stream->sent.size();
   };
@@ -354,7 +357,7 @@ TEST_P(WebSocketConnectionTest, EachDirectionHasItsOwnParameters) {
 }
 
 TEST_P(WebSocketConnectionTest, WithoutNegotiationNothingIsCompressed) {
-  connection.send_text(std::string(10'000, 'a'), Compress::yes);
+  connection.send(Opcode::text, std::string(10'000, 'a'), Compress::yes);
   loop.run();
   EXPECT_GT(stream->sent.size(), 10'000U);
   receive(frame(1, "a", 0xc0));

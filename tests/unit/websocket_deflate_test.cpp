@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Compressed messages (RFC 7692 sections 6 and 7.2): what ws sends is understood, what we send
-// comes back, and what is no compressed message, or too much of one, is refused. Every stream
-// whole, byte by byte and cut at each position.
+// Compressed messages (RFC 7692 sections 6 and 7.2): what ws sends is understood, what we send can
+// be read back, and invalid or too large messages are refused. Every stream arrives whole, byte by
+// byte, and cut at each position.
 #include "codec/websocket/deflate.hpp"
 #include "codec/websocket/encoder.hpp"
 #include "support/websocket_stream.hpp"
@@ -43,7 +43,7 @@ class WebSocketDeflate : public BothRoles {
     return std::array<std::uint8_t, 4>{1, 2, 3, 4};
   }
   Role sender() const { return role() == Role::server ? Role::client : Role::server; }
-  /// Frames of these messages, as our own peer would send them.
+  /// These messages in frames as our own peer would send them.
   std::string sent(const std::vector<std::string>& messages,
                    const DeflateParameters& agreed) const {
     Deflater deflater(agreed, sender());
@@ -67,8 +67,8 @@ TEST_P(WebSocketDeflate, UnderstandsTheExamplesOfTheSpecification) {
   expect(frame(1, hello, whole), {text("Hello")});
   expect(frame(1, "\xf2\x48\xcd"s, first) + frame(0, "\xc9\xc9\x07\x00"s, last), {text("Hello")});
   expect(frame(1, hello, whole) + frame(1, hello_again, whole), {text("Hello"), text("Hello")});
-  // 7.2.3.3: a block without compression; 7.2.3.4: a last block, then an empty one; 7.2.3.5: two
-  // blocks.
+  // 7.2.3.3: a block without compression; 7.2.3.4: a last block, then an empty one;
+  // 7.2.3.5: two blocks.
   expect(frame(1, "\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"s, whole), {text("Hello")});
   expect(frame(1, "\xf3\x48\xcd\xc9\xc9\x07\x00\x00"s, whole), {text("Hello")});
   expect(frame(1, "\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00"s, whole), {text("Hello")});
@@ -115,7 +115,7 @@ TEST_P(WebSocketDeflate, AMessageMayEndItsStream) {
   expect(frame(1, ended, whole) + frame(1, ended + "\0 and what nobody reads"s, whole) +
              frame(1, hello, whole),
          {text("Hello"), text("Hello"), text("Hello")});
-  // What came before is forgotten.
+  // The earlier message is no longer in the window.
   refuse(frame(1, ended, whole) + frame(1, hello_again, whole), Errc::invalid_deflate,
          {text("Hello")});
 }
@@ -135,7 +135,8 @@ TEST_P(WebSocketDeflate, TheFirstDataFrameAloneMayBeMarked) {
 TEST_P(WebSocketDeflate, RefusesWhatIsNotCompressed) {
   refuse(frame(1, "Hello", whole), Errc::invalid_deflate);
   refuse(frame(2, "\xff\xff\xff", whole), Errc::invalid_deflate);
-  refuse(frame(1, hello_again, whole), Errc::invalid_deflate);  // refers to what never was
+  // It refers to a message that was never sent.
+  refuse(frame(1, hello_again, whole), Errc::invalid_deflate);
   // Cut off: the end of a block is missing.
   for (const std::size_t size : {1u, 2u, 3u, 4u, 5u})
     refuse(frame(1, hello.substr(0, size), whole), Errc::invalid_deflate);
@@ -188,7 +189,8 @@ TEST_P(WebSocketDeflate, ABombIsRefusedAtTheLimit) {
   const std::string bomb = sent({std::string(100'000'000, '\0')}, defaults);
   ASSERT_LT(bomb.size(), 200'000u);
   EXPECT_EQ(decode(role(), {}, {bomb}, defaults).error, Errc::message_too_big);
-  const auto at = std::size_t{20'000};  // already more than the limit
+  // This is already more than the limit.
+  const auto at = std::size_t{20'000};
   EXPECT_EQ(decode(role(), {}, {std::string_view(bomb).substr(0, at)}, defaults).error,
             Errc::message_too_big);
 }

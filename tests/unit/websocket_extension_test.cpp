@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is offered, answered and refused of permessage-deflate (RFC 7692 sections 5 and 7.1).
+// What is offered, answered and refused in the negotiation of permessage-deflate (RFC 7692
+// sections 5 and 7.1).
 #include "codec/websocket/extension.hpp"
 #include "codec/websocket/handshake.hpp"
 
@@ -118,7 +119,7 @@ TEST(WebSocketExtension, TheHandshakeTakesWhatWasOffered) {
 std::string chosen(const std::vector<std::string>& offers, const DeflateParameters& most = {}) {
   const auto answer = choose_deflate(fields(offers), most);
   if (!answer) return "none";
-  // What we answer is what the client takes it for.
+  // The client understands our answer as we do.
   EXPECT_EQ(read_deflate_answer(fields({answer->text})), answer->parameters) << answer->text;
   return answer->text;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The opening handshake, both ends (RFC 6455 section 4).
+// The opening handshake, for both ends (RFC 6455 section 4).
 #include "codec/websocket/handshake.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a decoder holds: nothing while idle, what has come while a message is unfinished, never what
-// a header merely announces. This program counts every allocation, so it tests nothing else.
+// The memory of a decoder: nothing while it is idle, what has arrived while a message is
+// unfinished, and never what a header only announces. This program counts every allocation, so it
+// tests nothing else.
 #include "codec/websocket/encoder.hpp"
 #include "support/counted_allocations.hpp"
 #include "support/websocket_stream.hpp"
@@ -13,7 +14,7 @@
 namespace socketio::support {
 namespace {
 
-/// Bytes that were allocated, freed ones included, until the decoder asked for more.
+/// The bytes allocated until the decoder asked for more, including those that have been freed.
 std::size_t allocated_by_feeding(websocket::Decoder& decoder, std::string& bytes) {
   allocated_since_reset = 0;
   decoder.feed(bytes);
@@ -30,7 +31,7 @@ TEST(WebSocketMemory, WholeFramesAllocateNothing) {
   websocket::Decoder decoder(Role::server, {});
   std::string bytes = frame_to(Role::server, 1, std::string(100'000, 'x')) +
                       frame_to(Role::server, 9, "ping") + frame_to(Role::server, 2, "y");
-  // The first text of a process makes simdjson choose its implementation.
+  // The first text of a process makes simdjson choose its implementation, which allocates.
   std::string first = bytes;
   allocated_by_feeding(decoder, first);
   EXPECT_EQ(allocated_by_feeding(decoder, bytes), 0u);
@@ -105,7 +106,7 @@ TEST(WebSocketMemory, AnInflatedMessageIsGivenBack) {
   EXPECT_EQ(live_allocations, before);
 }
 
-/// Feeds `begin`, of which something is kept, then `end`, behind which nothing may be.
+/// Feeds `begin`, of which something is kept, and then `end`, after which nothing may be kept.
 void expect_given_back(std::string begin, std::string end) {
   websocket::Decoder decoder(Role::client, {});
   const std::ptrdiff_t before = live_allocations;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Messages over one or many frames, control frames between them, and the limits (RFC
-// 6455 5.4, 5.5).
+// Messages in one or many frames, control frames between them, and the limits (RFC 6455 5.4, 5.5).
 #include "support/websocket_stream.hpp"
 
 namespace socketio::support {
@@ -103,7 +102,7 @@ TEST_P(WebSocketMessage, StopsEndlessFragmentsByDefault) {
   }
 }
 
-// Go's libraries write frames of 4096 bytes; Autobahn's smallest are of 64.
+// Go's libraries write frames of 4096 bytes; the smallest in Autobahn have 64.
 TEST_P(WebSocketMessage, TakesWhateverFitsInFramesThatAreNotTiny) {
   const Limits limits{.message_bytes = 8 * 1024 * 1024};
   const std::string message(limits.message_bytes, 'x');

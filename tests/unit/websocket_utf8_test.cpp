@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Text must be UTF-8 (RFC 6455 section 8.1, RFC 3629): each border of the encoding, whole, cut
+// Text must be UTF-8 (RFC 6455 section 8.1, RFC 3629). Tests each limit of the encoding: whole, cut
 // inside code points by reads, and cut by frames.
 #include "support/websocket_stream.hpp"
 
@@ -70,7 +70,7 @@ const std::vector<std::string> invalid = {
     "\xfe\xfe\xff\xff",
 };
 
-/// Some places where vectorised validators have borders of their own.
+/// Some positions at which vectorised validators have boundaries of their own.
 std::vector<std::string> placed(const std::string& bytes) {
   return {bytes,
           "before " + bytes,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// sio bench: how fast a server answers. Each connection keeps a number of events in flight; what is
-// measured is the time from emit to the acknowledgement, or to the event that answers.
+// sio bench measures how fast a server answers. Each connection keeps a number of events in flight.
+// The latency is the time from emit to the acknowledgement, or to the event that answers.
 #include "bench_report.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
@@ -22,7 +22,8 @@ using std::chrono::milliseconds;
 struct BenchCommand {
   Target target;
   std::string event = "echo";
-  std::string reply;  // empty: the acknowledgement
+  // Empty means the acknowledgement.
+  std::string reply;
   std::size_t connections = 10;
   std::size_t in_flight = 1;
   std::size_t bytes = 32;
@@ -67,7 +68,8 @@ class Bench {
   enum class Phase { connecting, warming_up, measuring, over };
   struct Connection {
     socketio::ClientSocket socket;
-    std::deque<Clock::time_point> sent;  // not yet answered by an event
+    // The events that have not been answered yet.
+    std::deque<Clock::time_point> sent;
   };
 
   int finish(int code) {
@@ -100,7 +102,7 @@ class Bench {
 
   bool settled() const { return report_.connections + report_.failures >= command_.connections; }
 
-  /// All are connected, or have failed.
+  /// All connections are open or have failed.
   void begin() {
     if (phase_ != Phase::connecting) return;
     if (report_.connections == 0) return session_.finish(exit_failed);
@@ -148,7 +150,8 @@ class Bench {
 
   void give_up_on_the_others() {
     for (const auto& connection : connections_) {
-      if (phase_ != Phase::connecting) return;  // all have been settled
+      // All have connected or failed.
+      if (phase_ != Phase::connecting) return;
       if (connection->socket.connected() || !connection->socket.active()) continue;
       connection->socket.disconnect();
       on_failure("not joined within " + to_text(milliseconds(command_.target.connect_timeout_ms)));

@@ -29,7 +29,7 @@ std::string bar(double share) {
   return out;
 }
 
-/// Limits of the bars, each double the one before, around all that was seen.
+/// The limits of the bars, each twice the one before, from the smallest latency to the largest.
 std::vector<std::uint64_t> limits_of(const load::Histogram& latency) {
   std::uint64_t limit = 1'000;
   while (latency.count_below(2 * limit) == 0 && limit <= latency.max()) limit *= 2;

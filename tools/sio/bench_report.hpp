@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What sio bench has measured: lines and a histogram for people, one JSON object for programs.
+// The results of sio bench: lines and a histogram for people, one JSON object for programs.
 #pragma once
 
 #include "load/histogram.hpp"
@@ -20,7 +20,8 @@ struct BenchReport {
   double seconds = 0;
   std::uint64_t answered = 0;
   std::uint64_t timeouts = 0;
-  std::uint64_t failures = 0;  // of connections
+  // Of connections.
+  std::uint64_t failures = 0;
   load::Histogram latency;
 
   double rate() const { return seconds > 0 ? static_cast<double>(answered) / seconds : 0; }

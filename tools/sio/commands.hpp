@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The subcommands: each adds its options to the command line and runs when it was named, leaving
-// its exit code in `code`. What cannot be done throws UsageError. `code` outlives the parsing.
+// The subcommands. Each adds its options to the command line; when it is named it runs and stores
+// its exit code in `code`, which outlives the parsing. Throws UsageError for a request that
+// makes no sense.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -13,7 +14,7 @@ void add_listen(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);
 void add_decode(CLI::App& app, int& code);
 
-/// All of them.
+/// Adds all subcommands.
 void add_commands(CLI::App& app, int& code);
 
 }  // namespace sio

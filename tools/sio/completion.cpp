@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the console offers for Tab.
+// The console's completions for Tab.
 #include "console.hpp"
 
 #include <filesystem>
@@ -7,7 +7,7 @@
 namespace sio {
 namespace {
 
-/// Files whose path begins with `begin`, each with the @ in front; folders end with a slash.
+/// The files whose path begins with `begin`, each with @ before it; folders end with a slash.
 std::vector<std::string> files_like(const std::string& begin) {
   namespace fs = std::filesystem;
   const std::size_t slash = begin.rfind('/');

@@ -49,7 +49,7 @@ int Console::run() {
   return session_.run();
 }
 
-/// What was typed last is handled before.
+/// Waits until what was typed last has been handled, and disconnects.
 void Console::say_goodbye() {
   session_.run_while([this] { return pending_acks_ > 0; });
   if (current_.connected() && !session_.finished()) {
@@ -95,7 +95,7 @@ void Console::obey(const Words& words) {
 
 namespace {
 
-/// An event's name may be a JSON string, for those with blanks.
+/// An event's name may be a JSON string, for names with blanks.
 std::string event_name(const std::string& word) {
   return word.starts_with('"') ? read_argument(word).get<std::string>() : word;
 }
@@ -167,7 +167,8 @@ void Console::help(const Words&) {
   show("EVENT ARGS… ?            the same, and shows the acknowledgement");
   for (const Verb& verb : verbs()) {
     std::string usage = verb.usage;
-    const std::size_t dots = usage.find("…") == std::string::npos ? 0 : 2;  // bytes beyond its cell
+    // "…" takes two more bytes than columns.
+    const std::size_t dots = usage.find("…") == std::string::npos ? 0 : 2;
     usage.resize(std::max<std::size_t>(usage.size(), 25 + dots), ' ');
     show(usage + verb.help);
   }
@@ -237,7 +238,7 @@ void Console::attach(const ClientSocket& socket) {
     remember(event);
     show(style_.dim("<") + ' ' + style_.name(to_word(event)) + to_text_list(arguments), nsp);
   });
-  // A handle in a handler of its own does no harm: the client releases both.
+  // This is not a cycle: the client releases both the socket and its handlers.
   socket.on_connect([this, socket] { on_connect(socket); });
   socket.on_connect_error(
       [this, socket](const socketio::ConnectionError& error) { on_connect_error(socket, error); });

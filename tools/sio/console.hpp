@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Console: what sio connect does with lines and events: shows what happens on the connection, emits
-// what is typed, and obeys /commands.
+// Console: what sio connect does with lines and events. It shows what happens on the connection,
+// emits what is typed, and executes /commands.
 //
-// Life cycle: made, run() once. One thread: handlers run while a line is awaited.
+// Life cycle: made, run() once. One thread: handlers run while it waits for a line.
 #pragma once
 
 #include "input.hpp"
@@ -30,7 +30,7 @@ class Console {
   int run();
 
  private:
-  /// How long the server may take for what was typed last.
+  /// How long the server may take to handle what was typed last.
   static constexpr std::chrono::seconds goodbye_time{10};
 
   using Words = std::vector<std::string>;
@@ -38,7 +38,8 @@ class Console {
     const char* name;
     const char* usage;
     const char* help;
-    void (Console::*act)(const Words& words);  // without the verb
+    // Gets the words after the command.
+    void (Console::*act)(const Words& words);
   };
   static const std::vector<Verb>& verbs();
 
@@ -62,14 +63,14 @@ class Console {
   void on_connect_error(const socketio::ClientSocket& socket,
                         const socketio::ConnectionError& error);
   void on_disconnect(const socketio::ClientSocket& socket, socketio::DisconnectReason why);
-  /// Without a terminal, nobody can do anything about it.
+  /// Without a terminal nobody can connect again.
   void end_unless_active(const socketio::ClientSocket& socket);
   void say_goodbye();
 
   // Showing
   std::string prompt() const;
   std::vector<std::string> completions(std::string_view line) const;
-  /// `nsp` is named where there are several.
+  /// `nsp` is shown if there are several namespaces.
   void show(const std::string& line, std::string_view nsp = {});
   void remember(std::string_view event) { events_.emplace(event); }
 
@@ -79,7 +80,8 @@ class Console {
   const Style style_;
   socketio::ClientSocket current_;
   std::map<std::string, socketio::ClientSocket> joined_;
-  std::set<std::string> attached_;  // namespaces that have handlers
+  // The namespaces that have handlers.
+  std::set<std::string> attached_;
   std::set<std::string, std::less<>> events_;
   std::string last_error_;
   std::size_t pending_acks_ = 0;

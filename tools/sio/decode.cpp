@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sio decode: explains what was captured.
+// sio decode explains captured packets.
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "explainer.hpp"
@@ -22,7 +22,8 @@ struct DecodeCommand {
   std::string as = "auto";
 };
 
-/// A payload's separator cannot be typed: \x1e stands for it, which is no JSON.
+/// \x1e in the input stands for a payload's separator, which cannot be typed. JSON has no
+/// such escape.
 std::string with_separators(std::string text) {
   for (std::size_t at = text.find(written_separator); at != std::string::npos;
        at = text.find(written_separator, at)) {
@@ -57,13 +58,13 @@ std::string read_stdin() {
   return input;
 }
 
-/// Raw bytes of a capture, not something written.
+/// True for the raw bytes of a capture, as opposed to text.
 bool is_raw(std::string_view input) {
   return !input.empty() && (static_cast<unsigned char>(input.front()) >= 0x80 ||
                             input.find('\0') != std::string_view::npos);
 }
 
-/// Each line is one packet, payload or dump.
+/// Splits the input into lines; each is one packet, payload or dump.
 std::vector<std::string> lines_of(const std::string& input) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0; begin < input.size();) {

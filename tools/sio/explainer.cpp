@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Engine.IO and Socket.IO in text; frames and MessagePack are in explainer_bytes.cpp.
+// Engine.IO and Socket.IO as text; frames and MessagePack are in explainer_bytes.cpp.
 #include "explainer.hpp"
 
 #include "codec/engineio/payload.hpp"
@@ -35,7 +35,7 @@ std::string bytes_text(std::string_view bytes) {
   return to_text(json::binary({bytes.begin(), bytes.end()}));
 }
 
-/// Where the text stops being JSON, as nlohmann's parser says it.
+/// Where the text stops being JSON, in the words of nlohmann's parser.
 std::string json_fault(std::string_view text) {
   try {
     const json parsed = json::parse(text);

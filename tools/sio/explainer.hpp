@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Explainer: says what captured bytes mean, field by field, and what is wrong with them: Engine.IO
-// packets and polling payloads, WebSocket frames, packets of socket.io-msgpack-parser. It reads
-// with the library's own codecs, so what it refuses the library refuses, too.
+// Explainer: says what captured bytes mean, field by field, and what is wrong with them.
+// It reads Engine.IO packets and polling payloads, WebSocket frames, and packets of
+// socket.io-msgpack-parser, with the library's own codecs, so it refuses what the library refuses.
 //
-// Life cycle: fed with what one side sent, in order: attachments find the packet that they belong
-// to. Input is what anybody may have sent: nothing of it throws. One thread.
+// Life cycle: fed with what one side sent, in order, so that attachments find their packet. Input
+// may be anything: it never makes a function throw. One thread.
 #pragma once
 
 #include "codec/engineio/packet.hpp"
@@ -24,19 +24,19 @@ class Explainer {
  public:
   explicit Explainer(Style style);
 
-  /// A packet, or a polling payload of several.
+  /// Reads a packet, or a polling payload of several.
   void text(std::string_view payload);
-  /// WebSocket frames, whole ones and perhaps a part of another.
+  /// Reads WebSocket frames, the last of which may be incomplete.
   void websocket(std::string_view frames);
   void msgpack(std::string_view packet);
-  /// MessagePack if it is that, else WebSocket.
+  /// Reads MessagePack if the bytes are that, otherwise WebSocket.
   void bytes(std::string_view bytes);
 
-  /// The lines so far.
+  /// Returns the lines so far.
   std::string take() { return std::exchange(out_, {}); }
-  /// Nothing was wrong.
+  /// True if nothing was wrong.
   bool valid() const { return valid_; }
-  /// Attachments that a packet still waits for.
+  /// The number of attachments that a packet still waits for.
   std::size_t attachments_due() const { return due_; }
 
  private:
@@ -65,8 +65,8 @@ class Explainer {
   std::unique_ptr<socketio::websocket::Decoder> frames_;
 };
 
-/// Bytes written in hexadecimal, with blanks, colons, commas and 0x as they come; nothing if it is
-/// not that.
+/// Reads bytes in hexadecimal, which may contain blanks, colons, commas and 0x. Nothing if the text
+/// is something else.
 std::optional<std::string> read_hex(std::string_view text);
 
 }  // namespace sio

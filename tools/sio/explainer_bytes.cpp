@@ -16,7 +16,7 @@ namespace parser = socketio::parser;
 namespace websocket = socketio::websocket;
 using socketio::json;
 
-/// The header of a frame as it stands there (RFC 6455 section 5.2).
+/// The fields of a frame's header, unchecked (RFC 6455 section 5.2).
 struct Explainer::Frame {
   std::uint8_t first = 0;
   std::uint8_t second = 0;
@@ -27,7 +27,7 @@ struct Explainer::Frame {
   bool is_masked() const { return (second & websocket::mask_bit) != 0; }
   bool is_compressed() const { return (first & 0x40) != 0; }
 
-  /// Nothing if the header is not complete.
+  /// Nothing if the header is incomplete.
   static std::optional<Frame> read(std::string_view bytes) {
     if (bytes.size() < 2) return std::nullopt;
     Frame frame;
@@ -91,7 +91,7 @@ int hex_value(char digit) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// The whole message as JSON, or why it is no MessagePack.
+/// The whole message as JSON, or why it is not MessagePack.
 socketio::Result<json, msgpack::Errc> read_msgpack(std::string_view message) {
   constexpr msgpack::TextLimits limits{.attachments = 1'000, .text_bytes = 64 * 1024 * 1024};
   msgpack::Reader reader(message);
@@ -105,7 +105,7 @@ socketio::Result<json, msgpack::Errc> read_msgpack(std::string_view message) {
   return value->to_json();
 }
 
-/// A map of 3 to 15 pairs whose first byte is no frame's.
+/// True if the bytes begin a map of 3 to 15 pairs, with a first byte that no frame has.
 bool begins_map_only(std::string_view bytes) {
   const auto first = static_cast<std::uint8_t>(bytes.empty() ? 0 : bytes.front());
   return first > 0x82 && first < 0x90 &&

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the codecs refuse, in words. Pure functions.
+// The errors of the codecs as texts. Pure functions.
 #pragma once
 
 #include "codec/engineio/packet.hpp"

@@ -19,7 +19,7 @@ Input::Input(Session& session) : session_(session), descriptor_(session.context(
 bool Input::await_input() {
   if (!is_waiting_) {
     is_waiting_ = true;
-    // Files cannot be waited for: they are always ready, and say so by an error.
+    // A file cannot be waited for, because it is always ready: waiting reports an error.
     descriptor_.async_wait(stream_descriptor::wait_read, [this](boost::system::error_code error) {
       if (error != boost::asio::error::operation_aborted) is_waiting_ = false;
     });
@@ -50,7 +50,8 @@ class Pipe final : public Input {
 
   void print(const std::string& line) override {
     std::printf("%s\n", line.c_str());
-    if (std::fflush(stdout) != 0) session().finish(exit_failed);  // nobody reads any more
+    // Nobody reads the output any more.
+    if (std::fflush(stdout) != 0) session().finish(exit_failed);
   }
 
  private:

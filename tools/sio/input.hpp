@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Input: where the console's lines come from, a terminal or a pipe, and where it prints. Reading
-// runs the session's context, so that events are handled, and printed, while nothing is typed.
+// Input: where the console's lines come from, a terminal or a pipe, and where its output
+// goes. Reading runs the session's context, so that events are handled and printed while
+// nothing is typed.
 //
 // Life cycle: made for a session, read until the end of input, end(). One thread.
 #pragma once
@@ -25,20 +26,19 @@ class Input {
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
-  /// Somebody is looking: times, colours, hints.
+  /// True if a person is watching: then there are times, colours and hints.
   virtual bool is_terminal() const = 0;
-  /// The next line; nothing at the end of input, or once the session has finished.
+  /// Returns the next line; nothing at the end of input, or once the session has finished.
   virtual std::optional<std::string> read() = 0;
   /// Shows a line, above the one that is being typed.
   virtual void print(const std::string& line) = 0;
-  /// No line is wanted any more: nothing here keeps the context running.
+  /// No more lines are needed: nothing here keeps the context running.
   virtual void end() { descriptor_.close(); }
 
  protected:
   explicit Input(Session& session);
   Session& session() { return session_; }
-  /// Runs the context until stdin has something to read, or its end; false if the session
-  /// has finished.
+  /// Runs the context until stdin has input or ends; false if the session has finished.
   bool await_input();
 
  private:
@@ -47,14 +47,14 @@ class Input {
   bool is_waiting_ = false;
 };
 
-/// What a line editor asks the console.
+/// What a line editor needs from the console.
 struct EditorHooks {
   std::function<std::string()> prompt;
-  /// All words that may stand where the last word of `line` begins.
+  /// All words that can replace the last word of `line`.
   std::function<std::vector<std::string>(std::string_view line)> completions;
 };
 
-/// A terminal, with history and completion by libedit. There may be one.
+/// A terminal, with history and completion by libedit. There may be only one.
 std::unique_ptr<Input> make_terminal(Session& session, EditorHooks hooks);
 /// A pipe or a file: no prompt.
 std::unique_ptr<Input> make_pipe(Session& session);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sio listen: prints events, one line each.
+// sio listen prints events, one per line.
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "session.hpp"
@@ -19,10 +19,12 @@ using Clock = std::chrono::system_clock;
 
 struct ListenCommand {
   Target target;
-  std::vector<std::string> events;  // none: all
+  // Empty means all.
+  std::vector<std::string> events;
   bool json_lines = false;
-  std::uint64_t count = 0;  // 0: without end
-  int timeout_ms = 0;       // 0: none
+  // 0: unlimited.
+  std::uint64_t count = 0;
+  int timeout_ms = 0;  // 0: none
 };
 
 class Listening {
@@ -75,7 +77,7 @@ class Listening {
     } else {
       std::printf("%s%s\n", style.name(to_word(event)).c_str(), to_text_list(arguments).c_str());
     }
-    // Whoever reads has gone: there is nobody to listen for.
+    // If nobody reads the output any more, there is no reason to listen.
     const bool has_reader = std::fflush(stdout) == 0;
     if (!has_reader || ++shown_ == command_.count) session_.finish(exit_success);
   }

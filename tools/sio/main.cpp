@@ -13,15 +13,15 @@
 
 namespace {
 
-/// The command line in the order that CLI11 wants.
+/// The command line in the order that CLI11 expects.
 std::vector<std::string> words_of(int argc, char** argv) {
   std::vector<std::string> words;
   for (int i = argc - 1; i > 0; --i) words.push_back(sio::guarded(argv[i]));
   return words;
 }
 
-/// What is typed is UTF-8, whatever the environment says: a console without a locale would not know
-/// how wide it is.
+/// Input is UTF-8 whatever the environment says: without a locale, the console would not know the
+/// width of characters.
 void choose_characters() {
   std::setlocale(LC_CTYPE, "");
   if (MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
@@ -31,7 +31,8 @@ void choose_characters() {
 
 int main(int argc, char** argv) {
   choose_characters();
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone is an error of the write
+  // A reader that has gone is an error of write() instead.
+  std::signal(SIGPIPE, SIG_IGN);
   CLI::App app("Talks to Socket.IO servers.", "sio");
   app.require_subcommand(1);
   app.get_formatter()->column_width(32);

@@ -72,8 +72,8 @@ void Session::on_join_timer() {
   finish(exit_timed_out);
 }
 
-// A server handles packets in order, so its answer to the last one says that it has all.
-// The only packet that every server answers is the wish to join a namespace, mostly with
+// A server handles packets in order, so its answer to the last packet means that it has handled all
+// of them. The only packet that every server answers is a request to join a namespace, usually with
 // "Invalid namespace".
 void Session::when_received(const std::function<void()>& done) {
   const auto probe = client_->socket("/.sio-probe", {});

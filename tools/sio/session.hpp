@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Session: one connection of one subcommand: context, client, signals, and the exit code.
+// Session: the one connection of a subcommand, with its context, client, signals and exit code.
 //
-// Life cycle: made -> handlers are registered -> run_while(), as often as needed -> finish(code) ->
-// run() returns the code after the goodbye. SIGINT and SIGTERM finish it; once more, they
-// kill. Whoever waits for something else on the context ends that when finish() is called, or has
-// run() wait for it. One thread.
+// Life cycle: made -> handlers are registered -> run_while(), as often as needed -> finish(code)
+// -> run() disconnects and returns the code. SIGINT and SIGTERM finish it; a second one kills the
+// process. Other work on the context must end when finish() is called; otherwise run() waits for
+// it. One thread.
 #pragma once
 
 #include "target.hpp"
@@ -24,37 +24,37 @@ namespace sio {
 
 class Session {
  public:
-  /// `interrupted` is the exit code of one that a signal ends. Throws UsageError.
+  /// `interrupted` is the exit code if a signal ends the session. Throws UsageError.
   Session(const Target& target, int interrupted);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   boost::asio::io_context& context() { return context_; }
   socketio::Client& client() { return *client_; }
-  /// The one that the command line means.
+  /// The socket for the command line's namespace.
   socketio::ClientSocket socket() const { return socket_; }
 
-  /// The first call counts.
+  /// Only the first call counts.
   void finish(int code);
   bool finished() const { return code_.has_value(); }
-  /// Calls `done` unless the session finishes before.
+  /// Calls `done` after `time`, unless the session finishes before.
   void after(std::chrono::milliseconds time, std::function<void()> done);
-  /// Says so and finishes if the server lets the socket wait longer than an attempt to connect may
-  /// take before it joins.
+  /// If the server does not let the socket join within the time that an attempt to connect may
+  /// take, prints an error and finishes.
   void limit_joining();
-  /// Calls `done` once the server has handled what was emitted before, or there is no connection to
-  /// it. Who says goodbye earlier risks it: socket.io drops events whose client has left.
+  /// Calls `done` once the server has handled what was emitted before, or if there is no connection
+  /// to it. Disconnecting earlier is risky: socket.io drops events whose client has disconnected.
   void when_received(const std::function<void()>& done);
-  /// What SIGINT does instead of finishing.
+  /// Replaces what SIGINT does.
   void on_interrupt(std::function<void()> handler) { interrupt_ = std::move(handler); }
 
-  /// Until finish(), and the goodbye.
+  /// Runs until finish() has been called and the connection is closed.
   int run();
-  /// Handles what happens while `waiting()` and nothing has finished the session.
+  /// Handles events while `waiting()` is true and the session has not finished.
   void run_while(const std::function<bool()>& waiting);
 
  private:
-  /// How long the goodbye may take.
+  /// How long the disconnecting may take.
   static constexpr std::chrono::seconds goodbye_time{3};
 
   void await_signal();

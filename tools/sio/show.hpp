@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How values, events and errors look: on a terminal, which a peer must not be able to control, and
-// as JSON lines. Pure functions, but for Style::of.
+// The form in which values, events and errors are shown: on a terminal, which a peer must not be
+// able to control, or as lines of JSON. Pure functions, except Style::of.
 #pragma once
 
 #include <socketio/client.hpp>
@@ -33,16 +33,16 @@ class Style {
   std::string reset_;
 };
 
-/// Control characters as \u00xx: what a peer sent does not move cursors.
+/// Shows control characters as \u00xx, so that nothing from a peer can move the cursor.
 std::string without_controls(std::string_view text);
 
 /// JSON on one line; binary data as its size and first bytes.
 std::string to_text(const socketio::json& value);
 
-/// The elements of an array, one blank before each.
+/// The elements of an array, with a blank before each.
 std::string to_text_list(const socketio::json& values);
 
-/// An event's name: as it is if it is a word, else in quotes.
+/// An event's name, unchanged if it is a word, otherwise in quotes.
 std::string to_word(std::string_view name);
 
 /// JSON on one line for programs; binary data as JSON.stringify writes a Node.js Buffer.
@@ -51,7 +51,7 @@ std::string to_json_line(const socketio::json& value);
 /// "xhr poll error (HTTP 404: …)"
 std::string to_text(const socketio::ConnectionError& error);
 
-/// Why an acknowledgement is not there.
+/// Why there is no acknowledgement.
 std::string to_text(std::error_code error);
 
 /// 2026-11-23T21:04:05.123Z

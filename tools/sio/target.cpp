@@ -26,7 +26,7 @@ Pairs read_pairs(const std::vector<std::string>& words, char separator, std::str
   return pairs;
 }
 
-/// May be repeated; each takes one word.
+/// The option may be repeated; each use takes one word.
 CLI::Option* repeated(CLI::Option* option) {
   return option->expected(1)->allow_extra_args(false)->multi_option_policy(
       CLI::MultiOptionPolicy::TakeAll);

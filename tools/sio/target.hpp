@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Target: the server that a subcommand talks to, and how, as the command line says it.
+// Target: the server that a subcommand talks to, and how, as given on the command line.
 //
 // Life cycle: options_of() adds the options, the command line is parsed into the Target, then
-// client_options() reads what was typed; it throws UsageError. One thread.
+// client_options() interprets it, or throws UsageError. One thread.
 #pragma once
 
 #include <socketio/client.hpp>
@@ -15,9 +15,10 @@
 
 namespace sio {
 
-inline constexpr int longest_wait_ms = 86'400'000;  // a day
+// One day.
+inline constexpr int longest_wait_ms = 86'400'000;
 
-/// A number that --help shows as `name`, without its limits.
+/// Adds a number that --help shows as `name`, without its limits.
 template <class T>
 CLI::Option* add_number(CLI::App& command, const std::string& flags, T& value,
                         const std::string& help, T least, T most, const std::string& name) {
@@ -29,7 +30,8 @@ CLI::Option* add_number(CLI::App& command, const std::string& flags, T& value,
 
 struct Target {
   std::string url;
-  std::string nsp;  // empty: the URL's
+  // Empty means the URL's.
+  std::string nsp;
   std::string path = "/socket.io";
   std::string auth;
   std::vector<std::string> query;
@@ -44,11 +46,11 @@ struct Target {
   int connect_timeout_ms = 20'000;
   bool no_reconnect = false;
 
-  /// URL and all options but reconnection.
+  /// Adds the URL and all options except reconnection.
   void add_to(CLI::App& command);
   void add_reconnection_to(CLI::App& command);
 
-  /// The URL; http:// if no scheme was typed.
+  /// The URL, with http:// if no scheme was typed.
   std::string full_url() const;
   socketio::ClientOptions client_options() const;
 };

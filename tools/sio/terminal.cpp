@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The console on a terminal: libedit, whose reading of a character is where everything
-// else happens.
+// The console on a terminal, with libedit. Events are handled while libedit waits for a character.
 #include "exit_code.hpp"
 #include "input.hpp"
 #include "show.hpp"
@@ -24,7 +23,7 @@ namespace {
 
 constexpr int history_lines = 1'000;
 
-/// SIO_HISTORY, or a file in the folder for such things; empty: none.
+/// SIO_HISTORY, or a file in the folder for such data; empty means no history.
 std::string history_file() {
   if (const char* const chosen = std::getenv("SIO_HISTORY")) return chosen;
   std::filesystem::path folder;
@@ -130,7 +129,7 @@ class Terminal final : public Input {
     return self.prompt_.data();
   }
 
-  /// One character, as soon as there is one.
+  /// Returns one character as soon as there is one.
   static int give_character(EditLine* editor, wchar_t* out) {
     Terminal& self = of(editor);
     std::mbstate_t state{};
@@ -141,7 +140,8 @@ class Terminal final : public Input {
       if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (size < 0) return -1;
       const std::size_t used = std::mbrtowc(out, &byte, 1, &state);
-      if (used == static_cast<std::size_t>(-2)) continue;  // more of the same character
+      // The character has more bytes.
+      if (used == static_cast<std::size_t>(-2)) continue;
       if (used != static_cast<std::size_t>(-1)) return 1;
       state = {};
     }
@@ -161,7 +161,7 @@ class Terminal final : public Input {
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
     const std::string& first = candidates.front();
     const std::string& last = candidates.back();
-    // Sorted: what the first and the last share, all share.
+    // The list is sorted, so what the first and the last have in common, all have.
     const auto shared = std::mismatch(first.begin(), first.end(), last.begin(), last.end()).first;
     std::string missing(first.begin() + static_cast<std::ptrdiff_t>(word.size()), shared);
     if (candidates.size() == 1 && !first.ends_with('/')) missing += ' ';
@@ -186,7 +186,7 @@ class Terminal final : public Input {
     std::fputs("\r\x1b[J", stdout);
   }
 
-  /// Ctrl-C: throws the line away; without one, ends.
+  /// Ctrl-C: discards the line, or ends if the line is empty.
   void interrupt() {
     const LineInfoW* const line = el_wline(editor_);
     const auto size = static_cast<int>(line->lastchar - line->buffer);
@@ -202,7 +202,8 @@ class Terminal final : public Input {
       if (error) return;
       if (signal == SIGWINCH) el_resize(editor_);
       if (is_reading_) {
-        if (signal == SIGCONT) el_set(editor_, EL_PREP_TERM, 1);  // the shell had it
+        // Another program, the shell, had the terminal.
+        if (signal == SIGCONT) el_set(editor_, EL_PREP_TERM, 1);
         el_set(editor_, EL_REFRESH);
       }
       await_signal();
@@ -216,7 +217,8 @@ class Terminal final : public Input {
   History* const history_;
   boost::asio::signal_set signals_;
   std::string prompt_text_;
-  std::string prompt_;  // with colours
+  // With colours.
+  std::string prompt_;
   bool is_reading_ = false;
 };
 

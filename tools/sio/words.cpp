@@ -24,14 +24,14 @@ constexpr std::string_view blanks = " \t\r\n";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// A number below zero, or an array.
+/// A negative number, or an array.
 bool needs_guard(std::string_view word) {
   return word.starts_with('[') || (word.size() > 1 && word[0] == '-' && is_digit(word[1]));
 }
 
 bool begins_json(char c) { return c == '{' || c == '[' || c == '"'; }
 
-/// Behind the JSON string, array or object that `text` begins with.
+/// The position after the JSON string, array or object with which `text` begins.
 std::size_t end_of_json(std::string_view text) {
   std::size_t depth = 0;
   bool in_string = false;
@@ -94,7 +94,8 @@ std::string unguarded(std::string word) {
 
 void check_event_name(const std::string& name) {
   try {
-    socketio::ClientSocket().emit(name);  // goes nowhere
+    // Nothing is sent: this only checks the name.
+    socketio::ClientSocket().emit(name);
   } catch (const std::invalid_argument& reserved) {
     throw UsageError(reserved.what());
   }

@@ -20,7 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr char binary_mark = 'b';
-/// A JavaScript timer takes no more.
+/// The longest delay of a JavaScript timer.
 constexpr double longest_interval_ms = std::numeric_limits<std::int32_t>::max();
 
 std::optional<milliseconds> read_interval(const Value& handshake, std::string_view name) {
@@ -31,7 +31,7 @@ std::optional<milliseconds> read_interval(const Value& handshake, std::string_vi
   return milliseconds(static_cast<std::int64_t>(std::ceil(count)));
 }
 
-/// Strict but for line ends, which the Java client puts between.
+/// Strict, except that line ends are allowed: the Java client inserts them.
 std::optional<std::string> decode_base64(std::string_view text) {
   if (auto bytes = base64::decode(text)) return bytes;
   std::string joined;
@@ -82,7 +82,7 @@ void append_text(std::string& out, const Packet& packet) {
     base64::append_encoded(out, packet.data);
     return;
   }
-  out += static_cast<char>('0' + static_cast<int>(packet.type));
+  out += digit_of(packet.type);
   out += packet.data;
 }
 

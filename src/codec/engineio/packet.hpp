@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Engine.IO protocol 4 packets and handshake. A text packet is one digit and data; a binary
-// message is a raw WebSocket frame, or `b` and base64 where only text can travel. Pure
+// Packets and handshake of Engine.IO protocol 4. A text packet is one digit followed by data.
+// A binary message is a raw WebSocket frame, or `b` and base64 where only text can travel. Pure
 // functions, any thread.
 #pragma once
 
@@ -36,9 +36,12 @@ enum class Errc : std::uint8_t {
   too_many_packets,
 };
 
-/// Decodes one text packet; base64 may come in lines. `storage` receives the bytes of a base64
-/// message, which the packet then views; otherwise the packet views `text`.
+/// Decodes one text packet; its base64 may contain line ends. The bytes of a base64 message go to
+/// `storage`, which the packet then views; any other packet views `text`.
 Result<Packet, Errc> decode_text(std::string_view text, std::string& storage);
+
+/// The first character of a text packet.
+constexpr char digit_of(PacketType type) { return static_cast<char>('0' + static_cast<int>(type)); }
 
 /// Appends a packet in its text form (binary as `b` + base64).
 void append_text(std::string& out, const Packet& packet);
@@ -53,8 +56,9 @@ struct Handshake {
 };
 
 std::string encode_handshake(const Handshake& handshake);
-/// For the client. Missing or absurd members are an error: no sid, intervals outside 0 .. 2^31 - 1
-/// ms, parts of which count as a whole one; a missing maxPayload means no limit (0).
+/// For the client. Fails if a member is missing or absurd: no sid, or an interval that is not in
+/// 0 .. 2^31 - 1 ms. Fractions of a millisecond are rounded up. A missing maxPayload means no
+/// limit (0).
 Result<Handshake, Errc> decode_handshake(std::string_view json);
 
 }  // namespace socketio::engineio

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A long-polling payload: text packets joined by the record separator 0x1E. Decoding is incremental
-// and linear; the count of packets is limited because each costs the receiver far more than
-// its two bytes.
+// and linear. The number of packets is limited, because a packet of two bytes costs the receiver
+// far more than two bytes.
 #pragma once
 
 #include "base/result.hpp"
@@ -21,15 +21,16 @@ class PayloadDecoder {
   /// `payload` must outlive the decoder.
   PayloadDecoder(std::string_view payload, std::size_t packet_limit);
 
-  /// The next packet (valid until the next call), nothing at the end, or an error, after which
-  /// decoding stops.
+  /// Returns the next packet (valid until the next call), nothing at the end, or an error, after
+  /// which decoding stops.
   Result<std::optional<Packet>, Errc> next();
 
  private:
   std::string_view rest_;
   std::size_t packets_left_;
   bool finished_ = false;
-  std::string storage_;  // of a packet that came as base64
+  // The bytes of a packet that arrived as base64.
+  std::string storage_;
 };
 
 }  // namespace socketio::engineio

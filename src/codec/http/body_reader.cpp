@@ -7,7 +7,8 @@
 namespace socketio::http {
 namespace {
 
-constexpr std::size_t max_size_digits = 15;  // always fits 64 bits
+// Always fits 64 bits.
+constexpr std::size_t max_size_digits = 15;
 
 }  // namespace
 
@@ -105,8 +106,8 @@ BodyReader::Done BodyReader::accept_chunk_size(std::string_view line, std::size_
   return true;
 }
 
-// Trailer fields are checked like header fields and then dropped, as RFC 9112 7.1.2 allows: nothing
-// that we do depends on one, and merging them into the headers is how they become dangerous.
+// Trailer fields are checked like header fields and then dropped, as RFC 9112 7.1.2 allows. Nothing
+// here depends on one, and merging them into the headers is what makes them dangerous.
 BodyReader::Done BodyReader::accept_trailer(std::string_view line) {
   if (line.empty()) {
     phase_ = Phase::done;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reads the body of an HTTP/1.1 message as its head framed it: by length, by chunks (RFC 9112
-// section 7.1) or by the end of the stream. Memory grows with what arrives, never with what is
+// section 7.1) or by the end of the stream. Memory grows with what arrives, not with what is
 // announced. Chunk extensions and trailer fields are checked, bounded and dropped. Life cycle: one
 // per message.
 #pragma once
@@ -24,7 +24,8 @@ class BodyReader {
   /// Fails at once if the announced length is over the limit.
   Result<bool, Errc> start(const Framing& framing);
 
-  /// Consumes from the front of `bytes`, nothing behind the body; true if the body is complete.
+  /// Consumes from the front of `bytes`, but nothing after the body. Returns true once the body
+  /// is complete.
   Result<bool, Errc> feed(std::string_view& bytes, std::string& body);
 
   Framing::Kind framing() const { return kind_; }
@@ -45,7 +46,8 @@ class BodyReader {
   LineReader lines_;
   Framing::Kind kind_ = Framing::Kind::none;
   Phase phase_ = Phase::size;
-  std::uint64_t remaining_bytes_ = 0;  // of the body or of the current chunk
+  // Of the body or of the current chunk.
+  std::uint64_t remaining_bytes_ = 0;
   std::size_t extension_bytes_ = 0;
   std::size_t trailer_bytes_ = 0;
 };

@@ -22,7 +22,7 @@ bool accepts(std::string_view accept_encoding, std::string_view coding) {
     const std::string_view weight =
         semicolon == std::string_view::npos ? std::string_view{} : item.substr(semicolon);
     if (!list_contains(item.substr(0, semicolon), coding)) continue;
-    // "q=0", "q=0.000": explicitly not acceptable (RFC 9110 section 12.4.2)
+    // "q=0" or "q=0.000" means that the coding is not acceptable (RFC 9110 section 12.4.2).
     const auto q = weight.find("q=");
     return q == std::string_view::npos ||
            weight.substr(q + 2).find_first_of("123456789") != std::string_view::npos;
@@ -40,7 +40,7 @@ std::optional<std::string> deflate_body(const std::string& body, Coding coding) 
   constexpr int window_bits = 15;
   constexpr int gzip_flag = 16;
   z_stream stream{};
-  // JSON gets nearly as small as at the default level, in less than half the time.
+  // This makes JSON nearly as small as the default level does, in less than half the time.
   if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED,
                    coding == Coding::gzip ? window_bits + gzip_flag : window_bits, 8,
                    Z_DEFAULT_STRATEGY) != Z_OK) {

@@ -10,15 +10,15 @@
 
 namespace socketio::http {
 
-/// Bodies below this are not worth it; the reference's default.
+/// Shorter bodies are not worth compressing. The reference has the same default.
 inline constexpr std::size_t compression_threshold_bytes = 1024;
 
-/// Nor are longer ones: compressing happens on the loop, and takes 1 ms for this much JSON, up to
-/// 10 ms for what cannot be made smaller, in which nobody else is served.
+/// Nor are longer ones. Compression runs on the loop, which serves nobody else meanwhile: this much
+/// JSON takes 1 ms, and what cannot be made smaller up to 10 ms.
 inline constexpr std::size_t compression_limit_bytes = 256 * 1024;
 
-/// Compresses the body with gzip or deflate if its length and the Accept-Encoding of `asked` (the
-/// request's headers) allow; sets Content-Encoding and Vary.
+/// Compresses the body with gzip or deflate if its length and the Accept-Encoding in `asked` (the
+/// request's headers) allow it; sets Content-Encoding and Vary.
 void compress_response(Response& response, const Headers& asked);
 
 }  // namespace socketio::http

@@ -7,7 +7,7 @@
 
 namespace socketio::http {
 
-/// As the field `Date` says it: "Sun, 06 Nov 1994 08:49:37 GMT".
+/// The value of the field `Date`: "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string date_text(std::int64_t seconds_since_1970);
 
 }  // namespace socketio::http

@@ -39,7 +39,7 @@ bool is_method(std::string_view text) {
                      [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
 }
 
-// A fragment never travels.
+// A fragment is not part of a request target: clients keep it to themselves.
 bool is_path_and_query(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
@@ -50,8 +50,8 @@ struct Target {
   std::string_view authority;
 };
 
-// RFC 9112 3.2.2. Who a user is said to be is refused (RFC 9110 4.2.4), as any other character that
-// is not of a host.
+// RFC 9112 3.2.2. A user name before the host is refused (RFC 9110 4.2.4), as is any other
+// character that a host cannot contain.
 std::optional<Target> parse_absolute_form(std::string_view method, std::string_view text) {
   constexpr std::string_view separator = "://";
   const auto scheme_end = text.find(separator);
@@ -65,12 +65,12 @@ std::optional<Target> parse_absolute_form(std::string_view method, std::string_v
   const auto path_and_query = behind.substr(authority.size());
   if (!is_host(authority) || authority.front() == ':') return std::nullopt;
   if (!is_path_and_query(path_and_query)) return std::nullopt;
-  // OPTIONS of no path asks about the whole server (3.2.4).
+  // OPTIONS without a path asks about the whole server (3.2.4).
   if (path_and_query.empty()) return Target{method == "OPTIONS" ? "*" : "/", authority};
   return Target{path_and_query, authority};
 }
 
-// RFC 9112 3.2. CONNECT and its authority-form are for proxies, which we are not.
+// RFC 9112 3.2. CONNECT and its authority-form are for proxies, and this is none.
 std::optional<Target> parse_target(std::string_view method, std::string_view text) {
   if (method == "CONNECT") return std::nullopt;
   if (text == "*" && method == "OPTIONS") return Target{text, {}};
@@ -89,7 +89,8 @@ Result<std::uint8_t, Errc> parse_version(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parse_length(std::string_view text) {
-  constexpr std::size_t max_digits = 19;  // always fits 64 bits
+  // Always fits 64 bits.
+  constexpr std::size_t max_digits = 19;
   if (text.empty() || text.size() > max_digits) return std::nullopt;
   if (!std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
   std::uint64_t length = 0;
@@ -140,7 +141,7 @@ Result<RequestLine, Errc> parse_request_line(std::string_view line) {
 Result<StatusLine, Errc> parse_status_line(std::string_view line) {
   const auto version = parse_version(line.substr(0, 8));
   if (!version) return version.error();
-  // The reason phrase may be empty, and some servers then leave out the blank before it, too.
+  // The reason phrase may be empty; some servers then omit the blank before it as well.
   const auto rest = line.substr(8);
   const bool well_formed = rest.size() >= 4 && rest[0] == ' ' && rest[1] >= '1' && rest[1] <= '5' &&
                            is_digit(rest[2]) && is_digit(rest[3]) &&
@@ -162,8 +163,7 @@ std::optional<Headers::Field> parse_field_line(std::string_view line) {
 Result<Framing, Errc> framing_of(const Headers& headers, std::uint8_t minor_version) {
   const auto lengths = count_of(headers, "Content-Length");
   const auto codings = count_of(headers, "Transfer-Encoding");
-  // Two announcements of the end of one body are how requests are smuggled (RFC
-  // 9112 6.1, 6.3, 11.2).
+  // A message whose end is announced twice is how requests are smuggled (RFC 9112 6.1, 6.3, 11.2).
   if (lengths + codings > 1) return Errc::bad_request;
   if (codings == 1) {
     if (minor_version == 0) return Errc::bad_request;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The parts of the HTTP/1.1 grammar that requests, responses and trailers share, each a check of
-// one complete line or field (RFC 9110 section 5, RFC 9112 sections 3 to 6). Strict: what the
-// grammar does not allow, or allows for old peers only, is refused. Pure functions, any thread.
+// The parts of the HTTP/1.1 grammar that requests, responses and trailers share. Each function
+// checks one complete line or field (RFC 9110 section 5, RFC 9112 sections 3 to 6). Strict:
+// anything that the grammar does not allow, or allows only for the sake of old peers, is refused.
+// Pure functions, any thread.
 #pragma once
 
 #include "base/result.hpp"
@@ -15,21 +16,21 @@
 
 namespace socketio::http {
 
-/// Methods are registered words; the longest in use has 17 letters.
+/// Methods are registered words; the longest has 17 letters.
 constexpr std::size_t max_method_bytes = 24;
 
 bool is_token(std::string_view text);
 
-/// Any byte but the control characters; of those only the tab (RFC 9110 5.5).
+/// Every byte except control characters; of those, the tab is allowed (RFC 9110 5.5).
 constexpr bool is_text(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte >= 0x20 && byte != 0x7f) || c == '\t';
 }
 
-/// Text alone.
+/// Whether all of it is_text().
 bool is_field_value(std::string_view text);
 
-/// Without blanks and tabs at both ends.
+/// Removes blanks and tabs at both ends.
 std::string_view trim(std::string_view text);
 
 struct RequestLine {
@@ -48,11 +49,11 @@ struct StatusLine {
 
 Result<StatusLine, Errc> parse_status_line(std::string_view line);
 
-/// `name: value` of a line from LineReader, thus of text; nothing for folded lines, blanks around
-/// the name, an empty name.
+/// Splits a line from LineReader, which has checked its characters, into name and value. Nothing if
+/// the line is folded, has blanks around the name, or has no name.
 std::optional<Headers::Field> parse_field_line(std::string_view line);
 
-/// What the header says about the body that follows (RFC 9112 6.1 to 6.3).
+/// What the head says about the body that follows (RFC 9112 6.1 to 6.3).
 struct Framing {
   enum class Kind : std::uint8_t { none, length, chunks, stream };
   Kind kind = Kind::none;
@@ -62,13 +63,14 @@ struct Framing {
 /// `Kind::none` if there is neither Content-Length nor Transfer-Encoding.
 Result<Framing, Errc> framing_of(const Headers& headers, std::uint8_t minor_version);
 
-/// Whether the connection outlives the message (RFC 9112 9.3).
+/// Whether the connection stays open after the message (RFC 9112 9.3).
 bool keeps_alive(const Headers& headers, std::uint8_t minor_version);
 
-/// How many fields have that name.
+/// The number of fields with that name.
 std::size_t count_of(const Headers& headers, std::string_view name);
 
-/// A Host value: a name or address with an optional port (RFC 9110 7.2), not empty.
+/// Whether `text` is a value of Host: a name or address with an optional port (RFC 9110
+/// 7.2), not empty.
 bool is_host(std::string_view text);
 
 }  // namespace socketio::http

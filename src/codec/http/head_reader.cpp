@@ -6,7 +6,7 @@
 namespace socketio::http {
 namespace {
 
-// What a browser sends.
+// A browser's usual request.
 constexpr std::size_t usual_fields = 16;
 constexpr std::size_t usual_header_bytes = 768;
 
@@ -22,7 +22,7 @@ Result<HeadReader::Event, Errc> HeadReader::next(std::string_view& bytes, Header
     if (*line == Line::need_more) break;
     if (*line == Line::start_line_too_long) return Event::start_line_too_long;
     if (!start_line_done_) {
-      // Some peers end a body with a CRLF too many (RFC 9112 2.2).
+      // Some peers send an extra CRLF after a body (RFC 9112 2.2).
       if (lines_.line().empty()) continue;
       start_line_done_ = true;
       headers.reserve(usual_fields, usual_header_bytes);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Reads the head of an HTTP/1.1 message line by line: hands out the start line, then puts each
-// field into the headers, until the empty line. Life cycle: one per message. Memory is bounded by
-// the start line's limit and Limits::header_bytes, which counts all other lines, the empty one that
-// ends the head and those in front of the start line included.
+// field into the headers, until the empty line. Life cycle: one per message. Memory is bounded
+// by the limit for the start line and by Limits::header_bytes, which counts every other line,
+// including the empty one that ends the head and those before the start line.
 #pragma once
 
 #include "base/result.hpp"
@@ -22,13 +22,13 @@ class HeadReader {
 
   HeadReader(const Limits& limits, std::size_t start_line_limit);
 
-  /// Consumes from the front of `bytes` up to the next event; nothing behind Event::end.
+  /// Consumes from the front of `bytes` up to the next event, but nothing after Event::end.
   Result<Event, Errc> next(std::string_view& bytes, Headers& headers);
 
-  /// After Event::start_line: valid while the bytes are and until the next call.
+  /// After Event::start_line: valid until the next call, and no longer than the bytes.
   std::string_view start_line() const { return lines_.line(); }
 
-  /// Starts over with another head that counts against the same limit (interim responses).
+  /// Starts over with another head, which counts against the same limit (interim responses).
   void restart() { start_line_done_ = false; }
 
  private:

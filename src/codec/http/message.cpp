@@ -21,7 +21,7 @@ int hex_digit(char c) {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-// The text before `separator`, which is removed from `rest` together with it.
+// Returns the text before `separator` and removes both from `rest`.
 std::string_view cut(std::string_view& rest, char separator) {
   const auto end = std::min(rest.find(separator), rest.size());
   const auto front = rest.substr(0, end);
@@ -34,7 +34,7 @@ std::string query_text(std::string_view encoded) {
   return with_replacements(percent_decode(encoded, Plus::is_blank));
 }
 
-/// Those of which Node.js drops further lines (http.IncomingMessage, `message.headers`).
+/// Headers of which Node.js keeps only the first line (http.IncomingMessage, `message.headers`).
 constexpr std::string_view single_headers[] = {
     "age",
     "authorization",
@@ -135,7 +135,7 @@ void Headers::add(std::string_view name, std::string_view value) {
   const auto name_size = static_cast<std::uint32_t>(name.size());
   const auto value_size = static_cast<std::uint32_t>(value.size());
   if (block_.capacity() - block_.size() < name.size() + value.size()) {
-    // Both may be views of this block, so it has to outlive the copy.
+    // Both may be views of this block, so it has to live until they are copied.
     std::string larger;
     larger.reserve(2 * block_.size() + name.size() + value.size());
     larger.append(block_).append(name).append(value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HTTP/1.1 messages as plain values (RFC 9110, 9112): what the parsers produce and the
-// writers take.
+// HTTP/1.1 messages as plain values (RFC 9110, 9112). The parsers produce them, the
+// writers take them.
 #pragma once
 
 #include <cstddef>
@@ -14,16 +14,15 @@ namespace socketio::http {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
-/// True if the comma-separated list `value` holds `token`, case-insensitively (RFC 9110 5.6.1).
+/// True if the comma-separated list `value` contains `token`, case-insensitively (RFC 9110 5.6.1).
 bool list_contains(std::string_view value, std::string_view token);
 
-/// Adds a further line of the header `name` to the value of those before it, as Node.js does: most
-/// are joined with ", ", cookies with "; "; of some only the first line counts. `set-cookie`, which
-/// Node.js gives as a list, becomes lines of text.
+/// Adds another line of the header `name` to the value of the earlier ones, as Node.js does.
+/// Most are joined with ", ", cookies with "; "; of some headers only the first line counts.
+/// `set-cookie`, which is a list in Node.js, is joined with line ends.
 void add_line(std::string& value, std::string_view name, std::string_view line);
 
-/// Header fields in order of arrival. Names compare case-insensitively. One block of
-/// memory for all.
+/// Header fields in order of arrival, in one block of memory. Names compare case-insensitively.
 class Headers {
  public:
   struct Field {
@@ -36,14 +35,14 @@ class Headers {
   void set(std::string_view name, std::string_view value);
   /// The first value of that name, or an empty view.
   std::string_view get(std::string_view name) const;
-  /// All values of that name as one (add_line()); empty if there is none.
+  /// All values of that name joined by add_line(); empty if there is none.
   std::string joined(std::string_view name) const;
   bool has(std::string_view name) const;
   std::size_t size() const { return index_.size(); }
   Field at(std::size_t position) const;
-  /// Room for what is about to be added, in one allocation each.
+  /// Reserves room for what is about to be added, with one allocation for each vector.
   void reserve(std::size_t fields, std::size_t bytes);
-  /// Gives back unused capacity; for headers that are kept for a connection's life.
+  /// Frees unused capacity: for headers that are kept as long as the connection.
   void shrink();
 
  private:
@@ -56,14 +55,18 @@ class Headers {
 
 struct Request {
   std::string method;
-  std::string target;  // as it came: path and query
+  // Path and query as they arrived.
+  std::string target;
   Headers headers;
   std::string body;
-  std::uint8_t minor_version = 1;  // HTTP/1.0 or HTTP/1.1
+  // Of HTTP/1.x: 0 or 1.
+  std::uint8_t minor_version = 1;
   bool keep_alive = true;
 
-  std::string_view path() const;   // of the target, before '?', not decoded
-  std::string_view query() const;  // of the target, after '?'
+  // The part of the target before '?', not decoded.
+  std::string_view path() const;
+  // The part of the target after '?'.
+  std::string_view query() const;
 };
 
 struct Response {
@@ -75,17 +78,17 @@ struct Response {
 /// The standard reason phrase, or "Unknown".
 std::string_view reason_phrase(std::uint16_t status);
 
-/// Percent-decodes; nothing changes where an escape is malformed (as JavaScript's querystring
-/// does). '+' stays unless `Plus::is_blank`.
+/// Percent-decodes `text`. A malformed escape stays as it is, as in JavaScript's querystring. '+'
+/// stays unless `Plus::is_blank`.
 enum class Plus : std::uint8_t { is_plus, is_blank };
 std::string percent_decode(std::string_view text, Plus plus = Plus::is_plus);
 
-/// Name and value pairs of a query, decoded, '+' as a blank, invalid UTF-8 as U+FFFD, in order. At
-/// most `limit` pairs (the rest is dropped).
+/// The name and value pairs of a query in order, decoded: '+' is a blank, invalid UTF-8 becomes
+/// U+FFFD. Pairs beyond `limit` are dropped.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query,
                                                              std::size_t limit = 256);
 
-/// First value of `name` in the query without decoding everything else; empty if absent.
+/// The first value of `name` in the query; decodes nothing else. Empty if absent.
 std::string query_value(std::string_view query, std::string_view name);
 
 }  // namespace socketio::http

@@ -18,7 +18,7 @@ std::size_t request_line_limit(const Limits& limits) {
   return max_method_bytes + limits.target_bytes + version_bytes + separator_bytes;
 }
 
-// Exactly one Host (RFC 9112 3.2); HTTP/1.0 may go without.
+// Exactly one Host (RFC 9112 3.2). HTTP/1.0 may do without.
 bool has_valid_host(const Request& request) {
   const auto hosts = count_of(request.headers, "Host");
   if (hosts == 0) return request.minor_version == 0;
@@ -70,7 +70,8 @@ struct RequestParser::State {
   HeadReader head;
   BodyReader body;
   Request request;
-  std::string authority;  // of a target in absolute-form
+  // Of a target in absolute-form.
+  std::string authority;
   Phase phase = Phase::head;
   bool expects_continue = false;
   std::optional<Errc> failure;
@@ -117,7 +118,8 @@ RequestParser::State::Done RequestParser::State::accept_request_line(std::string
   const std::size_t beside_target = parsed->method.size() + version_bytes + separator_bytes;
   if (line.size() - beside_target > limits.target_bytes) return Errc::target_too_long;
   request.method = parsed->method;
-  if (parsed->target.starts_with('?')) request.target = "/";  // behind a host without a path
+  // The target came in absolute-form without a path.
+  if (parsed->target.starts_with('?')) request.target = "/";
   request.target.append(parsed->target);
   authority = parsed->authority;
   request.minor_version = parsed->minor_version;
@@ -126,7 +128,7 @@ RequestParser::State::Done RequestParser::State::accept_request_line(std::string
 
 RequestParser::State::Done RequestParser::State::end_head() {
   if (!has_valid_host(request)) return Errc::bad_request;
-  // RFC 9112 3.3: the target in absolute-form says which host is meant.
+  // RFC 9112 3.3: a target in absolute-form overrides Host.
   if (!authority.empty()) request.headers.set("Host", authority);
   const auto framing = framing_of(request.headers, request.minor_version);
   if (!framing) return framing.error();
@@ -147,7 +149,7 @@ RequestParser::State::Done RequestParser::State::end_head() {
   return true;
 }
 
-// RFC 9110 10.1.1: one expectation is defined, and HTTP/1.0 knows none.
+// RFC 9110 10.1.1: only one expectation is defined, and HTTP/1.0 has none.
 RequestParser::State::Done RequestParser::State::check_expectation() {
   const auto expectations = count_of(request.headers, "Expect");
   if (expectations == 0 || request.minor_version == 0) return false;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Bytes in, one HTTP/1.1 request out. Strict on purpose: whatever request smuggling lives on is
-// refused (RFC 9112 sections 2.2, 3, 5, 6, 7; conflicting or repeated lengths, any
-// Transfer-Encoding but exactly `chunked`, bare LF, folded lines, blanks before the colon, missing
-// or repeated Host).
+// Bytes in, one HTTP/1.1 request out. Strict on purpose: everything that request smuggling relies
+// on is refused, namely conflicting or repeated lengths, any Transfer-Encoding other than exactly
+// `chunked`, bare LF, folded lines, blanks before the colon, and a missing or repeated Host (RFC
+// 9112 sections 2.2, 3, 5, 6, 7).
 //
-// Life cycle: made for one request when its first byte arrives (an idle connection holds none),
-// feed() until done(), take() the request, destroy. Bytes behind the request are not consumed: they
-// belong to the next (pipelining) or to WebSocket after an upgrade. After an error the connection
-// must close.
+// Life cycle: created for one request when its first byte arrives (an idle connection has none),
+// feed() until done(), take() the request, destroy. Bytes after the request are not consumed: they
+// belong to the next request (pipelining) or to WebSocket after an upgrade. After an error the
+// connection must close.
 #pragma once
 
 #include "base/result.hpp"
@@ -34,11 +34,15 @@ enum class Errc : std::uint8_t {
 std::uint16_t status_of(Errc error);
 
 struct Limits {
-  std::size_t header_bytes = 16 * 1024;  // as Node.js, which users' tokens and cookies fit
-  std::size_t header_count = 2000;       // as Node.js, which drops what is beyond it
-  std::size_t target_bytes = 16 * 1024;  // the same
+  // The limit of Node.js; users' tokens and cookies fit.
+  std::size_t header_bytes = 16 * 1024;
+  // The limit of Node.js, which drops the fields beyond it.
+  std::size_t header_count = 2000;
+  // The limit of Node.js.
+  std::size_t target_bytes = 16 * 1024;
   std::size_t body_bytes = 1'000'000;
-  std::size_t chunk_extension_bytes = 1024;  // of all chunks of a body; nobody uses them
+  // For all chunks of a body together. Nobody uses them.
+  std::size_t chunk_extension_bytes = 1024;
   std::size_t trailer_bytes = 1024;
 };
 
@@ -49,15 +53,15 @@ class RequestParser {
   RequestParser(RequestParser&&) noexcept;
   RequestParser& operator=(RequestParser&&) noexcept;
 
-  /// Consumes from the front of `bytes`; returns how many bytes belong to this request. Never
-  /// consumes past its end.
+  /// Consumes from the front of `bytes` and returns how many bytes belong to this request. Never
+  /// consumes bytes after its end.
   Result<std::size_t, Errc> feed(std::string_view bytes);
 
   bool headers_done() const;
   bool done() const;
   /// The client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1).
   bool expects_continue() const;
-  /// Valid once headers_done(): method, target and headers; the body once done().
+  /// Method, target and headers are valid once headers_done(), the body once done().
   const Request& request() const;
   Request take();
 

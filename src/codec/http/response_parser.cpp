@@ -11,7 +11,7 @@
 namespace socketio::http {
 namespace {
 
-// A status line says little; a reason phrase of that length is not one.
+// Status lines are short: this is longer than any reason phrase in use.
 constexpr std::size_t status_line_limit = 512;
 
 constexpr std::size_t max_interim_responses = 8;
@@ -83,7 +83,8 @@ ResponseParser::State::Done ResponseParser::State::feed_head(std::string_view& b
   return true;
 }
 
-// RFC 9110 15.2: any number may come before the answer; a few must do.
+// RFC 9110 15.2 allows any number of interim responses. More than a few would keep the
+// client waiting.
 ResponseParser::State::Done ResponseParser::State::skip_interim() {
   if (++interim_responses > max_interim_responses) return Errc::bad_request;
   response.headers = {};

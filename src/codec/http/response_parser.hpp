@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Bytes in, one HTTP/1.1 response out, for the client: same life cycle as RequestParser. The body
-// may be framed by Content-Length, by chunks or by the end of the stream (RFC 9112 section 6.3);
-// 101, 204, 304 and answers to HEAD have none.
+// Bytes in, one HTTP/1.1 response out, for the client; the life cycle is that of RequestParser.
+// The body may be framed by Content-Length, by chunks or by the end of the stream (RFC 9112 section
+// 6.3). Responses with status 101, 204 or 304 and responses to HEAD have no body.
 #pragma once
 
 #include "base/result.hpp"
@@ -15,7 +15,7 @@
 
 namespace socketio::http {
 
-/// What the response answers decides whether it has a body.
+/// The kind of request decides whether its response has a body.
 enum class AnswerTo : std::uint8_t { other, head };
 
 class ResponseParser {
@@ -26,7 +26,7 @@ class ResponseParser {
   ResponseParser& operator=(ResponseParser&&) noexcept;
 
   Result<std::size_t, Errc> feed(std::string_view bytes);
-  /// The stream ended: completes a body that is framed by the end, else it is an error.
+  /// The stream has ended. Completes a body that is framed by the end; otherwise this is an error.
   Result<bool, Errc> feed_end();
   bool done() const;
   bool keep_alive() const;

@@ -8,8 +8,8 @@
 namespace socketio::http {
 namespace {
 
-// What may follow a lead byte: `size` is 0 if it leads nothing, and the second byte has limits of
-// its own (Unicode 15 table 3-7).
+// The sequence that a lead byte starts. `size` is 0 if the byte starts none. The second byte has
+// limits of its own (Unicode 15 table 3-7).
 struct Sequence {
   std::size_t size = 0;
   unsigned char second_min = 0x80;
@@ -29,7 +29,7 @@ Sequence sequence_of(unsigned char lead) {
   return {};
 }
 
-// How many bytes at the front belong to `sequence`; at least the lead.
+// The number of bytes at the front that belong to `sequence`, including the lead byte.
 std::size_t matching_bytes(std::string_view bytes, const Sequence& sequence) {
   std::size_t n = 1;
   while (n < sequence.size && n < bytes.size()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a peer escapes in a query or posts as text may be any bytes; what users get is text. Pure
-// functions, any thread.
+// Makes text of bytes: a peer can put any bytes into an escaped query or a posted body, but users
+// get valid UTF-8. Pure functions, any thread.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace socketio::http {
 
-/// Each maximal part of a code point that never became one turns into U+FFFD, as JavaScript's
-/// decoders do it (Unicode 15 section 3.9, table 3-8).
+/// Replaces each maximal incomplete part of a code point with U+FFFD, as JavaScript's decoders do
+/// (Unicode 15 section 3.9, table 3-8).
 std::string with_replacements(std::string_view bytes);
 
 bool is_utf8(std::string_view bytes);

@@ -14,7 +14,7 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-// The fields that the writer itself answers for; a caller's would contradict them.
+// The fields that the writer sets itself; a caller's value would contradict it.
 bool is_framing(std::string_view name) {
   return equals_ignoring_case(name, "Content-Length") ||
          equals_ignoring_case(name, "Transfer-Encoding");
@@ -34,7 +34,7 @@ std::string_view connection_option(Connection connection) {
   return "close";
 }
 
-// An answer to HEAD may be made without the body at hand; then the caller's own length counts.
+// A response to HEAD may be made without the body, so the caller's Content-Length counts.
 void append_length(std::string& out, const Response& response, Body body) {
   const auto announced = response.headers.get("Content-Length");
   const bool only_announced = body == Body::omitted && response.body.empty() && !announced.empty();
@@ -42,7 +42,7 @@ void append_length(std::string& out, const Response& response, Body body) {
                only_announced ? std::string(announced) : std::to_string(response.body.size()));
 }
 
-// What would end the target or the line is escaped (RFC 3986 2.1).
+// Escapes characters that would end the target or the line (RFC 3986 2.1).
 void append_target(std::string& out, std::string_view target) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   for (const char c : target) {
@@ -75,7 +75,8 @@ void append_response(std::string& out, const Response& response, std::string_vie
     is_dated |= equals_ignoring_case(field.name, "Date");
     append_field(out, field.name, field.value);
   }
-  if (!is_dated) out.append("Date: ").append(date).append("\r\n");  // our own: not looked through
+  // Made by us, so it needs no check for control characters.
+  if (!is_dated) out.append("Date: ").append(date).append("\r\n");
   const bool has_body = may_have_body(response.status);
   if (has_body) append_length(out, response, body);
   append_field(out, "Connection", connection_option(connection));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HTTP/1.1 messages out, appended to a caller's buffer. Pure functions, any thread.
+// HTTP/1.1 messages out, appended to the caller's buffer. Pure functions, any thread.
 #pragma once
 
 #include "codec/http/message.hpp"
@@ -9,18 +9,20 @@
 
 namespace socketio::http {
 
-/// What the connection does after this response.
+/// What happens to the connection after this response.
 enum class Connection : std::uint8_t { keep_alive, close, upgrade };
 
-/// Whether the body travels: an answer to HEAD says its length but carries none.
+/// Whether the body is sent: a response to HEAD announces its length only.
 enum class Body : std::uint8_t { included, omitted };
 
-/// Adds Date (unless the response has one), Content-Length (unless 1xx, 204 or 304) and Connection;
-/// writes no field whose name or value holds a control character (response splitting).
+/// Adds Date (unless the response has one), Content-Length (unless 1xx, 204 or 304) and
+/// Connection. Omits every field whose name or value contains a control character, which prevents
+/// response splitting.
 void append_response(std::string& out, const Response& response, std::string_view date,
                      Connection connection, Body body = Body::included);
 
-/// A client's request; adds Content-Length if there is a body or the method is POST, PUT or PATCH.
+/// Writes a client's request. Adds Content-Length if there is a body or the method is POST,
+/// PUT or PATCH.
 void append_request(std::string& out, const Request& request);
 
 }  // namespace socketio::http

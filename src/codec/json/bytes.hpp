@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// as_text(): binary data as the characters that streams and encoders take.
+// as_text(): binary data as the characters that streams and encoders expect.
 #pragma once
 
 #include <socketio/json.hpp>

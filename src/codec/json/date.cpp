@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Dates as JavaScript writes them: ECMAScript's Date Time String Format (section 21.4.1.32), which
-// is a profile of ISO 8601.
+// Dates as JavaScript writes them: ECMAScript's Date Time String Format (section 21.4.1.32), a
+// profile of ISO 8601.
 #include <socketio/arguments.hpp>
 
 #include <array>
@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// std::chrono::year ends there; a Date of JavaScript goes on to the year 275760.
+// The range of std::chrono::year. A Date in JavaScript goes on to the year 275760.
 constexpr auto first_day = std::chrono::sys_days(std::chrono::year::min() / 1 / 1);
 constexpr auto last_day = std::chrono::sys_days(std::chrono::year::max() / 12 / 31);
 
@@ -37,7 +37,7 @@ bool take(std::string_view& text, char wanted) {
   return true;
 }
 
-/// Four digits, or a sign and six; "-000000" is no year.
+/// Four digits, or a sign and six. "-000000" is not a year.
 std::optional<int> take_year(std::string_view& text) {
   if (take(text, '+')) return take_number(text, 6);
   if (!take(text, '-')) return take_number(text, 4);
@@ -46,7 +46,7 @@ std::optional<int> take_year(std::string_view& text) {
   return -*year;
 }
 
-/// Milliseconds of ".123"; digits beyond the third are dropped. Nothing at all is zero.
+/// The milliseconds of ".123". Digits after the third are dropped; no fraction means zero.
 std::optional<int> take_fraction(std::string_view& text) {
   if (!take(text, '.')) return 0;
   int value = 0;

@@ -18,13 +18,13 @@ namespace socketio::codec {
 namespace {
 
 constexpr std::size_t smallest_capacity = 4 * 1024;
-/// Capacity that is kept for good; simdjson needs about 14 times as much memory. What a larger text
-/// needed is given back.
+/// Capacity that is never freed. Memory for a larger text is given back, because simdjson needs
+/// about 14 times the size of the text.
 constexpr std::size_t kept_capacity = 64 * 1024;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-/// Counts values and keys and looks at placeholders without recursion. The parser has
-/// bounded the depth.
+/// Counts values and keys and checks placeholders, without recursion. The parser has already
+/// limited the depth.
 std::optional<JsonErrc> check_tree(const dom::element& root, std::size_t node_limit,
                                    std::size_t attachments) {
   std::vector<dom::element> containers{root};
@@ -52,7 +52,7 @@ std::optional<JsonErrc> check_tree(const dom::element& root, std::size_t node_li
   return std::nullopt;
 }
 
-/// Newer versions of simdjson tell integers beyond 64 bits from other numbers that they refuse.
+/// Newer versions of simdjson report integers beyond 64 bits with an error code of their own.
 template <class Error>
 bool is_number_error(Error error) {
   if constexpr (requires { Error::BIGINT_ERROR; }) {
@@ -61,15 +61,17 @@ bool is_number_error(Error error) {
   return error == Error::NUMBER_ERROR;
 }
 
-/// Puts what stands for each number beyond double into the tree of a text in which
-/// with_numbers_in_reach() has put others. The tree is simdjson's tape (its doc/tape.md): a word
-/// for each thing, whose first byte says what it is, and one more with the value of a number.
+/// with_numbers_in_reach() replaced each number beyond double in `text`. This puts a
+/// NumberBeyondDouble in the place of each replacement in simdjson's tree. The tree is a tape
+/// (simdjson's doc/tape.md): one word for each item, whose first byte says what it is, and a second
+/// word with the value if it is a number.
 void mark_numbers_beyond_double(dom::document& document, std::string_view text) {
   const auto is_number = [&](std::size_t word) {
     const auto kind = static_cast<char>(document.tape[word] >> 56);
     return kind == 'l' || kind == 'u' || kind == 'd';
   };
-  std::size_t word = 1;  // the root is before it
+  // The root word comes first.
+  std::size_t word = 1;
   for (Numbers numbers(text); numbers.next(); word += 2) {
     while (!is_number(word)) ++word;
     if (numbers.reach() == Numbers::Reach::beyond_double) {
@@ -95,11 +97,12 @@ struct Document::State {
   std::unique_ptr<char[]> buffer;
   std::size_t capacity = 0;
   ParsedText parsed;
-  std::string text_beyond_double;  // what `parsed` views
+  // What `parsed` views.
+  std::string text_beyond_double;
 };
 
 void Document::State::allocate(std::size_t text_bytes) {
-  // Old memory goes first, so that the peak is that of one text.
+  // Frees the old memory first, so that the peak is the memory of one text.
   give_back();
   const std::size_t wanted = text_bytes <= kept_capacity
                                  ? std::bit_ceil(std::max(text_bytes, smallest_capacity))
@@ -127,14 +130,15 @@ simdjson::error_code Document::State::parse(std::string_view text) {
   if (std::memchr(buffer.get(), '\\', text.size()))
     replace_lone_surrogates(buffer.get(), text.size());
   const auto error = parser.parse_into_document(document, buffer.get(), text.size(), false).error();
-  if (capacity > kept_capacity) {  // the tree needs them no more
+  // The tree no longer needs them.
+  if (capacity > kept_capacity) {
     parser = dom::parser();
     buffer.reset();
   }
   return error;
 }
 
-/// Once more, with the numbers that made it fail told otherwise.
+/// Parses again, after replacing the numbers that made it fail.
 simdjson::error_code Document::State::parse_anew(std::string_view text) {
   const auto changed = with_numbers_in_reach(text);
   if (!changed) return simdjson::NUMBER_ERROR;
@@ -165,7 +169,8 @@ Result<Value, JsonErrc> Document::parse(std::string_view text, std::span<const B
   if (error != simdjson::SUCCESS) return JsonErrc::syntax;
 
   const dom::element root = state_->document.root();
-  // A node takes at least a character and, but for one, a separator: a short text needs no count.
+  // Each node takes at least one character and, except for one, a separator, so a short text need
+  // not be counted.
   if (!attachments.empty() || text.size() / 2 + 1 > state_->limits.nodes) {
     if (const auto problem = check_tree(root, state_->limits.nodes, attachments.size()))
       return *problem;

@@ -9,12 +9,14 @@
 namespace socketio::codec {
 namespace {
 
-constexpr std::size_t unicode_escape_bytes = 6;  // \uXXXX
-constexpr std::size_t safe_digits = 18;          // any integer of so many digits fits an int64
+// \uXXXX
+constexpr std::size_t unicode_escape_bytes = 6;
+// Every integer of so many digits fits an int64.
+constexpr std::size_t safe_digits = 18;
 
 enum class Surrogate { none, high, low };
 
-/// What the escape at `text` is; `end` bounds the text.
+/// Classifies the escape at `text`; the text ends at `end`.
 Surrogate surrogate_at(const char* text, const char* end) {
   if (static_cast<std::size_t>(end - text) < unicode_escape_bytes) return Surrogate::none;
   if (text[0] != '\\' || text[1] != 'u' || (text[2] != 'd' && text[2] != 'D'))
@@ -47,7 +49,7 @@ bool is_hex(char c) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The first position after the string that opens at `position`.
+/// Returns the first position after the string that opens at `position`.
 std::size_t skip_string(std::string_view text, std::size_t position) {
   for (++position; position < text.size() && text[position] != '"'; ++position) {
     if (text[position] == '\\') ++position;
@@ -64,8 +66,8 @@ bool fits_64_bits(std::string_view integer) {
   return error == std::errc();
 }
 
-/// Whether a number that is out of a double's range is too large for it, not too small: the weight
-/// of its first digit says so.
+/// Whether a number outside the range of double is too large rather than too small. The weight of
+/// its first digit decides.
 bool is_large(std::string_view number) {
   const std::string_view mantissa = number.substr(0, number.find_first_of("eE"));
   const auto point = static_cast<long>(std::min(mantissa.find('.'), mantissa.size()));
@@ -75,14 +77,14 @@ bool is_large(std::string_view number) {
 
   std::string_view digits = number.substr(mantissa.size() + 1);
   if (digits.starts_with('+')) digits.remove_prefix(1);
-  // More than any text has digits.
+  // More than the number of digits in any text.
   constexpr long huge = 1'000'000'000'000;
   long exponent = digits.starts_with('-') ? -huge : huge;
   std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
   return weight + std::clamp(exponent, -huge, huge) > 0;
 }
 
-/// Whether `number` is as RFC 8259 section 6 has it, but for what follows what from_chars takes.
+/// False for numbers that from_chars accepts but RFC 8259 section 6 does not.
 bool has_json_form(std::string_view number) {
   if (number.starts_with('-')) number.remove_prefix(1);
   if (number.empty() || !is_digit(number[0])) return false;
@@ -106,7 +108,7 @@ void replace_lone_surrogates(char* text, std::size_t text_bytes) {
                surrogate_at(text + unicode_escape_bytes, end) == Surrogate::low) {
       text += 2 * unicode_escape_bytes;
     } else {
-      // Digits that are none stay, for the parser to refuse.
+      // Invalid digits stay, and the parser refuses them.
       if (is_hex(text[4]) && is_hex(text[5])) std::memcpy(text + 2, "fffd", 4);
       text += unicode_escape_bytes;
     }
@@ -131,7 +133,8 @@ bool Numbers::next() {
 
 Numbers::Reach Numbers::reach() const {
   const std::string_view number = text_.substr(begin_, end_ - begin_);
-  if (!has_json_form(number)) return Reach::plain;  // the parser refuses it
+  // The parser refuses it.
+  if (!has_json_form(number)) return Reach::plain;
   const bool is_integer = number.find_first_of(".eE") == std::string_view::npos;
   if (is_integer && (number.size() <= safe_digits || fits_64_bits(number))) return Reach::plain;
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view replacement_character = "\xef\xbf\xbd";
 bool needs_escape(char c) {
-  // No short circuit: look_through() is made vector code.
+  // No short circuit: the compiler can then vectorise look_through().
   return (static_cast<unsigned char>(c) < 0x20) | (c == '"') | (c == '\\');
 }
 
@@ -23,7 +23,7 @@ struct Content {
   bool is_ascii = true;
 };
 
-/// Looks at all of it without a way out, so that the compiler makes vector code of it.
+/// Looks at the whole text without leaving early, so that the compiler can vectorise it.
 Content look_through(std::string_view text) {
   std::uint8_t escapes = 0;
   std::uint8_t bits = 0;
@@ -110,7 +110,8 @@ std::string with_replacements(std::string_view text) {
   return valid;
 }
 
-/// Lays out `digits`, of which `point` stand before the decimal point (ECMA-262, Number::toString).
+/// Writes `digits`, the first `point` of them before the decimal point
+/// (ECMA-262, Number::toString).
 void append_digits(std::string& out, std::string_view digits, int point) {
   const int count = static_cast<int>(digits.size());
   if (point > 21 || point <= -6) {
@@ -165,7 +166,7 @@ void append_number(std::string& out, double number) {
   int exponent = 0;
   const std::size_t exponent_begin = mark + (text[mark + 1] == '+' ? 2 : 1);
   std::from_chars(text.data() + exponent_begin, result.ptr, exponent);
-  // Close the gap of the decimal point: "1.25" to "125".
+  // Removes the decimal point: "1.25" becomes "125".
   if (mark > 1) buffer[1] = buffer[0];
   const std::string_view digits = mark > 1 ? text.substr(1, mark - 1) : text.substr(0, 1);
   append_digits(out, digits, exponent + 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How JSON.stringify writes the two scalars that are not trivial: strings and numbers (ECMA-262,
-// QuoteJSONString and Number::toString). Private to codec/json. Pure functions, any thread.
+// Strings and numbers as JSON.stringify writes them (ECMA-262, QuoteJSONString and
+// Number::toString). Private to codec/json. Pure functions, any thread.
 #pragma once
 
 #include <string>

@@ -23,10 +23,10 @@ constexpr double two_to_64 = 18446744073709551616.0;
 
 bool is_integral(double number) { return std::trunc(number) == number; }
 
-/// Unlike dom::element::is_double(), which says yes to integers too.
+/// dom::element::is_double() is also true for integers.
 bool is_double(const dom::element& element) { return element.type() == dom::element_type::DOUBLE; }
 
-/// The bytes that `element` stands for, or null if it is an ordinary value.
+/// The attachment that `element` is a placeholder for, or null if it is an ordinary value.
 const Bytes* attachment_of(const dom::element& element, const ParsedText* parsed) {
   if (!parsed || parsed->attachments.empty()) return nullptr;
   const auto placeholder = as_placeholder(element);
@@ -44,15 +44,15 @@ std::string_view text_beyond_double(double number, const ParsedText& parsed) {
   return codec::leading_number(parsed.text.substr(NumberBeyondDouble::place_of(number)));
 }
 
-/// A number of the tree as it reads.
+/// The number that a user reads: infinite if the text has a number beyond double.
 double as_read(double number, const ParsedText* parsed) {
   if (!std::isnan(number)) return number;
   constexpr double infinity = std::numeric_limits<double>::infinity();
   return text_beyond_double(number, *parsed).starts_with('-') ? -infinity : infinity;
 }
 
-/// Which members of an object count: of several with one name the last, as in JavaScript. Sorted,
-/// because a peer that chooses the names may not make it slow.
+/// Marks the members of an object that count: of several with one name only the last does, as in
+/// JavaScript. Sorting keeps this fast even if a peer chooses the names to make it slow.
 std::vector<bool> counting_members(const dom::object& object) {
   std::vector<std::pair<std::string_view, std::size_t>> names;
   for (const auto member : object) names.emplace_back(member.key, names.size());
@@ -64,7 +64,7 @@ std::vector<bool> counting_members(const dom::object& object) {
   return counts;
 }
 
-/// Writes a value and what is in it.
+/// Writes a value and everything in it.
 class TreeWriter {
  public:
   enum class Binary : std::uint8_t { as_placeholders, as_attachments };
@@ -130,7 +130,8 @@ void write(JsonWriter& writer, const Value& value, TreeWriter::Binary binary) {
   TreeWriter(writer, ValueAccess::parsed(value), binary).write(ValueAccess::element(value));
 }
 
-/// Makes json of a value and of what is in it, in place: a large array has many.
+/// Makes json of a value and everything in it. Each element is made in its place, because a large
+/// array has many.
 class JsonMaker {
  public:
   explicit JsonMaker(const ParsedText* parsed) : parsed_(parsed) {}
@@ -142,7 +143,7 @@ class JsonMaker {
         return make_array(array.begin(), array.end());
       }
       case dom::element_type::OBJECT:
-        // Not json::binary(), which destroys what it has not made when memory is lacking.
+        // Not json::binary(): if memory runs out, it destroys what it has not constructed.
         if (const Bytes* bytes = attachment_of(element, parsed_)) return json::binary_t(*bytes);
         return make_object(dom::object(element));
       case dom::element_type::INT64:
@@ -156,7 +157,8 @@ class JsonMaker {
       case dom::element_type::NULL_VALUE:
         return nullptr;
       case dom::element_type::DOUBLE:
-      default:  // an integer beyond 64 bits, as in TreeWriter
+      // An integer beyond 64 bits, as in TreeWriter.
+      default:
         return as_read(element.get_double().value_unsafe(), parsed_);
     }
   }
@@ -216,7 +218,8 @@ Value::Kind Value::kind() const {
     case dom::element_type::NULL_VALUE:
       return Kind::null;
     case dom::element_type::DOUBLE:
-    default:  // an integer beyond 64 bits, as in TreeWriter
+    // An integer beyond 64 bits, as in TreeWriter.
+    default:
       return Kind::number;
   }
 }

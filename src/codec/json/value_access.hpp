@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a Value really is: a simdjson element kept as plain bytes, so that simdjson stays out of the
-// public headers. All bytes zero stands for null (a Value that was never parsed). Private to
+// The contents of a Value: a simdjson element kept as plain bytes, so that the public headers need
+// not include simdjson. If all bytes are zero, the Value is null (it was never parsed). Private to
 // codec/json. Any thread that may use the Value.
 #pragma once
 
@@ -35,15 +35,15 @@ ElementBytes to_bytes(const T& value) {
   return std::bit_cast<ElementBytes>(value);
 }
 
-/// What the values of one text refer to besides the tree; its owner is the Document.
+/// What the values of one text refer to besides the tree. The Document owns it.
 struct ParsedText {
   std::span<const Bytes> attachments = {};
-  /// The text, if it has numbers beyond double.
+  /// The text, if it contains numbers beyond double.
   std::string_view text = {};
 };
 
-/// In the tree a number beyond double is NaN, which JSON has not, with its place in the text as
-/// the payload.
+/// A number beyond double is a NaN in the tree, which JSON cannot contain. The payload of the NaN
+/// is the number's position in the text.
 struct NumberBeyondDouble {
   static constexpr std::uint64_t nan = 0x7ff8'0000'0000'0000;
 
@@ -65,13 +65,14 @@ struct ValueAccess {
   static const ParsedText* parsed(const Value& value) { return value.parsed_; }
 };
 
-/// An object whose `_placeholder` is true, the last of that name as in JavaScript.
+/// An object whose `_placeholder` is true. If that name occurs more than once the last counts, as
+/// in JavaScript.
 struct Placeholder {
-  /// Nothing unless `num` is an integer >= 0.
+  /// Empty unless `num` is an integer >= 0.
   std::optional<std::uint64_t> num;
 };
 
-/// The placeholder that `element` is, if it is one.
+/// The placeholder in `element`, or nothing if it is not one.
 std::optional<Placeholder> as_placeholder(const dom::element& element);
 
 }  // namespace socketio

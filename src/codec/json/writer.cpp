@@ -17,7 +17,7 @@ void append_integer(std::string& out, Integer value) {
   out.append(buffer.data(), result.ptr);
 }
 
-/// `Json` is json, whose binary data is moved out, or const json.
+/// `Json` is json, whose binary data is then moved from, or const json.
 template <class Json>
 void write_scalar(JsonWriter& writer, Json& value) {
   switch (value.type()) {
@@ -44,7 +44,7 @@ void write_scalar(JsonWriter& writer, Json& value) {
 
 template <class Json>
 void write_value(JsonWriter& writer, Json& value) {
-  // A stack of our own: the depth is the user's and may be any.
+  // An explicit stack, because users may nest values to any depth.
   using Next = decltype(value.begin());
   struct Level {
     Json* container;

@@ -11,9 +11,10 @@ namespace {
 
 using parser::PacketType;
 
-/// JSON text may be so many times as long as the message: each byte of a string can take six.
+/// The JSON text may be this many times as long as the message. Without a limit it could be six
+/// times as long, since a byte of a string can take six.
 constexpr std::size_t text_growth = 3;
-/// A buffer for more text than this goes with its packet.
+/// A larger buffer is freed with its packet.
 constexpr std::size_t kept_text_bytes = 64 * 1024;
 
 parser::Errc error_of(Errc error) {
@@ -33,7 +34,7 @@ parser::Errc error_of(Errc error) {
   return parser::Errc::invalid_msgpack;
 }
 
-/// What JavaScript takes for a non-negative integer: a float may be one.
+/// What JavaScript accepts as a non-negative integer, which can be a float.
 std::optional<std::uint64_t> as_integer(const Token& token, std::uint64_t limit) {
   std::uint64_t value = 0;
   if (token.kind == Token::Kind::unsigned_integer) {
@@ -50,7 +51,7 @@ std::optional<std::uint64_t> as_integer(const Token& token, std::uint64_t limit)
 
 constexpr auto last_type = static_cast<std::uint64_t>(PacketType::connect_error);
 
-/// Unlike in text, where JavaScript takes events and acknowledgements without data.
+/// In the JSON encoding JavaScript also accepts events and acknowledgements without data.
 bool needs_data(PacketType type) { return type == PacketType::event || type == PacketType::ack; }
 
 }  // namespace
@@ -82,7 +83,7 @@ std::optional<parser::Errc> Decoder::read(std::string_view message, Parts& parts
   return reader.at_end() ? std::nullopt : std::optional(error_of(Errc::trailing_bytes));
 }
 
-/// The last of a name counts, as in JavaScript.
+/// If a name occurs more than once the last value counts, as in JavaScript.
 std::optional<parser::Errc> Decoder::read_member(std::string_view name, Reader& reader,
                                                  Parts& parts) const {
   if (name == "data") return read_data(reader, parts);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Packets of socket.io-msgpack-parser 3.0: one binary message each, a map of `type` (0 to 4),
+// Packets of socket.io-msgpack-parser 3.0. Each is one binary message, a map of `type` (0 to 4),
 // `nsp`, `data` and `id`; other members are ignored.
 //
-// Payloads are checked as parser::TextDecoder does (events need a name that is not reserved,
-// acknowledgements an id), and travel as JSON text with attachments (text.hpp). One thing differs
-// from JavaScript: beside binary data, an object that looks like a placeholder is one.
+// Payloads are checked as parser::TextDecoder checks them (events need a name that is not reserved,
+// acknowledgements an id) and are passed on as JSON text with attachments (text.hpp). One thing
+// differs from JavaScript: in a packet with binary data, an object that looks like a placeholder is
+// taken for one.
 //
-// Life cycle: one per connection. Decoder: a packet is valid until the next call, and with its
-// `storage` for longer; after an error the connection must close. Single thread.
+// Life cycle: one per connection. A packet from the Decoder is valid until the next call, and
+// longer if its `storage` is kept. After an error the connection must close. Single thread.
 #pragma once
 
 #include "base/result.hpp"
@@ -32,21 +33,22 @@ namespace socketio::msgpack {
 
 class Decoder final : public parser::Decoder {
  public:
-  /// `json`: of the text that a packet becomes, which Documents given to add_binary() have to take.
+  /// `json` are the limits of the Documents that are passed to add_binary(): the text that a packet
+  /// becomes must not exceed them.
   Decoder(parser::Role role, const parser::Limits& limits, const codec::JsonLimits& json = {})
       : limits_(limits), json_limits_(json), role_(role) {}
 
-  /// Refused: packets are binary.
+  /// Always fails: packets are binary.
   Result<std::optional<parser::Packet>, parser::Errc> add_text(std::string_view message,
                                                                codec::Document& document) override;
-  /// Always a packet.
+  /// Never needs more messages: returns a packet or an error.
   Result<std::optional<parser::Packet>, parser::Errc> add_binary(
       std::string_view message, codec::Document& document) override;
   bool attachments_due() const override { return false; }
   void reset() override { parts_.reset(); }
 
  private:
-  /// What a packet views; goes with it if that is much.
+  /// What a packet views. If it is large, it is freed with the packet.
   struct Parts {
     std::optional<std::uint64_t> type;
     std::optional<std::string> nsp;
@@ -69,13 +71,13 @@ class Decoder final : public parser::Decoder {
 
 class Encoder final : public parser::Encoder {
  public:
-  /// Of what we send; a peer's limits are its own.
+  /// For the packets that we send: a peer's limits do not apply to them.
   static constexpr codec::JsonLimits limits{.depth = 1024,
                                             .nodes = std::numeric_limits<std::size_t>::max()};
 
   Encoder() : document_(limits) {}
 
-  /// An error if the payload is no JSON or too deep, or has a placeholder without attachment.
+  /// Fails if the payload is not JSON, is too deep, or has a placeholder without an attachment.
   Result<parser::EncodedPacket, parser::Errc> encode(const parser::OutgoingPacket& packet) override;
 
  private:

@@ -19,7 +19,7 @@ Token signed_token(std::int64_t value) {
   return Token{.kind = Token::Kind::integer, .integer = value};
 }
 
-/// Two's complement of `size` bytes.
+/// Reads the low `size` bytes as two's complement.
 std::int64_t to_signed(std::uint64_t bits, std::size_t size) {
   const auto unused = 64 - 8 * size;
   return static_cast<std::int64_t>(bits << unused) >> unused;
@@ -39,7 +39,7 @@ Result<Token, Errc> Reader::next() {
   return read_long_form(prefix);
 }
 
-/// Of the forms that come in several sizes the prefixes follow each other.
+/// Forms that exist in several sizes have consecutive prefixes.
 Result<Token, Errc> Reader::read_long_form(std::uint8_t prefix) {
   const auto size_after = [&](std::uint8_t first) { return std::size_t{1} << (prefix - first); };
   if (prefix == 0xc0) return simple(Token::Kind::null);
@@ -81,7 +81,7 @@ Result<Token, Errc> Reader::sized_bytes(Token::Kind kind, std::size_t length_byt
 }
 
 Result<Token, Errc> Reader::container(Token::Kind kind, std::uint64_t count) {
-  // An element takes a byte at least.
+  // An element takes at least one byte.
   const std::uint64_t elements = kind == Token::Kind::map ? 2 * count : count;
   if (elements > rest_.size()) return Errc::truncated;
   return Token{.kind = kind, .unsigned_integer = count};

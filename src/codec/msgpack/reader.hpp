@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// MessagePack, one token at a time, in the dialect of notepack.io 2 (what socket.io-msgpack-parser
-// 3.0 uses): extension type 0 is undefined (1 byte), a date (8 bytes) or, of any announced length,
-// binary data. Tokens view the message. What is only announced costs nothing: a length or a count
-// that the rest of the message cannot hold is refused where it stands.
+// Reads MessagePack one token at a time, in the dialect of notepack.io 2, which
+// socket.io-msgpack-parser 3.0 uses: extension type 0 is undefined (1 byte), a date (8 bytes) or,
+// whatever its length, binary data. Tokens view the message. Announcing something costs us nothing:
+// a length or a count that the rest of the message cannot hold is refused at once.
 #pragma once
 
 #include "base/result.hpp"
@@ -13,12 +13,12 @@
 
 namespace socketio::msgpack {
 
-/// Why a message is no MessagePack that we take.
+/// Why a message is not MessagePack that we accept.
 enum class Errc : std::uint8_t {
   truncated,             // ends inside a token, or before the elements that it announced
   reserved_byte,         // 0xc1
-  trailing_bytes,        // behind the one value of the message
-  invalid_key,           // of a map: a container, binary data, a date or an extension
+  trailing_bytes,        // bytes after the one value of the message
+  invalid_key,           // a map's key is a container, binary data, a date or an extension
   too_deep,              // TextLimits::depth
   too_many_values,       // TextLimits::values
   too_many_attachments,  // TextLimits::attachments
@@ -42,12 +42,12 @@ struct Token {
   };
   Kind kind = Kind::null;
   bool boolean = false;
-  /// Milliseconds of a date, type of an extension.
+  /// The milliseconds of a date, or the type of an extension.
   std::int64_t integer = 0;
-  /// Also the elements of an array, the pairs of a map.
+  /// Also the number of elements of an array, or of pairs of a map.
   std::uint64_t unsigned_integer = 0;
   double number = 0;
-  /// Of a string (not checked to be UTF-8), binary data or an extension.
+  /// The bytes of a string (which may not be UTF-8), of binary data or of an extension.
   std::string_view bytes = {};
 };
 
@@ -74,7 +74,7 @@ class Reader {
   std::string_view rest_;
 };
 
-/// Reads one value, whatever it is, and everything in it.
+/// Reads one value of any kind and everything in it.
 Result<Token, Errc> skip(Reader& reader);
 
 }  // namespace socketio::msgpack

@@ -19,13 +19,14 @@ using Kind = Token::Kind;
 
 bool is_container(Kind kind) { return kind == Kind::array || kind == Kind::map; }
 
-/// Date.prototype.toISOString; nothing for what is no date (ECMA-262, "Time Values and
+/// Date.prototype.toISOString, or nothing for an invalid date (ECMA-262, "Time Values and
 /// Time Range").
 std::optional<std::string> date_text(std::int64_t milliseconds) {
   using std::chrono::days;
   constexpr std::int64_t latest = 8'640'000'000'000'000;
   constexpr std::int64_t day = 86'400'000;
-  // The calendar repeats itself; std::chrono has fewer years than JavaScript.
+  // The calendar repeats after 400 years; this brings a date into the range of std::chrono, which
+  // has fewer years than JavaScript.
   constexpr std::int64_t days_of_400_years = 146'097;
   if (milliseconds > latest || milliseconds < -latest) return std::nullopt;
   const std::int64_t of_day = (milliseconds % day + day) % day;
@@ -45,7 +46,7 @@ std::optional<std::string> date_text(std::int64_t milliseconds) {
   return std::string(text.data(), static_cast<std::size_t>(size));
 }
 
-/// What JavaScript makes of a value that is used as the name of a member.
+/// The text that JavaScript makes of a value when it is used as the name of a member.
 Result<std::string, Errc> key_text(const Token& token) {
   std::string text;
   std::vector<Bytes> none;
@@ -101,7 +102,7 @@ class TextMaker {
     std::uint64_t left;
   };
 
-  /// The next value, or pair, of the innermost container.
+  /// Reads the next value, or pair, of the innermost container.
   std::optional<Errc> take_one() {
     const bool in_map = !levels_.empty() && levels_.back().kind == Kind::map;
     if (!levels_.empty()) --levels_.back().left;
@@ -172,7 +173,7 @@ class TextMaker {
     text ? writer_.string(*text) : writer_.null();
   }
 
-  /// `depth`: of the containers around it; its placeholder is one more.
+  /// `depth` counts the containers around it; its placeholder adds one.
   std::optional<Errc> write_attachment(const Token& token, std::size_t depth) {
     if (depth >= limits_.depth) return Errc::too_deep;
     if (attachments_.size() >= limits_.attachments) return Errc::too_many_attachments;
@@ -206,8 +207,8 @@ void append_prefixed(std::string& out, std::uint8_t prefix, std::uint64_t value,
   append_big_endian(out, value, size);
 }
 
-/// A length in the shortest of the forms of 1 (if there is one), 2 and 4 bytes, whose prefixes
-/// follow each other.
+/// Appends a length in the shortest form: 1 byte (if there is such a form), 2 or 4, with
+/// consecutive prefixes.
 void append_length(std::string& out, std::uint8_t prefix_of_two_bytes, std::size_t length,
                    bool has_one_byte) {
   if (has_one_byte && length <= 0xff) {
@@ -240,7 +241,7 @@ void append_number(std::string& out, double number) {
   append_prefixed(out, 0xcb, std::bit_cast<std::uint64_t>(number), 8);
 }
 
-/// Everything but containers.
+/// Appends any value except containers.
 void append_leaf(std::string& out, const Value& value) {
   bool boolean = false;
   std::int64_t integer = 0;

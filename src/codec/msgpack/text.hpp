@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A MessagePack value as JSON text with attachments, and back: so that what came in either encoding
-// is handled by one machinery. Binary data becomes an attachment with a placeholder in its place; a
-// date the text that JSON.stringify makes of it; an undefined member is left out, undefined
-// elsewhere, NaN and infinities are null; an extension is the array of its type and bytes that
-// notepack.io makes of it. Pure functions without recursion, any thread.
+// A MessagePack value as JSON text with attachments, and back, so that packets of both encodings
+// are handled by the same code. Binary data becomes an attachment with a placeholder in its place,
+// and a date becomes the text that JSON.stringify makes of it. An undefined member of a map is left
+// out; elsewhere undefined is null, and so are NaN and infinities. An extension becomes the array
+// of type and bytes that notepack.io makes of it. Pure functions without recursion, any thread.
 #pragma once
 
 #include "codec/json/document.hpp"
@@ -20,11 +20,11 @@
 namespace socketio::msgpack {
 
 struct TextLimits {
-  /// As Document has it, which reads the text.
+  /// The limits of the Document that reads the text.
   std::size_t depth = codec::JsonLimits{}.depth;
   std::size_t values = codec::JsonLimits{}.nodes;
   std::size_t attachments = 10;
-  /// Of the JSON text: one byte can become six.
+  /// The length of the JSON text: one byte can become six.
   std::size_t text_bytes = 3'000'000;
 };
 
@@ -32,7 +32,7 @@ struct TextLimits {
 std::optional<Errc> append_json(std::string& text, std::vector<Bytes>& attachments, Reader& reader,
                                 const TextLimits& limits);
 
-/// Appends the value as notepack.io would; a value with attachments holds them as binary data.
+/// Appends the value as notepack.io would. Attachments become binary data in their places.
 void append_value(std::string& out, const Value& value);
 
 void append_map_header(std::string& out, std::size_t pairs);

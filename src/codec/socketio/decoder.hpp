@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Decoder: Engine.IO messages in, whole Socket.IO packets out, whatever their encoding: JSON text
+// Decoder: Engine.IO messages in, whole Socket.IO packets out, in either encoding: JSON text
 // (text_decoder.hpp) or MessagePack (codec/msgpack). Its counterpart is Encoder (encoder.hpp).
 //
-// Life cycle: one per connection. A packet views the decoder, the Document and the message it came
-// from: valid until the next call. After an error the connection must close; reset() drops a
-// half-received packet. Single thread.
+// Life cycle: one per connection. A packet views the decoder, the Document and its message, so
+// it is valid until the next call. After an error the connection must close; reset() drops an
+// incomplete packet. Single thread.
 #pragma once
 
 #include "base/result.hpp"
@@ -25,48 +25,48 @@
 namespace socketio::parser {
 
 struct Packet {
-  /// connect, disconnect, event, ack or connect_error: binary_event and binary_ack arrive as event
-  /// and ack.
+  /// One of connect, disconnect, event, ack or connect_error: binary_event and binary_ack become
+  /// event and ack.
   PacketType type = PacketType::event;
   std::string_view nsp = "/";
   std::optional<std::uint64_t> id = {};
-  /// The JSON text as it came, placeholders included; empty if the packet has none.
+  /// The JSON text, with placeholders; empty if the packet has none.
   std::string_view text = {};
-  /// The parsed payload: an array for event and ack, an object for connect, …; null when absent: an
-  /// event of no name is nobody's, an acknowledgement of nothing has no arguments.
+  /// The parsed payload: an array for event and ack, an object for connect, … Null if it is
+  /// missing: an event without a name reaches no handler, and an acknowledgement has no arguments.
   Value payload = {};
   std::span<const Bytes> attachments = {};
-  /// What `text`, `nsp` and `attachments` view if the packet had attachments: keeps them beyond the
-  /// next call.
+  /// What `text`, `nsp` and `attachments` view if the packet had attachments. Whoever holds it may
+  /// use them after the next call.
   std::shared_ptr<const void> storage = {};
 };
 
-/// Which packets are legal depends on who listens: connect_error only comes from a server.
+/// Our role. It decides which packets are legal: only a server sends connect_error.
 enum class Role : unsigned char { server, client };
 
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  /// A text message; nothing if attachments are due.
+  /// Adds a text message. Returns a packet, or nothing while attachments are missing.
   virtual Result<std::optional<Packet>, Errc> add_text(std::string_view message,
                                                        codec::Document& document) = 0;
-  /// A binary message; nothing if more are due.
+  /// Adds a binary message. Returns a packet, or nothing while further attachments are missing.
   virtual Result<std::optional<Packet>, Errc> add_binary(std::string_view message,
                                                          codec::Document& document) = 0;
-  /// True between the text of a binary packet and its last attachment: a caller limits that time.
+  /// True between the text of a binary packet and its last attachment. The caller limits that time.
   virtual bool attachments_due() const = 0;
   virtual void reset() = 0;
 };
 
-// The steps of every decoder from header and attachments to packet.
+// The steps from header and attachments to a packet, which all decoders share.
 
-/// The payload, or a Value of nothing if there is none.
+/// Parses the payload; null if there is none.
 Result<Value, Errc> parse_payload(std::string_view text, std::span<const Bytes> attachments,
                                   codec::Document& document);
-/// What is wrong if `payload` is not what this type of packet carries (Socket.IO protocol 5,
+/// Returns what is wrong if a packet of this type cannot have this payload (Socket.IO protocol 5,
 /// "Packet encoding").
 std::optional<Errc> check_payload(const Header& header, const Value& payload, Role role);
-/// Views all of them.
+/// The packet views both arguments.
 Packet make_packet(const Header& header, const Value& payload);
 
 }  // namespace socketio::parser

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 
 namespace socketio::parser {
 namespace {
@@ -11,11 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 6> reserved_events = {
     "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"};
 
-bool is_binary(PacketType type) {
-  return type == PacketType::binary_event || type == PacketType::binary_ack;
-}
-
-/// Takes the digits off the front of `text`.
+/// Removes the digits at the front of `text` and returns them.
 std::string_view take_digits(std::string_view& text) {
   std::size_t end = 0;
   while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
@@ -24,7 +21,7 @@ std::string_view take_digits(std::string_view& text) {
   return number;
 }
 
-/// The value of a text of digits, if it is at most `limit`.
+/// The value of a text that consists of digits, unless it is more than `limit`.
 std::optional<std::uint64_t> read_number(std::string_view number, std::uint64_t limit) {
   std::uint64_t value = 0;
   const auto result = std::from_chars(number.data(), number.data() + number.size(), value);
@@ -32,11 +29,12 @@ std::optional<std::uint64_t> read_number(std::string_view number, std::uint64_t 
   return value;
 }
 
-template <class Integer>
-void append_integer(std::string& out, Integer value) {
-  std::array<char, 24> buffer;
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  out.append(buffer.data(), result.ptr);
+char* write_integer_before(char* end, std::uint64_t value) {
+  do {
+    *--end = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  return end;
 }
 
 }  // namespace
@@ -67,17 +65,26 @@ Result<Header, Errc> decode_header(std::string_view text, const Limits& limits) 
   return header;
 }
 
-void append_header(std::string& out, const Header& header) {
-  out += static_cast<char>('0' + static_cast<int>(header.type));
+char* write_header_before(char* end, const Header& header) {
+  if (header.id) end = write_integer_before(end, *header.id);
+  if (!is_main(header.nsp)) {
+    *--end = ',';
+    end -= header.nsp.size();
+    header.nsp.copy(end, header.nsp.size());
+  }
   if (is_binary(header.type)) {
-    append_integer(out, header.attachments);
-    out += '-';
+    *--end = '-';
+    end = write_integer_before(end, header.attachments);
   }
-  if (header.nsp != "/") {
-    out += header.nsp;
-    out += ',';
-  }
-  if (header.id) append_integer(out, *header.id);
+  *--end = static_cast<char>('0' + static_cast<int>(header.type));
+  return end;
+}
+
+void append_header(std::string& out, const Header& header) {
+  const std::size_t before = out.size();
+  out.resize(before + header_limit(header));
+  const char* const start = write_header_before(out.data() + out.size(), header);
+  out.erase(before, static_cast<std::size_t>(start - (out.data() + before)));
 }
 
 bool is_reserved_event(std::string_view name) {

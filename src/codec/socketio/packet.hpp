@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Socket.IO protocol 5 packets in text: `<type>[<n>-][<namespace>,][<id>][<json>]`, followed by n
-// binary messages. This header is the syntax; what a payload must be is checked by Decoder
-// (decoder.hpp). Pure functions, any thread.
+// Socket.IO protocol 5 packets as text: `<type>[<n>-][<namespace>,][<id>][<json>]`, followed by
+// n binary messages. This header has the syntax; Decoder checks the payload (decoder.hpp). Pure
+// functions, any thread.
 #pragma once
 
 #include "base/result.hpp"
@@ -24,21 +24,25 @@ enum class PacketType : std::uint8_t {
   binary_ack,
 };
 
+constexpr bool is_binary(PacketType type) {
+  return type == PacketType::binary_event || type == PacketType::binary_ack;
+}
+
 enum class Errc : std::uint8_t {
   empty_packet,
   unknown_type,
   invalid_attachment_count,  // not 1..limit, not digits followed by '-'
   invalid_id,                // more than 2^53 - 1
   invalid_json,
-  invalid_payload,  // the JSON is not what this type of packet carries
+  invalid_payload,  // a packet of this type cannot have this payload
   reserved_event,  // connect, connect_error, disconnect, disconnecting, newListener, removeListener
   invalid_placeholder,  // `num` is not the index of an attachment
   unexpected_text,      // a text message while attachments are due
   unexpected_binary,    // a binary message while none is due
-  too_large,            // header and attachments exceed the limit together
-  // Of the other encoding (codec/msgpack).
-  invalid_msgpack,    // no MessagePack, or beyond what JSON may hold
-  invalid_namespace,  // no text, or without the slash in front
+  too_large,            // header and attachments together exceed the limit
+  // For the other encoding (codec/msgpack).
+  invalid_msgpack,    // not MessagePack, or beyond what JSON can express
+  invalid_namespace,  // not a string, or without the slash at the front
 };
 
 struct Limits {
@@ -55,17 +59,34 @@ struct Header {
   std::size_t attachments = 0;
   std::string_view nsp = "/";
   std::optional<std::uint64_t> id = {};
-  std::string_view payload = {};  // JSON text, may be empty
+  // JSON text; may be empty.
+  std::string_view payload = {};
 };
 
 Result<Header, Errc> decode_header(std::string_view text, const Limits& limits);
 
-/// Appends type, attachment count, namespace and id; the JSON payload follows.
+/// Whether it is the main namespace, "/": every name begins with a slash.
+constexpr bool is_main(std::string_view nsp) { return nsp.size() == 1; }
+
+/// Bytes that the header takes at most.
+constexpr std::size_t header_limit(const Header& header) {
+  constexpr std::size_t longest_integer = 20;
+  std::size_t limit = 1;
+  if (is_binary(header.type)) limit += longest_integer + 1;
+  if (!is_main(header.nsp)) limit += header.nsp.size() + 1;
+  if (header.id) limit += longest_integer;
+  return limit;
+}
+
+/// Writes type, attachment count, namespace and id so that they end at `end`, in front of a JSON
+/// payload; returns where they begin. There must be header_limit() bytes before `end`.
+char* write_header_before(char* end, const Header& header);
+/// Appends the same; the JSON payload must follow.
 void append_header(std::string& out, const Header& header);
 
 bool is_reserved_event(std::string_view name);
 
-/// As in JavaScript: `name` with the slash that a program may have left out in front.
+/// Returns `name` with the slash at the front, which a program may omit, as in JavaScript.
 std::string namespace_name(std::string_view name);
 
 }  // namespace socketio::parser

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // TextDecoder: packets as JSON text followed by their attachments (Socket.IO protocol 5, "Packet
-// format"; limits in packet.hpp). Holds a binary packet back until its attachments have come, and
-// checks each payload against its type. Owns no memory while no binary packet is underway.
+// format"; limits in packet.hpp). It keeps a binary packet until its attachments have arrived, and
+// checks that each payload fits its type. It owns no memory unless a binary packet is incomplete.
 #pragma once
 
 #include "codec/socketio/decoder.hpp"
@@ -27,10 +27,11 @@ class TextDecoder final : public Decoder {
   void reset() override { partial_.reset(); }
 
  private:
-  /// A binary packet that waits for attachments.
+  /// A binary packet whose attachments are missing.
   struct Partial {
     std::string text;
-    Header header;  // views `text`
+    // Views `text`.
+    Header header;
     std::vector<Bytes> attachments;
     std::size_t bytes = 0;
   };

@@ -15,17 +15,19 @@ PacketType wire_type(const OutgoingPacket& packet) {
 }  // namespace
 
 Result<EncodedPacket, Errc> TextEncoder::encode(const OutgoingPacket& packet) {
-  text_.clear();
-  append_header(text_, {wire_type(packet), packet.attachments.size(), packet.nsp, packet.id, {}});
+  using engineio::Content;
+  const Header header{wire_type(packet), packet.attachments.size(), packet.nsp, packet.id, {}};
   const auto [payload, room] = packet.payload;
-  if (text_.size() > room.size()) {
+  if (header_limit(header) > room.size()) {
+    text_.clear();
+    append_header(text_, header);
     text_ += payload;
-    return EncodedPacket{engineio::Content::text, text_, packet.attachments};
+    return EncodedPacket{Content::text, text_, packet.attachments};
   }
-  char* const start = room.data() + room.size() - text_.size();
-  text_.copy(start, text_.size());
-  return EncodedPacket{
-      engineio::Content::text, {start, text_.size() + payload.size()}, packet.attachments};
+  char* const end = room.data() + room.size();
+  char* const start = write_header_before(end, header);
+  const std::size_t header_bytes = static_cast<std::size_t>(end - start);
+  return EncodedPacket{Content::text, {start, header_bytes + payload.size()}, packet.attachments};
 }
 
 }  // namespace socketio::parser

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // TextEncoder: packets as JSON text followed by their attachments (Socket.IO protocol 5, "Packet
-// encoding"). Its memory is that of the longest packet that had no room for its header.
+// encoding"). It keeps as much memory as the longest packet without room for its header has needed.
 #pragma once
 
 #include "codec/socketio/encoder.hpp"
@@ -11,7 +11,7 @@ namespace socketio::parser {
 
 class TextEncoder final : public Encoder {
  public:
-  /// Always a packet: the payload is not looked at.
+  /// Never fails: it does not look at the payload.
   Result<EncodedPacket, Errc> encode(const OutgoingPacket& packet) override;
 
  private:

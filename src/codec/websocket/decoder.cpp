@@ -45,8 +45,7 @@ bool is_defined(Opcode opcode) {
          opcode == Opcode::ping || opcode == Opcode::pong;
 }
 
-/// Most messages are short and ASCII: a few words are looked through faster than
-/// simdjson is reached.
+/// Most messages are short and ASCII. Checking a few words here is faster than calling simdjson.
 bool is_short_ascii(std::string_view text) {
   constexpr std::size_t max_short_bytes = 128;
   if (text.size() > max_short_bytes) return false;
@@ -65,7 +64,7 @@ bool is_utf8(std::string_view text) {
   return is_short_ascii(text) || simdjson::validate_utf8(text.data(), text.size());
 }
 
-// Section 7.4: what is registered, and what libraries and applications may use.
+// Section 7.4: the registered codes, and those for libraries and applications.
 bool may_travel(std::uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
          (code >= 3000 && code <= 4999);
@@ -76,7 +75,7 @@ bool may_travel(std::uint16_t code) {
 void Decoder::feed(std::span<char> bytes) {
   release_lent();
   assert(cursor_ == end_);
-  // Nothing behind a close frame counts (section 5.5.1), nor behind an error.
+  // Nothing after a close frame counts (section 5.5.1), nor after an error.
   if (phase_ == Phase::closed || phase_ == Phase::failed) return;
   cursor_ = bytes.data();
   end_ = bytes.data() + bytes.size();
@@ -118,7 +117,7 @@ bool Decoder::fill_header(std::size_t size) {
   return header_size_ == size;
 }
 
-/// What the first two bytes can violate, in the order of the errors in section 5.2.
+/// Checks the first two bytes, in the order of the errors of section 5.2.
 std::optional<Errc> Decoder::check_start() const {
   const std::uint8_t reserved = header_[0] & reserved_bits;
   const bool may_be_deflated = deflate_ && is_data(opcode());
@@ -141,8 +140,7 @@ std::optional<Errc> Decoder::check_start() const {
   return std::nullopt;
 }
 
-/// The header is complete: checks the length against its form and the limits before
-/// anything is kept.
+/// The header is complete: checks the form of the length and the limits before any payload is kept.
 std::optional<Errc> Decoder::begin_frame() {
   const std::size_t extended = extended_length_bytes(short_length());
   const std::uint64_t length =
@@ -170,7 +168,8 @@ std::optional<Errc> Decoder::begin_data(std::uint64_t length) {
   return std::nullopt;
 }
 
-/// What is kept of a compressed message is no measure of what came of it: that is counted.
+/// The number of kept bytes does not say how much of a compressed message has arrived, so that is
+/// counted separately.
 std::optional<Errc> Decoder::begin_deflated(std::uint64_t length) {
   if (is_data(opcode())) {
     deflate_->underway = (header_[0] & deflated_bit) != 0;
@@ -208,7 +207,7 @@ Result<std::optional<Event>, Errc> Decoder::take_deflated() {
   return finish_frame({kept_.data(), kept_.size()});
 }
 
-/// What has come of the frame's payload, unmasked.
+/// Takes the bytes of the frame's payload that have arrived, and unmasks them.
 std::string_view Decoder::take_bytes() {
   const std::size_t taken = std::min(payload_left_, static_cast<std::size_t>(end_ - cursor_));
   const std::string_view bytes(cursor_, taken);
@@ -218,7 +217,7 @@ std::string_view Decoder::take_bytes() {
   return bytes;
 }
 
-/// Piece by piece, so that what is too big is known before it takes memory.
+/// Inflates piece by piece, so that a message that is too large is refused before it takes memory.
 std::optional<Errc> Decoder::keep_inflated() {
   std::array<char, inflated_piece_bytes> piece;
   while (true) {
@@ -260,8 +259,8 @@ Result<std::optional<Event>, Errc> Decoder::finish_frame(std::string_view payloa
 Result<std::optional<Event>, Errc> Decoder::finish_close(std::string_view payload) {
   phase_ = Phase::closed;
   cursor_ = end_;
-  // The message that was being sent will never be complete; if the close frame lies behind it, it
-  // is lent and freed with it.
+  // The unfinished message will never be complete. If the close frame is in the same buffer, which
+  // is lent, the message is freed with it.
   message_ = Opcode::continuation;
   if (!kept_is_lent_) drop_kept();
   deflate_.reset();
@@ -283,13 +282,13 @@ void Decoder::unmask(char* bytes, std::size_t size) {
   std::memcpy(key.data(), stored, key.size());
   apply_mask(bytes, size, key);
   if (size == payload_left_) return;
-  // The key is kept turned so that its first byte meets the next byte of payload.
+  // The key is stored rotated, so that its first byte belongs to the next byte of payload.
   std::rotate_copy(key.begin(), key.begin() + size % key.size(), key.end(), stored);
 }
 
-/// Grows by doubling what has come, not by what was announced, and not past the limit; only the
-/// rest of a control frame may be reserved ahead, so that one that trickles in does not copy its
-/// message per byte.
+/// The buffer doubles what has arrived; it does not trust what was announced, and stays below
+/// the limit. Only the rest of a control frame is reserved ahead: otherwise a control frame that
+/// arrives byte by byte would copy the unfinished message for each byte.
 void Decoder::keep(std::string_view bytes) {
   const std::size_t needed = kept_.size() + bytes.size();
   if (needed > kept_.capacity()) {

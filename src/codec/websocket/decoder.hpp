@@ -2,11 +2,11 @@
 // WebSocket frames in, messages and control frames out (RFC 6455 sections 5 to 8).
 //
 // Life cycle: feed() the bytes of one read, then call next() until it returns no event; then feed
-// again. Payloads are unmasked in place and an event views either the fed bytes or the decoder's
-// own buffer, until the next call of next() or feed(). A message that lies whole in the fed bytes
-// is never copied; only what a read leaves unfinished is kept, so an idle decoder owns no memory
-// but, with permessage-deflate, the sender's window. Compressed messages are inflated as they come.
-// After an error the stream is dead: next() keeps returning it.
+// again. Payloads are unmasked in place. An event views either the fed bytes or the decoder's own
+// buffer, until the next call of next() or feed(). A message that is complete in the fed bytes
+// is never copied. Only what a read leaves unfinished is kept, so an idle decoder owns no memory,
+// except for the sender's window if permessage-deflate is in use. Compressed messages are inflated
+// as they arrive. After an error the stream is unusable: next() keeps returning the error.
 #pragma once
 
 #include "base/result.hpp"
@@ -27,9 +27,10 @@ namespace socketio::websocket {
 struct Event {
   enum class Kind : std::uint8_t { text, binary, ping, pong, close };
   Kind kind;
-  /// Message, control payload, or the reason of a close frame.
+  /// The message, the payload of a control frame, or the reason of a close frame.
   std::string_view payload;
-  /// Of a close frame; CloseCode::no_status if it was empty. Application codes (3000-4999) stay.
+  /// The code of a close frame; CloseCode::no_status if the frame is empty. Application codes
+  /// (3000-4999) are passed on.
   std::uint16_t close_code = 0;
 };
 
@@ -37,34 +38,34 @@ class Decoder {
  public:
   explicit Decoder(Role role, const Limits& limits) : limits_(limits), role_(role) {}
 
-  /// From here on messages may be compressed, as it was agreed in the handshake.
+  /// From now on messages may be compressed with the parameters that the handshake agreed on.
   void allow_deflate(const DeflateParameters& agreed) {
     deflate_ = std::make_unique<Deflate>(agreed, role_);
   }
 
-  /// Takes the bytes of one read; they are modified (unmasked) and must live until next() returned
-  /// no event. Everything fed before must have been drained.
+  /// Takes the bytes of one read. They are modified (unmasked) and must live until next() has
+  /// returned no event. All earlier bytes must have been consumed by then.
   void feed(std::span<char> bytes);
 
-  /// The next event, nothing if more bytes are needed, or why the connection must fail.
+  /// Returns the next event, nothing if more bytes are needed, or why the connection must fail.
   Result<std::optional<Event>, Errc> next();
 
  private:
   enum class Phase : std::uint8_t { header, payload, closed, failed };
   static constexpr std::size_t max_header_bytes = 14;
 
-  /// What permessage-deflate adds.
+  /// The state for permessage-deflate.
   struct Deflate {
     Deflate(const DeflateParameters& agreed, Role role) : inflater(agreed, role) {}
 
     Inflater inflater;
-    /// Payload of the unfinished message as its headers announced it.
+    /// The length of the unfinished message's payload, as its frame headers announced it.
     std::size_t announced_bytes = 0;
     /// The unfinished message is compressed.
     bool underway = false;
   };
 
-  /// True once the whole header has come and is allowed here.
+  /// Returns true once the whole header has arrived and is allowed here.
   Result<bool, Errc> take_header();
   std::optional<Errc> check_start() const;
   std::optional<Errc> begin_frame();
@@ -93,17 +94,17 @@ class Decoder {
   Limits limits_;
   char* cursor_ = nullptr;
   char* end_ = nullptr;
-  /// Unmasked, inflated payload of the unfinished message, behind it that of an unfinished
+  /// The unmasked, inflated payload of the unfinished message, followed by that of an unfinished
   /// control frame.
   std::vector<char> kept_;
-  /// Null unless it was negotiated.
+  /// Null unless permessage-deflate was negotiated.
   std::unique_ptr<Deflate> deflate_;
   std::size_t payload_left_ = 0;
   std::uint32_t fragments_ = 0;
   std::array<std::uint8_t, max_header_bytes> header_{};
   std::uint8_t header_size_ = 0;
   Role role_;
-  /// Kind of the unfinished message; `continuation` if there is none.
+  /// The kind of the unfinished message; `continuation` if there is none.
   Opcode message_ = Opcode::continuation;
   Phase phase_ = Phase::header;
   Errc error_{};

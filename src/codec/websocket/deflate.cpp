@@ -11,12 +11,13 @@
 namespace socketio::websocket {
 namespace {
 
-// What a flush ends with, and what does not travel (section 7.2.1).
+// The end of a flush, which is not sent (section 7.2.1).
 constexpr std::string_view flush_tail("\x00\x00\xff\xff", 4);
 // An empty message (section 7.2.3.6).
 constexpr char empty_message = '\x00';
 constexpr std::size_t piece_bytes = 16 * 1024;
-constexpr int memory_level = 8;  // zlib's default
+// The default of zlib.
+constexpr int memory_level = 8;
 
 void set_input(z_stream& stream, std::string_view bytes) {
   assert(bytes.size() <= std::numeric_limits<uInt>::max());
@@ -24,7 +25,7 @@ void set_input(z_stream& stream, std::string_view bytes) {
   stream.avail_in = static_cast<uInt>(bytes.size());
 }
 
-/// zlib fails to open for want of memory only: its arguments are ours.
+/// Opening fails only for lack of memory: the arguments are ours, and correct.
 void require_opened(int status) {
   if (status != Z_OK) throw std::bad_alloc();
 }
@@ -44,8 +45,8 @@ void Deflater::Close::operator()(z_stream_s* stream) const {
 
 void Deflater::open() {
   auto stream = std::make_unique<z_stream>();
-  // zlib cannot compress with a window of 256 bytes (deflateInit2's manual); with runs alone its
-  // window of 512 looks back one byte.
+  // zlib cannot compress with a window of 256 bytes (see the manual of deflateInit2). If it is
+  // limited to runs, its window of 512 bytes is enough: it looks back one byte.
   const bool too_small = window_bits_ == min_window_bits;
   const int bits = too_small ? min_window_bits + 1 : window_bits_;
   require_opened(deflateInit2(stream.get(), Z_DEFAULT_COMPRESSION, Z_DEFLATED, -bits, memory_level,
@@ -98,8 +99,8 @@ void Inflater::feed(std::string_view compressed) {
 }
 
 void Inflater::finish() {
-  // Section 7.2.3.6 wants an empty message to be a byte; none at all means the same, and
-  // ws takes it.
+  // Section 7.2.3.6 requires one byte for an empty message. No byte at all means the same, and
+  // ws accepts it.
   if (phase_ != Phase::some) return;
   phase_ = Phase::tail;
   set_input(*stream_, flush_tail);
@@ -116,8 +117,8 @@ Result<std::size_t, Errc> Inflater::read(std::span<char> out) {
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
     size = out.size() - stream_->avail_out;
     ended_ = status == Z_STREAM_END;
-    // A preset dictionary is not for raw streams: anything else is invalid data, told behind what
-    // came before it.
+    // Raw streams have no preset dictionary, so every other status means invalid data. It is
+    // reported after the output that preceded it.
     const bool valid = status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR;
     if (!valid && size == 0) {
       phase_ = Phase::failed;
@@ -131,7 +132,7 @@ Result<std::size_t, Errc> Inflater::read(std::span<char> out) {
 }
 
 std::optional<Errc> Inflater::end_message() {
-  // zlib says so when the bits behind the end of a block are the next to read.
+  // zlib sets this flag when the next bits to read follow the end of a block.
   constexpr int between_blocks = 128;
   if (!ended_ && (stream_->data_type & between_blocks) == 0) {
     phase_ = Phase::failed;

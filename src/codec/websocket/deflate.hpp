@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Compression of messages (RFC 7692 section 7.2) with zlib. A Deflater turns whole messages into
-// the payload of a frame with RSV1; an Inflater gives a message back as its bytes come, a piece at
-// a time, so that whoever reads decides when it is too much.
+// payloads of frames with RSV1. An Inflater restores a message in pieces as its bytes arrive, so
+// that the reader can stop when it becomes too large.
 //
-// Life cycle: one each for a connection that negotiated the extension, made for what we send and
-// what we receive. zlib's memory (about 270 and 40 KiB for the largest window) is allocated by the
-// first compressed message. Single thread.
+// Life cycle: a connection that negotiated the extension has one of each, a Deflater for what we
+// send and an Inflater for what we receive. zlib's memory (about 270 and 40 KiB with the largest
+// window) is allocated for the first compressed message. Single thread.
 #pragma once
 
 #include "base/result.hpp"
@@ -26,10 +26,10 @@ namespace socketio::websocket {
 
 class Deflater {
  public:
-  /// `role` is ours.
+  /// `role` is our own.
   Deflater(const DeflateParameters& agreed, Role role);
 
-  /// Appends the compressed message. It must then be sent: the next one may refer to it.
+  /// Appends the compressed message. It must be sent, because the next one may refer to it.
   void append_message(std::string& out, std::string_view message);
 
  private:
@@ -46,20 +46,21 @@ class Deflater {
 
 class Inflater {
  public:
-  /// `role` is ours.
+  /// `role` is our own.
   Inflater(const DeflateParameters& agreed, Role role);
 
-  /// More of the message; it must live until read() gave nothing more.
+  /// Adds more of the message; the bytes must live until read() has returned 0.
   void feed(std::string_view compressed);
-  /// The message is complete. What is left of it can be read, then the next one fed.
+  /// The message is complete. Its rest can be read, then the next message can be fed.
   void finish();
 
-  /// Fills the front of `out`; 0 if it needs more (or behind finish(): the message ended), which is
-  /// told only when everything that could be had was read.
+  /// Fills the front of `out` and returns how much. 0 means that it needs more bytes or,
+  /// after finish(), that the message has ended. An error is reported once all valid output
+  /// has been read.
   Result<std::size_t, Errc> read(std::span<char> out);
 
  private:
-  /// What of a message went into zlib.
+  /// How much of a message zlib has been given.
   enum class Phase : std::uint8_t { nothing, some, tail, failed };
 
   struct Close {
@@ -72,7 +73,7 @@ class Inflater {
   std::unique_ptr<z_stream_s, Close> stream_;
   std::uint8_t window_bits_;
   bool keeps_context_;
-  /// The sender's stream itself ended: nothing behind that counts.
+  /// The sender ended the deflate stream itself: nothing after its end counts.
   bool ended_ = false;
   Phase phase_ = Phase::nothing;
 };

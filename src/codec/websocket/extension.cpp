@@ -21,12 +21,12 @@ struct Extension {
   std::vector<Parameter> parameters;
 };
 
-/// Reads the list of one header field from its front.
+/// Reads the list in one header field from its front.
 class ListReader {
  public:
   explicit ListReader(std::string_view text) : rest_(http::trim(text)) {}
 
-  /// Appends every extension of the list; false if it is none.
+  /// Appends every extension of the list. Returns false if it is malformed.
   bool read(std::vector<Extension>& extensions) {
     do {
       auto& extension = extensions.emplace_back();
@@ -64,7 +64,7 @@ class ListReader {
     return true;
   }
 
-  /// Without its quotes it must be a token, too (RFC 6455 section 9.1).
+  /// The unquoted value must be a token as well (RFC 6455 section 9.1).
   bool take_quoted(std::string& value) {
     for (rest_.remove_prefix(1); !rest_.empty() && rest_.front() != '"'; rest_.remove_prefix(1)) {
       if (rest_.front() == '\\') rest_.remove_prefix(1);
@@ -79,7 +79,7 @@ class ListReader {
   std::string_view rest_;
 };
 
-/// The extensions of all fields, which count as one list; nothing if one of them is malformed.
+/// The extensions of all fields, which together form one list. Nothing if one of them is malformed.
 std::optional<std::vector<Extension>> read_extensions(const http::Headers& headers) {
   std::vector<Extension> extensions;
   for (std::size_t i = 0; i < headers.size(); ++i) {
@@ -104,7 +104,7 @@ struct Terms {
   bool client_no_context_takeover = false;
   std::optional<std::uint8_t> server_window_bits;
   std::optional<std::uint8_t> client_window_bits;
-  /// An offer may leave the value out (section 7.1.2.2).
+  /// An offer may omit the value (section 7.1.2.2).
   bool client_window_offered = false;
 };
 
@@ -141,7 +141,8 @@ std::optional<Terms> read_terms(const Extension& extension) {
 }
 
 std::optional<DeflateParameters> accept_offer(const Terms& offer, const DeflateParameters& most) {
-  // A client that did not say that it can be limited cannot be (section 7.1.2.2).
+  // If the client did not say that its window can be limited, the server must not limit it
+  // (section 7.1.2.2).
   if (!offer.client_window_offered && most.client_max_window_bits < max_window_bits) {
     return std::nullopt;
   }

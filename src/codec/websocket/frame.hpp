@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The words of RFC 6455 that decoder, encoder and their users share: opcodes, close codes, roles,
-// limits and what can be wrong with a frame.
+// The terms of RFC 6455 that the decoder, the encoder and their users share: opcodes, close codes,
+// roles, limits, and what can be wrong with a frame.
 #pragma once
 
 #include <algorithm>
@@ -18,14 +18,14 @@ enum class Opcode : std::uint8_t {
   pong = 10
 };
 
-/// In the first byte of a message's first frame: it is compressed (RFC 7692 section 6).
+/// Set in the first byte of the first frame of a compressed message (RFC 7692 section 6).
 inline constexpr std::uint8_t deflated_bit = 0x40;
 
-/// Who we are: a server receives masked frames and sends plain ones, a client the reverse
+/// Our role. A server receives masked frames and sends unmasked ones, a client the reverse
 /// (section 5.1).
 enum class Role : std::uint8_t { server, client };
 
-/// Section 7.4.1. `no_status` and `abnormal` never travel in a frame.
+/// Section 7.4.1. `no_status` and `abnormal` are never sent in a frame.
 enum class CloseCode : std::uint16_t {
   normal = 1000,
   going_away = 1001,
@@ -39,7 +39,7 @@ enum class CloseCode : std::uint16_t {
   internal_error = 1011,
 };
 
-/// Why a byte stream is not WebSocket; close_code_of() gives the code to close with.
+/// Why a stream of bytes is not valid WebSocket. close_code_of() gives the code to close with.
 enum class Errc : std::uint8_t {
   reserved_bit_set,         // 5.2: RSV1-3 that no extension defines there (RFC 7692 6: RSV1)
   reserved_opcode,          // 5.2
@@ -52,16 +52,16 @@ enum class Errc : std::uint8_t {
   unexpected_continuation,  // 5.4
   message_not_finished,     // 5.4: a new message inside a fragmented one
   invalid_utf8,             // 8.1
-  invalid_close_payload,    // 5.5.1: one byte, or a code that must not travel
+  invalid_close_payload,    // 5.5.1: one byte, or a code that must not be sent
   invalid_deflate,          // RFC 7692 7.2.2: not compressed data, or cut off
-  message_too_big,          // Limits::message_bytes, as it came or inflated
+  message_too_big,          // Limits::message_bytes, as it arrived or inflated
   too_many_fragments,       // Limits::fragments
 };
 
 CloseCode close_code_of(Errc error);
 
-/// Frames that a message may have if nothing else is said. They bound what empty frames cost;
-/// honest peers write large messages in frames of 4096 bytes, the smallest in use have 64.
+/// The default limit on the frames of one message, which bounds the cost of empty frames. Honest
+/// peers write large messages in frames of 4096 bytes; the smallest in use have 64.
 constexpr std::size_t fragments_for(std::size_t message_bytes) {
   constexpr std::size_t least = 1024;
   constexpr std::size_t small_frame_bytes = 64;
@@ -69,10 +69,11 @@ constexpr std::size_t fragments_for(std::size_t message_bytes) {
 }
 
 struct Limits {
-  /// Payload of one message over all its fragments, checked at the frame header before buffering;
-  /// of a compressed one also what it inflates to, checked while it does.
+  /// The payload of one message, over all its fragments. It is checked at each frame header, before
+  /// anything is buffered; for a compressed message the inflated size is checked as well, while it
+  /// is inflated.
   std::size_t message_bytes = 1'000'000;
-  /// Frames of one message; empty ones count.
+  /// The frames of one message, including empty ones.
   std::size_t fragments = fragments_for(message_bytes);
 };
 

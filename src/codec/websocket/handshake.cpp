@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view accept_suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 constexpr std::size_t key_bytes = 16;
 
-/// Upgrade and Connection are lists, which may come in several fields (RFC 9110 section 5.3).
+/// Upgrade and Connection are lists, which may be spread over several fields (RFC 9110
+/// section 5.3).
 bool any_field_contains(const http::Headers& headers, std::string_view name,
                         std::string_view token) {
   for (std::size_t i = 0; i < headers.size(); ++i) {
@@ -24,7 +25,7 @@ bool any_field_contains(const http::Headers& headers, std::string_view name,
   return false;
 }
 
-/// The value of a field that must not come twice; nothing if it comes never or more than once.
+/// The value of a field that must occur exactly once; otherwise nothing.
 std::optional<std::string_view> only_value(const http::Headers& headers, std::string_view name) {
   std::optional<std::string_view> value;
   for (std::size_t i = 0; i < headers.size(); ++i) {
@@ -42,7 +43,7 @@ bool switches_to_websocket(const http::Headers& headers) {
 }
 
 bool is_key(std::string_view text) {
-  // 16 bytes are 24 characters; a longer text is not worth decoding.
+  // 16 bytes are 24 characters in base64. A text of another length need not be decoded.
   if (text.size() != (key_bytes + 2) / 3 * 4) return false;
   const auto bytes = base64::decode(text);
   return bytes && bytes->size() == key_bytes;
@@ -53,7 +54,7 @@ bool announces_body(const http::Request& request) {
   return !framing || framing->kind == http::Framing::Kind::chunks || framing->length != 0;
 }
 
-/// All that is not about extensions.
+/// Checks everything except extensions.
 std::optional<AcceptError> check_switch(const http::Response& response, std::string_view key) {
   if (response.status != 101) return AcceptError::status;
   if (!switches_to_websocket(response.headers)) return AcceptError::not_websocket;

@@ -10,7 +10,8 @@ void apply_mask(char* bytes, std::size_t size, const MaskKey& key) {
   std::memcpy(&half, key.data(), key.size());
   const std::uint64_t pattern = std::uint64_t{half} << 32 | half;
 
-  // Payloads begin anywhere in the read buffer: memcpy is the load that needs no alignment.
+  // Payloads begin anywhere in the read buffer, so words are loaded with memcpy, which needs
+  // no alignment.
   std::size_t done = 0;
   std::array<std::uint64_t, 4> block;
   for (; done + sizeof(block) <= size; done += sizeof(block)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Masking of payloads (RFC 6455 section 5.3); the same operation masks and unmasks.
+// Masking of payloads (RFC 6455 section 5.3). The same operation masks and unmasks.
 // Pure, any thread.
 #pragma once
 
@@ -14,7 +14,7 @@ inline constexpr std::uint8_t mask_bit = 0x80;
 
 using MaskKey = std::array<std::uint8_t, 4>;
 
-/// XORs `bytes` in place; its first byte meets key[0].
+/// XORs `bytes` with the key in place, beginning with key[0].
 void apply_mask(char* bytes, std::size_t size, const MaskKey& key);
 
 }  // namespace socketio::websocket

@@ -10,7 +10,7 @@ namespace socketio::core {
 
 namespace {
 
-/// Of [0, 1).
+/// In [0, 1).
 double random_fraction(Entropy& entropy) {
   std::array<std::uint8_t, 4> bytes{};
   entropy.fill(bytes);
@@ -22,14 +22,14 @@ double random_fraction(Entropy& entropy) {
 }  // namespace
 
 std::chrono::milliseconds Backoff::next(Entropy& entropy) {
-  // Beyond this the largest delay is reached from any first one that is not zero.
+  // After so many doublings every first delay except zero has reached the largest one.
   constexpr std::size_t doublings = 62;
   const auto exponent = static_cast<int>(std::min(attempts_, doublings));
   ++attempts_;
   double delay = std::ldexp(static_cast<double>(options_.delay.count()), exponent);
   const double factor = options_.randomization_factor;
   if (factor > 0 && factor <= 1) {
-    // One number for size and sign, as the JavaScript client does.
+    // One random number decides both amount and sign, as in the JavaScript client.
     const double fraction = random_fraction(entropy);
     const double deviation = std::floor(fraction * factor * delay);
     const bool is_shorter = static_cast<int>(fraction * 10) % 2 == 0;

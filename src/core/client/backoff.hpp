@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Backoff: how long to wait before the next attempt to connect: twice as long each time, spread by
-// chance so that the clients of a server that restarts do not all come at once. Any one thread.
+// Backoff: how long to wait before the next attempt to connect. The delay doubles each time and is
+// randomised, so that the clients of a restarted server do not all return at once. Any one thread.
 #pragma once
 
 #include "base/entropy.hpp"
@@ -13,14 +13,16 @@ namespace socketio::core {
 class Backoff {
  public:
   struct Options {
-    std::chrono::milliseconds delay{1'000};  // of the first attempt
+    // After the first failed attempt.
+    std::chrono::milliseconds delay{1'000};
     std::chrono::milliseconds delay_max{5'000};
-    double randomization_factor = 0.5;  // 0 to 1: how far chance moves a delay; else not at all
+    // From 0 to 1: the largest random change of a delay, as a part of it. Other values mean none.
+    double randomization_factor = 0.5;
   };
 
   explicit Backoff(const Options& options) : options_(options) {}
 
-  /// The delay before the next attempt, which it counts.
+  /// Returns the delay before the next attempt, and counts that attempt.
   std::chrono::milliseconds next(Entropy& entropy);
   std::size_t attempts() const { return attempts_; }
   void reset() { attempts_ = 0; }

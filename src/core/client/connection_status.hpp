@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ConnectionStatus: how a client's connection fares. Written by the loop only; any thread reads it.
+// ConnectionStatus: the state of a client's connection. Only the loop writes it; any
+// thread reads it.
 #pragma once
 
 #include <atomic>
@@ -11,7 +12,7 @@ enum class CarriedBy : unsigned char { nothing, polling, websocket };
 
 struct ConnectionStatus {
   std::atomic<CarriedBy> carried_by = CarriedBy::nothing;
-  /// Bytes that the server has not taken, when the loop counted last.
+  /// Bytes that the server has not read, as of the loop's last count.
   std::atomic<std::size_t> queued_bytes = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ClientEventCall: one received event of a client's socket while its handlers run.
+// ClientEventCall: an event that a client's socket has received, while its handlers run.
 #pragma once
 
 #include "core/client/event_peer.hpp"

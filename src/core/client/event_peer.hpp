@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// ClientEventPeer: what acknowledges the events of a client's socket, now or later. An
-// acknowledgement belongs to the connection that brought the event: sent after a reconnection it
-// would acknowledge another event, so it is dropped then. Any thread.
+// ClientEventPeer: acknowledges the events of a client's socket, at once or later. An
+// acknowledgement belongs to the connection on which the event arrived. After a reconnection it
+// would acknowledge a different event, so it is dropped. Any thread.
 #pragma once
 
 #include "core/client/socket_state.hpp"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Gate: between a client's loop and everybody else. The loop holds it while it is inside Manager
-// and its sockets, and so whenever user code runs; who registers handlers or ends the client holds
-// it too. So handlers run one at a time, and none runs once the client has ended.
+// Gate: the lock between a client's loop and all other threads. The loop holds it while it is
+// inside Manager and its sockets, and so whenever user code runs. A thread that registers handlers
+// or ends the client holds it as well. Therefore handlers run one at a time, and none runs after
+// the client has ended.
 //
 // Life cycle: shared by the client and every handle to its sockets; closed before the loop ends.
-// Any thread, but for enter() and leave().
+// Any thread, except enter() and leave().
 #pragma once
 
 #include "base/loop.hpp"
@@ -17,24 +18,25 @@ class Gate {
  public:
   virtual ~Gate() = default;
 
-  /// Recursive: a handler may register handlers, or end the client.
+  /// Recursive, because a handler may register handlers or end the client.
   virtual void lock() = 0;
   virtual void unlock() = 0;
 
-  /// lock() and unlock() for the loop's thread, which is inside from then on.
+  /// The same for the loop's thread, which counts as inside between the two calls.
   virtual void enter() = 0;
   virtual void leave() = 0;
-  /// This thread may act on the loop's objects at once: it is in user code that the loop called,
-  /// and nothing that was posted before still waits.
+  /// True if this thread may act on the loop's objects at once: the loop has called the user code
+  /// that it runs, and no task that was posted earlier is still waiting.
   virtual bool is_inside() const = 0;
 
-  /// Runs `task` on the loop, inside. False, and the task is gone, once the gate has closed.
+  /// Runs `task` on the loop, inside the gate. If the gate has closed, returns false and
+  /// drops the task.
   virtual bool post(Loop::Task task) = 0;
-  /// The same for what ends something: it does not wait behind packets that have been read already.
+  /// The same for a task that ends something: it does not wait behind packets that have been read.
   virtual bool post_urgent(Loop::Task task) { return post(std::move(task)); }
 };
 
-/// Keeps the loop and other threads out.
+/// Holds the gate on behalf of any thread.
 class GateLock {
  public:
   explicit GateLock(Gate& gate) : gate_(gate) { gate_.lock(); }
@@ -46,7 +48,7 @@ class GateLock {
   Gate& gate_;
 };
 
-/// The loop's thread is inside.
+/// Holds the gate on behalf of the loop's thread.
 class GateEntry {
  public:
   explicit GateEntry(Gate& gate) : gate_(gate) { gate_.enter(); }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Handover: what other threads hand to the loop for one socket: work, and events, whose bytes count
-// from the call on.
+// Handover: passes work and events for one socket from other threads to the loop. The bytes of an
+// event count from the call on.
 //
-// Invariant: posted_bytes_ is the size of the events that were reserved and that the loop has not
-// taken. Work of one thread keeps its order, and runs inside the gate, contained, or not at all.
+// Invariant: posted_bytes_ is the size of the events that are reserved and have not reached the
+// loop. Work from one thread keeps its order. It runs inside the gate and contained, or not at all.
 //
 // Life cycle: one per socket; does nothing once the gate has closed. Any thread.
 #pragma once
@@ -23,8 +23,10 @@ namespace socketio::core {
 class Handover {
  public:
   struct Limits {
-    std::size_t buffer_bytes = 0;      // of what waits for a connection
-    std::size_t connection_bytes = 0;  // of what waits for the connection to take it
+    // For events that wait until there is a connection.
+    std::size_t buffer_bytes = 0;
+    // For events that wait until the server reads them.
+    std::size_t connection_bytes = 0;
   };
 
   Handover(std::shared_ptr<Gate> gate, std::shared_ptr<const ConnectionStatus> status,
@@ -37,23 +39,24 @@ class Handover {
   /// See Gate::is_inside().
   bool is_inside() const { return gate_->is_inside(); }
 
-  /// Has `work(Owner&)` done on the loop; false once the gate has closed. Of Owner, see contain().
+  /// Runs `work(Owner&)` on the loop. False once the gate has closed. contain() says what
+  /// Owner needs.
   template <class Owner, class Work>
   bool post(std::shared_ptr<Owner> owner, Work work) {
     return gate_->post(contained(std::move(owner), std::move(work)));
   }
-  /// The same before the next packet that has been read already.
+  /// The same, but before the next packet that has already been read.
   template <class Owner, class Work>
   bool post_urgent(std::shared_ptr<Owner> owner, Work work) {
     return gate_->post_urgent(contained(std::move(owner), std::move(work)));
   }
 
-  /// Counts an event that will wait in the buffer, which has `kept_bytes` already; false if there
+  /// Counts an event that is to wait in the buffer, which already has `kept_bytes`. False if there
   /// is no room for it.
   bool reserve_in_buffer(std::size_t bytes, std::size_t kept_bytes);
-  /// The same for one that the connection is to take.
+  /// The same for an event that goes to the connection.
   bool reserve_on_connection(std::size_t bytes);
-  /// post() of an event that was reserved.
+  /// post() for an event that has been reserved.
   template <class Owner, class Work>
   bool post_reserved(std::size_t bytes, std::shared_ptr<Owner> owner, Work work) {
     try {
@@ -66,8 +69,8 @@ class Handover {
       throw;
     }
   }
-  /// Has `count(Owner&)`, which is to update the status, done on the loop, unless that is to come
-  /// already: a connection notifies when all has been taken, not when a part has.
+  /// Runs `count(Owner&)`, which updates the status, on the loop, unless such a call is already
+  /// posted. It is needed because a connection reports only when the server has read everything.
   template <class Owner, class Count>
   void post_count(std::shared_ptr<Owner> owner, Count count) {
     if (counting_.exchange(true)) return;

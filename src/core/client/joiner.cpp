@@ -48,7 +48,8 @@ void Joiner::on_auth(std::uint64_t attempt, const json& data) {
   try {
     link_.send_connect(data);
   } catch (...) {
-    if (state_ == State::sent) state_ = State::asking;  // nothing left
+    // CONNECT was not sent after all.
+    if (state_ == State::sent) state_ = State::asking;
     throw;
   }
 }

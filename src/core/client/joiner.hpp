@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Joiner: how a socket gets into its namespace: it waits until CONNECT may be sent, asks for auth,
-// sends CONNECT, and after a refusal does so again later.
+// Joiner: connects a socket to its namespace. It waits until CONNECT may be sent, asks for auth,
+// sends CONNECT, and tries again later if the server refuses.
 //
-// Invariant: at most one CONNECT is unanswered, and none is sent before its answer has come. Auth
-// is taken for the latest attempt, and once. The timer is armed in State::none only, or while auth
-// is being asked for.
+// Invariant: at most one CONNECT is unanswered, and no other is sent until its answer arrives.
+// Auth is accepted once, and only for the latest attempt. The timer is armed only in State::none or
+// while auth is being asked for.
 //
-// Life cycle: one per socket, none -> waiting -> asking -> sent -> none; a CONNECT that the socket
-// has left behind is `left` until it is answered. Loop's thread, inside the gate.
+// Life cycle: one per socket, none -> waiting -> asking -> sent -> none. If the socket leaves
+// while a CONNECT is unanswered, the state is `left` until the answer arrives. Loop's thread,
+// inside the gate.
 #pragma once
 
 #include "base/loop.hpp"
@@ -23,39 +24,39 @@ namespace socketio::core {
 
 class Joiner {
  public:
-  /// What it needs of its socket.
+  /// What Joiner needs of its socket.
   class Link {
    public:
     virtual Loop& loop() = 0;
-    /// The socket is active, and its connection open.
+    /// Whether the socket is active and its connection open.
     virtual bool may_join() const = 0;
-    /// False if CONNECT would reach the server together with what was sent before; then
-    /// on_separated() follows.
+    /// False if the server would read CONNECT together with what was sent before. on_separated()
+    /// then follows.
     virtual bool begin_section() = 0;
-    /// Calls user code, which answers by on_auth(), now or later, or by on_auth_failed().
+    /// Calls user code, which answers with on_auth(), at once or later, or with on_auth_failed().
     virtual void ask_for_auth(const Auth& auth, std::uint64_t attempt) = 0;
     virtual void send_connect(const json& auth) = 0;
 
    protected:
     ~Link() = default;
   };
-  /// What CONNECT or CONNECT_ERROR answers: nothing that was asked, the latest CONNECT, or one that
-  /// the socket has left behind.
+  /// What a CONNECT or CONNECT_ERROR answers: nothing, the latest CONNECT, or one that was sent
+  /// before the socket left.
   enum class Answered : std::uint8_t { nothing, latest, left };
 
-  /// `timer` calls join(), if the socket still wants that.
+  /// `timer` calls join() if the socket still wants to join.
   Joiner(Link& link, Deadline& timer, const Backoff::Options& backoff, const Auth& auth);
 
-  /// Gives the earlier one, for the caller to destroy.
+  /// Returns the previous one, for the caller to destroy.
   std::shared_ptr<const Auth> set_auth(std::shared_ptr<const Auth> auth);
 
-  /// Unless it is underway.
+  /// Does nothing while an attempt is underway.
   void join();
   void join_later();
   void on_separated();
-  /// The answer of auth to `attempt`.
+  /// The auth data for `attempt`.
   void on_auth(std::uint64_t attempt, const json& data);
-  /// Auth threw: join() asks again.
+  /// The auth callback threw: join() asks again.
   void on_auth_failed();
 
   Answered answered() const;
@@ -63,11 +64,11 @@ class Joiner {
   void on_refused();
   void on_left_answered();
 
-  /// No CONNECT is to be sent any more.
+  /// Sends no further CONNECT.
   void cancel();
-  /// The socket leaves: cancel(), and the next attempts are the first ones again.
+  /// The socket leaves: does what cancel() does, and the backoff starts over.
   void leave();
-  /// The connection is gone, or the server has sent DISCONNECT.
+  /// The connection has closed, or the server has sent DISCONNECT.
   void reset();
 
   bool underway() const { return state_ != State::none; }
@@ -78,7 +79,8 @@ class Joiner {
 
   Link& link_;
   Deadline& timer_;
-  Backoff backoff_;  // after refusals
+  // The delay after a refusal.
+  Backoff backoff_;
   std::shared_ptr<const Auth> auth_;
   State state_ = State::none;
   bool in_auth_ = false;

@@ -25,11 +25,12 @@ ConnectionError connection_error(const engine::Failure& failure) {
   return error;
 }
 
-/// What was sent that long ago counts as handled for a client that ends and cannot wait.
+/// When a client ends and cannot wait, it assumes that the server has handled what was sent
+/// this long ago.
 constexpr std::chrono::seconds handled_time{1};
 
-/// How many connections may close at the same time. A program that connects and disconnects in a
-/// loop has a few.
+/// The number of connections that may be closing at the same time. A program that connects and
+/// disconnects in a loop has a few.
 constexpr std::size_t closing_limit = 16;
 
 }  // namespace
@@ -94,7 +95,8 @@ std::shared_ptr<Manager::Connection> Manager::connection() const {
 }
 
 bool Manager::is_current(const Connection& connection) const {
-  if (const auto* const open = std::get_if<Open>(&state_)) {  // no copy for each message
+  // Called for each message, so no shared pointer is copied here.
+  if (const auto* const open = std::get_if<Open>(&state_)) {
     return open->connection.get() == &connection;
   }
   return this->connection().get() == &connection;
@@ -108,7 +110,7 @@ void Manager::close_now() {
   const GateLock lock(*gate_);
   if (ended()) return;
   state_ = Ended{connection()};
-  // No copy, which may fail: no socket is added any more.
+  // No copy of the list, which could fail. No socket is added any more.
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
     const auto socket = sockets_[i];
     contain(*socket, [&] { socket->close_now(); });
@@ -136,9 +138,9 @@ void Manager::end() {
 }
 
 void Manager::flush_sections() {
-  // With a DISCONNECT that comes in one piece with them the server drops a socket's events; that
-  // the connection closes behind them says as much.
-  // Not packets_: a handler that is running may be reading what that has received.
+  // If a DISCONNECT arrives in one piece with a socket's events, the server drops the events. So it
+  // is left out: the connection closes right after the events, which means the same.
+  // Not packets_: a running handler may be reading a packet that it has received.
   PacketParser sent(options_.parser, options_.packet, options_.json);
   const auto keeps = [&sent](engineio::Content content, std::string_view message) {
     return !sent.is_disconnect(content, message);
@@ -231,7 +233,8 @@ void Manager::on_broken() {
 }
 
 void Manager::fail(const ConnectionError& error) {
-  const Sockets notified = sockets_;  // first: what follows does not stop half-way
+  // Copied first, so that nothing below can stop half-way.
+  const Sockets notified = sockets_;
   open_timer_.cancel();
   const bool was_reconnection = std::get<Opening>(state_).is_reconnection;
   const auto failed = connection();
@@ -258,7 +261,8 @@ void Manager::on_session_close(DisconnectReason reason, const engine::Failure& f
 
 void Manager::on_closed(DisconnectReason reason, const ConnectionError& error) {
   Sockets notified;
-  notified.reserve(sockets_.size());  // first: what follows does not stop half-way
+  // Reserved first, so that nothing below can stop half-way.
+  notified.reserve(sockets_.size());
   open_timer_.cancel();
   const auto closed = connection();
   const bool was_closed = !is<Opening>() && !is<Open>();
@@ -295,7 +299,8 @@ void Manager::stop_reconnecting() {
 
 void Manager::disconnect_all_now() {
   if (ended()) return;
-  stop_reconnecting();  // first: whatever fails, no connection follows
+  // First, so that no connection follows if something below fails.
+  stop_reconnecting();
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
     const auto socket = sockets_[i];
     contain(*socket, [&] { socket->disconnect_now(); });
@@ -323,13 +328,15 @@ void Manager::retire_connection(State next) {
   const auto retired = connection();
   const bool is_closing = retired && !retired->is_closed;
   if (is_closing) closing_.push_back(retired);
-  if (retired && !is_closing) loop_.defer([retired] {});  // it, or its session, may be calling here
+  // The connection, or its session, may be on the call stack.
+  if (retired && !is_closing) loop_.defer([retired] {});
   state_ = std::move(next);
   packets_.reset();
   status_->carried_by = CarriedBy::nothing;
   count_queued_bytes();
   if (!is_closing) return;
-  if (closing_.size() > closing_limit) {  // the oldest has had its time
+  // The oldest one has had enough time.
+  if (closing_.size() > closing_limit) {
     const auto oldest = closing_.front();
     closing_.erase(closing_.begin());
     oldest->session->detach();
@@ -342,7 +349,8 @@ void Manager::forget(const Connection& connection) {
     return closing.get() == &connection;
   });
   if (found == closing_.end()) return;
-  loop_.defer([gone = *found] {});  // it is being called, and so is its session
+  // The connection and its session are on the call stack.
+  loop_.defer([gone = *found] {});
   closing_.erase(found);
   notify_if_idle();
 }
@@ -394,8 +402,8 @@ void Manager::on_reconnect_timer() {
 
 void Manager::on_message(Result<std::optional<parser::Packet>, parser::Errc> result) {
   if (!result) return refuse(describe(result.error()));
-  // Attachments may take as long as the network needs. Those that are due are bounded in number and
-  // bytes, and a server that falls silent has its heartbeat.
+  // Attachments may take as long as the network needs. Their number and bytes are limited, and the
+  // heartbeat notices a server that falls silent.
   if (!*result) return;
   on_packet(**result);
   packets_.give_back_large();
@@ -404,7 +412,8 @@ void Manager::on_message(Result<std::optional<parser::Packet>, parser::Errc> res
 void Manager::on_packet(const parser::Packet& packet) {
   for (const auto& candidate : sockets_) {
     if (candidate->nsp() != packet.nsp) continue;
-    const auto socket = candidate;  // its handlers may make further sockets
+    // A copy, because its handlers may create sockets.
+    const auto socket = candidate;
     return socket->on_packet(packet);
   }
 }

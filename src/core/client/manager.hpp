@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Manager: the one connection that all namespaces of a client share: opens it, opens it again when
-// it breaks, routes packets to sockets (the JavaScript client's Manager).
+// Manager: the one connection that all namespaces of a client share. It opens the connection, opens
+// it again when it breaks, and passes packets to sockets (the JavaScript client's Manager).
 //
-// Life cycle: closed -> opening -> open -> lost -> waiting -> opening ... -> ended. What each state
-// knows is in its struct; end() is final, and close_now() is its part that any thread may do. A
-// connection that was closed may still flush while the next one opens. Thread: everything but what
-// says otherwise runs on the loop, inside the gate.
+// Life cycle: closed -> opening -> open -> lost -> waiting -> opening ... -> ended. The data of
+// each state is in its struct. end() is final; close_now() is the part of it that any thread may
+// call. A closed connection may still be flushing while the next one opens. Thread: loop, inside
+// the gate, except where stated otherwise.
 #pragma once
 
 #include "base/connector.hpp"
@@ -41,11 +41,14 @@ struct ManagerOptions {
   engine::ClientOptions engine{};
   Parser parser = Parser::standard;
   parser::Limits packet{};
-  codec::JsonLimits json{};  // of a packet's payload
+  // For a packet's payload.
+  codec::JsonLimits json{};
   bool auto_connect = true;
-  std::chrono::milliseconds timeout{20'000};  // of one attempt; 0: none
+  // For one attempt. 0: none.
+  std::chrono::milliseconds timeout{20'000};
   bool reconnection = true;
-  std::size_t reconnection_attempts = 0;  // 0: without end
+  // 0: unlimited.
+  std::size_t reconnection_attempts = 0;
   Backoff::Options backoff{};
   bool retry_refused = false;
   std::size_t offline_buffer_bytes = 16 * 1024 * 1024;
@@ -71,34 +74,34 @@ class Manager final : public std::enable_shared_from_this<Manager> {
 
   // --- Any thread ---
 
-  /// The socket of a namespace, made on first use; with auto_connect it joins.
+  /// The socket of a namespace, made on first use. With auto_connect it joins.
   std::shared_ptr<ClientSocketState> socket(std::string_view nsp, const SocketOptions& options);
   void connect();
   void disconnect();
-  /// Every socket leaves.
+  /// Disconnects every socket.
   void disconnect_all();
   void set_query(engine::NamedValues query);
   void set_extra_headers(engine::NamedValues headers);
-  /// Adds handlers: `use(Events&)`, unless the client has ended.
+  /// Adds handlers with `use(Events&)`, unless the client has ended.
   template <class Use>
   void change_events(Use use) {
     const GateLock lock(*gate_);
     if (!ended()) use(events_);
   }
-  /// A handler of the client's own threw: the error hook of its first socket is notified.
+  /// A handler of the client itself threw: notifies the error hook of its first socket.
   void report(const std::exception_ptr& exception, std::string_view event = "connection") noexcept;
-  /// Nothing is sent any more. Pending acknowledgements fail and handlers are released; no user
-  /// code is called afterwards.
+  /// From now on nothing is sent and no user code is called. Pending acknowledgements fail and
+  /// handlers are released.
   void close_now();
 
   // --- Loop ---
 
-  /// Sends what waits, and DISCONNECT to namespaces whose server has nothing left to handle; then
-  /// close_now(). drop() has to follow.
+  /// Sends what is waiting, and DISCONNECT to each namespace in which the server has nothing left
+  /// to handle; then calls close_now(). drop() must follow.
   void end();
-  /// Closes what end() left flushing.
+  /// Closes the connections that end() left flushing.
   void drop();
-  /// Called when the last connection is gone and none is to come.
+  /// The hook is called when the last connection has closed and no other is to follow.
   void set_idle_hook(std::function<void()> hook) { idle_hook_ = std::move(hook); }
   bool is_idle() const;
 
@@ -111,41 +114,43 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   Loop& loop() { return loop_; }
   const ManagerOptions& options() const { return options_; }
   bool is_open() const { return std::holds_alternative<Open>(state_); }
-  /// Within ManagerOptions::reconnection_attempts.
+  /// Whether ManagerOptions::reconnection_attempts allows another attempt.
   bool may_try_again(const Backoff& backoff) const;
-  /// Opens, unless the reconnection does so anyway, in its time.
+  /// Opens the connection, unless the reconnection is going to do so.
   void ensure_open();
-  /// A socket has left: the last one closes the connection.
+  /// A socket has left. After the last one, the connection closes.
   void on_left();
   bool writable() const;
-  /// Within ManagerOptions::out_buffer_bytes.
+  /// Whether ManagerOptions::out_buffer_bytes allows so many bytes more.
   bool has_room(std::size_t bytes) const;
-  /// Counts what the server has not taken, for ConnectionStatus.
+  /// Updates ConnectionStatus with the bytes that the server has not read.
   void count_queued_bytes();
-  /// No ping came in time, and no timer has noticed yet: the connection ends in this turn.
+  /// True if no ping has arrived in time and no timer has noticed yet. The connection ends
+  /// in this turn.
   bool heartbeat_expired();
-  /// What the server has certainly handled before the next one's first packet reaches it.
+  /// The number of the current section. The server is certain to have handled everything in a
+  /// section before it reads the first packet of the next one.
   std::uint64_t section() const { return section_; }
   void begin_section();
-  /// The sockets' on_separated() is to come.
+  /// Whether the sockets' on_separated() is still to come.
   bool is_between_sections() const;
   /// `text` is the payload as JSON, or empty.
   EmitResult send(parser::PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
                   std::string_view text, const std::vector<Bytes>& attachments, Compress compress);
-  /// Ends a connection whose server breaks the protocol.
+  /// Ends a connection whose server violates the protocol.
   void refuse(std::string_view why);
-  /// For contain(): reports; the connection ends soon, not from inside the caller, and the next one
-  /// is opened as after any other failure.
+  /// For contain(): reports the exception. The connection ends soon, but not from inside the
+  /// caller, and the next one is opened as after any other failure.
   void on_exception() noexcept;
 
  private:
   class Connection;
 
-  /// There is no connection, and none comes by itself.
+  /// There is no connection, and none will be opened until somebody asks.
   struct Closed {};
-  /// The connection is gone, and handlers are being notified of it. Then reconnection begins,
-  /// unless one of them disconnects; one that connects leaves it to the reconnection: opened at
-  /// once, a server that refuses would be asked again and again without a pause.
+  /// The connection has closed, and the handlers are being notified. Reconnection follows, unless
+  /// a handler disconnects. If a handler connects, that is left to the reconnection: connecting at
+  /// once would try a server that refuses again and again without a pause.
   struct Lost {
     bool reconnects = true;
   };
@@ -153,12 +158,13 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   struct Waiting {};
   struct Opening {
     bool is_reconnection = false;
-    std::shared_ptr<Connection> connection{};  // null while it is being made
+    // Null while it is being made.
+    std::shared_ptr<Connection> connection{};
   };
   struct Open {
     std::shared_ptr<Connection> connection;
   };
-  /// Until it is closed, the connection stays.
+  /// Keeps the connection until it has closed.
   struct Ended {
     std::shared_ptr<Connection> connection{};
   };
@@ -170,11 +176,11 @@ class Manager final : public std::enable_shared_from_this<Manager> {
     return std::holds_alternative<T>(state_);
   }
   bool ended() const { return is<Ended>(); }
-  /// Of the state, or null.
+  /// The connection of the current state, or null.
   std::shared_ptr<Connection> connection() const;
   bool is_current(const Connection& connection) const;
 
-  /// What waits for the server to handle something else is sent, but no DISCONNECT.
+  /// Sends what is held back until the server has handled something else, except DISCONNECT.
   void flush_sections();
   void open(Opening opening);
   void open_connection();
@@ -189,17 +195,17 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   void on_closed(DisconnectReason reason, const ConnectionError& error);
   void close();
   void stop_reconnecting();
-  /// Lost, and all handlers have been notified.
+  /// The connection is lost, and all handlers have been notified.
   void on_loss_notified();
   void on_reconnect_timer();
-  /// Closes the connection, which may go on flushing, on the way to state `next`.
+  /// Closes the connection, which may continue to flush, and enters the state `next`.
   void retire_connection(State next);
   void forget(const Connection& connection);
   void notify_error(const Sockets& sockets, const ConnectionError& error);
   void notify_if_idle();
   template <class List, class... Args>
   void notify(const List& list, const Args&... args);
-  /// Calls on the loop now or later.
+  /// Calls `action` on the loop, at once or later.
   void perform(void (Manager::*action)());
   void connect_now();
   void disconnect_all_now();
@@ -215,7 +221,8 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   Events events_;
   Sockets sockets_;
   State state_;
-  std::vector<std::shared_ptr<Connection>> closing_;  // that flush, or wait for the server
+  // Connections that flush or wait for the server.
+  std::vector<std::shared_ptr<Connection>> closing_;
   std::uint64_t section_ = 1;
   TimePoint last_sent_ = TimePoint::min();
   const std::shared_ptr<ConnectionStatus> status_ = std::make_shared<ConnectionStatus>();

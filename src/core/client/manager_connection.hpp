@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Manager::Connection: what receives the events of one session, for as long as the session lives;
-// only those of the latest reach the manager. Loop's thread; enters the gate.
+// Manager::Connection: receives the events of one session for as long as the session lives. Only
+// those of the latest session reach the manager. Loop's thread; enters the gate.
 #pragma once
 
 #include "base/contain.hpp"
@@ -17,9 +17,12 @@ class Manager::Connection final : public engine::ClientSessionHandler,
   explicit Connection(Manager& manager) : manager_(manager) {}
 
   std::shared_ptr<engine::ClientSession> session;
-  bool is_closed = false;    // the session is
-  bool is_unwanted = false;  // no reconnection follows it
-  bool is_expiring = false;  // Manager::heartbeat_expired() has seen it
+  // The session has closed.
+  bool is_closed = false;
+  // No reconnection follows.
+  bool is_unwanted = false;
+  // Set by Manager::heartbeat_expired().
+  bool is_expiring = false;
 
   void on_open(const engineio::Handshake&) override {
     inside([this] {
@@ -61,7 +64,8 @@ class Manager::Connection final : public engine::ClientSessionHandler,
   void inside(Use use) {
     const auto manager = manager_.shared_from_this();
     const GateEntry entry(*manager->gate_);
-    const auto self = shared_from_this();  // what is called may replace it
+    // The call may replace this connection.
+    const auto self = shared_from_this();
     if (manager->is_current(*self) && !manager->ended()) use();
   }
 

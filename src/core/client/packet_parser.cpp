@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/client/packet_parser.hpp"
 
-#include "codec/json/bytes.hpp"
 #include "codec/msgpack/packet.hpp"
 #include "codec/socketio/text_decoder.hpp"
 #include "codec/socketio/text_encoder.hpp"
@@ -62,14 +61,8 @@ bool PacketParser::send(engine::ClientSession& session, const parser::OutgoingPa
                         Compress compress) {
   const auto encoded = encoder_->encode(packet);
   if (!encoded) return false;
-  if (encoded->content == engineio::Content::binary) {
-    session.send_binary(encoded->message, compress);
-  } else {
-    session.send_text(encoded->message, compress);
-  }
-  for (const Bytes& attachment : encoded->attachments) {
-    session.send_binary(codec::as_text(attachment), compress);
-  }
+  parser::for_each_message(
+      *encoded, [&](const engineio::Packet& message) { session.send(message, compress); });
   return true;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// PacketParser: a client's packets, both ways, in the encoding that its server uses. Life cycle:
-// one per client; reset() between connections. A packet is valid until the next call. Loop's
+// PacketParser: encodes and decodes a client's packets, in the encoding that its server uses. Life
+// cycle: one per client; reset() between connections. A packet is valid until the next call. Loop's
 // thread only.
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace socketio::core {
 
-/// What is wrong with what the server sent, for people.
+/// What is wrong with what the server sent, as a text for people.
 std::string_view describe(parser::Errc error);
 
 class PacketParser {
@@ -27,18 +27,18 @@ class PacketParser {
 
   PacketParser(Parser parser, const parser::Limits& limits, const codec::JsonLimits& json);
 
-  /// A message; nothing if attachments are due.
+  /// Adds a message. Returns a packet, or nothing while attachments are missing.
   Decoded add_text(std::string_view message);
   Decoded add_binary(std::string_view message);
-  /// The last packet is used no more: gives memory back if it was large.
+  /// The last packet is no longer used: frees its memory if it was large.
   void give_back_large() { document_.give_back_large(); }
   void reset();
 
-  /// False, and nothing was sent, if there is no such packet in this encoding.
+  /// False, and nothing is sent, if the encoding has no such packet.
   bool send(engine::ClientSession& session, const parser::OutgoingPacket& packet,
             Compress compress);
-  /// Whether a message of those that send() has made is a DISCONNECT packet. Forgets a packet of
-  /// which attachments are due.
+  /// Whether a message made by send() is a DISCONNECT packet. Drops an incomplete packet whose
+  /// attachments are missing.
   bool is_disconnect(engineio::Content content, std::string_view message);
 
  private:

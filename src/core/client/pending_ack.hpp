@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// PendingAck: what waits for one acknowledgement. Its callback is called exactly once: with the
-// acknowledgement, with the reason why there is none, or, when it is dropped on its way to the
-// loop, with `disconnected`.
+// PendingAck: one pending acknowledgement. Its callback is called exactly once: with the
+// acknowledgement, with the reason why there is none, or with `disconnected` if it is dropped on
+// its way to the loop.
 //
-// Life cycle: shared by all that may complete it; take() gives the callback away. One
+// Life cycle: shared by everything that may complete it; take() hands out the callback. One
 // thread at a time.
 #pragma once
 
@@ -22,13 +22,14 @@ class PendingAck {
     try {
       callback_(Errc::disconnected, nullptr);
     } catch (...) {
-      return;  // there is nobody left to notify
+      // There is nobody left to notify.
+      return;
     }
   }
   PendingAck(const PendingAck&) = delete;
   PendingAck& operator=(const PendingAck&) = delete;
 
-  /// Empty the second time.
+  /// Empty from the second call on.
   detail::AckCallback take() { return std::exchange(callback_, nullptr); }
 
  private:

@@ -53,7 +53,7 @@ void Receiver::append_recovery(json& payload) const {
 }
 
 std::string Receiver::offset_of(const parser::Packet& event) const {
-  // Stored events ask for no acknowledgement.
+  // Stored events do not ask for an acknowledgement.
   if (pid_.empty() || event.id) return {};
   ValueArray items(event.payload);
   Value name;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Receiver: what the server sends to one socket. Events that come before the answer to its CONNECT
-// are kept until the socket has connected; and the place in the server's history is known, which
-// the next CONNECT names (connection state recovery).
+// Receiver: what the server sends to one socket. Events that arrive before the answer to the
+// socket's CONNECT are kept until it has connected. Receiver also knows the position in the
+// server's history that the next CONNECT names (connection state recovery).
 //
 // Invariant: kept events stay in order and have at most `limit_bytes` bytes. There is an offset
-// only where there is a session of the server's, a pid, that it belongs to.
+// only if there is a session of the server, a pid, to which it belongs.
 //
-// Life cycle: one per socket, through all its connections. Loop's thread only.
+// Life cycle: one per socket, for all its connections. Loop's thread only.
 #pragma once
 
 #include "codec/socketio/decoder.hpp"
@@ -26,7 +26,7 @@ namespace socketio::core {
 
 class Receiver {
  public:
-  /// An event with bytes of its own.
+  /// An event that owns its bytes.
   struct KeptEvent {
     std::optional<std::uint64_t> id;
     std::string text;
@@ -35,19 +35,19 @@ class Receiver {
 
   explicit Receiver(std::size_t limit_bytes) : limit_bytes_(limit_bytes) {}
 
-  /// False if that is more than the limit: a server that sends on and on without letting the
+  /// False if that would exceed the limit: the server keeps sending without letting the
   /// socket join.
   bool keep(const parser::Packet& event);
   std::deque<KeptEvent> take_kept();
-  /// Needs no memory.
+  /// Allocates nothing.
   void drop_kept();
 
-  /// The server has accepted the socket as its session `pid`, empty if it offers no recovery. True
-  /// if that is the session of before, which goes on.
+  /// The server has accepted the socket with the session `pid`, which is empty if it offers no
+  /// recovery. True if the previous session continues.
   bool begin(std::string_view pid);
-  /// What CONNECT says of the session of before, if there was one.
+  /// Adds to a CONNECT payload what identifies the previous session, if there was one.
   void append_recovery(json& payload) const;
-  /// The offset that an event carries, or nothing.
+  /// The offset in an event, or nothing.
   std::string offset_of(const parser::Packet& event) const;
   /// The event with that offset has been handled.
   void on_handled(std::string_view offset);

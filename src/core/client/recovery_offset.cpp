@@ -9,8 +9,9 @@ namespace socketio::core {
 
 namespace {
 
-constexpr std::size_t offset_limit_bytes = 128;  // longer ones are no offset of any adapter
-// Until 2048, which no word in small letters is: it would be a later time.
+// No adapter makes longer offsets.
+constexpr std::size_t offset_limit_bytes = 128;
+// The range ends in 2048: as a time, a word in small letters would be later than that.
 constexpr std::int64_t time_min_ms = 1'577'836'800'000;
 constexpr std::int64_t time_max_ms = 2'461'449'600'000;
 
@@ -20,7 +21,7 @@ bool are_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
-/// Value of a digit of the in-memory adapter's times, or -1.
+/// The value of a digit in the in-memory adapter's times, or -1.
 int time_digit(char c) {
   constexpr std::string_view alphabet =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
@@ -28,7 +29,7 @@ int time_digit(char c) {
   return value == std::string_view::npos ? -1 : static_cast<int>(value);
 }
 
-/// "OdR3kQ_", or "OdR3kQ_.1" for a second one in the same millisecond.
+/// "OdR3kQ_", or "OdR3kQ_.1" for the second one in the same millisecond.
 bool is_memory_offset(std::string_view text) {
   constexpr std::size_t time_digits = 7;
   const std::string_view time = text.substr(0, time_digits);

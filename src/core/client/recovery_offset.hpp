@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Connection state recovery at the client: where in the server's history it is. A server that
-// offers recovery appends an offset to each event that it stores; the client sends the latest one
-// back when it connects again.
+// Connection state recovery in the client: the client's position in the server's history. A server
+// that offers recovery appends an offset to each event that it stores. When the client connects
+// again, it sends back the latest one.
 //
-// Nothing marks an offset: it is a string in the last place, where an event that is not stored
-// (volatile, or one that asks for an acknowledgement) may have a string of its own. Taking such a
-// string loses the recovery; leaving an offset out has events delivered twice. So strings that look
-// like an adapter's offset are always taken, and others only as long as none has looked so: then
-// the adapter is one whose offsets are not known here. One thread.
+// Nothing marks an offset as such: it is a string in last place, and an event that is not stored (a
+// volatile one, or one that asks for an acknowledgement) may end in an ordinary string. Mistaking
+// such a string for an offset loses the recovery; missing an offset delivers events twice. So
+// strings that look like the offset of a known adapter are always taken. Other strings are taken
+// only until one has looked like that: until then the adapter may be one that is not known here.
+// One thread.
 #pragma once
 
 #include <string>
@@ -17,9 +18,9 @@ namespace socketio::core {
 
 class RecoveryOffset {
  public:
-  /// The last argument of an event without acknowledgement.
+  /// `text` is the last argument of an event that asks for no acknowledgement.
   void saw(std::string_view text);
-  /// The server has begun a new history for this client.
+  /// The server has started a new history for this client.
   void reset() { *this = {}; }
   /// Empty if there is none.
   const std::string& latest() const { return latest_; }
@@ -29,8 +30,8 @@ class RecoveryOffset {
   bool form_is_known_ = false;
 };
 
-/// Made by an adapter of socket.io: a time in the in-memory adapter's alphabet, the id of a Redis
-/// stream's entry, or a MongoDB object id.
+/// True for offsets that an adapter of socket.io makes: a time in the in-memory adapter's alphabet,
+/// the id of an entry in a Redis stream, or a MongoDB object id.
 bool looks_like_offset(std::string_view text);
 
 }  // namespace socketio::core

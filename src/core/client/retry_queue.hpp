@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// RetryQueue: events that are sent one at a time, each again until it is acknowledged
-// (SocketOptions::retries). Who sends asks next() for the head and completes each try; the queue
+// RetryQueue: events that are sent one at a time, each again and again until it is acknowledged
+// (SocketOptions::retries). The sender asks next() for the head and completes each try. The queue
 // knows nothing of sockets. Loop's thread only.
 #pragma once
 
@@ -21,29 +21,31 @@ class RetryQueue {
  public:
   struct Entry {
     std::uint64_t number = 0;
-    std::string text;  // the JSON array
+    // The JSON array.
+    std::string text;
     std::vector<Bytes> attachments;
     detail::EmitFlags flags;
-    detail::AckCallback callback;  // may be empty
+    // May be empty.
+    detail::AckCallback callback;
     std::size_t tries = 0;
   };
-  /// hopeless: another try would fail alike.
+  /// `hopeless` means that another try would fail in the same way.
   enum class Outcome : std::uint8_t { acknowledged, failed, hopeless };
 
   explicit RetryQueue(std::size_t retries) : retries_(retries) {}
 
   void push(std::string text, std::vector<Bytes> attachments, const detail::EmitFlags& flags,
             detail::AckCallback callback);
-  /// The head, if it is to be sent now; its try has been counted.
+  /// Returns the head if it is to be sent now, and counts the try.
   const Entry* next();
-  /// What next() gave was not sent after all.
+  /// The entry from next() was not sent after all.
   void take_back();
-  /// A try of entry `number` has ended. Gives the entry if that was its end: it is off the
-  /// queue then. Does nothing for entries that have left already.
+  /// A try of entry `number` has ended. Returns the entry, which has left the queue, if this was
+  /// its last try. Does nothing for entries that have left already.
   std::optional<Entry> complete(std::uint64_t number, Outcome outcome);
 
   bool empty() const { return entries_.empty(); }
-  /// Of all that waits, the head included.
+  /// The size of all entries, including the head.
   std::size_t size_bytes() const { return size_bytes_; }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SendBuffer: events that were emitted while there was no connection, in order. Loop's thread only.
+// SendBuffer: events that were emitted without a connection, in order. Loop's thread only.
 #pragma once
 
 #include <socketio/json.hpp>
@@ -15,23 +15,24 @@
 
 namespace socketio::core {
 
-/// What an event counts for where memory is bounded: its own bytes and what keeping it costs.
+/// What an event counts for where memory is limited: its own bytes and the cost of keeping it.
 std::size_t event_bytes(std::string_view text, const std::vector<Bytes>& attachments);
 
 class SendBuffer {
  public:
   struct Event {
     std::optional<std::uint64_t> id;
-    std::string text;  // the JSON array
+    // The JSON array.
+    std::string text;
     std::vector<Bytes> attachments;
     Compress compress = Compress::yes;
   };
 
   void push(Event event);
   std::optional<Event> pop();
-  /// Of the acknowledgements that are asked for, in rising order.
+  /// The ids of the acknowledgements that the events ask for, in ascending order.
   std::vector<std::uint64_t> ids() const;
-  /// Forgets the event that waits for acknowledgement `id`.
+  /// Removes the event that asks for acknowledgement `id`.
   void remove(std::uint64_t id);
   bool empty() const { return events_.empty(); }
   std::size_t size_bytes() const { return size_bytes_; }

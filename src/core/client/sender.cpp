@@ -35,7 +35,7 @@ EmitResult Sender::send(std::string_view text, std::vector<Bytes> attachments,
                         const detail::EmitFlags& flags, detail::AckCallback callback,
                         OutLimit limit) {
   const std::uint64_t connection = link_.connection();
-  // Behind what waited, as long as that is.
+  // While the buffer holds events, this one has to wait behind them.
   const bool is_live = connection != 0 && buffer_.empty() && !link_.heartbeat_expired();
   const std::size_t size = event_bytes(text, attachments);
   const bool fits = is_live ? limit == OutLimit::none || link_.has_room(size)
@@ -63,7 +63,7 @@ EmitResult Sender::send(std::string_view text, std::vector<Bytes> attachments,
 EmitResult Sender::send_now(std::optional<std::uint64_t> id, std::string_view text,
                             const std::vector<Bytes>& attachments, Compress compress) {
   const EmitResult result = link_.send_event(id, text, attachments, compress);
-  // There is no such packet: nobody will acknowledge it.
+  // The encoding has no such packet, so nobody will acknowledge it.
   if (result == EmitResult::dropped && id) acks_.fail(*id, Errc::dropped);
   return result;
 }
@@ -135,7 +135,7 @@ void Sender::complete(const std::shared_ptr<PendingAck>& ack, std::error_code er
 
 void Sender::end() {
   while (!pending_.empty()) {
-    // The callback may do anything but come back: the client has ended.
+    // The callback may do anything except add an acknowledgement: the client has ended.
     const auto ack = *pending_.begin();
     complete(ack, Errc::disconnected, nullptr);
   }
@@ -164,7 +164,7 @@ void Sender::drain_retries() {
                                                        const Value* arguments) {
     on_try_completed(number, error, arguments);
   };
-  // A copy: what the try calls may take the head off.
+  // Copies, because the calls that a try makes may remove the head.
   try {
     send(std::string(head->text), head->attachments, detail::EmitFlags(head->flags), completed,
          OutLimit::none);

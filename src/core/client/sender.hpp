@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Sender: the events that one socket sends, and the acknowledgements that it is owed. Without a
-// connection events wait in a buffer; with `retries` they wait in a queue, and each is sent again
+// Sender: the events that one socket sends, and their pending acknowledgements. Without a
+// connection events wait in a buffer. With `retries` they wait in a queue, and each is sent again
 // until it is acknowledged.
 //
-// Invariant: events leave in the order in which they were emitted, so nothing is sent while the
-// buffer holds anything, and of the queue one event is on its way at a time. Each acknowledgement
-// that was asked for completes exactly once. kept_bytes() is what buffer and queue hold, and stays
+// Invariant: events are sent in the order in which they were emitted. So nothing is sent while
+// the buffer holds anything, and only one event of the queue is unacknowledged at a time. Each
+// acknowledgement completes exactly once. kept_bytes() is the size of buffer and queue, and stays
 // within the limit.
 //
-// Life cycle: one per socket, through all its connections; end(), which completes what is pending,
-// then release(). Loop's thread, inside the gate; kept_bytes() any thread.
+// Life cycle: one per socket, for all its connections; end(), which completes what is pending, then
+// release(). Loop's thread, inside the gate; kept_bytes() any thread.
 #pragma once
 
 #include "base/loop.hpp"
@@ -38,23 +38,23 @@ namespace socketio::core {
 
 class Sender {
  public:
-  /// What it needs of its socket.
+  /// What Sender needs of its socket.
   class Link {
    public:
     virtual Loop& loop() = 0;
-    /// The number of the connection; 0 while there is none.
+    /// The number of the connection; 0 if there is none.
     virtual std::uint64_t connection() const = 0;
-    /// Of the connection. No ping has come in time: it is about to end.
+    /// Whether the connection is about to end because no ping has arrived in time.
     virtual bool heartbeat_expired() = 0;
     virtual bool writable() const = 0;
     virtual bool has_room(std::size_t bytes) const = 0;
     virtual EmitResult send_event(std::optional<std::uint64_t> id, std::string_view text,
                                   const std::vector<Bytes>& attachments, Compress compress) = 0;
-    /// Calls user code, which may end the connection.
+    /// Calls user code, which may close the connection.
     virtual void notify_outgoing(std::string_view text, const std::vector<Bytes>& attachments) = 0;
-    /// Runs `work` as what the loop does inside the gate: a timeout comes from the wheel.
+    /// Runs `work` inside the gate, as part of the loop: timeouts are called by the timing wheel.
     virtual void enter(const std::function<void()>& work) = 0;
-    /// A callback threw, which is being handled.
+    /// A callback has thrown. Called while the exception is being handled.
     virtual void report_callback() noexcept = 0;
 
    protected:
@@ -70,21 +70,21 @@ class Sender {
   /// `ack` may be null.
   EmitResult emit(std::string_view text, std::vector<Bytes> attachments,
                   const detail::EmitFlags& flags, const std::shared_ptr<PendingAck>& ack);
-  /// Sends what waits, as long as the connection stays.
+  /// Sends what is waiting, until the connection closes.
   void on_connected();
   void on_ack(std::uint64_t id, const Value& arguments);
-  /// Fails the acknowledgements of what was sent.
+  /// Fails the acknowledgements of events that have been sent.
   void on_disconnected();
   void end();
-  /// Lets go of what lives on the loop.
+  /// Releases what lives on the loop.
   void release() { acks_.clear(); }
 
   std::size_t kept_bytes() const { return kept_bytes_.load(); }
-  /// Whatever is not volatile is kept until it is acknowledged.
+  /// Whether every event that is not volatile is kept until it is acknowledged.
   bool keeps_all() const { return retries_.has_value(); }
 
  private:
-  /// A retried event is alone on its way, and failing it for want of room would be a try lost.
+  /// A retried event is the only one underway; dropping it for lack of room would waste a try.
   enum class OutLimit : std::uint8_t { applies, none };
 
   EmitResult send(std::string_view text, std::vector<Bytes> attachments,
@@ -111,7 +111,8 @@ class Sender {
   AckTable acks_;
   std::unordered_set<std::shared_ptr<PendingAck>> pending_;
   std::uint64_t next_ack_id_ = 0;
-  std::vector<std::uint64_t> room_for_ids_;  // of acks_, which fail whatever is lacking
+  // For acks_, which must be able to fail even without memory.
+  std::vector<std::uint64_t> room_for_ids_;
   std::atomic<std::size_t> kept_bytes_ = 0;
 };
 

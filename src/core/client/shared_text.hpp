@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SharedText: a short text that one thread changes and any thread reads. A reader waits for the
-// time of one copy, never for user code.
+// SharedText: a short text that one thread changes and any thread reads. A reader waits at most for
+// one copy, never for user code.
 #pragma once
 
 #include <atomic>

@@ -11,7 +11,7 @@ namespace {
 
 const std::string no_namespace;
 
-/// A lifecycle handler's id says which list it is in.
+/// The id of a lifecycle handler says which list it is in.
 enum class LifecycleList : HandlerId { connect, connect_error, disconnect, error };
 constexpr HandlerId lifecycle_lists = 4;
 
@@ -24,7 +24,7 @@ void change(const std::shared_ptr<core::ClientSocketState>& socket, Use use) {
   if (socket) socket->change_handlers(use);
 }
 
-/// What `use` gives is the new handler's id.
+/// `use` returns the new handler's id.
 template <class Use>
 HandlerId add(const std::shared_ptr<core::ClientSocketState>& socket, Use use) {
   HandlerId id = 0;

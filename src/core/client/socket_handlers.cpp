@@ -9,7 +9,7 @@ HandlerId SocketHandlers::add(std::string event, detail::EventHandler handler,
                               detail::HandlerTableRef::Times times) {
   HandlerId id = 0;
   change([&](ClientHandlers& handlers) {
-    // One handler of an event may end the client: those behind it are not to run then.
+    // A handler of an event may end the client: the remaining handlers must not run then.
     id = handlers.events.add(
         std::move(event),
         [this, handler = std::move(handler)](detail::Invocation& call) {
@@ -29,14 +29,16 @@ void SocketHandlers::report(std::string_view event, std::string_view message,
     error.message =
         exception ? message_of(exception, "an exception of an unknown type") : std::string(message);
   } catch (...) {
-    error.message.clear();  // no memory for the words: the exception has to do
+    // No memory for the text: the exception has to suffice.
+    error.message.clear();
   }
   handlers_.error.for_each([&](auto& handler) {
     if (ended_) return;
     try {
       handler(error);
     } catch (...) {
-      return;  // there is nobody left to notify
+      // There is nobody left to notify.
+      return;
     }
   });
 }

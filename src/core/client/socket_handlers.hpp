@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// SocketHandlers: what the user has registered on a client's socket, and the one way to call it.
+// SocketHandlers: the handlers that the user has registered on a client's socket, and the one way
+// to call them.
 //
-// Invariant: whatever a handler throws is reported and goes no further. Once end() has been called
-// no handler is called or kept any more.
+// Invariant: whatever a handler throws is reported and goes no further. After end() no handler is
+// called or kept.
 //
 // Life cycle: one per socket, until end(). Registering: any thread. Calling: loop's thread, inside
-// the gate; report(): any thread.
+// the gate. report(): any thread.
 #pragma once
 
 #include "core/client/gate.hpp"
@@ -21,7 +22,7 @@
 
 namespace socketio::core {
 
-/// All that can be registered on a client's socket.
+/// Everything that can be registered on a client's socket.
 struct ClientHandlers {
   detail::HandlerTable events;
   detail::HandlerList<detail::ClientAnyHandler> any;
@@ -36,7 +37,7 @@ class SocketHandlers {
  public:
   explicit SocketHandlers(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
 
-  /// `use(ClientHandlers&)`
+  /// Calls `use(ClientHandlers&)`.
   template <class Use>
   void change(Use use) {
     const GateLock lock(*gate_);
@@ -70,7 +71,7 @@ class SocketHandlers {
   /// Nothing is called from now on.
   void end() { ended_ = true; }
   bool ended() const { return ended_; }
-  /// Gives the handlers away, for the caller to destroy.
+  /// Hands the handlers to the caller, who destroys them.
   ClientHandlers release() { return std::exchange(handlers_, {}); }
 
  private:

@@ -52,7 +52,8 @@ void ClientSocketState::report_thrown(std::string_view event,
       self.report(event, {}, exception);
     });
   } catch (...) {
-    return;  // no memory to notify anybody
+    // There is no memory to notify anybody.
+    return;
   }
 }
 
@@ -64,7 +65,8 @@ void ClientSocketState::report_callback() noexcept {
 
 void ClientSocketState::set_auth(Auth auth) {
   auto changed = auth ? std::make_shared<const Auth>(std::move(auth)) : nullptr;
-  std::shared_ptr<const Auth> earlier;  // destroyed outside of the gate
+  // Destroyed after the gate is released.
+  std::shared_ptr<const Auth> earlier;
   const GateLock lock(handover_.gate());
   earlier = joiner_.set_auth(std::move(changed));
 }
@@ -158,7 +160,8 @@ void ClientSocketState::on_connect(const parser::Packet& packet) {
     send_disconnect();
     return joiner_.on_left_answered();
   }
-  if (joiner_.answered() == Joiner::Answered::nothing) return;  // or a second time
+  // Nothing was asked, or this is the second answer.
+  if (joiner_.answered() == Joiner::Answered::nothing) return;
   Value member;
   std::string_view sid;
   std::string_view pid;
@@ -184,7 +187,7 @@ void ClientSocketState::on_connected(std::string_view sid, std::string_view pid)
   peer_ = std::make_shared<ClientEventPeer>(weak_from_this(), number);
   connected_.store(true, std::memory_order_release);
 
-  // A handler may disconnect it, or end the client.
+  // A handler may disconnect the socket or end the client.
   for (const auto& event : receiver_.take_kept()) {
     if (connection() != number) return;
     replay(event);
@@ -235,7 +238,7 @@ void ClientSocketState::disconnect() {
 void ClientSocketState::disconnect_now() {
   if (!manager_) return;
   const auto self = shared_from_this();
-  // Whatever fails breaks the connection, but this socket leaves it all the same.
+  // A failure breaks the connection, but this socket leaves in any case.
   if (connected()) contain(*this, [this] { send_disconnect(); });
   if (active()) become_inactive();
   if (connected()) close(DisconnectReason::io_client_disconnect, {});
@@ -245,10 +248,10 @@ void ClientSocketState::send_last_disconnect() {
   if (manager_ && connected() && sent_in_ != manager_->section()) send_disconnect();
 }
 
-/// The JavaScript server handles a packet a moment after it has read it. With a DISCONNECT it drops
-/// the events that it read together with it, and a CONNECT that comes together with a DISCONNECT
-/// makes it end the connection, and with it every other namespace. So what is sent next waits until
-/// it has handled what this socket sent before.
+/// The JavaScript server handles a packet a moment after it has read it. If it reads events and a
+/// DISCONNECT together, it drops the events. If it reads a DISCONNECT and a CONNECT together, it
+/// closes the connection, and with it every other namespace. So whatever follows waits until the
+/// server has handled what this socket sent before.
 bool ClientSocketState::begin_section() {
   if (sent_in_ == manager_->section()) manager_->begin_section();
   return !manager_->is_between_sections();
@@ -310,7 +313,8 @@ void ClientSocketState::release() {
 // --- Receiving ---
 
 void ClientSocketState::on_event(const parser::Packet& packet) {
-  if (packet.text.empty()) return;  // as in JavaScript: an event without a name is nobody's
+  // As in JavaScript, nobody receives an event without a name.
+  if (packet.text.empty()) return;
   if (connected()) return dispatch(packet);
   if (!active() || joiner_.answered() != Joiner::Answered::latest) return;
   if (!receiver_.keep(packet)) {
@@ -423,7 +427,8 @@ void ClientSocketState::post(std::function<void()> task) {
 EmitResult ClientSocketState::emit_now(std::string_view text, std::vector<Bytes> attachments,
                                        const detail::EmitFlags& flags,
                                        const std::shared_ptr<PendingAck>& ack) {
-  if (!manager_ || handlers_.ended()) return EmitResult::not_connected;  // and `ack` says so
+  // `ack` completes when it is destroyed.
+  if (!manager_ || handlers_.ended()) return EmitResult::not_connected;
   const auto self = shared_from_this();
   return sender_.emit(text, std::move(attachments), flags, ack);
 }

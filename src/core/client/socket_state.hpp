@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-// ClientSocketState: a client's part of one namespace. What ClientSocket is a handle to (the
-// JavaScript client's Socket). It wires its parts, which do not know each other:
+// ClientSocketState: a client's part of one namespace, which ClientSocket is a handle to (the
+// JavaScript client's Socket). It connects its parts, which do not know each other:
 //
 //   handles, any thread ──> Handover ──> ClientSocketState <── Manager: packets, open, close
 //                                          │  ├─> Joiner ────> CONNECT, by Link
-//                                          │  ├─> Receiver     what came early, recovery
+//                                          │  ├─> Receiver     early events, recovery
 //                                          │  ├─> Sender ────> events, by Link
 //                                          │  └─> SocketHandlers ──> user code
 //                                          └──> Manager: packets
 //
-// Life cycle: made by Manager, which keeps it until the client ends; inactive -> connect() ->
-// active: joins each time the connection opens, not connected <-> connected, until disconnect() or
-// a refusal makes it inactive. Handles keep it after the client; it does nothing then. Thread:
-// loop, inside the gate, but for what says otherwise.
+// Life cycle: made by Manager, which keeps it until the client ends. inactive -> connect() ->
+// active: joins whenever the connection opens, so that it is connected or not, until disconnect()
+// or a refusal makes it inactive. Handles may outlive the client; it does nothing then. Thread:
+// loop, inside the gate, except where stated otherwise.
 #pragma once
 
 #include "codec/socketio/decoder.hpp"
@@ -66,8 +66,8 @@ class ClientSocketState final : public detail::CompletionLoop,
   EmitResult emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags);
   void emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                      detail::AckCallback callback);
-  /// Changes what is registered: `use(ClientHandlers&)`. Nothing once the client has ended: nobody
-  /// would release it.
+  /// Changes what is registered with `use(ClientHandlers&)`. Does nothing once the client has
+  /// ended, because nobody would release it.
   template <class Use>
   void change_handlers(Use use) {
     handlers_.change(std::move(use));
@@ -76,7 +76,7 @@ class ClientSocketState final : public detail::CompletionLoop,
                         detail::HandlerTableRef::Times times) {
     return handlers_.add(std::move(event), std::move(handler), times);
   }
-  /// Acknowledges an event that connection `connection` brought.
+  /// Acknowledges an event that arrived on connection number `connection`.
   void acknowledge(std::uint64_t connection, std::uint64_t ack_id,
                    detail::OutgoingEvent& arguments);
   bool is_here() const override { return handover_.is_inside(); }
@@ -87,13 +87,13 @@ class ClientSocketState final : public detail::CompletionLoop,
               const std::exception_ptr& exception) noexcept {
     handlers_.report(event, message, exception);
   }
-  /// The same where the client runs.
+  /// The same, on the thread on which the client runs.
   void report_thrown(std::string_view event, const std::exception_ptr& exception) noexcept;
   /// What coroutines that handle its events belong to; null once it has ended.
   std::shared_ptr<detail::TaskLoop> task_loop() const {
     return manager_ ? manager_->task_loop() : nullptr;
   }
-  /// Pending acknowledgements fail, handlers are released; nothing is sent. The caller
+  /// Fails pending acknowledgements and releases handlers; sends nothing. The caller
   /// holds the gate.
   void close_now();
 
@@ -103,18 +103,18 @@ class ClientSocketState final : public detail::CompletionLoop,
   /// The server has handled what was sent in earlier sections.
   void on_separated() { joiner_.on_separated(); }
   void on_manager_error(const ConnectionError& error);
-  /// The connection is gone. True if notify_disconnect() is to follow, once no socket takes itself
-  /// for connected any more.
+  /// The connection has closed. Returns true if notify_disconnect() has to follow, once every
+  /// socket knows that it is no longer connected.
   bool on_manager_close();
   void notify_disconnect(DisconnectReason reason, const ConnectionError& error);
   void on_packet(const parser::Packet& packet);
   void connect_now();
   void disconnect_now();
-  /// For the end of the client: DISCONNECT, unless it would have to wait.
+  /// For the end of the client: sends DISCONNECT, unless it would have to wait.
   void send_last_disconnect();
-  /// Lets go of what lives on the loop.
+  /// Releases what lives on the loop.
   void release();
-  /// For contain(): the connection ends.
+  /// For contain(): closes the connection.
   void on_exception() noexcept;
 
  private:
@@ -162,20 +162,23 @@ class ClientSocketState final : public detail::CompletionLoop,
   EmitResult send(parser::PacketType type, std::optional<std::uint64_t> id, std::string_view text,
                   const std::vector<Bytes>& attachments, Compress compress);
 
-  /// Has `work(ClientSocketState&)` done on the loop, contained; false once the client has ended.
+  /// Runs `work(ClientSocketState&)` on the loop, contained. False once the client has ended.
   template <class Work>
   bool post_work(Work work) {
     return handover_.post(shared_from_this(), std::move(work));
   }
 
-  Manager* manager_;  // null once the client has ended
+  // Null once the client has ended.
+  Manager* manager_;
   const std::string nsp_;
   std::atomic<bool> connected_ = false;
   std::atomic<bool> active_ = false;
   std::atomic<bool> recovered_ = false;
   SharedText id_;
-  std::uint64_t connection_ = 0;  // counts the times it connected
-  std::uint64_t sent_in_ = 0;     // the section of the latest packet, 0: it was handled
+  // The number of times that it has connected.
+  std::uint64_t connection_ = 0;
+  // The section in which the latest packet was sent. 0: the server has handled it.
+  std::uint64_t sent_in_ = 0;
   std::shared_ptr<ClientEventPeer> peer_;
 
   MemberTimer<ClientSocketState, &ClientSocketState::on_join_timer> join_timer_{*this};

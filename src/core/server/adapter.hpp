@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Adapter: whatever a namespace does for many sockets, and what one socket does with rooms; the
-// adapter contract of the JavaScript implementation. LocalAdapter does it for the sockets of one
-// loop. An adapter that reaches further stands in front of it: it also sends each request to other
-// servers, as a message, and hands what they send to its own LocalAdapter.
+// Adapter: everything that a namespace does for many sockets, and that one socket does with rooms;
+// the adapter contract of the JavaScript implementation. LocalAdapter does it for the sockets of
+// one loop. An adapter for several servers wraps a LocalAdapter: it also sends each request
+// to the other servers, as a message, and passes their requests to its own LocalAdapter.
 //
-// So no request refers to an object of this process: each is made of names, ids, flags and an event
-// as it travels. Results come by callback, at once or later, on the loop.
+// For this reason no request refers to an object of this process. Each consists of names, ids,
+// flags and an encoded event. Results arrive by callback on the loop, at once or later.
 //
-// Life cycle: made with its namespace, and ends with it. Loop's thread only.
+// Life cycle: created and destroyed with its namespace. Loop's thread only.
 #pragma once
 
 #include <socketio/socket.hpp>
@@ -24,13 +24,15 @@ namespace socketio::core {
 
 class NamespaceState;
 
-/// An event as it travels in any packet, whatever its namespace and id.
+/// An event as it is sent in any packet, whatever the packet's namespace and id.
 struct WrittenEvent {
-  std::string_view text;           ///< The JSON array of its name and arguments; the caller's.
-  std::vector<Bytes> attachments;  ///< Of the placeholders in it.
+  /// The JSON array of name and arguments. The caller owns it.
+  std::string_view text;
+  /// For the placeholders in the text.
+  std::vector<Bytes> attachments;
 };
 
-/// What the other servers are told of a socket that fetch_sockets() has found.
+/// What other servers are told about a socket that fetch_sockets() has found.
 struct SocketDetails {
   std::string id;
   Handshake handshake;
@@ -46,7 +48,7 @@ class Adapter {
 
   virtual ~Adapter() = default;
 
-  /// How many servers there are, this one included.
+  /// The number of servers, including this one.
   virtual void server_count(CountCallback counted) = 0;
 
   // --- One socket of this server; nothing happens if there is none with this id ---
@@ -54,17 +56,17 @@ class Adapter {
   virtual void add_all(std::string_view id, std::span<const std::string> rooms) = 0;
   virtual void del(std::string_view id, std::string_view room) = 0;
   virtual void del_all(std::string_view id) = 0;
-  /// The rooms that it is in, its own first.
+  /// The rooms of the socket, beginning with its own.
   virtual std::vector<std::string> socket_rooms(std::string_view id) = 0;
 
   // --- Many: the sockets that the options name, of all servers unless they say `local` ---
 
   virtual void broadcast(WrittenEvent event, const detail::BroadcastOptions& options) = 0;
-  /// Each server that has been reached says how many clients it asks, and each of these answers
-  /// exactly once, with an error if need be; `answered` throws what user code throws.
+  /// Each server that is reached reports how many clients it asks, and each of these answers
+  /// exactly once, possibly with an error. `answered` throws what user code throws.
   virtual void broadcast_with_ack(WrittenEvent event, const detail::BroadcastOptions& options,
                                   CountCallback client_count, detail::AckCallback answered) = 0;
-  /// The ids of the sockets in any of the rooms; of all if there are no rooms.
+  /// The ids of the sockets in any of the rooms, or of all sockets if `rooms` is empty.
   virtual void sockets(std::vector<std::string> rooms, IdsCallback found) = 0;
   virtual void fetch_sockets(const detail::BroadcastOptions& options, FetchCallback found) = 0;
   virtual void add_sockets(const detail::BroadcastOptions& options,
@@ -74,7 +76,7 @@ class Adapter {
   virtual void disconnect_sockets(const detail::BroadcastOptions& options, Close close) = 0;
 };
 
-/// Makes the adapter of a namespace, which outlives it.
+/// Creates the adapter of a namespace. The namespace outlives it.
 using AdapterFactory = std::function<std::unique_ptr<Adapter>(NamespaceState& nsp)>;
 
 }  // namespace socketio::core

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// BroadcastAnswers: knows when all the acknowledgements of a broadcast are there: each of the
-// servers has said how many clients it asks, and each of those clients has answered, in whatever
-// order. Then, and only once, it calls `all`.
+// BroadcastAnswers: waits for all the acknowledgements of a broadcast. They are complete once each
+// of the servers has said how many clients it asks and each of those clients has answered, in any
+// order. Then it calls `all`, once.
 //
-// Life cycle: held by the callbacks that it is told by. Loop's thread only.
+// Life cycle: held by the callbacks that report to it. Loop's thread only.
 #pragma once
 
 #include <socketio/acknowledgement.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Completion: where completes what was asked of a namespace's sockets, or of one of them. Any
-// thread, but for report().
+// Completion: completes, on the loop, a request to a namespace's sockets or to one of them. Any
+// thread, except report().
 #pragma once
 
 #include "core/server/namespace_state.hpp"
@@ -18,7 +18,7 @@ namespace socketio::core {
 
 class Completion final : public detail::CompletionLoop {
  public:
-  /// The socket may keep, as its data, what completes here: so it is not kept in turn.
+  /// The socket may keep the request as its data, so it is held weakly here.
   explicit Completion(std::shared_ptr<NamespaceState> nsp, std::weak_ptr<SocketState> socket = {})
       : nsp_(std::move(nsp)), socket_(std::move(socket)) {}
 

@@ -46,7 +46,7 @@ void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> r
     on_packet(**result);
     document.give_back_large();
   } else if (!attachments_timer_ && decoder_.attachments_due()) {
-    // Restarting it with every attachment would let a peer hold the packet open for ever.
+    // If every attachment restarted the timer, a peer could keep the packet incomplete for ever.
     node_.loop().timers().arm(
         ensure_timer<Connection, &Connection::on_attachments_timeout>(attachments_timer_, *this),
         node_.options().attachments_timeout);
@@ -56,7 +56,8 @@ void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> r
 void Connection::on_packet(const parser::Packet& packet) {
   const auto socket = find(packet.nsp);
   if (packet.type == PacketType::connect) {
-    if (socket) return session_->close(DisconnectReason::forced_close);  // a second CONNECT
+    // This is a second CONNECT.
+    if (socket) return session_->close(DisconnectReason::forced_close);
     return connect(packet);
   }
   if (!socket || !socket->connected()) return session_->close(DisconnectReason::forced_close);
@@ -79,7 +80,8 @@ void Connection::connect(const parser::Packet& packet) {
   const auto self = shared_from_this();
   const auto nsp =
       node_.find(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json());
-  if (!session_->is_open()) return;  // a predicate threw the client out
+  // A predicate has disconnected the client.
+  if (!session_->is_open()) return;
   if (!nsp) return refuse(packet.nsp, {"Invalid namespace"});
 
   const auto socket = make_socket(nsp, packet.text);
@@ -95,7 +97,8 @@ void Connection::connect(const parser::Packet& packet) {
       detail::MiddlewareReport()(std::current_exception(), Socket(socket), next);
     }
   };
-  // Later, as in JavaScript: what a middleware does after next() still comes before the answer.
+  // Deferred, as in JavaScript: what a middleware sends after next() still arrives
+  // before the answer.
   const auto done = [self = weak_from_this(), socket](const std::optional<MiddlewareError>& error) {
     const auto connection = self.lock();
     if (!connection) return;
@@ -119,7 +122,8 @@ std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<Names
     sockets_.push_back(socket);
     return socket;
   } catch (...) {
-    nsp->end_if_empty();  // it may have been made for this one
+    // It may have been created for this client.
+    nsp->end_if_empty();
     throw;
   }
 }
@@ -128,7 +132,8 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
                                 const std::optional<MiddlewareError>& error) {
   const auto self = shared_from_this();
   if (!socket->connection())
-    return;  // the client left, or was thrown out, while the middlewares ran
+    // The client left, or was disconnected, while the middlewares ran.
+    return;
   NamespaceState& nsp = socket->nsp();
   if (error) {
     refuse(nsp.name(), *error);
@@ -137,11 +142,11 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   }
   connect_timer_.reset();
   const auto handlers = nsp.handlers().connection;
-  std::string packet = packet_header(PacketType::connect, nsp.name(), std::nullopt, 0);
-  packet.append(R"({"sid":")").append(socket->id()).append(R"("})");
-  sending().send_text(packet, Compress::no);
+  const std::string payload = R"({"sid":")" + socket->id() + R"("})";
+  send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
   if (!nsp.add(*socket)) return;
-  socket->become_connected();  // last: whose end is told has had its beginning
+  // Last, so that on_disconnect is only called for sockets whose on_connection was.
+  socket->become_connected();
 
   for (const auto& handler : handlers) {
     if (!socket->connected()) return;
@@ -154,15 +159,21 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   }
 }
 
-engine::Session& Connection::sending() {
+EmitResult Connection::send(const parser::OutgoingPacket& packet, Compress compress) {
   node_.waiting_broadcasts().before_sending();
-  return *session_;
+  const auto encoded = node_.encoder().encode(packet);
+  if (!encoded) return EmitResult::dropped;
+  std::optional<EmitResult> result;
+  parser::for_each_message(*encoded, [&](const engineio::Packet& message) {
+    if (result != EmitResult::dropped) result = session_->send(message, compress);
+  });
+  return *result;
 }
 
 void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
-  std::string packet = packet_header(PacketType::connect_error, nsp, std::nullopt, 0);
+  std::string payload;
   std::vector<Bytes> no_attachments;
-  JsonWriter writer(packet, no_attachments);
+  JsonWriter writer(payload, no_attachments);
   writer.begin_object();
   writer.key("message");
   writer.string(error.message);
@@ -171,15 +182,14 @@ void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
     writer.value(error.data);
   }
   writer.end_object();
-  sending().send_text(packet, Compress::no);
+  send({.type = PacketType::connect_error, .nsp = nsp, .payload = {payload}}, Compress::no);
 }
 
 void Connection::disconnect(SocketState& socket, Close close) {
   const auto self = shared_from_this();
   const auto disconnect_one = [this](SocketState& leaving) {
     if (!leaving.connected()) return leaving.discard();
-    sending().send_text(
-        packet_header(PacketType::disconnect, leaving.nsp().name(), std::nullopt, 0), Compress::no);
+    send({.type = PacketType::disconnect, .nsp = leaving.nsp().name()}, Compress::no);
     leaving.close(DisconnectReason::server_namespace_disconnect);
   };
   if (close == Close::socket) return disconnect_one(socket);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Connection: one Engine.IO session and the namespaces it has joined (Socket.IO protocol 5). Routes
-// packets to sockets, runs the connection middlewares, and ends the session where the peer breaks
-// the protocol.
+// Connection: one Engine.IO session and the namespaces that it has joined (Socket.IO protocol 5).
+// It passes packets to sockets, runs the connection middlewares, and closes the session if the peer
+// violates the protocol.
 //
-// Life cycle: made for a session, its handler until on_close(), which closes every socket. Loop's
-// thread only.
+// Life cycle: made for a session, and its handler until on_close(), which closes every socket.
+// Loop's thread only.
 #pragma once
 
+#include "codec/socketio/encoder.hpp"
 #include "codec/socketio/text_decoder.hpp"
 #include "core/server/node.hpp"
 #include "engine/server/session.hpp"
@@ -26,7 +27,7 @@ class Connection final : public engine::SessionHandler,
  public:
   Connection(Node& node, std::shared_ptr<engine::Session> session);
   ~Connection() override;
-  /// Starts the time in which a namespace must be joined.
+  /// Starts the timeout for joining a namespace.
   void start();
 
   engine::Session& session() { return *session_; }
@@ -35,17 +36,17 @@ class Connection final : public engine::SessionHandler,
   void on_text(std::string_view message) override;
   void on_binary(std::string_view message) override;
   void on_close(DisconnectReason reason) override;
-  /// For contain(): the session breaks off.
+  /// For contain(): breaks off the session.
   void on_exception() noexcept { session_->on_exception(); }
 
+  /// Sends a packet, behind what was broadcast before.
+  EmitResult send(const parser::OutgoingPacket& packet, Compress compress);
   /// Sends DISCONNECT for one namespace, or for all and closes the session.
   void disconnect(SocketState& socket, Close close);
-  /// The socket has ended; its namespace may be joined again.
+  /// The socket has ended, so its namespace may be joined again.
   void remove(SocketState& socket);
 
  private:
-  /// For who sends: what was broadcast before goes first.
-  engine::Session& sending();
   void on_result(Result<std::optional<parser::Packet>, parser::Errc> result);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);
@@ -61,7 +62,8 @@ class Connection final : public engine::SessionHandler,
   Node& node_;
   std::shared_ptr<engine::Session> session_;
   parser::TextDecoder decoder_;
-  std::vector<std::shared_ptr<SocketState>> sockets_;  // connecting ones included
+  // Including those that are connecting.
+  std::vector<std::shared_ptr<SocketState>> sockets_;
   std::unique_ptr<Deadline> connect_timer_;
   std::unique_ptr<Deadline> attachments_timer_;
 };

@@ -21,10 +21,11 @@ void to_json(json& value, const Handshake& handshake) {
 namespace core {
 namespace {
 
-/// As JavaScript prints a Date in a server that runs on UTC.
+/// The form in which JavaScript prints a Date on a server that runs on UTC.
 std::string date_text(std::int64_t milliseconds) {
   const std::string text = http::date_text(milliseconds / 1000);
-  const std::string_view parts = text;  // "Sun, 06 Nov 1994 08:49:37 GMT"
+  // "Sun, 06 Nov 1994 08:49:37 GMT"
+  const std::string_view parts = text;
   std::string date(parts.substr(0, 3));
   date.append(1, ' ').append(parts.substr(8, 3));
   date.append(1, ' ').append(parts.substr(5, 2));
@@ -52,7 +53,7 @@ Handshake make_handshake(const engine::OpeningRequest& opening, std::string_view
   }
   if (!auth_text.empty()) {
     codec::Document document(codec::own_text);
-    const auto auth = document.parse(auth_text);  // as when the client was let in
+    const auto auth = document.parse(auth_text);
     if (auth) handshake.auth = auth->to_json();
   }
   handshake.address = opening.remote_address;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// make_handshake(): what applications see of the request and the CONNECT packet by which a socket
-// came to be. Pure function.
+// make_handshake(): what applications see of the HTTP request and the CONNECT packet of a socket.
+// Pure function.
 #pragma once
 
 #include "engine/server/session.hpp"
@@ -11,7 +11,7 @@
 
 namespace socketio::core {
 
-/// `auth_text`: JSON, or empty.
+/// `auth_text` is JSON, or empty.
 Handshake make_handshake(const engine::OpeningRequest& opening, std::string_view auth_text);
 
 }  // namespace socketio::core

@@ -10,7 +10,8 @@
 
 namespace socketio::core {
 
-// --- One socket. Its own room is not in the index: that it is here makes it, if it wants it ---
+// --- One socket. Its own room is not in the index: the socket's flag says whether it is in
+// that room ---
 
 RoomIndex& LocalAdapter::changing() {
   nsp_.waiting_broadcasts().before_room_change();
@@ -49,7 +50,7 @@ std::vector<std::string> LocalAdapter::socket_rooms(std::string_view id) {
   return names;
 }
 
-// --- Whom a request is for ---
+// --- The receivers of a request ---
 
 template <class Use>
 void LocalAdapter::visit(std::string_view room, Use use) {
@@ -65,7 +66,7 @@ void LocalAdapter::for_each(const detail::BroadcastOptions& options, Use use) {
     for (SocketState* const socket : nsp_.everybody()) use(*socket);
     return;
   }
-  // A socket that carries this broadcast's mark has been served, or is to be left out.
+  // A socket that has this broadcast's mark has already been served, or is excluded.
   const std::uint64_t mark = ++broadcast_mark_;
   for (const std::string& room : options.except) {
     visit(room, [&](SocketState& socket) { socket.broadcast_mark = mark; });
@@ -96,43 +97,31 @@ void LocalAdapter::use_each(const std::vector<std::shared_ptr<SocketState>>& soc
 
 // --- Broadcasts ---
 
-engine::PreparedMessage LocalAdapter::prepare(WrittenEvent event,
-                                              const detail::BroadcastOptions& options,
-                                              std::optional<std::uint64_t> ack_id) const {
-  std::string packet;
-  const auto write = [&](const std::string& header) {
-    packet.reserve(header.size() + event.text.size());
-    packet.append(header).append(event.text);
-  };
-  if (event.attachments.empty() && !ack_id) {
-    write(nsp_.event_header());
-  } else {
-    const auto type =
-        event.attachments.empty() ? parser::PacketType::event : parser::PacketType::binary_event;
-    write(packet_header(type, nsp_.name(), ack_id, event.attachments.size()));
-  }
-  return {std::move(packet), std::move(event.attachments), options.flags.compress};
+PreparedEvents LocalAdapter::prepare(WrittenEvent event, const detail::BroadcastOptions& options,
+                                     std::optional<std::uint64_t> ack_id) const {
+  PreparedEvents events(nsp_.node().encoder(), nsp_.name(), options.flags.compress);
+  events.add(std::move(event), ack_id);
+  return events;
 }
 
 void LocalAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions& options) {
-  const std::string_view text = event.text;
-  engine::PreparedMessage message = prepare(std::move(event), options, std::nullopt);
+  PreparedEvents events = prepare(std::move(event), options, std::nullopt);
   if (!nsp_.outgoing_is_watched() && !options.flags.is_volatile)
-    return nsp_.waiting_broadcasts().add(*this, options, std::move(message));
+    return nsp_.waiting_broadcasts().add(*this, options, std::move(events));
+  const PreparedEvents::Event& sent = events.events().front();
   use_each(collect(options), [&](SocketState& socket) {
-    socket.notify_outgoing(text, message.parts().front().attachments);
-    socket.send_prepared(message, options.flags);
+    socket.notify_outgoing(sent.text(), sent.attachments);
+    socket.send_prepared(events, options.flags);
   });
 }
 
-void LocalAdapter::deliver(const engine::PreparedMessage& messages,
-                           const detail::BroadcastOptions& options) {
-  // Reported at the end: the hook is user code, which may change who is in a room.
+void LocalAdapter::deliver(PreparedEvents& events, const detail::BroadcastOptions& options) {
+  // Reported at the end, because the hook is user code, which may change the members of a room.
   std::shared_ptr<SocketState> failed;
   std::exception_ptr failure;
   for_each(options, [&](SocketState& socket) {
     try {
-      socket.deliver(messages);
+      socket.deliver(events);
     } catch (...) {
       socket.break_off();
       failed = socket.shared_from_this();
@@ -150,16 +139,16 @@ std::shared_ptr<WaitingBroadcasts::Receivers> LocalAdapter::shared() {
 
 void LocalAdapter::broadcast_with_ack(WrittenEvent event, const detail::BroadcastOptions& options,
                                       CountCallback client_count, detail::AckCallback answered) {
-  // One id for all: the counter is the namespace's, so that it cannot meet one of a single emit.
+  // One id for all. The counter is the namespace's, so the id differs from those of single emits.
   const std::uint64_t id = nsp_.next_ack_id();
-  const std::string_view text = event.text;
-  const engine::PreparedMessage message = prepare(std::move(event), options, id);
+  PreparedEvents events = prepare(std::move(event), options, id);
+  const PreparedEvents::Event& sent = events.events().front();
   const auto sockets = collect(options);
   client_count(sockets.size());
   use_each(sockets, [&](SocketState& socket) {
     if (!socket.expect_ack(id, answered, options.flags.timeout)) return;
-    socket.notify_outgoing(text, message.parts().front().attachments);
-    socket.send_question(id, message, options.flags);
+    socket.notify_outgoing(sent.text(), sent.attachments);
+    socket.send_question(id, events, options.flags);
   });
 }
 

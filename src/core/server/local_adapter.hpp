@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// LocalAdapter: the adapter of the sockets that a namespace has on one loop (JavaScript: the
-// in-memory Adapter). Knows who is in which room; serves each request before it returns, but for
-// broadcasts, which may wait for each other until the end of the turn (WaitingBroadcasts).
+// LocalAdapter: the adapter for the sockets that a namespace has on one loop (JavaScript: the
+// in-memory Adapter). It knows which socket is in which room. It executes each request before it
+// returns, except broadcasts, which may be collected until the end of the turn (WaitingBroadcasts).
 //
-// Life cycle and threads: Adapter's. Once the node is gone its namespace asks for nothing any more.
+// Life cycle and threads: as for Adapter. Its namespace makes no requests once the node is gone.
 #pragma once
 
 #include "core/server/adapter.hpp"
@@ -47,21 +47,21 @@ class LocalAdapter : public Adapter, private WaitingBroadcasts::Receivers {
   NamespaceState& nsp() { return nsp_; }
 
  private:
-  void deliver(const engine::PreparedMessage& messages,
-               const detail::BroadcastOptions& options) override;
+  void deliver(PreparedEvents& events, const detail::BroadcastOptions& options) override;
   std::shared_ptr<WaitingBroadcasts::Receivers> shared() override;
 
-  /// For who changes them.
+  /// Returns the index for changing it, after the broadcasts that must be sent first.
   RoomIndex& changing();
-  engine::PreparedMessage prepare(WrittenEvent event, const detail::BroadcastOptions& options,
-                                  std::optional<std::uint64_t> ack_id) const;
-  /// Calls `use(SocketState&)`, which runs no user code, for each.
+  PreparedEvents prepare(WrittenEvent event, const detail::BroadcastOptions& options,
+                         std::optional<std::uint64_t> ack_id) const;
+  /// Calls `use(SocketState&)` for each selected socket. `use` must run no user code.
   template <class Use>
   void for_each(const detail::BroadcastOptions& options, Use use);
   template <class Use>
   void visit(std::string_view room, Use use);
   std::vector<std::shared_ptr<SocketState>> collect(const detail::BroadcastOptions& options);
-  /// Calls `use(SocketState&)` for each; what fails for one ends that one's connection.
+  /// Calls `use(SocketState&)` for each socket. If it fails for one of them, that socket's
+  /// connection closes.
   template <class Use>
   static void use_each(const std::vector<std::shared_ptr<SocketState>>& sockets, Use use);
 

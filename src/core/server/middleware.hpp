@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs a chain of middlewares, each of which may continue now, later, or from another thread. The
-// chain is the one that was registered when it began. Used for connections and for packets.
+// Runs a chain of middlewares. Each may continue at once, later, or from another thread.
+// Middlewares that are registered after the start do not run. Used for connections and for packets.
 #pragma once
 
 #include "core/server/namespace_state.hpp"
@@ -21,7 +21,8 @@ class MiddlewareChain : public std::enable_shared_from_this<MiddlewareChain<Midd
  public:
   /// Calls one middleware with its Next.
   using Call = std::function<void(Middleware&, Next)>;
-  /// The end of the chain, on the loop: nothing, or why it was refused. Called at most once.
+  /// Called on the loop at the end of the chain, at most once, with nothing or the reason
+  /// of a refusal.
   using Done = std::function<void(const std::optional<MiddlewareError>&)>;
 
   MiddlewareChain(std::shared_ptr<NamespaceState> nsp,
@@ -55,7 +56,8 @@ class MiddlewareChain : public std::enable_shared_from_this<MiddlewareChain<Midd
     if (const auto done = std::exchange(done_, nullptr)) done(error);
   }
 
-  std::shared_ptr<NamespaceState> nsp_;  // its loop may end before a Next that somebody keeps
+  // Its loop may end while somebody still keeps a Next.
+  std::shared_ptr<NamespaceState> nsp_;
   std::vector<std::shared_ptr<Middleware>> chain_;
   Call call_;
   Done done_;

@@ -12,18 +12,21 @@ void NamespaceHandlers::report(Socket& socket, std::string_view event,
     what.event = event;
     what.message = message_of(thrown, "unknown exception");
   } catch (...) {
-    what.message.clear();  // no memory for the words: the exception has to do
+    // No memory for the text: the exception has to suffice.
+    what.message.clear();
   }
   report(socket, what);
 }
 
 void NamespaceHandlers::report(Socket& socket, const HandlerError& what) const noexcept {
-  const auto hook = error;  // it may be replaced while it runs
+  // A copy, because the hook may be replaced while it runs.
+  const auto hook = error;
   if (!hook) return;
   try {
     (*hook)(socket, what);
   } catch (...) {
-    return;  // the hook itself failed: there is nobody left to tell
+    // The hook itself failed: there is nobody left to notify.
+    return;
   }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// NamespaceHandlers: all that is registered on a namespace for each of its sockets, and how what
-// goes wrong is reported. Apart from the namespace, so that several may have the same: a parent and
-// its children, and the loops of one server.
+// NamespaceHandlers: everything that is registered on a namespace for each of its sockets, and how
+// errors of handlers are reported. It is separate from the namespace so that several namespaces can
+// share it: a parent and its children, and those of a server's loops.
 //
-// Threads: without a lock. Every loop whose namespace has it reads it, whenever a packet comes or
-// goes. It may be written to, which is to register or take off a handler, by the loop that alone
-// has it, or while none of them runs. An event's dispatch writes, too, if it has a handler that is
-// for once: `events` takes that off.
+// Threads: there is no lock. Every loop whose namespace uses it reads it, whenever a packet arrives
+// or leaves. Registering or removing a handler writes to it: only a loop that has it alone may do
+// so, or anyone while none of the loops runs. Dispatching an event also writes if the event
+// has a handler that runs once, because `events` removes that handler.
 #pragma once
 
 #include "core/handler_table.hpp"
@@ -25,9 +25,9 @@ struct NamespaceHandlers : Handlers {
   std::vector<std::shared_ptr<detail::ConnectionHandler>> connection;
   std::shared_ptr<const detail::ErrorHook> error;
 
-  /// Calls the error hook, if there is one; one that fails has nobody left to tell.
+  /// Calls the error hook, if there is one. If the hook fails, there is nobody left to notify.
   void report(Socket& socket, const HandlerError& what) const noexcept;
-  /// The same for what was thrown.
+  /// The same for an exception.
   void report(Socket& socket, std::string_view event,
               const std::exception_ptr& thrown) const noexcept;
 };

@@ -17,8 +17,7 @@ NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
       handlers_(parent ? parent->handlers_ : std::make_shared<NamespaceHandlers>()),
       adapter_(make_adapter(*this)),
       handlers_are_parents_(parent != nullptr),
-      kept_without_clients_(parent == nullptr),
-      event_header_(packet_header(parser::PacketType::event, name_, std::nullopt, 0)) {}
+      kept_without_clients_(parent == nullptr) {}
 
 std::vector<std::shared_ptr<NamespaceState>> NamespaceState::children() const {
   return link_->node->children_of(*this);
@@ -30,12 +29,6 @@ NamespaceHandlers& NamespaceState::own_handlers() {
     handlers_are_parents_ = false;
   }
   return *handlers_;
-}
-
-std::string NamespaceState::event_packet(detail::OutgoingEvent& event) const {
-  if (event.attachments().empty()) return std::string(event.with_header(event_header_));
-  return std::string(event.with_header(packet_header(parser::PacketType::binary_event, name_,
-                                                     std::nullopt, event.attachments().size())));
 }
 
 // --- Its sockets ---
@@ -50,7 +43,8 @@ void NamespaceState::add_joining(const std::shared_ptr<SocketState>& socket) {
 }
 
 bool NamespaceState::add(SocketState& socket) {
-  waiting_broadcasts().before_room_change();  // may call the error hook, which may end the socket
+  // This may call the error hook, which may close the socket.
+  waiting_broadcasts().before_room_change();
   if (!socket.connection()) return false;
   socket.position = static_cast<std::uint32_t>(everybody_.size());
   everybody_.push_back(&socket);
@@ -58,7 +52,8 @@ bool NamespaceState::add(SocketState& socket) {
 }
 
 void NamespaceState::remove(SocketState& socket) {
-  waiting_broadcasts().before_room_change();  // may call the error hook, which may remove it
+  // This may call the error hook, which may remove the socket.
+  waiting_broadcasts().before_room_change();
   const auto found = sockets_.find(socket.id());
   if (found == sockets_.end()) return;
   adapter_->del_all(socket.id());
@@ -125,7 +120,8 @@ template <class Request>
 void NamespaceState::on_loop(Request request) {
   if (loop().is_current()) return request(*this);
   loop().post([self = shared_from_this(), request = std::move(request)] { request(*self); });
-  loop().hurry();  // it may be about to end them
+  // The request may be about to disconnect them.
+  loop().hurry();
 }
 
 void NamespaceState::fetch_sockets(const detail::BroadcastOptions& options,
@@ -158,7 +154,7 @@ void NamespaceState::disconnect_sockets(const detail::BroadcastOptions& options,
   });
 }
 
-// --- Errors. What the hook refers to has ended with the server ---
+// --- Errors. What the hook refers to is gone once the server has ended ---
 
 void NamespaceState::report(Socket& socket, std::string_view event,
                             const std::exception_ptr& exception) noexcept {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// NamespaceState: one namespace on one node: its sockets, its handlers, and its adapter, which does
-// what is asked of many sockets. What Namespace and BroadcastOperator are handles to.
+// NamespaceState: one namespace on one node, with its sockets, its handlers, and its adapter, which
+// executes requests for many sockets. Namespace and BroadcastOperator are handles to it.
 //
-// Life cycle: made by the node, kept by it and by handles; once the node is gone everything is a
-// no-op. A parent stands for all namespaces that a pattern or predicate admits: it has no sockets,
-// and its adapter passes on to its children what is asked of it. Requests for many sockets may come
-// from any thread: they go over to the loop by themselves.
+// Life cycle: made by the node, and kept by it and by handles. Once the node is gone, every call
+// is a no-op. A parent represents all namespaces that a pattern or predicate accepts: it has no
+// sockets, and its adapter passes requests on to its children. Requests for many sockets may come
+// from any thread: they are posted to the loop.
 #pragma once
 
 #include "core/server/adapter.hpp"
@@ -27,10 +27,10 @@ namespace socketio::core {
 
 class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
  public:
-  /// A name that no client can ask for: those on the wire begin with '/'.
+  /// A name that no client can ask for: names in packets begin with '/'.
   static constexpr std::string_view parents_name = "dynamic";
 
-  /// `parent` may be null, and outlives it with the node.
+  /// `parent` may be null; otherwise it lives as long as the node.
   NamespaceState(std::shared_ptr<NodeLink> link, std::string name, const NamespaceState* parent,
                  const AdapterFactory& make_adapter);
 
@@ -43,38 +43,37 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
   Adapter& adapter() { return *adapter_; }
   NamespaceHandlers& handlers() { return *handlers_; }
-  /// Where to register: not at the parent, whose handlers it has until it gets some of its own.
+  /// The handlers to register with. A child shares its parent's handlers until it gets
+  /// some of its own.
   NamespaceHandlers& own_handlers();
 
-  /// Header of an event without attachments and id: most of them.
-  const std::string& event_header() const { return event_header_; }
-  /// The whole packet of an event.
-  std::string event_packet(detail::OutgoingEvent& event) const;
   std::uint64_t next_ack_id() { return ++last_ack_id_ - 1; }
 
-  // --- Its sockets. One that was made for a client ends with the last of them ---
+  // --- Its sockets. A namespace that was made for a client ends with the last of them ---
 
-  /// A socket that joins: it can be found, but is none of `everybody` before it has been added.
+  /// Adds a socket that is connecting. It can be found, but is not in `everybody` before add().
   void add_joining(const std::shared_ptr<SocketState>& socket);
-  /// False if it has ended: what is flushed first may be reported, and the hook may end it.
+  /// False if it has ended: an error while flushing waiting broadcasts may be reported, and the
+  /// hook may end it.
   bool add(SocketState& socket);
-  /// It leaves its rooms, too.
+  /// The socket leaves its rooms as well.
   void remove(SocketState& socket);
-  /// Null if there is none; joining ones are found, too.
+  /// Null if there is none. Also finds sockets that are connecting.
   SocketState* find(std::string_view id) const;
   std::size_t socket_count() const { return everybody_.size(); }
   const std::vector<SocketState*>& everybody() const { return everybody_; }
   void end_if_empty() noexcept;
   void keep_without_clients() { kept_without_clients_ = true; }
 
-  /// A socket has handlers for what is sent. They run user code: from now on a broadcast walks a
-  /// copy, and does not wait.
+  /// A socket has handlers for outgoing events, which run user code. From now on a broadcast uses a
+  /// copy of the list of sockets, and is not collected.
   void watch_outgoing() { sockets_watch_outgoing_ = true; }
   bool outgoing_is_watched() const {
     return sockets_watch_outgoing_ || !handlers_->any_outgoing.empty();
   }
 
-  // --- Requests for many sockets; any thread. Callbacks come on the loop, and run user code ---
+  // --- Requests for many sockets; any thread. Callbacks are called on the loop and run
+  // user code ---
 
   void broadcast(detail::OutgoingEvent& event, const detail::BroadcastOptions& options);
   void broadcast_with_ack(detail::OutgoingEvent& event, const detail::BroadcastOptions& options,
@@ -84,12 +83,12 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   void del_sockets(const detail::BroadcastOptions& options, const std::vector<std::string>& rooms);
   void disconnect_sockets(const detail::BroadcastOptions& options, Close close);
 
-  /// Runs user code that waits for an answer of several sockets; what it throws is reported.
+  /// Runs user code that waits for an answer from several sockets; reports what it throws.
   template <class Done>
   void complete(Done done) noexcept;
   /// Reports to the error hook.
   void report(Socket& socket, const HandlerError& error) noexcept;
-  /// The same for what was thrown.
+  /// The same for an exception.
   void report(Socket& socket, std::string_view event, const std::exception_ptr& exception) noexcept;
 
  private:
@@ -101,7 +100,8 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
 
   const std::shared_ptr<NodeLink> link_;
   std::string name_;
-  const NamespaceState* const parent_;  // compared, never followed: a handle may outlive it
+  // Only compared, never dereferenced: a handle may outlive the parent.
+  const NamespaceState* const parent_;
   std::shared_ptr<NamespaceHandlers> handlers_;
   const std::unique_ptr<Adapter> adapter_;
   /// Keyed by the socket's own id.
@@ -111,7 +111,6 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   bool handlers_are_parents_;
   bool sockets_watch_outgoing_ = false;
   bool kept_without_clients_;
-  std::string event_header_;
 };
 
 template <class Done>

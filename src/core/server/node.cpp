@@ -23,8 +23,8 @@ class NoEntropy final : public Entropy {
   }
 };
 
-/// What handles that outlive the server meet: work for the loop is done, that is refused,
-/// on the spot.
+/// The loop for handles that outlive the server. It runs a task at once, and the task finds that
+/// there is no server.
 class EndedLoop final : public Loop {
  public:
   EndedLoop() : Loop(TimePoint{}, entropy_) {}
@@ -43,7 +43,8 @@ bool admits(const NamespacePredicate& predicate, std::string_view name, const js
   try {
     return predicate(name, auth);
   } catch (...) {
-    return false;  // a predicate that fails admits nobody
+    // If a predicate throws, it admits nobody.
+    return false;
   }
 }
 
@@ -80,7 +81,8 @@ std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
     });
     return make(full_name, dynamic == dynamic_.end() ? nullptr : (*dynamic)->parent.get());
   }();
-  nsp->keep_without_clients();  // the application's from now on
+  // From now on it belongs to the application.
+  nsp->keep_without_clients();
   return nsp;
 }
 
@@ -109,10 +111,12 @@ std::shared_ptr<NamespaceState> Node::find(std::string_view name, const json& au
   const std::string key(name);
   const auto found = namespaces_.find(key);
   if (found != namespaces_.end()) return found->second;
-  const auto dynamic = dynamic_;  // a predicate may add to it
+  // A copy, because a predicate may add to the list.
+  const auto dynamic = dynamic_;
   for (const auto& candidate : dynamic) {
     if (!admits(candidate->predicate, name, auth)) continue;
-    const auto made = namespaces_.find(key);  // by the predicate
+    // The predicate may have made it.
+    const auto made = namespaces_.find(key);
     return made == namespaces_.end() ? make(key, candidate->parent.get()) : made->second;
   }
   return nullptr;
@@ -142,7 +146,8 @@ void Node::release(NamespaceState& nsp) noexcept {
   try {
     remember(nsp.name(), found->second);
   } catch (...) {
-    return;  // it stays: its next last client has it forgotten
+    // It stays until its next last client has left.
+    return;
   }
   namespaces_.erase(found);
 }
@@ -156,9 +161,10 @@ void Node::remember(const std::string& name, const std::shared_ptr<NamespaceStat
 }
 
 void Node::close() {
-  waiting_broadcasts().before_room_change();  // everybody leaves
-  // A copy: handlers may make namespaces, and a socket whose handlers are being told already stays
-  // for that long.
+  // All sockets are about to leave their rooms.
+  waiting_broadcasts().before_room_change();
+  // A copy, because handlers may create namespaces. It also keeps a socket alive while its
+  // handlers run.
   std::vector<std::shared_ptr<SocketState>> sockets;
   for (const auto& [name, nsp] : namespaces_) {
     for (SocketState* const socket : nsp->everybody())

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Node: the Socket.IO server on one loop: its namespaces, and the clients that live on this
+// Node: the Socket.IO server on one loop, with its namespaces and the clients of this
 // loop's sessions.
 //
-// Life cycle: made with its loop; accept() gets every new Engine.IO session; close() ends all
-// sockets. Several nodes (loops of a process, or servers of a cluster) know nothing of each other
-// here. Namespaces that clients made by asking for a name that a pattern or predicate admits end
-// with their last client; one that somebody holds a handle to is the same when a client asks again.
-// Loop's thread only, but for loop().
+// Life cycle: made with its loop; accept() gets every new Engine.IO session; close() closes all
+// sockets. Several nodes (the loops of a process, or the servers of a cluster) know nothing of
+// each other here. A namespace that was created because a client asked for it, and a pattern or
+// predicate accepts its name, ends with its last client. If somebody still holds a handle to it,
+// the next client gets the same namespace. Loop's thread only, except loop().
 #pragma once
 
 #include "base/loop.hpp"
 #include "codec/json/document.hpp"
 #include "codec/socketio/packet.hpp"
+#include "codec/socketio/text_encoder.hpp"
 #include "core/server/adapter.hpp"
 #include "core/server/waiting_broadcasts.hpp"
 #include "engine/server/session.hpp"
@@ -32,8 +33,8 @@ namespace socketio::core {
 
 class Node;
 
-/// Where namespaces find their node. Handles to them outlive it: then it is null, and the loop is
-/// one on which every thread is current and nothing ever waits.
+/// Where namespaces find their node. Handles to them outlive the node: then it is null, and the
+/// loop is one on which every thread is current and nothing ever waits.
 struct NodeLink {
   Node* node;
   Loop* loop;
@@ -51,11 +52,11 @@ struct Options {
   std::size_t rooms_per_client = 1'024;
   std::size_t room_name_bytes = 1'024;
   std::size_t pending_acks = 10'000;
-  /// Of each namespace, but of parents; none: LocalAdapter.
+  /// For each namespace, except parents. None means LocalAdapter.
   AdapterFactory adapter{};
 };
 
-/// Decides whether a namespace that does not exist yet may be made for a client.
+/// Decides whether a namespace that does not exist yet may be created for a client.
 using NamespacePredicate = std::function<bool(std::string_view name, const json& auth)>;
 
 class Node {
@@ -69,31 +70,33 @@ class Node {
   const Options& options() const { return options_; }
   const std::shared_ptr<NodeLink>& link() const { return link_; }
   WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
-  /// Parses packets; what it gave is valid until the next packet.
+  /// Parses packets. Its result is valid until the next packet.
   codec::Document& document() { return document_; }
+  /// Encodes packets; what it gave is valid until the next packet.
+  parser::Encoder& encoder() { return encoder_; }
 
-  /// What lives on a new session.
+  /// Makes the handler of a new session.
   std::shared_ptr<engine::SessionHandler> accept(const std::shared_ptr<engine::Session>& session);
 
-  /// "admin", "/admin" are the same; "" is "/". Makes it if needed: with the handlers of the first
-  /// pattern that matches, as in JavaScript.
+  /// "admin" and "/admin" are the same; "" is "/". Creates the namespace if necessary, with the
+  /// handlers of the first pattern that matches, as in JavaScript.
   std::shared_ptr<NamespaceState> of(std::string_view name);
-  /// The parent of all namespaces that the predicate admits, whose handlers they have.
+  /// The parent of all namespaces that the predicate admits. They have its handlers.
   std::shared_ptr<NamespaceState> of(NamespacePredicate predicate);
   /// The same for a predicate that looks at the name alone.
   std::shared_ptr<NamespaceState> of_pattern(std::function<bool(std::string_view name)> matches);
-  /// What a client may join: an existing namespace, or one that a predicate admits.
-  /// Null if neither.
+  /// The namespace that a client may join: an existing one, or one that a predicate admits. Null if
+  /// there is neither.
   std::shared_ptr<NamespaceState> find(std::string_view name, const json& auth);
 
   std::size_t namespace_count() const { return namespaces_.size(); }
-  /// Namespaces that have ended, held or not.
+  /// The number of namespaces that have ended, including those without handles.
   std::size_t remembered_count() const { return released_.size(); }
   std::vector<std::shared_ptr<NamespaceState>> children_of(const NamespaceState& parent) const;
-  /// Forgets a namespace that was made for clients and has none left.
+  /// Removes a namespace that was made for clients and has none left.
   void release(NamespaceState& nsp) noexcept;
 
-  /// Every socket ends with "server shutting down".
+  /// Closes every socket with "server shutting down".
   void close();
 
  private:
@@ -113,9 +116,11 @@ class Node {
   Options options_;
   const std::shared_ptr<NodeLink> link_;
   codec::Document document_{options_.json};
+  parser::TextEncoder encoder_;
   std::unordered_map<std::string, std::shared_ptr<NamespaceState>> namespaces_;
   std::unordered_map<std::string, std::weak_ptr<NamespaceState>> released_;
-  std::size_t released_limit_ = 64;  // beyond, those that nobody holds are taken out
+  // Beyond this number, those without handles are removed.
+  std::size_t released_limit_ = 64;
   std::vector<std::shared_ptr<const Dynamic>> dynamic_;
 };
 

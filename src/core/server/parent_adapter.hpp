@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// ParentAdapter: the adapter of a namespace that stands for all those that a pattern or predicate
-// admits. It has no sockets, and passes requests on to the adapters of its children (JavaScript:
-// ParentBroadcastAdapter), but for broadcasts with acknowledgements: those reach nobody.
+// ParentAdapter: the adapter of a namespace that represents all namespaces which a pattern
+// or predicate accepts. It has no sockets. It passes requests on to the adapters of its
+// children (JavaScript: ParentBroadcastAdapter), except broadcasts with acknowledgements, which
+// reach nobody.
 //
-// Life cycle and threads: Adapter's.
+// Life cycle and threads: as for Adapter.
 #pragma once
 
 #include "core/server/local_adapter.hpp"

@@ -27,7 +27,7 @@ bool RoomIndex::join(SocketState& socket, std::string_view name) {
   const auto found = rooms_.find(name);
   Room* room = found == rooms_.end() ? nullptr : found->second.get();
   if (room) {
-    // Ask whichever side is shorter.
+    // Search the shorter list.
     const bool is_member =
         memberships.size() < room->members.size()
             ? find_membership(memberships, name) != memberships.end()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Which sockets of a namespace are in which rooms. A room is a dense vector, so that a broadcast
-// walks memory in order; a socket knows its place in each of its rooms, so that leaving is O(1).
-// The room of a socket's own id is not stored: the socket's entry in the namespace is that room.
+// Which sockets of a namespace are in which rooms. A room is a dense vector, so a broadcast reads
+// memory in order. A socket knows its position in each of its rooms, so leaving is O(1). The room
+// of a socket's own id is not stored: the socket's entry in the namespace serves as that room.
 // Loop's thread only.
 #pragma once
 
@@ -22,7 +22,7 @@ struct Room {
   std::vector<SocketState*> members;
 };
 
-/// A socket's place in a room.
+/// A socket's position in a room.
 struct Membership {
   Room* room;
   std::uint32_t position;
@@ -30,7 +30,7 @@ struct Membership {
 
 class RoomIndex {
  public:
-  /// False if it was a member already.
+  /// False if the socket was already a member.
   bool join(SocketState& socket, std::string_view room);
   void leave(SocketState& socket, std::string_view room);
   void leave_all(SocketState& socket);
@@ -42,7 +42,8 @@ class RoomIndex {
   void remove(SocketState& socket, std::size_t index);
 
   std::unordered_map<std::string_view, std::unique_ptr<Room>>
-      rooms_;  // keyed by the room's own name
+      // Keyed by the room's own name.
+      rooms_;
 };
 
 }  // namespace socketio::core

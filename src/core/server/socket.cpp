@@ -122,7 +122,7 @@ BroadcastOperator Socket::broadcast() const { return SocketOperator(*this).broad
 BroadcastOperator Socket::local() const { return broadcast().local(); }
 
 detail::HandlerTableRef Socket::table() const {
-  // After the disconnect nothing would ever release what is registered.
+  // Nothing would release what is registered after the disconnect.
   return detail::HandlerTableRef(state_ && state_->connection() ? &state_->handlers().events
                                                                 : nullptr);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/socket_state.hpp"
 
-#include "codec/json/bytes.hpp"
 #include "core/event_call.hpp"
 #include "core/event_text.hpp"
 #include "core/server/connection.hpp"
@@ -16,14 +15,11 @@ namespace socketio::core {
 
 using parser::PacketType;
 
-std::string packet_header(PacketType type, std::string_view nsp, std::optional<std::uint64_t> id,
-                          std::size_t attachments) {
-  std::string header = "4";  // Engine.IO: message
-  parser::append_header(header, {type, attachments, nsp, id, {}});
-  return header;
-}
-
 namespace {
+
+parser::Payload payload_of(detail::OutgoingEvent& event) {
+  return {event.json_text(), event.room()};
+}
 
 /// An event of a server's socket.
 class SocketCall final : public EventCall {
@@ -111,7 +107,8 @@ void SocketState::post(Work work) {
 }
 
 void SocketState::on_event(const parser::Packet& packet) {
-  if (packet.text.empty()) return;  // as in JavaScript: an event without a name is nobody's
+  // As in JavaScript, nobody receives an event without a name.
+  if (packet.text.empty()) return;
   ValueArray items(packet.payload);
   std::string number_name;
   const std::string_view event = event_name(items, number_name);
@@ -163,7 +160,8 @@ void SocketState::run_any(const detail::HandlerList<detail::AnyHandler>& handler
 }
 
 void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ack_id) {
-  // Handlers decode from text: what a middleware made or changed becomes a packet again.
+  // Handlers decode text, so arguments that a middleware has created or changed become a
+  // packet again.
   std::string text;
   std::vector<Bytes> attachments;
   JsonWriter writer(text, attachments, JsonWriter::Infinities::as_numbers);
@@ -234,7 +232,8 @@ Handshake SocketState::make_handshake() const {
 
 void SocketState::become_connected() {
   life_.store(Life::connected, std::memory_order_release);
-  nsp_->adapter().add_all(id_, {&id_, 1});  // whatever it left before
+  // It may have left its rooms before.
+  nsp_->adapter().add_all(id_, {&id_, 1});
 }
 
 void SocketState::end() {
@@ -243,7 +242,8 @@ void SocketState::end() {
 }
 
 void SocketState::release_handlers() {
-  if (!rare_) return;  // handlers may hold the socket; its data stays
+  // Handlers may hold the socket. Its data stays.
+  if (!rare_) return;
   rare_->handlers = {};
   rare_->middlewares.clear();
   rare_->error.clear();
@@ -251,9 +251,11 @@ void SocketState::release_handlers() {
 
 void SocketState::close(DisconnectReason reason) {
   if (!connected() || std::exchange(closing_, true))
-    return;  // a handler below may disconnect it again
+    // A handler below may call this again.
+    return;
   const auto self = shared_from_this();
-  const auto connection = connection_->shared_from_this();  // a handler may end its connection
+  // A handler may close its connection.
+  const auto connection = connection_->shared_from_this();
   Socket handle(self);
   const auto notify = [&](std::string_view event,
                           const detail::HandlerList<detail::DisconnectHandler>& list) {
@@ -310,23 +312,23 @@ std::vector<std::string> SocketState::rooms() const { return nsp_->adapter().soc
 
 EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
-  if (!nsp_->loop().is_current()) {
-    std::string text(event.json_text());  // first: a long header is put in front of it there
-    std::string packet =
-        nsp_->event_packet(event);  // counts the attachments, so before they are taken
-    engine::PreparedMessage message(std::move(packet), event.take_attachments(), flags.compress);
-    post([message = std::move(message), flags, text = std::move(text)](SocketState& self) {
-      self.notify_outgoing(text, message.parts().front().attachments);
-      self.send_prepared(message, flags);
-    });
-    return EmitResult::sent;
-  }
+  if (nsp_->loop().is_current())
+    return send_event({}, payload_of(event), event.attachments(), flags);
+  post([flags, text = std::string(event.json_text()), attachments = event.take_attachments()](
+           SocketState& self) { self.send_event({}, {text}, attachments, flags); });
+  return EmitResult::sent;
+}
+
+EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
+                                   const std::vector<Bytes>& attachments,
+                                   const detail::EmitFlags& flags) {
+  if (has_ended()) return EmitResult::not_connected;
   if (flags.is_volatile && !sending().writable()) return EmitResult::dropped;
-  notify_outgoing(event.json_text(), event.attachments());
-  if (event.attachments().empty()) return send(nsp_->event_header(), event, flags.compress);
-  return send(packet_header(PacketType::binary_event, nsp_->name(), std::nullopt,
-                            event.attachments().size()),
-              event, flags.compress);
+  notify_outgoing(payload.text, attachments);
+  if (has_ended()) return EmitResult::not_connected;  // by a handler
+  return connection_->send(
+      {.nsp = nsp_->name(), .id = id, .payload = payload, .attachments = attachments},
+      flags.compress);
 }
 
 engine::Session& SocketState::sending() {
@@ -334,23 +336,11 @@ engine::Session& SocketState::sending() {
   return *session_;
 }
 
-EmitResult SocketState::send(std::string_view header, detail::OutgoingEvent& event,
-                             Compress compress) {
-  engine::Session& session = sending();
-  EmitResult result = session.send_text(event.with_header(header), compress);
-  if (result == EmitResult::dropped) return result;
-  for (const Bytes& attachment : event.attachments()) {
-    result = session.send_binary(codec::as_text(attachment), compress);
-  }
-  return result;
-}
-
-EmitResult SocketState::send_prepared(const engine::PreparedMessage& message,
-                                      const detail::EmitFlags& flags) {
+EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
   engine::Session& session = sending();
   if (flags.is_volatile && !session.writable()) return EmitResult::dropped;
-  return session.send_prepared(message);
+  return session.send_prepared(events);
 }
 
 bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callback,
@@ -363,9 +353,10 @@ bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callba
   try {
     if (rare().acks.size() >= nsp_->node().options().pending_acks)
       return fail(Errc::too_many_pending);
-    // Timeouts run user code from the wheel.
+    // The timing wheel calls timeouts, which run user code.
     auto guarded_callback = [this, callback](std::error_code error, const Value* arguments) {
-      const auto self = shared_from_this();  // the callback may end the socket
+      // The callback may close the socket.
+      const auto self = shared_from_this();
       guarded("acknowledgement", [&] { callback(error, arguments); });
     };
     rare().acks.add(id, std::move(guarded_callback), timeout, nsp_->loop());
@@ -376,21 +367,19 @@ bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callba
   }
 }
 
-void SocketState::send_question(std::uint64_t id, const engine::PreparedMessage& message,
+void SocketState::send_question(std::uint64_t id, PreparedEvents& events,
                                 const detail::EmitFlags& flags) {
-  if (send_prepared(message, flags) == EmitResult::dropped) rare().acks.fail(id, Errc::dropped);
+  if (send_prepared(events, flags) == EmitResult::dropped) rare().acks.fail(id, Errc::dropped);
 }
 
 void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                                 detail::AckCallback callback) {
   auto work = [flags, callback = std::move(callback), text = std::string(event.json_text()),
-               attachments = event.take_attachments()](SocketState& self) mutable {
+               attachments = event.take_attachments()](SocketState& self) {
     const std::uint64_t id = self.nsp_->next_ack_id();
     if (!self.expect_ack(id, callback, flags.timeout)) return;
-    self.notify_outgoing(text, attachments);
-    const auto type = attachments.empty() ? PacketType::event : PacketType::binary_event;
-    const std::string header = packet_header(type, self.nsp_->name(), id, attachments.size());
-    self.send_question(id, {header + text, std::move(attachments), flags.compress}, flags);
+    const EmitResult result = self.send_event(id, {text}, attachments, flags);
+    if (result == EmitResult::dropped) self.rare().acks.fail(id, Errc::dropped);
   };
   if (!nsp_->loop().is_current()) return post(std::move(work));
   const auto self = shared_from_this();
@@ -398,17 +387,23 @@ void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::Emit
 }
 
 void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) {
-  const auto type = arguments.attachments().empty() ? PacketType::ack : PacketType::binary_ack;
-  const std::string header =
-      packet_header(type, nsp_->name(), ack_id, arguments.attachments().size());
-  if (nsp_->loop().is_current()) {
-    if (!connected()) return;
-    send(header, arguments, Compress::yes);
-    return;
-  }
-  engine::PreparedMessage message(std::string(arguments.with_header(header)),
-                                  arguments.take_attachments());
-  post([message = std::move(message)](SocketState& self) { self.send_prepared(message, {}); });
+  if (nsp_->loop().is_current())
+    return send_ack(ack_id, payload_of(arguments), arguments.attachments());
+  post([ack_id, text = std::string(arguments.json_text()),
+        attachments = arguments.take_attachments()](SocketState& self) {
+    self.send_ack(ack_id, {text}, attachments);
+  });
+}
+
+void SocketState::send_ack(std::uint64_t id, const parser::Payload& payload,
+                           const std::vector<Bytes>& attachments) {
+  if (!connected()) return;
+  connection_->send({.type = PacketType::ack,
+                     .nsp = nsp_->name(),
+                     .id = id,
+                     .payload = payload,
+                     .attachments = attachments},
+                    Compress::yes);
 }
 
 void SocketState::disconnect(Close close) {
@@ -416,7 +411,8 @@ void SocketState::disconnect(Close close) {
     post([close](SocketState& self) { self.disconnect(close); });
     return nsp_->loop().hurry();
   }
-  if (!connected()) return;  // who is not let in yet is refused by next(), as in JavaScript
+  // As in JavaScript, a socket that is still connecting is refused with next() instead.
+  if (!connected()) return;
   connection_->disconnect(*this, close);
 }
 

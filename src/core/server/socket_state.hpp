@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
-// SocketState: one client in one namespace. What Socket is a handle to.
+// SocketState: one client in one namespace. Socket is a handle to it.
 //
-// Life cycle: made by Connection when a CONNECT arrives; joining (middlewares run) -> connected ->
-// ended. While it joins it can do all that it can do later, but broadcasts and disconnect() pass it
-// by. Handles keep it after its end, but it has let go of its client, rooms and handlers. User code
-// is called from here and from Connection only, always through invoke(), when the state is
-// consistent. Loop's thread, but for what says otherwise.
+// Life cycle: made by Connection when a CONNECT arrives; joining (middlewares run) -> connected
+// -> ended. While it is joining it can do everything that it can do later, but broadcasts and
+// disconnect() do not affect it. Handles keep it after its end, when it has released its client,
+// rooms and handlers. User code is called only from here and from Connection, always through
+// invoke(), and when the state is consistent. Loop's thread, except where stated otherwise.
 #pragma once
 
 #include "codec/socketio/decoder.hpp"
+#include "codec/socketio/encoder.hpp"
 #include "core/ack_table.hpp"
 #include "core/event_peer.hpp"
 #include "core/handler_table.hpp"
+#include "core/server/prepared_events.hpp"
 #include "core/server/room_index.hpp"
-#include "engine/server/prepared_message.hpp"
 #include "engine/server/session.hpp"
 
 #include <socketio/socket.hpp>
@@ -35,10 +36,6 @@ namespace socketio::core {
 class Connection;
 class NamespaceState;
 
-/// Header of an event or acknowledgement, Engine.IO's digit for a message included.
-std::string packet_header(parser::PacketType type, std::string_view nsp,
-                          std::optional<std::uint64_t> id, std::size_t attachments);
-
 class SocketState final : public EventPeer, public std::enable_shared_from_this<SocketState> {
  public:
   SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connection, std::string id,
@@ -53,18 +50,19 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   /// Any thread.
   bool connected() const { return life_.load(std::memory_order_acquire) == Life::connected; }
   const std::string& remote_address() const { return session_->opening().remote_address; }
-  /// Made when it is first asked for, and kept.
+  /// Made when it is first requested, and kept.
   const Handshake& handshake();
-  /// The same for one who keeps it elsewhere.
+  /// The same, for a caller that keeps it.
   Handshake make_handshake() const;
   std::any& data(const std::type_info& type);
   const json* json_data() const;
 
-  // --- Life, called by Connection ---
+  // --- Life cycle; called by Connection ---
 
   void become_connected();
   /// A packet of this namespace: event, ack or disconnect.
-  void on_packet(const parser::Packet& packet);  // the caller holds the socket
+  // The caller holds the socket.
+  void on_packet(const parser::Packet& packet);
   /// Leaves its rooms and the namespace, and calls the disconnect handlers. Later calls do nothing.
   void close(DisconnectReason reason);
   /// Ends a socket that a middleware has refused. It was never connected, so no handler is called;
@@ -81,38 +79,37 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
 
   // --- Sending; loop ---
 
-  EmitResult send_prepared(const engine::PreparedMessage& message, const detail::EmitFlags& flags);
-  /// The same for broadcasts that have waited: they have kept the order already.
-  void deliver(const engine::PreparedMessage& message) {
-    if (!has_ended()) session_->send_prepared(message);
+  EmitResult send_prepared(PreparedEvents& events, const detail::EmitFlags& flags);
+  /// The same for broadcasts that have been collected, whose order is right already.
+  void deliver(PreparedEvents& events) {
+    if (!has_ended()) session_->send_prepared(events);
   }
-  /// For contain(): the session breaks off.
+  /// For contain(): breaks off the session.
   void on_exception() noexcept;
-  /// Ends its connection without needing memory; who calls this reports why.
+  /// Closes the connection without allocating. The caller reports the reason.
   void break_off() noexcept { session_->break_off(); }
-  /// Registers an expected acknowledgement. False, and the callback has been called, if there are
-  /// too many; it has been called as well if this throws.
+  /// Registers a pending acknowledgement. If there are too many, calls the callback and returns
+  /// false. If this throws, the callback has been called as well.
   bool expect_ack(std::uint64_t id, const detail::AckCallback& callback,
                   std::optional<std::chrono::milliseconds> timeout);
-  /// Sends what asks for the acknowledgement `id`, which fails if the event is dropped.
-  void send_question(std::uint64_t id, const engine::PreparedMessage& message,
-                     const detail::EmitFlags& flags);
-  /// Runs handlers for outgoing events.
+  /// Sends an event that asks for the acknowledgement `id`, which fails if the event is dropped.
+  void send_question(std::uint64_t id, PreparedEvents& events, const detail::EmitFlags& flags);
+  /// Runs the handlers for outgoing events.
   void notify_outgoing(std::string_view json_text, const std::vector<Bytes>& attachments);
 
   // --- Rooms; loop ---
 
-  /// False if the limit kept it out of one of them.
+  /// False if a limit prevented it from joining one of them.
   bool join(std::span<const std::string> rooms);
   void leave(std::string_view room);
   std::vector<std::string> rooms() const;
-  /// RoomIndex's.
+  /// Used by RoomIndex.
   std::vector<Membership>& memberships() { return memberships_; }
 
-  /// Position in NamespaceState::everybody.
+  /// The position in NamespaceState::everybody.
   std::uint32_t position = 0;
-  /// LocalAdapter's: the last broadcast that has seen this socket, and whether it is in the room of
-  /// its id.
+  /// Used by LocalAdapter: the last broadcast that has visited this socket, and whether the socket
+  /// is in the room with its own id.
   std::uint64_t broadcast_mark = 0;
   bool in_own_room = false;
 
@@ -128,7 +125,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
  private:
   enum class Life : std::uint8_t { joining, connected, ended };
 
-  /// What most sockets do not have.
+  /// Data that most sockets do not need.
   struct Rare {
     Handlers handlers;
     std::vector<std::shared_ptr<detail::PacketMiddleware>> middlewares;
@@ -148,10 +145,13 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   void redispatch(const Event& event, std::optional<std::uint64_t> ack_id);
   void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
                detail::WatchedArguments& arguments);
-  /// For who sends: what was broadcast before goes first.
+  /// Returns the session for sending, after the broadcasts that must be sent first.
   engine::Session& sending();
-  EmitResult send(std::string_view header, detail::OutgoingEvent& event, Compress compress);
-  /// Has `work(SocketState&)` done on the loop, contained.
+  EmitResult send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
+                        const std::vector<Bytes>& attachments, const detail::EmitFlags& flags);
+  void send_ack(std::uint64_t id, const parser::Payload& payload,
+                const std::vector<Bytes>& attachments);
+  /// Runs `work(SocketState&)` on the loop, contained.
   template <class Work>
   void post(Work work);
   template <class Call>
@@ -161,11 +161,13 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   Connection* connection_;
   std::string id_;
   std::string auth_text_;
-  std::shared_ptr<engine::Session> session_;  // keeps the opening request for handshake()
+  // Keeps the opening request for handshake().
+  std::shared_ptr<engine::Session> session_;
   std::vector<Membership> memberships_;
   std::unique_ptr<Rare> rare_;
   std::atomic<Life> life_ = Life::joining;
-  bool closing_ = false;  // its handlers are being told
+  // Its handlers are being called.
+  bool closing_ = false;
 };
 
 }  // namespace socketio::core

@@ -8,27 +8,27 @@ namespace socketio::core {
 
 namespace {
 
-// Broadcasts of one turn that wait for each other; beyond, those that wait are flushed.
+// The size of the broadcasts in one turn that are collected. Beyond this they are flushed.
 constexpr std::size_t waiting_limit_bytes = 256 * 1024;
 
 }  // namespace
 
 void WaitingBroadcasts::add(Receivers& receivers, const detail::BroadcastOptions& options,
-                            engine::PreparedMessage message) {
+                            PreparedEvents events) {
   if (receivers_ == &receivers && waiting_->options == options &&
-      waiting_->messages.size_bytes() < waiting_limit_bytes) {
-    waiting_->messages.append(std::move(message));
+      waiting_->events.size_bytes() < waiting_limit_bytes) {
+    waiting_->events.append(std::move(events));
     return;
   }
   flush();
   loop_.defer([this, kept = receivers.shared()] { flush(); });
-  waiting_.emplace(Waiting{options, std::move(message)});
+  waiting_.emplace(Waiting{options, std::move(events)});
   receivers_ = &receivers;
 }
 
 void WaitingBroadcasts::deliver() {
-  const Waiting waiting = std::move(*std::exchange(waiting_, std::nullopt));
-  std::exchange(receivers_, nullptr)->deliver(waiting.messages, waiting.options);
+  Waiting waiting = std::move(*std::exchange(waiting_, std::nullopt));
+  std::exchange(receivers_, nullptr)->deliver(waiting.events, waiting.options);
 }
 
 }  // namespace socketio::core

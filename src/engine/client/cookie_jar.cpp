@@ -13,10 +13,10 @@
 namespace socketio::engine {
 namespace {
 
-// What expired at the beginning of time is deleted.
+// A cookie that expired at this time is deleted.
 constexpr std::int64_t long_ago_ms = std::numeric_limits<std::int64_t>::min();
 
-// Longer lives are cut to a hundred years, far from an overflow.
+// Longer lifetimes are cut to a hundred years, which cannot overflow.
 constexpr std::int64_t longest_life_s = std::int64_t{100} * 366 * 24 * 3600;
 
 std::string_view cut(std::string_view& rest, char separator) {
@@ -28,7 +28,7 @@ std::string_view cut(std::string_view& rest, char separator) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The digits at the front as a number; nothing unless there are `least` to `most` of them.
+/// Reads the digits at the front as a number; nothing unless there are `least` to `most` of them.
 std::optional<int> leading_number(std::string_view& text, std::size_t least, std::size_t most) {
   std::size_t digits = 0;
   int number = 0;
@@ -76,7 +76,7 @@ void read_date_token(std::string_view token, CookieDate& date) {
   if (!date.year) date.year = leading_number(rest, 2, 4);
 }
 
-/// RFC 6265 section 5.1.1, which reads every form of date that servers have ever sent.
+/// RFC 6265 section 5.1.1, which accepts every form of date that servers have ever sent.
 std::optional<std::int64_t> parse_date(std::string_view text) {
   const auto is_delimiter = [](char c) {
     const bool in_token = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -105,7 +105,7 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(moment).count();
 }
 
-/// What is no number, zero, or less deletes the cookie (section 5.2.2).
+/// A value that is zero, negative or not a number deletes the cookie (section 5.2.2).
 std::int64_t expiry_of_max_age(std::string_view text, std::int64_t now_ms) {
   std::int64_t seconds = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// CookieJar: what the server asked a client to remember and repeat (RFC 6265): sticky sessions
-// depend on it. A client talks to one server, so domain and path do not matter here, as in the
-// JavaScript client. Bounded, because the server fills it. Value semantics, one thread.
+// CookieJar: the cookies that the server has set, which a client sends back (RFC 6265); sticky
+// sessions depend on it. A client talks to one server, so domain and path do not matter here, as in
+// the JavaScript client. Bounded, because the server fills it. Value semantics, one thread.
 #pragma once
 
 #include "codec/http/message.hpp"
@@ -17,17 +17,19 @@ namespace socketio::engine {
 
 class CookieJar {
  public:
-  /// As browsers have it (RFC 6265 section 6.1): a cookie that is larger is not taken.
+  /// The limit of browsers (RFC 6265 section 6.1): larger cookies are not accepted.
   static constexpr std::size_t cookie_limit_bytes = 4096;
-  /// What would not fit into the header of a request: beyond, the oldest cookies are dropped.
+  /// Beyond these limits the oldest cookies are dropped: they would not fit into the header
+  /// of a request.
   static constexpr std::size_t cookie_limit = 50;
   static constexpr std::size_t total_limit_bytes = 6 * 1024;
 
-  /// Takes every Set-Cookie of a response. `now_ms` is the wall clock, in milliseconds since 1970.
+  /// Stores the cookie of every Set-Cookie in a response. `now_ms` is the wall clock, in
+  /// milliseconds since 1970.
   void take(const http::Headers& headers, std::int64_t now_ms);
-  /// Takes the value of one Set-Cookie field.
+  /// Stores the cookie in one Set-Cookie value.
   void take(std::string_view set_cookie, std::int64_t now_ms);
-  /// The value of a Cookie field; empty if there is nothing to send.
+  /// Returns the value for a Cookie field; empty if there is nothing to send.
   std::string header(std::int64_t now_ms);
 
  private:
@@ -41,7 +43,8 @@ class CookieJar {
   void drop_expired(std::int64_t now_ms);
   void put(Cookie cookie, std::int64_t now_ms);
 
-  std::vector<Cookie> cookies_;  // the oldest first
+  // The oldest comes first.
+  std::vector<Cookie> cookies_;
 };
 
 }  // namespace socketio::engine

@@ -8,14 +8,20 @@
 
 namespace socketio::engine {
 
-/// Why a connection failed, in the words of the JavaScript client, or ended: that has no message.
+/// Why a connection failed, in the JavaScript client's words, or why it ended, without a message.
 struct Failure {
-  std::string message{};     // "xhr poll error", "websocket error", "server error", "timeout", …
-  std::error_code code{};    // the cause, if the environment or TLS had one
-  std::uint16_t status = 0;  // of the HTTP response, if there was one
-  std::string details{};     // what code and status do not say, for people
-  std::uint16_t close_code = 0;    // of the server's close frame, if there was one
-  bool is_other_protocol = false;  // the server speaks another version
+  // "xhr poll error", "websocket error", "server error", "timeout", …
+  std::string message{};
+  // The cause, if the system or TLS reported one.
+  std::error_code code{};
+  // The status of the HTTP response, if there was one.
+  std::uint16_t status = 0;
+  // For people: what code and status do not say.
+  std::string details{};
+  // The code in the server's close frame, if there was one.
+  std::uint16_t close_code = 0;
+  // The server speaks another version of the protocol.
+  bool is_other_protocol = false;
 };
 
 }  // namespace socketio::engine

@@ -31,7 +31,7 @@ std::string_view describe(http::Errc error) {
 
 namespace {
 
-/// How long the connection may wait for its next request.
+/// How long the connection may be idle before it is no longer used.
 std::chrono::milliseconds idle_time(const http::Response& response) {
   constexpr std::string_view parameter = "timeout=";
   auto text = response.headers.get("Keep-Alive");
@@ -41,7 +41,7 @@ std::chrono::milliseconds idle_time(const http::Response& response) {
   unsigned seconds = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (parsed.ec != std::errc{}) return HttpChannel::idle_limit;
-  // The server announces how long it waits itself; half of it is on the safe side of any delay.
+  // The server announces how long it waits. Half of that leaves enough time for any delay.
   const std::chrono::milliseconds announced = std::chrono::seconds(seconds);
   return std::min<std::chrono::milliseconds>(announced / 2, HttpChannel::idle_limit);
 }
@@ -86,10 +86,11 @@ void HttpChannel::on_connected(std::shared_ptr<Stream> stream, const ConnectFail
 }
 
 void HttpChannel::write_in_next_turn() {
-  // The end of the connection may have come with the answer that was just read, and is read in the
-  // next turn. Posted at the end of this one: posted now, the task might still run in it, along
-  // with others or by Loop::catch_up(). Deferred at last: nothing is read between that and the
-  // flush, so either all of the request has left before the end is seen, or nothing.
+  // The connection may have ended together with the response that was just read, in which case the
+  // end is read in the next turn. So the request is written in the next turn. The task is posted at
+  // the end of this turn: posted now, it might still run in this turn, with other tasks or through
+  // Loop::catch_up(). And it defers the write: nothing is read between deferred work and the flush,
+  // so the whole request has been sent when the end is read, or none of it.
   const auto write_late = [weak = weak_from_this(), number = sent_] {
     const auto channel = weak.lock();
     if (!channel || !channel->busy() || channel->sent_ != number) return;
@@ -114,8 +115,9 @@ void HttpChannel::write() {
 
 void HttpChannel::on_bytes(std::span<char> bytes) {
   if (!stream_) return;
-  if (!busy()) return drop_connection();  // nobody has asked
-  // Contained here, so that an answer which was lost is not asked for again.
+  // Nothing was asked.
+  if (!busy()) return drop_connection();
+  // Contained here, so that a request is not repeated because its response was lost.
   contain(*this, [&] { read_answer(bytes); });
 }
 
@@ -133,8 +135,8 @@ void HttpChannel::read_answer(std::span<char> bytes) {
 }
 
 void HttpChannel::succeed(std::string_view rest) {
-  // An answer that comes before the request has left, or with something behind it, leaves a
-  // connection that nobody should trust.
+  // If a response arrives before the request has been sent, or is followed by other bytes, the
+  // connection cannot be trusted.
   const bool keep = parser_->keep_alive() && rest.empty() && stream_ != nullptr &&
                     stream_->queued_bytes() == 0 && parser_->response().status != 101 &&
                     settings_.keeps_connection;
@@ -154,8 +156,8 @@ void HttpChannel::succeed(std::string_view rest) {
 
 bool HttpChannel::may_retry(const Stream& stream) const {
   if (!written_) return true;
-  // The server closed an idle connection while the request was on its way. After an orderly end
-  // without a byte nothing was answered, so nothing that an answer carried is lost.
+  // The server closed an idle connection while the request was on its way. If it closed it without
+  // an error and without sending a byte, it has answered nothing, so no answer is lost.
   return reused_ && !parser_ && !stream.error() && is_repeatable();
 }
 
@@ -197,7 +199,8 @@ void HttpChannel::drop_connection() {
   attempt_.reset();
   parser_.reset();
   if (const auto stream = std::exchange(stream_, nullptr)) {
-    stream->set_handler(nullptr);  // its end is no news, and another one may be in its place
+    // Its end does not matter, and another one may have replaced it.
+    stream->set_handler(nullptr);
     stream->close();
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The options of an Engine.IO client; defaults are those of the JavaScript implementation.
+// The options of an Engine.IO client. The defaults are those of the JavaScript implementation.
 #pragma once
 
 #include "base/connector.hpp"
@@ -18,23 +18,26 @@ using NamedValues = std::vector<std::pair<std::string, std::string>>;
 
 struct ClientOptions {
   Endpoint endpoint{};
-  std::string path = "/socket.io/";  // as it is requested
+  // As it is requested.
+  std::string path = "/socket.io/";
   NamedValues query{};
-  NamedValues extra_headers{};  // on every request
+  // For every request.
+  NamedValues extra_headers{};
   std::vector<TransportName> transports{TransportName::polling, TransportName::websocket};
   bool upgrade = true;
   bool remember_upgrade = false;
   bool try_all_transports = false;
   bool force_base64 = false;
   bool cookies = true;
-  /// Of one polling request; 0: none.
+  /// For one polling request. 0: none.
   std::chrono::milliseconds request_timeout{0};
-  /// WebSocket messages of at least this size are offered compressed; nothing: not negotiated.
+  /// WebSocket messages of at least this size are compressed if the server agrees. Nothing:
+  /// compression is not negotiated.
   std::optional<std::size_t> deflate_threshold_bytes = 1024;
-  /// One HTTP body or one WebSocket message from the server.
+  /// For one HTTP body or one WebSocket message from the server.
   std::size_t max_payload_bytes = 64 * 1024 * 1024;
   std::size_t packets_per_payload = 100'000;
-  /// Nothing: websocket::fragments_for(max_payload_bytes).
+  /// Nothing means websocket::fragments_for(max_payload_bytes).
   std::optional<std::size_t> fragments_per_message{};
 };
 

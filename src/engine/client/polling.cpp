@@ -15,10 +15,10 @@ namespace {
 constexpr std::string_view poll_error = "xhr poll error";
 constexpr std::string_view post_error = "xhr post error";
 
-/// What the answer to a POST may hold: "ok", or a few words of refusal.
+/// The limit on the response to a POST, which is "ok" or a short refusal.
 constexpr std::size_t post_answer_limit_bytes = 64 * 1024;
 
-/// As the JavaScript client estimates base64.
+/// The JavaScript client's estimate of a size in base64.
 std::size_t payload_bytes(std::size_t size, engineio::Content content) {
   return content == engineio::Content::text ? size : (size * 133 + 99) / 100;
 }
@@ -31,7 +31,7 @@ std::shared_ptr<HttpChannel> make_channel(const ClientContext& context,
                             context.options.request_timeout, keeps_connection});
 }
 
-/// Why an answer is not one of a session's.
+/// Why a response is not that of a session.
 std::optional<Failure> refusal(const http::Response& response) {
   if (response.status != 200) return refusal_of(response);
   const auto encoding = response.headers.get("Content-Encoding");
@@ -127,18 +127,10 @@ void ClientPolling::start(std::string_view sid, std::size_t max_payload_bytes) {
 
 // --- POST ---
 
-void ClientPolling::send_text(std::string_view packet, Compress compress) {
-  push(packet, engineio::Content::text, compress);
-}
-
-void ClientPolling::send_binary(std::string_view data, Compress compress) {
-  push(data, engineio::Content::binary, compress);
-}
-
-void ClientPolling::push(std::string_view data, engineio::Content content, Compress compress) {
+void ClientPolling::send(const engineio::Packet& packet, Compress compress) {
   if (phase_ == Phase::closing || phase_ == Phase::closed) return;
-  queue_.push_back({std::string(data), content, compress});
-  queued_bytes_ += data.size();
+  queue_.emplace_back(packet, compress);
+  queued_bytes_ += queue_.back().size_bytes();
   schedule_post();
 }
 
@@ -163,7 +155,7 @@ void ClientPolling::flush_separated(const KeepsMessage& keeps) {
 
 void ClientPolling::schedule_post() {
   if (post_scheduled_) return;
-  // All that this turn sends shares one request.
+  // Everything that this turn sends shares one request.
   context_.loop.defer([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
@@ -174,13 +166,14 @@ void ClientPolling::schedule_post() {
 }
 
 std::size_t ClientPolling::packets_that_fit() const {
-  std::size_t size = 1;  // the first packet's type
+  // The type of the first packet.
+  std::size_t size = 1;
   std::size_t count = 0;
   for (const WaitingPacket& packet : queue_) {
-    const bool is_text = packet.content == engineio::Content::text;
-    size += payload_bytes(packet.data.size() - (is_text ? 1 : 0), packet.content);
+    size += payload_bytes(packet.data.size(), packet.content);
     if (count > 0 && max_payload_bytes_ != 0 && size > max_payload_bytes_) break;
-    size += 2;  // separator and the next one's type
+    // The separator and the type of the next packet.
+    size += 2;
     ++count;
     if (packet.is_separated) break;
   }
@@ -200,13 +193,8 @@ void ClientPolling::post_what_fits() {
   for (std::size_t left = packets_that_fit(); left > 0; --left) {
     const WaitingPacket& packet = queue_.front();
     if (!request.body.empty()) request.body.push_back(engineio::record_separator);
-    if (packet.content == engineio::Content::text) {
-      request.body.append(packet.data);
-    } else {
-      engineio::append_text(request.body,
-                            {engineio::PacketType::message, packet.content, packet.data});
-    }
-    posted_bytes += packet.data.size();
+    engineio::append_text(request.body, packet.packet());
+    posted_bytes += packet.size_bytes();
     post_is_separated_ = packet.is_separated;
     queue_.pop_front();
   }
@@ -218,7 +206,7 @@ void ClientPolling::post_what_fits() {
 
 void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Response* response,
                                    const Failure& failure) {
-  // Whatever became of the close packet.
+  // Whether or not the close packet arrived.
   if (phase_ == Phase::closing) return context_.listener.on_transport_drain(*this);
   if (!response) {
     if (post_channel_->met_the_end()) context_.memory.posts_on_new_connections = true;
@@ -239,7 +227,7 @@ void ClientPolling::on_post_answer(std::size_t posted_bytes, const http::Respons
 }
 
 void ClientPolling::send_close() {
-  push("1", engineio::Content::text, Compress::no);
+  send({engineio::PacketType::close}, Compress::no);
   post();
   if (phase_ != Phase::closed) phase_ = Phase::closing;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// HTTP long-polling at the client (Engine.IO protocol 4, "HTTP long-polling"): one GET after
-// another brings packets, POSTs take them, one of each at a time. What is sent while a POST is
-// underway waits here and goes together with the next. The answer to a POST means that the server
-// has handled it, so what is separated goes with different ones.
+// HTTP long-polling in the client (Engine.IO protocol 4, "HTTP long-polling"). GETs bring packets
+// and POSTs send them, one of each at a time. What is sent while a POST is underway waits and
+// goes with the next one. The response to a POST means that the server has handled its packets, so
+// separate() needs no more than a new POST.
 //
-// Life cycle: open() asks for the handshake; the session calls start() when it came; pause() and
-// then resume() or hand_over() for an upgrade; send_close() before an orderly end. Loop's thread.
+// Life cycle: open() asks for the handshake; the session calls start() when it has arrived; for an
+// upgrade pause(), then resume() or hand_over(); before an orderly end send_close(). Loop's thread.
 #pragma once
 
 #include "engine/client/http_channel.hpp"
@@ -26,32 +26,31 @@ class ClientPolling final : public ClientTransport,
   ~ClientPolling() override;
 
   void open() override { poll(); }
-  /// The handshake came. `max_payload_bytes` is what the server takes in one POST; 0: anything.
+  /// The handshake has arrived. `max_payload_bytes` is the server's limit for one POST; 0: none.
   void start(std::string_view sid, std::size_t max_payload_bytes);
 
-  /// Lets the GET and the POST that are underway finish, then notifies the listener.
+  /// Waits until the current GET and POST have finished, then notifies the listener.
   void pause();
   void resume();
-  /// Paused: moves what waits over to `successor`.
+  /// After pause(): passes the waiting packets to `successor`.
   void hand_over(ClientTransport& successor);
 
-  /// Sends a close packet and nothing behind it; when the server has it, or cannot get it, the
-  /// listener gets a drain. Only when idle.
+  /// Sends a close packet, which is the last. When the server has it, or cannot get it, the
+  /// listener's on_transport_drain() is called. Call it only if idle().
   void send_close();
-  /// Nothing waits and no POST is underway.
+  /// No packet is waiting and no POST is underway.
   bool idle() const { return queue_.empty() && !post_channel_->busy(); }
 
   TransportName name() const override { return TransportName::polling; }
-  void send_text(std::string_view packet, Compress compress) override;
-  using ClientTransport::send_binary;
-  void send_binary(std::string_view data, Compress compress) override;
+  void send(const engineio::Packet& packet, Compress compress) override;
   void separate() override;
   bool is_separating() const override;
   void flush_separated(const KeepsMessage& keeps) override;
   bool writable() const override { return phase_ == Phase::started && idle(); }
   std::size_t queued_bytes() const override { return queued_bytes_; }
-  void want_drain() override {}  // every answered POST notifies
-  /// Cuts what is underway.
+  // The response to each POST notifies anyway.
+  void want_drain() override {}
+  /// Cancels what is underway.
   void close() override;
   void cut() override { close(); }
   /// For contain().
@@ -63,28 +62,30 @@ class ClientPolling final : public ClientTransport,
   void poll();
   void on_poll_answer(const http::Response* response, const Failure& failure);
   void deliver(std::string_view payload);
-  void push(std::string_view data, engineio::Content content, Compress compress);
   void schedule_post();
   void post();
   void post_what_fits();
   void on_post_answer(std::size_t posted_bytes, const http::Response* response,
                       const Failure& failure);
-  /// How many of the waiting packets go into the next POST.
+  /// The number of waiting packets that fit into the next POST.
   std::size_t packets_that_fit() const;
   void check_paused();
   void fail(std::string_view message, Failure failure);
   void end(DisconnectReason reason, const Failure& failure);
 
-  const ClientContext context_;  // used until closed
+  // Used until closed.
+  const ClientContext context_;
   std::shared_ptr<HttpChannel> poll_channel_;
   std::shared_ptr<HttpChannel> post_channel_;
   std::string sid_;
   std::size_t max_payload_bytes_ = 0;
   std::deque<WaitingPacket> queue_;
-  std::size_t queued_bytes_ = 0;  // and those of the POST that is underway
+  // Includes the POST that is underway.
+  std::size_t queued_bytes_ = 0;
   Phase phase_ = Phase::opening;
   bool post_scheduled_ = false;
-  bool post_is_separated_ = false;  // the one that is underway, from what follows
+  // The current POST must be handled before anything else is sent.
+  bool post_is_separated_ = false;
 };
 
 }  // namespace socketio::engine

@@ -16,17 +16,17 @@ constexpr std::string_view other_protocol =
     "the server speaks another version of the Engine.IO protocol; this client needs version 4 "
     "(Socket.IO 3 and later)";
 
-// Bodies of refusals are a few words; what is longer is not quoted.
+// The body of a refusal is short. Longer ones are not quoted.
 constexpr std::size_t quoted_body_bytes = 512;
 
-// `code` in the body of a refusal (Engine.IO protocol, "Unsupported protocol version").
+// The value of `code` in a refusal (Engine.IO protocol, "Unsupported protocol version").
 constexpr std::int64_t unsupported_version_code = 5;
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/// As JavaScript's encodeURIComponent.
+/// Escapes like JavaScript's encodeURIComponent.
 void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   constexpr std::string_view plain = "-_.!~*'()";
@@ -42,7 +42,7 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
-/// What the user named alike is replaced where it stands.
+/// Replaces a parameter of the user's that has the same name, in its place.
 void set(NamedValues& query, std::string_view name, std::string_view value) {
   const auto known = std::find_if(query.begin(), query.end(),
                                   [&](const auto& entry) { return entry.first == name; });
@@ -58,7 +58,7 @@ std::string target_of(const ClientOptions& options, TransportName transport, std
   set(query, "EIO", engineio::protocol_version);
   set(query, "transport", to_string(transport));
   if (!sid.empty()) set(query, "sid", sid);
-  // A WebSocket sends it each time, polling in its handshake.
+  // A WebSocket always says so, polling only in its handshake.
   const bool says_base64 = transport == TransportName::websocket || sid.empty();
   if (options.force_base64 && says_base64) set(query, "b64", "1");
 
@@ -88,11 +88,12 @@ void blame_other_protocol(Failure& failure) {
   failure.is_other_protocol = true;
 }
 
-/// The server's own words about a refusal, if they are such.
+/// Adds the server's own explanation of a refusal, if the body is one.
 void add_words_of(const http::Response& response, Failure& failure) {
   const std::string_view body = response.body;
   if (body.empty() || body.size() > quoted_body_bytes) return;
-  if (body.front() == '<') return;  // a page
+  // It is an HTML page.
+  if (body.front() == '<') return;
   failure.details = http::with_replacements(body);
   if (body.front() != '{') return;
   codec::Document document;
@@ -119,7 +120,7 @@ http::Request make_request(const ClientContext& context, std::string_view method
   request.target = target_of(options, transport, sid);
   request.headers.add("Host", host_of(options.endpoint));
   for (const auto& [name, value] : options.extra_headers) {
-    // What we could not read must not be asked for.
+    // We decode no content coding, so the user must not ask for one.
     if (http::equals_ignoring_case(name, "Accept-Encoding")) continue;
     if (http::equals_ignoring_case(name, "Host")) {
       request.headers.set(name, value);
@@ -154,7 +155,7 @@ Failure refusal_of(const http::Response& response) {
 
 Failure undecodable(std::string_view text) {
   Failure failure{.message = "server error"};
-  // Version 3 writes the length of each packet in front of it.
+  // Version 3 writes the length of each packet before it.
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const bool is_version_3 = digits > 0 && digits < text.size() && text[digits] == ':';
   if (is_version_3) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The HTTP requests of an Engine.IO client, and how answers that are none are described: refusals,
-// redirects, pages of a proxy, servers of another protocol. Pure functions, loop's thread.
+// Makes the HTTP requests of an Engine.IO client, and describes responses that are of no
+// use: refusals, redirects, pages of a proxy, servers of another protocol. Pure functions,
+// loop's thread.
 #pragma once
 
 #include "codec/http/message.hpp"
@@ -13,14 +14,15 @@
 
 namespace socketio::engine {
 
-/// The headers that every request carries, and the target: path, the user's query, then ours.
+/// Makes a request with the headers that all requests have, and the target: path, the user's query,
+/// then our own parameters.
 http::Request make_request(const ClientContext& context, std::string_view method,
                            TransportName transport, std::string_view sid);
 
-/// Why `response` is no answer to what we asked: its status, and what else is known.
+/// Why `response` does not answer the request: its status, and what else is known.
 Failure refusal_of(const http::Response& response);
 
-/// Of a text that cannot be decoded as a packet.
+/// For a text that cannot be decoded as a packet.
 Failure undecodable(std::string_view text);
 
 }  // namespace socketio::engine

@@ -17,21 +17,21 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view probe_packet = "2probe";
-constexpr std::string_view probe_answer = "probe";
-constexpr std::string_view upgrade_packet = "5";
-constexpr std::string_view pong_packet = "3";
+/// What the ping and the pong of an upgrade carry.
+constexpr std::string_view probe = "probe";
 
-/// An upgrade that takes longer is given up; the session stays on polling.
+/// An upgrade that takes longer is abandoned; the session stays on polling.
 constexpr milliseconds upgrade_timeout{20'000};
 
-/// What was sent before close(), the end of an upgrade and the close packet get this long together.
+/// The time for everything that close() waits for: what was sent before, the end of an upgrade, and
+/// the close packet.
 constexpr milliseconds closing_timeout{30'000};
 
-/// A ping that comes sooner after the latest pong is answered then: no honest server pings faster.
+/// A ping that arrives sooner after the latest pong is answered at the end of this interval. No
+/// honest server pings faster.
 constexpr milliseconds pong_interval{10};
 
-/// Ours have 20 bytes; what is longer does not belong into a URL.
+/// Our own server's have 20 bytes. A longer one does not belong in a URL.
 constexpr std::size_t sid_limit_bytes = 1024;
 
 bool offers(const engineio::Handshake& handshake, TransportName name) {
@@ -90,7 +90,8 @@ void ClientSession::start(TransportName name) {
 }
 
 void ClientSession::on_transport_open(ClientTransport& from) {
-  if (candidate_.get() == &from) candidate_->send_text(probe_packet, Compress::no);
+  if (candidate_.get() != &from) return;
+  candidate_->send({.type = PacketType::ping, .data = probe}, Compress::no);
 }
 
 void ClientSession::on_handshake(std::string_view json) {
@@ -135,7 +136,8 @@ void ClientSession::on_packet(ClientTransport& from, const Packet& packet) {
       return on_server_ping();
     case PacketType::open:
       return refuse("the server sent a second handshake");
-    case PacketType::close:  // polling ends by itself; over WebSocket it means nothing
+    // Polling ends by itself. Over WebSocket this packet means nothing.
+    case PacketType::close:
     case PacketType::pong:
     case PacketType::upgrade:
     case PacketType::noop:
@@ -143,28 +145,14 @@ void ClientSession::on_packet(ClientTransport& from, const Packet& packet) {
   }
 }
 
-template <class Use>
-void ClientSession::send(Use use) {
+void ClientSession::send(const engineio::Packet& message, Compress compress) {
   if (state_ != State::open) return;
   try {
-    use();
+    transport_->send(message, compress);
   } catch (...) {
-    break_off();
+    break_off();  // half of it may be on its way
     throw;
   }
-}
-
-void ClientSession::send_text(std::string_view message, Compress compress) {
-  send([&] {
-    std::string packet = loop_.take_buffer();
-    engineio::append_text(packet, {PacketType::message, engineio::Content::text, message});
-    transport_->send_text(packet, compress);
-    loop_.give_back(std::move(packet));
-  });
-}
-
-void ClientSession::send_binary(std::string_view message, Compress compress) {
-  send([&] { transport_->send_binary(message, compress); });
 }
 
 void ClientSession::separate() {
@@ -212,7 +200,7 @@ void ClientSession::on_server_ping() {
 void ClientSession::send_pong() {
   if (state_ != State::open) return;
   next_pong_ = loop_.now() + pong_interval;
-  transport_->send_text(pong_packet, Compress::no);
+  transport_->send({PacketType::pong}, Compress::no);
 }
 
 void ClientSession::on_heartbeat_timeout() {
@@ -231,7 +219,7 @@ void ClientSession::begin_upgrade() {
 
 void ClientSession::on_probe_packet(const Packet& packet) {
   if (upgrading_) return;
-  if (packet.type != PacketType::pong || packet.data != probe_answer) return cancel_upgrade();
+  if (packet.type != PacketType::pong || packet.data != probe) return cancel_upgrade();
   upgrading_ = true;
   memory_.prefers_websocket = true;
   polling()->pause();
@@ -241,7 +229,7 @@ void ClientSession::on_transport_paused(ClientTransport&) {
   upgrade_timer_.cancel();
   upgrading_ = false;
   const auto previous = std::exchange(transport_, std::exchange(candidate_, nullptr));
-  transport_->send_text(upgrade_packet, Compress::no);
+  transport_->send({PacketType::upgrade}, Compress::no);
   static_cast<ClientPolling&>(*previous).hand_over(*transport_);
   previous->close();
   if (state_ == State::closing) return continue_closing();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// ClientSession: one Engine.IO connection at the client, whatever carries it: handshake, upgrade,
+// ClientSession: one Engine.IO connection in the client, over any transport: handshake, upgrade,
 // heartbeat, close (Engine.IO protocol 4).
 //
-// Life cycle: made -> open() -> opening -> open -> [upgrade] -> closing (what was sent before
-// close() leaves first) -> closed. on_open() is called at most once and on_close() exactly
-// once after open(), unless detach() comes first. Loop's thread only.
+// Life cycle: made -> open() -> opening -> open -> [upgrade] -> closing (first sends what was
+// queued before close()) -> closed. After open(), on_open() is called at most once and on_close()
+// exactly once, unless detach() comes first. Loop's thread only.
 #pragma once
 
 #include "base/connector.hpp"
@@ -32,17 +32,17 @@ class ClientSessionHandler {
  public:
   virtual ~ClientSessionHandler() = default;
   virtual void on_open(const engineio::Handshake& handshake) = 0;
-  /// Views live during the call. Any call may close, detach or destroy the session.
+  /// Views are valid during the call. Each call may close, detach or destroy the session.
   virtual void on_text(std::string_view message) = 0;
   virtual void on_binary(std::string_view message) = 0;
   virtual void on_ping() {}
   virtual void on_upgrade(TransportName) {}
-  /// What was sent has left: by polling a payload of it, by WebSocket all.
+  /// The peer has taken what was sent: over polling one payload, over WebSocket everything.
   virtual void on_drain() {}
-  /// The server has handled what the latest separate() was behind.
+  /// The server has handled everything that was sent before the latest separate().
   virtual void on_separated() {}
-  /// The last call. `reason`: transport_error, transport_close, ping_timeout, parse_error or
-  /// forced_close; `failure` has a message for the first only.
+  /// The last call. `reason` is transport_error, transport_close, ping_timeout, parse_error or
+  /// forced_close. `failure` has a message only for transport_error.
   virtual void on_close(DisconnectReason reason, const Failure& failure) = 0;
 };
 
@@ -57,35 +57,41 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   ~ClientSession() override;
 
   void open();
-  /// A text message, Socket.IO's part only (no type digit), and a binary one; dropped unless open.
-  void send_text(std::string_view message, Compress compress);
-  void send_binary(std::string_view message, Compress compress = Compress::yes);
-  /// What is sent from now on reaches the server when it has handled what was sent before.
+  /// Sends a text message or a binary one, without Engine.IO's type digit. Dropped unless open.
+  void send_text(std::string_view message, Compress compress = Compress::yes) {
+    send({.data = message}, compress);
+  }
+  void send_binary(std::string_view message, Compress compress = Compress::yes) {
+    send({.content = engineio::Content::binary, .data = message}, compress);
+  }
+  /// Sends either of them.
+  void send(const engineio::Packet& message, Compress compress);
+  /// What is sent from now on reaches the server after it has handled what was sent before.
   void separate();
-  /// on_separated() is to come.
+  /// Whether on_separated() is still to come.
   bool is_separating() const;
-  /// For who is about to detach(), also while it closes: of the messages that separate() holds,
-  /// those that `keeps` leave now, and the others are dropped.
+  /// For a caller that is about to detach(), even if the session is closing. Of the messages that
+  /// separate() holds back, sends those for which `keeps` is true, and drops the others.
   void flush_separated(const KeepsMessage& keeps);
-  /// Flushes, waits for a running upgrade, sends a close packet or frame;
+  /// Flushes, waits for a running upgrade, and sends a close packet or frame.
   /// on_close(forced_close) follows.
   void close();
-  /// The same without flushing, and with that reason, at once.
+  /// Closes at once, without flushing, for the given reason.
   void abort(DisconnectReason reason, const Failure& failure);
-  /// For contain(): reports, cuts the connection at once, and ends with transport_error soon, not
-  /// from inside the caller.
+  /// For contain(): reports the exception and cuts the connection at once.
+  /// on_close(transport_error) follows soon, but not from inside the caller.
   void on_exception() noexcept override;
-  /// Ends it at once; its handler is not called any more.
+  /// Ends the session at once. Its handler is no longer called.
   void detach();
 
   bool is_open() const;
-  /// Open, and nothing waits in front of what would be sent now.
+  /// Open, and a message that is sent now would not have to wait.
   bool writable() const;
   std::size_t queued_bytes() const;
   TransportName transport_name() const;
-  /// Of the handshake; empty before.
+  /// The id from the handshake; empty before.
   const std::string& id() const;
-  /// The time in which a ping has to come has passed (a machine that slept).
+  /// True if the time in which a ping had to arrive has passed, as on a machine that was asleep.
   bool heartbeat_expired() const;
 
  private:
@@ -102,9 +108,6 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   void on_transport_end(ClientTransport& from, DisconnectReason reason,
                         const Failure& failure) override;
 
-  /// Sends by `use()`, half of which must not stay.
-  template <class Use>
-  void send(Use use);
   void break_off() noexcept;
   void start(TransportName name);
   void on_handshake(std::string_view json);
@@ -117,7 +120,7 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   void continue_closing();
   void on_heartbeat_timeout();
   void on_closing_timeout();
-  /// The transport broke the protocol.
+  /// The transport has violated the protocol.
   void refuse(std::string details);
   void end(DisconnectReason reason, const Failure& failure);
   void release_transports();
@@ -128,19 +131,23 @@ class ClientSession final : public std::enable_shared_from_this<ClientSession>,
   Memory& memory_;
   ClientSessionHandler* handler_;
   ClientContext context_;
-  std::vector<TransportName> transports_;  // that have not failed yet
+  // Those that have not failed yet.
+  std::vector<TransportName> transports_;
   std::shared_ptr<ClientTransport> transport_;
-  std::shared_ptr<ClientTransport> candidate_;  // of an upgrade
+  // The one that an upgrade tries.
+  std::shared_ptr<ClientTransport> candidate_;
   std::string id_;
   std::chrono::milliseconds heartbeat_{};
   TimePoint heartbeat_deadline_ = TimePoint::max();
-  TimePoint next_pong_ = TimePoint::min();  // not before
+  // No pong is sent before.
+  TimePoint next_pong_ = TimePoint::min();
   MemberTimer<ClientSession, &ClientSession::on_heartbeat_timeout> heartbeat_timer_{*this};
   MemberTimer<ClientSession, &ClientSession::send_pong> pong_timer_{*this};
   MemberTimer<ClientSession, &ClientSession::cancel_upgrade> upgrade_timer_{*this};
   MemberTimer<ClientSession, &ClientSession::on_closing_timeout> closing_timer_{*this};
   State state_ = State::made;
-  bool upgrading_ = false;  // the probe was answered; polling is paused or about to be
+  // The server has answered the probe: polling is paused, or about to be.
+  bool upgrading_ = false;
   bool close_sent_ = false;
 };
 

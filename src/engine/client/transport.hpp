@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// ClientTransport: how a client's session reaches its server. The session owns one, and a second
-// one while it upgrades, and is the listener of both.
+// ClientTransport: how a client's session reaches its server. The session has one, a second one
+// while it upgrades, and is the listener of both.
 //
-// Life cycle: made -> open() -> calls to the listener until on_transport_end() or close(), after
-// either of which the listener is not called any more. Any call to the listener may close or
-// release the transport. Loop's thread only.
+// Life cycle: made -> open() -> calls to the listener until on_transport_end() or close(). After
+// either of them the listener is not called any more. In any call the listener may close or release
+// the transport. Loop's thread only.
 #pragma once
 
 #include "base/connector.hpp"
@@ -17,6 +17,7 @@
 
 #include <socketio/outcome.hpp>
 
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <string>
@@ -29,64 +30,73 @@ class ClientTransport;
 class ClientTransportListener {
  public:
   virtual ~ClientTransportListener() = default;
-  /// A WebSocket can be written to.
+  /// The WebSocket is open and can be written to.
   virtual void on_transport_open(ClientTransport& from) = 0;
-  /// Its data lives during the call.
+  /// The packet's data is valid during the call.
   virtual void on_packet(ClientTransport& from, const engineio::Packet& packet) = 0;
-  /// What was sent has been taken.
+  /// The peer has taken what was sent.
   virtual void on_transport_drain(ClientTransport& from) = 0;
-  /// The server has handled what the latest separate() was behind.
+  /// The server has handled everything that was sent before the latest separate().
   virtual void on_transport_separated(ClientTransport& from) = 0;
-  /// Polling was paused, and what was underway has arrived.
+  /// Polling is paused, and no request is underway.
   virtual void on_transport_paused(ClientTransport& from) = 0;
-  /// transport_error with its failure, or transport_close.
+  /// `reason` is transport_error, with its failure, or transport_close.
   virtual void on_transport_end(ClientTransport& from, DisconnectReason reason,
                                 const Failure& failure) = 0;
-  /// Something of a transport threw, and that is being handled: the session breaks off.
+  /// The transport has thrown. Called while the exception is being handled: the session breaks off.
   virtual void on_exception() noexcept = 0;
 };
 
-/// Of a message, text without the type digit.
+/// Decides about one message, whose text is without the type digit.
 using KeepsMessage = std::function<bool(engineio::Content content, std::string_view message)>;
 
 class ClientTransport : public Transport {
  public:
   virtual void open() = 0;
-  /// What is sent from now on leaves when the server has certainly handled what was sent before:
-  /// it never comes to it in one piece with that.
+  /// What is sent from now on is sent once the server has certainly handled what was sent before.
+  /// The server never reads both in one piece.
   virtual void separate() = 0;
-  /// on_transport_separated() is to come.
+  /// Whether on_transport_separated() is still to come.
   virtual bool is_separating() const = 0;
-  /// Separates nothing any more: of the messages that have not left, those that `keeps` may leave
-  /// at once, and the others are dropped. on_transport_separated() does not come.
+  /// Stops separating. Of the messages that have not been sent, sends those for which `keeps` is
+  /// true and drops the others. on_transport_separated() is not called.
   virtual void flush_separated(const KeepsMessage& keeps) = 0;
 };
 
-/// A packet that waits for its turn.
+/// A packet that has not been sent yet.
 struct WaitingPacket {
-  std::string data;  // as it is sent: of text with the type digit first
+  WaitingPacket(const engineio::Packet& packet, Compress compress_it)
+      : type(packet.type), content(packet.content), compress(compress_it), data(packet.data) {}
+
+  engineio::Packet packet() const { return {type, content, data}; }
+  /// What it counts for while it waits.
+  std::size_t size_bytes() const { return 1 + data.size(); }
+
+  engineio::PacketType type;
   engineio::Content content;
   Compress compress;
-  bool is_separated = false;  // from what follows
+  // The server must handle it before what follows is sent.
+  bool is_separated = false;
+  std::string data;
 };
 
-/// Hands what has waited over to `transport`.
+/// Sends the waiting packets on `transport`.
 void send_waiting(ClientTransport& transport, const std::deque<WaitingPacket>& packets);
 
-/// ClientTransport::flush_separated() of what has waited: what stands behind a separation stays if
-/// it is kept. `is_behind`: a separation stands in front of all of it.
+/// ClientTransport::flush_separated() for waiting packets: after a separation only those stay for
+/// which `keeps` is true. `is_behind` means that all of them come after a separation.
 void join_sections(std::deque<WaitingPacket>& packets, bool is_behind, const KeepsMessage& keeps);
 
-/// What outlives single connections of one client.
+/// What a client keeps from one connection to the next.
 struct ClientMemory {
   CookieJar cookies;
-  /// The last upgrade succeeded.
+  /// The latest upgrade succeeded.
   bool prefers_websocket = false;
-  /// The server closes connections that it had agreed to keep, and a POST was lost by that.
+  /// A POST was lost because the server closed a connection that it had promised to keep.
   bool posts_on_new_connections = false;
 };
 
-/// What the transports of one session share; outlives them while they are open.
+/// What the transports of one session share. It outlives them while they are open.
 struct ClientContext {
   Loop& loop;
   Connector& connector;

@@ -4,6 +4,7 @@
 #include "codec/http/writer.hpp"
 #include "engine/client/http_channel.hpp"
 #include "engine/client/request.hpp"
+#include "engine/websocket_message.hpp"
 
 #include <array>
 #include <chrono>
@@ -15,11 +16,11 @@ namespace {
 
 constexpr std::string_view websocket_error = "websocket error";
 
-/// Of the body of a refusal; its first words are quoted.
+/// The limit for the body of a refusal, of which the beginning is quoted.
 constexpr std::size_t refusal_limit_bytes = 64 * 1024;
 
-/// A server that has not answered a ping by then never will. Short enough for a DISCONNECT to leave
-/// within the three seconds of Client::stop().
+/// A server that has not answered a ping within this time will not answer it at all. It is shorter
+/// than the three seconds of Client::stop(), which leaves time to send a DISCONNECT.
 constexpr std::chrono::seconds pong_timeout{2};
 
 std::string_view describe(websocket::AcceptError error) {
@@ -52,18 +53,21 @@ std::string_view describe(websocket::Errc error) {
 
 }  // namespace
 
-/// The opening handshake (RFC 6455 section 4.1), and connecting before it.
+/// The opening handshake (RFC 6455 section 4.1), including the connecting.
 struct ClientWebSocket::OpeningHandshake {
-  std::unique_ptr<Connector::Attempt> attempt;  // while it connects
+  // While connecting.
+  std::unique_ptr<Connector::Attempt> attempt;
   std::string key;
-  std::optional<http::ResponseParser> parser;  // once the request was sent
+  // Once the request has been sent.
+  std::optional<http::ResponseParser> parser;
 };
 
-/// What waits until the server has handled what was sent before.
+/// What has to wait until the server has handled what was sent before.
 struct ClientWebSocket::Separation {
   explicit Separation(ClientWebSocket& socket) : timer(socket) {}
   MemberTimer<ClientWebSocket, &ClientWebSocket::on_no_pong> timer;
-  std::string ping;  // what the pong has to say
+  // The payload that the pong must have.
+  std::string ping;
   std::deque<WaitingPacket> packets;
   std::size_t packets_bytes = 0;
 };
@@ -226,21 +230,16 @@ std::size_t ClientWebSocket::queued_bytes() const {
   return connection_.queued_bytes() + (separation_ ? separation_->packets_bytes : 0);
 }
 
-void ClientWebSocket::send_text(std::string_view packet, Compress compress) {
-  if (is_held(packet, engineio::Content::text, compress)) return;
-  connection_.send_text(packet, compress);
-  connection_.want_drain();
-}
-
-void ClientWebSocket::send_binary(std::string_view data, Compress compress) {
-  if (is_held(data, engineio::Content::binary, compress)) return;
-  if (context_.options.force_base64) {
-    std::string text;
-    engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
-    connection_.send_text(text, compress);
-  } else {
-    connection_.send_binary(data, compress);
+void ClientWebSocket::send(const engineio::Packet& packet, Compress compress) {
+  if (separation_) {
+    separation_->packets.emplace_back(packet, compress);
+    separation_->packets_bytes += separation_->packets.back().size_bytes();
+    return;
   }
+  const auto form = context_.options.force_base64 ? BinaryForm::base64 : BinaryForm::bytes;
+  as_websocket_message(packet, form, [&](auto opcode, auto prefix, auto data) {
+    connection_.send(opcode, data, compress, prefix);
+  });
   connection_.want_drain();
 }
 
@@ -254,13 +253,6 @@ void ClientWebSocket::separate() {
   separation_->ping = std::to_string(++pings_);
   connection_.send_ping(separation_->ping);
   context_.loop.timers().arm(separation_->timer, pong_timeout);
-}
-
-bool ClientWebSocket::is_held(std::string_view data, engineio::Content content, Compress compress) {
-  if (!separation_) return false;
-  separation_->packets_bytes += data.size();
-  separation_->packets.push_back({std::string(data), content, compress});
-  return true;
 }
 
 void ClientWebSocket::on_pong(std::string_view payload) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// WebSocket as a client's Engine.IO transport: connects, has the opening handshake (RFC
-// 6455 section 4.1) and offers compression in it (RFC 7692), then one packet a message of
-// a WebSocketConnection.
+// WebSocket as the transport of a client's Engine.IO session. It connects, does the opening
+// handshake (RFC 6455 section 4.1), in which it offers compression (RFC 7692), and then sends each
+// packet as one message of a WebSocketConnection.
 //
-// What is separated from what was sent before waits for the pong to a ping that follows that: a
-// server reads one after the other (RFC 6455 section 5.5.2).
+// separate() sends a ping, and what follows waits for the pong: a server reads frames in order, so
+// it has then read everything that came before the ping (RFC 6455 section 5.5.2).
 //
-// Life cycle: open() -> on_transport_open() when the server accepted -> packets -> one of close()
-// and on_transport_end(). Loop's thread.
+// Life cycle: open() -> on_transport_open() when the server has accepted -> packets -> either
+// close() or on_transport_end(). Loop's thread.
 #pragma once
 
 #include "codec/http/response_parser.hpp"
@@ -29,16 +29,14 @@ class ClientWebSocket final : public ClientTransport,
                               public StreamHandler,
                               public std::enable_shared_from_this<ClientWebSocket> {
  public:
-  /// `sid` is empty, or names the session that is to be upgraded.
+  /// `sid` is empty, or the id of the session that is to be upgraded.
   ClientWebSocket(const ClientContext& context, std::string_view sid);
   ~ClientWebSocket() override;
 
   void open() override;
 
   TransportName name() const override { return TransportName::websocket; }
-  void send_text(std::string_view packet, Compress compress) override;
-  using ClientTransport::send_binary;
-  void send_binary(std::string_view data, Compress compress) override;
+  void send(const engineio::Packet& packet, Compress compress) override;
   void separate() override;
   bool is_separating() const override { return separation_ != nullptr; }
   void flush_separated(const KeepsMessage& keeps) override;
@@ -61,10 +59,10 @@ class ClientWebSocket final : public ClientTransport,
   void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
   void on_stream_end(const Stream& stream);
   void send_request();
-  /// The bytes behind the response.
+  /// Reads the response and returns the bytes after it.
   std::span<char> read_response(std::span<char> bytes);
   void on_response();
-  /// Nothing if the server accepted what we asked for.
+  /// Returns nothing if the server has accepted what was requested.
   std::optional<websocket::AcceptError> accept(const http::Response& response);
   void read_frames(std::span<char> bytes);
   void on_event(const websocket::Event& event);
@@ -73,18 +71,22 @@ class ClientWebSocket final : public ClientTransport,
   void on_pong(std::string_view payload);
   void on_no_pong();
   void end_separation(const std::deque<WaitingPacket>& packets);
-  bool is_held(std::string_view data, engineio::Content content, Compress compress);
-  /// Lets go of everything that could call us.
+  /// Releases everything that could call this object.
   void detach();
   void fail(Failure failure);
   void end(DisconnectReason reason, const Failure& failure);
 
-  const ClientContext context_;  // used until closed
+  // Used until closed.
+  const ClientContext context_;
   const std::string sid_;
-  std::unique_ptr<OpeningHandshake> opening_;  // from open() until the server has accepted
-  std::shared_ptr<Stream> stream_;             // whose handler we are
-  WebSocketConnection connection_;             // open from then on
-  std::unique_ptr<Separation> separation_;     // while a ping of ours is unanswered
+  // From open() until the server has accepted.
+  std::unique_ptr<OpeningHandshake> opening_;
+  // This object is its handler.
+  std::shared_ptr<Stream> stream_;
+  // Open once the server has accepted.
+  WebSocketConnection connection_;
+  // While the separating ping is unanswered.
+  std::unique_ptr<Separation> separation_;
   std::uint64_t pings_ = 0;
 };
 

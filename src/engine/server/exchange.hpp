@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Exchange: one HTTP request and the response that is owed to it, as the protocol code sees it.
-// The connection that it came on makes it when the headers are complete, and keeps later requests
-// waiting until it is answered.
+// Exchange: one HTTP request and its response, as seen by the protocol code. The connection makes
+// it when the headers are complete, and keeps later requests waiting until it is answered.
 //
-// Life cycle: headers complete -> a listener may be set -> on_body() if a body follows -> exactly
-// one of respond(), upgrade(), abort(), or on_abort() when the peer is gone. Whoever is to answer
-// keeps it; once nobody does, its connection is cut, so that no peer waits for ever. Loop's
-// thread only.
+// Life cycle: headers complete -> a listener may be set -> on_body() if there is a body -> exactly
+// one of respond(), upgrade(), abort(), or on_abort() when the peer has gone. Whoever is to answer
+// holds it. When nobody holds it any more, its connection is cut, so that no peer waits for ever.
+// Loop's thread only.
 #pragma once
 
 #include "base/stream.hpp"
@@ -45,11 +44,11 @@ class Exchange {
   virtual void respond(http::Response response) = 0;
   /// Answers and closes the connection.
   virtual void respond_and_close(http::Response response) = 0;
-  /// Sends 101 and hands the byte stream over; bytes that came behind the request go to
-  /// `handler` first.
+  /// Sends 101 and hands over the byte stream. `handler` first gets the bytes that arrived after
+  /// the request.
   virtual std::shared_ptr<Stream> upgrade(http::Response response,
                                           std::shared_ptr<StreamHandler> handler) = 0;
-  /// Cuts the connection without an answer.
+  /// Cuts the connection without a response.
   virtual void abort() = 0;
 };
 

@@ -19,7 +19,7 @@ http::Response text_response(std::string body, std::string_view content_type) {
   return response;
 }
 
-// Internet Explorer's filter against reflected scripts mistakes payloads for such.
+// Internet Explorer's filter against reflected scripts mistakes some payloads for scripts.
 void spare_from_filter(http::Response& response, const Exchange& exchange) {
   const auto agent = exchange.request().headers.get("user-agent");
   if (agent.find(";MSIE") != agent.npos || agent.find("Trident/") != agent.npos) {
@@ -48,7 +48,8 @@ void PollingTransport::accept(std::shared_ptr<Exchange> exchange) {
 }
 
 void PollingTransport::accept_poll(std::shared_ptr<Exchange> exchange) {
-  if (poll_) {  // two polls at once: neither is trusted
+  // Two polls at the same time: neither can be trusted.
+  if (poll_) {
     std::exchange(poll_, nullptr)->respond(payload_response("1"));
     exchange->respond(empty_response(400));
     told_ = true;
@@ -67,7 +68,7 @@ void PollingTransport::accept_post(std::shared_ptr<Exchange> exchange) {
     fail(DisconnectReason::transport_error);
     return;
   }
-  // Binary payloads were a matter of protocol 3; in protocol 4 binary travels as base64.
+  // Binary payloads belong to protocol 3; in protocol 4 binary data is sent as base64.
   if (http::equals_ignoring_case(exchange->request().headers.get("content-type"),
                                  "application/octet-stream")) {
     exchange->respond_and_close(empty_response(400));
@@ -83,7 +84,7 @@ void PollingTransport::on_body(Exchange& exchange) {
   if (post_.get() != &exchange) return;
   contain(*this, [this] {
     const auto post = std::exchange(post_, nullptr);
-    // The answer does not depend on what the payload says; errors show in the session's fate.
+    // The response does not depend on the payload: errors end the session.
     auto response = text_response("ok", "text/html");
     spare_from_filter(response, *post);
     post->respond(std::move(response));
@@ -92,7 +93,8 @@ void PollingTransport::on_body(Exchange& exchange) {
 }
 
 void PollingTransport::deliver(const std::string& payload) {
-  if (!session_ || closing_) return;  // as the reference, whatever it holds
+  // As in the reference, whatever it contains.
+  if (!session_ || closing_) return;
   if (!http::is_utf8(payload)) return fail(DisconnectReason::parse_error);
   const auto session = session_->shared_from_this();
   engineio::PayloadDecoder decoder(payload, session_->packets_per_payload());
@@ -110,7 +112,8 @@ void PollingTransport::on_abort(Exchange& exchange, Abort why) {
     poll_.reset();
   } else if (post_.get() == &exchange) {
     post_.reset();
-    if (why == Abort::body_too_large) return;  // answered 413; the session is not to blame for it
+    // Answered with 413. The session goes on.
+    if (why == Abort::body_too_large) return;
   } else {
     return;
   }
@@ -125,7 +128,7 @@ void PollingTransport::fail(DisconnectReason reason) {
 }
 
 template <class Append>
-void PollingTransport::add_packet(Compress compress, Append append) {
+void PollingTransport::add_packets(Compress compress, Append append) {
   const std::size_t size = payload_.size();
   try {
     if (size != 0) payload_.push_back(engineio::record_separator);
@@ -138,19 +141,18 @@ void PollingTransport::add_packet(Compress compress, Append append) {
   may_compress_ |= compress == Compress::yes;
 }
 
-void PollingTransport::send_text(std::string_view packet, Compress compress) {
-  add_packet(compress, [packet](std::string& payload) { payload.append(packet); });
+void PollingTransport::send(const engineio::Packet& packet, Compress compress) {
+  add_packets(compress, [&](std::string& payload) { engineio::append_text(payload, packet); });
 }
 
-void PollingTransport::send_binary(std::string_view data, Compress compress) {
-  add_packet(compress, [data](std::string& payload) {
-    engineio::append_text(payload,
-                          {engineio::PacketType::message, engineio::Content::binary, data});
-  });
+void PollingTransport::send_prepared(PreparedMessage& message) {
+  const std::string& packets = message.payload();
+  if (packets.empty()) return;
+  add_packets(message.compress(), [&](std::string& payload) { payload.append(packets); });
 }
 
 void PollingTransport::send_noop() {
-  if (poll_ && payload_.empty()) send_text("6", Compress::no);
+  if (poll_ && payload_.empty()) send({engineio::PacketType::noop}, Compress::no);
 }
 
 void PollingTransport::end_poll() {
@@ -159,7 +161,7 @@ void PollingTransport::end_poll() {
 
 void PollingTransport::schedule_response() {
   if (response_scheduled_ || !session_) return;
-  // All that this turn sends shares one response.
+  // Everything that this turn sends shares one response.
   session_->loop().defer([self = shared_from_this()] {
     self->response_scheduled_ = false;
     contain(*self, [&] {
@@ -175,8 +177,8 @@ void PollingTransport::schedule_response() {
 void PollingTransport::respond_to_poll() {
   if (!poll_ || (payload_.empty() && !closing_)) return;
   std::string body = std::exchange(payload_, {});
-  // Alone: clients handle a close packet before the messages in front of it, which wait for their
-  // turn of the loop.
+  // Sent alone: clients handle a close packet at once, but the messages before it only in
+  // a later turn.
   if (body.empty()) {
     engineio::append_text(body, {engineio::PacketType::close, engineio::Content::text, {}});
     told_ = true;
@@ -197,19 +199,14 @@ void PollingTransport::hand_over(ServerTransport& successor) {
   for (;;) {
     const auto packet = waiting.next();
     if (!packet || !*packet) break;
-    if ((*packet)->content == engineio::Content::binary) {
-      successor.send_binary((*packet)->data, Compress::yes);
-      continue;
-    }
-    std::string text;
-    engineio::append_text(text, **packet);
-    successor.send_text(text, Compress::yes);
+    successor.send(**packet, Compress::yes);
   }
-  close();  // a client that did not pause has a poll or a post underway
+  // A client that did not pause has a poll or a POST underway.
+  close();
 }
 
 void PollingTransport::close() {
-  // What it would have brought has nowhere to go; the reference cuts it too.
+  // Nobody would receive its packets; the reference cuts it, too.
   if (const auto post = std::exchange(post_, nullptr)) post->abort();
   if (closing_) return;
   closing_ = true;

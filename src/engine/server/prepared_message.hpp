@@ -1,46 +1,50 @@
 // SPDX-License-Identifier: MIT
-// PreparedMessage: what many sessions of a server send alike. Loop's thread only.
+// PreparedMessage: one or several messages that many sessions of a server send. Each form in which
+// they travel is made when the first session needs it, and shared with the others. Loop's thread
+// only.
 #pragma once
 
 #include "base/stream.hpp"
+#include "codec/engineio/packet.hpp"
+#include "engine/websocket_message.hpp"
 
-#include <socketio/json.hpp>
 #include <socketio/outcome.hpp>
 
+#include <array>
 #include <cstddef>
+#include <functional>
 #include <string>
-#include <vector>
 
 namespace socketio::engine {
 
-/// One or several messages, encoded once per kind of transport however many sessions send them.
 class PreparedMessage {
  public:
-  /// A text message and the binary messages that belong to it.
-  struct Part {
-    std::string text;  // the whole text packet: its first character is the digit of a message
-    std::vector<Bytes> attachments;
-  };
+  explicit PreparedMessage(Compress compress) : compress_(compress) {}
+  virtual ~PreparedMessage() = default;
 
-  PreparedMessage(std::string text, std::vector<Bytes> attachments,
-                  Compress compress = Compress::yes);
-
-  /// Adds what `later` holds, to be sent behind.
-  void append(PreparedMessage later);
-
-  const std::vector<Part>& parts() const { return parts_; }
-  std::size_t size_bytes() const { return size_bytes_; }
   Compress compress() const { return compress_; }
-  bool has_attachments() const { return has_attachments_; }
-  /// All of it as WebSocket frames.
-  const SharedBytes& websocket_frames() const;
+  /// What they count for while they wait to be sent.
+  virtual std::size_t size_bytes() const = 0;
+
+  /// As WebSocket frames, one for each message.
+  const SharedBytes& websocket_frames(BinaryForm form);
+  /// As part of a payload of long-polling (codec/engineio/payload.hpp).
+  const std::string& payload();
+
+ protected:
+  PreparedMessage(PreparedMessage&&) = default;
+  PreparedMessage& operator=(PreparedMessage&&) = default;
+
+  using Use = std::function<void(const engineio::Packet& packet)>;
+  /// Calls `use` for each message, in order. Making a form takes one call.
+  virtual void for_each(const Use& use) = 0;
+  /// The messages have changed.
+  void drop_forms();
 
  private:
-  std::vector<Part> parts_;
-  std::size_t size_bytes_ = 0;
   Compress compress_;
-  bool has_attachments_;
-  mutable SharedBytes websocket_frames_;
+  std::array<SharedBytes, 2> websocket_frames_;  // of either BinaryForm
+  std::string payload_;
 };
 
 }  // namespace socketio::engine

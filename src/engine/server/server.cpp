@@ -20,7 +20,8 @@ constexpr int own_revision = 4;  // engineio::protocol_version
 
 struct RefusalText {
   std::uint16_t status;
-  int code;  // of the JSON body; -1: no JSON body
+  // In the JSON body; -1: there is none.
+  int code;
   std::string_view message;
 };
 
@@ -53,8 +54,8 @@ bool has_control_character(std::string_view text) {
   });
 }
 
-// Subprotocols mean nothing to us, but browsers fail a WebSocket if none of theirs is chosen (RFC
-// 6455 section 4.1).
+// Subprotocols mean nothing here, but a browser fails the WebSocket unless one of those that it
+// offers is chosen (RFC 6455 section 4.1).
 std::string_view offered_subprotocol(const http::Request& request) {
   std::string_view first = request.headers.get("sec-websocket-protocol");
   first = first.substr(0, first.find(','));
@@ -66,7 +67,7 @@ std::string_view offered_subprotocol(const http::Request& request) {
 http::Response websocket_refusal(Refusal refusal, std::string_view message) {
   const RefusalText text = text_of(refusal);
   http::Response response;
-  // As abortUpgrade() of the reference: 400 for each of its refusals, `forbidden` too.
+  // As in abortUpgrade() of the reference: each of its refusals has status 400, even `forbidden`.
   response.status = text.code >= 0 ? 400 : text.status;
   response.headers.add("Content-Type", "text/html");
   response.body = std::string(message.empty() ? text.message : message);
@@ -154,7 +155,7 @@ std::optional<Server::Refused> Server::check(const http::Request& request, const
 
 std::optional<Server::Refused> Server::check_session(const Query& query, Session& session,
                                                      bool is_upgrade) {
-  // A WebSocket's session has no requests but the upgrade itself.
+  // A session over WebSocket has no other request than the upgrade.
   if (!is_upgrade && (query.transport != "polling" || !session.polling())) {
     return Refused{Refusal::bad_request,
                    {{"name", "TRANSPORT_MISMATCH"},
@@ -189,7 +190,7 @@ void Server::accept(const std::shared_ptr<Exchange>& exchange) {
     if (request.method != "GET" && request.method != "POST") {
       return refuse(*exchange, Refusal::method_not_allowed);
     }
-    // The session may be on its way out; its transport still answers.
+    // The session may be closing; its transport still answers.
     const auto transport = session->polling()->shared_from_this();
     return contain(*transport, [&] { transport->accept(exchange); });
   }
@@ -284,8 +285,7 @@ void Server::accept_websocket(const std::shared_ptr<Exchange>& exchange, const Q
   }
   const bool is_new = session == nullptr;
   if (is_new) session = make_session(*exchange);
-  const auto form = query.base64 ? WebSocketTransport::BinaryForm::base64
-                                 : WebSocketTransport::BinaryForm::frames;
+  const auto form = query.base64 ? BinaryForm::base64 : BinaryForm::bytes;
   if (!is_new) {
     const auto transport = std::make_shared<WebSocketTransport>(session, websocket_limits_, form);
     const bool taken = session->begin_upgrade(transport);
@@ -326,10 +326,12 @@ std::shared_ptr<Session> Server::find(std::string_view sid) const {
 }
 
 bool Server::on_session_closing(Session& session) {
-  if (closed_) return false;  // nobody waits for a last poll
-  // A client could make and lose sessions faster than they are forgotten.
+  // There is no last poll to wait for.
+  if (closed_) return false;
+  // A client could create and lose sessions faster than they are forgotten.
   if (options_.sessions != 0 && closing_.size() >= options_.sessions) return false;
-  closing_.reserve(closing_.size() + 1);  // which may throw; what follows does not
+  // This may throw; nothing after it does.
+  closing_.reserve(closing_.size() + 1);
   closing_.insert(sessions_.extract(session.id()));
   return true;
 }

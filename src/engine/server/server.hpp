@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// engine::Server: checks handshakes and requests, keeps the sessions of one loop, and gives
-// each request to its session. Refusals carry the codes and bodies of the JavaScript server's
+// engine::Server: checks handshakes and requests, keeps the sessions of one loop, and passes
+// each request to its session. Refusals have the codes and bodies of the JavaScript server's
 // event "connection_error".
 //
-// Life cycle: gets every request whose path is its own, until close(). Loop's thread only.
+// Life cycle: gets every request with its path, until close(). Loop's thread only.
 #pragma once
 
 #include "base/loop.hpp"
@@ -25,8 +25,7 @@ namespace socketio::engine {
 
 class WebSocketTransport;
 
-/// Why a request is refused. The number is the reference's `code` in the JSON body,
-/// where it has one.
+/// Why a request is refused. The number is the reference's `code` in the JSON body, if it has one.
 enum class Refusal : std::uint8_t {
   unknown_transport,     // 0
   unknown_sid,           // 1
@@ -41,8 +40,8 @@ enum class Refusal : std::uint8_t {
 /// The response for a refusal; `message` replaces the standard text.
 http::Response refusal_response(Refusal refusal, std::string_view message = {});
 
-/// Hears of refused requests as the reference's event "connection_error" does: with what it knows
-/// beside the refusal, an object.
+/// Called for refused requests, as the reference emits "connection_error": with an object that says
+/// what is known besides the refusal.
 using RefusalHook = std::function<void(const Exchange&, Refusal, json context)>;
 
 /// The reference's `code`; that of `bad_request` for what the reference does not refuse.
@@ -50,7 +49,7 @@ int code_of(Refusal refusal);
 /// The reference's text for the code.
 std::string_view message_of(Refusal refusal);
 
-/// Makes what lives on a new session; it is set as its handler before the first message.
+/// Makes the handler of a new session. It is set before the first message.
 using SessionFactory =
     std::function<std::shared_ptr<SessionHandler>(const std::shared_ptr<Session>&)>;
 
@@ -68,14 +67,14 @@ class Server final : public SessionOwner {
   void set_allow_request(AllowRequest allow) { allow_request_ = std::move(allow); }
   void set_refusal_hook(RefusalHook hook) { refusal_hook_ = std::move(hook); }
 
-  /// A request on the engine's path, headers complete.
+  /// Accepts a request with the engine's path whose headers are complete.
   void accept(const std::shared_ptr<Exchange>& exchange);
   /// Notifies the refusal hook, and no one else.
   void report(const Exchange& exchange, Refusal refusal, json context) const;
 
-  /// Those that are open.
+  /// The number of open sessions.
   std::size_t session_count() const { return sessions_.size(); }
-  /// Ends every session at once, and refuses new ones.
+  /// Closes every session at once, and refuses new ones.
   void close();
 
   const Options& options() const override { return options_; }
@@ -106,12 +105,12 @@ class Server final : public SessionOwner {
   void admit(const std::shared_ptr<Exchange>& exchange, const Query& query);
   void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Query& query,
                         std::shared_ptr<Session> session);
-  /// Answers 101; the transport ends if that fails.
+  /// Answers 101. If that fails, the transport ends.
   static void switch_protocols(Exchange& exchange, std::string_view accept,
                                const std::shared_ptr<WebSocketTransport>& transport);
   std::shared_ptr<Session> make_session(Exchange& exchange);
   std::shared_ptr<Session> find(std::string_view sid) const;
-  /// `use()` opens a session: what it does not finish is undone.
+  /// `use()` opens a session. If it fails, what it has done is undone.
   template <class Use>
   void open_or_give_up(Session& session, Use use);
   bool is_enabled(std::string_view transport) const;
@@ -123,8 +122,10 @@ class Server final : public SessionOwner {
   AllowRequest allow_request_;
   RefusalHook refusal_hook_;
   using Sessions = std::unordered_map<std::string_view, std::shared_ptr<Session>>;
-  Sessions sessions_;  // keyed by the session's own id
-  Sessions closing_;   // the same of those whose clients have not learned of it
+  // Keyed by the session's own id.
+  Sessions sessions_;
+  // Closed sessions whose clients have not been told.
+  Sessions closing_;
   bool closed_ = false;
 };
 

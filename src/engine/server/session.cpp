@@ -10,7 +10,7 @@ namespace socketio::engine {
 using engineio::Packet;
 using engineio::PacketType;
 
-/// An upgrade underway: the WebSocket that may take over.
+/// An upgrade that is underway, with the WebSocket that may take over.
 struct Session::Upgrade {
   explicit Upgrade(Session& session) : timeout(session), noop(session) {}
   std::shared_ptr<ServerTransport> candidate;
@@ -21,15 +21,8 @@ struct Session::Upgrade {
 
 namespace {
 
-// While an upgrade is underway a parked poll is answered this often, so that the client can
-// pause polling.
+// During an upgrade a parked poll is answered this often, so that the client can pause polling.
 constexpr std::chrono::milliseconds noop_interval{100};
-
-std::string text_of(PacketType type, std::string_view data = {}) {
-  std::string packet;
-  engineio::append_text(packet, {type, engineio::Content::text, data});
-  return packet;
-}
 
 }  // namespace
 
@@ -37,7 +30,8 @@ Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
     : owner_(owner), id_(std::move(id)), opening_(std::move(opening)) {}
 
 Session::~Session() {
-  // A server that closes does not wait for last polls; answers that are scheduled may outlive us.
+  // A server that closes does not wait for last polls, and scheduled responses may outlive
+  // this session.
   if (PollingTransport* const polling_transport = polling()) polling_transport->detach();
 }
 
@@ -54,30 +48,31 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   handshake.ping_interval = options.ping_interval;
   handshake.ping_timeout = options.ping_timeout;
   handshake.max_payload_bytes = options.max_payload_bytes;
-  transport_->send_text(text_of(PacketType::open, engineio::encode_handshake(handshake)),
-                        Compress::no);
+  const std::string data = engineio::encode_handshake(handshake);
+  transport_->send({.type = PacketType::open, .data = data}, Compress::no);
   arm(heartbeat_timer_, options.ping_interval);
 }
 
-template <class Send>
-EmitResult Session::send(std::size_t bytes, Send send) {
+template <class Write>
+EmitResult Session::send(std::size_t bytes, Write write) {
   if (state_ != State::open) return EmitResult::not_connected;
   try {
     const std::size_t waiting = transport_->queued_bytes();
     if (waiting != 0 && waiting + bytes > owner_.options().out_buffer_bytes && !bears_delay())
       return EmitResult::dropped;
-    send();
+    write();
   } catch (...) {
-    break_off();  // half of a message may be on its way
+    // Half a message may have been sent.
+    break_off();
     throw;
   }
   return stall_timer_ && stall_timer_->armed() ? EmitResult::queued : EmitResult::sent;
 }
 
 bool Session::bears_delay() {
-  // What this turn has sent is no measure of the peer.
+  // What was sent in this turn says nothing about the peer.
   if (transport_->refused_bytes() > owner_.options().out_buffer_limit_bytes) {
-    // Not from inside an emit: the handler's code may be in the middle of something.
+    // Not from inside an emit, because the code that called it may be in the middle of something.
     loop().defer([self = shared_from_this()] { self->close(DisconnectReason::transport_error); });
     return false;
   }
@@ -89,15 +84,11 @@ bool Session::bears_delay() {
   return true;
 }
 
-EmitResult Session::send_text(std::string_view packet, Compress compress) {
-  return send(packet.size(), [&] { transport_->send_text(packet, compress); });
+EmitResult Session::send(const engineio::Packet& message, Compress compress) {
+  return send(message.data.size(), [&] { transport_->send(message, compress); });
 }
 
-EmitResult Session::send_binary(std::string_view data, Compress compress) {
-  return send(data.size(), [&] { transport_->send_binary(data, compress); });
-}
-
-EmitResult Session::send_prepared(const PreparedMessage& message) {
+EmitResult Session::send_prepared(PreparedMessage& message) {
   return send(message.size_bytes(), [&] { transport_->send_prepared(message); });
 }
 
@@ -106,7 +97,7 @@ void Session::on_transport_drain() {
 }
 
 void Session::on_stall() {
-  // A peer that reads may be under the limit again without ever having emptied the queue.
+  // A peer that reads may be below the limit again without ever having emptied the queue.
   if (transport_->queued_bytes() > owner_.options().out_buffer_bytes)
     close(DisconnectReason::transport_error);
 }
@@ -132,7 +123,8 @@ bool Session::may_await_last_poll() {
   try {
     ensure_timer<Session, &Session::on_close_timeout>(close_timer_, *this);
     return owner_.on_session_closing(*this);
-  } catch (...) {  // no memory to wait with: it ends at once
+    // There is no memory to wait: it ends at once.
+  } catch (...) {
     loop().report_exception();
     return false;
   }
@@ -143,10 +135,11 @@ void Session::release_handler(DisconnectReason reason) {
   if (!handler) return;
   try {
     handler->on_close(reason);
-    // It may be the one that is calling: it lives until the turn ends.
+    // It may be the caller, so it lives until the turn ends.
     loop().defer([kept = handler] {});
   } catch (...) {
-    handler_ = std::move(handler);  // until that timer fires
+    // Until that timer fires.
+    handler_ = std::move(handler);
     arm(heartbeat_timer_, Duration::zero());
     loop().report_exception();
   }
@@ -201,7 +194,7 @@ void Session::on_heartbeat() {
     return;
   }
   heartbeat_ = Heartbeat::pong;
-  transport_->send_text(text_of(PacketType::ping), Compress::no);
+  transport_->send({PacketType::ping}, Compress::no);
   arm(heartbeat_timer_, owner_.options().ping_timeout);
 }
 
@@ -215,8 +208,8 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
   if (upgrade_ && upgrade_->candidate.get() == &from) return on_upgrade_packet(packet);
   if (transport_.get() != &from) return;
   if (packet.type != PacketType::pong && heartbeat_ == Heartbeat::pong) {
-    // A peer whose big message is in front of its pong is alive: once per ping the wait
-    // starts again.
+    // A peer whose large message is delaying its pong is alive, so the wait starts again,
+    // once per ping.
     heartbeat_ = Heartbeat::pong_extended;
     arm(heartbeat_timer_, owner_.options().ping_timeout);
   }
@@ -232,7 +225,8 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
     case PacketType::pong:
       on_pong();
       return;
-    case PacketType::ping: {  // only servers ping in protocol 4
+    // Only servers send pings in protocol 4.
+    case PacketType::ping: {
       const auto self = shared_from_this();
       transport_->close();
       end(DisconnectReason::transport_error);
@@ -248,13 +242,15 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
     case PacketType::open:
     case PacketType::upgrade:
     case PacketType::noop:
-      return;  // as the reference: no effect outside an upgrade
+      // As in the reference, without effect outside an upgrade.
+      return;
   }
 }
 
 void Session::on_transport_close(ServerTransport& transport, DisconnectReason reason) {
   if (upgrade_ && upgrade_->candidate.get() == &transport) {
-    upgrade_.reset();  // the session goes on over polling
+    // The session continues over polling.
+    upgrade_.reset();
     return;
   }
   if (transport_.get() == &transport) end(reason);
@@ -274,7 +270,7 @@ void Session::on_upgrade_packet(const Packet& packet) {
   static constexpr std::string_view probe = "probe";
   if (packet.type == PacketType::ping && packet.data == probe && !upgrade_->probed) {
     upgrade_->probed = true;
-    upgrade_->candidate->send_text(text_of(PacketType::pong, probe), Compress::no);
+    upgrade_->candidate->send({.type = PacketType::pong, .data = probe}, Compress::no);
     arm(upgrade_->noop, noop_interval);
   } else if (packet.type == PacketType::upgrade && packet.data.empty() && upgrade_->probed) {
     finish_upgrade();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Session: one Engine.IO connection at the server, whatever carries it: heartbeat, upgrade, close
+// Session: one Engine.IO connection in the server, over any transport: heartbeat, upgrade, close
 // (Engine.IO protocol 4).
 //
-// Life cycle: opening -> open (handshake sent) -> [upgrade] -> closing (polling only: waits for a
-// poll to learn of it) -> closed. The handler gets messages until exactly one on_close(). Made and
-// kept by engine::Server; loop's thread only.
+// Life cycle: opening -> open (handshake sent) -> [upgrade] -> closing (only over polling: waits
+// for the poll that is told so) -> closed. The handler gets messages until exactly one on_close().
+// Made and kept by engine::Server; loop's thread only.
 #pragma once
 
 #include "base/loop.hpp"
@@ -27,35 +27,37 @@ namespace socketio::engine {
 class PollingTransport;
 class Session;
 
-/// The request that opened a session; kept for handshakes.
+/// The request that opened a session, kept for handshakes.
 struct OpeningRequest {
   std::string target;
   http::Headers headers;
   std::string remote_address;
-  std::int64_t issued_ms = 0;  // wall clock
+  // By the wall clock.
+  std::int64_t issued_ms = 0;
   bool secure = false;
 };
 
-/// What lives on a session: Socket.IO, or a plain Engine.IO application.
+/// The handler of a session: Socket.IO, or a plain Engine.IO application.
 class SessionHandler {
  public:
   virtual ~SessionHandler() = default;
-  /// Views live during the call. The call may close the session.
+  /// Views are valid during the call. The call may close the session.
   virtual void on_text(std::string_view message) = 0;
   virtual void on_binary(std::string_view message) = 0;
   /// The last call.
   virtual void on_close(DisconnectReason reason) = 0;
 };
 
-/// The server that keeps a session, as the session sees it.
+/// The server, as its sessions see it.
 class SessionOwner {
  public:
   virtual ~SessionOwner() = default;
   virtual const Options& options() const = 0;
   virtual Loop& loop() = 0;
-  /// It has closed and no longer counts. Returns whether it may stay for the poll that is told so.
+  /// The session has closed and no longer counts. Returns whether it may stay for the poll
+  /// that is told so.
   virtual bool on_session_closing(Session& session) = 0;
-  /// The session's id is free from now on.
+  /// The session's id may be used again.
   virtual void on_session_end(Session& session) = 0;
 };
 
@@ -71,38 +73,44 @@ class Session : public std::enable_shared_from_this<Session> {
   Loop& loop() { return owner_.loop(); }
   std::size_t packets_per_payload() const { return owner_.options().packets_per_payload; }
 
-  /// Sends the handshake over its first transport and starts the heartbeat; then
-  /// `handler` takes over.
+  /// Sends the handshake over the session's first transport and starts the heartbeat. Then messages
+  /// go to the handler.
   void open(std::shared_ptr<ServerTransport> transport);
   void set_handler(std::shared_ptr<SessionHandler> handler) { handler_ = std::move(handler); }
 
-  EmitResult send_text(std::string_view packet, Compress compress = Compress::yes);
-  EmitResult send_binary(std::string_view data, Compress compress);
-  EmitResult send_prepared(const PreparedMessage& message);
-  /// False while something waits to be sent: volatile events are dropped then.
+  EmitResult send_text(std::string_view message, Compress compress = Compress::yes) {
+    return send({.data = message}, compress);
+  }
+  EmitResult send_binary(std::string_view message, Compress compress = Compress::yes) {
+    return send({.content = engineio::Content::binary, .data = message}, compress);
+  }
+  /// Sends either of them.
+  EmitResult send(const engineio::Packet& message, Compress compress);
+  EmitResult send_prepared(PreparedMessage& message);
+  /// False while something is waiting to be sent; volatile events are then dropped.
   bool writable() const { return is_open() && transport_->writable(); }
   std::size_t queued_bytes() const { return transport_->queued_bytes(); }
 
-  /// Closes from our side. The handler's on_close() is called before this returns.
+  /// Closes the session from our side. Calls the handler's on_close() before it returns.
   void close(DisconnectReason reason);
   /// For contain(): break_off().
   void on_exception() noexcept;
-  /// After a failure in the middle of something: cuts the connection at once, and ends with
-  /// transport_error soon afterwards, never inside the caller. Cannot fail.
+  /// For a failure half-way: cuts the connection at once. on_close(transport_error) follows soon,
+  /// but not from inside the caller. Cannot fail.
   void break_off() noexcept;
-  /// The same for a session that is still being opened. It ends before this returns.
+  /// The same for a session that is still opening, which ends before this returns.
   void give_up();
-  /// After close(): ends at once, without waiting for the poll that would tell the client.
+  /// After close(): ends at once, without waiting for the poll that would be told.
   void skip_last_poll() { end(DisconnectReason::forced_close); }
 
   // --- From transports and the server ---
 
   void on_packet(ServerTransport& from, const engineio::Packet& packet);
   void on_transport_close(ServerTransport& transport, DisconnectReason reason);
-  /// Bytes that waited have been taken.
+  /// The peer has taken what was waiting.
   void on_transport_drain();
   PollingTransport* polling();
-  /// A WebSocket for this session arrived. False if an upgrade is not possible now.
+  /// A WebSocket for this session has arrived. False if an upgrade is not possible now.
   bool begin_upgrade(std::shared_ptr<ServerTransport> candidate);
 
  private:
@@ -111,9 +119,11 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class Heartbeat : std::uint8_t { interval, pong, pong_extended };
   struct Upgrade;
 
-  template <class Send>
-  EmitResult send(std::size_t bytes, Send send);
-  /// More waits than should: gives the peer `stall_timeout`; false if it is far too much.
+  /// Calls `write()`, which sends `bytes`, unless too much is waiting already.
+  template <class Write>
+  EmitResult send(std::size_t bytes, Write write);
+  /// More is waiting than should be: allows the peer `stall_timeout`, or returns false if it is
+  /// far too much.
   bool bears_delay();
   void on_heartbeat();
   void on_pong();
@@ -124,7 +134,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_upgrade_noop();
   void on_stall();
   void on_close_timeout();
-  /// Whether it stays, closing, for the poll that tells its client.
+  /// Whether it may stay, closing, for the poll that tells its client.
   bool may_await_last_poll();
   void arm(Deadline& timer, Duration delay) { owner_.loop().timers().arm(timer, delay); }
   void end(DisconnectReason reason);
@@ -134,9 +144,10 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string id_;
   OpeningRequest opening_;
   std::shared_ptr<ServerTransport> transport_;
-  std::shared_ptr<SessionHandler> handler_;  // until we end, or as long as it may be calling
+  // Kept until the session has ended and no call to the handler is running.
+  std::shared_ptr<SessionHandler> handler_;
   std::unique_ptr<Upgrade> upgrade_;
-  // Rare ones are made when needed: an idle session owns one timer.
+  // Timers for rarer cases are made when needed: an idle session owns one timer.
   MemberTimer<Session, &Session::on_heartbeat> heartbeat_timer_{*this};
   std::unique_ptr<Deadline> stall_timer_;
   std::unique_ptr<Deadline> close_timer_;

@@ -11,14 +11,10 @@ namespace socketio::engine {
 
 class ServerTransport : public Transport {
  public:
-  virtual void send_prepared(const PreparedMessage& message) { send_parts(message); }
+  virtual void send_prepared(PreparedMessage& message) = 0;
 
-  /// Those of the queued bytes that the peer has been offered.
+  /// How many of the queued bytes have been offered to the peer.
   virtual std::size_t refused_bytes() const { return queued_bytes(); }
-
- protected:
-  /// Sends message by message.
-  void send_parts(const PreparedMessage& message);
 };
 
 }  // namespace socketio::engine

@@ -5,21 +5,17 @@
 
 namespace socketio::engine {
 
-void WebSocketTransport::send_binary(std::string_view data, Compress compress) {
-  if (binary_form_ == BinaryForm::frames) return connection_.send_binary(data, compress);
-  std::string text;
-  engineio::append_text(text, {engineio::PacketType::message, engineio::Content::binary, data});
-  send_text(text, compress);
+void WebSocketTransport::send(const engineio::Packet& packet, Compress compress) {
+  as_websocket_message(packet, binary_form_, [&](auto opcode, auto prefix, auto data) {
+    connection_.send(opcode, data, compress, prefix);
+  });
 }
 
-void WebSocketTransport::send_prepared(const PreparedMessage& message) {
+void WebSocketTransport::send_prepared(PreparedMessage& message) {
   Stream* const stream = connection_.stream();
   if (!stream) return;
-  if (binary_form_ == BinaryForm::frames || !message.has_attachments()) {
-    stream->write_shared(message.websocket_frames());
-  } else {
-    send_parts(message);
-  }
+  const SharedBytes& frames = message.websocket_frames(binary_form_);
+  if (!frames->empty()) stream->write_shared(frames);
 }
 
 std::size_t WebSocketTransport::refused_bytes() const {
@@ -61,7 +57,8 @@ void WebSocketTransport::on_text(std::string_view text) {
 
 void WebSocketTransport::deliver(const engineio::Packet& packet) {
   if (!session_) return;
-  Loop& loop = connection_.stream()->loop();  // the session may close the connection
+  // The session may close the connection.
+  Loop& loop = connection_.stream()->loop();
   session_->on_packet(*this, packet);
   loop.catch_up();
 }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// WebSocket as a server's Engine.IO transport: messages of one WebSocketConnection in, packets to
-// the session, and back. This is the hot path.
+// WebSocket as the transport of a server's Engine.IO session: passes messages of a
+// WebSocketConnection to the session as packets, and back. This is the hot path.
 //
-// Life cycle: made for an accepted upgrade request, attach()ed to the byte stream, alive until it
-// closed. Loop's thread.
+// Life cycle: made for an accepted upgrade request, attach()ed to the byte stream, alive until the
+// stream has closed. Loop's thread.
 #pragma once
 
 #include "base/stream.hpp"
 #include "engine/server/session.hpp"
 #include "engine/server/transport.hpp"
 #include "engine/websocket_connection.hpp"
+#include "engine/websocket_message.hpp"
 
 #include <memory>
 #include <string_view>
@@ -18,10 +19,6 @@ namespace socketio::engine {
 
 class WebSocketTransport final : public ServerTransport, public StreamHandler {
  public:
-  /// How binary messages travel: as they are, or as base64 text for clients that asked
-  /// so (`b64=1`).
-  enum class BinaryForm : std::uint8_t { frames, base64 };
-
   WebSocketTransport(std::shared_ptr<Session> session, const websocket::Limits& limits,
                      BinaryForm form)
       : session_(std::move(session)),
@@ -31,17 +28,15 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
   void attach(std::shared_ptr<Stream> stream) { connection_.open(std::move(stream)); }
 
   TransportName name() const override { return TransportName::websocket; }
-  void send_text(std::string_view packet, Compress compress) override {
-    connection_.send_text(packet, compress);
-  }
-  void send_binary(std::string_view data, Compress compress) override;
-  void send_prepared(const PreparedMessage& message) override;
+  void send(const engineio::Packet& packet, Compress compress) override;
+  void send_prepared(PreparedMessage& message) override;
   bool writable() const override { return connection_.writable(); }
   std::size_t queued_bytes() const override { return connection_.queued_bytes(); }
   std::size_t refused_bytes() const override;
   void want_drain() override { connection_.want_drain(); }
   void close() override;
-  void cut() override { connection_.cut(); }  // whose end will be news
+  // The end of the connection is reported.
+  void cut() override { connection_.cut(); }
 
   void on_bytes(std::span<char> bytes) override;
   void on_drain() override;
@@ -53,7 +48,8 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
   void deliver(const engineio::Packet& packet);
   void leave_session(DisconnectReason reason);
 
-  std::shared_ptr<Session> session_;  // until the transport or the session ends
+  // Until the transport or the session ends.
+  std::shared_ptr<Session> session_;
   WebSocketConnection connection_;
   BinaryForm binary_form_;
 };

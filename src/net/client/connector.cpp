@@ -8,8 +8,7 @@
 
 namespace socketio::net {
 
-/// One way to a server, step by step; each step is an attempt that gets the stream of
-/// the one before.
+/// The way to a server, step by step: each step is an attempt that gets the previous one's stream.
 class ClientConnector::Path final : public Attempt {
  public:
   Path(ClientConnector& connector, const Endpoint& target, Done done)
@@ -38,8 +37,8 @@ class ClientConnector::Path final : public Attempt {
                   next([this](std::shared_ptr<Stream> secure) { finish(std::move(secure), {}); }));
   }
 
-  /// Goes on with `use` unless the step failed. Steps say nothing once they are destroyed, so
-  /// `this` lives.
+  /// Continues with `use` unless the step failed. A destroyed step calls nothing, so
+  /// `this` is alive.
   template <class Use>
   Done next(Use use, std::string prefix = {}) {
     return [this, use, prefix = std::move(prefix)](std::shared_ptr<Stream> stream,
@@ -68,7 +67,7 @@ class ClientConnector::Path final : public Attempt {
 
 ClientConnector::ClientConnector(std::shared_ptr<AsioLoop> loop, ConnectorSettings settings)
     : loop_(std::move(loop)), settings_(std::move(settings)), tcp_(loop_) {
-  // Its owner may let go of it after this.
+  // The user may release the context after this.
   if (settings_.tls.context) tls_ = TlsContext::for_client(settings_.tls, tls_failure_);
 }
 

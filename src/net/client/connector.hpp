@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-// ClientConnector: how a client reaches its server: TCP, through a proxy if one is set, and TLS if
-// the endpoint asks for it.
+// ClientConnector: how a client reaches its server: by TCP, through a proxy if one is set, and with
+// TLS if the endpoint asks for it.
 //
-// Life cycle: destroying it closes what it opened, in the loop's current turn; no attempt may
-// be underway then. What is wrong in the settings fails each attempt that needs it. Loop's
-// thread only.
+// Life cycle: destroying it closes what it has opened, in the loop's current turn; no attempt may
+// be underway then. An invalid setting fails each attempt that needs it. Loop's thread only.
 #pragma once
 
 #include "base/connector.hpp"
@@ -30,7 +29,8 @@ class ClientConnector final : public Connector {
   ClientConnector(std::shared_ptr<AsioLoop> loop, ConnectorSettings settings);
   ~ClientConnector() override;
 
-  /// Reads what the settings name, which connect() does too; what is wrong with them, or no code.
+  /// Reads the files that the settings name, as connect() does. Returns what is wrong with
+  /// them, or no code.
   ConnectFailure prepare(bool secure);
   std::unique_ptr<Attempt> connect(const Endpoint& endpoint, Done done) override;
 
@@ -40,7 +40,8 @@ class ClientConnector final : public Connector {
   std::shared_ptr<AsioLoop> loop_;
   ConnectorSettings settings_;
   std::optional<Proxy> proxy_;
-  std::shared_ptr<TlsContext> tls_;  // made when it is first needed: it reads files
+  // Made when it is first needed, because it reads files.
+  std::shared_ptr<TlsContext> tls_;
   ConnectFailure tls_failure_;
   TcpConnector tcp_;
 };

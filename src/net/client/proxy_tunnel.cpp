@@ -34,7 +34,7 @@ class ProxyCategory final : public std::error_category {
   }
 };
 
-/// Neither ends a line nor divides it.
+/// True if no character ends or divides a line.
 bool fits_in_a_line(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '\x7f'; });
@@ -65,7 +65,7 @@ std::optional<std::uint16_t> port_from(std::string_view text) {
   return port;
 }
 
-/// `host[:port]`, with brackets around an address of IPv6.
+/// `host[:port]`, with brackets around an IPv6 address.
 std::optional<Endpoint> endpoint_from(std::string_view text) {
   Endpoint endpoint{{}, http_port};
   if (!text.empty() && text.front() == '[') {
@@ -104,10 +104,11 @@ std::string connect_request(const Proxy& proxy, const Endpoint& target) {
 
 struct Answer {
   int status = 0;
-  std::string text;  // status and reason, for people
+  // Status and reason, for people.
+  std::string text;
 };
 
-/// The first line of an answer: "HTTP/1.1 200 OK".
+/// Parses the first line of a response: "HTTP/1.1 200 OK".
 std::optional<Answer> answer_from(std::string_view line) {
   constexpr std::string_view version = "HTTP/1.";
   constexpr std::size_t status_at = version.size() + 2;
@@ -129,7 +130,7 @@ std::optional<Answer> answer_from(std::string_view line) {
   return answer;
 }
 
-/// One CONNECT. The stream holds it as its handler until the answer is known.
+/// One CONNECT. It is the stream's handler until the response is known.
 class Tunnel final : public StreamHandler {
  public:
   Tunnel(std::shared_ptr<Stream> stream, const Proxy& proxy, const Endpoint& target,
@@ -148,7 +149,7 @@ class Tunnel final : public StreamHandler {
   void on_close() override;
 
  private:
-  /// Lets go of the stream unless `head` only says that an answer will come.
+  /// Releases the stream, unless `head` is only an interim response.
   void look_at(std::string_view head);
   void fail(ProxyErrc code, const std::string& what) { fail({code, where_ + ' ' + what}); }
   void fail(const ConnectFailure& failure);
@@ -188,7 +189,7 @@ void Tunnel::look_at(std::string_view head) {
   if (answer->status >= 300) {
     return fail(ProxyErrc::refused, "refused to connect to " + target_ + ": " + answer->text);
   }
-  // TLS and HTTP let the client speak first: these bytes are nothing that the server said.
+  // In TLS and HTTP the client speaks first, so these bytes are not from the server.
   if (!unread_.empty()) return fail(ProxyErrc::bad_answer, "sent more than its answer");
   const auto done = std::exchange(done_, nullptr);
   done(release(), {});

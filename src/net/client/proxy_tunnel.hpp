@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // ProxyTunnel: asks an HTTP proxy for a tunnel to the server (CONNECT, RFC 9110 section 9.3.6) on a
-// stream that is connected to the proxy. From the answer it needs the status alone, so it reads
-// that itself, bounded, and the codecs stay out of this layer.
+// stream that is connected to the proxy. It needs only the status of the response, so it reads that
+// itself, within a limit, and this layer does not depend on the codecs.
 //
 // Works on any Stream. Loop's thread only.
 #pragma once
@@ -19,19 +19,20 @@ namespace socketio::net {
 
 struct Proxy {
   Endpoint endpoint{};
-  std::string credentials{};  // "user:password", decoded; empty: none
+  // "user:password", decoded. Empty: none.
+  std::string credentials{};
 
-  /// From "http://[user:password@]host[:port]"; nothing if it is anything else.
+  /// Parses "http://[user:password@]host[:port]". Nothing if the text is anything else.
   static std::optional<Proxy> parse(std::string_view url);
 };
 
 enum class ProxyErrc { bad_settings = 1, refused, bad_answer };
 std::error_code make_error_code(ProxyErrc code);
 
-/// What a proxy may say before its answer ends.
+/// How much a proxy may send before its response ends.
 inline constexpr std::size_t proxy_answer_limit_bytes = 16 * 1024;
 
-/// Takes `stream` over; `done` gets it back once it leads to `target`.
+/// Takes ownership of `stream`; `done` gets it back once it leads to `target`.
 std::unique_ptr<Connector::Attempt> open_tunnel(std::shared_ptr<Stream> stream, const Proxy& proxy,
                                                 const Endpoint& target, Connector::Done done);
 

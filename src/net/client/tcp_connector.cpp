@@ -14,8 +14,8 @@ namespace {
 using Address = boost::asio::ip::address;
 using TcpEndpoint = boost::asio::ip::tcp::endpoint;
 
-/// Families take turns, beginning with the one that the system prefers; within a family its order
-/// stays (RFC 8305 section 4).
+/// The address families alternate, beginning with the one that the system prefers. The order within
+/// a family is kept (RFC 8305 section 4).
 std::vector<Address> interleaved(const std::vector<Address>& addresses) {
   std::vector<Address> first;
   std::vector<Address> second;
@@ -32,14 +32,17 @@ std::vector<Address> interleaved(const std::vector<Address>& addresses) {
   return order;
 }
 
-/// Says nothing of the server, only that this machine has no way to such addresses.
+/// True for errors that say nothing about the server, only that this machine has no route to
+/// such addresses.
 bool is_about_routes(const std::error_code& code) {
   return code == std::errc::network_unreachable || code == std::errc::address_not_available ||
          code == std::errc::address_family_not_supported || code == std::errc::host_unreachable ||
-         code == std::errc::invalid_argument;  // link-local, without its link
+         // A link-local address without its link.
+         code == std::errc::invalid_argument;
 }
 
-/// A port of this machine that nobody listens on may be given to the very socket that asks for it.
+/// When nobody listens on a port of this machine, the system may give that port to the very socket
+/// that connects to it.
 bool is_connected_to_itself(const Socket& socket) {
   const auto own = socket.local_endpoint();
   return own && own == socket.remote_endpoint();
@@ -53,7 +56,7 @@ std::string describe(const Endpoint& endpoint) {
          std::to_string(endpoint.port);
 }
 
-/// One connect(): resolves, then has addresses race. Owned by its Handle alone.
+/// One connect(): resolves the name, then lets its addresses race. Only its Handle owns it.
 class TcpConnector::Race final : public std::enable_shared_from_this<Race> {
  public:
   Race(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> open_streams, Endpoint endpoint,
@@ -66,11 +69,11 @@ class TcpConnector::Race final : public std::enable_shared_from_this<Race> {
 
   void start();
   void race(const std::vector<Address>& addresses);
-  /// For contain(): the attempt has failed.
+  /// For contain(): fails the attempt.
   void on_exception() noexcept;
 
  private:
-  /// One address that is being connected to.
+  /// The attempt to connect to one address.
   class Runner final : private Watched {
    public:
     Runner(Race& race, const TcpEndpoint& address) : race_(race), address_(address) {}
@@ -113,7 +116,8 @@ class TcpConnector::Race final : public std::enable_shared_from_this<Race> {
   Endpoint endpoint_;
   Done done_;
   boost::asio::ip::tcp::resolver resolver_;
-  std::vector<Address> waiting_;  // the next one is last
+  // The last one is next.
+  std::vector<Address> waiting_;
   std::vector<std::unique_ptr<Runner>> runners_;
   ConnectFailure failure_;
   MemberTimer<Race, &Race::start_next> next_timer_{*this};
@@ -135,7 +139,8 @@ void TcpConnector::Race::start() {
 }
 
 void TcpConnector::Race::resolve() {
-  // A name ends where C says that it does: not a different one from what is checked elsewhere.
+  // The system's resolver stops at a NUL character, so it would resolve another name than the one
+  // that is checked elsewhere.
   if (endpoint_.host.empty() || endpoint_.host.find('\0') != std::string::npos) {
     return on_resolved(boost::asio::error::host_not_found, {});
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// TcpConnector: opens TCP connections to a name or an address. A name is resolved by Asio's
-// resolver; its addresses race, the families taking turns (Happy Eyeballs, RFC 8305), and the first
-// that answers wins.
+// TcpConnector: opens TCP connections to a name or an address. Asio's resolver resolves names. The
+// addresses of a name race, with the families alternating (Happy Eyeballs, RFC 8305), and the first
+// one that answers wins.
 //
-// Life cycle: owns the streams that it opened until they are closed; destroying it closes them, in
-// the loop's current turn. An Attempt may outlive it. Endpoint::secure is not looked at. Loop's
+// Life cycle: owns the streams that it has opened until they are closed. Destroying it closes
+// them, in the loop's current turn. An Attempt may outlive it. Ignores Endpoint::secure. Loop's
 // thread only.
 #pragma once
 
@@ -24,16 +24,16 @@ namespace socketio::net {
 
 class TcpConnector final : public Connector {
  public:
-  /// How long an address has until the next one is tried beside it (RFC 8305 section 5).
+  /// How long one address is tried before the next one is tried as well (RFC 8305 section 5).
   static constexpr std::chrono::milliseconds attempt_delay{250};
-  /// Addresses of one name that are tried.
+  /// The most addresses of one name that are tried.
   static constexpr std::size_t address_limit = 32;
 
   explicit TcpConnector(std::shared_ptr<AsioLoop> loop);
   ~TcpConnector() override;
 
   std::unique_ptr<Attempt> connect(const Endpoint& endpoint, Done done) override;
-  /// The same for a name whose addresses are known, in the order of preference.
+  /// The same for a name whose addresses are known, in order of preference.
   std::unique_ptr<Attempt> connect_any(const Endpoint& endpoint,
                                        std::vector<boost::asio::ip::address> addresses, Done done);
 
@@ -45,7 +45,7 @@ class TcpConnector final : public Connector {
   std::shared_ptr<OpenStreams> open_streams_ = std::make_shared<OpenStreams>();
 };
 
-/// "example.org port 443", "[::1] port 80": an endpoint in messages.
+/// An endpoint in messages: "example.org port 443", "[::1] port 80".
 std::string describe(const Endpoint& endpoint);
 
 }  // namespace socketio::net

@@ -37,8 +37,8 @@ bool Poller::add(Socket& socket, Watched& watched) {
   if (epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket.descriptor(), &event) != 0) {
     return false;
   }
-  // Waiting begins with the first connection, so that an idle server does not keep an io_context
-  // from ending.
+  // Waiting starts with the first connection, so that an idle server does not keep an
+  // io_context running.
   ++watched_count_;
   wait();
   return true;

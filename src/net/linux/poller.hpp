@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Poller: readiness of all connections of one loop, by an epoll of our own that Asio watches as one
-// descriptor. One wake-up of Asio serves every connection that is ready, and an idle connection
-// costs Asio nothing (docs/decisions/0002-epoll-inside-asio.md has the measurements).
+// Poller: the readiness of all connections of one loop, from an epoll of our own that Asio watches
+// as a single descriptor. One wake-up of Asio serves every connection that is ready, and an idle
+// connection costs Asio nothing (docs/decisions/0002-epoll-inside-asio.md has the measurements).
 //
-// Edge-triggered: who is told "readable" reads until the kernel has no more, or asks to be called
-// again. Loop's thread.
+// Edge-triggered: when notified of "readable", read until the kernel has no more, or ask to be
+// called again. Loop's thread.
 #pragma once
 
 #include "net/platform/socket.hpp"
@@ -28,19 +28,19 @@ class Poller final : public PollerBase {
   Poller(boost::asio::io_context& context, HandlerMemory& handler_memory,
          std::function<void()> enter_turn);
 
-  /// False if the kernel refuses. `watched` must be removed before it dies.
+  /// False if the kernel refuses. Remove `watched` before destroying it.
   bool add(Socket& socket, Watched& watched);
   void remove(Socket& socket, Watched& watched);
-  /// Opens `socket` and begins to connect it, as add() does with a connected one: when `watched` is
-  /// told something, Socket::connect_result() may know more.
+  /// Opens `socket`, starts to connect it, and watches it as add() does. When `watched` is
+  /// notified, Socket::connect_result() may have the result.
   std::error_code connect(Socket& socket, const boost::asio::ip::tcp::endpoint& peer,
                           Watched& watched);
-  /// For who has been told "would block". An edge comes without being asked for.
+  /// For callers that have got "would block". Does nothing here: edges are reported without asking.
   void await_readable(Socket&) {}
   void await_writable(Socket&) {}
-  /// The latest batch was full, so that more sockets may be ready; says so once.
+  /// True, once, if the latest batch was full, so that more sockets may be ready.
   bool take_full() { return std::exchange(is_full_, false); }
-  /// Nothing is told any more.
+  /// Sends no further notifications.
   void stop();
 
  private:
@@ -49,7 +49,8 @@ class Poller final : public PollerBase {
 
   boost::asio::posix::stream_descriptor epoll_;
   std::array<epoll_event, 256> events_{};
-  std::span<epoll_event> batch_;  // not yet told
+  // The rest of the batch, still to be reported.
+  std::span<epoll_event> batch_;
   std::size_t watched_count_ = 0;
   bool is_full_ = false;
   bool waiting_ = false;

@@ -27,7 +27,7 @@ Transfer transfer(Call call) {
   }
 }
 
-/// What getsockname() or getpeername() says.
+/// The result of getsockname() or getpeername().
 template <class Ask>
 std::optional<tcp::endpoint> endpoint_of(int descriptor, Ask ask) {
   tcp::endpoint endpoint;

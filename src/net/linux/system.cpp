@@ -10,7 +10,7 @@
 namespace socketio::net {
 
 void read_entropy(std::span<std::uint8_t> out) {
-  // Cannot fail for this size once the kernel has been seeded.
+  // For this size it cannot fail once the kernel has been seeded.
   while (::getrandom(out.data(), out.size(), 0) != static_cast<ssize_t>(out.size())) {
     if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "getrandom");
   }

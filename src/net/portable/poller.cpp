@@ -72,10 +72,11 @@ void Poller::await_writable(Socket& socket) {
 }
 
 void Poller::tell(Socket::State& state, Ready ready) {
-  if (!state.watched) return;  // it was closed meanwhile
+  // It has been closed in the meantime.
+  if (!state.watched) return;
   ++told_count_;
   enter_turn_();
-  // What went wrong with waiting, the next attempt to receive or send says.
+  // If waiting failed, the next attempt to receive or send reports the error.
   state.watched->on_ready(ready);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Socket: a TCP connection that does not block, by Asio's socket. What the Poller's handlers need
-// is shared with them, so that they may come after it is gone. Loop's thread.
+// Socket: a non-blocking TCP connection, with Asio's socket. What the Poller's handlers need is
+// shared with them, so that they may run after the socket is gone. Loop's thread.
 #pragma once
 
 #include "net/transfer.hpp"
@@ -21,16 +21,16 @@ namespace socketio::net {
 
 class Socket {
  public:
-  /// A part of what one send() gathers.
+  /// One of the parts that a send() gathers.
   using Piece = boost::asio::const_buffer;
   static Piece piece_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
-  /// Stream::lapses_allowed(): systems may hold megabytes, and take more when a third of
-  /// that has gone.
+  /// See Stream::lapses_allowed(): a system may buffer megabytes, and accept more only when a third
+  /// of that has been sent.
   static constexpr int lapses_allowed = 4;
 
   Socket() = default;
-  /// Not yet open.
+  /// Not open yet.
   explicit Socket(const boost::asio::any_io_executor& executor);
   ~Socket() { close(); }
   Socket(Socket&&) noexcept = default;
@@ -40,27 +40,27 @@ class Socket {
     return *this;
   }
 
-  /// The next connection that waits; without one, asio::error::would_block.
+  /// Returns the next waiting connection, or asio::error::would_block.
   static Socket accept(boost::asio::ip::tcp::acceptor& acceptor, boost::system::error_code& error);
-  /// One that only occupies a descriptor, if there is one left.
+  /// Returns a socket that only occupies a descriptor, if one is left.
   static Socket spare(boost::asio::ip::tcp::acceptor& acceptor);
 
   bool is_open() const { return state_ != nullptr; }
   void close();
-  /// Small messages leave at once (TCP_NODELAY).
+  /// Sends small messages without delay (TCP_NODELAY).
   void send_at_once();
 
   Transfer receive(std::span<char> buffer);
   Transfer send(std::string_view bytes);
   Transfer send(std::span<Piece> pieces);
-  /// Says FIN.
+  /// Sends FIN.
   void end_sending();
-  /// Not every system tells what the peer has not acknowledged.
+  /// Not every system reports what the peer has not acknowledged.
   std::size_t unacknowledged_bytes() const { return 0; }
 
-  /// How connecting ended, without an error if well; nothing while it is underway.
+  /// The result of connecting, without an error if it succeeded; nothing while it is underway.
   std::optional<std::error_code> connect_result() const { return state_->connect_result; }
-  /// None unless the socket is connected.
+  /// Nothing unless the socket is connected.
   std::optional<boost::asio::ip::tcp::endpoint> local_endpoint() const;
   std::optional<boost::asio::ip::tcp::endpoint> remote_endpoint() const;
 

@@ -11,7 +11,7 @@ namespace socketio::net {
 
 namespace {
 
-// Objects of static lifetime are made on the thread that main() will run on.
+// Objects of static lifetime are initialised on the thread that will run main().
 const std::thread::id main_thread = std::this_thread::get_id();
 
 }  // namespace
@@ -26,7 +26,7 @@ std::uint64_t process_number() {
   return static_cast<std::uint64_t>(boost::interprocess::ipcdetail::get_current_process_id());
 }
 
-// Asio has no way to say so.
+// Asio offers no way to do this.
 void keep_from_children(boost::asio::ip::tcp::acceptor&) {}
 
 bool is_main_thread() { return std::this_thread::get_id() == main_thread; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A server that lies by a script. Options, all optional:
+// A server that violates the protocol as a script says. All options are optional:
 //
 //   greet       "close" or "reset": ends each connection as soon as it is there
 //   answers     what GET requests are answered with: one list of steps each, the last one again and again
@@ -8,10 +8,11 @@
 //   websocket   the steps of each WebSocket, after a proper answer 101 with `headers`
 //   refuse      the steps in place of that 101
 //
-// Steps are taken in order: {send: text} and {binary: base64} are WebSocket messages, {frame: {...}} one frame as it is
-// described, {raw: base64} and {bytes: text} go to the socket as they are, {payload: text, headers} is a proper answer
-// 200; {until: prefix} waits for a message, or a request's body, that begins so; {end: true}, {reset: true}. Each may be
-// repeated: {repeat: times, every: ms}. After the last step the connection stays open.
+// Steps are executed in order: {send: text} and {binary: base64} are WebSocket messages, {frame: {...}} is one frame
+// with the given fields, {raw: base64} and {bytes: text} go to the socket unchanged, {payload: text, headers} is a
+// proper response with status 200, {until: prefix} waits for a message or a request body with that prefix, {end: true}
+// and {reset: true} end the connection. Each may be repeated: {repeat: times, every: ms}. After the last step the
+// connection stays open.
 
 import { createHash } from "node:crypto";
 import net from "node:net";
@@ -20,7 +21,10 @@ import { Listening } from "./listening.mjs";
 
 const MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** One WebSocket frame; what is not said is as a server should have it. `length` is announced in place of the truth. */
+/**
+ * One WebSocket frame. Fields that are not given have a server's proper values. `length` is announced instead of
+ * the real length.
+ */
 function frame({ opcode = 1, fin = true, rsv = 0, mask = false, payload = "", base64, length }) {
   const data = base64 === undefined ? Buffer.from(payload) : Buffer.from(base64, "base64");
   const announced = BigInt(length ?? data.length);
@@ -43,7 +47,7 @@ function answer(body, headers = "") {
   return `HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Length: ${length}\r\n${headers}\r\n${body}`;
 }
 
-/** One connection: takes requests and frames apart (the client's are well-formed), and plays the script. */
+/** One connection: parses requests and frames (the client's are well-formed), and executes the script. */
 class Conversation {
   #socket;
   #saw;
@@ -55,7 +59,7 @@ class Conversation {
   #upgraded = false;
   #busy = Promise.resolve();
 
-  /** `hear` gets the bodies of requests: a script for one connection may wait for what another one brings. */
+  /** `hear` gets the bodies of requests, because a script on one connection may wait for what arrives on another. */
   constructor(socket, options, saw, hear) {
     this.#socket = socket;
     this.#options = options;
@@ -158,7 +162,7 @@ class Conversation {
     else if (step.reset) socket.resetAndDestroy();
   }
 
-  /** Waits for the other side to take it: endless answers must not fill our own memory. */
+  /** Waits until the other side has read it: an endless answer must not fill our own memory. */
   async #write(bytes) {
     if (this.#socket.write(bytes, "latin1")) return;
     await new Promise((resolve) => {

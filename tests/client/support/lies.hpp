@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Scripts for a Liar, in steps (support/liar.mjs says what each does).
+// Scripts for a Liar, as steps (support/liar.mjs explains each of them).
 #pragma once
 
 #include "client/support/node.hpp"
@@ -11,7 +11,7 @@
 
 namespace socketio::support::lies {
 
-/// A handshake that nobody could object to, with members replaced by those of `changes`.
+/// A valid handshake, with the members in `changes` replaced.
 inline std::string handshake(const json& changes = json::object()) {
   json members = {{"sid", "s"},
                   {"upgrades", json::array()},
@@ -22,7 +22,7 @@ inline std::string handshake(const json& changes = json::object()) {
   return "0" + members.dump();
 }
 
-/// A list of steps, or of such lists. (A braced list of one json is that json, for some compilers.)
+/// A list of steps, or of such lists. (With some compilers a braced list of one json is that json.)
 template <class... Steps>
 json steps(const Steps&... each) {
   json list = json::array();
@@ -42,7 +42,7 @@ inline json repeat(int times, json step) {
   return step;
 }
 
-/// Said over WebSocket.
+/// Sent over WebSocket.
 inline json over_websocket(const json& said) { return json::object({{"websocket", said}}); }
 /// The same once the client has joined "/".
 inline json joined(const json& then, const json& handshake_changes = json::object()) {
@@ -50,7 +50,7 @@ inline json joined(const json& then, const json& handshake_changes = json::objec
   all.insert(all.end(), then.begin(), then.end());
   return over_websocket(all);
 }
-/// One list of steps for each GET request; the last one again and again.
+/// One list of steps for each GET request; the last one is used again and again.
 template <class... Lists>
 json over_polling(const Lists&... each) {
   return json::object({{"answers", steps(each...)}});
@@ -61,7 +61,7 @@ json joined_by_polling(const Lists&... then) {
   return over_polling(steps(payload(handshake())), steps(until("40"), payload(R"(40{"sid":"a"})")),
                       then...);
 }
-/// Each GET request is answered with these bytes, and the connection ends.
+/// Answers each GET request with these bytes, and closes the connection.
 inline json answered(const std::string& text) { return over_polling(steps(bytes(text), end())); }
 inline std::string http(const std::string& status, const std::string& body,
                         const std::string& headers = "") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A listening socket on loopback whose port stays the same over restarts, and whose connections can be cut or stalled.
+// A listening socket on loopback that keeps its port when it is restarted, and whose connections can be cut or stalled.
 
 import { once } from "node:events";
 
@@ -17,7 +17,7 @@ export class Listening {
     });
   }
 
-  /** Resolves to the port. `host`: 127.0.0.1 unless told otherwise. */
+  /** Resolves to the port. `host` is 127.0.0.1 by default. */
   async listen(port = 0, host = "127.0.0.1") {
     this.#server.listen(port, host);
     await once(this.#server, "listening");

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What may stand between client and server: a proxy that tunnels by CONNECT, and a relay that can lose the network.
+// What may be between client and server: a proxy that makes tunnels with CONNECT, and a relay that can
+// lose the network.
 
 import { createServer } from "node:http";
 import net from "node:net";
 import { Listening } from "./listening.mjs";
 
-/** Options: `credentials` ("user:password") that it insists on; `answer`: refuses with these bytes. */
+/** Options: `credentials` ("user:password"), which it demands; `answer`, bytes with which it refuses. */
 export class Proxy {
   #listening;
 
@@ -49,7 +50,7 @@ export class Proxy {
   }
 }
 
-/** Option `to`: the port it relays to. `stall` keeps connections and carries nothing, new ones included. */
+/** Option `to`: the port that it relays to. After `stall`, all connections, including new ones, carry nothing. */
 export class Relay {
   #listening;
   #pairs = new Set();
@@ -103,7 +104,7 @@ export class Relay {
     this.#listening.cut(how);
   }
 
-  /** Bytes so far, to the server and from it. */
+  /** The number of bytes so far, to the server and from it. */
   async carried() {
     return this.#carried;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Node: the child process tests/client/server.mjs, one for a test program, which makes the servers,
-// proxies and liars that a test asks for. Target: one of those, gone with its object. Requests
-// throw what went wrong there, or that no answer came.
+// Node: the child process tests/client/server.mjs, one for each test program, which makes the
+// servers, proxies and lying servers that a test asks for. Target: one of these, removed together
+// with its object. A request throws if something failed there, or if no answer arrived.
 //
 // Threads: requests from any; a thread of Node reads the answers.
 #pragma once
@@ -54,14 +54,15 @@ class Node {
     if (answer.mapped().contains("error")) throw std::runtime_error(answer.mapped()["error"]);
     return answer.mapped()["result"];
   }
-  /// What a target says unasked.
+  /// What a target reports without being asked.
   std::shared_ptr<Log> log(int target) {
     const std::lock_guard lock(mutex_);
     auto& log = logs_[target];
     if (!log) log = std::make_shared<Log>();
     return log;
   }
-  /// The process stands still, with all its servers: the system still takes connections and bytes.
+  /// Stops the process, with all its servers. The system still accepts connections and
+  /// bytes for it.
   void freeze() const { ::kill(process_, SIGSTOP); }
   void thaw() const { ::kill(process_, SIGCONT); }
 
@@ -156,12 +157,13 @@ class Target {
     request["do"] = action;
     return Node::instance().ask(std::move(request));
   }
-  /// What it has said until now, begun with `prefix`.
+  /// What it has reported until now, restricted to lines that begin with `prefix`.
   Log::Lines said(std::string_view prefix) const {
-    Node::instance().ask({{"do", "nothing"}});  // answers keep their place among what is said
+    // Answers and reports arrive in order, so nothing is missing after this answer.
+    Node::instance().ask({{"do", "nothing"}});
     return log->lines(prefix);
   }
-  /// "http://127.0.0.1:<port>" and what follows.
+  /// "http://127.0.0.1:<port>" followed by `rest`.
   std::string url(const std::string& rest = "", const std::string& scheme = "http",
                   const std::string& host = "127.0.0.1") const {
     return scheme + "://" + host + ":" + std::to_string(port) + rest;
@@ -179,7 +181,7 @@ struct OfficialServer : Target {
   explicit OfficialServer(const json& io = json::object(), json options = json::object())
       : Target("official", with(std::move(options), "io", io)) {}
 
-  /// Those whose method is `method`: "GET", "POST" or "UPGRADE".
+  /// The requests whose method is `method`: "GET", "POST" or "UPGRADE".
   json requests(const std::string& method) {
     json found = json::array();
     for (const json& request : ask("requests"))
@@ -200,7 +202,7 @@ struct OfficialServer : Target {
   }
 };
 
-/// A server that lies by a script; see support/liar.mjs.
+/// A server that violates the protocol as a script says; see support/liar.mjs.
 struct Liar : Target {
   explicit Liar(const json& script) : Target("liar", script) {}
 };
@@ -210,7 +212,7 @@ struct Relay : Target {
   explicit Relay(std::uint16_t to) : Target("relay", {{"to", to}}) {}
 };
 
-/// The process stands still as long as this lives.
+/// Stops the process as long as this object lives.
 struct Frozen {
   Frozen() { Node::instance().freeze(); }
   ~Frozen() { Node::instance().thaw(); }

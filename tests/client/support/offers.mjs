@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What each socket of the official server answers to.
+// What each socket of the official server responds to.
 
-/** Values that only JavaScript has, or that are hard to say in JSON. */
+/** Values that exist only in JavaScript, or that JSON can hardly express. */
 const VALUES = {
   date: new Date(0),
   undefined: undefined,
@@ -37,12 +37,12 @@ export function offer(socket, { io, saw, acks }) {
   socket.on("count", (from, to) => {
     for (let i = from; i < to; i++) socket.emit("number", i);
   });
-  // Told to the test: what came, in the order in which it came.
+  // Reported to the test: what has arrived, in that order.
   socket.on("tell", (...args) => {
     if (typeof args.at(-1) === "function") args.pop()();
     saw(`tell ${JSON.stringify(args)}`);
   });
-  // The server asks, and tells what it was answered.
+  // The server emits with an acknowledgement, and reports the answer.
   socket.on("ask", async (event, ms, ...args) => {
     try {
       const answer = await socket.timeout(ms).emitWithAck(event, ...args);

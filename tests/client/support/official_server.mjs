@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// One official Socket.IO server. Options: `io` (of the Server, as they are), `parser` ("msgpack"), `tls` (of
-// https.createServer), `host`, `package` (another version's, of package.json). Its public methods are what a test may ask
-// of it; what its sockets offer is in offers.mjs.
+// One official Socket.IO server. Options: `io` (for the Server, unchanged), `parser` ("msgpack"), `tls` (for
+// https.createServer), `host`, `package` (of another version, from package.json). A test may call its public methods;
+// what its sockets do is in offers.mjs.
 
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -29,7 +29,7 @@ export class OfficialServer {
     this.#saw = saw;
   }
 
-  /** Again on the same port after stop(); nothing is remembered then. */
+  /** Starts again on the same port after stop(), without any earlier state. */
   async start() {
     const { tls, io = {}, parser, host, package: name = "socket.io" } = this.#options;
     const { Server } = require(process.env.SOCKETIO_SERVER ?? name);
@@ -37,7 +37,7 @@ export class OfficialServer {
     this.#listening = new Listening(http);
     this.#io = new Server(http, { ...io, ...(parser === "msgpack" ? { parser: msgpack } : {}) });
     http.prependListener("request", (request) => this.#note(request, request.method));
-    // Where nobody listens for upgrades, Node.js makes plain requests of them.
+    // If nobody listens for upgrades, Node.js turns them into ordinary requests.
     if (http.listenerCount("upgrade") > 0) http.prependListener("upgrade", (request) => this.#note(request, "UPGRADE"));
     this.#serve();
     this.#port = await this.#listening.listen(this.#port, host);
@@ -80,7 +80,7 @@ export class OfficialServer {
     this.#io.engine.close();
   }
 
-  /** Ends with farewells, as a server that shuts down does. */
+  /** Closes all clients properly, as a server that shuts down does. */
   async close() {
     this.#listening = undefined;
     await this.#io.close();
@@ -91,18 +91,27 @@ export class OfficialServer {
     return this.#requests;
   }
 
-  /** From now on this namespace is refused with {message, data}; without a message it is open again. */
+  /**
+   * From now on connections to this namespace are refused with {message, data}; without a message they are
+   * accepted again.
+   */
   async refuse({ nsp, message, data }) {
     if (message === undefined) this.#refusals.delete(nsp);
     else this.#refusals.set(nsp, { message, data });
   }
 
-  /** How many milliseconds late the next `deliver` are acknowledged, null: never; then at once again. */
+  /**
+   * The delays in ms after which the next `deliver` events are acknowledged; null means never. After those,
+   * at once again.
+   */
   async acks({ delays }) {
     this.#acks.push(...delays);
   }
 
-  /** To all sockets of a namespace, or of a room; `flag`: "volatile" or "local"; `buffers`: lengths of Buffers to append. */
+  /**
+   * Emits to all sockets of a namespace, or of a room. `flag`: "volatile" or "local"; `buffers`: lengths of
+   * Buffers to append.
+   */
   async emit({ nsp = "/", room, flag, event, args = [], buffers = [] }) {
     let target = this.#io.of(nsp);
     if (room !== undefined) target = target.to(room);
@@ -114,18 +123,20 @@ export class OfficialServer {
     this.#io.of(nsp).disconnectSockets(close);
   }
 
-  /** Closes every Engine.IO connection; `discard`: without waiting for what is to be sent. */
+  /** Closes every Engine.IO connection. `discard`: without waiting for what is to be sent. */
   async closeEngine({ discard = false }) {
     for (const client of Object.values(this.#io.engine.clients)) client.close(discard);
   }
 
-  /** Loses every connection, and notices at once: a polling client might go on otherwise, between two requests. */
+  /**
+   * Breaks every connection and closes its session: otherwise a polling client between two requests might not notice.
+   */
   async cut() {
     for (const client of Object.values(this.#io.engine.clients)) client.onClose("transport close");
     this.#listening.cut();
   }
 
-  /** Every Engine.IO message so far, as text: also those that the official server ignores after a farewell. */
+  /** Every Engine.IO message so far, as text, including those that the official server ignores after a disconnect. */
   async messages() {
     return this.#messages;
   }
@@ -137,13 +148,13 @@ export class OfficialServer {
     }
   }
 
-  /** Sends text as an Engine.IO message, whatever it means. */
+  /** Sends `text` as an Engine.IO message, whatever it means. */
   async raw({ text, base64 }) {
     for (const client of Object.values(this.#io.engine.clients))
       client.send(base64 === undefined ? text : Buffer.from(base64, "base64"));
   }
 
-  /** How many there are: {sessions, connections}. */
+  /** The numbers of sessions and connections: {sessions, connections}. */
   async counts() {
     return { sessions: this.#io.engine.clientsCount, connections: this.#listening.connections };
   }

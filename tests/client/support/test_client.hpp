@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// TestClient: a Client whose life is written to a log, on a thread of its own from start() to its
-// end. Register handlers on `socket` (of the URL's namespace) before start().
+// TestClient: a Client that logs everything that happens to it, on its own thread from start() to
+// its end. Register handlers on `socket` (of the URL's namespace) before start().
 //
-// Lines: of the socket "connect", "recovered" in its place, "disconnect <reason>", "connect_error
-// <message>", "error <event>: <message>"; of the connection "open", "close <reason>", "failed
-// <message>", "reconnect_attempt <n>", "reconnect <n>", "reconnect_error <message>",
-// "reconnect_failed", "ping". Those of other namespaces begin with their name.
+// Lines about the socket: "connect", or "recovered" instead, "disconnect <reason>", "connect_error
+// <message>", "error <event>: <message>". Lines about the connection: "open", "close <reason>",
+// "failed <message>", "reconnect_attempt <n>", "reconnect <n>", "reconnect_error <message>",
+// "reconnect_failed", "ping". Lines about other namespaces begin with the namespace's name.
 #pragma once
 
 #include "client/support/node.hpp"
@@ -27,7 +27,7 @@ namespace socketio::support {
 
 using namespace std::chrono_literals;
 
-/// Tries again soon.
+/// Reconnects after short delays.
 inline ClientOptions quick(ClientOptions options = {}) {
   options.reconnection_delay = 20ms;
   options.reconnection_delay_max = 100ms;
@@ -39,7 +39,7 @@ inline ClientOptions only(const std::string& transport) {
   return options;
 }
 
-/// False if it does not come true in time.
+/// False if the condition does not become true in time.
 template <class Condition>
 bool eventually(const Condition& condition) {
   const auto end = std::chrono::steady_clock::now() + patience;
@@ -47,7 +47,7 @@ bool eventually(const Condition& condition) {
   return condition();
 }
 
-/// What comes of it, or Errc::timeout with a failure of the test.
+/// The result, or Errc::timeout, in which case the test fails.
 template <class R>
 Reply<R> wait(const Pending<Reply<R>>& pending) {
   auto future = Pending<Reply<R>>(pending).future();
@@ -73,12 +73,12 @@ class TestClient {
   TestClient& operator=(const TestClient&) = delete;
 
   void start() { client.start(); }
-  /// Starts it; false, with a failure of the test, if it does not connect.
+  /// Starts the client; false, and the test fails, if it does not connect.
   bool connect() {
     start();
     return log.wait_for("connect");
   }
-  /// A socket of another namespace, watched under its name.
+  /// A socket of another namespace, whose lines begin with that name.
   ClientSocket join(const std::string& nsp) {
     ClientSocket joined = client.socket(nsp);
     watch(joined, nsp + " ");
@@ -89,14 +89,14 @@ class TestClient {
     EXPECT_EQ(socket.transport(), name);
     return came;
   }
-  /// An echo goes round.
+  /// Emits an event and expects its echo.
   void expect_served() {
     const int number = ++echoed_;
     const Reply<int> reply = ask<int>(socket, "echo ack", number);
     EXPECT_TRUE(reply) << reply.error().message();
     EXPECT_EQ(*reply, number);
   }
-  /// What the latest line of that kind came with.
+  /// The error in the latest line of that kind.
   ConnectionError latest(const std::string& kind) const {
     const std::lock_guard lock(mutex_);
     const auto found = errors_.find(kind);
@@ -146,7 +146,8 @@ class TestClient {
 
  public:
   Log log;
-  Client client;  // ends before what its handlers use
+  // Destroyed before what its handlers use.
+  Client client;
   ClientSocket socket;
 };
 

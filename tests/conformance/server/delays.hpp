@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Runs tasks later, on a thread of its own: what an application does that answers when its database
-// has. Acknowledgements and Next are so called from another thread than the server's.
+// Runs tasks later, on a thread of its own, like an application that answers when its database has.
+// Acknowledgements and Next are therefore called from another thread than the server's.
 //
-// Life cycle: what has not run when it is destroyed is dropped. after() may be called
+// Life cycle: tasks that have not run when it is destroyed are dropped. after() may be called
 // from any thread.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keeps what the handlers of disconnecting and disconnect saw, by the id of the socket, for the
+// Records what the handlers of disconnecting and disconnect saw, by the id of the socket, for the
 // last thousand sockets. Loop's thread only; outlives the server that it records.
 #pragma once
 
@@ -15,7 +15,8 @@ namespace conformance {
 class Disconnects {
  public:
   void record(socketio::Namespace& nsp);
-  /// A list of {event, reason, rooms}; empty if that socket is connected, unknown or forgotten.
+  /// A list of {event, reason, rooms}; empty if that socket is connected, unknown, or no
+  /// longer recorded.
   socketio::json of(const std::string& id) const;
 
  private:
@@ -23,7 +24,7 @@ class Disconnects {
            socketio::DisconnectReason reason);
 
   std::unordered_map<std::string, socketio::json> seen_;
-  /// Their ids, the oldest first.
+  /// The recorded ids, the oldest first.
   std::deque<std::string> ids_;
 };
 

@@ -30,13 +30,8 @@ using socketio::engine::Session;
 class Echo final : public socketio::engine::SessionHandler {
  public:
   explicit Echo(std::shared_ptr<Session> session) : session_(std::move(session)) {}
-  // A text packet begins with the digit of a message.
-  void on_text(std::string_view message) override {
-    session_->send_text("4" + std::string(message));
-  }
-  void on_binary(std::string_view message) override {
-    session_->send_binary(message, socketio::Compress::yes);
-  }
+  void on_text(std::string_view message) override { session_->send_text(message); }
+  void on_binary(std::string_view message) override { session_->send_binary(message); }
   void on_close(socketio::DisconnectReason) override {}
 
  private:

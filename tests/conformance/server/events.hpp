@@ -8,16 +8,16 @@
 
 namespace conformance {
 
-/// Messages, acknowledgements and how handlers come and go. `delays` outlives the
+/// Messages, acknowledgements, and adding and removing handlers. `delays` outlives the
 /// namespace's sockets.
 void add_message_events(socketio::Namespace& nsp, Delays& delays);
-/// The socket's own data and handshake, and its end.
+/// The socket's own data, its handshake, and its end.
 void add_socket_events(socketio::Namespace& nsp);
 /// Joining and leaving.
 void add_room_events(socketio::Namespace& nsp);
-/// Sending to many.
+/// Broadcasts.
 void add_broadcast_events(socketio::Namespace& nsp);
-/// Asking for and moving sockets by their rooms.
+/// Fetching and moving sockets by their rooms.
 void add_administration_events(socketio::Namespace& nsp);
 
 }  // namespace conformance

@@ -23,7 +23,7 @@ using Words = std::vector<std::string>;
 /// `words` are those after the step's name.
 using Step = std::function<void(Socket& socket, const Words& words, const Next& next)>;
 
-/// "own" is the room that is named as the socket.
+/// "own" means the room with the socket's id.
 std::string room(const Socket& socket, const std::string& name) {
   return name == "own" ? socket.id() : name;
 }
@@ -88,7 +88,8 @@ void take_steps(Socket& socket, const Next& next) {
     words.erase(words.begin());
     steps().at(name)(socket, words, next);
   }
-  next();  // the first call counts
+  // Only the first call counts.
+  next();
 }
 
 }  // namespace conformance

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The connection middleware of the namespace `/inside`: does with the socket that joins what the
-// client's auth lists as `steps` (README.md), then lets it in, unless a step has answered already.
+// The connection middleware of the namespace `/inside`. It performs the `steps` in the client's
+// auth (README.md) on the connecting socket, then accepts it, unless a step has answered already.
 #pragma once
 
 #include <socketio/namespace.hpp>

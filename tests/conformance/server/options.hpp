@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What conformance_server is told on its command line, and the limits that README.md beside this
-// folder asks of it in either mode.
+// The command line of conformance_server, and the limits that README.md requires in either mode.
 #pragma once
 
 #include <socketio/server.hpp>
@@ -17,7 +16,7 @@ struct Options {
   std::chrono::milliseconds ping_timeout{200};
 };
 
-/// The server's options, but for its path.
+/// The server's options, except for its path.
 inline socketio::ServerOptions server_options(const Options& options) {
   socketio::ServerOptions server;
   server.ping_interval = std::chrono::milliseconds(300);
@@ -30,7 +29,7 @@ inline socketio::ServerOptions server_options(const Options& options) {
   return server;
 }
 
-/// Tells whoever started us that connections are accepted.
+/// Reports on stdout that connections are accepted.
 void announce(std::uint16_t port);
 
 }  // namespace conformance

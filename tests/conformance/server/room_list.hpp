@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// RoomList: an argument that names rooms, as one string or a list of strings. Shows how an
-// application teaches the library a type of its own.
+// RoomList: an argument that names rooms, either as a string or as a list of strings. It shows how
+// an application teaches the library a type of its own.
 #pragma once
 
 #include <socketio/arguments.hpp>

@@ -108,7 +108,8 @@ class SocketServer {
   std::size_t errors_seen_ = 0;
   json refused_ = json::array();
   socketio::Server io_;
-  Delays delays_;  // ends before what its tasks refer to
+  // Destroyed before what its tasks refer to.
+  Delays delays_;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The official Socket.IO client, connected, with everything it is sent kept in an inbox.
+// The official Socket.IO client, connected, with an inbox for everything that it receives.
 
 import { io } from "socket.io-client";
 import { Inbox, patience, within } from "./deadline.mjs";
@@ -26,7 +26,7 @@ export function createClient(t, server, { namespace = "/", ...options } = {}) {
   return socket;
 }
 
-/** Resolves once connected, rejects with the connect error. */
+/** Resolves once connected; rejects with the connect error. */
 export function connected(socket) {
   const outcome = new Promise((resolve, reject) => {
     socket.once("connect", resolve);
@@ -35,7 +35,7 @@ export function connected(socket) {
   return within(outcome, "connect");
 }
 
-/** A connected client whose `auth` event is read already. */
+/** A connected client whose `auth` event has been read. */
 export async function connectClient(t, server, options) {
   const socket = createClient(t, server, options);
   await connected(socket);
@@ -43,19 +43,21 @@ export async function connectClient(t, server, options) {
   return socket;
 }
 
-/** Several of them. */
+/** Several such clients. */
 export function connectClients(t, server, count, options) {
   return Promise.all(Array.from({ length: count }, () => connectClient(t, server, options)));
 }
 
-/** Sends an event that is acknowledged; resolves with the first argument of the acknowledgement. */
+/**
+ * Emits an event with an acknowledgement; resolves to the first argument of the acknowledgement.
+ */
 export function call(socket, event, ...args) {
   return socket.timeout(patience.milliseconds).emitWithAck(event, ...args);
 }
 
 /**
- * Everything that the server sent to this client before it reads this question has arrived
- * afterwards.
+ * Asks the server a question. When it has been answered, everything that the server sent to this
+ * client before has arrived.
  */
 export async function settled(socket) {
   await call(socket, "message-with-ack", "settled");

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Waiting, with an end to it: for a promise, a condition, an event, or the next of what arrives in
-// an inbox. Whoever waits says what for, and that is what a case fails with.
+// Waiting with a deadline: for a promise, a condition, an event, or the next item in an inbox. Each
+// wait has a description, which is the message if it fails.
 
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long a case waits for what has to happen. It returns as soon as it does. */
+/** The longest time that a case waits for something that must happen. */
 export const patience = { milliseconds: 10_000 };
 
-/** How long nothing may arrive where a protocol's silence is what is tested. */
+/** How long nothing may arrive, in cases that test silence. */
 export const SILENCE = 150;
 
 export function within(promise, what, milliseconds = patience.milliseconds) {
@@ -31,13 +31,16 @@ export async function until(condition, what, milliseconds = patience.millisecond
   }
 }
 
-/** The arguments of the next event of that name. */
+/** The arguments of the next event with that name. */
 export function nextEvent(emitter, name, milliseconds) {
   const seen = new Promise((resolve) => emitter.once(name, (...args) => resolve(args)));
   return within(seen, `event ${name}`, milliseconds);
 }
 
-/** What arrived and was not yet asked for, in order; nothing gets lost between two questions. */
+/**
+ * Items that have arrived and have not been asked for, in order. Nothing is lost between
+ * two requests.
+ */
 export class Inbox {
   #items = [];
   #readers = [];
@@ -50,7 +53,8 @@ export class Inbox {
   }
 
   /**
-   * Nothing more will come: who waits, or asks after the last item, gets this reason as an error.
+   * Nothing more will arrive: whoever waits, or asks after the last item, gets this reason
+   * as an error.
    */
   end(reason) {
     this.#end ??= new Error(`nothing more arrives: ${reason}`);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// HTTP as a client that says exactly what it is told to: one request on a connection of its own, or
-// raw bytes.
+// HTTP from a client that sends exactly what it is told to: one request on its own connection,
+// or raw bytes.
 
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { within } from "./deadline.mjs";
 import { track } from "./open_sockets.mjs";
 
-/** The path and query of an Engine.IO request; parameters that are undefined are left out. */
+/** The path and query of an Engine.IO request; parameters that are undefined are omitted. */
 export function target(server, parameters) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ EIO: "4", ...parameters })) {
@@ -18,8 +18,8 @@ export function target(server, parameters) {
 }
 
 /**
- * One request: `{status, headers, body, bytes}`. `onRequest` gets the request object, to abort it
- * for example.
+ * Sends one request; resolves to `{status, headers, body, bytes}`. `onRequest` gets the request
+ * object, for example to abort it.
  */
 export function send(server, path, { method = "GET", headers = {}, body, onRequest } = {}) {
   const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
@@ -90,8 +90,8 @@ export class RawConnection {
   }
 
   /**
-   * Resolves once the received text matches (a pattern or a predicate), or the connection is
-   * closed.
+   * Resolves once the received text matches (a pattern or a predicate) or the
+   * connection has closed.
    */
   receive(expected, what = String(expected)) {
     const matches = typeof expected === "function" ? expected : (text) => expected.test(text);
@@ -117,7 +117,8 @@ export class RawConnection {
 }
 
 /**
- * Sends raw bytes; the status of the first answer, 0 when the connection was closed without one.
+ * Sends raw bytes; resolves to the status of the first response, or 0 if the connection closed
+ * without one.
  */
 export async function rawStatus(server, bytes) {
   const connection = await RawConnection.open(server);

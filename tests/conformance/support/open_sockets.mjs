@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The raw connections of a file's cases. Some cases leave theirs half open on purpose, or fail
-// before they close it; when the server is asked to end, nobody shall be left that never answers.
+// before they close it. They are closed here, so that the server does not wait for a silent peer
+// when it ends.
 
 const open = new Set();
 

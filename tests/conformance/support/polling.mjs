@@ -30,15 +30,14 @@ export class PollingSession {
     return target(this.server, { transport: "polling", sid: this.sid, ...parameters });
   }
 
-  /** One GET, whatever comes of it. */
+  /** One GET, whatever its result. */
   get(options) {
     return send(this.server, this.path(), options);
   }
 
   /**
-   * A GET that waits at the server for something to say: `answer` is its promise, `abort` cuts its
-   * connection. Requests that are sent and answered after it was written are the sign that the
-   * server has it.
+   * A GET that waits at the server for something to be sent: `answer` is its promise, `abort` cuts
+   * its connection. If a request that was sent after it has been answered, the server has it.
    */
   async park() {
     let request;
@@ -52,7 +51,7 @@ export class PollingSession {
     return { answer, abort: () => request.destroy() };
   }
 
-  /** One POST, whatever comes of it. */
+  /** One POST, whatever its result. */
   post(body, options) {
     return send(this.server, this.path(), {
       method: "POST",
@@ -62,21 +61,21 @@ export class PollingSession {
     });
   }
 
-  /** One POST that has to succeed, with the packets joined to a payload. */
+  /** One POST that must succeed; its body is the packets, joined to a payload. */
   async write(...packets) {
     const answer = await this.post(packets.join(SEPARATOR));
     assert.equal(answer.status, 200, answer.body);
     assert.equal(answer.body, "ok");
   }
 
-  /** The packets of one GET that has to succeed. */
+  /** The packets in the response to one GET, which must succeed. */
   async poll() {
     const answer = await this.get();
     assert.equal(answer.status, 200, answer.body);
     return answer.body.split(SEPARATOR);
   }
 
-  /** The next packet that is no heartbeat and no noop; heartbeats are answered. */
+  /** The next packet other than a heartbeat or a noop; heartbeats are answered. */
   async next() {
     for (;;) {
       if (this.#packets.length === 0) this.#packets = await this.poll();
@@ -87,8 +86,8 @@ export class PollingSession {
   }
 
   /**
-   * The session is gone: a GET is told to close, or the sid is not known any more. A session that
-   * lives on gives itself away by its next ping.
+   * Checks that the session has ended: a GET is told to close, or the sid is no longer known. If
+   * the session were alive, its next ping would reveal it.
    */
   async assertClosed() {
     for (;;) {
@@ -107,7 +106,7 @@ export class PollingSession {
     }
   }
 
-  /** The session lives: a message is echoed (Engine.IO mode of the server). */
+  /** Checks that the session is alive: a message is echoed (Engine.IO mode of the server). */
   async assertAlive() {
     await this.write("4still there?");
     assert.equal(await this.next(), "4still there?");

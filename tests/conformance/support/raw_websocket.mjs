@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A WebSocket that may break every rule: frames are built bit by bit, written in any pieces, and
-// what comes back is shown frame by frame.
+// A WebSocket that may break every rule: frames are built field by field and written in any pieces,
+// and what comes back is reported frame by frame.
 
 import assert from "node:assert/strict";
 import { RawConnection, target } from "./http.mjs";
@@ -15,8 +15,8 @@ export const PING = 9;
 export const PONG = 10;
 
 /**
- * One frame. `lengthBytes` (0, 2 or 8) chooses the form of the length, by default the shortest that
- * fits.
+ * One frame. `lengthBytes` (0, 2 or 8) chooses the form of the length; by default it is the
+ * shortest that fits.
  */
 export function frame(opcode, payload = "", options = {}) {
   const { fin = true, rsv = 0, mask = Buffer.from([0x11, 0x22, 0x33, 0x44]), announced } = options;
@@ -71,7 +71,7 @@ export class RawWebSocket {
     }
   }
 
-  /** One byte per segment, as far as the operating system lets us have it. */
+  /** One byte per segment, as far as the operating system allows. */
   async writeBytewise(bytes) {
     for (const byte of bytes) {
       this.write(Buffer.from([byte]));
@@ -83,7 +83,7 @@ export class RawWebSocket {
     this.write(frame(opcode, payload, options));
   }
 
-  /** The next frame; heartbeats of Engine.IO are answered and left out. */
+  /** The next frame; Engine.IO's heartbeats are answered and skipped. */
   async next(what = "a frame") {
     for (;;) {
       const received = await this.frames.next(what);
@@ -92,7 +92,7 @@ export class RawWebSocket {
     }
   }
 
-  /** The text of the next frame, which has to be text. */
+  /** The text of the next frame, which must be a text frame. */
   async message(what = "a text message") {
     const received = await this.next(what);
     assert.equal(received.opcode, TEXT);
@@ -100,8 +100,8 @@ export class RawWebSocket {
   }
 
   /**
-   * The server closes with that code (undefined: none), after no other frame, and then ends the TCP
-   * connection.
+   * Checks that the server closes with `code` (undefined: none), without sending another frame
+   * first, and then ends the TCP connection.
    */
   async assertClosedWith(code) {
     const received = await this.next("a close frame");
@@ -148,8 +148,8 @@ export class RawWebSocket {
 }
 
 /**
- * The server closes with that code when it gets these frames, and does so no matter how the bytes
- * are cut: once they come in one piece, once byte by byte.
+ * Checks that the server closes with that code when it gets these frames, however the bytes are
+ * split: once they arrive in one piece, once byte by byte.
  */
 export async function assertFramesRefused(server, code, ...frames) {
   const bytes = Buffer.concat(frames);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One case. `differs` marks an intended difference: the reference does the wrong thing there (the
-// reason says what). Against the reference such a case is run too, and has to fail.
+// One case. `differs` marks an intended difference: there the reference is wrong (the text says
+// why). Such a case also runs against the reference, where it must fail.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The server under test as a child process. `SERVER=reference` takes the official packages,
-// `SERVER=<path>` another executable; by default it is the release build of conformance_server.
+// The server under test as a child process. `SERVER=reference` uses the official packages,
+// `SERVER=<path>` another executable; the default is the release build of conformance_server.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -59,7 +59,7 @@ export class Server {
     return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
-  /** Asks it to end, or ends it: resolves with its exit code and signal. */
+  /** Asks it to end, or kills it; resolves to its exit code and signal. */
   async stop(signal = "SIGTERM", milliseconds = undefined) {
     this.#process.kill(signal);
     try {
@@ -72,9 +72,9 @@ export class Server {
 }
 
 /**
- * A server for all cases of a file; after them it has to be alive still and end cleanly. Heartbeats
- * of 200 ms are for the cases that are about them: elsewhere a busy machine must not end sessions.
- * `started` runs once the server listens.
+ * A server for all cases of a file. After them it must still be alive, and must end properly.
+ * Heartbeats of 200 ms are only for the cases about heartbeats: elsewhere a busy machine must not
+ * end sessions. `started` runs once the server listens.
  */
 export function useServer(mode, { pingTimeout = 20_000, flags = [], started } = {}) {
   const holder = {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// An Engine.IO session over WebSocket, packet by packet, by way of `ws`; and a Socket.IO connection
+// An Engine.IO session over WebSocket, packet by packet, with `ws`; and a Socket.IO connection
 // on top of it.
 
 import assert from "node:assert/strict";
@@ -13,8 +13,8 @@ export class WebSocketSession {
   packets = new Inbox();
 
   /**
-   * Connects a WebSocket. Heartbeats are answered unless `pong` is false, and then they show up as
-   * packets.
+   * Connects a WebSocket. Heartbeats are answered, unless `pong` is false; then they are
+   * returned as packets.
    */
   static async connect(server, { parameters = {}, headers = {}, pong = true, ...options } = {}) {
     const session = new WebSocketSession();
@@ -44,7 +44,7 @@ export class WebSocketSession {
     return session;
   }
 
-  /** The same for a new session: reads the handshake. */
+  /** The same for a new session, whose handshake it reads. */
   static async open(server, options) {
     const session = await WebSocketSession.connect(server, options);
     const packet = await session.next();
@@ -72,8 +72,8 @@ export class WebSocketSession {
 }
 
 /**
- * A WebSocket session that has joined a namespace; `id` is its socket id. The `auth` event is read
- * already.
+ * A WebSocket session that is connected to a namespace; `id` is its socket id. The `auth` event
+ * has been read.
  */
 export async function openSocket(server, { namespace = "/", auth, ...options } = {}) {
   const session = await WebSocketSession.open(server, options);

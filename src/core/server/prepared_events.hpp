@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// PreparedEvents: events that many sockets of one namespace are sent alike, as what their sessions
+// send. They are encoded when the first session needs a form of them (engine::PreparedMessage).
+//
+// The encoder and the namespace's name must outlive them. Loop's thread only.
+#pragma once
+
+#include "codec/socketio/encoder.hpp"
+#include "core/server/adapter.hpp"
+#include "engine/server/prepared_message.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio::core {
+
+class PreparedEvents final : public engine::PreparedMessage {
+ public:
+  struct Event {
+    std::optional<std::uint64_t> id;
+    std::string text_behind_room;  // for a header
+    std::vector<Bytes> attachments;
+
+    /// The JSON array of name and arguments.
+    std::string_view text() const { return std::string_view(text_behind_room).substr(header_room); }
+  };
+  static constexpr std::size_t header_room = 64;
+
+  PreparedEvents(parser::Encoder& encoder, std::string_view nsp, Compress compress)
+      : PreparedMessage(compress), encoder_(&encoder), nsp_(nsp) {}
+
+  /// With `id`, it asks for an acknowledgement.
+  void add(WrittenEvent event, std::optional<std::uint64_t> id = {});
+  /// Adds what `later` holds, to be sent behind. Both are of one namespace.
+  void append(PreparedEvents later);
+
+  const std::vector<Event>& events() const { return events_; }
+  std::size_t size_bytes() const override { return size_bytes_; }
+
+ private:
+  void for_each(const Use& use) override;
+
+  parser::Encoder* encoder_;
+  std::string_view nsp_;
+  std::vector<Event> events_;
+  std::size_t size_bytes_ = 0;
+};
+
+}  // namespace socketio::core

@@ -247,7 +247,12 @@ Detached run_task(std::shared_ptr<TaskLoop>, std::shared_ptr<F> f, Storage stora
   } catch (...) {
     failure = std::current_exception();
   }
-  if (failure) report_exception(*peer, event, failure);
+  if (!failure) return;
+  try {
+    report_exception(*peer, event, failure);
+  } catch (...) {
+    // No memory to report it with.
+  }
 }
 
 /// Calls the handler and answers with what it returns.

@@ -143,8 +143,11 @@ struct Hook<std::function<void(Arguments...)>> {
     } catch (...) {
       failure = std::current_exception();
     }
-    if (failure) {
+    if (!failure) return;
+    try {
       std::apply([&](auto&... arguments) { report(failure, arguments...); }, kept);
+    } catch (...) {
+      // No memory to report it with.
     }
   }
 

@@ -163,8 +163,13 @@ class Responder {
   }
   /// For the library: as if the handler had thrown.
   void fail(std::exception_ptr thrown) const {
-    state_->given.test_and_set();
-    state_->complete({std::nullopt, std::move(thrown)});
+    const bool is_answered = state_->given.test_and_set();
+    try {
+      state_->complete({std::nullopt, std::move(thrown)});
+    } catch (...) {
+      if (!is_answered) state_->given.clear();  // as above
+      throw;
+    }
   }
 
  private:
@@ -202,8 +207,13 @@ class RequestHandler {
   RequestHandler() = default;
   RequestHandler(std::nullptr_t) {}
   template <class F>
-  requires(!std::is_same_v<std::decay_t<F>, RequestHandler>) RequestHandler(F function)
-      : call_(make(std::make_shared<F>(std::move(function)))) {}
+  requires(!std::is_same_v<std::decay_t<F>, RequestHandler>) RequestHandler(F function) {
+    // An empty std::function is no handler.
+    if constexpr (requires { function == nullptr; }) {
+      if (function == nullptr) return;
+    }
+    call_ = make(std::make_shared<F>(std::move(function)));
+  }
 
   explicit operator bool() const { return static_cast<bool>(call_); }
   /// For the library. Throws what a function throws that answers at once.
@@ -238,7 +248,12 @@ class RequestHandler {
     } catch (...) {
       failure = std::current_exception();
     }
-    if (failure) responder.fail(failure);
+    if (!failure) return;
+    try {
+      responder.fail(failure);
+    } catch (...) {
+      // No memory to report it with. Dropping the responder tries once more to answer.
+    }
   }
 
   template <class F>

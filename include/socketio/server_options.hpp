@@ -60,7 +60,8 @@ struct Limits {
   std::chrono::milliseconds header_timeout{10'000};
   /// How long a body may arrive at less than 1024 bytes per second.
   std::chrono::milliseconds body_timeout{30'000};
-  /// Time from the headers of a request to the end of its body, whatever the rate.
+  /// Time from the headers of a request to the end of its body, whatever the rate; and for the
+  /// answer to a request behind which the client has sent too much (64 KiB).
   std::chrono::milliseconds request_timeout{300'000};
   std::chrono::milliseconds keep_alive_timeout{10'000};  ///< Idle time between requests.
   std::size_t packets_per_payload = 100'000;             ///< Engine.IO packets in one POST.

@@ -186,7 +186,10 @@ void Timers::call(const char* what, const Callback& callback) noexcept {
   }
 }
 
-void Timers::cancel_all() { const auto cancelled = std::exchange(entries_, {}); }
+void Timers::cancel_all() {
+  if (ended_) return;  // end() may be walking them
+  const auto cancelled = std::exchange(entries_, {});
+}
 
 void Timers::end() {
   ended_ = true;  // first: what callbacks have captured may cancel or start timers when it goes

@@ -152,8 +152,14 @@ void HttpConnection::on_bytes(std::span<char> bytes) {
 }
 
 void HttpConnection::wait_with(std::string_view bytes) {
+  const bool was_reading = waiting_.size() <= waiting_limit_bytes;
   waiting_.append(bytes);
-  if (waiting_.size() > waiting_limit_bytes) stream_->pause_reading();
+  if (waiting_.size() <= waiting_limit_bytes || !was_reading) return;
+  stream_->pause_reading();
+  // From now on the peer's end cannot be seen, and the application may take as long as it likes.
+  if (phase_ == Phase::response) {
+    stream_->loop().timers().arm(timer_, sink_.connection_options().request_timeout);
+  }
 }
 
 void HttpConnection::process(std::string_view bytes) {
@@ -183,6 +189,7 @@ void HttpConnection::make_way(std::string_view rest) {
   const auto stream = std::exchange(stream_, nullptr);
   // This releases the connection, unless the caller holds it.
   stream->set_handler(successor);
+  stream->resume_reading();  // wait_with() may have paused it
   if (size != 0) successor->on_bytes({first.data(), size});
 }
 

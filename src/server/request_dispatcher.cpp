@@ -101,6 +101,7 @@ void RequestDispatcher::route(const std::shared_ptr<HttpExchange>& exchange) con
       exchange, exchange->take_request(),
       [this](const std::shared_ptr<engine::Exchange>& answered, const http::Request& request,
              detail::Answered<HttpResponse> answer) {
+        if (!answered && !answer.thrown) return;  // the client has gone
         auto response = checked_response(std::move(answer), request, router_error_hook_);
         if (answered) answered->respond(std::move(response));
       });

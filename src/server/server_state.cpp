@@ -81,6 +81,8 @@ void ServerState::shut_down(std::optional<std::chrono::seconds> limit) {
   if (is_stopped()) return;
   // A handler is destroying its own server, or calling exit().
   if (runner_ == std::this_thread::get_id()) {
+    lock.unlock();  // what timers have captured may call close() when it goes
+    worker_.timers()->end();
     return worker_.stop();
   }
   close_soon();

@@ -45,6 +45,7 @@ Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router
 }
 
 Worker::~Worker() {
+  timers_->drop();  // unless close() came so far
   // Callers that wait for a result learn that there is none.
   loop_->run_posted();
   for (const auto& [key, stream] : *open_streams_) stream->close();
@@ -77,6 +78,7 @@ void Worker::notify_refusal(const engine::Exchange& exchange, engine::Refusal re
                             json context) {
   if (refusal_handlers_.empty()) return;
   const auto state = std::make_shared<detail::RequestState>(exchange.request(), timers_);
+  state->set_answered();  // as soon as the handlers return
   const RefusedRequest refused{public_request(state, exchange.remote_address()),
                                engine::code_of(refusal), std::string(engine::message_of(refusal)),
                                std::move(context)};

@@ -25,8 +25,10 @@ class WorkerUserLoop final : public core::UserLoop {
     return loop_ != nullptr && loop_->is_current();
   }
   void post(Loop::Task task) override {
+    // If it cannot be posted it goes when the lock has been released: its end may ask for this loop.
+    const auto kept = std::make_shared<const Loop::Task>(std::move(task));
     const std::lock_guard lock(mutex_);
-    if (loop_ != nullptr) loop_->post(std::move(task));
+    if (loop_ != nullptr) loop_->post([kept] { (*kept)(); });
   }
   Loop& loop() override { return *loop_; }
   void enter(const std::function<void()>& work) override { work(); }

@@ -149,6 +149,49 @@ TEST(HttpLater, AClientThatGoesIsNoticed) {
   control.expect_served();
 }
 
+TEST(HttpLater, NobodyIsToBlameForDroppingTheResponderOfAClientThatHasGone) {
+  Log log;
+  std::optional<HttpResponder> kept;
+  LiveServer server({}, [&](Server& io) {
+    log_errors(io, log);
+    io.http().get("/wait", [&](const HttpRequest& request, const HttpResponder& responder) {
+      kept = responder;
+      request.on_close([&] {
+        kept.reset();
+        log.add("dropped");
+      });
+      log.add("waits");
+    });
+  });
+  ControlClient control(server.port);
+  {
+    HttpClient client(server.port);
+    client.tcp().send(request_text("GET", "/wait"));
+    log.wait_for("waits");
+  }
+  log.wait_for("dropped");
+  control.expect_served();
+  EXPECT_THAT(log.lines(), testing::ElementsAre("waits", "dropped"));
+}
+
+// Its end cannot be seen behind bytes that are not read.
+TEST(HttpLater, AClientThatSendsTooMuchBehindItsRequestDoesNotWaitForEver) {
+  Log log;
+  std::optional<HttpResponder> kept;
+  ServerOptions options;
+  options.limits.request_timeout = 100ms;
+  LiveServer server(options, [&](Server& io) {
+    io.http().get("/wait", [&](const HttpRequest& request, const HttpResponder& responder) {
+      kept = responder;
+      request.on_close([&] { log.add("closed"); });
+    });
+  });
+  HttpClient client(server.port);
+  client.tcp().send(request_text("GET", "/wait") + std::string(200'000, 'x'));
+  log.wait_for("closed");
+  EXPECT_FALSE(client.response());
+}
+
 TEST(HttpLater, AServerThatGoesAnswersNobodyAnyMore) {
   Log log;
   HttpResponder kept;
@@ -251,6 +294,45 @@ TEST(HttpLater, AClientThatGoesWhileItWaitsForADecisionGetsNoSession) {
   log.wait_for("gone");
   kept->respond(std::nullopt);
   control.expect_sessions(1);
+}
+
+TEST(HttpLater, AWebSocketThatIsAllowedLaterGetsWhatCameMeanwhileAndAfterwards) {
+  Log log;
+  std::optional<Responder<std::optional<std::string>>> kept;
+  ServerOptions options;
+  options.allow_request = [&](const HttpRequest&,
+                              const Responder<std::optional<std::string>>& decision) {
+    kept = decision;
+    log.add("waits");
+  };
+  LiveServer server(options);
+  const auto frame = [](std::string text) {
+    return frame_to(websocket::Role::server, 1, std::move(text));
+  };
+  HttpClient client(server.port);
+  client.tcp().send(request_text("GET", websocket_query,
+                                 "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                                 "Sec-WebSocket-Version: 13\r\n"
+                                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n") +
+                    frame("40") + frame("42[\"echo\",\"" + std::string(100'000, 'x') + "\"]"));
+  log.wait_for("waits");
+  kept->respond(std::nullopt);
+  const auto wait_for = [&](std::string_view text) {
+    while (client.tcp().unread().find(text) == std::string::npos) {
+      if (!client.tcp().receive()) return false;
+    }
+    return true;
+  };
+  EXPECT_TRUE(wait_for("xxx\"]"));
+  client.tcp().send(frame("42[\"echo\",1]"));
+  EXPECT_TRUE(wait_for("42[\"echo\",1]"));
+}
+
+TEST(HttpLater, AnEmptyFunctionAllowsEverybody) {
+  ServerOptions options;
+  options.allow_request = std::function<std::optional<std::string>(const HttpRequest&)>();
+  LiveServer server(options);
+  EXPECT_EQ(HttpClient(server.port).get(engine_query)->status, 200);
 }
 
 TEST(ConnectionErrors, TellWhoWasRefusedAndWhy) {

@@ -105,6 +105,19 @@ TEST(ServerTimers, EndWithAServerThatNeverRan) {
   EXPECT_TRUE(captured.expired());
 }
 
+TEST(ServerTimers, NoneIsCalledOnceOneHasDestroyedItsServer) {
+  auto io = std::make_unique<Server>();
+  int late = 0;
+  io->post([&] {
+    io->post([&] { io.reset(); });
+    io->post([&] { ++late; });
+  });
+  Server& running = *io;
+  running.run();
+  EXPECT_EQ(io, nullptr);
+  EXPECT_EQ(late, 0);
+}
+
 TEST(ServerTimers, WhatTheyThrowReachesTheErrorHook) {
   std::promise<std::string> told;
   LiveServer server({}, [&](Server& io) {

@@ -325,11 +325,13 @@ TEST_F(FailedAllocations, AnUpgradesNoopAnswersThePollOrTheSessionEnds) {
 }
 
 TEST_F(FailedAllocations, AnUpgradeHandsOverWhatWaitsOrTheSessionEnds) {
+  // Longer than any buffer that the loop keeps, so that handing it over takes memory.
+  static const std::string longest_text(200'000, 'w');
   struct Switching : PollingWorld {
     Switching() {
       ask(posts, post("42[\"echo\",1]\x1e"
                       "42[\"echo\",\"" +
-                      long_text + "\"]"));
+                      longest_text + "\"]"));
     }
     Line websocket = probe();
     std::string frame = frame_to(Role::server, 1, "5");
@@ -338,7 +340,7 @@ TEST_F(FailedAllocations, AnUpgradeHandsOverWhatWaitsOrTheSessionEnds) {
                        [](Switching& world) {
                          EXPECT_NE(world.lives(), world.websocket.is_cut());
                          EXPECT_EQ(world.lives(), world.websocket.has("42[\"echo\",1]"));
-                         EXPECT_EQ(world.lives(), world.websocket.has(long_text));
+                         EXPECT_EQ(world.lives(), world.websocket.has(longest_text));
                        });
 }
 

@@ -227,6 +227,7 @@ TEST_F(TimersTest, WhatACallbackHadMayCancelAndStartTimersWhenItGoes) {
     std::vector<Timer> timers{};
     ~Busybody() {
       for (const Timer& timer : timers) timer.cancel();
+      io.state()->cancel_all();
       io.after(1ms, [] {});
     }
   };

@@ -81,10 +81,8 @@ char* write_header_before(char* end, const Header& header) {
 }
 
 void append_header(std::string& out, const Header& header) {
-  const std::size_t before = out.size();
-  out.resize(before + header_limit(header));
-  const char* const start = write_header_before(out.data() + out.size(), header);
-  out.erase(before, static_cast<std::size_t>(start - (out.data() + before)));
+  out.resize(out.size() + header_size(header));
+  write_header_before(out.data() + out.size(), header);
 }
 
 bool is_reserved_event(std::string_view name) {

@@ -68,18 +68,23 @@ Result<Header, Errc> decode_header(std::string_view text, const Limits& limits);
 /// Whether it is the main namespace, "/": every name begins with a slash.
 constexpr bool is_main(std::string_view nsp) { return nsp.size() == 1; }
 
-/// Bytes that the header takes at most.
-constexpr std::size_t header_limit(const Header& header) {
-  constexpr std::size_t longest_integer = 20;
-  std::size_t limit = 1;
-  if (is_binary(header.type)) limit += longest_integer + 1;
-  if (!is_main(header.nsp)) limit += header.nsp.size() + 1;
-  if (header.id) limit += longest_integer;
-  return limit;
+constexpr std::size_t count_digits(std::uint64_t number) {
+  std::size_t count = 1;
+  for (; number >= 10; number /= 10) ++count;
+  return count;
+}
+
+/// Bytes that the header takes.
+constexpr std::size_t header_size(const Header& header) {
+  std::size_t size = 1;
+  if (is_binary(header.type)) size += count_digits(header.attachments) + 1;
+  if (!is_main(header.nsp)) size += header.nsp.size() + 1;
+  if (header.id) size += count_digits(*header.id);
+  return size;
 }
 
 /// Writes type, attachment count, namespace and id so that they end at `end`, in front of a JSON
-/// payload; returns where they begin. There must be header_limit() bytes before `end`.
+/// payload; returns where they begin. There must be header_size() bytes before `end`.
 char* write_header_before(char* end, const Header& header);
 /// Appends the same; the JSON payload must follow.
 void append_header(std::string& out, const Header& header);

@@ -247,7 +247,7 @@ Detached run_task(std::shared_ptr<TaskLoop>, std::shared_ptr<F> f, Storage stora
   } catch (...) {
     failure = std::current_exception();
   }
-  if (!failure) return;
+  if (!failure) co_return;
   try {
     report_exception(*peer, event, failure);
   } catch (...) {

@@ -143,7 +143,7 @@ struct Hook<std::function<void(Arguments...)>> {
     } catch (...) {
       failure = std::current_exception();
     }
-    if (!failure) return;
+    if (!failure) co_return;
     try {
       std::apply([&](auto&... arguments) { report(failure, arguments...); }, kept);
     } catch (...) {

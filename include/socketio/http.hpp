@@ -248,7 +248,7 @@ class RequestHandler {
     } catch (...) {
       failure = std::current_exception();
     }
-    if (!failure) return;
+    if (!failure) co_return;
     try {
       responder.fail(failure);
     } catch (...) {

@@ -46,6 +46,7 @@ for (const transport of ["websocket", "polling"]) {
       const ada = await visit(path, "Ada");
       const grace = await visit(path, "Grace");
       await ada.seesOnline(["Ada", "Grace"]);
+      await grace.seesOnline(["Ada", "Grace"]);
       await grace.page.close();
       await ada.seesNotice("Grace left");
       await ada.seesOnline(["Ada"]);

@@ -43,7 +43,6 @@ class Member extends Visitor {
     await this.page.keyboard.press("Enter");
     await this.page.getByText("Administrator", { exact: true }).waitFor();
     await this.page.goBack();
-    await this.press("Join /admin");
     await this.isIn("/admin");
   }
 }

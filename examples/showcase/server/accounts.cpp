@@ -26,6 +26,11 @@ HttpResponse failed(std::string_view why, std::uint16_t status) {
   return HttpResponse::of_json({{"error", why}}, status);
 }
 
+/// In milliseconds, for clients whose clock is wrong.
+std::int64_t time_left(const Claims& claims) {
+  return std::chrono::milliseconds(claims.expires - now_seconds()).count();
+}
+
 /// Tells all connections of an account how many they are.
 Task<> count_connections(socketio::Namespace account, Claims claims) {
   const auto everywhere = account.in(room_of(claims));
@@ -56,9 +61,10 @@ Accounts::Accounts(socketio::Server& io, Identities& identities)
   account_.on_connection([this](Socket socket) {
     const Claims claims = socket.data<Session>().claims;
     begin_session(io_, socket, claims);
-    socket.emit(
-        "account",
-        json{{"email", claims.email}, {"role", claims.role}, {"expiresAt", in_ms(claims.expires)}});
+    socket.emit("account", json{{"email", claims.email},
+                                {"role", claims.role},
+                                {"expiresAt", in_ms(claims.expires)},
+                                {"expiresIn", time_left(claims)}});
     return count_connections(account_, claims);
   });
   account_.on_disconnect([this](Socket& socket) {
@@ -107,7 +113,10 @@ json Accounts::on_renew(Socket& socket) {
   const auto claims = identities_.verify(token, now_seconds());
   if (!claims) return {{"ok", false}, {"error", "Invalid token"}};
   begin_session(io_, socket, *claims);
-  return {{"ok", true}, {"token", token}, {"expiresAt", in_ms(claims->expires)}};
+  return {{"ok", true},
+          {"token", token},
+          {"expiresAt", in_ms(claims->expires)},
+          {"expiresIn", time_left(*claims)}};
 }
 
 /// No token that was issued until now opens anything again, and what they opened ends.

@@ -33,7 +33,10 @@ json refused(std::string_view why) { return {{"ok", false}, {"error", why}}; }
 }  // namespace
 
 Arena::Arena(socketio::Server& io) : arena_(io.of("/arena")), world_(std::random_device()()) {
-  arena_.on_connection([this](Socket socket) { socket.emit("players", players()); });
+  arena_.on_connection([this](Socket socket) {
+    socket.emit("players", players());
+    socket.emit("bots", bots_count_);
+  });
   arena_.on("join",
             [this](Socket& socket, std::string_view name) { return on_join(socket, name); });
   arena_.on("leave", [this](Socket& socket) { on_leave(socket); });
@@ -47,7 +50,7 @@ Arena::Arena(socketio::Server& io) : arena_(io.of("/arena")), world_(std::random
     on_leave(socket);
     const auto everybody = arena_.sockets();
     if (bots_ && std::all_of(everybody.begin(), everybody.end(), is_bot)) {
-      bots_->set_count(bots_always_);
+      set_bots(bots_always_);
     }
   });
   io.every(one_tick, [this] { tick(); });
@@ -56,7 +59,14 @@ Arena::Arena(socketio::Server& io) : arena_(io.of("/arena")), world_(std::random
 void Arena::let_bots_in(const std::string& url, std::size_t always) {
   bots_ = std::make_unique<ArenaBots>(url);
   bots_always_ = always;
-  bots_->set_count(always);
+  set_bots(always);
+}
+
+void Arena::set_bots(std::size_t count) {
+  if (!bots_) return;
+  bots_->set_count(count);
+  bots_count_ = count;
+  arena_.emit("bots", count);
 }
 
 json Arena::on_join(Socket& socket, std::string_view name) {
@@ -84,8 +94,8 @@ void Arena::on_leave(Socket& socket) {
 
 json Arena::on_bots(std::size_t wanted) {
   const std::size_t count = std::max(bots_always_, std::min(wanted, ArenaBots::limit));
-  if (bots_) bots_->set_count(count);
-  return {{"bots", count}};
+  set_bots(count);
+  return {{"bots", bots_count_}};
 }
 
 void Arena::tick() {

@@ -32,6 +32,8 @@ class Arena {
   socketio::json on_join(socketio::Socket& socket, std::string_view name);
   void on_leave(socketio::Socket& socket);
   socketio::json on_bots(std::size_t wanted);
+  /// Tells everybody.
+  void set_bots(std::size_t count);
   void tick();
   socketio::json players() const;
 
@@ -39,6 +41,7 @@ class Arena {
   ArenaWorld world_;
   std::unique_ptr<ArenaBots> bots_;
   std::size_t bots_always_ = 0;
+  std::size_t bots_count_ = 0;
 };
 
 }  // namespace showcase

@@ -19,6 +19,14 @@ Database& with_table(Database& database) {
   return database;
 }
 
+std::optional<Account> first_account(Rows rows) {
+  if (!rows.next()) return {};
+  return Account{.id = rows.integer(0),
+                 .email = rows.text(1),
+                 .password_hash = rows.text(2),
+                 .generation = rows.integer(3)};
+}
+
 }  // namespace
 
 Identities::Identities(Database& database, Tokens tokens, std::string_view admin_email)
@@ -27,18 +35,14 @@ Identities::Identities(Database& database, Tokens tokens, std::string_view admin
       find_(with_table(database).prepare(
           "SELECT id, email, password, generation FROM account WHERE email = ?1")),
       insert_(database.prepare("INSERT INTO account (email, password) VALUES (?1, ?2)")),
-      generation_(database.prepare("SELECT generation FROM account WHERE id = ?1")),
+      find_by_id_(
+          database.prepare("SELECT id, email, password, generation FROM account WHERE id = ?1")),
       raise_generation_(
           database.prepare("UPDATE account SET generation = generation + 1 WHERE id = ?1")),
       first_(database.prepare("SELECT min(id) FROM account")) {}
 
 std::optional<Account> Identities::find(std::string_view email) {
-  Rows rows = find_.query(email);
-  if (!rows.next()) return {};
-  return Account{.id = rows.integer(0),
-                 .email = rows.text(1),
-                 .password_hash = rows.text(2),
-                 .generation = rows.integer(3)};
+  return first_account(find_.query(email));
 }
 
 std::optional<Account> Identities::add(std::string_view email, std::string_view password_hash) {
@@ -50,7 +54,7 @@ std::optional<Account> Identities::add(std::string_view email, std::string_view 
 std::string Identities::token_for(const Account& account, SystemTime now) {
   return tokens_.issue({.account = account.id,
                         .email = account.email,
-                        .role = is_admin(account) ? "admin" : "user",
+                        .role = role_of(account),
                         .generation = account.generation},
                        now);
 }
@@ -61,21 +65,19 @@ std::string Identities::renewed(const Claims& claims, SystemTime now) const {
 
 std::optional<Claims> Identities::verify(const std::string& token, SystemTime now) {
   auto claims = tokens_.verify(token, now);
-  if (!claims || generation_of(claims->account) != claims->generation) return {};
+  if (!claims) return {};
+  const auto account = first_account(find_by_id_.query(claims->account));
+  if (!account || account->generation != claims->generation) return {};
+  claims->role = role_of(*account);  // it may have changed since the token was issued
   return claims;
 }
 
 void Identities::sign_out_everywhere(std::int64_t account) { raise_generation_.run(account); }
 
-std::optional<std::int64_t> Identities::generation_of(std::int64_t account) {
-  Rows rows = generation_.query(account);
-  return rows.next() ? std::optional(rows.integer(0)) : std::nullopt;
-}
-
-bool Identities::is_admin(const Account& account) {
-  if (!admin_email_.empty()) return account.email == admin_email_;
+std::string Identities::role_of(const Account& account) {
+  if (!admin_email_.empty()) return account.email == admin_email_ ? "admin" : "user";
   Rows rows = first_.query();
-  return rows.next() && rows.integer(0) == account.id;
+  return rows.next() && rows.integer(0) == account.id ? "admin" : "user";
 }
 
 }  // namespace showcase

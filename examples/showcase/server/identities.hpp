@@ -3,7 +3,7 @@
 // while its account has not signed out everywhere since.
 //
 // Administrators: the account with the address that ADMIN_EMAIL names; where it names none, the
-// first account of all.
+// first account that was created.
 //
 // Time is an argument. One thread at a time: the server's loop. Throws DatabaseError as the
 // database does.
@@ -42,14 +42,13 @@ class Identities {
   void sign_out_everywhere(std::int64_t account);
 
  private:
-  std::optional<std::int64_t> generation_of(std::int64_t account);
-  bool is_admin(const Account& account);
+  std::string role_of(const Account& account);
 
   Tokens tokens_;
   std::string admin_email_;
   Statement find_;
   Statement insert_;
-  Statement generation_;
+  Statement find_by_id_;
   Statement raise_generation_;
   Statement first_;
 };

@@ -57,6 +57,7 @@ void Namespaces::open_admin() {
     begin_session(io_, socket, socket.data<Session>().claims);
     socket.emit("users", co_await people_in(chat_));
   });
+  admin_.on_disconnect([](Socket& socket) { socket.data<Session>().end.cancel(); });
   admin_.on("notice", [this](std::string_view text) { return on_notice(text); });
   admin_.on("disconnect-user", [this](std::string id) { return on_disconnect_user(id); });
 }

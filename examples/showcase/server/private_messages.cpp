@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "private_messages.hpp"
 
+#include "clock.hpp"
 #include "text.hpp"
 
-#include <chrono>
 #include <utility>
 
 namespace showcase {
@@ -19,6 +19,7 @@ constexpr const char* everybody = "private:everybody";
 /// Kept with each socket; empty until it registers.
 struct Registered {
   std::string name;
+  bool acknowledges = false;
 };
 
 /// All tabs of one person.
@@ -28,11 +29,6 @@ std::string room_of(const std::string& name) { return "private:of:" + name; }
 json refused(const Socket& socket, std::string_view why) {
   socket.emit("error", json{{"message", why}});
   return {{"ok", false}, {"error", why}};
-}
-
-std::int64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
 }  // namespace
@@ -56,13 +52,18 @@ json PrivateMessages::on_register(Socket& socket, std::string_view name, bool ac
   if (!clean) return refused(socket, "A name has 1 to 24 visible characters.");
   const auto person = mailbox_.add_person(*clean);
   if (!person) return refused(socket, "There are too many people already.");
+  auto& registered = socket.data<Registered>();
+  const bool is_new = registered.name != *person || registered.acknowledges != acknowledges;
   on_leave(socket);
-  socket.data<Registered>().name = *person;
+  registered = {*person, acknowledges};
+  socket.data()["acknowledges"] = acknowledges;  // for fetch_sockets()
   socket.join({room_of(*person), everybody});
   if (++tabs_[*person] == 1) io_.to(everybody).emit("people", people());
-  const auto letters = acknowledges ? mailbox_.unread(*person) : mailbox_.waiting(*person);
-  for (const Letter& letter : letters) deliver(socket, letter);
-  mailbox_.set_delivered(*person);
+  if (is_new) {
+    const auto letters = acknowledges ? mailbox_.unread(*person) : mailbox_.waiting(*person);
+    for (const Letter& letter : letters) deliver(socket, letter, acknowledges);
+    mailbox_.set_delivered(*person);
+  }
   return {{"ok", true},
           {"name", *person},
           {"people", people()},
@@ -80,28 +81,29 @@ socketio::Task<json> PrivateMessages::on_message(Socket socket, PrivateMessage s
   mailbox_.put(letter);
   socket.to(room_of(from)).emit("private-message-sent", letter);
   const auto tabs = co_await io_.in(room_of(*to)).fetch_sockets();
-  for (const auto& tab : tabs) deliver(tab, letter);
+  for (const auto& tab : tabs) deliver(tab, letter, tab.data.value("acknowledges", false));
   if (!tabs.empty()) mailbox_.set_delivered(*to);
   co_return json{{"ok", true}, {"letter", letter}, {"delivered", !tabs.empty()}};
 }
 
-/// The acknowledgement says that it was read, however late.
+/// The acknowledgement says that it was read, however late. Who never acknowledges is not asked.
 template <class AnySocket>
-void PrivateMessages::deliver(const AnySocket& socket, const Letter& letter) {
+void PrivateMessages::deliver(const AnySocket& socket, const Letter& letter, bool acknowledges) {
   const json message{{"from", letter.from},
                      {"message", letter.message},
                      {"id", letter.id},
                      {"timestamp", letter.timestamp}};
+  if (!acknowledges) return void(socket.emit("private-message", message));
   socket.emit_with_ack("private-message", message)
-      .then([this, letter](const socketio::Reply<json>& reply) {
-        if (reply) on_read(letter);
+      .then([this, receipt = Receipt{letter.id, letter.from, letter.to}](
+                const socketio::Reply<json>& reply) {
+        if (reply) on_read(receipt);
       });
 }
 
-void PrivateMessages::on_read(const Letter& letter) {
-  if (!mailbox_.set_read(letter.id)) return;
-  io_.to({room_of(letter.from), room_of(letter.to)})
-      .emit("message-read", json{{"id", letter.id}, {"from", letter.from}, {"to", letter.to}});
+void PrivateMessages::on_read(const Receipt& receipt) {
+  if (!mailbox_.set_read(receipt.id)) return;
+  io_.to({room_of(receipt.from), room_of(receipt.to)}).emit("message-read", receipt);
 }
 
 void PrivateMessages::on_leave(Socket& socket) {

@@ -11,6 +11,7 @@
 #include <socketio/server.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,6 +22,13 @@ struct PrivateMessage {
   std::string to, message;
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PrivateMessage, to, message)
+
+/// That a letter was read.
+struct Receipt {
+  std::int64_t id;
+  std::string from, to;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Receipt, id, from, to)
 
 class PrivateMessages {
  public:
@@ -34,10 +42,10 @@ class PrivateMessages {
   socketio::json on_register(socketio::Socket& socket, std::string_view name, bool acknowledges);
   socketio::Task<socketio::json> on_message(socketio::Socket socket, PrivateMessage sent);
   void on_leave(socketio::Socket& socket);
-  void on_read(const Letter& letter);
+  void on_read(const Receipt& receipt);
 
   template <class AnySocket>
-  void deliver(const AnySocket& socket, const Letter& letter);
+  void deliver(const AnySocket& socket, const Letter& letter, bool acknowledges);
   socketio::json people();
 
   socketio::Server& io_;

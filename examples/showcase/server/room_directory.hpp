@@ -20,6 +20,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RoomSize, roomId, users)
 
 class RoomDirectory {
  public:
+  static constexpr std::size_t rooms_limit = 1000;
+
+  /// Whether a room can be entered: not one more than `rooms_limit`.
+  bool has_place_for(const std::string& room) const {
+    return sizes_.size() < rooms_limit || sizes_.contains(room);
+  }
   void enter(const std::string& room) { ++sizes_[room]; }
   void leave(const std::string& room);
 

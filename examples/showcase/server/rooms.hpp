@@ -37,6 +37,7 @@ class Rooms {
 
   socketio::Server& io_;
   RoomDirectory directory_;
+  bool will_show_ = false;
 };
 
 }  // namespace showcase

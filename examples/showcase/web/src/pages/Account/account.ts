@@ -20,7 +20,7 @@ export interface AccountState {
   role: Role;
   /** Of the socket: it stays while the token is renewed. */
   socketId: string;
-  /** When the token ends, in milliseconds since 1970. */
+  /** When the token ends, in milliseconds since 1970 by our own clock. */
   expiresAt: number;
   renewals: number;
   connections: number;
@@ -32,6 +32,8 @@ export interface AccountState {
 
 /** The part of a token's life after which it is renewed. */
 const RENEW_AFTER = 0.8;
+/** setTimeout() takes no more: beyond, it fires at once. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 const signedOut: AccountState = {
   phase: "out",
@@ -58,9 +60,9 @@ class Account extends Store<AccountState> {
   constructor() {
     super({ ...signedOut, phase: "busy" });
     const { socket } = this;
-    socket.on("account", ({ email, role, expiresAt }) => {
+    socket.on("account", ({ email, role, expiresIn }) => {
       this.update({ phase: "in", email, role, socketId: socket.id ?? "", refusal: "" });
-      this.expect(expiresAt);
+      this.expect(expiresIn);
     });
     socket.on("connections", (connections) => this.update({ connections }));
     socket.on("token-expired", () => this.end("Your token has expired. Please sign in again."));
@@ -88,12 +90,12 @@ class Account extends Store<AccountState> {
 
   /** A new token over the connection that the old one opened. */
   async renew(): Promise<void> {
-    const reply = await askOn<{ token: string; expiresAt: number }>(this.socket, "renew");
+    const reply = await askOn<{ token: string; expiresIn: number }>(this.socket, "renew");
     // Without an answer the connection is gone. The next one shows the token as long as it counts.
     if (!reply.ok) return;
     remember("token", reply.token);
     this.update({ renewals: this.state.renewals + 1 });
-    this.expect(reply.expiresAt);
+    this.expect(reply.expiresIn);
   }
 
   signOut(): void {
@@ -105,11 +107,12 @@ class Account extends Store<AccountState> {
     this.socket.emit("sign-out-everywhere");
   }
 
-  private expect(expiresAt: number): void {
-    this.update({ expiresAt });
+  /** Renews the token in time. `expiresIn` is in milliseconds, by the server's clock. */
+  private expect(expiresIn: number): void {
+    this.update({ expiresAt: Date.now() + expiresIn });
     clearTimeout(this.renewal);
-    const left = expiresAt - Date.now();
-    this.renewal = window.setTimeout(() => void this.renew(), left * RENEW_AFTER);
+    const delay = Math.min(Math.max(expiresIn * RENEW_AFTER, 1000), LONGEST_TIMEOUT);
+    this.renewal = window.setTimeout(() => void this.renew(), delay);
   }
 
   private end(refusal: string): void {

@@ -5,7 +5,7 @@
 export type Role = "user" | "admin";
 
 export interface ServerEvents {
-  account: (account: { email: string; role: Role; expiresAt: number }) => void;
+  account: (account: { email: string; role: Role; expiresIn: number }) => void;
   connections: (count: number) => void;
   "token-expired": () => void;
   "signed-out": () => void;

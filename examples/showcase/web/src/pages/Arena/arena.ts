@@ -15,6 +15,8 @@ export interface Named {
 interface ServerEvents {
   players: (players: Named[]) => void;
   state: (bytes: ArrayBuffer) => void;
+  /** How many there are now, whoever asked for them. */
+  bots: (count: number) => void;
 }
 
 interface ClientEvents {
@@ -44,15 +46,18 @@ export const HEIGHT = 900;
 export const BOT_LIMIT = 50;
 const TICKS_PER_SECOND = 30;
 
-/** `?bots=20` in the page's address asks for so many. */
-function botsInAddress(): number {
-  const wanted = Number(new URLSearchParams(location.search).get("bots"));
-  return Number.isInteger(wanted) ? Math.min(Math.max(wanted, 0), BOT_LIMIT) : 0;
+/** `?bots=20` in the page's address asks for so many. Without it, those who are there stay. */
+function botsInAddress(): number | undefined {
+  const given = new URLSearchParams(location.search).get("bots");
+  const wanted = Number(given);
+  if (given === null || !Number.isInteger(wanted)) return undefined;
+  return Math.min(Math.max(wanted, 0), BOT_LIMIT);
 }
 
 class Arena extends Store<ArenaState> {
   readonly interpolation = new Interpolation(1000 / TICKS_PER_SECOND);
   private readonly socket = namespaceSocket<ServerEvents, ClientEvents>("/arena");
+  private wantedBots = botsInAddress();
   private bytes = 0;
   private states = 0;
   private second = 0;
@@ -64,7 +69,7 @@ class Arena extends Store<ArenaState> {
       name: recall("arena.name"),
       players: [],
       scores: new Map(),
-      bots: botsInAddress(),
+      bots: botsInAddress() ?? 0,
       bytesPerSecond: 0,
       statesPerSecond: 0,
       roundTrip: 0,
@@ -74,6 +79,7 @@ class Arena extends Store<ArenaState> {
     socket.on("connect", () => this.onConnect());
     socket.on("disconnect", () => this.onDisconnect());
     socket.on("players", (players) => this.update({ players }));
+    socket.on("bots", (bots) => this.update({ bots }));
     socket.on("state", (bytes) => this.onState(bytes));
   }
 
@@ -109,12 +115,14 @@ class Arena extends Store<ArenaState> {
   }
 
   setBots(wanted: number): void {
+    this.wantedBots = wanted;
     this.update({ bots: wanted });
     if (this.socket.connected) this.askForBots();
   }
 
   private askForBots(): void {
-    this.socket.emit("bots", this.state.bots, ({ bots }) => this.update({ bots }));
+    if (this.wantedBots === undefined) return;
+    this.socket.emit("bots", this.wantedBots, ({ bots }) => this.update({ bots }));
   }
 
   private onConnect(): void {

@@ -3,7 +3,7 @@
 import type { Socket } from "socket.io-client";
 import { askOn, connection, mainSocket, namespaceSocket, type Answer } from "../../connection";
 import { Store } from "../../store";
-import { tokenAuth } from "../Account/account";
+import { account, tokenAuth, type AccountState } from "../Account/account";
 import type {
   AdminEvents,
   ChatEvents,
@@ -46,6 +46,7 @@ async function problem(answer: Promise<Answer>): Promise<string> {
 class Namespaces extends Store<NamespacesState> {
   private readonly chat = namespaceSocket<ChatEvents, object>("/chat");
   private readonly admin = namespaceSocket<AdminEvents, object>("/admin", tokenAuth);
+  private phase = account.snapshot().phase;
 
   constructor() {
     super({ main: away, chat: away, admin: away, name: "", messages: [], users: [] });
@@ -57,8 +58,11 @@ class Namespaces extends Store<NamespacesState> {
       this.update({ messages: [...this.state.messages, message].slice(-KEPT) }),
     );
     this.admin.on("users", (users) => this.update({ users }));
-    // The token may have been renewed since: /admin decides again.
-    this.admin.on("token-expired", () => this.join("admin"));
+    // The token may have been renewed since: /admin decides again, when it has let go of the old socket.
+    this.admin.on("token-expired", () => {
+      this.admin.once("disconnect", () => this.join("admin"));
+    });
+    account.subscribe(() => this.onAccount(account.snapshot().phase));
   }
 
   /** The Engine.IO session below all three. Whoever knows all of it could use it. */
@@ -85,6 +89,14 @@ class Namespaces extends Store<NamespacesState> {
 
   disconnectUser(id: string): Promise<string> {
     return problem(askOn(this.admin, "disconnect-user", id));
+  }
+
+  /** Who signs out leaves /admin, too, and who signs in may be let in. */
+  private onAccount(phase: AccountState["phase"]): void {
+    if (phase === this.phase) return;
+    this.phase = phase;
+    if (phase === "out") this.leave("admin");
+    if (phase === "in") this.join("admin");
   }
 
   private follow(name: Name, nsp: string, socket: Socket<NoticeEvents>): void {

@@ -115,6 +115,23 @@ describe("what is refused", () => {
       await refused(ada.emitWithAck("join-room", freshRoom(), name), /Your name/);
   });
 
+  it("is one room too many", async (test) => {
+    const socket = connect(test, showcase.url);
+    const join = () => socket.emitWithAck("join-room", freshRoom());
+    let answer = await join();
+    for (let joined = 1; answer.ok && joined < 100; ++joined) answer = await join();
+    assert.match(answer.error, /too many rooms/);
+  });
+
+  it("is left as it was joined, whatever stands around its name", async (test) => {
+    const roomId = freshRoom();
+    const socket = connect(test, showcase.url);
+    assert.equal((await socket.emitWithAck("join-room", ` ${roomId} `)).roomId, roomId);
+    assert.deepEqual(await socket.emitWithAck("get-room-users", ` ${roomId} `), [socket.id]);
+    await socket.emitWithAck("leave-room", ` ${roomId} `);
+    assert.deepEqual(await socket.emitWithAck("get-room-users", roomId), []);
+  });
+
   it("is to join a room of another application by its name", async (test) => {
     const spy = connect(test, showcase.url);
     await spy.emitWithAck("join-room", "chat:lobby");

@@ -95,5 +95,12 @@ TEST_F(IdentitiesTest, MakesTheNamedAddressAnAdministrator) {
   EXPECT_EQ(role("bob@example.org"), "admin");
 }
 
+TEST_F(IdentitiesTest, ATokenOfAFormerAdministratorMakesNobodyOne) {
+  auto before = identities("ada@example.org");
+  const std::string token = before.token_for(*before.add("ada@example.org", "hash"), noon);
+  EXPECT_EQ(before.verify(token, noon)->role, "admin");
+  EXPECT_EQ(identities("bob@example.org").verify(token, noon)->role, "user");
+}
+
 }  // namespace
 }  // namespace showcase

@@ -26,10 +26,6 @@ int runs() {
   return wanted ? std::stoi(wanted) : 2;
 }
 
-/// In a forked process, leak detection reports what only the stacks of the missing
-/// threads refer to.
-std::string sanitizing(std::string_view end) { return end == "fork" ? "detect_leaks=0" : ""; }
-
 /// All have static lifetime, except the last one, which is never destroyed.
 const std::vector<std::string> lifetimes = {"namespace scope", "function", "pointer", "for ever"};
 /// Either main() returns after so many milliseconds, or a handler calls exit().
@@ -49,7 +45,6 @@ class Exit : public testing::Test {
                         {"END", end},
                         {"URL", url},
                         {"TRANSPORT", transport},
-                        {"ASAN_OPTIONS", sanitizing(end)},
                         {"CA_FILE", ca_file.path()}});
     return child.await_exit();
   }
@@ -66,10 +61,7 @@ class Exit : public testing::Test {
   int end_of_server(const std::string& lifetime, const std::string& end,
                     const std::string& transport) {
     ChildProcess child({SOCKETIO_EXIT_PROGRAM}, ChildProcess::On::pipes,
-                       {{"ENDPOINT", "server"},
-                        {"LIFETIME", lifetime},
-                        {"END", end},
-                        {"ASAN_OPTIONS", sanitizing(end)}});
+                       {{"ENDPOINT", "server"}, {"LIFETIME", lifetime}, {"END", end}});
     EXPECT_TRUE(child.await_output("\n"));
     const std::string port = child.out().substr(0, child.out().find('\n'));
     Client client("http://127.0.0.1:" + port, {.transports = {transport}});
@@ -142,10 +134,14 @@ TEST_F(Exit, DoesNotWaitForEverForAHandlerOnAContextOfTheProgram) {
 }
 
 /// The forked process has no such threads, and the connections belong to its parent.
+// Not under a sanitizer: its allocator's locks are not taken over fork(), as those of malloc() are.
+// If another thread holds one at that moment, the child waits for it for ever.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_F(Exit, OfAProcessThatWasForkedOffLeavesThemAlone) {
   EXPECT_EQ(end_of_client("for ever", "fork", https(), "websocket"), 3);
   EXPECT_EQ(end_of_server("for ever", "fork", "websocket"), 3);
 }
+#endif
 
 /// Meanwhile main() does not continue to its end.
 TEST_F(Exit, OnAnotherThreadWhileMainRunsIt) {

@@ -46,7 +46,7 @@ describe("the arena", () => {
       await ada.seesPlayers(20);
       await ada.play("Ada");
       await ada.seesPlayers(21);
-      await ada.measures("States a second", /[12]\d|3\d/);
+      await ada.measures("Updates per second", /[12]\d|3\d/);
       await ada.measures("Received", /[1-9][.\d]* kB\/s/);
       await ada.measures("Round trip", /[.\d]+ ms/);
       await ada.looksRight(`arena-${look.name}`);
@@ -108,7 +108,7 @@ describe("the arena", () => {
     await bob.play("Bob");
     await ada.page.locator("[data-player=Bob]").waitFor();
     await bob.page.getByText("Ada").first().waitFor();
-    await bob.page.getByRole("button", { name: "Look on" }).click();
+    await bob.page.getByRole("button", { name: "Watch" }).click();
     await ada.page.locator("[data-player=Bob]").waitFor({ state: "detached" });
     await ada.page.reload();
     await ada.page.getByText("Collect the coins").waitFor();

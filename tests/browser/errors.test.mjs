@@ -42,7 +42,7 @@ describe("the errors' page", () => {
       await ada.looksRight(`errors-empty-${look.name}`);
       for (const name of ["Succeed", "Fail", "Never answer"]) await ada.press(name);
       await ada.reads("Outcomes", "No answer: operation has timed out");
-      await ada.press("Ask in an old protocol");
+      await ada.press("Connect with an old protocol");
       await ada.page.getByText("Unsupported protocol version").waitFor();
       ada.forgiveARefusal();
       await ada.press("Cut the connection");
@@ -78,7 +78,7 @@ describe("the errors' page", () => {
     const ada = await openErrors(here);
     const bob = await openErrors(here);
     await ada.seesTransport("websocket");
-    await bob.press("Ask in an old protocol");
+    await bob.press("Connect with an old protocol");
     for (const tester of [ada, bob]) {
       const table = tester.page.getByRole("table", { name: "Refused handshakes" });
       await table.getByText("Unsupported protocol version").waitFor();

@@ -11,7 +11,7 @@ export default function AccountPage() {
     <Stack gap="md">
       {state.phase === "in" ? <SignedIn state={state} /> : <SignInForm state={state} />}
       <Text size="sm" c="dimmed">
-        The first account of all is the administrator’s, unless the server was started with{" "}
+        The first account created is the administrator’s, unless the server was started with{" "}
         <Code>ADMIN_EMAIL</Code>: then it is the one with that address. No mail is ever sent.
       </Text>
     </Stack>

@@ -40,7 +40,7 @@ export function Controls({ state }: { state: ArenaState }) {
             You play as <b>{state.name}</b>. Collect the coins.
           </Text>
           <Button size="compact-sm" variant="default" onClick={() => arena.leave()}>
-            Look on
+            Watch
           </Button>
         </Group>
       )}

@@ -18,7 +18,7 @@ export function Measurements({ state }: { state: ArenaState }) {
   return (
     <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
       <Measurement name="Players" value={String(players.length)} />
-      <Measurement name="States a second" value={String(statesPerSecond)} />
+      <Measurement name="Updates per second" value={String(statesPerSecond)} />
       <Measurement name="Received" value={`${(bytesPerSecond / 1000).toFixed(1)} kB/s`} />
       <Measurement name="Round trip" value={roundTrip ? `${roundTrip.toFixed(1)} ms` : "–"} />
     </SimpleGrid>

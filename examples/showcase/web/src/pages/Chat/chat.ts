@@ -5,6 +5,9 @@ import { recall, remember } from "../../session";
 import { Store } from "../../store";
 import type { ClientEvents, Joined, Message, ServerEvents } from "./protocol";
 
+/** Messages and notices that the page keeps. */
+const KEPT = 500;
+
 export type Entry =
   | { kind: "message"; key: string; message: Message }
   | { kind: "pending"; key: string; message: Message }
@@ -167,7 +170,7 @@ class Chat extends Store<ChatState> {
     const pending = this.state.entries.filter((old) => old.kind === "pending");
     const entries =
       entry.kind === "pending" ? [...settled, ...pending, entry] : [...settled, entry, ...pending];
-    this.update({ entries });
+    this.update({ entries: entries.slice(-KEPT) });
   }
 
   private setTyping(name: string, typing: boolean): void {

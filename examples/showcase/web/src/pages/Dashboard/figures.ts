@@ -35,7 +35,7 @@ export const figures: Figure[] = [
     format: (value) => whole.format(value),
   },
   {
-    name: "In a second",
+    name: "Per second",
     series: [
       { key: "messagesPerSecond", unit: "messages", color: "blue.6" },
       { key: "requestsPerSecond", unit: "requests", color: "grape.6" },

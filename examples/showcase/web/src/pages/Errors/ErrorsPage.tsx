@@ -23,7 +23,7 @@ function Actions({ state, offline }: { state: ErrorsState; offline: boolean }) {
           Never answer
         </Button>
       </Group>
-      <Lines label="Outcomes" lines={state.outcomes} empty="Nothing was asked yet." />
+      <Lines label="Outcomes" lines={state.outcomes} empty="Nothing has been asked yet." />
     </Section>
   );
 }
@@ -55,12 +55,12 @@ function Refused({ state }: { state: ErrorsState }) {
     >
       <Group>
         <Button variant="default" onClick={() => void errors.provoke()}>
-          Ask in an old protocol
+          Connect with an old protocol
         </Button>
       </Group>
       {state.refused.length === 0 ? (
         <Text size="sm" c="dimmed">
-          None was refused yet.
+          None has been refused yet.
         </Text>
       ) : (
         <Table aria-label="Refused handshakes">
@@ -95,7 +95,7 @@ function Broadcast({ state }: { state: ErrorsState }) {
         label="Broadcast"
         send={(text) => errors.broadcast(text)}
       />
-      <Lines label="Broadcasts" lines={state.broadcasts} empty="Nothing was broadcast yet." />
+      <Lines label="Broadcasts" lines={state.broadcasts} empty="Nothing has been broadcast yet." />
     </Section>
   );
 }

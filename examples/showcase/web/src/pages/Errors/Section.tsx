@@ -44,7 +44,7 @@ export function Lines({ label, lines, empty }: LinesProperties) {
       {lines.slice(0, 6).map(({ key, good, text }) => (
         <Text key={key} size="sm" data-good={good} style={{ overflowWrap: "anywhere" }}>
           {good ? (
-            <CircleCheck size={14} color="var(--mantine-color-green-6)" aria-label="Well:" />
+            <CircleCheck size={14} color="var(--mantine-color-green-6)" aria-label="Success:" />
           ) : (
             <CircleAlert size={14} color="var(--mantine-color-red-6)" aria-label="Error:" />
           )}{" "}

@@ -48,7 +48,7 @@ function Closed() {
       <Anchor component={Link} underline="always" to={{ pathname: "/account", search }}>
         Sign in
       </Anchor>{" "}
-      with the first account of all, then come back and join.
+      with the first account created, then come back and join.
     </Text>
   );
 }

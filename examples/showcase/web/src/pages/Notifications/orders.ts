@@ -4,6 +4,9 @@ import { ask, mainSocket } from "../../connection";
 import { recall, remember } from "../../session";
 import { Store } from "../../store";
 
+/** Notifications that the page keeps. */
+const KEPT = 100;
+
 export const STATUSES = ["pending", "processing", "shipped", "delivered", "cancelled"] as const;
 
 export interface Order {
@@ -112,7 +115,10 @@ export class Orders extends Store<OrdersState> {
     const { orderId, status, message } = notification;
     this.toast(message);
     this.update({
-      received: [{ key: ++this.keys, at: Date.now(), notification }, ...this.state.received],
+      received: [
+        { key: ++this.keys, at: Date.now(), notification },
+        ...this.state.received,
+      ].slice(0, KEPT),
       orders: this.state.orders.map((order) =>
         order.id === orderId ? { ...order, status } : order,
       ),

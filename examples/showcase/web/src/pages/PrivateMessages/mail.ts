@@ -4,6 +4,9 @@ import { ask, mainSocket } from "../../connection";
 import { recall, remember } from "../../session";
 import { Store } from "../../store";
 
+/** Letters that the page keeps. */
+const KEPT = 500;
+
 export interface Person {
   name: string;
   online: boolean;
@@ -129,7 +132,7 @@ class Mail extends Store<MailState> {
   private add(letters: Letter[]): void {
     const byId = new Map(this.state.letters.map((letter) => [letter.id, letter]));
     for (const letter of letters) byId.set(letter.id, letter);
-    this.update({ letters: [...byId.values()].sort((a, b) => a.id - b.id) });
+    this.update({ letters: [...byId.values()].sort((a, b) => a.id - b.id).slice(-KEPT) });
   }
 }
 

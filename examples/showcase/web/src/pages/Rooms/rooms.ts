@@ -4,6 +4,9 @@ import { ask, mainSocket } from "../../connection";
 import { recall, remember } from "../../session";
 import { Store } from "../../store";
 
+/** Lines of a room that the page keeps. */
+const KEPT = 500;
+
 export interface RoomSize {
   roomId: string;
   users: number;
@@ -127,7 +130,7 @@ class Rooms extends Store<RoomsState> {
 
   private addLine(id: string, line: Line): void {
     const news = line.kind === "message" && id !== this.state.shown ? 1 : 0;
-    this.change(id, (room) => ({ lines: [...room.lines, line], unread: room.unread + news }));
+    this.change(id, (room) => ({ lines: [...room.lines, line].slice(-KEPT), unread: room.unread + news }));
   }
 
   private find(id: string): Room | undefined {

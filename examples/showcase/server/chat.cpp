@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "chat.hpp"
 
-#include <chrono>
+#include "clock.hpp"
+
 #include <iostream>
 #include <utility>
 
@@ -26,11 +27,6 @@ std::string session_of(const Socket& socket) {
   if (session == auth.end() || !session->is_string()) return {};
   const auto& text = session->get_ref<const std::string&>();
   return text.size() <= longest ? text : std::string();
-}
-
-std::int64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "passwords.hpp"
 
+#include "hex.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -42,17 +44,6 @@ std::optional<Key> derive(std::string_view password, const std::vector<unsigned 
                                   parameters.cost, parameters.block_size,
                                   parameters.parallelisation, memory_limit, key.data(), key.size());
   return done == 1 ? std::optional(key) : std::nullopt;
-}
-
-template <class Bytes>
-std::string hex(const Bytes& bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text;
 }
 
 template <class Number>

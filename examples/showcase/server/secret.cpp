@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "secret.hpp"
 
+#include "hex.hpp"
+
 #include <openssl/rand.h>
 
 #include <array>
@@ -10,7 +12,6 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,13 +27,7 @@ namespace fs = std::filesystem;
 std::string random_secret(const fs::path& file) {
   std::array<unsigned char, 32> bytes;
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) fail("no random bytes", file);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text;
+  return hex(bytes);
 }
 
 /// Does nothing if there is a file already.

@@ -91,16 +91,16 @@ class HttpRequest {
   std::string query_value(std::string_view name) const;
   /// The body as JSON; nothing if it is not JSON.
   std::optional<json> body_json() const;
-  /// The same; says why not in words, e.g. "it is not JSON".
+  /// The same. If it is not JSON, `why` says what is wrong, e.g. "it is not JSON".
   std::optional<json> body_json(std::string& why) const;
   /// The body as a form (application/x-www-form-urlencoded, UTF-8); nothing if its Content-Type is
   /// another one, or if it has more than HttpForm::fields_limit fields.
   std::optional<HttpForm> form() const;
 
-  /// The client has gone before it was answered: whatever is answered now reaches nobody.
+  /// The client closed the connection before it was answered: an answer would reach nobody.
   bool closed() const;
-  /// Calls `callback` on the loop when that happens, soon if it has already; never behind the
-  /// answer. Any thread.
+  /// Calls `callback` on the loop when that happens, or soon if it has happened already; never
+  /// after the answer. Any thread.
   void on_close(std::function<void()> callback) const;
 
  private:
@@ -130,7 +130,7 @@ struct FolderOptions {
 
 namespace detail {
 
-/// What came of a question: a value, what was thrown instead, or neither: nobody will answer.
+/// The outcome for one request: a value, an exception, or neither, if nobody will answer.
 template <class T>
 struct Answered {
   std::optional<T> value;
@@ -140,8 +140,8 @@ struct Answered {
 }  // namespace detail
 
 /// Answers one request, now or later, from any thread. Copies share one answer, and the first
-/// counts; when all are gone without one, the request gets 500. Once the client or the server has
-/// gone, nothing happens.
+/// counts. If all copies are dropped without an answer, the request gets 500. Once the client or the
+/// server is gone, an answer has no effect.
 template <class T>
 class Responder {
  public:
@@ -149,30 +149,28 @@ class Responder {
 
   /// Answers nobody.
   Responder() : Responder([](const detail::Answered<T>&) {}) {}
-  /// For the library. A failure may be told even behind an answer.
+  /// For the library. A failure is reported even after an answer.
   explicit Responder(Complete complete) : state_(std::make_shared<State>(std::move(complete))) {}
 
   void respond(T answer) const {
-    if (state_->given.test_and_set()) return;
-    try {
-      state_->complete({std::move(answer), nullptr});
-    } catch (...) {
-      state_->given.clear();  // nobody has heard it: the request is owed an answer still
-      throw;
-    }
+    if (!state_->given.test_and_set()) give({std::move(answer), nullptr});
   }
   /// For the library: as if the handler had thrown.
   void fail(std::exception_ptr thrown) const {
-    const bool is_answered = state_->given.test_and_set();
+    detail::Answered<T> failure{std::nullopt, std::move(thrown)};
+    state_->given.test_and_set() ? state_->complete(std::move(failure)) : give(std::move(failure));
+  }
+
+ private:
+  void give(detail::Answered<T> answered) const {
     try {
-      state_->complete({std::nullopt, std::move(thrown)});
+      state_->complete(std::move(answered));
     } catch (...) {
-      if (!is_answered) state_->given.clear();  // as above
+      state_->given.clear();  // the request still has no answer
       throw;
     }
   }
 
- private:
   struct State {
     explicit State(Complete function) : complete(std::move(function)) {}
     ~State() {
@@ -180,7 +178,7 @@ class Responder {
       try {
         complete({});
       } catch (...) {
-        return;  // no memory to tell anybody
+        return;  // no memory to report it with
       }
     }
     State(const State&) = delete;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// PreparedEvents: events that many sockets of one namespace are sent alike, as what their sessions
-// send. They are encoded when the first session needs a form of them (engine::PreparedMessage).
+// PreparedEvents: events that many sockets of one namespace receive. They are encoded when the first
+// session needs a form of them (engine::PreparedMessage).
 //
 // The encoder and the namespace's name must outlive them. Loop's thread only.
 #pragma once
@@ -8,6 +8,8 @@
 #include "codec/socketio/encoder.hpp"
 #include "core/server/adapter.hpp"
 #include "engine/server/prepared_message.hpp"
+
+#include <socketio/event_writer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,20 +24,21 @@ class PreparedEvents final : public engine::PreparedMessage {
  public:
   struct Event {
     std::optional<std::uint64_t> id;
-    std::string text_behind_room;  // for a header
+    // The JSON text, behind room for a header.
+    std::string text_behind_room;
     std::vector<Bytes> attachments;
 
     /// The JSON array of name and arguments.
     std::string_view text() const { return std::string_view(text_behind_room).substr(header_room); }
   };
-  static constexpr std::size_t header_room = 64;
+  static constexpr std::size_t header_room = detail::OutgoingEvent::header_room;
 
   PreparedEvents(parser::Encoder& encoder, std::string_view nsp, Compress compress)
       : PreparedMessage(compress), encoder_(&encoder), nsp_(nsp) {}
 
   /// With `id`, it asks for an acknowledgement.
   void add(WrittenEvent event, std::optional<std::uint64_t> id = {});
-  /// Adds what `later` holds, to be sent behind. Both are of one namespace.
+  /// Adds the events in `later`, which are of the same namespace, at the end.
   void append(PreparedEvents later);
 
   const std::vector<Event>& events() const { return events_; }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Executables besides the library: examples, benchmarks, servers for tests. They see only the public headers.
-if(SOCKETIO_BUILD_TESTS OR SOCKETIO_BUILD_TOOLS OR SOCKETIO_BUILD_BENCH)
+if(SOCKETIO_BUILD_TESTS OR SOCKETIO_BUILD_TOOLS OR SOCKETIO_BUILD_BENCH OR SOCKETIO_BUILD_EXAMPLES)
   find_package(CLI11 REQUIRED)
 endif()
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Live dashboard: what the server does, told to everybody once a second.
 //
-// Construct it before the server runs, before other routes are registered and after the
-// namespaces whose messages count; it must outlive the server's run. On the server's loop.
+// Construct it before the server runs, and after the namespaces whose messages count; it must
+// outlive the server's run. On the server's loop.
 #pragma once
 
 #include "metrics.hpp"

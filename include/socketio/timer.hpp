@@ -32,16 +32,16 @@ struct TimerState;
 
 }  // namespace detail
 
-/// What every() and after() return. A handle: copies mean the same timer, and dropping them all
-/// does not cancel it. It may outlive its server or client.
+/// The return type of every() and after(). A handle: copies refer to the same timer, and dropping
+/// them all does not cancel it. It may outlive its server or client.
 class Timer {
  public:
-  /// A handle to nothing.
+  /// Refers to no timer.
   Timer() = default;
   explicit Timer(std::shared_ptr<detail::TimerState> state) : state_(std::move(state)) {}
 
-  /// No call begins any more. One that is running on another thread goes on. The callback is
-  /// destroyed on the loop. Any thread; a second time it does nothing.
+  /// After this no call begins; one that is running on another thread continues. The callback is
+  /// destroyed on the loop. Any thread. A second call has no effect.
   void cancel() const noexcept;
 
  private:
@@ -63,7 +63,7 @@ class TimerLoop : public TaskLoop {
   virtual void report(const char* what, const std::exception_ptr& thrown) noexcept = 0;
 };
 
-/// Of coroutines that no socket calls: timers, posts, and hooks of the server itself.
+/// The loop of coroutines that no socket calls: timers, posts, and hooks of the server itself.
 struct TimerReport {
   std::weak_ptr<TimerLoop> timers;
   const char* what;
@@ -88,9 +88,9 @@ std::chrono::nanoseconds in_nanoseconds(std::chrono::duration<Rep, Period> durat
   return std::chrono::duration_cast<std::chrono::nanoseconds>(duration);
 }
 
-/// What Server and Client can do later. Any thread; times count from now on the loop, elsewhere and
-/// before it runs from when the loop hears of it. After the end nothing is called, and the callback
-/// is destroyed.
+/// What Server and Client share. Any thread. A delay counts from the call if that is on the loop, and
+/// otherwise from when the loop gets it. After the end nothing is called, and callbacks are
+/// destroyed.
 class RunsLater {
  public:
   /// Calls `callback` once for each `period`, first after one of them. Delays do not add up: calls
@@ -151,11 +151,11 @@ class Sleep {
 
 }  // namespace detail
 
-/// `co_await sleep_for(100ms)`, in a Task that a handler of any kind has returned, or that such a
-/// one awaits: goes on on the loop of that server or client, when the time has passed. Zero or less
-/// means one of the next turns. If the loop ends before that, the coroutine does not go on: it and
-/// those that wait for it are destroyed, as if they threw something that nobody catches and nobody
-/// hears of. Throws std::logic_error in a Task that something else than a handler has started.
+/// `co_await sleep_for(100ms)` continues on the loop of the server or client when the time has
+/// passed; zero or less means one of the next turns. It works in a Task that a handler of any kind
+/// returned, and in those that such a Task awaits; in any other Task it throws std::logic_error. If
+/// the loop ends first, the coroutine does not continue: it and those that await it are destroyed,
+/// as if by an exception that nobody catches and nothing reports.
 template <class Rep, class Period>
 detail::Sleep sleep_for(std::chrono::duration<Rep, Period> duration) {
   return detail::Sleep(detail::in_nanoseconds(duration));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ClientUserLoop: a client's loop for the timers of its user: inside is inside the gate.
+// ClientUserLoop: a client's loop as its Timers see it: "inside" means inside the gate.
 #pragma once
 
 #include "client/thread_gate.hpp"
@@ -15,7 +15,7 @@ namespace socketio::client {
 
 class ClientUserLoop final : public core::UserLoop {
  public:
-  /// `manager` keeps these timers in turn.
+  /// `manager` keeps these timers: hence a weak pointer.
   ClientUserLoop(Loop& loop, std::shared_ptr<ThreadGate> gate, std::weak_ptr<core::Manager> manager)
       : loop_(loop), gate_(std::move(gate)), manager_(std::move(manager)) {}
 

@@ -32,8 +32,8 @@ void Timer::cancel() const noexcept {
 
 namespace core {
 
-/// One timer that waits. Its callback is taken out at the end, which may come on another thread; the
-/// deadline itself is the loop's.
+/// A timer that is armed. end() removes its callback, possibly on another thread; the deadline itself
+/// belongs to the loop.
 class Timers::Entry final : public Deadline {
  public:
   Entry(Timers& timers, std::shared_ptr<detail::TimerState> state, Duration period,
@@ -45,7 +45,7 @@ class Timers::Entry final : public Deadline {
     loop.timers().arm(*this, delay);
     due_ = loop.now() + delay;
   }
-  /// For the next multiple of the period that is still to come.
+  /// Arms it for the next multiple of the period that has not passed.
   void arm_again() {
     Loop& loop = timers_.user_loop_->loop();
     const Duration late = loop.now() - due_;
@@ -55,7 +55,7 @@ class Timers::Entry final : public Deadline {
   const detail::TimerState& state() const { return *state_; }
   bool is_periodic() const { return period_ != Duration::zero(); }
 
-  std::shared_ptr<const Callback> callback;  // null once all has ended
+  std::shared_ptr<const Callback> callback;  // null after end()
 
  private:
   void expired() noexcept override {
@@ -68,7 +68,7 @@ class Timers::Entry final : public Deadline {
   TimePoint due_;
 };
 
-/// A coroutine that is resumed, or else destroyed with all that wait for it.
+/// A coroutine that is resumed, or destroyed together with all that await it.
 class Timers::Sleeper {
  public:
   Sleeper(std::coroutine_handle<> sleeper, std::coroutine_handle<> outermost)
@@ -83,7 +83,7 @@ class Timers::Sleeper {
     keep();
     sleeper_.resume();
   }
-  /// Somebody else sees to it.
+  /// Does neither from now on: the coroutine continues by itself.
   void keep() { outermost_ = nullptr; }
 
  private:
@@ -133,7 +133,7 @@ void Timers::sleep(std::chrono::nanoseconds delay, std::coroutine_handle<> sleep
   try {
     start(delay, {}, [shared] { shared->resume(); });
   } catch (...) {
-    shared->keep();  // it goes on, with this exception
+    shared->keep();  // the exception resumes it
     throw;
   }
 }
@@ -160,7 +160,7 @@ void Timers::forget(const std::shared_ptr<detail::TimerState>& timer) noexcept {
       if (!self.ended_) const auto forgotten = self.entries_.extract(timer.get());
     });
   } catch (...) {
-    return;  // no memory to hurry: it is forgotten when it is due
+    return;  // no memory to do it now: it is released when it is due
   }
 }
 
@@ -192,7 +192,8 @@ void Timers::cancel_all() {
 }
 
 void Timers::end() {
-  ended_ = true;  // first: what callbacks have captured may cancel or start timers when it goes
+  // First, because destroying what callbacks have captured may cancel or start timers.
+  ended_ = true;
   for (const auto& [state, entry] : entries_) entry->callback = nullptr;
 }
 

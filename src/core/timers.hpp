@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Timers: what the user of a server or a client has waiting on its loop: callbacks of timers, those
-// that were posted, coroutines that sleep.
+// Timers: user code that waits for the loop of a server or a client: callbacks of timers, posted
+// callbacks, sleeping coroutines.
 //
-// Invariant: nothing of it is called once end() has been called; what waits, and what comes later,
-// is destroyed then.
+// Invariant: after end() none of it is called. What was waiting then, and what is added later, is
+// destroyed.
 //
-// Life cycle: made with the loop -> end() -> drop(), before the loop goes; handles may keep it for
-// longer. Any thread, but for what says otherwise.
+// Life cycle: made with the loop -> end() -> drop(), before the loop is destroyed. Handles may keep
+// it for longer. Any thread, except where noted.
 #pragma once
 
 #include "base/loop.hpp"
@@ -22,15 +22,15 @@
 
 namespace socketio::core {
 
-/// How a server or a client gets at its loop and calls its user's code there: "inside" is where
-/// that may be called.
+/// How a server or a client reaches its loop and calls user code there. User code may be called
+/// only "inside".
 class UserLoop {
  public:
   virtual ~UserLoop() = default;
 
   // --- Any thread ---
 
-  /// This thread is inside.
+  /// Whether this thread is inside.
   virtual bool is_here() const = 0;
   /// Runs `task` inside. Once the loop has ended it is destroyed instead.
   virtual void post(Loop::Task task) = 0;
@@ -42,7 +42,7 @@ class UserLoop {
   virtual void enter(const std::function<void()>& work) = 0;
   /// Notifies the error hook. Inside.
   virtual void report(const char* what, const std::exception_ptr& thrown) noexcept = 0;
-  /// Nobody gets at the loop any more.
+  /// The loop cannot be reached after this.
   virtual void end() noexcept = 0;
 };
 
@@ -57,16 +57,16 @@ class Timers final : public detail::TimerLoop, public std::enable_shared_from_th
   void sleep(std::chrono::nanoseconds delay, std::coroutine_handle<> sleeper,
              std::coroutine_handle<> outermost) override;
   void report(const char* what, const std::exception_ptr& thrown) noexcept override;
-  /// Runs `task` on the loop: at once there, else soon. After the end it is destroyed.
+  /// Runs `task` on the loop: at once if called there, otherwise soon. After the end it is destroyed.
   void run(Loop::Task task);
-  /// The loop forgets the timer, now or soon.
+  /// Releases the timer, now or soon.
   void forget(const std::shared_ptr<detail::TimerState>& timer) noexcept;
 
-  /// Loop, inside: all that waits is cancelled.
+  /// Cancels everything that is waiting. Loop, inside.
   void cancel_all();
-  /// Inside, on any thread: the same for good. Touches nothing of the loop's.
+  /// The same, for good. Inside, on any thread, because it does not touch the loop.
   void end();
-  /// Loop, inside or when nothing is any more: end(), and lets go of what lives on the loop.
+  /// end(), and releases what belongs to the loop. Loop, inside, or when nothing runs on it any more.
   void drop();
 
  private:

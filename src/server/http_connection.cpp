@@ -156,7 +156,8 @@ void HttpConnection::wait_with(std::string_view bytes) {
   waiting_.append(bytes);
   if (waiting_.size() <= waiting_limit_bytes || !was_reading) return;
   stream_->pause_reading();
-  // From now on the peer's end cannot be seen, and the application may take as long as it likes.
+  // While nothing is read, the end of the connection cannot be noticed, and the application may take
+  // as long as it likes.
   if (phase_ == Phase::response) {
     stream_->loop().timers().arm(timer_, sink_.connection_options().request_timeout);
   }

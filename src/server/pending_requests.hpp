@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// PendingRequests: the requests of one loop that the application is to answer, now or later, on any
+// PendingRequests: the requests of one loop that the application answers, now or later, from any
 // thread: those of the router, and handshakes that wait for a decision.
 //
-// Life cycle: open() -> the responder answers, or all its copies are dropped, or the client goes;
-// what is left when the loop ends is cut. Loop's thread only; responders belong to any.
+// Life cycle of a request: open() -> the responder answers, or all its copies are dropped, or the
+// client closes the connection. What is left when the loop ends gets no answer. Loop's thread only,
+// but responders may be used on any thread.
 #pragma once
 
 #include "engine/server/exchange.hpp"
@@ -24,7 +25,7 @@ HttpRequest public_request(std::shared_ptr<detail::RequestState> state, std::str
 class PendingRequests : public std::enable_shared_from_this<PendingRequests> {
  public:
   using ExchangePtr = std::shared_ptr<engine::Exchange>;
-  /// Called on the loop with what was answered; the exchange is null if its client has gone.
+  /// Called on the loop with the outcome; the exchange is null if its client is gone.
   template <class T>
   using Finish = std::function<void(const ExchangePtr& exchange, const http::Request& request,
                                     detail::Answered<T> answered)>;
@@ -34,7 +35,7 @@ class PendingRequests : public std::enable_shared_from_this<PendingRequests> {
     Responder<T> answer;
   };
 
-  /// Without timers answers are taken on the thread that gives them.
+  /// Without timers an answer is processed on the thread that gives it.
   explicit PendingRequests(std::shared_ptr<core::Timers> timers) : timers_(std::move(timers)) {}
 
   const std::shared_ptr<core::Timers>& timers() const { return timers_; }
@@ -58,7 +59,7 @@ class PendingRequests : public std::enable_shared_from_this<PendingRequests> {
   class Entry;
 
   std::shared_ptr<detail::RequestState> add(const ExchangePtr& exchange, http::Request request);
-  /// Null if the client has gone.
+  /// Null if the client is gone.
   ExchangePtr take(detail::RequestState& state);
   void close(detail::RequestState& state);
 

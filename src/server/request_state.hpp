@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// RequestState: one HTTP request for as long as anybody holds an HttpRequest of it, and whether its
-// client still waits for the response.
+// RequestState: one HTTP request, kept as long as an HttpRequest refers to it, and whether its client
+// still waits for the response.
 //
-// Life cycle: waiting -> answered, or closed when the client has gone; then it is only memory. Any
-// thread, but for what says otherwise.
+// Life cycle: waiting -> answered, or closed if the client is gone; after that it only keeps the
+// request. Any thread, except where noted.
 #pragma once
 
 #include "codec/http/message.hpp"
@@ -22,7 +22,7 @@ class RequestState : public std::enable_shared_from_this<RequestState> {
  public:
   using Callback = std::function<void()>;
 
-  /// Callbacks run as the timers' do; without timers on the spot.
+  /// Callbacks run like those of timers, or at once if there are no timers.
   RequestState(http::Request request, std::shared_ptr<core::Timers> timers)
       : request_(std::move(request)), timers_(std::move(timers)) {}
 
@@ -30,9 +30,9 @@ class RequestState : public std::enable_shared_from_this<RequestState> {
   bool closed() const;
   void on_close(Callback callback);
 
-  /// Loop: the client has gone.
+  /// The client is gone. Loop.
   void close();
-  /// Loop: nobody asks any more whether it goes.
+  /// Drops the callbacks that wait for the client's end. Loop.
   void set_answered();
 
  private:

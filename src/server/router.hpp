@@ -37,7 +37,8 @@ class RouterState {
   struct Route {
     std::string method;
     Segments segments;
-    std::shared_ptr<const HttpHandler> handler;  // which may add routes while it runs
+    // Shared, because a handler may add routes while it runs.
+    std::shared_ptr<const HttpHandler> handler;
   };
   struct Folder {
     std::string prefix;
@@ -60,8 +61,8 @@ class RouterState {
 };
 
 http::Response wire_response(HttpResponse response);
-/// What is sent for what a handler gave: 500 if it threw or dropped its responder, or if its status
-/// is none of an answer.
+/// The response for a handler's outcome: 500 if it threw, dropped its responder, or chose a status
+/// that no answer can have.
 http::Response checked_response(detail::Answered<HttpResponse> answered,
                                 const http::Request& request, const HttpErrorHook& report);
 

@@ -45,7 +45,7 @@ Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router
 }
 
 Worker::~Worker() {
-  timers_->drop();  // unless close() came so far
+  timers_->drop();  // in case close() threw before it did
   // Callers that wait for a result learn that there is none.
   loop_->run_posted();
   for (const auto& [key, stream] : *open_streams_) stream->close();

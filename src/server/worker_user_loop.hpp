@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// WorkerUserLoop: a worker's loop for the timers of its user, whose handles may outlive it.
+// WorkerUserLoop: a worker's loop as its Timers see it. Their handles may outlive the loop.
 #pragma once
 
 #include "core/server/namespace_state.hpp"
@@ -16,7 +16,7 @@ namespace socketio::server {
 
 class WorkerUserLoop final : public core::UserLoop {
  public:
-  /// What is reported goes to the error hook of `main`, which keeps these timers in turn.
+  /// Reports go to the error hook of `main`, which keeps these timers: hence a weak pointer.
   WorkerUserLoop(net::AsioLoop& loop, std::weak_ptr<core::NamespaceState> main)
       : main_(std::move(main)), loop_(&loop) {}
 
@@ -25,7 +25,7 @@ class WorkerUserLoop final : public core::UserLoop {
     return loop_ != nullptr && loop_->is_current();
   }
   void post(Loop::Task task) override {
-    // If it cannot be posted it goes when the lock has been released: its end may ask for this loop.
+    // If posting fails, the task is destroyed after the lock is released: its destructor may use this.
     const auto kept = std::make_shared<const Loop::Task>(std::move(task));
     const std::lock_guard lock(mutex_);
     if (loop_ != nullptr) loop_->post([kept] { (*kept)(); });

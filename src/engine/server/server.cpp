@@ -74,7 +74,7 @@ http::Response websocket_refusal(Refusal refusal, std::string_view message) {
   return response;
 }
 
-/// The revision that the reference takes a client for.
+/// The protocol revision that the reference assumes for a client.
 int revision_of(std::string_view protocol) {
   return protocol == engineio::protocol_version ? own_revision : 3;
 }
@@ -226,7 +226,8 @@ void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& q
     if (refusal) {
       return report_and_refuse(*decided, {Refusal::forbidden, {{"message", *refusal}}});
     }
-    if (closed_) return refuse(*decided, Refusal::too_many_sessions);  // meanwhile
+    // The server may have been closed meanwhile.
+    if (closed_) return refuse(*decided, Refusal::too_many_sessions);
     admit(decided, query);
   });
 }

@@ -83,6 +83,7 @@ if(SOCKETIO_BUILD_TOOLS)
   endif()
   # Clang does not use the precompiled headers, so that a missing include is noticed.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(sio_parts PRIVATE -fpch-preprocess)
     target_precompile_headers(sio_parts PRIVATE <CLI/CLI.hpp> <socketio/asio.hpp>)
   endif()
   socketio_program(sio SOURCES tools/sio/main.cpp LIBRARIES sio_parts)

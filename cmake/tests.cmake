@@ -10,6 +10,10 @@ set(test_options -O0)
 if(SOCKETIO_SANITIZE MATCHES "undefined" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND test_options -fno-sanitize=null,alignment,object-size,vptr)
 endif()
+# With it, ccache can keep what was compiled with precompiled headers.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  list(APPEND test_options -fpch-preprocess)
+endif()
 
 # The headers that most tests include, compiled once. Clang does not use this, so that a missing include is noticed.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <socketio/json.hpp>
+#include <socketio/parser.hpp>
 #include <socketio/task.hpp>
 
 #include <chrono>
@@ -67,12 +68,6 @@ struct TlsOptions {
   /// A context of yours, used instead of the files and roots above. The client takes its
   /// own reference.
   ssl_ctx_st* context = nullptr;
-};
-
-/// The packet encoding of the server (its option `parser`).
-enum class Parser : unsigned char {
-  standard,  ///< socket.io-parser: JSON text, the default.
-  msgpack    ///< socket.io-msgpack-parser
 };
 
 struct SocketOptions {

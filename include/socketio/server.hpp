@@ -22,6 +22,7 @@
 // that were read together with its event: they are dropped.
 #pragma once
 
+#include <socketio/engine.hpp>
 #include <socketio/hook.hpp>
 #include <socketio/http.hpp>
 #include <socketio/json.hpp>
@@ -62,7 +63,8 @@ struct RefusedRequest {
 
 class Server : public Namespace, public detail::RunsLater {
  public:
-  /// Throws std::invalid_argument for a transport that does not exist.
+  /// Throws std::invalid_argument for a transport that does not exist, and for a cookie whose name,
+  /// path or domain no cookie can have.
   explicit Server(ServerOptions options = {});
   ~Server();
   Server(const Server&) = delete;
@@ -101,6 +103,16 @@ class Server : public Namespace, public detail::RunsLater {
   std::size_t engine_clients_count() const;
   /// HTTP besides Socket.IO (http.hpp).
   Router& http();
+  /// What is below Socket.IO (engine.hpp).
+  Engine& engine();
+
+  /// `[](Namespace nsp)`: a namespace other than "/" has been created, by of() or because a pattern
+  /// or predicate has admitted a client to it. May be a coroutine.
+  template <class F>
+  void on_new_namespace(F handler) {
+    add_new_namespace_handler(
+        detail::make_hook<NewNamespaceHandler>(std::move(handler), report_as("new_namespace")));
+  }
 
   /// `[](const RefusedRequest& refused)`, before the request is answered; may be a coroutine. Those
   /// that a middleware refuses are not among them: they have a socket.
@@ -114,7 +126,9 @@ class Server : public Namespace, public detail::RunsLater {
   explicit Server(std::shared_ptr<server::ServerState> state);
 
  private:
+  using NewNamespaceHandler = std::function<void(Namespace)>;
   using RefusalHandler = std::function<void(const RefusedRequest&)>;
+  void add_new_namespace_handler(NewNamespaceHandler handler);
   void add_refusal_handler(RefusalHandler handler);
 
   std::shared_ptr<server::ServerState> server_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/http.hpp>
+#include <socketio/parser.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -50,6 +51,30 @@ struct CorsOptions {
   std::optional<std::chrono::seconds> max_age{};  ///< How long browsers may cache a preflight.
 };
 
+/// A cookie with the session's id, for load balancers that keep a client at one server (`cookie` in
+/// JavaScript). It is set by the response to a handshake over long-polling, and the server itself
+/// never reads it.
+struct CookieOptions {
+  enum class SameSite : unsigned char { unset, strict, lax, none };
+  enum class Priority : unsigned char { unset, low, medium, high };
+  std::string name = "io";                        ///< A token (RFC 9110 section 5.6.2).
+  std::string path = "/";                         ///< Empty: no attribute.
+  std::string domain{};                           ///< Empty: no attribute.
+  std::optional<std::chrono::seconds> max_age{};  ///< Unset: until the browser ends.
+  std::optional<std::chrono::system_clock::time_point> expires{};
+  bool http_only = true;
+  bool secure = false;
+  bool partitioned = false;
+  SameSite same_site = SameSite::lax;
+  Priority priority = Priority::unset;
+};
+
+/// Content-Encoding of responses to polls, by the client's Accept-Encoding.
+struct HttpCompressionOptions {
+  bool enabled = true;
+  std::size_t threshold_bytes = 1024;  ///< Shorter bodies are not compressed.
+};
+
 /// How much a peer may cost the server. Each limit is tested at the limit and one past it;
 /// docs/limits.md explains them.
 struct Limits {
@@ -73,7 +98,10 @@ struct Limits {
   std::chrono::milliseconds attachments_timeout{30'000};  ///< From a packet to its last one.
   std::size_t namespaces_per_client = 32;                 ///< Joined at the same time.
   std::size_t namespace_name_bytes = 1'024;               ///< Name of a namespace asked for.
-  std::size_t rooms_per_client = 1'024;                   ///< Rooms of a socket besides its own.
+  /// Namespaces. While there are more, those that patterns and predicates have admitted end with
+  /// their last clients, whatever `cleanup_empty_child_namespaces` says.
+  std::size_t namespaces_kept = 1'000;
+  std::size_t rooms_per_client = 1'024;  ///< Rooms of a socket besides its own.
   std::size_t room_name_bytes = 1'024;
   std::size_t pending_acks = 10'000;  ///< Acknowledgements that one socket waits for.
   std::size_t connections = 0;        ///< TCP connections. 0: limited by file descriptors only.
@@ -89,6 +117,9 @@ struct BackpressureOptions {
 
 struct ServerOptions {
   std::string path = "/socket.io";  ///< Socket.IO's requests; `http()` gets the others.
+  /// Requests have a slash behind `path`. Without, every path that begins with `path` is
+  /// Socket.IO's.
+  bool add_trailing_slash = true;
   std::vector<std::string> transports{"polling", "websocket"};  ///< What clients may use.
   bool allow_upgrades = true;                                   ///< From polling to WebSocket.
   std::chrono::milliseconds ping_interval{25'000};              ///< From one ping to the next.
@@ -99,6 +130,11 @@ struct ServerOptions {
   std::size_t max_payload_bytes = 1'000'000;
   std::chrono::milliseconds connect_timeout{45'000};  ///< For a client to join a namespace.
   CorsOptions cors{};                                 ///< Pages of other origins: refused.
+  std::optional<CookieOptions> cookie{};              ///< None is set.
+  HttpCompressionOptions http_compression{};
+  Parser parser = Parser::standard;
+  /// A namespace that a pattern or predicate has admitted ends with its last client.
+  bool cleanup_empty_child_namespaces = false;
   /// A folder with the files of socket.io's `client-dist`, which are served at
   /// `<path>/socket.io.js` and so on. Empty: none is served.
   std::string client_folder{};
@@ -106,6 +142,11 @@ struct ServerOptions {
   /// it as the JavaScript server does: with 403 and the text as JSON message, a WebSocket with 400
   /// and the text alone. One that throws, or drops its responder, refuses with "Forbidden".
   RequestHandler<std::optional<std::string>> allow_request{};
+  /// Makes the id of a session from the request that opens it; may do so later. It is a secret of
+  /// the client, so it must be hard to guess. 1 to 128 bytes of ASCII without control characters,
+  /// and no session's yet; otherwise the handshake is refused with "Bad request". By default: 20
+  /// random characters.
+  RequestHandler<std::string> generate_id{};
   Limits limits{};                     ///< How much a peer may cost.
   BackpressureOptions backpressure{};  ///< Clients that read slowly.
 };

@@ -162,6 +162,8 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
   /// False if the limit of rooms per client is reached (from another thread: always true).
   bool join(const Rooms& rooms) const;
   void leave(std::string_view room) const;
+  /// Also the room with its own id.
+  void leave_all() const;
   /// Its own id included.
   std::vector<std::string> rooms() const;
 
@@ -227,7 +229,8 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
     add_middleware(detail::make_hook<detail::PacketMiddleware>(std::move(middleware),
                                                                detail::MiddlewareReport{}));
   }
-  /// `[](const MiddlewareError& error)`: a packet middleware refused an event.
+  /// `[](const MiddlewareError& error)`: a packet middleware refused an event; or the client sent
+  /// something that is no packet, with the reference's message, before its connection is closed.
   template <class F>
   void on_error(F handler) const {
     add_error_handler(

@@ -3,6 +3,7 @@
 
 #include "engine/transport.hpp"
 
+#include <optional>
 #include <string>
 
 namespace socketio::server {
@@ -18,6 +19,9 @@ core::Options core_options(const ServerOptions& options) {
   core.rooms_per_client = options.limits.rooms_per_client;
   core.room_name_bytes = options.limits.room_name_bytes;
   core.pending_acks = options.limits.pending_acks;
+  core.parser = options.parser;
+  core.cleanup_empty_child_namespaces = options.cleanup_empty_child_namespaces;
+  core.namespaces_kept = options.limits.namespaces_kept;
   return core;
 }
 
@@ -34,6 +38,9 @@ engine::Options engine_options(const ServerOptions& options) {
   engine.ping_timeout = options.ping_timeout;
   engine.upgrade_timeout = options.upgrade_timeout;
   engine.max_payload_bytes = options.max_payload_bytes;
+  const HttpCompressionOptions& compression = options.http_compression;
+  engine.compression_threshold_bytes =
+      compression.enabled ? std::optional(compression.threshold_bytes) : std::nullopt;
   engine.packets_per_payload = options.limits.packets_per_payload;
   engine.fragments_per_message = options.limits.fragments_per_message;
   engine.out_buffer_bytes = options.backpressure.soft_limit_bytes;

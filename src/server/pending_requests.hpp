@@ -12,8 +12,10 @@
 
 #include <socketio/http.hpp>
 
+#include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -53,6 +55,26 @@ class PendingRequests : public std::enable_shared_from_this<PendingRequests> {
       timers ? timers->run(std::move(take)) : take();
     };
     return {public_request(state, exchange->remote_address()), Responder<T>(std::move(complete))};
+  }
+
+  /// Asks the application's function. `report(const std::exception_ptr&)` gets what it throws.
+  /// `done(exchange, std::optional<T>)` is called, unless the client goes, with what it answers:
+  /// nothing if it throws or drops its responder.
+  template <class T, class Report, class Done>
+  void ask(const RequestHandler<T>& function, const ExchangePtr& exchange, Report report,
+           Done done) {
+    const auto opened =
+        open<T>(exchange, exchange->request(),
+                [report = std::move(report), done = std::move(done)](
+                    const ExchangePtr& answered, const http::Request&, detail::Answered<T> given) {
+                  if (given.thrown) report(given.thrown);
+                  if (answered) done(answered, std::move(given.value));
+                });
+    try {
+      function(timers_, opened.request, opened.answer);
+    } catch (...) {
+      opened.answer.fail(std::current_exception());
+    }
   }
 
  private:

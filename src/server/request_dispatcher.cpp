@@ -25,6 +25,14 @@ constexpr std::array<std::string_view, 8> client_files{
     "socket.io.msgpack.min.js.map",
 };
 
+/// Paths that begin with it are Socket.IO's.
+std::string prefix_of(const ServerOptions& options) {
+  std::string prefix = options.path;
+  if (prefix.ends_with('/')) prefix.pop_back();
+  if (options.add_trailing_slash) prefix.push_back('/');
+  return prefix;
+}
+
 }  // namespace
 
 /// Keeps requests for the router until their body is complete.
@@ -51,14 +59,13 @@ class RequestDispatcher::BodyWaiter final : public engine::ExchangeListener {
 RequestDispatcher::RequestDispatcher(const ServerOptions& options, engine::Server& engine,
                                      std::shared_ptr<RouterState> router,
                                      const std::shared_ptr<core::Timers>& timers)
-    : engine_prefix_(options.path),
+    : engine_prefix_(prefix_of(options)),
       client_folder_(options.client_folder),
       cors_(options.cors),
       engine_(engine),
       router_(std::move(router)),
       pending_(std::make_shared<PendingRequests>(timers)),
       body_waiter_(std::make_shared<BodyWaiter>(*this)) {
-  if (!engine_prefix_.ends_with('/')) engine_prefix_.push_back('/');
   connection_options_.http = {options.limits.header_bytes, options.limits.header_count,
                               options.limits.target_bytes, options.max_payload_bytes};
   connection_options_.header_timeout = options.limits.header_timeout;
@@ -89,6 +96,38 @@ void RequestDispatcher::accept_engine(const std::shared_ptr<HttpExchange>& excha
     http::compress_response(response, request.headers);
     return exchange->respond(std::move(response));
   }
+  run_middlewares(exchange, 0);
+}
+
+void RequestDispatcher::add_middleware(EngineMiddleware middleware) {
+  middlewares_.push_back(std::make_shared<const EngineMiddleware>(std::move(middleware)));
+}
+
+void RequestDispatcher::run_middlewares(const std::shared_ptr<HttpExchange>& exchange,
+                                        std::size_t next) {
+  if (next == middlewares_.size()) return enter_engine(exchange);
+  const auto middleware = middlewares_[next];  // it may add further ones
+  pending_->ask(*middleware, exchange, middleware_error_hook_,
+                [this, next](const std::shared_ptr<engine::Exchange>& answered,
+                             std::optional<EngineDecision> decision) {
+                  if (!decision) {
+                    return engine_.report_and_refuse(*answered, engine::Refusal::bad_request,
+                                                     {{"name", "MIDDLEWARE_FAILURE"}});
+                  }
+                  // Every exchange comes from accept().
+                  const auto passing = std::static_pointer_cast<HttpExchange>(answered);
+                  for (const auto& [name, value] : decision->headers) {
+                    passing->extra_headers().add(name, value);
+                  }
+                  if (!decision->response) return run_middlewares(passing, next + 1);
+                  auto response = wire_response(std::move(*decision->response));
+                  passing->body_complete() ? passing->respond(std::move(response))
+                                           : passing->respond_and_close(std::move(response));
+                });
+}
+
+void RequestDispatcher::enter_engine(const std::shared_ptr<HttpExchange>& exchange) {
+  const http::Request& request = exchange->request();
   if (websocket::is_upgrade_request(request) && !cors_.allows_websocket(request)) {
     engine_.report(*exchange, engine::Refusal::forbidden, {{"name", "ORIGIN_NOT_ALLOWED"}});
     return exchange->respond_and_close(engine::refusal_response(engine::Refusal::forbidden));

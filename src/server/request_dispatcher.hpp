@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // RequestDispatcher: where a request goes. First it handles CORS; a path below Socket.IO's goes to
-// the client bundle or Engine.IO, any other to the router. Loop's thread only.
+// the client bundle, or through the engine's middlewares to Engine.IO, any other to the router.
+// Loop's thread only.
 #pragma once
 
 #include "engine/server/server.hpp"
@@ -9,14 +10,22 @@
 #include "server/pending_requests.hpp"
 #include "server/router.hpp"
 
+#include <socketio/engine.hpp>
 #include <socketio/server_options.hpp>
 
+#include <cstddef>
+#include <exception>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace socketio::server {
+
+using EngineMiddleware = RequestHandler<EngineDecision>;
 
 class RequestDispatcher final : public RequestSink {
  public:
@@ -27,9 +36,15 @@ class RequestDispatcher final : public RequestSink {
   ~RequestDispatcher() override;
 
   Cors& cors() { return cors_; }
-  PendingRequests& pending() { return *pending_; }
+  const std::shared_ptr<PendingRequests>& pending() const { return pending_; }
   /// The hook is called with what the router's handlers throw.
   void set_router_error_hook(HttpErrorHook hook) { router_error_hook_ = std::move(hook); }
+  /// Middlewares see requests for the engine before it does.
+  void add_middleware(EngineMiddleware middleware);
+  /// The hook is called with what middlewares throw.
+  void set_middleware_error_hook(std::function<void(const std::exception_ptr&)> hook) {
+    middleware_error_hook_ = std::move(hook);
+  }
   const ConnectionOptions& connection_options() const override { return connection_options_; }
   void accept(const std::shared_ptr<HttpExchange>& exchange) override;
 
@@ -38,6 +53,9 @@ class RequestDispatcher final : public RequestSink {
 
   bool is_engine_path(std::string_view path) const;
   void accept_engine(const std::shared_ptr<HttpExchange>& exchange);
+  /// Asks the middlewares from the one at `next` on, then enters the engine.
+  void run_middlewares(const std::shared_ptr<HttpExchange>& exchange, std::size_t next);
+  void enter_engine(const std::shared_ptr<HttpExchange>& exchange);
   void route(const std::shared_ptr<HttpExchange>& exchange) const;
   /// A file of the client bundle, if the folder is configured and has a file of that name.
   std::optional<HttpResponse> client_file(const http::Request& request) const;
@@ -49,6 +67,8 @@ class RequestDispatcher final : public RequestSink {
   engine::Server& engine_;
   std::shared_ptr<RouterState> router_;
   HttpErrorHook router_error_hook_;
+  std::vector<std::shared_ptr<const EngineMiddleware>> middlewares_;
+  std::function<void(const std::exception_ptr&)> middleware_error_hook_;
   const std::shared_ptr<PendingRequests> pending_;
   std::shared_ptr<BodyWaiter> body_waiter_;
 };

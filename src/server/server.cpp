@@ -58,10 +58,31 @@ std::size_t Server::engine_clients_count() const {
 }
 
 void Server::add_refusal_handler(RefusalHandler handler) {
-  server_->worker().add_refusal_handler(std::move(handler));
+  server_->worker().hooks().add_refusal_handler(std::move(handler));
+}
+
+void Server::add_new_namespace_handler(NewNamespaceHandler handler) {
+  server_->worker().node().add_new_namespace_handler(
+      [handler = std::move(handler)](const std::shared_ptr<core::NamespaceState>& nsp) {
+        handler(Namespace(nsp));
+      });
+}
+
+void Engine::add_middleware(RequestHandler<EngineDecision> middleware) {
+  worker_.add_middleware(std::move(middleware));
+}
+
+void Engine::add_initial_headers_handler(HeadersHandler handler) {
+  worker_.hooks().add_initial_headers_handler(std::move(handler));
+}
+
+void Engine::add_headers_handler(HeadersHandler handler) {
+  worker_.hooks().add_headers_handler(std::move(handler));
 }
 
 Router& Server::http() { return server_->router(); }
+
+Engine& Server::engine() { return server_->engine(); }
 
 std::unique_ptr<Server> make_server(boost::asio::io_context& context, ServerOptions options) {
   return std::make_unique<Server>(server::ServerState::make(std::move(options), &context));

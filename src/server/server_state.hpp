@@ -39,6 +39,7 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
 
   Worker& worker() { return worker_; }
   Router& router() { return router_; }
+  Engine& engine() { return engine_; }
 
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
   void run();
@@ -59,6 +60,7 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   const ServerOptions options_;
   const std::shared_ptr<RouterState> router_state_ = std::make_shared<RouterState>();
   Router router_{router_state_};
+  Engine engine_{worker_};
   /// Uses the worker's context, so it is reset before that is destroyed.
   std::optional<boost::asio::signal_set> signals_;
   bool closed_ = false;

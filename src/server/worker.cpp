@@ -21,24 +21,19 @@ Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router
       loop_(std::make_shared<net::AsioLoop>(context_)),
       node_(*loop_, core_options(options)),
       timers_(std::make_shared<core::Timers>(std::make_unique<WorkerUserLoop>(*loop_, main_))),
+      hooks_(options, [this](std::string_view what,
+                             const std::exception_ptr& thrown) { report(what, thrown); }),
       engine_(*loop_, engine_options(options),
               [this](const std::shared_ptr<engine::Session>& session) {
                 return node_.accept(session);
               }),
       dispatcher_(options, engine_, std::move(router), timers_) {
+  hooks_.attach(engine_, dispatcher_.pending());
   node_.link()->task_loop = timers_;
-  if (options.allow_request) {
-    engine_.set_allow_request(
-        [this](const std::shared_ptr<engine::Exchange>& exchange, engine::Decided decided) {
-          decide(exchange, std::move(decided));
-        });
-  }
-  engine_.set_refusal_hook(
-      [this](const engine::Exchange& exchange, engine::Refusal refusal, json details) {
-        notify_refusal(exchange, refusal, std::move(details));
-      });
   loop_->set_exception_hook([this] { report("connection"); });
   dispatcher_.cors().set_error_hook([this] { report("cors"); });
+  dispatcher_.set_middleware_error_hook(
+      [this](const std::exception_ptr& thrown) { report("engine", thrown); });
   dispatcher_.set_router_error_hook([this](const http::Request& request) {
     report("http " + request.method + " " + http::percent_decode(request.path()));
   });
@@ -54,41 +49,6 @@ Worker::~Worker() {
   if (own_context_) {
     own_context_->restart();
     own_context_->poll();
-  }
-}
-
-void Worker::decide(const std::shared_ptr<engine::Exchange>& exchange, engine::Decided decided) {
-  using Decision = std::optional<std::string>;
-  const auto opened = dispatcher_.pending().open<Decision>(
-      exchange, exchange->request(),
-      [this, decided = std::move(decided)](const std::shared_ptr<engine::Exchange>& answered,
-                                           const http::Request&,
-                                           const detail::Answered<Decision>& decision) {
-        if (decision.thrown) report("allow_request", decision.thrown);
-        if (answered) decided(answered, decision.value.value_or("Forbidden"));
-      });
-  try {
-    options_.allow_request(timers_, opened.request, opened.answer);
-  } catch (...) {
-    opened.answer.fail(std::current_exception());
-  }
-}
-
-void Worker::notify_refusal(const engine::Exchange& exchange, engine::Refusal refusal,
-                            json context) {
-  if (refusal_handlers_.empty()) return;
-  const auto state = std::make_shared<detail::RequestState>(exchange.request(), timers_);
-  state->set_answered();  // as soon as the handlers return
-  const RefusedRequest refused{public_request(state, exchange.remote_address()),
-                               engine::code_of(refusal), std::string(engine::message_of(refusal)),
-                               std::move(context)};
-  const auto handlers = refusal_handlers_;  // they may add further ones
-  for (const auto& handler : handlers) {
-    try {
-      (*handler)(refused);
-    } catch (...) {
-      report("connection_error");
-    }
   }
 }
 

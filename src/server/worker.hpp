@@ -13,6 +13,7 @@
 #include "net/asio_loop.hpp"
 #include "net/listener.hpp"
 #include "net/tcp_stream.hpp"
+#include "server/engine_hooks.hpp"
 #include "server/request_dispatcher.hpp"
 #include "server/router.hpp"
 
@@ -50,8 +51,9 @@ class Worker {
   boost::asio::io_context& context() { return context_; }
   bool has_own_context() const { return own_context_ != nullptr; }
 
-  void add_refusal_handler(std::function<void(const RefusedRequest&)> handler) {
-    refusal_handlers_.push_back(std::make_shared<const RefusalHandler>(std::move(handler)));
+  EngineHooks& hooks() { return hooks_; }
+  void add_middleware(EngineMiddleware middleware) {
+    dispatcher_.add_middleware(std::move(middleware));
   }
 
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
@@ -64,12 +66,7 @@ class Worker {
   void close();
 
  private:
-  using RefusalHandler = std::function<void(const RefusedRequest&)>;
-
   void accept(net::Socket socket);
-  /// Calls ServerOptions::allow_request. If that throws, the request is refused.
-  void decide(const std::shared_ptr<engine::Exchange>& exchange, engine::Decided decided);
-  void notify_refusal(const engine::Exchange& exchange, engine::Refusal refusal, json context);
   /// Reports to the error hook of "/", because it concerns no socket.
   void report(std::string_view what,
               const std::exception_ptr& thrown = std::current_exception()) noexcept;
@@ -82,9 +79,9 @@ class Worker {
   core::Node node_;
   const std::shared_ptr<core::NamespaceState> main_ = node_.of("/");
   const std::shared_ptr<core::Timers> timers_;
+  EngineHooks hooks_;
   engine::Server engine_;
   RequestDispatcher dispatcher_;
-  std::vector<std::shared_ptr<const RefusalHandler>> refusal_handlers_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
 };

@@ -433,3 +433,29 @@ describe("afterwards", () => {
     assert.deepEqual(await call(control, "fetch-all"), [controlId]);
   });
 });
+
+describe("the socket's error handler", () => {
+  for (const [packets, message] of [
+    ["49", "unknown packet type 9"],
+    ["4x", "unknown packet type NaN"],
+    ['42/packets,["a"', "invalid payload"],
+    ["42/packets,{}", "invalid payload"],
+    ['42/packets,["connect"]', "invalid payload"],
+    ['45-/packets,["a"]', "Illegal attachments"],
+    ['450-/packets,["a"]', "Illegal attachments"],
+    ['4511-/packets,["a"]', "too many attachments"],
+    [['451-/packets,["a",{"_placeholder":true,"num":0}]', "42"], "got plaintext data when reconstructing a packet"],
+    [Buffer.from([1]), "got binary data when not reconstructing a packet"],
+    [['451-/packets,["a",{"_placeholder":true,"num":1}]', Buffer.from([1])], "illegal attachments"],
+  ]) {
+    scenario(`gets "${message}" for ${[packets].flat().map(show).join(" then ")}`, async (t) => {
+      const session = await WebSocketSession.open(server());
+      t.after(() => session.close());
+      await joinNamespace(session, "/packets");
+      session.send(...[packets].flat());
+      assert.equal(await session.next(), `42/packets,["error-seen","${message}"]`);
+      await session.closed();
+      await assertControlLives();
+    });
+  }
+});

@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { Server as EngineServer } from "engine.io";
 import { Server } from "socket.io";
+import msgpackParser from "socket.io-msgpack-parser";
 
 const { values: flags } = parseArgs({
   options: {
@@ -15,6 +16,11 @@ const { values: flags } = parseArgs({
     engine: { type: "boolean", default: false },
     "client-dist": { type: "string" },
     "ping-timeout": { type: "string", default: "200" },
+    parser: { type: "string", default: "standard" },
+    hooks: { type: "boolean", default: false },
+    "no-trailing-slash": { type: "boolean", default: false },
+    "no-compression": { type: "boolean", default: false },
+    cleanup: { type: "boolean", default: false },
   },
 });
 
@@ -25,6 +31,8 @@ const limits = {
   maxHttpBufferSize: 1_000_000,
   cors: { origin: "*" },
 };
+
+const COOKIE = { name: "session", maxAge: 100, domain: "example.org", sameSite: "strict", secure: true };
 
 const notFound = (_request, response) => response.writeHead(404).end();
 const httpServer = createServer(flags.engine ? notFound : undefined);
@@ -53,10 +61,19 @@ function serveSocketIo() {
     ...limits,
     connectTimeout: 1000,
     serveClient: flags["client-dist"] !== undefined,
+    addTrailingSlash: !flags["no-trailing-slash"],
+    cleanupEmptyChildNamespaces: flags.cleanup,
+    ...(flags.parser === "msgpack" ? { parser: msgpackParser } : {}),
+    ...(flags["no-compression"] ? { httpCompression: false } : {}),
+    ...(flags.hooks ? { cookie: COOKIE } : {}),
   });
   httpServer.on("request", (request, response) => {
-    if (!request.url.startsWith("/socket.io/")) notFound(request, response);
+    if (!request.url.startsWith("/socket.io")) notFound(request, response);
   });
+
+  if (flags.hooks) addHooks(server.engine);
+  const madeNamespaces = [];
+  server.on("new_namespace", (namespace) => madeNamespaces.push(namespace.name));
 
   const refused = [];
   server.engine.on("connection_error", ({ req, code, message, context }) => {
@@ -100,10 +117,41 @@ function serveSocketIo() {
       socket.on("last-disconnect", (id, ack) => ack(disconnects.get(id) ?? []));
       socket.on("errors-seen", (ack) => ack(errorsSeen));
       socket.on("connection-errors", (ack) => ack(refused));
+      socket.on("new-namespaces", (ack) => ack(madeNamespaces));
       socket.on("clients-count", (ack) => ack(server.engine.clientsCount));
     });
   }
   return () => server.close();
+}
+
+function addHooks(engine) {
+  engine.use((request, response, next) => {
+    const steps = {
+      refuse: () => {
+        response.writeHead(401, { "content-type": "text/plain" });
+        response.end("refused by a middleware");
+      },
+      fail: () => next(new Error("failed on purpose")),
+      later: () => setTimeout(next, 20),
+      header: () => {
+        response.setHeader("x-middleware", "passed");
+        next();
+      },
+    };
+    (steps[request.headers["x-step"]] ?? next)();
+  });
+  engine.on("initial_headers", (headers, request) => {
+    headers["x-initial"] = request.method;
+  });
+  engine.on("headers", (headers, request) => {
+    headers["x-every"] = request.method;
+  });
+  const generateId = engine.generateId;
+  engine.generateId = (request) => {
+    const wanted = request.headers["x-session-id"];
+    if (wanted === "none") throw new Error("no id on purpose");
+    return wanted ?? generateId(request);
+  };
 }
 
 function takeSteps(socket, next) {
@@ -201,6 +249,10 @@ function useRooms(socket) {
   });
   socket.on("leave", async (room, ack) => {
     await socket.leave(room);
+    ack();
+  });
+  socket.on("leave-all", (ack) => {
+    socket.leaveAll();
     ack();
   });
   socket.on("rooms", (ack) => ack([...socket.rooms].sort()));

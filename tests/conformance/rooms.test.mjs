@@ -52,6 +52,16 @@ async function assertReceived(clients, places, event, sender = clients[0]) {
 }
 
 describe("membership", () => {
+  scenario("a socket leaves all rooms, its own as well", async (t) => {
+    const client = await connectClient(t, server());
+    await join(client, "a");
+    await acknowledged(client, "leave-all");
+    assert.deepEqual(await call(client, "rooms"), []);
+    client.emit("in-room", client.id, "missed");
+    await settled(client);
+    assert.equal(client.events.size, 0);
+  });
+
   scenario("a socket is in the room of its id, joins and leaves others", async (t) => {
     const client = await connectClient(t, server());
     assert.deepEqual(await call(client, "rooms"), [client.id]);

@@ -33,6 +33,8 @@ class CoreServer final : public engine::SessionOwner {
 
   const engine::Options& options() const override { return options_; }
   ManualLoop& loop() override { return loop_; }
+  void add_headers(const engine::Exchange&, const engine::Session&,
+                   http::Response&) const override {}
   bool on_session_closing(engine::Session&) override { return true; }
   void on_session_end(engine::Session&) override {}
 

@@ -332,7 +332,7 @@ TEST_F(MsgpackPacket, LimitsAttachmentsAndBytes) {
     return hex;
   };
   EXPECT_TRUE(add(from_hex(with(10))));
-  refuse(with(11), PacketErrc::invalid_attachment_count);
+  refuse(with(11), PacketErrc::too_many_attachments);
 
   const std::string message = from_hex(event_with("a161"));
   EXPECT_TRUE(add(message, Role::client, {.packet_bytes = message.size()}));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Namespaces that are created because a client asks for them end with their last client, so that
-// nobody can fill the server's memory with names.
+// Namespaces that are created because a client asks for them. They end with their last client if the
+// application wishes so, or if there are too many, so that nobody can fill the server's memory with
+// names.
 #include "support/core_peer.hpp"
 #include "support/every_adapter.hpp"
 
@@ -8,7 +9,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace socketio {
@@ -25,7 +28,12 @@ class DynamicNamespace : public support::EveryAdapterTest {
   DynamicNamespace() {
     parent_.on("ping", [](std::string text) { return text; });
   }
-  CoreServer server_{options()};
+  static core::Options cleaning() {
+    core::Options made = options();
+    made.cleanup_empty_child_namespaces = true;
+    return made;
+  }
+  CoreServer server_{cleaning()};
   Namespace parent_{server_.node.of(
       [](std::string_view name, const json&) { return name.starts_with("/room-"); })};
 };
@@ -86,6 +94,43 @@ TEST_P(DynamicNamespace, ManyThatNobodyHoldsAreForgotten) {
   }
   EXPECT_EQ(kept.name(), "/room-999");
   EXPECT_LT(server_.node.remembered_count(), 100U);
+}
+
+TEST_P(DynamicNamespace, StaysByDefaultUnlessThereAreTooMany) {
+  core::Options keeping = options();
+  keeping.namespaces_kept = 3;  // "/" and two more
+  CoreServer server(keeping);
+  const Namespace parent(
+      server.node.of([](std::string_view name, const json&) { return name != "/"; }));
+  CorePeer peer(server);
+  for (const std::string name : {"/a,", "/b,", "/c,", "/d,"}) {
+    peer.send("0" + name);
+    peer.send("1" + name);
+  }
+  EXPECT_EQ(server.node.namespace_count(), 3U);
+  peer.send("0/a,");
+  EXPECT_THAT(peer.received().back(), HasSubstr("40/a,"));
+  EXPECT_EQ(server.node.namespace_count(), 3U);
+}
+
+TEST_P(DynamicNamespace, IsAnnouncedEachTimeItIsMade) {
+  std::vector<std::string> made;
+  server_.node.add_new_namespace_handler([&](const std::shared_ptr<core::NamespaceState>& nsp) {
+    made.push_back(nsp->name());
+    throw std::runtime_error("on purpose");
+  });
+  std::vector<std::string> errors;
+  server_.nsp.on_handler_error(
+      [&](Socket&, const HandlerError& error) { errors.push_back(error.event); });
+  CorePeer peer(server_);
+  server_.node.of("/fixed");
+  server_.node.of("/fixed");
+  for (int round = 0; round < 2; ++round) {
+    peer.send("0/room-1,");
+    peer.send("1/room-1,");
+  }
+  EXPECT_THAT(made, ElementsAre("/fixed", "/room-1", "/room-1"));
+  EXPECT_THAT(errors, ElementsAre("new_namespace", "new_namespace", "new_namespace"));
 }
 
 TEST_P(DynamicNamespace, HasItsOwnHandlersFromTheFirstThatItGets) {

@@ -60,9 +60,9 @@ std::optional<std::string> deflate_body(const std::string& body, Coding coding) 
 
 }  // namespace
 
-void compress_response(Response& response, const Headers& asked) {
+void compress_response(Response& response, const Headers& asked, std::size_t threshold_bytes) {
   const std::size_t size = response.body.size();
-  if (size < compression_threshold_bytes || size > compression_limit_bytes) return;
+  if (size < threshold_bytes || size > compression_limit_bytes) return;
   const Coding coding = choose(asked.joined("accept-encoding"));
   if (coding == Coding::none) return;
   auto compressed = deflate_body(response.body, coding);

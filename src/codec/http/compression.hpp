@@ -19,6 +19,7 @@ inline constexpr std::size_t compression_limit_bytes = 256 * 1024;
 
 /// Compresses the body with gzip or deflate if its length and the Accept-Encoding in `asked` (the
 /// request's headers) allow it; sets Content-Encoding and Vary.
-void compress_response(Response& response, const Headers& asked);
+void compress_response(Response& response, const Headers& asked,
+                       std::size_t threshold_bytes = compression_threshold_bytes);
 
 }  // namespace socketio::http

@@ -20,7 +20,7 @@ constexpr std::size_t kept_text_bytes = 64 * 1024;
 parser::Errc error_of(Errc error) {
   switch (error) {
     case Errc::too_many_attachments:
-      return parser::Errc::invalid_attachment_count;
+      return parser::Errc::too_many_attachments;
     case Errc::text_too_long:
       return parser::Errc::too_large;
     case Errc::truncated:

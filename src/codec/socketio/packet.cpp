@@ -47,8 +47,11 @@ Result<Header, Errc> decode_header(std::string_view text, const Limits& limits) 
   text.remove_prefix(1);
 
   if (is_binary(header.type)) {
-    const auto count = read_number(take_digits(text), limits.attachments);
-    if (!count || *count == 0 || !text.starts_with('-')) return Errc::invalid_attachment_count;
+    const std::string_view digits = take_digits(text);
+    const bool is_zero = digits.find_first_not_of('0') == digits.npos;
+    if (is_zero || !text.starts_with('-')) return Errc::invalid_attachment_count;
+    const auto count = read_number(digits, limits.attachments);
+    if (!count) return Errc::too_many_attachments;
     header.attachments = *count;
     text.remove_prefix(1);
   }

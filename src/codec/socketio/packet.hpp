@@ -31,8 +31,9 @@ constexpr bool is_binary(PacketType type) {
 enum class Errc : std::uint8_t {
   empty_packet,
   unknown_type,
-  invalid_attachment_count,  // not 1..limit, not digits followed by '-'
-  invalid_id,                // more than 2^53 - 1
+  invalid_attachment_count,  // none, or not digits followed by '-'
+  too_many_attachments,
+  invalid_id,  // more than 2^53 - 1
   invalid_json,
   invalid_payload,  // a packet of this type cannot have this payload
   reserved_event,  // connect, connect_error, disconnect, disconnecting, newListener, removeListener

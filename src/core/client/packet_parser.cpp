@@ -17,7 +17,9 @@ std::string_view describe(parser::Errc error) {
     case parser::Errc::invalid_namespace:
       break;
     case parser::Errc::invalid_attachment_count:
-      return "a packet has no valid number of attachments, or more than are allowed";
+      return "a packet has no valid number of attachments";
+    case parser::Errc::too_many_attachments:
+      return "a packet has more attachments than are allowed";
     case parser::Errc::invalid_json:
       return "a packet's payload is no JSON, is too deep or has more than json_values";
     case parser::Errc::reserved_event:

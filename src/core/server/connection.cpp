@@ -13,10 +13,43 @@ namespace socketio::core {
 
 using parser::PacketType;
 
+namespace {
+
+/// The message of the error that the reference's decoder throws (socket.io-parser).
+std::string decoding_error(parser::Errc error, std::string_view message) {
+  switch (error) {
+    case parser::Errc::unknown_type: {
+      const bool is_digit = message.front() >= '0' && message.front() <= '9';
+      return "unknown packet type " + (is_digit ? std::string(1, message.front()) : "NaN");
+    }
+    case parser::Errc::invalid_attachment_count:
+      return "Illegal attachments";
+    case parser::Errc::too_many_attachments:
+      return "too many attachments";
+    case parser::Errc::invalid_placeholder:
+      return "illegal attachments";
+    case parser::Errc::unexpected_text:
+      return "got plaintext data when reconstructing a packet";
+    case parser::Errc::unexpected_binary:
+      return "got binary data when not reconstructing a packet";
+    case parser::Errc::invalid_namespace:
+      return "invalid namespace";
+    case parser::Errc::empty_packet:
+    case parser::Errc::invalid_id:
+    case parser::Errc::invalid_json:
+    case parser::Errc::invalid_payload:
+    case parser::Errc::reserved_event:
+    case parser::Errc::too_large:
+    case parser::Errc::invalid_msgpack:
+      break;
+  }
+  return "invalid payload";
+}
+
+}  // namespace
+
 Connection::Connection(Node& node, std::shared_ptr<engine::Session> session)
-    : node_(node),
-      session_(std::move(session)),
-      decoder_(parser::Role::server, node.options().packet) {}
+    : node_(node), session_(std::move(session)), decoder_(node.make_decoder()) {}
 
 Connection::~Connection() = default;
 
@@ -31,26 +64,36 @@ void Connection::on_connect_timeout() { session_->close(DisconnectReason::forced
 void Connection::on_attachments_timeout() { session_->close(DisconnectReason::forced_close); }
 
 void Connection::on_text(std::string_view message) {
-  on_result(decoder_.add_text(message, node_.document()));
+  on_result(decoder_->add_text(message, node_.document()), message);
 }
 
 void Connection::on_binary(std::string_view message) {
-  on_result(decoder_.add_binary(message, node_.document()));
+  on_result(decoder_->add_binary(message, node_.document()), message);
 }
 
-void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> result) {
-  if (!result) return session_->close(DisconnectReason::forced_close);
+void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> result,
+                           std::string_view message) {
+  if (!result) return refuse_packet(decoding_error(result.error(), message));
   if (*result) {
     if (attachments_timer_) attachments_timer_.reset();
     codec::Document& document = node_.document();
     on_packet(**result);
     document.give_back_large();
-  } else if (!attachments_timer_ && decoder_.attachments_due()) {
+  } else if (!attachments_timer_ && decoder_->attachments_due()) {
     // If every attachment restarted the timer, a peer could keep the packet incomplete for ever.
     node_.loop().timers().arm(
         ensure_timer<Connection, &Connection::on_attachments_timeout>(attachments_timer_, *this),
         node_.options().attachments_timeout);
   }
+}
+
+void Connection::refuse_packet(const std::string& why) {
+  const auto self = shared_from_this();
+  const auto sockets = sockets_;
+  for (const auto& socket : sockets) {
+    if (socket->connected()) socket->notify_error({why});
+  }
+  session_->close(DisconnectReason::forced_close);
 }
 
 void Connection::on_packet(const parser::Packet& packet) {
@@ -208,7 +251,7 @@ void Connection::on_close(DisconnectReason reason) {
   const auto self = shared_from_this();
   connect_timer_.reset();
   attachments_timer_.reset();
-  decoder_.reset();
+  decoder_->reset();
   const auto sockets = std::exchange(sockets_, {});
   for (const auto& socket : sockets) {
     socket->connected() ? socket->close(reason) : socket->discard();

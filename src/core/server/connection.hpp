@@ -7,8 +7,8 @@
 // Loop's thread only.
 #pragma once
 
+#include "codec/socketio/decoder.hpp"
 #include "codec/socketio/encoder.hpp"
-#include "codec/socketio/text_decoder.hpp"
 #include "core/server/node.hpp"
 #include "engine/server/session.hpp"
 
@@ -47,7 +47,11 @@ class Connection final : public engine::SessionHandler,
   void remove(SocketState& socket);
 
  private:
-  void on_result(Result<std::optional<parser::Packet>, parser::Errc> result);
+  /// `message` is what was decoded.
+  void on_result(Result<std::optional<parser::Packet>, parser::Errc> result,
+                 std::string_view message);
+  /// Notifies the error handlers of every socket, and closes the session.
+  void refuse_packet(const std::string& why);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);
   std::shared_ptr<SocketState> make_socket(const std::shared_ptr<NamespaceState>& nsp,
@@ -61,7 +65,7 @@ class Connection final : public engine::SessionHandler,
 
   Node& node_;
   std::shared_ptr<engine::Session> session_;
-  parser::TextDecoder decoder_;
+  const std::unique_ptr<parser::Decoder> decoder_;
   // Including those that are connecting.
   std::vector<std::shared_ptr<SocketState>> sockets_;
   std::unique_ptr<Deadline> connect_timer_;

@@ -2,7 +2,9 @@
 #include "core/server/node.hpp"
 
 #include "base/immortal.hpp"
-#include "codec/socketio/packet.hpp"
+#include "codec/msgpack/packet.hpp"
+#include "codec/socketio/text_decoder.hpp"
+#include "codec/socketio/text_encoder.hpp"
 #include "core/server/connection.hpp"
 #include "core/server/local_adapter.hpp"
 #include "core/server/namespace_state.hpp"
@@ -39,6 +41,11 @@ class EndedLoop final : public Loop {
 
 Loop& ended_loop() { return immortal<EndedLoop>(); }
 
+std::unique_ptr<parser::Encoder> make_encoder(Parser parser) {
+  if (parser == Parser::msgpack) return std::make_unique<msgpack::Encoder>();
+  return std::make_unique<parser::TextEncoder>();
+}
+
 bool admits(const NamespacePredicate& predicate, std::string_view name, const json& auth) {
   try {
     return predicate(name, auth);
@@ -53,7 +60,8 @@ bool admits(const NamespacePredicate& predicate, std::string_view name, const js
 Node::Node(Loop& loop, const Options& options)
     : loop_(loop),
       options_(options),
-      link_(std::make_shared<NodeLink>(NodeLink{.node = this, .loop = &loop})) {
+      link_(std::make_shared<NodeLink>(NodeLink{.node = this, .loop = &loop})),
+      encoder_(make_encoder(options.parser)) {
   if (options_.adapter) return;
   options_.adapter = [](NamespaceState& nsp) { return std::make_unique<LocalAdapter>(nsp); };
 }
@@ -69,6 +77,14 @@ std::shared_ptr<engine::SessionHandler> Node::accept(
   auto connection = std::make_shared<Connection>(*this, session);
   connection->start();
   return connection;
+}
+
+std::unique_ptr<parser::Decoder> Node::make_decoder() const {
+  const auto role = parser::Role::server;
+  if (options_.parser == Parser::msgpack) {
+    return std::make_unique<msgpack::Decoder>(role, options_.packet, options_.json);
+  }
+  return std::make_unique<parser::TextDecoder>(role, options_.packet);
 }
 
 std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
@@ -129,7 +145,25 @@ std::shared_ptr<NamespaceState> Node::make(const std::string& name, const Namesp
   if (!nsp) nsp = std::make_shared<NamespaceState>(link_, name, parent, options_.adapter);
   namespaces_.emplace(name, nsp);
   if (released != released_.end()) released_.erase(released);
+  if (!parser::is_main(name)) notify_new_namespace(nsp);
   return nsp;
+}
+
+void Node::add_new_namespace_handler(NewNamespaceHandler handler) {
+  new_namespace_handlers_.push_back(
+      std::make_shared<const NewNamespaceHandler>(std::move(handler)));
+}
+
+void Node::notify_new_namespace(const std::shared_ptr<NamespaceState>& nsp) {
+  const auto handlers = new_namespace_handlers_;  // they may add further ones
+  for (const auto& handler : handlers) {
+    try {
+      (*handler)(nsp);
+    } catch (...) {
+      Socket nobody;
+      of("/")->report(nobody, "new_namespace", std::current_exception());
+    }
+  }
 }
 
 std::vector<std::shared_ptr<NamespaceState>> Node::children_of(const NamespaceState& parent) const {
@@ -141,6 +175,8 @@ std::vector<std::shared_ptr<NamespaceState>> Node::children_of(const NamespaceSt
 }
 
 void Node::release(NamespaceState& nsp) noexcept {
+  const bool is_kept = namespaces_.size() <= options_.namespaces_kept;
+  if (is_kept && !options_.cleanup_empty_child_namespaces) return;
   const auto found = namespaces_.find(nsp.name());
   if (found == namespaces_.end() || found->second.get() != &nsp) return;
   try {

@@ -5,18 +5,20 @@
 // Life cycle: made with its loop; accept() gets every new Engine.IO session; close() closes all
 // sockets. Several nodes (the loops of a process, or the servers of a cluster) know nothing of
 // each other here. A namespace that was created because a client asked for it, and a pattern or
-// predicate accepts its name, ends with its last client. If somebody still holds a handle to it,
-// the next client gets the same namespace. Loop's thread only, except loop().
+// predicate accepts its name, may end with its last client (Options). If somebody still holds
+// a handle to it, the next client gets the same namespace. Loop's thread only, except loop().
 #pragma once
 
 #include "base/loop.hpp"
 #include "codec/json/document.hpp"
+#include "codec/socketio/decoder.hpp"
+#include "codec/socketio/encoder.hpp"
 #include "codec/socketio/packet.hpp"
-#include "codec/socketio/text_encoder.hpp"
 #include "core/server/adapter.hpp"
 #include "core/server/waiting_broadcasts.hpp"
 #include "engine/server/session.hpp"
 
+#include <socketio/parser.hpp>
 #include <socketio/socket.hpp>
 #include <socketio/task.hpp>
 
@@ -52,12 +54,19 @@ struct Options {
   std::size_t rooms_per_client = 1'024;
   std::size_t room_name_bytes = 1'024;
   std::size_t pending_acks = 10'000;
+  Parser parser = Parser::standard;
+  /// Whether a namespace that was made for a client ends with its last one. While there are more
+  /// than `namespaces_kept`, it does anyway.
+  bool cleanup_empty_child_namespaces = false;
+  std::size_t namespaces_kept = 1'000;
   /// For each namespace, except parents. None means LocalAdapter.
   AdapterFactory adapter{};
 };
 
 /// Decides whether a namespace that does not exist yet may be created for a client.
 using NamespacePredicate = std::function<bool(std::string_view name, const json& auth)>;
+
+using NewNamespaceHandler = std::function<void(const std::shared_ptr<NamespaceState>& nsp)>;
 
 class Node {
  public:
@@ -73,7 +82,9 @@ class Node {
   /// Parses packets. Its result is valid until the next packet.
   codec::Document& document() { return document_; }
   /// Encodes packets; what it gave is valid until the next packet.
-  parser::Encoder& encoder() { return encoder_; }
+  parser::Encoder& encoder() { return *encoder_; }
+  /// One for each connection.
+  std::unique_ptr<parser::Decoder> make_decoder() const;
 
   /// Makes the handler of a new session.
   std::shared_ptr<engine::SessionHandler> accept(const std::shared_ptr<engine::Session>& session);
@@ -88,6 +99,9 @@ class Node {
   /// The namespace that a client may join: an existing one, or one that a predicate admits. Null if
   /// there is neither.
   std::shared_ptr<NamespaceState> find(std::string_view name, const json& auth);
+
+  /// Is called when a namespace other than "/" has been created.
+  void add_new_namespace_handler(NewNamespaceHandler handler);
 
   std::size_t namespace_count() const { return namespaces_.size(); }
   /// The number of namespaces that have ended, including those without handles.
@@ -108,20 +122,22 @@ class Node {
 
   std::shared_ptr<NamespaceState> add_parent(NamespacePredicate predicate,
                                              bool looks_at_name_alone);
+  void notify_new_namespace(const std::shared_ptr<NamespaceState>& nsp);
   void remember(const std::string& name, const std::shared_ptr<NamespaceState>& nsp);
-  /// `parent` may be null.
+  /// `parent` may be null. Runs user code.
   std::shared_ptr<NamespaceState> make(const std::string& name, const NamespaceState* parent);
 
   Loop& loop_;
   Options options_;
   const std::shared_ptr<NodeLink> link_;
   codec::Document document_{options_.json};
-  parser::TextEncoder encoder_;
+  const std::unique_ptr<parser::Encoder> encoder_;
   std::unordered_map<std::string, std::shared_ptr<NamespaceState>> namespaces_;
   std::unordered_map<std::string, std::weak_ptr<NamespaceState>> released_;
   // Beyond this number, those without handles are removed.
   std::size_t released_limit_ = 64;
   std::vector<std::shared_ptr<const Dynamic>> dynamic_;
+  std::vector<std::shared_ptr<const NewNamespaceHandler>> new_namespace_handlers_;
 };
 
 }  // namespace socketio::core

@@ -93,6 +93,15 @@ void Socket::leave(std::string_view room) const {
   state_->leave(room);
 }
 
+void Socket::leave_all() const {
+  if (!state_) return;
+  if (!state_->nsp().loop().is_current()) {
+    state_->nsp().loop().post([state = state_] { contain(*state, [&] { state->leave_all(); }); });
+    return;
+  }
+  state_->leave_all();
+}
+
 std::vector<std::string> Socket::rooms() const {
   return state_ ? state_->rooms() : std::vector<std::string>{};
 }

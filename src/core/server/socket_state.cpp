@@ -139,14 +139,19 @@ void SocketState::on_event(const parser::Packet& packet) {
   const auto done = [self, shared, ack_id](const std::optional<MiddlewareError>& error) {
     if (!self->connected()) return;
     if (!error) return self->redispatch(*shared, ack_id);
-    self->rare().error.for_each([&](detail::ErrorHandler& handler) {
-      self->guarded("error", [&] {
-        Socket handle(self);
-        handler(handle, *error);
-      });
-    });
+    self->notify_error(*error);
   };
   std::make_shared<Chain>(nsp_, rare_->middlewares, call, done)->run();
+}
+
+void SocketState::notify_error(const MiddlewareError& error) {
+  if (!rare_) return;
+  rare_->error.for_each([&](detail::ErrorHandler& handler) {
+    guarded("error", [&] {
+      Socket handle(shared_from_this());
+      handler(handle, error);
+    });
+  });
 }
 
 void SocketState::run_any(const detail::HandlerList<detail::AnyHandler>& handlers,
@@ -305,6 +310,8 @@ bool SocketState::join(std::span<const std::string> rooms) {
 }
 
 void SocketState::leave(std::string_view room) { nsp_->adapter().del(id_, room); }
+
+void SocketState::leave_all() { nsp_->adapter().del_all(id_); }
 
 std::vector<std::string> SocketState::rooms() const { return nsp_->adapter().socket_rooms(id_); }
 

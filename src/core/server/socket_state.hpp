@@ -102,6 +102,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   /// False if a limit prevented it from joining one of them.
   bool join(std::span<const std::string> rooms);
   void leave(std::string_view room);
+  void leave_all();
   std::vector<std::string> rooms() const;
   /// Used by RoomIndex.
   std::vector<Membership>& memberships() { return memberships_; }
@@ -118,6 +119,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   Handlers& handlers();
   void add_middleware(detail::PacketMiddleware middleware);
   void add_error_handler(detail::ErrorHandler handler);
+  void notify_error(const MiddlewareError& error);
   void report(std::string_view event, std::exception_ptr exception) override;
   void report(std::string_view event, std::string message) override;
   std::shared_ptr<detail::TaskLoop> task_loop() override;

@@ -3,6 +3,8 @@
 // limits those of docs/limits.md.
 #pragma once
 
+#include "codec/http/compression.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -21,6 +23,8 @@ struct Options {
   std::size_t max_payload_bytes = 1'000'000;
   /// Official clients send everything that they kept while they were offline in one payload.
   std::size_t packets_per_payload = 100'000;
+  /// Responses to polls are compressed from this size on. Nothing means never.
+  std::optional<std::size_t> compression_threshold_bytes = http::compression_threshold_bytes;
   /// Nothing means websocket::fragments_for(max_payload_bytes).
   std::optional<std::size_t> fragments_per_message{};
   /// A peer is disconnected if it has left `out_buffer_bytes` unread for `stall_timeout`, or more

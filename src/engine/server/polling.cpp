@@ -87,6 +87,7 @@ void PollingTransport::on_body(Exchange& exchange) {
     // The response does not depend on the payload: errors end the session.
     auto response = text_response("ok", "text/html");
     spare_from_filter(response, *post);
+    if (session_) session_->add_headers(*post, response);
     post->respond(std::move(response));
     deliver(post->request().body);
   });
@@ -97,7 +98,7 @@ void PollingTransport::deliver(const std::string& payload) {
   if (!session_ || closing_) return;
   if (!http::is_utf8(payload)) return fail(DisconnectReason::parse_error);
   const auto session = session_->shared_from_this();
-  engineio::PayloadDecoder decoder(payload, session_->packets_per_payload());
+  engineio::PayloadDecoder decoder(payload, session_->options().packets_per_payload);
   for (;;) {
     const auto packet = decoder.next();
     if (!packet) return fail(DisconnectReason::parse_error);
@@ -156,7 +157,11 @@ void PollingTransport::send_noop() {
 }
 
 void PollingTransport::end_poll() {
-  if (const auto poll = std::exchange(poll_, nullptr)) poll->respond(payload_response("6"));
+  const auto poll = std::exchange(poll_, nullptr);
+  if (!poll) return;
+  auto response = payload_response("6");
+  if (session_) session_->add_headers(*poll, response);
+  poll->respond(std::move(response));
 }
 
 void PollingTransport::schedule_response() {
@@ -186,8 +191,13 @@ void PollingTransport::respond_to_poll() {
   const auto poll = std::exchange(poll_, nullptr);
   auto response = payload_response(std::move(body));
   spare_from_filter(response, *poll);
-  if (std::exchange(may_compress_, false)) {
-    http::compress_response(response, poll->request().headers);
+  const bool may_compress = std::exchange(may_compress_, false);
+  if (session_) {
+    const auto threshold = session_->options().compression_threshold_bytes;
+    if (may_compress && threshold) {
+      http::compress_response(response, poll->request().headers, *threshold);
+    }
+    session_->add_headers(*poll, response);
   }
   poll->respond(std::move(response));
   if (session_) session_->on_transport_drain();

@@ -181,11 +181,11 @@ void Server::accept(const std::shared_ptr<Exchange>& exchange) {
 
   const auto session = find(query.sid);
   if (const auto refused = check(request, query, session.get())) {
-    return report_and_refuse(*exchange, *refused);
+    return report_and_refuse(*exchange, refused->refusal, refused->context);
   }
 
   if (websocket::is_upgrade_request(request)) {
-    if (session) return accept_websocket(exchange, query, session);
+    if (session) return accept_upgrade(*exchange, query, session);
   } else if (session) {
     if (request.method != "GET" && request.method != "POST") {
       return refuse(*exchange, Refusal::method_not_allowed);
@@ -211,11 +211,11 @@ void Server::report(const Exchange& exchange, Refusal refusal, json context) con
   if (refusal_hook_) refusal_hook_(exchange, refusal, std::move(context));
 }
 
-void Server::report_and_refuse(Exchange& exchange, const Refused& refused) const {
-  report(exchange, refused.refusal, refused.context);
-  const auto message = refused.context.find("message");
-  if (message == refused.context.end()) return refuse(exchange, refused.refusal);
-  refuse(exchange, refused.refusal, message->get_ref<const std::string&>());
+void Server::report_and_refuse(Exchange& exchange, Refusal refusal, const json& context) const {
+  report(exchange, refusal, context);
+  const auto message = context.find("message");
+  if (message == context.end()) return refuse(exchange, refusal);
+  refuse(exchange, refusal, message->get_ref<const std::string&>());
 }
 
 void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {
@@ -223,31 +223,58 @@ void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& q
   if (!allow_request_) return admit(exchange, query);
   allow_request_(exchange, [this, query](const std::shared_ptr<Exchange>& decided,
                                          const std::optional<std::string>& refusal) {
-    if (refusal) {
-      return report_and_refuse(*decided, {Refusal::forbidden, {{"message", *refusal}}});
-    }
-    // The server may have been closed meanwhile.
-    if (closed_) return refuse(*decided, Refusal::too_many_sessions);
+    if (refusal) return report_and_refuse(*decided, Refusal::forbidden, {{"message", *refusal}});
     admit(decided, query);
   });
 }
 
 void Server::admit(const std::shared_ptr<Exchange>& exchange, const Query& query) {
   if (query.protocol != engineio::protocol_version) {
-    return report_and_refuse(
-        *exchange, {Refusal::unsupported_protocol, {{"protocol", revision_of(query.protocol)}}});
+    return report_and_refuse(*exchange, Refusal::unsupported_protocol,
+                             {{"protocol", revision_of(query.protocol)}});
   }
-  if (options_.sessions != 0 && sessions_.size() >= options_.sessions) {
-    return report_and_refuse(*exchange,
-                             {Refusal::too_many_sessions, {{"name", "TOO_MANY_SESSIONS"}}});
-  }
-  if (query.transport == "websocket") return accept_websocket(exchange, query, nullptr);
+  if (!generate_id_) return open_session(exchange, query, random_id(loop_.entropy()));
+  generate_id_(exchange, [this, query](const std::shared_ptr<Exchange>& ready,
+                                       const std::optional<std::string>& id) {
+    if (!id || !is_usable(*id)) {
+      return report_and_refuse(*ready, Refusal::bad_request, {{"name", "ID_GENERATION_ERROR"}});
+    }
+    open_session(ready, query, *id);
+  });
+}
 
-  const auto session = make_session(*exchange);
+bool Server::is_usable(std::string_view id) const {
+  constexpr std::size_t limit_bytes = 128;
+  const bool is_printable =
+      std::all_of(id.begin(), id.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+  return !id.empty() && id.size() <= limit_bytes && is_printable && !find(id);
+}
+
+void Server::open_session(const std::shared_ptr<Exchange>& exchange, const Query& query,
+                          std::string id) {
+  // The server may have been closed while the application decided.
+  if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
+  if (options_.sessions != 0 && sessions_.size() >= options_.sessions) {
+    return report_and_refuse(*exchange, Refusal::too_many_sessions,
+                             {{"name", "TOO_MANY_SESSIONS"}});
+  }
+  if (query.transport == "polling") {
+    const auto session = make_session(*exchange, std::move(id));
+    return open_or_give_up(*session, [&] {
+      const auto transport = std::make_shared<PollingTransport>(*session);
+      session->open(transport);
+      transport->accept(exchange);
+      session->set_handler(factory_(session));
+    });
+  }
+  const auto accept = check_websocket(*exchange);
+  if (!accept) return;
+  const auto session = make_session(*exchange, std::move(id));
   open_or_give_up(*session, [&] {
-    const auto transport = std::make_shared<PollingTransport>(*session);
+    const auto transport =
+        std::make_shared<WebSocketTransport>(session, websocket_limits_, query.binary_form());
+    switch_protocols(*exchange, *accept, *session, transport);
     session->open(transport);
-    transport->accept(exchange);
     session->set_handler(factory_(session));
   });
 }
@@ -262,48 +289,43 @@ void Server::open_or_give_up(Session& session, Use use) {
   }
 }
 
-std::shared_ptr<Session> Server::make_session(Exchange& exchange) {
+std::shared_ptr<Session> Server::make_session(Exchange& exchange, std::string id) {
   const http::Request& request = exchange.request();
   OpeningRequest opening{request.target, request.headers, exchange.remote_address(),
                          loop_.wall_clock_ms(), exchange.is_secure()};
   opening.headers.shrink();
-  auto session = std::make_shared<Session>(*this, random_id(loop_.entropy()), std::move(opening));
+  auto session = std::make_shared<Session>(*this, std::move(id), std::move(opening));
   sessions_.emplace(session->id(), session);
   return session;
 }
 
-void Server::accept_websocket(const std::shared_ptr<Exchange>& exchange, const Query& query,
-                              std::shared_ptr<Session> session) {
-  const auto accept = websocket::check_upgrade(exchange->request());
-  if (!accept) {
-    if (accept.error() == websocket::UpgradeError::unsupported_version) {
-      http::Response response;
-      response.status = 426;
-      response.headers.add("Sec-WebSocket-Version", "13");
-      return exchange->respond_and_close(std::move(response));
-    }
-    return refuse(*exchange, Refusal::bad_request);
+std::optional<std::string> Server::check_websocket(Exchange& exchange) {
+  auto accept = websocket::check_upgrade(exchange.request());
+  if (accept) return std::move(*accept);
+  if (accept.error() == websocket::UpgradeError::unsupported_version) {
+    http::Response response;
+    response.status = 426;
+    response.headers.add("Sec-WebSocket-Version", "13");
+    exchange.respond_and_close(std::move(response));
+  } else {
+    refuse(exchange, Refusal::bad_request);
   }
-  const bool is_new = session == nullptr;
-  if (is_new) session = make_session(*exchange);
-  const auto form = query.base64 ? BinaryForm::base64 : BinaryForm::bytes;
-  if (!is_new) {
-    const auto transport = std::make_shared<WebSocketTransport>(session, websocket_limits_, form);
-    const bool taken = session->begin_upgrade(transport);
-    switch_protocols(*exchange, *accept, transport);
-    if (!taken) transport->close();
-    return;
-  }
-  open_or_give_up(*session, [&] {
-    const auto transport = std::make_shared<WebSocketTransport>(session, websocket_limits_, form);
-    switch_protocols(*exchange, *accept, transport);
-    session->open(transport);
-    session->set_handler(factory_(session));
-  });
+  return std::nullopt;
 }
 
-void Server::switch_protocols(Exchange& exchange, std::string_view accept,
-                              const std::shared_ptr<WebSocketTransport>& transport) {
+void Server::accept_upgrade(Exchange& exchange, const Query& query,
+                            const std::shared_ptr<Session>& session) {
+  const auto accept = check_websocket(exchange);
+  if (!accept) return;
+  const auto transport =
+      std::make_shared<WebSocketTransport>(session, websocket_limits_, query.binary_form());
+  const bool taken = session->begin_upgrade(transport);
+  switch_protocols(exchange, *accept, *session, transport);
+  if (!taken) transport->close();
+}
+
+void Server::switch_protocols(Exchange& exchange, std::string_view accept, const Session& session,
+                              const std::shared_ptr<WebSocketTransport>& transport) const {
   try {
     http::Response switching;
     switching.status = 101;
@@ -312,6 +334,7 @@ void Server::switch_protocols(Exchange& exchange, std::string_view accept,
     if (const auto protocol = offered_subprotocol(exchange.request()); !protocol.empty()) {
       switching.headers.add("Sec-WebSocket-Protocol", protocol);
     }
+    add_headers(exchange, session, switching);
     transport->attach(exchange.upgrade(std::move(switching), transport));
   } catch (...) {
     transport->on_close();

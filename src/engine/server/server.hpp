@@ -53,6 +53,15 @@ std::string_view message_of(Refusal refusal);
 using SessionFactory =
     std::function<std::shared_ptr<SessionHandler>(const std::shared_ptr<Session>&)>;
 
+/// Called before a response of a session's transport is sent, 101 included: may add headers.
+using HeadersHook = std::function<void(const Exchange&, const Session&, http::Response&)>;
+
+/// Takes the id of a new session; nothing if none could be made.
+using IdMade = std::function<void(const std::shared_ptr<Exchange>& exchange,
+                                  const std::optional<std::string>& id)>;
+/// Makes the id of a session, now or later, on the loop, unless the client goes.
+using GenerateId = std::function<void(const std::shared_ptr<Exchange>& exchange, IdMade)>;
+
 /// Takes the decision on a handshake: the text of a refusal, or nothing to allow it.
 using Decided = std::function<void(const std::shared_ptr<Exchange>& exchange,
                                    const std::optional<std::string>& refusal)>;
@@ -65,12 +74,17 @@ class Server final : public SessionOwner {
   ~Server() override;
 
   void set_allow_request(AllowRequest allow) { allow_request_ = std::move(allow); }
+  /// Without, ids are random.
+  void set_generate_id(GenerateId generate) { generate_id_ = std::move(generate); }
   void set_refusal_hook(RefusalHook hook) { refusal_hook_ = std::move(hook); }
+  void set_headers_hook(HeadersHook hook) { headers_hook_ = std::move(hook); }
 
   /// Accepts a request with the engine's path whose headers are complete.
   void accept(const std::shared_ptr<Exchange>& exchange);
   /// Notifies the refusal hook, and no one else.
   void report(const Exchange& exchange, Refusal refusal, json context) const;
+  /// Notifies it and answers. `context` may contain a `message`, which replaces the standard text.
+  void report_and_refuse(Exchange& exchange, Refusal refusal, const json& context) const;
 
   /// The number of open sessions.
   std::size_t session_count() const { return sessions_.size(); }
@@ -79,6 +93,10 @@ class Server final : public SessionOwner {
 
   const Options& options() const override { return options_; }
   Loop& loop() override { return loop_; }
+  void add_headers(const Exchange& exchange, const Session& session,
+                   http::Response& response) const override {
+    if (headers_hook_) headers_hook_(exchange, session, response);
+  }
   bool on_session_closing(Session& session) override;
   void on_session_end(Session& session) override;
 
@@ -86,6 +104,7 @@ class Server final : public SessionOwner {
   struct Query {
     std::string transport, sid, protocol;
     bool base64 = false;
+    BinaryForm binary_form() const { return base64 ? BinaryForm::base64 : BinaryForm::bytes; }
   };
 
   struct Refused {
@@ -99,16 +118,21 @@ class Server final : public SessionOwner {
   static std::optional<Refused> check_session(const Query& query, Session& session,
                                               bool is_upgrade);
   static void refuse(Exchange& exchange, Refusal refusal, std::string_view message = {});
-  void report_and_refuse(Exchange& exchange, const Refused& refused) const;
   void handshake(const std::shared_ptr<Exchange>& exchange, const Query& query);
   /// It has been allowed.
   void admit(const std::shared_ptr<Exchange>& exchange, const Query& query);
-  void accept_websocket(const std::shared_ptr<Exchange>& exchange, const Query& query,
-                        std::shared_ptr<Session> session);
+  void open_session(const std::shared_ptr<Exchange>& exchange, const Query& query, std::string id);
+  /// Whether a session may have that id, which the application has made.
+  bool is_usable(std::string_view id) const;
+  void accept_upgrade(Exchange& exchange, const Query& query,
+                      const std::shared_ptr<Session>& session);
+  /// The value of Sec-WebSocket-Accept. Refuses the request, and returns nothing, if it does not
+  /// ask for a WebSocket in the right way.
+  static std::optional<std::string> check_websocket(Exchange& exchange);
   /// Answers 101. If that fails, the transport ends.
-  static void switch_protocols(Exchange& exchange, std::string_view accept,
-                               const std::shared_ptr<WebSocketTransport>& transport);
-  std::shared_ptr<Session> make_session(Exchange& exchange);
+  void switch_protocols(Exchange& exchange, std::string_view accept, const Session& session,
+                        const std::shared_ptr<WebSocketTransport>& transport) const;
+  std::shared_ptr<Session> make_session(Exchange& exchange, std::string id);
   std::shared_ptr<Session> find(std::string_view sid) const;
   /// `use()` opens a session. If it fails, what it has done is undone.
   template <class Use>
@@ -120,7 +144,9 @@ class Server final : public SessionOwner {
   websocket::Limits websocket_limits_;
   SessionFactory factory_;
   AllowRequest allow_request_;
+  GenerateId generate_id_;
   RefusalHook refusal_hook_;
+  HeadersHook headers_hook_;
   using Sessions = std::unordered_map<std::string_view, std::shared_ptr<Session>>;
   // Keyed by the session's own id.
   Sessions sessions_;

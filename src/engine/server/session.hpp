@@ -24,6 +24,7 @@
 
 namespace socketio::engine {
 
+class Exchange;
 class PollingTransport;
 class Session;
 
@@ -54,6 +55,9 @@ class SessionOwner {
   virtual ~SessionOwner() = default;
   virtual const Options& options() const = 0;
   virtual Loop& loop() = 0;
+  /// Adds the application's headers to a response of the session's transport.
+  virtual void add_headers(const Exchange& exchange, const Session& session,
+                           http::Response& response) const = 0;
   /// The session has closed and no longer counts. Returns whether it may stay for the poll
   /// that is told so.
   virtual bool on_session_closing(Session& session) = 0;
@@ -71,7 +75,10 @@ class Session : public std::enable_shared_from_this<Session> {
   TransportName transport_name() const { return transport_->name(); }
   bool is_open() const { return state_ == State::open; }
   Loop& loop() { return owner_.loop(); }
-  std::size_t packets_per_payload() const { return owner_.options().packets_per_payload; }
+  const Options& options() const { return owner_.options(); }
+  void add_headers(const Exchange& exchange, http::Response& response) const {
+    owner_.add_headers(exchange, *this, response);
+  }
 
   /// Sends the handshake over the session's first transport and starts the heartbeat. Then messages
   /// go to the handler.

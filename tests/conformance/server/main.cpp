@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <exception>
 #include <iostream>
+#include <string>
 
 namespace conformance {
 
@@ -24,7 +25,14 @@ int main(int argc, char** argv) {
   app.add_flag("--engine", engine, "plain Engine.IO that sends every message back");
   app.add_option("--client-dist", options.client_folder, "folder of the client bundle to serve");
   app.add_option("--ping-timeout", ping_timeout_ms, "milliseconds to wait for a pong");
+  app.add_flag("--hooks", options.hooks, "cookie and functions below Socket.IO");
+  app.add_flag("!--no-trailing-slash", options.trailing_slash, "no slash behind the path");
+  app.add_flag("!--no-compression", options.compression, "polls are not compressed");
+  app.add_flag("--cleanup", options.cleanup, "empty namespaces of a pattern end");
+  std::string parser = "standard";
+  app.add_option("--parser", parser, "standard or msgpack");
   CLI11_PARSE(app, argc, argv);
+  options.msgpack = parser == "msgpack";
   options.ping_timeout = std::chrono::milliseconds(ping_timeout_ms);
 
   try {

@@ -14,6 +14,11 @@ struct Options {
   std::uint16_t port = 0;
   std::string client_folder;
   std::chrono::milliseconds ping_timeout{200};
+  bool msgpack = false;
+  bool hooks = false;
+  bool trailing_slash = true;
+  bool compression = true;
+  bool cleanup = false;
 };
 
 /// The server's options, except for its path.
@@ -26,6 +31,10 @@ inline socketio::ServerOptions server_options(const Options& options) {
   server.max_payload_bytes = 1'000'000;
   server.cors.origins = "*";
   server.client_folder = options.client_folder;
+  server.parser = options.msgpack ? socketio::Parser::msgpack : socketio::Parser::standard;
+  server.add_trailing_slash = options.trailing_slash;
+  server.http_compression.enabled = options.compression;
+  server.cleanup_empty_child_namespaces = options.cleanup;
   return server;
 }
 

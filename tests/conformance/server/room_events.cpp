@@ -22,6 +22,10 @@ void add_room_events(Namespace& nsp) {
     socket.leave(room);
     ack();
   });
+  nsp.on("leave-all", [](const Socket& socket, const Ack<>& ack) {
+    socket.leave_all();
+    ack();
+  });
   nsp.on("rooms", [](const Socket& socket) {
     auto rooms = socket.rooms();
     std::sort(rooms.begin(), rooms.end());

@@ -3,6 +3,7 @@
 
 #include "delays.hpp"
 #include "disconnects.hpp"
+#include "engine_hooks.hpp"
 #include "events.hpp"
 #include "inside.hpp"
 
@@ -28,7 +29,10 @@ using socketio::Socket;
 
 class SocketServer {
  public:
-  explicit SocketServer(const Options& options) : io_(server_options(options)) {
+  explicit SocketServer(const Options& options)
+      : io_(options.hooks ? with_hooks(server_options(options)) : server_options(options)) {
+    if (options.hooks) add_engine_hooks(io_);
+    io_.on_new_namespace([this](const Namespace& nsp) { made_namespaces_.push_back(nsp.name()); });
     for (Namespace nsp : plain()) equip(nsp);
     for (Namespace nsp : with_middleware()) equip(nsp);
     Namespace packets = io_.of("/packets");
@@ -101,12 +105,14 @@ class SocketServer {
     nsp.on("last-disconnect", [this](const std::string& id) { return disconnects_.of(id); });
     nsp.on("errors-seen", [this] { return errors_seen_; });
     nsp.on("connection-errors", [this] { return refused_; });
+    nsp.on("new-namespaces", [this] { return made_namespaces_; });
     nsp.on("clients-count", [this] { return io_.engine_clients_count(); });
   }
 
   Disconnects disconnects_;
   std::size_t errors_seen_ = 0;
   json refused_ = json::array();
+  std::vector<std::string> made_namespaces_;
   socketio::Server io_;
   // Destroyed before what its tasks refer to.
   Delays delays_;

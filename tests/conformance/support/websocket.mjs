@@ -36,6 +36,7 @@ export class WebSocketSession {
         resolve({ code, reason: reason.toString() });
       });
     });
+    socket.once("upgrade", (response) => (session.responseHeaders = response.headers));
     const opened = new Promise((resolve, reject) => {
       socket.once("open", resolve);
       socket.on("error", reject);

@@ -7,8 +7,6 @@
 // the io_context. One thread at a time.
 #pragma once
 
-#include <boost/asio/bind_allocator.hpp>
-
 #include <array>
 #include <cstddef>
 #include <memory>
@@ -86,10 +84,29 @@ class HandlerAllocator {
   HandlerMemory* memory_;
 };
 
+/// A handler that Asio keeps in its HandlerMemory. Boost 1.74 has no bind_allocator().
+template <class Handler>
+class KeptHandler {
+ public:
+  using allocator_type = HandlerAllocator<void>;
+
+  KeptHandler(HandlerMemory& memory, Handler handler)
+      : allocator_(memory), handler_(std::move(handler)) {}
+  allocator_type get_allocator() const noexcept { return allocator_; }
+  template <class... Arguments>
+  void operator()(Arguments&&... arguments) {
+    handler_(std::forward<Arguments>(arguments)...);
+  }
+
+ private:
+  allocator_type allocator_;
+  Handler handler_;
+};
+
 /// Makes Asio keep `handler` in `memory`.
 template <class Handler>
-auto kept_in(HandlerMemory& memory, Handler handler) {
-  return boost::asio::bind_allocator(HandlerAllocator<void>(memory), std::move(handler));
+KeptHandler<Handler> kept_in(HandlerMemory& memory, Handler handler) {
+  return {memory, std::move(handler)};
 }
 
 }  // namespace socketio::net

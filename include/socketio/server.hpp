@@ -63,8 +63,8 @@ struct RefusedRequest {
 
 class Server : public Namespace, public detail::RunsLater {
  public:
-  /// Throws std::invalid_argument for a transport that does not exist, and for a cookie whose name,
-  /// path or domain no cookie can have.
+  /// Throws std::invalid_argument for a transport that does not exist, for a cookie whose name, path
+  /// or domain no cookie can have, and for a window of DeflateOptions that there cannot be.
   explicit Server(ServerOptions options = {});
   ~Server();
   Server(const Server&) = delete;

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <optional>
@@ -67,6 +68,24 @@ struct CookieOptions {
   bool partitioned = false;
   SameSite same_site = SameSite::lax;
   Priority priority = Priority::unset;
+};
+
+/// Compression of WebSocket messages (permessage-deflate, RFC 7692; `perMessageDeflate` in
+/// JavaScript). It takes the loop's time, and up to 310 KiB of memory for each connection that has
+/// sent and received compressed messages.
+struct DeflateOptions {
+  /// Shorter messages are not compressed, nor are those of more than 256 KiB: compressing them
+  /// would hold up the other connections.
+  std::size_t threshold_bytes = 1024;
+  /// True: each message is compressed by itself. That takes more bytes, but a broadcast is then
+  /// compressed once for all.
+  bool server_no_context_takeover = false;
+  /// True: clients do so, which saves 40 KiB for each of them.
+  bool client_no_context_takeover = false;
+  /// Base-two logarithm of the window, 8 to 15: how far a compressor looks back, and how much
+  /// memory it takes. Clients that cannot limit theirs are not compressed.
+  std::uint8_t server_max_window_bits = 15;
+  std::uint8_t client_max_window_bits = 15;
 };
 
 /// Content-Encoding of responses to polls, by the client's Accept-Encoding.
@@ -132,6 +151,7 @@ struct ServerOptions {
   CorsOptions cors{};                                 ///< Pages of other origins: refused.
   std::optional<CookieOptions> cookie{};              ///< None is set.
   HttpCompressionOptions http_compression{};
+  std::optional<DeflateOptions> per_message_deflate{};  ///< WebSockets are not compressed.
   Parser parser = Parser::standard;
   /// A namespace that a pattern or predicate has admitted ends with its last client.
   bool cleanup_empty_child_namespaces = false;

@@ -48,6 +48,12 @@ class WebSocketConnection {
   /// compressed if they have at least `threshold_bytes`.
   void allow_deflate(const websocket::DeflateParameters& agreed, std::size_t threshold_bytes);
 
+  /// How messages are compressed, if they are.
+  std::optional<websocket::DeflateTerms> deflate_terms() const {
+    if (!deflate_) return std::nullopt;
+    return deflate_->terms;
+  }
+
   bool is_open() const { return stream_ != nullptr; }
   /// Null unless it is open.
   Stream* stream() const { return stream_.get(); }
@@ -75,7 +81,7 @@ class WebSocketConnection {
             std::string_view prefix = {}) {
     if (!stream_) return;
     if (deflate_ && compress == Compress::yes &&
-        prefix.size() + message.size() >= deflate_->threshold_bytes) {
+        deflate_->terms.applies_to(prefix.size() + message.size())) {
       return send_deflated(opcode, message, prefix);
     }
     send_frame(*stream_, opcode, message, websocket::Coding::plain, prefix);
@@ -96,10 +102,10 @@ class WebSocketConnection {
  private:
   struct Deflate {
     Deflate(const websocket::DeflateParameters& agreed, websocket::Role role, std::size_t threshold)
-        : deflater(agreed, role), threshold_bytes(threshold) {}
+        : terms(websocket::terms_of(agreed, role, threshold)), deflater(terms) {}
 
+    websocket::DeflateTerms terms;
     websocket::Deflater deflater;
-    std::size_t threshold_bytes;
   };
 
   void on_ping(std::string_view payload);

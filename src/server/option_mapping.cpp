@@ -4,9 +4,29 @@
 #include "engine/transport.hpp"
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace socketio::server {
+
+namespace {
+
+std::optional<engine::DeflateLimits> deflate_limits(const ServerOptions& options) {
+  if (!options.per_message_deflate) return std::nullopt;
+  const DeflateOptions& deflate = *options.per_message_deflate;
+  for (const std::uint8_t bits : {deflate.server_max_window_bits, deflate.client_max_window_bits}) {
+    if (bits < websocket::min_window_bits || bits > websocket::max_window_bits) {
+      throw std::invalid_argument("per_message_deflate: a window has 8 to 15 bits");
+    }
+  }
+  return engine::DeflateLimits{{.server_no_context_takeover = deflate.server_no_context_takeover,
+                                .client_no_context_takeover = deflate.client_no_context_takeover,
+                                .server_max_window_bits = deflate.server_max_window_bits,
+                                .client_max_window_bits = deflate.client_max_window_bits},
+                               deflate.threshold_bytes};
+}
+
+}  // namespace
 
 core::Options core_options(const ServerOptions& options) {
   core::Options core;
@@ -41,6 +61,7 @@ engine::Options engine_options(const ServerOptions& options) {
   const HttpCompressionOptions& compression = options.http_compression;
   engine.compression_threshold_bytes =
       compression.enabled ? std::optional(compression.threshold_bytes) : std::nullopt;
+  engine.deflate = deflate_limits(options);
   engine.packets_per_payload = options.limits.packets_per_payload;
   engine.fragments_per_message = options.limits.fragments_per_message;
   engine.out_buffer_bytes = options.backpressure.soft_limit_bytes;

@@ -21,6 +21,7 @@ const { values: flags } = parseArgs({
     "no-trailing-slash": { type: "boolean", default: false },
     "no-compression": { type: "boolean", default: false },
     cleanup: { type: "boolean", default: false },
+    deflate: { type: "string" },
   },
 });
 
@@ -33,6 +34,17 @@ const limits = {
 };
 
 const COOKIE = { name: "session", maxAge: 100, domain: "example.org", sameSite: "strict", secure: true };
+
+const DEFLATE = {
+  contexts: { threshold: 1024 },
+  "no-contexts": {
+    threshold: 1024,
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: true,
+    serverMaxWindowBits: 11,
+    clientMaxWindowBits: 12,
+  },
+};
 
 const notFound = (_request, response) => response.writeHead(404).end();
 const httpServer = createServer(flags.engine ? notFound : undefined);
@@ -65,6 +77,7 @@ function serveSocketIo() {
     cleanupEmptyChildNamespaces: flags.cleanup,
     ...(flags.parser === "msgpack" ? { parser: msgpackParser } : {}),
     ...(flags["no-compression"] ? { httpCompression: false } : {}),
+    ...(flags.deflate ? { perMessageDeflate: DEFLATE[flags.deflate] } : {}),
     ...(flags.hooks ? { cookie: COOKIE } : {}),
   });
   httpServer.on("request", (request, response) => {

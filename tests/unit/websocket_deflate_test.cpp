@@ -46,7 +46,7 @@ class WebSocketDeflate : public BothRoles {
   /// These messages in frames as our own peer would send them.
   std::string sent(const std::vector<std::string>& messages,
                    const DeflateParameters& agreed) const {
-    Deflater deflater(agreed, sender());
+    Deflater deflater(websocket::terms_of(agreed, sender(), 0));
     std::string bytes;
     for (const std::string& message : messages) {
       std::string payload;
@@ -153,7 +153,7 @@ TEST_P(WebSocketDeflate, ChecksTheTextBehindCompression) {
   const std::vector<std::string> messages = {"\xff", "a\xed\xa0\x80", "cut \xe2\x82"};
   for (const std::string& message : messages) {
     std::string payload;
-    Deflater(defaults, sender()).append_message(payload, message);
+    Deflater(websocket::terms_of(defaults, sender(), 0)).append_message(payload, message);
     refuse(frame(1, payload, whole), Errc::invalid_utf8);
     expect(frame(2, payload, whole), {binary(message)});
   }

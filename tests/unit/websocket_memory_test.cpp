@@ -79,8 +79,7 @@ TEST(WebSocketMemory, PingsInsideAFullMessageDoNotCopyItEachTime) {
 
 std::string deflated_frame(std::string_view message) {
   std::string payload;
-  websocket::Deflater(websocket::DeflateParameters(), Role::server)
-      .append_message(payload, message);
+  websocket::Deflater(websocket::DeflateTerms()).append_message(payload, message);
   std::string bytes;
   append_frame(bytes, Opcode::binary, payload, websocket::Coding::deflated);
   return bytes;

@@ -32,11 +32,12 @@ void require_opened(int status) {
 
 }  // namespace
 
-Deflater::Deflater(const DeflateParameters& agreed, Role role)
-    : window_bits_(role == Role::server ? agreed.server_max_window_bits
-                                        : agreed.client_max_window_bits),
-      keeps_context_(!(role == Role::server ? agreed.server_no_context_takeover
-                                            : agreed.client_no_context_takeover)) {}
+DeflateTerms terms_of(const DeflateParameters& agreed, Role role, std::size_t threshold_bytes) {
+  if (role == Role::server) {
+    return {threshold_bytes, agreed.server_max_window_bits, !agreed.server_no_context_takeover};
+  }
+  return {threshold_bytes, agreed.client_max_window_bits, !agreed.client_no_context_takeover};
+}
 
 void Deflater::Close::operator()(z_stream_s* stream) const {
   deflateEnd(stream);

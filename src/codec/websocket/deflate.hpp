@@ -24,10 +24,29 @@ struct z_stream_s;
 
 namespace socketio::websocket {
 
+/// Longer messages are not compressed: this many bytes take up to 10 ms, in which the loop serves
+/// nobody else.
+inline constexpr std::size_t deflate_limit_bytes = 256 * 1024;
+
+/// How one end compresses what it sends.
+struct DeflateTerms {
+  std::size_t threshold_bytes = 0;
+  std::uint8_t window_bits = max_window_bits;
+  bool keeps_context = true;
+
+  bool applies_to(std::size_t message_bytes) const {
+    return message_bytes >= threshold_bytes && message_bytes <= deflate_limit_bytes;
+  }
+  bool operator==(const DeflateTerms&) const = default;
+};
+
+/// `role` is our own.
+DeflateTerms terms_of(const DeflateParameters& agreed, Role role, std::size_t threshold_bytes);
+
 class Deflater {
  public:
-  /// `role` is our own.
-  Deflater(const DeflateParameters& agreed, Role role);
+  explicit Deflater(const DeflateTerms& terms)
+      : window_bits_(terms.window_bits), keeps_context_(terms.keeps_context) {}
 
   /// Appends the compressed message. It must be sent, because the next one may refer to it.
   void append_message(std::string& out, std::string_view message);

@@ -4,12 +4,19 @@
 #pragma once
 
 #include "codec/http/compression.hpp"
+#include "codec/websocket/extension.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <optional>
 
 namespace socketio::engine {
+
+/// The most that the server agrees to, and from which size on it compresses messages.
+struct DeflateLimits {
+  websocket::DeflateParameters most{};
+  std::size_t threshold_bytes = 1024;
+};
 
 struct Options {
   bool polling = true;
@@ -21,6 +28,8 @@ struct Options {
   std::chrono::milliseconds upgrade_timeout{10'000};
   /// For one HTTP body or one WebSocket message. Clients get it as maxPayload.
   std::size_t max_payload_bytes = 1'000'000;
+  /// Of WebSockets. Nothing means that they are not compressed.
+  std::optional<DeflateLimits> deflate{};
   /// Official clients send everything that they kept while they were offline in one payload.
   std::size_t packets_per_payload = 100'000;
   /// Responses to polls are compressed from this size on. Nothing means never.

@@ -9,18 +9,47 @@
 
 namespace socketio::engine {
 
-const SharedBytes& PreparedMessage::websocket_frames(BinaryForm form) {
-  SharedBytes& made = websocket_frames_[static_cast<std::size_t>(form)];
-  if (made) return made;
+using websocket::Coding;
+
+template <class Append>
+SharedBytes PreparedMessage::make_frames(BinaryForm form, Append append) {
   std::string frames;
   frames.reserve(size_bytes());
   for_each([&](const engineio::Packet& packet) {
     as_websocket_message(packet, form, [&](auto opcode, auto prefix, auto data) {
-      websocket::append_frame(frames, opcode, data, websocket::Coding::plain, prefix);
+      append(frames, opcode, prefix, data);
     });
   });
-  made = std::make_shared<const std::string>(std::move(frames));
+  return std::make_shared<const std::string>(std::move(frames));
+}
+
+const SharedBytes& PreparedMessage::websocket_frames(BinaryForm form) {
+  SharedBytes& made = websocket_frames_[static_cast<std::size_t>(form)];
+  if (!made) {
+    made = make_frames(form, [](std::string& out, auto opcode, auto prefix, auto data) {
+      websocket::append_frame(out, opcode, data, Coding::plain, prefix);
+    });
+  }
   return made;
+}
+
+const SharedBytes& PreparedMessage::deflated_frames(BinaryForm form,
+                                                    const websocket::DeflateTerms& terms) {
+  for (const DeflatedFrames& made : deflated_frames_) {
+    if (made.form == form && made.terms == terms) return made.frames;
+  }
+  websocket::Deflater deflater(terms);
+  auto frames = make_frames(form, [&](std::string& out, auto opcode, auto prefix, auto data) {
+    if (!terms.applies_to(prefix.size() + data.size())) {
+      return websocket::append_frame(out, opcode, data, Coding::plain, prefix);
+    }
+    std::string whole(prefix);
+    whole.append(data);
+    std::string deflated;
+    deflater.append_message(deflated, whole);
+    websocket::append_frame(out, opcode, deflated, Coding::deflated);
+  });
+  return deflated_frames_.emplace_back(DeflatedFrames{form, terms, std::move(frames)}).frames;
 }
 
 const std::string& PreparedMessage::payload() {
@@ -37,6 +66,7 @@ const std::string& PreparedMessage::payload() {
 
 void PreparedMessage::drop_forms() {
   websocket_frames_ = {};
+  deflated_frames_.clear();
   payload_.clear();
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/stream.hpp"
 #include "codec/engineio/packet.hpp"
+#include "codec/websocket/deflate.hpp"
 #include "engine/websocket_message.hpp"
 
 #include <socketio/outcome.hpp>
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace socketio::engine {
 
@@ -28,14 +30,18 @@ class PreparedMessage {
 
   /// As WebSocket frames, one for each message.
   const SharedBytes& websocket_frames(BinaryForm form);
+  /// The same, compressed where `terms`, which keep no context, say so.
+  const SharedBytes& deflated_frames(BinaryForm form, const websocket::DeflateTerms& terms);
   /// As part of a payload of long-polling (codec/engineio/payload.hpp).
   const std::string& payload();
+  using Use = std::function<void(const engineio::Packet& packet)>;
+  /// For sessions that share no form: calls `use` for each message, in order.
+  void for_each_packet(const Use& use) { for_each(use); }
 
  protected:
   PreparedMessage(PreparedMessage&&) = default;
   PreparedMessage& operator=(PreparedMessage&&) = default;
 
-  using Use = std::function<void(const engineio::Packet& packet)>;
   /// Calls `use` for each message, in order. Making a form takes one call.
   virtual void for_each(const Use& use) = 0;
   /// The messages have changed.
@@ -43,7 +49,17 @@ class PreparedMessage {
 
  private:
   Compress compress_;
+  struct DeflatedFrames {
+    BinaryForm form;
+    websocket::DeflateTerms terms;
+    SharedBytes frames;
+  };
+
+  template <class Append>
+  SharedBytes make_frames(BinaryForm form, Append append);
+
   std::array<SharedBytes, 2> websocket_frames_;  // of either BinaryForm
+  std::vector<DeflatedFrames> deflated_frames_;
   std::string payload_;
 };
 

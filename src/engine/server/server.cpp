@@ -334,6 +334,14 @@ void Server::switch_protocols(Exchange& exchange, std::string_view accept, const
     if (const auto protocol = offered_subprotocol(exchange.request()); !protocol.empty()) {
       switching.headers.add("Sec-WebSocket-Protocol", protocol);
     }
+    if (options_.deflate) {
+      const auto answer =
+          websocket::choose_deflate(exchange.request().headers, options_.deflate->most);
+      if (answer) {
+        switching.headers.add(websocket::extensions_field, answer->text);
+        transport->allow_deflate(answer->parameters, options_.deflate->threshold_bytes);
+      }
+    }
     add_headers(exchange, session, switching);
     transport->attach(exchange.upgrade(std::move(switching), transport));
   } catch (...) {

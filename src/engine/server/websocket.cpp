@@ -11,11 +11,25 @@ void WebSocketTransport::send(const engineio::Packet& packet, Compress compress)
   });
 }
 
+namespace {
+
+void write_frames(Stream& stream, const SharedBytes& frames) {
+  if (!frames->empty()) stream.write_shared(frames);
+}
+
+}  // namespace
+
 void WebSocketTransport::send_prepared(PreparedMessage& message) {
   Stream* const stream = connection_.stream();
   if (!stream) return;
-  const SharedBytes& frames = message.websocket_frames(binary_form_);
-  if (!frames->empty()) stream->write_shared(frames);
+  const auto deflate = connection_.deflate_terms();
+  if (!deflate || message.compress() == Compress::no) {
+    return write_frames(*stream, message.websocket_frames(binary_form_));
+  }
+  if (!deflate->keeps_context) {
+    return write_frames(*stream, message.deflated_frames(binary_form_, *deflate));
+  }
+  message.for_each_packet([&](const engineio::Packet& packet) { send(packet, Compress::yes); });
 }
 
 std::size_t WebSocketTransport::refused_bytes() const {

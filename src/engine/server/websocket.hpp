@@ -25,6 +25,10 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
         connection_(websocket::Role::server, limits),
         binary_form_(form) {}
 
+  /// Before attach(): the handshake has agreed on compression.
+  void allow_deflate(const websocket::DeflateParameters& agreed, std::size_t threshold_bytes) {
+    connection_.allow_deflate(agreed, threshold_bytes);
+  }
   void attach(std::shared_ptr<Stream> stream) { connection_.open(std::move(stream)); }
 
   TransportName name() const override { return TransportName::websocket; }

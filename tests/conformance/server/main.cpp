@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   app.add_flag("!--no-trailing-slash", options.trailing_slash, "no slash behind the path");
   app.add_flag("!--no-compression", options.compression, "polls are not compressed");
   app.add_flag("--cleanup", options.cleanup, "empty namespaces of a pattern end");
+  app.add_option("--deflate", options.deflate, "permessage-deflate: contexts or no-contexts");
   std::string parser = "standard";
   app.add_option("--parser", parser, "standard or msgpack");
   CLI11_PARSE(app, argc, argv);

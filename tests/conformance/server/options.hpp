@@ -19,7 +19,19 @@ struct Options {
   bool trailing_slash = true;
   bool compression = true;
   bool cleanup = false;
+  std::string deflate;
 };
+
+/// Of --deflate.
+inline socketio::DeflateOptions deflate_options(const std::string& contexts) {
+  socketio::DeflateOptions deflate;
+  if (contexts == "no-contexts") {
+    deflate.server_no_context_takeover = deflate.client_no_context_takeover = true;
+    deflate.server_max_window_bits = 11;
+    deflate.client_max_window_bits = 12;
+  }
+  return deflate;
+}
 
 /// The server's options, except for its path.
 inline socketio::ServerOptions server_options(const Options& options) {
@@ -35,6 +47,7 @@ inline socketio::ServerOptions server_options(const Options& options) {
   server.add_trailing_slash = options.trailing_slash;
   server.http_compression.enabled = options.compression;
   server.cleanup_empty_child_namespaces = options.cleanup;
+  if (!options.deflate.empty()) server.per_message_deflate = deflate_options(options.deflate);
   return server;
 }
 

@@ -71,16 +71,17 @@ struct CookieOptions {
 };
 
 /// Compression of WebSocket messages (permessage-deflate, RFC 7692; `perMessageDeflate` in
-/// JavaScript). It takes the loop's time, and up to 310 KiB of memory for each connection that has
-/// sent and received compressed messages.
+/// JavaScript). It takes the loop's time and, for each connection that has sent and received
+/// compressed messages, up to 310 KiB of memory: contexts, which are kept from one message to the
+/// next. Without contexts it takes none between messages.
 struct DeflateOptions {
   /// Shorter messages are not compressed, nor are those of more than 256 KiB: compressing them
   /// would hold up the other connections.
   std::size_t threshold_bytes = 1024;
-  /// True: each message is compressed by itself. That takes more bytes, but a broadcast is then
-  /// compressed once for all.
+  /// True: each message is compressed by itself. That takes more bytes and no memory, and
+  /// a broadcast is compressed once for all.
   bool server_no_context_takeover = false;
-  /// True: clients do so, which saves 40 KiB for each of them.
+  /// True: clients do so.
   bool client_no_context_takeover = false;
   /// Base-two logarithm of the window, 8 to 15: how far a compressor looks back, and how much
   /// memory it takes. Clients that cannot limit theirs are not compressed.

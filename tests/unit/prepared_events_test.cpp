@@ -54,6 +54,26 @@ TEST_F(PreparedEventsTest, EachFormIsMadeOnceAndShared) {
   EXPECT_EQ(encoder.calls, 2);
 }
 
+TEST_F(PreparedEventsTest, CompressedFramesAreMadeOnceForEachWayOfCompressing) {
+  const std::string text = "[\"" + std::string(1'000, 'a') + "\"]";
+  events.add({text, {}});
+  events.add({R"(["short"])", {}});
+  const websocket::DeflateTerms terms{.threshold_bytes = 100, .keeps_context = false};
+  const auto frames = events.deflated_frames(BinaryForm::bytes, terms);
+  EXPECT_EQ(events.deflated_frames(BinaryForm::bytes, terms).get(), frames.get());
+  EXPECT_EQ(encoder.calls, 2);  // one for each event
+  EXPECT_LT(frames->size(), 100U);
+  EXPECT_EQ(frames->front(), '\xc1');
+  EXPECT_TRUE(
+      frames->ends_with("\x81\x11"
+                        R"(42/chat,["short"])"));
+  auto smaller = terms;
+  smaller.window_bits = 9;
+  EXPECT_NE(events.deflated_frames(BinaryForm::bytes, smaller).get(), frames.get());
+  events.add({R"(["more"])", {}});
+  EXPECT_TRUE(events.deflated_frames(BinaryForm::bytes, terms)->ends_with(R"(42/chat,["more"])"));
+}
+
 TEST_F(PreparedEventsTest, AttachmentsTravelAsEachFormHasThem) {
   const std::string event = R"(["b",{"_placeholder":true,"num":0}])";
   const std::string packet = "451-/chat," + event;

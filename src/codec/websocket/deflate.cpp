@@ -30,6 +30,27 @@ void require_opened(int status) {
   if (status != Z_OK) throw std::bad_alloc();
 }
 
+DeflateStream open_deflate(std::uint8_t window_bits) {
+  auto stream = std::make_unique<z_stream>();
+  // zlib cannot compress with a window of 256 bytes (see the manual of deflateInit2). If it is
+  // limited to runs, its window of 512 bytes is enough: it looks back one byte.
+  const bool too_small = window_bits == min_window_bits;
+  const int bits = too_small ? min_window_bits + 1 : window_bits;
+  require_opened(deflateInit2(stream.get(), Z_DEFAULT_COMPRESSION, Z_DEFLATED, -bits, memory_level,
+                              too_small ? Z_RLE : Z_DEFAULT_STRATEGY));
+  return DeflateStream(stream.release());
+}
+
+// Without contexts, all deflaters of a thread use the same streams, one for each size of a window.
+// When a program ends, those of the main thread are destroyed before static objects are, and those
+// may still send.
+thread_local bool are_shared_gone = false;
+struct SharedStreams {
+  ~SharedStreams() { are_shared_gone = true; }
+  std::array<DeflateStream, max_window_bits + 1> of_bits;
+};
+thread_local SharedStreams shared_streams;
+
 }  // namespace
 
 DeflateTerms terms_of(const DeflateParameters& agreed, Role role, std::size_t threshold_bytes) {
@@ -39,20 +60,21 @@ DeflateTerms terms_of(const DeflateParameters& agreed, Role role, std::size_t th
   return {threshold_bytes, agreed.client_max_window_bits, !agreed.client_no_context_takeover};
 }
 
-void Deflater::Close::operator()(z_stream_s* stream) const {
+void CloseDeflate::operator()(z_stream_s* stream) const {
   deflateEnd(stream);
   delete stream;
 }
 
-void Deflater::open() {
-  auto stream = std::make_unique<z_stream>();
-  // zlib cannot compress with a window of 256 bytes (see the manual of deflateInit2). If it is
-  // limited to runs, its window of 512 bytes is enough: it looks back one byte.
-  const bool too_small = window_bits_ == min_window_bits;
-  const int bits = too_small ? min_window_bits + 1 : window_bits_;
-  require_opened(deflateInit2(stream.get(), Z_DEFAULT_COMPRESSION, Z_DEFLATED, -bits, memory_level,
-                              too_small ? Z_RLE : Z_DEFAULT_STRATEGY));
-  stream_.reset(stream.release());
+z_stream_s& Deflater::stream() {
+  const bool is_own = keeps_context_ || are_shared_gone;
+  DeflateStream& stream = is_own ? stream_ : shared_streams.of_bits[window_bits_];
+  if (!stream) {
+    stream = open_deflate(window_bits_);
+  } else if (!keeps_context_) {
+    // What has thrown may have left a message unfinished.
+    deflateReset(stream.get());
+  }
+  return *stream;
 }
 
 void Deflater::append_message(std::string& out, std::string_view message) {
@@ -60,18 +82,17 @@ void Deflater::append_message(std::string& out, std::string_view message) {
     out += empty_message;
     return;
   }
-  if (!stream_) open();
-  set_input(*stream_, message);
+  z_stream_s& to = stream();
+  set_input(to, message);
   std::array<char, piece_bytes> piece;
   do {
-    stream_->next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream_->avail_out = piece.size();
-    deflate(stream_.get(), Z_SYNC_FLUSH);
-    out.append(piece.data(), piece.size() - stream_->avail_out);
-  } while (stream_->avail_out == 0);
+    to.next_out = reinterpret_cast<Bytef*>(piece.data());
+    to.avail_out = piece.size();
+    deflate(&to, Z_SYNC_FLUSH);
+    out.append(piece.data(), piece.size() - to.avail_out);
+  } while (to.avail_out == 0);
   assert(out.ends_with(flush_tail));
   out.resize(out.size() - flush_tail.size());
-  if (!keeps_context_) deflateReset(stream_.get());
 }
 
 Inflater::Inflater(const DeflateParameters& agreed, Role role)
@@ -141,7 +162,11 @@ std::optional<Errc> Inflater::end_message() {
   }
   phase_ = Phase::nothing;
   set_input(*stream_, {});
-  if (ended_ || !keeps_context_) inflateReset(stream_.get());
+  if (!keeps_context_) {
+    stream_.reset();
+  } else if (ended_) {
+    inflateReset(stream_.get());
+  }
   ended_ = false;
   return std::nullopt;
 }

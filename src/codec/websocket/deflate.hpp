@@ -5,7 +5,8 @@
 //
 // Life cycle: a connection that negotiated the extension has one of each, a Deflater for what we
 // send and an Inflater for what we receive. zlib's memory (about 270 and 40 KiB with the largest
-// window) is allocated for the first compressed message. Single thread.
+// window) is allocated for the first compressed message. Without contexts there is one Deflater's
+// memory for each thread, and an Inflater's only during a message. Single thread.
 #pragma once
 
 #include "base/result.hpp"
@@ -43,6 +44,11 @@ struct DeflateTerms {
 /// `role` is our own.
 DeflateTerms terms_of(const DeflateParameters& agreed, Role role, std::size_t threshold_bytes);
 
+struct CloseDeflate {
+  void operator()(z_stream_s* stream) const;
+};
+using DeflateStream = std::unique_ptr<z_stream_s, CloseDeflate>;
+
 class Deflater {
  public:
   explicit Deflater(const DeflateTerms& terms)
@@ -52,13 +58,10 @@ class Deflater {
   void append_message(std::string& out, std::string_view message);
 
  private:
-  struct Close {
-    void operator()(z_stream_s* stream) const;
-  };
+  z_stream_s& stream();
 
-  void open();
-
-  std::unique_ptr<z_stream_s, Close> stream_;
+  // Unless there is no context to keep.
+  DeflateStream stream_;
   std::uint8_t window_bits_;
   bool keeps_context_;
 };

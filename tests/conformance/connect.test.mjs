@@ -380,6 +380,9 @@ describe("the official client", () => {
       assert.equal(handshake.query.transport, options.transports[0]);
       assert.equal(handshake.headers["x-custom"], "value");
       assert.match(handshake.address, /^(::ffff:)?127\.0\.0\.1$/);
+      const { transport, address } = await call(socket, "connection");
+      assert.ok(options.transports.includes(transport), transport);
+      assert.equal(address, handshake.address);
       assert.equal(handshake.secure, false);
       assert.equal(handshake.xdomain, true);
       assert.ok(handshake.url.startsWith("/socket.io/?"));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// docs/from-javascript.md has a row for every public name in the type declarations of the official packages.
+// docs/from-javascript.md has a row for every public name in the type declarations of the official packages, and
+// docs/parity.md a test for all that has a counterpart.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { existsSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
 
 /** Which declarations each section of the page is about: [file, declared name, ...]. */
 const SECTIONS = {
@@ -126,3 +127,33 @@ for (const [section, file] of Object.entries(EXPORTS)) {
     assert.deepEqual(names.filter((name) => !has_row(section, name)), []);
   });
 }
+
+describe("docs/parity.md", () => {
+  const read = (name) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
+  const rows = (name) =>
+    read(name)
+      .split("\n")
+      .filter((line) => line.startsWith("| ") && !/^\| (feature|JavaScript) /.test(line))
+      .map((line) => line.split("|").slice(1, -1));
+  /** `ServerOptions::cookie`, `io.to(rooms)` and `cookie` in code are all about their last name. */
+  const last_names = (cell) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code.replace(/[(<].*/, "").split(/::|\./).at(-1));
+
+  test("has a row for all that from-javascript.md has a counterpart for", () => {
+    const shown = new Set(rows("parity.md").flatMap((cells) => last_names(cells[2])));
+    const named = rows("from-javascript.md").flatMap((cells) => last_names(cells[1]));
+    assert.ok(named.length > 100);
+    assert.deepEqual([...new Set(named)].filter((name) => !shown.has(name)), []);
+  });
+
+  test("names tests that there are", () => {
+    const files = rows("parity.md").flatMap((cells) => [...cells[3].matchAll(/`([^`]+)`/g)].map(([, file]) => file));
+    assert.ok(files.length > 40);
+    const missing = files.filter((file) => !existsSync(new URL(`../${file}`, import.meta.url)));
+    assert.deepEqual(missing, []);
+  });
+
+  test("each row has one", () => {
+    assert.deepEqual(rows("parity.md").filter((cells) => !cells[3].includes("`")), []);
+  });
+});

@@ -75,6 +75,19 @@ describe("cleanupEmptyChildNamespaces", () => {
   scenario("on", async (t) => assert.equal(await timesCreated(t, cleaning()), 2));
 });
 
+describe("allowUpgrades", () => {
+  const server = useServer("socketio", { flags: ["--no-upgrades"] });
+
+  scenario("off: a session stays with its transport", async (t) => {
+    const session = await PollingSession.open(server());
+    assert.deepEqual(session.handshake.upgrades, []);
+    const socket = await connectClient(t, server());
+    assert.equal((await call(socket, "connection")).transport, "polling");
+    const other = await connectClient(t, server(), { transports: ["websocket"] });
+    assert.equal((await call(other, "connection")).transport, "websocket");
+  });
+});
+
 describe("new_namespace", () => {
   const server = useServer();
 

@@ -21,6 +21,7 @@ const { values: flags } = parseArgs({
     "no-trailing-slash": { type: "boolean", default: false },
     "no-compression": { type: "boolean", default: false },
     cleanup: { type: "boolean", default: false },
+    "no-upgrades": { type: "boolean", default: false },
     deflate: { type: "string" },
   },
 });
@@ -75,6 +76,7 @@ function serveSocketIo() {
     serveClient: flags["client-dist"] !== undefined,
     addTrailingSlash: !flags["no-trailing-slash"],
     cleanupEmptyChildNamespaces: flags.cleanup,
+    allowUpgrades: !flags["no-upgrades"],
     ...(flags.parser === "msgpack" ? { parser: msgpackParser } : {}),
     ...(flags["no-compression"] ? { httpCompression: false } : {}),
     ...(flags.deflate ? { perMessageDeflate: DEFLATE[flags.deflate] } : {}),
@@ -252,6 +254,9 @@ function talk(socket) {
     ack();
   });
   socket.on("get-data", (ack) => ack(socket.data.value ?? null));
+  socket.on("connection", (ack) =>
+    ack({ transport: socket.conn.transport.name, address: socket.conn.remoteAddress }),
+  );
   socket.on("handshake", (ack) => ack(socket.handshake));
 }
 

@@ -19,6 +19,7 @@ struct Options {
   bool trailing_slash = true;
   bool compression = true;
   bool cleanup = false;
+  bool upgrades = true;
   std::string deflate;
 };
 
@@ -46,6 +47,7 @@ inline socketio::ServerOptions server_options(const Options& options) {
   server.parser = options.msgpack ? socketio::Parser::msgpack : socketio::Parser::standard;
   server.add_trailing_slash = options.trailing_slash;
   server.http_compression.enabled = options.compression;
+  server.allow_upgrades = options.upgrades;
   server.cleanup_empty_child_namespaces = options.cleanup;
   if (!options.deflate.empty()) server.per_message_deflate = deflate_options(options.deflate);
   return server;

@@ -68,6 +68,9 @@ void add_socket_events(Namespace& nsp) {
     const json& data = socket.data();
     return data.is_object() ? data.value("value", json()) : json();
   });
+  nsp.on("connection", [](const Socket& socket) {
+    return json{{"transport", socket.transport()}, {"address", socket.remote_address()}};
+  });
   nsp.on("handshake", [](const Socket& socket) { return json(socket.handshake()); });
 }
 

@@ -124,7 +124,8 @@ struct HttpResponse {
 struct FolderOptions {
   /// A file of the folder, such as "index.html", that answers for paths where there is none: for
   /// pages whose own script reads the path. Its links have to begin with a slash. Paths whose last
-  /// part has a dot, and clients that take no HTML, get 404 still. Empty: none.
+  /// part has a dot get 404 still, and so do clients that do not ask for text/html by name: curl
+  /// and fetch() take anything, and would take the page for data. Empty: none.
   std::string fallback{};
 };
 
@@ -310,6 +311,9 @@ class Router {
   /// The hook sees every request that is not for Socket.IO before the routes do. If it answers,
   /// no route does.
   void use(std::function<std::optional<HttpResponse>(const HttpRequest&)> hook);
+  /// The same for a request that no route and no file answers, before a folder's fallback and the
+  /// 404: to answer unknown paths of an interface with an error of its own.
+  void use_last(std::function<std::optional<HttpResponse>(const HttpRequest&)> hook);
 
  private:
   std::shared_ptr<server::RouterState> state_;

@@ -106,6 +106,10 @@ void Router::use(std::function<std::optional<HttpResponse>(const HttpRequest&)> 
   state_->use(std::move(hook));
 }
 
+void Router::use_last(std::function<std::optional<HttpResponse>(const HttpRequest&)> hook) {
+  state_->use_last(std::move(hook));
+}
+
 namespace server {
 
 namespace {
@@ -169,9 +173,7 @@ bool wants_page(const HttpRequest& request) {
   if (request.method != "GET" && request.method != "HEAD") return false;
   const std::string_view path = request.path;
   if (path.substr(path.rfind('/') + 1).find('.') != std::string_view::npos) return false;
-  const std::string_view accepted = request.header("accept");
-  return accepted.empty() || accepted.find("text/html") != std::string_view::npos ||
-         accepted.find("*/*") != std::string_view::npos;
+  return http::accepts(request.header("accept"), "text/html");
 }
 
 /// A peer would keep waiting after a 1xx, and cannot interpret a status outside the range.
@@ -234,7 +236,7 @@ std::optional<HttpResponse> RouterState::file(std::string_view path,
     if (found->is_index && !request.path.ends_with('/')) return with_slash(path, request.query);
     if (auto answer = content_of(*found, request)) return answer;
   }
-  return fallback(request);
+  return std::nullopt;
 }
 
 std::optional<HttpResponse> RouterState::fallback(const HttpRequest& request) const {
@@ -257,9 +259,9 @@ void RouterState::answer(HttpRequest request, const std::shared_ptr<detail::Task
   }
 }
 
-std::optional<HttpResponse> RouterState::ask_hooks(const HttpRequest& request) const {
-  for (std::size_t i = 0; i < hooks_.size(); ++i) {
-    const auto hook = hooks_[i];  // it may add further ones
+std::optional<HttpResponse> RouterState::ask(const Hooks& hooks, const HttpRequest& request) {
+  for (std::size_t i = 0; i < hooks.size(); ++i) {
+    const auto hook = hooks[i];  // it may add further ones
     if (auto answer = (*hook)(request)) return answer;
   }
   return std::nullopt;
@@ -267,7 +269,7 @@ std::optional<HttpResponse> RouterState::ask_hooks(const HttpRequest& request) c
 
 void RouterState::find_answer(HttpRequest& request, const std::shared_ptr<detail::TaskLoop>& loop,
                               const HttpResponder& answer) const {
-  if (auto found = ask_hooks(request)) return answer.respond(std::move(*found));
+  if (auto found = ask(hooks_, request)) return answer.respond(std::move(*found));
   const std::string_view path = request.target.substr(0, request.target.find('?'));
   Routed routed = route(path, request);
   if (const auto* const handler = std::get_if<std::shared_ptr<const HttpHandler>>(&routed)) {
@@ -277,6 +279,8 @@ void RouterState::find_answer(HttpRequest& request, const std::shared_ptr<detail
     return answer.respond(std::move(*found));
   }
   if (auto found = file(path, request)) return answer.respond(std::move(*found));
+  if (auto found = ask(last_hooks_, request)) return answer.respond(std::move(*found));
+  if (auto found = fallback(request)) return answer.respond(std::move(*found));
   answer.respond(HttpResponse::text("Not Found", 404));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The routes besides Socket.IO: first hooks, then method and path with `:params`, then folders.
+// The routes besides Socket.IO: first hooks, then method and path with `:params`, then folders,
+// last hooks and fallbacks.
 // Router is a handle to it. Loop's thread only.
 #pragma once
 
@@ -27,6 +28,9 @@ class RouterState {
   void add(std::string method, std::string path, HttpHandler handler);
   void serve_folder(std::string prefix, std::string folder, FolderOptions options = {});
   void use(HttpHook hook) { hooks_.push_back(std::make_shared<const HttpHook>(std::move(hook))); }
+  void use_last(HttpHook hook) {
+    last_hooks_.push_back(std::make_shared<const HttpHook>(std::move(hook)));
+  }
   /// Answers any request, now or later: 404 if nothing matches, 405 if only the method does not.
   /// Handlers that are coroutines belong to `loop`.
   void answer(HttpRequest request, const std::shared_ptr<detail::TaskLoop>& loop,
@@ -48,14 +52,16 @@ class RouterState {
 
   void find_answer(HttpRequest& request, const std::shared_ptr<detail::TaskLoop>& loop,
                    const HttpResponder& answer) const;
-  std::optional<HttpResponse> ask_hooks(const HttpRequest& request) const;
+  using Hooks = std::vector<std::shared_ptr<const HttpHook>>;
+  static std::optional<HttpResponse> ask(const Hooks& hooks, const HttpRequest& request);
   /// The handler of the route, or an answer without one. `path` has not been decoded.
   using Routed = std::variant<std::monostate, std::shared_ptr<const HttpHandler>, HttpResponse>;
   Routed route(std::string_view path, HttpRequest& request) const;
   std::optional<HttpResponse> file(std::string_view path, const HttpRequest& request) const;
   std::optional<HttpResponse> fallback(const HttpRequest& request) const;
 
-  std::vector<std::shared_ptr<const HttpHook>> hooks_;
+  Hooks hooks_;
+  Hooks last_hooks_;
   std::vector<Route> routes_;
   std::vector<Folder> folders_;
 };

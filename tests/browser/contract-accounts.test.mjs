@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
+import { createConnection } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { post, PASSWORD, signIn, signUp } from "./support/people.mjs";
 import { connect, connected, hears, hearsWhen } from "./support/client.mjs";
@@ -69,6 +70,30 @@ describe("POST /api/signup", () => {
   });
 });
 
+/** Sends the request, and goes without its answer. */
+async function leaveBehind(url, path, body) {
+  const { hostname, port } = new URL(url);
+  const socket = createConnection(Number(port), hostname);
+  const text = JSON.stringify(body);
+  const request =
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+  await new Promise((resolve) => socket.write(request, resolve));
+  socket.destroy();
+}
+
+describe("a client that goes before it is answered", () => {
+  it("costs no hash and gets no account", async () => {
+    const busy = Array.from({ length: 10 }, (_, i) =>
+      signUp(showcase.url, `busy${i}@example.org`),
+    );
+    const gone = { email: "gone@example.org", password: PASSWORD };
+    await leaveBehind(showcase.url, "/api/signup", gone);
+    await Promise.all(busy);
+    await signUp(showcase.url, "after@example.org");
+    assert.equal((await post(showcase.url, "/api/login", gone)).status, 401);
+  });
+});
+
 describe("POST /api/login", () => {
   it("answers with a token of HS256 that expires", async () => {
     const { email, token } = await somebody();
@@ -93,6 +118,25 @@ describe("POST /api/login", () => {
 
   it("says what is missing", async () => {
     assert.equal((await post(showcase.url, "/api/login", { email: "a@b.c" })).status, 400);
+  });
+
+  it("is refused after ten failures in a minute, even with the right password", async (test) => {
+    const own = await Showcase.start();
+    test.after(() => own.stop());
+    await signUp(own.url, "ada@example.org");
+    await signUp(own.url, "grace@example.org");
+    // Who succeeds may do so as often as they like.
+    for (let i = 0; i < 12; ++i) await signIn(own.url, "ada@example.org");
+    const wrong = { email: "ada@example.org", password: "wrong password" };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => post(own.url, "/api/login", wrong)),
+    );
+    assert.equal(answers.filter(({ status }) => status === 401).length, 10);
+    assert.equal(answers.filter(({ status }) => status === 429).length, 10);
+    const right = { email: "grace@example.org", password: PASSWORD };
+    const { status, body } = await post(own.url, "/api/login", right);
+    assert.equal(status, 429, "all come from one address");
+    assert.match(body.error, /Too many attempts/);
   });
 });
 
@@ -134,6 +178,8 @@ describe("/account", () => {
     assert.equal(told.email, email);
     assert.equal(told.role, "user");
     assert.equal(told.expiresAt, claimsOf(token).exp * 1000);
+    const lifetime = 900_000;
+    assert.ok(told.expiresIn > 0 && told.expiresIn <= lifetime, `${told.expiresIn} ms`);
   });
 
   it("tells all connections of one person, and nobody else, how many they are", async (test) => {
@@ -160,6 +206,7 @@ describe("/account", () => {
     assert.equal(socket.id, id);
     assert.equal(claimsOf(reply.token).sub, claimsOf(token).sub);
     assert.equal(reply.expiresAt, claimsOf(reply.token).exp * 1000);
+    assert.ok(reply.expiresIn > 800_000 && reply.expiresIn <= 900_000, `${reply.expiresIn} ms`);
     await account(test, reply.token);
   });
 
@@ -203,6 +250,26 @@ describe("a token's time", () => {
   });
 });
 
+describe("who was told that the token has expired", () => {
+  it("comes back with the same socket and a new token", async (test) => {
+    const own = await Showcase.start({ TOKEN_LIFETIME: "3" });
+    test.after(() => own.stop());
+    await signUp(own.url, "ada@example.org");
+    const token = await signIn(own.url, "ada@example.org");
+    const socket = connect(test, `${own.url}/account`, { auth: { token } });
+    const { expiresIn } = await hears(socket, "account");
+    assert.ok(expiresIn > 0 && expiresIn <= 3000, `${expiresIn} ms`);
+    await Promise.all([hears(socket, "token-expired"), once(socket, "disconnect")]);
+    socket.auth = { token: await signIn(own.url, "ada@example.org") };
+    const again = hears(socket, "account");
+    const counted = hears(socket, "connections");
+    socket.connect();
+    assert.equal((await again).email, "ada@example.org");
+    assert.equal(await counted, 1);
+    assert.equal((await socket.emitWithAck("renew")).ok, true);
+  });
+});
+
 describe("a restart", () => {
   it("keeps accounts and the secret of tokens, which only its owner can read", async (test) => {
     const own = await Showcase.start();
@@ -211,6 +278,7 @@ describe("a restart", () => {
     const token = await signIn(own.url, "ada@example.org");
     await own.halt();
     assert.equal(await own.modeOf("jwt-secret"), 0o600);
+    assert.equal(await own.modeOf("showcase.sqlite"), 0o600);
     await own.resume();
     await connected(test, `${own.url}/account`, { auth: { token } });
     await signIn(own.url, "ada@example.org");

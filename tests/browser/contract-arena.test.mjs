@@ -2,7 +2,7 @@
 // The arena, as a plain client plays it. `decode` reads the layout that arena_snapshot.hpp describes.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { connected, hears, hearsWhen } from "./support/client.mjs";
+import { connect, connected, hears, hearsWhen, slowsDown } from "./support/client.mjs";
 import { Showcase } from "./support/showcase.mjs";
 
 const RIGHT = 8;
@@ -58,6 +58,14 @@ describe("the arena", () => {
     for (const name of ["", "  ", "x".repeat(25), "A\u200bda"]) {
       assert.equal((await socket.emitWithAck("join", name)).ok, false);
     }
+    const error = hears(socket, "error");
+    socket.emit("join", "");
+    assert.match((await error).message, /1 to 24/);
+  });
+
+  it("slows down who joins without end", async (test) => {
+    const socket = await arena(test);
+    await slowsDown(() => socket.emitWithAck("join", "Ada"));
   });
 
   it("moves who holds a key, for all to see", async (test) => {
@@ -131,6 +139,18 @@ describe("bots", () => {
     ada.disconnect();
     const main = await connected(test, own.url);
     await hearsWhen(main, "metrics-update", (sample) => sample.activeConnections === 1);
+  });
+
+  it("are counted for everybody: at the beginning, and when somebody asks for others", async (test) => {
+    const own = await Showcase.start({ BOTS: "2" });
+    test.after(() => own.stop());
+    const ada = connect(test, `${own.url}/arena`);
+    assert.equal(await hears(ada, "bots"), 2);
+    const looker = connect(test, `${own.url}/arena`);
+    assert.equal(await hears(looker, "bots"), 2);
+    const told = Promise.all([ada, looker].map((socket) => hears(socket, "bots")));
+    ada.emit("bots", 5);
+    assert.deepEqual(await told, [5, 5]);
   });
 
   it("are at most fifty", async (test) => {

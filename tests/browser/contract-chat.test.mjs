@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
-import { connect, freshName, hears, refused } from "./support/client.mjs";
+import { connect, freshName, hears, refused, slowsDown } from "./support/client.mjs";
 import { Showcase } from "./support/showcase.mjs";
 
 let showcase;
@@ -38,6 +38,21 @@ describe("join", () => {
     await refused(socket.emitWithAck("join", "A\u200bda"), /nobody can see/);
     const reply = await socket.emitWithAck("join", "🎉".repeat(24));
     assert.equal(reply.ok, true);
+  });
+
+  it("tells who asks for no acknowledgement what was wrong", async (test) => {
+    const socket = client(test);
+    const error = hears(socket, "error");
+    socket.emit("join", "");
+    assert.deepEqual(await error, { message: "Please enter a name." });
+    const unheard = hears(socket, "error");
+    socket.emit("chat-message", "from outside");
+    assert.deepEqual(await unheard, { message: "Please join first." });
+  });
+
+  it("slows down who does it without end", async (test) => {
+    const { socket, name } = await joined(test);
+    await slowsDown(() => socket.emitWithAck("join", name));
   });
 
   it("refuses a name that is taken", async (test) => {

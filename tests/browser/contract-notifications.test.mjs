@@ -111,6 +111,22 @@ describe("orders", () => {
   });
 });
 
+describe("an unknown address below /api/", () => {
+  it("is not found, as JSON, for programs and for browsers", async () => {
+    const none = [404, { error: "There is nothing at this address." }];
+    for (const Accept of ["*/*", "text/html,*/*;q=0.8", "application/json"]) {
+      for (const path of ["/api/", "/api/nothing", "/api/orders/1001/nothing"]) {
+        const response = await fetch(showcase.url + path, { headers: { Accept } });
+        assert.deepEqual(await answered(response), none, `${path} for ${Accept}`);
+      }
+    }
+    assert.deepEqual(await post("/api/nothing", {}), none);
+    const page = await fetch(`${showcase.url}/chat`, { headers: { Accept: "text/html" } });
+    assert.match(page.headers.get("content-type"), /^text\/html/);
+    assert.equal((await fetch(`${showcase.url}/chat`)).status, 404);
+  });
+});
+
 describe("a notification", () => {
   it("reaches every connection of the order's owner, and nobody else", async (test) => {
     const { id } = await placed("ada");

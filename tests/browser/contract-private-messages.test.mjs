@@ -2,7 +2,7 @@
 // Private messages by plain clients.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { connect, freshName, hears, refused } from "./support/client.mjs";
+import { connect, connected, freshName, hears, hearsWhen, refused, slowsDown } from "./support/client.mjs";
 import { Showcase } from "./support/showcase.mjs";
 
 let showcase;
@@ -74,6 +74,26 @@ describe("a private message", () => {
     assert.deepEqual(again.heard, []);
   });
 
+  it("is one of many: they come bit by bit, and what has not been sent waits on", async (test) => {
+    const grace = await registered(test);
+    grace.socket.disconnect();
+    const ada = await registered(test);
+    await hearsThatIsAway(ada, grace.name);
+    const sent = Array.from({ length: 350 }, (_, i) => `letter ${i}`);
+    await Promise.all(
+      sent.map((message) => ada.socket.emitWithAck("private-message", { to: grace.name, message })),
+    );
+    // Here for a moment only: the first hundred are on their way by then.
+    const cameAndWent = seesComeAndGo(ada.socket, grace.name);
+    const moment = await connected(test, showcase.url);
+    moment.emit("register", grace.name);
+    moment.disconnect();
+    await cameAndWent;
+    const back = await registered(test, grace.name);
+    while (back.heard.at(-1) !== sent.at(-1)) await hears(back.socket, "private-message");
+    assert.deepEqual(back.heard, sent.slice(100));
+  });
+
   it("outlives the server", async (test) => {
     const grace = await registered(test);
     const ada = await registered(test);
@@ -121,6 +141,15 @@ describe("a private message", () => {
   });
 });
 
+function seesComeAndGo(socket, name) {
+  let came = false;
+  return hearsWhen(socket, "people", (people) => {
+    const isOnline = people.some((person) => person.name === name && person.online);
+    came ||= isOnline;
+    return came && !isOnline;
+  });
+}
+
 async function hearsThatIsAway(ada, name) {
   for (let { people } = ada.answer; ; people = await hears(ada.socket, "people"))
     if (people.some((person) => person.name === name && !person.online)) return;
@@ -140,6 +169,11 @@ describe("what is refused", () => {
     const say = (message) => ada.socket.emitWithAck("private-message", { to: grace.name, message });
     await refused(say(" \n"), /1 to 2000/);
     await refused(say("x".repeat(2001)), /1 to 2000/);
+  });
+
+  it("is to register without end", async (test) => {
+    const ada = await registered(test);
+    await slowsDown(() => ada.socket.emitWithAck("register", ada.name));
   });
 
   it("is what has another shape, which does no harm", async (test) => {

@@ -2,7 +2,7 @@
 // Rooms by plain clients.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { connect, hears, hearsWhen, refused } from "./support/client.mjs";
+import { connect, hears, hearsWhen, refused, slowsDown } from "./support/client.mjs";
 import { Showcase } from "./support/showcase.mjs";
 
 let showcase;
@@ -115,6 +115,26 @@ describe("what is refused", () => {
       await refused(ada.emitWithAck("join-room", roomId), /room's name/);
     for (const name of ["", "x".repeat(25), "A\u200bda"])
       await refused(ada.emitWithAck("join-room", freshRoom(), name), /Your name/);
+  });
+
+  it("is told to who asks for no acknowledgement", async (test) => {
+    const ada = connect(test, showcase.url);
+    for (const [event, argument, words] of [
+      ["join-room", "", /room's name/],
+      ["room-message", { roomId: freshRoom(), message: "hello" }, /Join the room first/],
+    ]) {
+      const error = hears(ada, "error");
+      ada.emit(event, argument);
+      assert.match((await error).message, words);
+    }
+  });
+
+  it("is to join, or to ask for the list, without end", async (test) => {
+    const roomId = freshRoom();
+    const ada = connect(test, showcase.url);
+    await slowsDown(() => ada.emitWithAck("join-room", roomId));
+    const grace = connect(test, showcase.url);
+    await slowsDown(() => grace.emitWithAck("get-rooms"));
   });
 
   it("is one room too many", async (test) => {

@@ -186,8 +186,7 @@ TEST_F(StaticFileTest, AFallbackAnswersForThePathsOfAPageAlone) {
     EXPECT_EQ(page.body, "<p>index</p>") << target;
     EXPECT_EQ(page.headers.get("Content-Type"), "text/html; charset=utf-8");
   }
-  EXPECT_EQ(answer("GET", "/app/chat").status, 200) << "who does not say takes anything";
-  EXPECT_EQ(answer("GET", "/app/chat", "*/*").status, 200);
+  EXPECT_EQ(answer("GET", "/app/chat", "application/json, TEXT/HTML;q=0.5").status, 200);
   const auto head = answer("HEAD", "/app/chat", browser);
   EXPECT_EQ(head.status, 200);
   EXPECT_EQ(head.body, "");
@@ -196,8 +195,36 @@ TEST_F(StaticFileTest, AFallbackAnswersForThePathsOfAPageAlone) {
   for (const char* target : {"/app/missing.js", "/app/.env", "/files/chat", "/chat"}) {
     EXPECT_EQ(answer("GET", target, browser).status, 404) << target;
   }
-  EXPECT_EQ(answer("GET", "/app/chat", "application/json").status, 404);
+  // curl and fetch() take anything: they are programs, which a page would mislead.
+  for (const char* accept : {"", "*/*", "application/json", "text/*", "text/htmlx",
+                             "application/json;x=text/html", "*/*, text/html;q=0"}) {
+    EXPECT_EQ(answer("GET", "/app/chat", accept).status, 404) << accept;
+  }
   EXPECT_EQ(answer("POST", "/app/chat", browser).status, 404);
+}
+
+TEST_F(StaticFileTest, WhatNothingAnswersGoesToTheLastHookBeforeTheFallback) {
+  auto state = std::make_shared<RouterState>();
+  Router router(state);
+  router.post("/api/orders", [](const HttpRequest&) { return HttpResponse::text("placed"); });
+  router.use_last([](const HttpRequest& request) -> std::optional<HttpResponse> {
+    if (!request.path.starts_with("/api/")) return std::nullopt;
+    return HttpResponse::of_json({{"error", "none"}}, 404);
+  });
+  router.serve_folder("/", root.string(), {.fallback = "index.html"});
+  const auto answer = [&](std::string method, std::string target) {
+    http::Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    request.headers.add("Accept", "text/html");
+    return support::route(*state, request);
+  };
+  EXPECT_EQ(answer("GET", "/api/none").status, 404);
+  EXPECT_EQ(answer("PUT", "/api/none/7").body, R"({"error":"none"})");
+  EXPECT_EQ(answer("POST", "/api/orders").body, "placed");
+  EXPECT_EQ(answer("GET", "/api/orders").status, 405);
+  EXPECT_EQ(answer("GET", "/app.js").body, "app()");
+  EXPECT_EQ(answer("GET", "/chat").body, "<p>index</p>");
 }
 
 TEST_F(StaticFileTest, AFallbackThatIsNotThereOrOutsideAnswersNothing) {
@@ -207,6 +234,7 @@ TEST_F(StaticFileTest, AFallbackThatIsNotThereOrOutsideAnswersNothing) {
     http::Request request;
     request.method = "GET";
     request.target = "/chat";
+    request.headers.add("Accept", "text/html");
     EXPECT_EQ(support::route(state, request).status, 404) << fallback;
   }
 }

@@ -2,6 +2,7 @@
 #include "arena.hpp"
 
 #include "arena_snapshot.hpp"
+#include "refusal.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -28,8 +29,6 @@ bool is_bot(const Socket& socket) {
   return auth.is_object() && auth.contains("bot");
 }
 
-json refused(std::string_view why) { return {{"ok", false}, {"error", why}}; }
-
 }  // namespace
 
 Arena::Arena(socketio::Server& io) : arena_(io.of("/arena")), world_(std::random_device()()) {
@@ -43,7 +42,7 @@ Arena::Arena(socketio::Server& io) : arena_(io.of("/arena")), world_(std::random
   arena_.on("input", [this](Socket& socket, Keys keys) {
     if (const auto id = socket.data<Player>().id) world_.steer(*id, keys);
   });
-  arena_.on("bots", [this](std::size_t wanted) { return on_bots(wanted); });
+  arena_.on("bots", [this](Socket& socket, std::size_t wanted) { return on_bots(socket, wanted); });
   // The page measures how long it takes there and back.
   arena_.on("rtt", [] { return true; });
   arena_.on_disconnect([this](Socket& socket) {
@@ -70,11 +69,12 @@ void Arena::set_bots(std::size_t count) {
 }
 
 json Arena::on_join(Socket& socket, std::string_view name) {
+  if (auto refusal = refused_for_haste(socket)) return *refusal;
   const auto clean = clean_name(name, name_limit);
-  if (!clean) return refused("Your name has 1 to 24 visible characters.");
+  if (!clean) return refused(socket, "Your name has 1 to 24 visible characters.");
   auto& player = socket.data<Player>();
   if (!player.id) player.id = world_.add();
-  if (!player.id) return refused("The arena is full. Please try again later.");
+  if (!player.id) return refused(socket, "The arena is full. Please try again later.");
   player.name = *clean;
   arena_.emit("players", players());
   return {{"ok", true},
@@ -92,7 +92,8 @@ void Arena::on_leave(Socket& socket) {
   arena_.emit("players", players());
 }
 
-json Arena::on_bots(std::size_t wanted) {
+json Arena::on_bots(const Socket& socket, std::size_t wanted) {
+  if (auto refusal = refused_for_haste(socket)) return *refusal;
   const std::size_t count = std::max(bots_always_, std::min(wanted, ArenaBots::limit));
   set_bots(count);
   return {{"bots", bots_count_}};

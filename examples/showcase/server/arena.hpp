@@ -31,7 +31,7 @@ class Arena {
  private:
   socketio::json on_join(socketio::Socket& socket, std::string_view name);
   void on_leave(socketio::Socket& socket);
-  socketio::json on_bots(std::size_t wanted);
+  socketio::json on_bots(const socketio::Socket& socket, std::size_t wanted);
   /// Tells everybody.
   void set_bots(std::size_t count);
   void tick();

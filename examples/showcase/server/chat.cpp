@@ -2,6 +2,7 @@
 #include "chat.hpp"
 
 #include "clock.hpp"
+#include "refusal.hpp"
 
 #include <iostream>
 #include <utility>
@@ -14,9 +15,6 @@ using socketio::Socket;
 
 /// Everybody who has joined; a socket that is merely connected hears nothing.
 constexpr const char* lobby = "chat:lobby";
-
-json refused(std::string_view why) { return {{"ok", false}, {"error", why}}; }
-json refused(Refusal refusal) { return refused(to_string(refusal)); }
 
 /// The tab's secret, if the client gave one of a sensible shape.
 std::string session_of(const Socket& socket) {
@@ -42,8 +40,10 @@ Chat::Chat(socketio::Server& io, Database& database) : io_(io), history_(databas
 }
 
 json Chat::on_join(Socket& socket, std::string_view name) {
+  if (auto refusal = refused_for_haste(socket)) return *refusal;
   const auto result = room_.join({socket.id(), session_of(socket)}, name);
-  if (const auto* refusal = std::get_if<Refusal>(&result)) return refused(*refusal);
+  if (const auto* refusal = std::get_if<Refusal>(&result))
+    return refused(socket, to_string(*refusal));
   const auto& joined = std::get<Joined>(result);
   announce(socket, joined);
   json messages = json::array();
@@ -60,7 +60,8 @@ json Chat::on_join(Socket& socket, std::string_view name) {
 
 json Chat::on_message(Socket& socket, std::string_view text) {
   auto result = room_.check_message(socket.id(), text);
-  if (const auto* refusal = std::get_if<Refusal>(&result)) return refused(*refusal);
+  if (const auto* refusal = std::get_if<Refusal>(&result))
+    return refused(socket, to_string(*refusal));
   ChatMessage message{.id = 0,
                       .username = room_.name_of(socket.id()).value_or(""),
                       .message = std::get<std::string>(std::move(result)),
@@ -69,7 +70,7 @@ json Chat::on_message(Socket& socket, std::string_view text) {
     history_.append(message);
   } catch (const DatabaseError& error) {
     std::cerr << error.what() << '\n';
-    return refused("The message could not be stored. Please try again.");
+    return refused(socket, "The message could not be stored. Please try again.");
   }
   io_.to(lobby).emit("chat-message", message);
   forget_old_messages();

@@ -3,6 +3,9 @@
 
 #include <sqlite3.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace showcase {
 namespace {
 
@@ -12,6 +15,13 @@ constexpr int busy_timeout = 2000;  // milliseconds, while another process has t
 [[noreturn]] void fail(sqlite3* database, std::string_view doing) {
   const char* why = database ? sqlite3_errmsg(database) : "out of memory";
   throw DatabaseError("cannot " + std::string(doing) + ": " + why);
+}
+
+/// SQLite gives its own files beside it the same mode.
+void make_for_its_owner_alone(const std::filesystem::path& file) {
+  if (file == ":memory:") return;
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor >= 0) ::close(descriptor);  // else SQLite says what is wrong
 }
 
 }  // namespace
@@ -52,6 +62,7 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_fi
 void Database::Close::operator()(sqlite3* database) const { sqlite3_close(database); }
 
 Database::Database(const std::filesystem::path& file) {
+  make_for_its_owner_alone(file);
   sqlite3* database = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int result = sqlite3_open_v2(file.c_str(), &database, flags, nullptr);

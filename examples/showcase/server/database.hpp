@@ -74,7 +74,7 @@ class Statement {
 
 class Database {
  public:
-  /// Creates the file if there is none; its folder must exist. Refuses a file of a newer version of
+  /// Creates the file, with mode 600, if there is none; its folder must exist. Refuses a file of a newer version of
   /// this program.
   explicit Database(const std::filesystem::path& file);
 

@@ -53,6 +53,15 @@ TEST_F(DatabaseTest, SaysWhatCouldNotBeDone) {
   }
 }
 
+TEST_F(DatabaseTest, IsItsOwnersAlone) {
+  Database database(file());
+  database.execute("CREATE TABLE thing (id INTEGER PRIMARY KEY)");
+  namespace fs = std::filesystem;
+  for (const auto& entry : fs::directory_iterator(file().parent_path()))
+    EXPECT_EQ(entry.status().permissions(), fs::perms::owner_read | fs::perms::owner_write)
+        << entry;
+}
+
 TEST_F(DatabaseTest, RefusesAFileOfANewerVersion) {
   { const Database database(file()); }
   run_sql("PRAGMA user_version = 2");

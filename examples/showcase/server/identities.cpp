@@ -39,10 +39,16 @@ Identities::Identities(Database& database, Tokens tokens, std::string_view admin
           database.prepare("SELECT id, email, password, generation FROM account WHERE id = ?1")),
       raise_generation_(
           database.prepare("UPDATE account SET generation = generation + 1 WHERE id = ?1")),
-      first_(database.prepare("SELECT min(id) FROM account")) {}
+      first_(database.prepare("SELECT min(id) FROM account")),
+      count_(database.prepare("SELECT count(*) FROM account")) {}
 
 std::optional<Account> Identities::find(std::string_view email) {
   return first_account(find_.query(email));
+}
+
+bool Identities::full() {
+  Rows rows = count_.query();
+  return rows.next() && rows.integer(0) >= accounts_limit;
 }
 
 std::optional<Account> Identities::add(std::string_view email, std::string_view password_hash) {

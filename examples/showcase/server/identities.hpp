@@ -30,7 +30,11 @@ class Identities {
  public:
   Identities(Database& database, Tokens tokens, std::string_view admin_email);
 
+  static constexpr std::int64_t accounts_limit = 10'000;
+
   std::optional<Account> find(std::string_view email);
+  /// Whether there are `accounts_limit` of them: unlike orders, none may be forgotten for another.
+  bool full();
   /// Nothing if the address has an account already.
   std::optional<Account> add(std::string_view email, std::string_view password_hash);
 
@@ -51,6 +55,7 @@ class Identities {
   Statement find_by_id_;
   Statement raise_generation_;
   Statement first_;
+  Statement count_;
 };
 
 }  // namespace showcase

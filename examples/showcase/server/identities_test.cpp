@@ -16,7 +16,6 @@ class IdentitiesTest : public testing::Test {
     return {database_, Tokens(std::string(32, 's'), 15min), admin_email};
   }
 
- private:
   Database database_{":memory:"};
 };
 
@@ -84,6 +83,16 @@ TEST_F(IdentitiesTest, MakesTheFirstAccountAnAdministrator) {
   };
   EXPECT_EQ(role("ada@example.org"), "admin");
   EXPECT_EQ(role("bob@example.org"), "user");
+}
+
+TEST_F(IdentitiesTest, IsFullAtItsLimit) {
+  auto people = identities("");
+  database_.execute(
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)"
+      " INSERT INTO account (email, password) SELECT i, '' FROM n");
+  EXPECT_FALSE(people.full());
+  people.add("ada@example.org", "hash");
+  EXPECT_TRUE(people.full());
 }
 
 TEST_F(IdentitiesTest, MakesTheNamedAddressAnAdministrator) {

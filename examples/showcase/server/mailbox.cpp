@@ -48,30 +48,32 @@ std::vector<Letter> select(Statement& statement, const Values&... values) {
 
 Mailbox::Mailbox(Database& database)
     : database_(with_tables(database)),
-      add_person_(database.prepare("INSERT INTO person (key, name) VALUES (?1, ?2)")),
+      add_person_(database.prepare("INSERT OR REPLACE INTO person (key, name) VALUES (?1, ?2)")),
+      forget_person_(database.prepare("DELETE FROM person WHERE id = (SELECT min(id) FROM person)"
+                                      " AND (SELECT count(*) FROM person) > ?1")),
       find_person_(database.prepare("SELECT name FROM person WHERE key = ?1")),
-      count_people_(database.prepare("SELECT count(*) FROM person")),
       people_(database.prepare("SELECT name FROM person ORDER BY id DESC LIMIT ?1")),
       put_(database.prepare(
           "INSERT INTO letter (sender, recipient, text, at) VALUES (?1, ?2, ?3, ?4)")),
       forget_(database.prepare("DELETE FROM letter WHERE id <= (SELECT max(id) FROM letter) - ?1")),
       waiting_(database.prepare("SELECT id, sender, recipient, text, at, read FROM letter"
-                                " WHERE recipient = ?1 AND NOT delivered ORDER BY id")),
+                                " WHERE recipient = ?1 AND NOT delivered AND id > ?2 AND id <= ?3"
+                                " ORDER BY id LIMIT ?4")),
       unread_(database.prepare("SELECT id, sender, recipient, text, at, read FROM letter"
-                               " WHERE recipient = ?1 AND NOT read ORDER BY id")),
+                               " WHERE recipient = ?1 AND NOT read AND id > ?2 AND id <= ?3"
+                               " ORDER BY id LIMIT ?4")),
       latest_(database.prepare("SELECT id, sender, recipient, text, at, read FROM letter"
                                " WHERE recipient = ?1 OR sender = ?1 ORDER BY id DESC LIMIT ?2")),
-      set_delivered_(database.prepare(
-          "UPDATE letter SET delivered = 1 WHERE recipient = ?1 AND NOT delivered")),
+      last_id_(database.prepare("SELECT max(id) FROM letter")),
+      set_delivered_(database.prepare("UPDATE letter SET delivered = 1 WHERE id = ?1")),
       set_read_(
           database.prepare("UPDATE letter SET read = 1 WHERE id = ?1 AND NOT read RETURNING id")) {}
 
-std::optional<std::string> Mailbox::add_person(std::string_view name) {
-  if (auto known = find_person(name)) return known;
-  Rows count = count_people_.query();
-  if (count.next() && count.integer(0) >= people_limit) return std::nullopt;
-  add_person_.run(key_of(name), name);
-  return std::string(name);
+std::string Mailbox::add_person(std::string_view name) {
+  const std::string known = find_person(name).value_or(std::string(name));
+  add_person_.run(key_of(name), known);
+  forget_person_.run(people_limit);
+  return known;
 }
 
 std::optional<std::string> Mailbox::find_person(std::string_view name) {
@@ -93,9 +95,18 @@ void Mailbox::put(Letter& letter) {
   forget_.run(kept);
 }
 
-std::vector<Letter> Mailbox::waiting(std::string_view name) { return select(waiting_, name); }
+std::vector<Letter> Mailbox::waiting(std::string_view name, Between ids) {
+  return select(waiting_, name, ids.after, ids.last, letters_at_once);
+}
 
-std::vector<Letter> Mailbox::unread(std::string_view name) { return select(unread_, name); }
+std::vector<Letter> Mailbox::unread(std::string_view name, Between ids) {
+  return select(unread_, name, ids.after, ids.last, letters_at_once);
+}
+
+std::int64_t Mailbox::last_id() {
+  Rows rows = last_id_.query();
+  return rows.next() ? rows.integer(0) : 0;
+}
 
 std::vector<Letter> Mailbox::latest(std::string_view name, std::size_t count) {
   auto letters = select(latest_, name, static_cast<std::int64_t>(count));
@@ -103,7 +114,7 @@ std::vector<Letter> Mailbox::latest(std::string_view name, std::size_t count) {
   return letters;
 }
 
-void Mailbox::set_delivered(std::string_view name) { set_delivered_.run(name); }
+void Mailbox::set_delivered(std::int64_t id) { set_delivered_.run(id); }
 
 bool Mailbox::set_read(std::int64_t id) { return set_read_.query(id).next(); }
 

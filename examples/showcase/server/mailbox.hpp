@@ -25,16 +25,24 @@ struct Letter {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Letter, id, from, to, message, timestamp, read)
 
+/// Ids of letters: those above `after`, up to `last`.
+struct Between {
+  std::int64_t after, last;
+};
+
 class Mailbox {
  public:
+  /// People who came before these are forgotten.
   static constexpr std::int64_t people_limit = 10'000;
   /// Letters before these are forgotten.
   static constexpr std::int64_t kept = 10'000;
+  /// That waiting() and unread() give at most.
+  static constexpr std::int64_t letters_at_once = 100;
 
   explicit Mailbox(Database& database);
 
-  /// The name as it was written first; nothing if there are too many people.
-  std::optional<std::string> add_person(std::string_view name);
+  /// Somebody has come. The name as it was written first.
+  std::string add_person(std::string_view name);
   /// The same for somebody who is known.
   std::optional<std::string> find_person(std::string_view name);
   /// Those who came last, first.
@@ -42,21 +50,23 @@ class Mailbox {
 
   /// Stores it and gives it the next id.
   void put(Letter& letter);
-  /// What has come while nobody was there to take it.
-  std::vector<Letter> waiting(std::string_view name);
-  std::vector<Letter> unread(std::string_view name);
+  /// What has come while nobody was there to take it, the oldest first.
+  std::vector<Letter> waiting(std::string_view name, Between ids);
+  std::vector<Letter> unread(std::string_view name, Between ids);
+  /// Of the letter that was put last; 0 if there is none.
+  std::int64_t last_id();
   /// To and from this person, the oldest of the last `count` first.
   std::vector<Letter> latest(std::string_view name, std::size_t count);
 
-  /// Everything to this person has been sent.
-  void set_delivered(std::string_view name);
+  /// It has been sent.
+  void set_delivered(std::int64_t id);
   /// True for the first time.
   bool set_read(std::int64_t id);
 
  private:
   Database& database_;
-  Statement add_person_, find_person_, count_people_, people_;
-  Statement put_, forget_, waiting_, unread_, latest_, set_delivered_, set_read_;
+  Statement add_person_, forget_person_, find_person_, people_;
+  Statement put_, forget_, waiting_, unread_, latest_, last_id_, set_delivered_, set_read_;
 };
 
 }  // namespace showcase

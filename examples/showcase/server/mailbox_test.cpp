@@ -21,6 +21,14 @@ std::string messages(const std::vector<Letter>& letters) {
   return text;
 }
 
+std::string waiting(Mailbox& mailbox, const std::string& name) {
+  return messages(mailbox.waiting(name, {0, mailbox.last_id()}));
+}
+
+std::string unread(Mailbox& mailbox, const std::string& name) {
+  return messages(mailbox.unread(name, {0, mailbox.last_id()}));
+}
+
 TEST_F(MailboxTest, KnowsPeopleWhateverTheCaseOfTheirNames) {
   Database database(file());
   Mailbox mailbox(database);
@@ -31,17 +39,24 @@ TEST_F(MailboxTest, KnowsPeopleWhateverTheCaseOfTheirNames) {
   mailbox.add_person("Grace");
   EXPECT_EQ(mailbox.people(9), (std::vector<std::string>{"Grace", "\u00c4da"}));
   EXPECT_EQ(mailbox.people(1), (std::vector<std::string>{"Grace"}));
+  mailbox.add_person("\u00e4da");
+  EXPECT_EQ(mailbox.people(9), (std::vector<std::string>{"\u00c4da", "Grace"}));
 }
 
-TEST_F(MailboxTest, LimitsHowManyPeopleItKnows) {
+TEST_F(MailboxTest, ForgetsWhoCameLongAgo) {
   Database database(file());
   Mailbox mailbox(database);
   mailbox.add_person("Ada");
+  mailbox.add_person("Grace");
   database.execute(
-      "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+      "WITH RECURSIVE n (i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
       " INSERT INTO person (key, name) SELECT i, i FROM n");
-  EXPECT_EQ(mailbox.add_person("one too many"), std::nullopt);
-  EXPECT_EQ(mailbox.add_person("Ada"), "Ada");
+  mailbox.add_person("Ada");
+  EXPECT_EQ(mailbox.find_person("Grace"), "Grace");
+  mailbox.add_person("one more");
+  EXPECT_EQ(mailbox.find_person("Grace"), std::nullopt);
+  EXPECT_EQ(mailbox.find_person("Ada"), "Ada");
+  EXPECT_EQ(mailbox.find_person("3"), "3");
 }
 
 TEST_F(MailboxTest, KeepsWhatWaits) {
@@ -54,11 +69,30 @@ TEST_F(MailboxTest, KeepsWhatWaits) {
   }
   Database database(file());
   Mailbox mailbox(database);
-  EXPECT_EQ(messages(mailbox.waiting("Grace")), "one two ");
-  mailbox.set_delivered("Grace");
-  EXPECT_EQ(messages(mailbox.waiting("Grace")), "");
-  EXPECT_EQ(messages(mailbox.waiting("Ada")), "aside ");
-  EXPECT_EQ(messages(mailbox.unread("Grace")), "one two ");
+  EXPECT_EQ(waiting(mailbox, "Grace"), "one two ");
+  mailbox.set_delivered(1);
+  EXPECT_EQ(waiting(mailbox, "Grace"), "two ");
+  EXPECT_EQ(waiting(mailbox, "Ada"), "aside ");
+  EXPECT_EQ(unread(mailbox, "Grace"), "one two ");
+}
+
+TEST_F(MailboxTest, GivesWhatWaitsBitByBit) {
+  Database database(file());
+  Mailbox mailbox(database);
+  EXPECT_EQ(mailbox.last_id(), 0);
+  database.execute(
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150)"
+      " INSERT INTO letter (sender, recipient, text, at) SELECT 'Ada', 'Grace', i, i FROM n");
+  EXPECT_EQ(mailbox.last_id(), 150);
+  for (const auto give : {&Mailbox::waiting, &Mailbox::unread}) {
+    const auto first = (mailbox.*give)("Grace", {0, 150});
+    ASSERT_EQ(first.size(), 100U);
+    EXPECT_EQ(first.front().message, "1");
+    const auto rest = (mailbox.*give)("Grace", {first.back().id, 149});
+    ASSERT_EQ(rest.size(), 49U);
+    EXPECT_EQ(rest.front().message, "101");
+    EXPECT_EQ(rest.back().message, "149");
+  }
 }
 
 TEST_F(MailboxTest, KnowsWhatHasBeenRead) {
@@ -69,7 +103,7 @@ TEST_F(MailboxTest, KnowsWhatHasBeenRead) {
   EXPECT_TRUE(mailbox.set_read(id));
   EXPECT_FALSE(mailbox.set_read(id));
   EXPECT_FALSE(mailbox.set_read(99));
-  EXPECT_EQ(messages(mailbox.unread("Grace")), "two ");
+  EXPECT_EQ(unread(mailbox, "Grace"), "two ");
   const auto letters = mailbox.latest("Grace", 9);
   ASSERT_EQ(letters.size(), 2U);
   EXPECT_TRUE(letters[0].read);

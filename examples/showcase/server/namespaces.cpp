@@ -2,6 +2,7 @@
 #include "namespaces.hpp"
 
 #include "clock.hpp"
+#include "refusal.hpp"
 #include "session.hpp"
 #include "text.hpp"
 
@@ -15,8 +16,6 @@ using socketio::MiddlewareError;
 using socketio::Next;
 using socketio::Socket;
 using socketio::Task;
-
-json refused(std::string_view why) { return {{"ok", false}, {"error", why}}; }
 
 /// Those who are in /chat, as administrators see them.
 Task<json> people_in(socketio::Namespace chat) {
@@ -45,7 +44,7 @@ void Namespaces::open_chat() {
   chat_.on_disconnect([this] { return tell_administrators(); });
   chat_.on("message", [this](Socket& socket, std::string_view text) {
     const auto said = clean_message(text, text_limit);
-    if (!said) return refused("A message has 1 to 500 characters.");
+    if (!said) return refused(socket, "A message has 1 to 500 characters.");
     chat_.emit("message", json{{"from", socket.data()["name"]}, {"text", *said}, {"at", now_ms()}});
     return json{{"ok", true}};
   });
@@ -58,8 +57,10 @@ void Namespaces::open_admin() {
     socket.emit("users", co_await people_in(chat_));
   });
   admin_.on_disconnect([](Socket& socket) { socket.data<Session>().end.cancel(); });
-  admin_.on("notice", [this](std::string_view text) { return on_notice(text); });
-  admin_.on("disconnect-user", [this](std::string id) { return on_disconnect_user(id); });
+  admin_.on("notice",
+            [this](Socket& socket, std::string_view text) { return on_notice(socket, text); });
+  admin_.on("disconnect-user",
+            [this](Socket socket, std::string id) { return on_disconnect_user(socket, id); });
 }
 
 /// A namespace has middlewares of its own: who is refused here keeps the connection, and the other
@@ -71,9 +72,9 @@ void Namespaces::admit(Socket& socket, const Next& next) {
   next();
 }
 
-json Namespaces::on_notice(std::string_view text) {
+json Namespaces::on_notice(const Socket& socket, std::string_view text) {
   const auto said = clean_message(text, text_limit);
-  if (!said) return refused("A notice has 1 to 500 characters.");
+  if (!said) return refused(socket, "A notice has 1 to 500 characters.");
   const json notice{{"text", *said}, {"at", now_ms()}};
   for (const auto& everybody : {socketio::Namespace(io_), chat_, admin_}) {
     everybody.emit("notice", notice);
@@ -81,11 +82,11 @@ json Namespaces::on_notice(std::string_view text) {
   return {{"ok", true}};
 }
 
-Task<json> Namespaces::on_disconnect_user(std::string id) {
+Task<json> Namespaces::on_disconnect_user(Socket socket, std::string id) {
   const auto found = co_await chat_.in(id).fetch_sockets();
-  if (found.empty()) co_return refused("This user has left already.");
+  if (found.empty()) co_return refused(socket, "This user has left already.");
   // Of /chat alone: with Close::connection all namespaces of that client would end.
-  for (const auto& socket : found) socket.disconnect();
+  for (const auto& user : found) user.disconnect();
   co_return json{{"ok", true}};
 }
 

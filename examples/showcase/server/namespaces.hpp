@@ -24,8 +24,8 @@ class Namespaces {
   void open_chat();
   void open_admin();
   void admit(socketio::Socket& socket, const socketio::Next& next);
-  socketio::json on_notice(std::string_view text);
-  socketio::Task<socketio::json> on_disconnect_user(std::string id);
+  socketio::json on_notice(const socketio::Socket& socket, std::string_view text);
+  socketio::Task<socketio::json> on_disconnect_user(socketio::Socket socket, std::string id);
   socketio::Task<> tell_administrators();
 
   socketio::Server& io_;

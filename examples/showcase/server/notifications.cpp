@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "notifications.hpp"
 
+#include "refusal.hpp"
 #include "text.hpp"
 
 namespace showcase {
@@ -55,7 +56,7 @@ Notifications::Notifications(socketio::Server& io, Database& database)
 /// It believes what the client says: the page about accounts shows how to make sure.
 json Notifications::on_authenticate(Socket& socket, const json& user) {
   const auto clean = clean_name(id_of(user), user_limit);
-  if (!clean) return {{"ok", false}, {"error", "A user's id has 1 to 24 visible characters."}};
+  if (!clean) return refused(socket, "A user's id has 1 to 24 visible characters.");
   auto& mine = socket.data<Authenticated>();
   if (!mine.user.empty()) socket.leave(room_of(mine.user));
   mine.user = *clean;
@@ -72,9 +73,7 @@ HttpResponse Notifications::place(const HttpRequest& request) {
   const auto user = clean_name(text_at(body, "userId"), user_limit);
   const auto item = clean_name(text_at(body, "item"), item_limit);
   if (!user || !item) return failure(400, "Send JSON with userId and item.");
-  const auto order = orders_.place(*user, *item);
-  if (!order) return failure(409, "There are too many orders.");
-  return HttpResponse::of_json(*order, 201);
+  return HttpResponse::of_json(orders_.place(*user, *item), 201);
 }
 
 HttpResponse Notifications::change_status(const HttpRequest& request) {

@@ -28,7 +28,8 @@ bool may_become(std::string_view from, std::string_view to);
 
 class OrderStore {
  public:
-  static constexpr std::int64_t orders_limit = 10'000;
+  /// Orders before these are forgotten.
+  static constexpr std::int64_t kept = 10'000;
   static constexpr std::int64_t listed = 100;
 
   /// The first one to open it finds some orders.
@@ -39,12 +40,12 @@ class OrderStore {
   std::optional<Order> find(std::string_view id);
 
   void set_status(std::string_view id, std::string_view status);
-  /// A pending one; nothing if there are too many.
-  std::optional<Order> place(std::string_view user, std::string_view item);
+  /// A pending one.
+  Order place(std::string_view user, std::string_view item);
 
  private:
   Database& database_;
-  Statement list_, find_, set_status_, count_, place_;
+  Statement list_, find_, set_status_, place_, forget_;
 };
 
 }  // namespace showcase

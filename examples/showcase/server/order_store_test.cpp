@@ -58,9 +58,8 @@ TEST_F(OrderStoreTest, KeepsWhatChanges) {
     OrderStore store(database);
     store.set_status("1001", "shipped");
     const auto placed = store.place("bob", "A teapot");
-    ASSERT_TRUE(placed);
-    EXPECT_EQ(placed->id, "1005");
-    EXPECT_EQ(placed->status, "pending");
+    EXPECT_EQ(placed.id, "1005");
+    EXPECT_EQ(placed.status, "pending");
   }
   Database database(file());
   OrderStore store(database);
@@ -70,13 +69,16 @@ TEST_F(OrderStoreTest, KeepsWhatChanges) {
   EXPECT_EQ(ids(store.list("bob")), "1005 ");
 }
 
-TEST_F(OrderStoreTest, LimitsHowManyThereAre) {
+TEST_F(OrderStoreTest, ForgetsWhatIsOld) {
   Database database(file());
   OrderStore store(database);
   database.execute(
       "WITH RECURSIVE n (i) AS (SELECT 5 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
       " INSERT INTO purchase (user, item) SELECT 'bob', i FROM n");
-  EXPECT_FALSE(store.place("bob", "one too many"));
+  EXPECT_TRUE(store.find("1001"));
+  EXPECT_EQ(store.place("bob", "one more").item, "one more");
+  EXPECT_FALSE(store.find("1001"));
+  EXPECT_EQ(ids(store.list("ada")), "1002 ");
   EXPECT_EQ(store.list("").size(), 100U);
 }
 

@@ -3,6 +3,7 @@
 
 #include "sources.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -18,6 +19,12 @@ HttpResponse source_response(const HttpRequest& request) {
   return HttpResponse::text(std::string(*source));
 }
 
+/// Programs ask there: the page would mislead them.
+std::optional<HttpResponse> unknown_api(const HttpRequest& request) {
+  if (!request.path.starts_with("/api/")) return std::nullopt;
+  return HttpResponse::of_json({{"error", "There is nothing at this address."}}, 404);
+}
+
 }  // namespace
 
 void serve_page(socketio::Router& http, const std::filesystem::path& folder) {
@@ -26,6 +33,7 @@ void serve_page(socketio::Router& http, const std::filesystem::path& folder) {
                              "; ./dev run builds it, --web names another folder");
   }
   http.get("/source/:file", source_response);
+  http.use_last(unknown_api);
   // Which paths there are is known to the page's own router (web/src/applications.ts).
   http.serve_folder("/", folder.string(), {.fallback = "index.html"});
 }

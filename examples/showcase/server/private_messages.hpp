@@ -6,12 +6,12 @@
 // server's loop.
 #pragma once
 
+#include "letter_delivery.hpp"
 #include "mailbox.hpp"
 
 #include <socketio/server.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -23,13 +23,6 @@ struct PrivateMessage {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PrivateMessage, to, message)
 
-/// That a letter was read.
-struct Receipt {
-  std::int64_t id;
-  std::string from, to;
-};
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Receipt, id, from, to)
-
 class PrivateMessages {
  public:
   /// Letters and people that somebody who registers is shown.
@@ -40,17 +33,15 @@ class PrivateMessages {
 
  private:
   socketio::json on_register(socketio::Socket& socket, std::string_view name, bool acknowledges);
-  socketio::Task<socketio::json> on_message(socketio::Socket socket, PrivateMessage sent);
+  socketio::json on_message(socketio::Socket& socket, const PrivateMessage& sent);
   void on_leave(socketio::Socket& socket);
-  void on_read(const Receipt& receipt);
 
-  template <class AnySocket>
-  void deliver(const AnySocket& socket, const Letter& letter, bool acknowledges);
   socketio::json people();
 
   socketio::Server& io_;
   Mailbox mailbox_;
-  std::map<std::string, std::size_t> tabs_;  // by the name of their person
+  LetterDelivery delivery_;
+  std::map<std::string, std::map<std::string, socketio::Socket>> tabs_;  // by name, then by id
 };
 
 }  // namespace showcase

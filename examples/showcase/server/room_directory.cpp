@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "room_directory.hpp"
 
+#include "text.hpp"
+
 #include <algorithm>
 
 namespace showcase {
+
+std::optional<std::string> clean_room(std::string_view id) {
+  constexpr std::size_t limit = 40;  // characters
+  return clean_name(id, limit);
+}
+
+std::string as_joined(std::string_view id) { return clean_room(id).value_or(std::string(id)); }
 
 void RoomDirectory::leave(const std::string& room) {
   const auto found = sizes_.find(room);

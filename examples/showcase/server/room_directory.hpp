@@ -7,10 +7,17 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace showcase {
+
+/// A room's id as it is kept: trimmed; nothing if it is empty, too long or has invisible characters.
+std::optional<std::string> clean_room(std::string_view id);
+/// The same for a room that should be there: `id` itself if it cannot be.
+std::string as_joined(std::string_view id);
 
 struct RoomSize {
   std::string roomId;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "room_directory.hpp"
+#include "room_list.hpp"
 
 #include <socketio/server.hpp>
 
@@ -33,11 +34,10 @@ class Rooms {
   socketio::Task<std::vector<std::string>> list_users(socketio::Socket socket, std::string id);
 
   void say_left(const socketio::Socket& socket, const std::string& id);
-  void show_rooms();
 
   socketio::Server& io_;
   RoomDirectory directory_;
-  bool will_show_ = false;
+  RoomList list_;
 };
 
 }  // namespace showcase

@@ -7,12 +7,11 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace showcase {
@@ -30,18 +29,30 @@ std::string random_secret(const fs::path& file) {
   return hex(bytes);
 }
 
-/// Does nothing if there is a file already.
-void make_if_missing(const fs::path& file) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0 && errno == EEXIST) return;
+/// A file beside `file` with a secret in it. mkstemp gives it the mode 600.
+fs::path make_beside(const fs::path& file) {
+  std::string name = file.string() + ".XXXXXX";
+  const int descriptor = ::mkstemp(name.data());
   if (descriptor < 0) fail(std::strerror(errno), file);
   const std::string secret = random_secret(file);
   const bool written =
-      ::write(descriptor, secret.data(), secret.size()) == static_cast<ssize_t>(secret.size());
+      ::write(descriptor, secret.data(), secret.size()) == static_cast<ssize_t>(secret.size()) &&
+      ::fsync(descriptor) == 0;
   if (::close(descriptor) != 0 || !written) {
-    fs::remove(file);
+    fs::remove(name);
     fail("it cannot be written", file);
   }
+  return name;
+}
+
+/// Does nothing if there is a file already. Under its name it is complete from the beginning, so
+/// that of several servers that start at once all take the secret of the first.
+void make_if_missing(const fs::path& file) {
+  if (fs::exists(file)) return;
+  const fs::path made = make_beside(file);
+  const int error = ::link(made.c_str(), file.c_str()) == 0 ? 0 : errno;
+  fs::remove(made);
+  if (error != 0 && error != EEXIST) fail(std::strerror(error), file);
 }
 
 }  // namespace

@@ -5,7 +5,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <set>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace showcase {
 namespace {
@@ -44,6 +48,20 @@ TEST_F(Secret, IsNeverEmpty) {
   load_or_make_secret(file());
   std::ofstream(file(), std::ios::trunc).flush();
   EXPECT_THROW(load_or_make_secret(file()), std::runtime_error);
+}
+
+TEST_F(Secret, IsOneHoweverManyServersStartAtOnce) {
+  for (int round = 0; round < 50; ++round) {
+    std::vector<std::future<std::string>> servers(8);
+    for (auto& server : servers)
+      server = std::async(std::launch::async, [&] { return load_or_make_secret(file()); });
+    std::set<std::string> secrets;
+    for (auto& server : servers) secrets.insert(server.get());
+    ASSERT_EQ(secrets.size(), 1U);
+    ASSERT_EQ(secrets.begin()->size(), 64U);
+    fs::remove(file());
+    ASSERT_TRUE(fs::is_empty(file().parent_path())) << "a temporary file is left";
+  }
 }
 
 TEST_F(Secret, NeedsItsFolder) {

@@ -12,24 +12,6 @@ namespace {
 
 enum class Coding : std::uint8_t { none, gzip, deflate };
 
-bool accepts(std::string_view accept_encoding, std::string_view coding) {
-  while (!accept_encoding.empty()) {
-    const auto comma = accept_encoding.find(',');
-    std::string_view item = accept_encoding.substr(0, comma);
-    accept_encoding =
-        comma == std::string_view::npos ? std::string_view{} : accept_encoding.substr(comma + 1);
-    const auto semicolon = item.find(';');
-    const std::string_view weight =
-        semicolon == std::string_view::npos ? std::string_view{} : item.substr(semicolon);
-    if (!list_contains(item.substr(0, semicolon), coding)) continue;
-    // "q=0" or "q=0.000" means that the coding is not acceptable (RFC 9110 section 12.4.2).
-    const auto q = weight.find("q=");
-    return q == std::string_view::npos ||
-           weight.substr(q + 2).find_first_of("123456789") != std::string_view::npos;
-  }
-  return false;
-}
-
 Coding choose(std::string_view accept_encoding) {
   if (accepts(accept_encoding, "gzip")) return Coding::gzip;
   if (accepts(accept_encoding, "deflate")) return Coding::deflate;

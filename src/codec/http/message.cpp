@@ -112,6 +112,18 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
                                             [](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool accepts(std::string_view accepted, std::string_view wanted) {
+  while (!accepted.empty()) {
+    std::string_view weight = cut(accepted, ',');
+    if (!equals_ignoring_case(trim(cut(weight, ';')), wanted)) continue;
+    // "q=0" or "q=0.000" means that it is not acceptable (RFC 9110 section 12.4.2).
+    const auto q = weight.find("q=");
+    return q == std::string_view::npos ||
+           weight.substr(q + 2).find_first_of("123456789") != std::string_view::npos;
+  }
+  return false;
+}
+
 bool list_contains(std::string_view value, std::string_view token) {
   while (!value.empty()) {
     if (equals_ignoring_case(trim(cut(value, ',')), token)) return true;

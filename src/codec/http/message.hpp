@@ -17,6 +17,9 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 /// True if the comma-separated list `value` contains `token`, case-insensitively (RFC 9110 5.6.1).
 bool list_contains(std::string_view value, std::string_view token);
 
+/// Whether an Accept or Accept-Encoding names `wanted` itself, with any weight but 0.
+bool accepts(std::string_view accepted, std::string_view wanted);
+
 /// Adds another line of the header `name` to the value of the earlier ones, as Node.js does.
 /// Most are joined with ", ", cookies with "; "; of some headers only the first line counts.
 /// `set-cookie`, which is a list in Node.js, is joined with line ends.

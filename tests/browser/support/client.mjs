@@ -2,6 +2,7 @@
 // A plain client of the official package: it knows the events, and nothing of the page.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { io } from "socket.io-client";
 
 export function connect(test, url, options = {}) {
@@ -46,6 +47,15 @@ export async function refused(answer, words) {
   const reply = await answer;
   assert.equal(reply.ok, false);
   assert.match(reply.error, words);
+}
+
+/** What is told to many is refused to who does it without end, and allowed again afterwards. */
+export async function slowsDown(ask) {
+  const answers = await Promise.all(Array.from({ length: 100 }, ask));
+  const refusals = answers.filter((answer) => answer.ok === false);
+  assert.ok(refusals.length > 0 && refusals.length <= 50, `${refusals.length} refusals`);
+  for (const { error } of refusals) assert.match(error, /too much at once/);
+  while ((await ask()).ok === false) await setTimeout(50);
 }
 
 let people = 0;

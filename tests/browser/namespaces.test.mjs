@@ -22,6 +22,10 @@ class Member extends Visitor {
     return this.page.locator(`[data-namespace='${nsp}'][data-joined='false']`).waitFor();
   }
 
+  get adminRow() {
+    return this.page.locator("[data-namespace='/admin']");
+  }
+
   press(name) {
     return this.page.getByRole("button", { name, exact: true }).click();
   }
@@ -59,7 +63,7 @@ describe("the namespaces' page", () => {
       const { open } = await withAdministrator(test);
       const ada = await open(look);
       await ada.isIn("/chat");
-      await ada.sees("Admin access required");
+      await ada.adminRow.getByText("Admin access required").waitFor();
       await ada.looksRight(`namespaces-visitor-${look.name}`);
       await ada.signInAsAdministrator();
       await ada.write("Message to /chat", "Hello, everybody in /chat");
@@ -134,7 +138,7 @@ describe("the namespaces' page", () => {
     await ada.page.goBack();
     await ada.isOut("/admin");
     // Had it asked to be let in again, that would have taken the place of these words.
-    await ada.page.locator("[data-namespace='/admin']").getByText("io client disconnect").waitFor();
+    await ada.adminRow.getByText("io client disconnect").waitFor();
   });
 
   it("leaves /admin when the tokens of both end", async (test) => {
@@ -146,7 +150,6 @@ describe("the namespaces' page", () => {
     await ada.isOut("/admin");
     await ada.write("Message to /chat", "Still here");
     await ada.sees("Still here");
-    const row = ada.page.locator("[data-namespace='/admin']");
-    assert.match(await row.innerText(), /io (client|server) disconnect/);
+    assert.match(await ada.adminRow.innerText(), /io (client|server) disconnect/);
   });
 });

@@ -96,9 +96,11 @@ class Namespaces extends Store<NamespacesState> {
 
   /** Who signs out leaves /admin, too, and who signs in may be let in. */
   private onAccount(phase: AccountState["phase"]): void {
-    if (phase === this.phase) return;
+    const before = this.phase;
+    if (phase === before) return;
     this.phase = phase;
-    if (phase === "out") this.leave("admin");
+    // Who was not in sees why /admin refuses.
+    if (before === "in" && phase === "out") this.leave("admin");
     if (phase === "in") this.join("admin");
   }
 

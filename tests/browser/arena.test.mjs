@@ -51,7 +51,9 @@ class Player extends Visitor {
   /** The only player is further that way than it was. */
   async seesMove(way, from) {
     const [axis, sign] = { left: ["x", -1], right: ["x", 1], up: ["y", -1], down: ["y", 1] }[way];
-    for (let at = from; sign * (at[axis] - from[axis]) < STEP; ) at = await this.position();
+    const deadline = Date.now() + 30_000;
+    for (let at = from; sign * (at[axis] - from[axis]) < STEP; at = await this.position())
+      assert.ok(Date.now() < deadline, `never moved ${way}`);
   }
 }
 

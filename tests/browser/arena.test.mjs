@@ -30,10 +30,53 @@ class Player extends Visitor {
     return this.page.getByRole("application");
   }
 
-  /** The arena as pixels. */
-  pixels() {
-    return this.field.evaluate((canvas) => canvas.toDataURL());
+  get bots() {
+    return this.page.getByLabel("Bots");
   }
+
+  /** Where the only player is shown: parts of the field's width and height. */
+  async position() {
+    return (await this.page.waitForFunction(discOfFirstPlayer)).jsonValue();
+  }
+
+  /** The four ways; of two that are opposite, the one with more room comes first. */
+  async roomFirst() {
+    const { x, y } = await this.position();
+    return [
+      ...(x > 0.5 ? ["left", "right"] : ["right", "left"]),
+      ...(y > 0.5 ? ["up", "down"] : ["down", "up"]),
+    ];
+  }
+
+  /** The only player is further that way than it was. */
+  async seesMove(way, from) {
+    const [axis, sign] = { left: ["x", -1], right: ["x", 1], up: ["y", -1], down: ["y", 1] }[way];
+    const deadline = Date.now() + 30_000;
+    for (let at = from; sign * (at[axis] - from[axis]) < STEP; at = await this.position())
+      assert.ok(Date.now() < deadline, `never moved ${way}`);
+  }
+}
+
+/** Further than a player drifts whose keys were let go. */
+const STEP = 0.03;
+
+/** In the page: the middle of the only disc with the first player's colour, which is red. */
+function discOfFirstPlayer() {
+  const canvas = document.querySelector("canvas");
+  const { width, height } = canvas;
+  // A copy, because reading from the canvas itself makes the browser complain that it is slow.
+  const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, width, height);
+  const sum = { x: 0, y: 0, count: 0 };
+  for (let i = 0; i < data.length; i += 4) {
+    const [red, green, blue] = [data[i], data[i + 1], data[i + 2]];
+    if (red < 120 || green > 80 || blue > 80) continue;
+    sum.x += (i / 4) % width;
+    sum.y += Math.floor(i / 4 / width);
+    ++sum.count;
+  }
+  return sum.count > 0 && { x: sum.x / sum.count / width, y: sum.y / sum.count / height };
 }
 
 const openArena = ({ open }, path = "/arena", options = {}) => open(path, options, Player);
@@ -65,38 +108,37 @@ describe("the arena", () => {
     await ada.seesAlert("1 to 24 visible characters");
   });
 
-  it("moves who steers, on every screen", async (test) => {
+  it("moves who steers where they want, on every screen", async (test) => {
     const here = await stage(test, browser);
     const ada = await openArena(here);
     const bob = await openArena(here);
     await ada.play("Ada");
     await bob.seesPlayers(1);
-    const still = await bob.pixels();
     assert.equal(await ada.field.evaluate((field) => field === document.activeElement), true);
-    for (const key of ["ArrowLeft", "ArrowUp", "KeyD", "KeyS"]) {
-      const from = await bob.pixels();
-      await ada.page.keyboard.down(key);
-      await bob.page.waitForFunction(
-        (before) => document.querySelector("canvas").toDataURL() !== before,
-        from,
-      );
-      await ada.page.keyboard.up(key);
+    const { keyboard } = ada.page;
+    for (const keys of [
+      { left: "ArrowLeft", up: "ArrowUp", right: "ArrowRight", down: "ArrowDown" },
+      { left: "KeyA", up: "KeyW", right: "KeyD", down: "KeyS" },
+    ]) {
+      for (const way of await bob.roomFirst()) {
+        const from = await bob.position();
+        await keyboard.down(keys[way]);
+        await bob.seesMove(way, from);
+        await keyboard.up(keys[way]);
+      }
     }
-    assert.notEqual(await bob.pixels(), still);
   });
 
   it("is played with a finger on a small screen", async (test) => {
     const here = await stage(test, browser);
     const ada = await openArena(here, "/arena", { viewport: NARROW });
     await ada.play("Ada");
-    const from = await ada.pixels();
-    for (const name of ["Left", "Up", "Right", "Down"]) {
-      await ada.page.getByRole("button", { name }).dispatchEvent("pointerdown");
-      await ada.page.waitForFunction(
-        (before) => document.querySelector("canvas").toDataURL() !== before,
-        from,
-      );
-      await ada.page.getByRole("button", { name }).dispatchEvent("pointerup");
+    for (const way of await ada.roomFirst()) {
+      const from = await ada.position();
+      const arrow = ada.page.getByRole("button", { name: way });
+      await arrow.dispatchEvent("pointerdown");
+      await ada.seesMove(way, from);
+      await arrow.dispatchEvent("pointerup");
     }
   });
 
@@ -119,10 +161,28 @@ describe("the arena", () => {
   it("takes bots in and sends them away", async (test) => {
     const ada = await openArena(await stage(test, browser));
     await ada.seesPlayers(0);
-    await ada.page.getByLabel("Bots").fill("7");
+    await ada.bots.fill("7");
     await ada.seesPlayers(7);
     await ada.page.locator("[data-player='Bot 1']").waitFor();
-    await ada.page.getByLabel("Bots").fill("2");
+    await ada.bots.fill("2");
     await ada.seesPlayers(2);
+  });
+
+  it("has as many bots as was last asked for, in whichever window", async (test) => {
+    const here = await stage(test, browser);
+    const ada = await openArena(here, "/arena?bots=5");
+    const bob = await openArena(here);
+    await ada.interceptWebSocket();
+    await ada.bots.fill("7");
+    await bob.seesPlayers(7);
+    assert.equal(await bob.bots.inputValue(), "7");
+    await bob.bots.fill("2");
+    await ada.seesPlayers(2);
+    assert.equal(await ada.bots.inputValue(), "2");
+    await ada.cut();
+    await ada.seesLink("back");
+    await ada.measures("Round trip", /[.\d]+ ms/);
+    assert.equal(await ada.bots.inputValue(), "2");
+    await bob.seesPlayers(2);
   });
 });

@@ -26,9 +26,9 @@ class Tester extends Visitor {
     await this.page.getByLabel("Broadcast", { exact: true }).press("Enter");
   }
 
-  /** A refused handshake is an answer with 400, which the browser notes on its console. */
-  forgiveARefusal() {
-    for (const problem of this.takeProblems()) assert.match(problem, /EIO=3|status of 400/);
+  async useAnOldProtocol() {
+    this.expectAnswer(400, "/socket.io/");
+    await this.press("Connect with an old protocol");
   }
 }
 
@@ -42,9 +42,8 @@ describe("the errors' page", () => {
       await ada.looksRight(`errors-empty-${look.name}`);
       for (const name of ["Succeed", "Fail", "Never answer"]) await ada.press(name);
       await ada.reads("Outcomes", "No answer: operation has timed out");
-      await ada.press("Connect with an old protocol");
+      await ada.useAnOldProtocol();
       await ada.page.getByText("Unsupported protocol version").waitFor();
-      ada.forgiveARefusal();
       await ada.press("Cut the connection");
       await ada.reads("Reconnections", "Reconnected at attempt 1");
       await ada.looksRight(`errors-${look.name}`);
@@ -67,9 +66,23 @@ describe("the errors' page", () => {
     await ada.seesTransport("websocket");
     await here.showcase.halt();
     await ada.reads("Reconnections", "Attempt 2 to reconnect");
+    const successes = ada.page.getByRole("log", { name: "Reconnections" }).getByLabel("Success");
+    assert.equal(await successes.count(), 0);
     await here.showcase.resume();
     await ada.reads("Reconnections", /Reconnected at attempt \d+/);
     await ada.page.getByText("Reconnected: 1").waitFor();
+    assert.equal(await successes.count(), 1);
+    ada.forgiveALostServer();
+  });
+
+  it("says when there is no server that could refuse", async (test) => {
+    const here = await stage(test, browser);
+    const ada = await openErrors(here);
+    await ada.seesTransport("websocket");
+    await here.showcase.halt();
+    await ada.seesLink("reconnecting");
+    await ada.press("Connect with an old protocol");
+    await ada.seesAlert("The server cannot be reached.");
     ada.forgiveALostServer();
   });
 
@@ -78,13 +91,12 @@ describe("the errors' page", () => {
     const ada = await openErrors(here);
     const bob = await openErrors(here);
     await ada.seesTransport("websocket");
-    await bob.press("Connect with an old protocol");
+    await bob.useAnOldProtocol();
     for (const tester of [ada, bob]) {
       const table = tester.page.getByRole("table", { name: "Refused handshakes" });
       await table.getByText("Unsupported protocol version").waitFor();
       assert.equal(await table.locator("code").innerText(), "5");
     }
-    bob.forgiveARefusal();
   });
 
   it("broadcasts to everybody", async (test) => {

@@ -22,6 +22,10 @@ class Member extends Visitor {
     return this.page.locator(`[data-namespace='${nsp}'][data-joined='false']`).waitFor();
   }
 
+  get adminRow() {
+    return this.page.locator("[data-namespace='/admin']");
+  }
+
   press(name) {
     return this.page.getByRole("button", { name, exact: true }).click();
   }
@@ -47,8 +51,8 @@ class Member extends Visitor {
   }
 }
 
-async function withAdministrator(test) {
-  const here = await stage(test, browser);
+async function withAdministrator(test, settings) {
+  const here = await stage(test, browser, settings);
   await signUp(here.showcase.url, "ada@example.org");
   return { ...here, open: (options) => here.open("/namespaces", options, Member) };
 }
@@ -59,7 +63,7 @@ describe("the namespaces' page", () => {
       const { open } = await withAdministrator(test);
       const ada = await open(look);
       await ada.isIn("/chat");
-      await ada.sees("Admin access required");
+      await ada.adminRow.getByText("Admin access required").waitFor();
       await ada.looksRight(`namespaces-visitor-${look.name}`);
       await ada.signInAsAdministrator();
       await ada.write("Message to /chat", "Hello, everybody in /chat");
@@ -112,5 +116,40 @@ describe("the namespaces' page", () => {
     await bob.press("Join /chat");
     await bob.isIn("/chat");
     await ada.page.getByRole("button", { name: "Disconnect Visitor 3" }).waitFor();
+  });
+
+  it("lets a renewed token into /admin again, and nobody who signs out meanwhile", async (test) => {
+    const { open } = await withAdministrator(test, { TOKEN_LIFETIME: "3" });
+    const ada = await open();
+    let ends = 0;
+    const secondEnd = new Promise((resolve) => {
+      ada.fromServer = (message) => {
+        if (message !== "41/admin,") return true;
+        if (++ends === 2) resolve();
+        return ends === 1;
+      };
+    });
+    await ada.interceptWebSocket();
+    await ada.signInAsAdministrator();
+    await secondEnd;
+    await ada.isIn("/admin");
+    await ada.page.getByRole("link", { name: "Accounts" }).click();
+    await ada.press("Sign out");
+    await ada.page.goBack();
+    await ada.isOut("/admin");
+    // Had it asked to be let in again, that would have taken the place of these words.
+    await ada.adminRow.getByText("io client disconnect").waitFor();
+  });
+
+  it("leaves /admin when the tokens of both end", async (test) => {
+    const { open } = await withAdministrator(test, { TOKEN_LIFETIME: "3" });
+    const ada = await open();
+    ada.toServer = (message) => !message.includes('"renew"');
+    await ada.interceptWebSocket();
+    await ada.signInAsAdministrator();
+    await ada.isOut("/admin");
+    await ada.write("Message to /chat", "Still here");
+    await ada.sees("Still here");
+    assert.match(await ada.adminRow.innerText(), /io (client|server) disconnect/);
   });
 });

@@ -117,6 +117,20 @@ describe("rooms", () => {
     assert.equal(await ada.tab("Garden").count(), 0);
   });
 
+  it("say when one cannot be entered again", async (test) => {
+    const { open } = await members(test);
+    const ada = await open();
+    await ada.join("Kitchen", "Ada");
+    await ada.page.evaluate(() => {
+      const remembered = JSON.stringify(["x".repeat(41), "Kitchen"]);
+      sessionStorage.setItem("showcase.rooms.joined", remembered);
+    });
+    await ada.page.reload();
+    await ada.seesAlert(/You are no longer in x+: A room's name has 1 to 40 visible characters\./);
+    await ada.seesMembers(["Ada"]);
+    assert.deepEqual(await ada.page.getByRole("tab").allInnerTexts(), ["Kitchen"]);
+  });
+
   it("are entered again after the server was away", async (test) => {
     const { showcase, open } = await members(test);
     const ada = await open();

@@ -14,6 +14,11 @@ let browser;
 before(async () => (browser = await launchChromium()));
 after(() => browser?.close());
 
+/** By a name that is no loopback address, so that the browser takes the page for insecure. */
+function elsewhere({ url }, path) {
+  return url.replace("127.0.0.1", "another.test") + path;
+}
+
 function links(visitor) {
   return visitor.page.getByLabel("Applications").getByRole("link");
 }
@@ -59,6 +64,43 @@ describe("every page", () => {
     await visitor.page.getByRole("button", { name: "Copied" }).waitFor();
     const copied = await visitor.page.evaluate(() => navigator.clipboard.readText());
     assert.equal(copied.trim(), shown.trim());
+  });
+
+  it("gives its source away over plain HTTP from another machine, too", async (test) => {
+    const { showcase, open } = await stage(test, browser);
+    const visitor = await open(elsewhere(showcase, "/chat"));
+    assert.equal(await visitor.page.evaluate(() => isSecureContext), false);
+    const shown = await visitor.source();
+    await visitor.page.getByRole("button", { name: "Copy" }).click();
+    const copied = visitor.page.getByRole("button", { name: "Copied" });
+    await copied.waitFor();
+    assert.equal(await copied.evaluate((button) => button === document.activeElement), true);
+    const field = visitor.page.getByLabel("Your name");
+    await field.press("Control+V");
+    const [firstLine] = shown.split("\n");
+    assert.ok((await field.inputValue()).startsWith(firstLine));
+  });
+
+  it("lets who uses the keyboard skip what all pages have", async (test) => {
+    const { open } = await stage(test, browser);
+    const visitor = await open("/errors");
+    await visitor.seesTransport("websocket");
+    await visitor.page.keyboard.press("Tab");
+    const skip = visitor.page.getByRole("link", { name: "Skip to the content" });
+    assert.equal(await skip.evaluate((link) => link === document.activeElement), true);
+    await visitor.looksRight("skip-link-wide-light");
+    await visitor.page.keyboard.press("Enter");
+    await visitor.page.keyboard.press("Tab");
+    const first = visitor.page.getByRole("button", { name: "Succeed" });
+    assert.equal(await first.evaluate((button) => button === document.activeElement), true);
+  });
+
+  it("says in words how it is connected", async (test) => {
+    const { open } = await stage(test, browser);
+    const visitor = await open("/?transport=polling");
+    const status = visitor.page.getByRole("banner").getByRole("status");
+    await status.filter({ hasText: /^Connection: Long-polling$/ }).waitFor();
+    assert.equal(await status.getAttribute("aria-label"), null);
   });
 
   it("is light or dark as its reader likes", async (test) => {

@@ -15,6 +15,7 @@ export function launchChromium() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      "--host-resolver-rules=MAP another.test 127.0.0.1",
     ],
   });
 }

@@ -17,7 +17,7 @@ export async function stage(test, browser, settings = {}) {
 
   /** Somebody who has opened the page. */
   async function open(path = "/", options = {}, Kind = Visitor) {
-    const visitor = await Kind.open(browser, showcase.url + path, options);
+    const visitor = await Kind.open(browser, new URL(path, showcase.url).href, options);
     visitors.push(visitor);
     return visitor;
   }

@@ -21,10 +21,19 @@ export const looks = process.env.SCREENSHOTS ? allLooks : allLooks.slice(0, 2);
 
 const PATIENCE = 30_000;
 
+/** Nobody listens, or who listens again does not know the session of before. */
+const lostServer =
+  /ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET)|(^|status of |response code: )400\b.*\/socket\.io\/\S*[?&]sid=/;
+
 export class Visitor {
   #context;
   #problems = [];
+  /** Answers with an error that a test is about. */
+  #expected = [];
   page;
+  /** Whether a message passes, once interceptWebSocket() is called. */
+  toServer = () => true;
+  fromServer = () => true;
 
   static async open(browser, url, { viewport = WIDE, colorScheme = "light" } = {}) {
     const visitor = new this();
@@ -45,7 +54,8 @@ export class Visitor {
     const note = (problem) => this.#problems.push(problem);
     page.on("pageerror", (error) => note(`exception: ${error.message}`));
     page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) note(`console: ${message.text()}`);
+      if (["error", "warning"].includes(message.type()))
+        note(`console: ${message.text()} for ${message.location().url}`);
     });
     page.on("response", (response) => {
       if (response.status() >= 400) note(`${response.status()} for ${response.url()}`);
@@ -57,15 +67,38 @@ export class Visitor {
     });
   }
 
-  /** What the browser complained about since it was last asked. */
+  /** Of such a path alone, the browser may note that it was answered with such a status. */
+  expectAnswer(status, path) {
+    this.#expected.push({ said: new RegExp(`(^|status of )${status}\\b`), path });
+  }
+
+  #isExpected(problem) {
+    const url = / for (http\S+)$/.exec(problem)?.[1];
+    return this.#expected.some(
+      ({ said, path }) => url && new URL(url).pathname === path && said.test(problem),
+    );
+  }
+
+  /** What the browser complained about, and no test expected, since it was last asked. */
   takeProblems() {
-    return this.#problems.splice(0);
+    return this.#problems.splice(0).filter((problem) => !this.#isExpected(problem));
   }
 
   /** The browser complains about every attempt to reach a server that is not there. */
   forgiveALostServer() {
-    for (const problem of this.takeProblems())
-      assert.match(problem, /ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET)|400/);
+    for (const problem of this.takeProblems()) assert.match(problem, lostServer);
+  }
+
+  /** Loads the page again, this time with somebody on the line, who decides what is passed on. */
+  async interceptWebSocket() {
+    await this.page.routeWebSocket(/\/socket\.io\//, (ours) => {
+      const theirs = ours.connectToServer();
+      ours.onMessage((message) => this.toServer(message) && theirs.send(message));
+      theirs.onMessage((message) => this.fromServer(message) && ours.send(message));
+      this.cut = () => Promise.all([ours.close(), theirs.close()]);
+    });
+    await this.page.reload();
+    await this.seesTransport("websocket");
   }
 
   seesAlert(text) {
@@ -89,9 +122,11 @@ export class Visitor {
   }
 
   async isAccessible(where) {
-    await this.page.evaluate(axe.source);
+    if (!(await this.page.evaluate(() => "axe" in globalThis)))
+      await this.page.evaluate(axe.source);
     const violations = await this.page.evaluate(async () => {
-      const results = await globalThis.axe.run();
+      // Nobody reads the details of the rules that were kept, which take most of the time.
+      const results = await globalThis.axe.run({ resultTypes: ["violations"] });
       return results.violations.map(
         ({ id, nodes }) =>
           `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n  ")}`,

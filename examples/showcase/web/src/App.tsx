@@ -16,6 +16,7 @@ import { House, Moon, Sun, type LucideIcon } from "lucide-react";
 import { useEffect, type CSSProperties } from "react";
 import { Link, Route, Routes, useLocation } from "react-router-dom";
 import { ToastContainer } from "react-toastify";
+import classes from "./App.module.css";
 import { applications } from "./applications";
 import { ApplicationPage } from "./components/ApplicationPage";
 import { ConnectionBadge } from "./components/ConnectionBadge";
@@ -75,7 +76,7 @@ const toastStyle = {
 /** A notification is seen on every page. */
 function Toasts() {
   const scheme = useComputedColorScheme("light");
-  return <ToastContainer theme={scheme} autoClose={6000} style={toastStyle} />;
+  return <ToastContainer theme={scheme} autoClose={6000} limit={4} style={toastStyle} />;
 }
 
 /** Each page has its title in the browser's tab, and begins at its top. */
@@ -100,6 +101,9 @@ export function App() {
       navbar={{ width: 224, breakpoint: "sm", collapsed: { mobile: !opened } }}
       padding={{ base: "sm", sm: "lg" }}
     >
+      <a className={classes.skip} href="#content">
+        Skip to the content
+      </a>
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
@@ -134,7 +138,7 @@ export function App() {
           <NavigationLink key={path} path={path} label={label} icon={icon} />
         ))}
       </AppShell.Navbar>
-      <AppShell.Main>
+      <AppShell.Main id="content" tabIndex={-1} className={classes.content}>
         <Routes>
           <Route path="/" element={<Home />} />
           {applications.map((application) => (

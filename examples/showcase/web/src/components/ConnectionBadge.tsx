@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { Badge } from "@mantine/core";
+import { Badge, VisuallyHidden } from "@mantine/core";
 import { useConnection } from "../connection";
 
 const transportNames: Record<string, string> = {
@@ -9,7 +9,8 @@ const transportNames: Record<string, string> = {
 
 export function ConnectionBadge() {
   const { transport, link } = useConnection();
-  const words = transport ? (transportNames[transport] ?? transport) : "Offline";
+  const without = link === "connecting" ? "Connecting…" : "Offline";
+  const words = transport ? (transportNames[transport] ?? transport) : without;
   return (
     <Badge
       variant="dot"
@@ -18,10 +19,10 @@ export function ConnectionBadge() {
       fw={500}
       size="lg"
       role="status"
-      aria-label={`Connection: ${words}`}
       data-transport={transport}
     >
-      {link === "connecting" ? "Connecting…" : words}
+      <VisuallyHidden>Connection: </VisuallyHidden>
+      {words}
     </Badge>
   );
 }

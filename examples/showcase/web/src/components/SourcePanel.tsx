@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A source of the server that is running, as the server itself tells it.
-import { Button, Code, CopyButton, Group, Paper, Skeleton, Text, Title } from "@mantine/core";
+import { Code, Group, Paper, Skeleton, Text, Title } from "@mantine/core";
 import hljs from "highlight.js/lib/core";
 import cpp from "highlight.js/lib/languages/cpp";
-import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
+import { CopyTextButton } from "./CopyTextButton";
 import classes from "./SourcePanel.module.css";
 
 hljs.registerLanguage("cpp", cpp);
@@ -24,23 +24,6 @@ function useSource(file: string) {
     return () => abandoned.abort();
   }, [file]);
   return { source, failed };
-}
-
-function CopySource({ source }: { source: string }) {
-  return (
-    <CopyButton value={source}>
-      {({ copied, copy }) => (
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={copied ? <Check size={14} /> : <Copy size={14} />}
-          onClick={copy}
-        >
-          {copied ? "Copied" : "Copy"}
-        </Button>
-      )}
-    </CopyButton>
-  );
 }
 
 function Listing({ source, file }: { source: string; file: string }) {
@@ -67,7 +50,7 @@ export function SourcePanel({ file }: { file: string }) {
             <Code>{file}</Code> {source && `${lines} lines`}
           </Text>
         </div>
-        {source && <CopySource source={source} />}
+        {source && <CopyTextButton text={source} compact />}
       </Group>
       {source && <Listing source={source} file={file} />}
       {!source && !failed && <Skeleton h={320} m="sm" w="auto" aria-label="Loading the source" />}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What passes between page and server: HTTP and the namespace /account, see
 // examples/showcase/README.md.
+import { request } from "../../http";
 
 export type Role = "user" | "admin";
 
@@ -23,14 +24,9 @@ export interface Credentials {
 /** What the server answered, or a sentence that says why there is no answer. */
 async function post<Answer>(path: string, body: object): Promise<Answer & { error?: string }> {
   try {
-    const response = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    return await response.json();
-  } catch {
-    return { error: "The server did not answer. Please try again." } as Answer & { error: string };
+    return await request(path, body);
+  } catch (failure) {
+    return { error: (failure as Error).message } as Answer & { error: string };
   }
 }
 

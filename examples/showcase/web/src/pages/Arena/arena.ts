@@ -57,6 +57,7 @@ function botsInAddress(): number | undefined {
 class Arena extends Store<ArenaState> {
   readonly interpolation = new Interpolation(1000 / TICKS_PER_SECOND);
   private readonly socket = namespaceSocket<ServerEvents, ClientEvents>("/arena");
+  /** Asked for, but not of the server yet: others may ask for another number later. */
   private wantedBots = botsInAddress();
   private bytes = 0;
   private states = 0;
@@ -95,6 +96,8 @@ class Arena extends Store<ArenaState> {
   close(): void {
     clearInterval(this.second);
     this.socket.disconnect();
+    // The address says so again to whoever comes back to it.
+    this.wantedBots = botsInAddress();
   }
 
   async join(name: string): Promise<void> {
@@ -123,6 +126,7 @@ class Arena extends Store<ArenaState> {
   private askForBots(): void {
     if (this.wantedBots === undefined) return;
     this.socket.emit("bots", this.wantedBots, ({ bots }) => this.update({ bots }));
+    this.wantedBots = undefined;
   }
 
   private onConnect(): void {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Badge, Button, Code, Group, Stack, Table, Text } from "@mantine/core";
+import { useState } from "react";
+import { alertText } from "../../components/alertText";
 import { SendForm } from "../../components/SendForm";
 import { useConnection } from "../../connection";
 import { useStore } from "../../store";
@@ -48,16 +50,22 @@ function Reconnection({ state, offline }: { state: ErrorsState; offline: boolean
 }
 
 function Refused({ state }: { state: ErrorsState }) {
+  const [problem, setProblem] = useState("");
   return (
     <Section
       title="A handshake that the server refuses"
       text="There is no socket that could be told. The server’s own handler hears of it, with code and message."
     >
       <Group>
-        <Button variant="default" onClick={() => void errors.provoke()}>
+        <Button variant="default" onClick={() => void errors.provoke().then(setProblem)}>
           Connect with an old protocol
         </Button>
       </Group>
+      {problem && (
+        <Text size="sm" c="var(--mantine-color-error)">
+          {alertText(problem)}
+        </Text>
+      )}
       {state.refused.length === 0 ? (
         <Text size="sm" c="dimmed">
           None has been refused yet.

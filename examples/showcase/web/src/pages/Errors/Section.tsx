@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { Paper, Stack, Text, Title } from "@mantine/core";
-import { CircleAlert, CircleCheck } from "lucide-react";
+import { CircleAlert, CircleCheck, Info } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Line } from "./errors";
+import type { Line, LineKind } from "./errors";
 
 interface SectionProperties {
   title: string;
@@ -32,6 +32,17 @@ interface LinesProperties {
   empty: string;
 }
 
+function KindIcon({ kind }: { kind: LineKind }) {
+  switch (kind) {
+    case "success":
+      return <CircleCheck size={14} color="var(--mantine-color-green-6)" aria-label="Success:" />;
+    case "error":
+      return <CircleAlert size={14} color="var(--mantine-color-red-6)" aria-label="Error:" />;
+    case "news":
+      return <Info size={14} color="var(--mantine-color-dimmed)" aria-hidden />;
+  }
+}
+
 /** What happened, the latest first. */
 export function Lines({ label, lines, empty }: LinesProperties) {
   return (
@@ -41,14 +52,9 @@ export function Lines({ label, lines, empty }: LinesProperties) {
           {empty}
         </Text>
       )}
-      {lines.slice(0, 6).map(({ key, good, text }) => (
-        <Text key={key} size="sm" data-good={good} style={{ overflowWrap: "anywhere" }}>
-          {good ? (
-            <CircleCheck size={14} color="var(--mantine-color-green-6)" aria-label="Success:" />
-          ) : (
-            <CircleAlert size={14} color="var(--mantine-color-red-6)" aria-label="Error:" />
-          )}{" "}
-          {text}
+      {lines.slice(0, 6).map(({ key, kind, text }) => (
+        <Text key={key} size="sm" style={{ overflowWrap: "anywhere" }}>
+          <KindIcon kind={kind} /> {text}
         </Text>
       ))}
     </Stack>

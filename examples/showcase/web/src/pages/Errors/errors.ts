@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 // What can go wrong, without its looks.
 import { connection, mainSocket } from "../../connection";
+import { UNREACHABLE } from "../../http";
 import { Store } from "../../store";
 import type { ClientEvents, Order, RefusedConnection, ServerEvents } from "./protocol";
 
+/** What has happened is good, is bad, or is neither yet. */
+export type LineKind = "success" | "error" | "news";
+
 export interface Line {
   key: number;
-  good: boolean;
+  kind: LineKind;
   text: string;
 }
 
@@ -35,32 +39,32 @@ class Errors extends Store<ErrorsState> {
     const { io } = connection.socket;
     socket.on("connect", () => this.watch());
     if (socket.connected) this.watch();
-    socket.on("disconnect", (reason) => this.note("reconnections", false, `Disconnected: ${reason}`));
+    socket.on("disconnect", (reason) => this.note("reconnections", "error", `Disconnected: ${reason}`));
     io.on("reconnect_attempt", (attempt) =>
-      this.note("reconnections", true, `Attempt ${attempt} to reconnect`),
+      this.note("reconnections", "news", `Attempt ${attempt} to reconnect`),
     );
     io.on("reconnect_error", ({ message }) =>
-      this.note("reconnections", false, `The attempt failed: ${message}`),
+      this.note("reconnections", "error", `The attempt failed: ${message}`),
     );
     io.on("reconnect", (attempt) => {
       this.update({ reconnected: this.state.reconnected + 1 });
-      this.note("reconnections", true, `Reconnected at attempt ${attempt}`);
+      this.note("reconnections", "success", `Reconnected at attempt ${attempt}`);
     });
     socket.on("connection_error", (refused) =>
       this.update({ refused: [refused, ...this.state.refused].slice(0, KEPT) }),
     );
     socket.on("broadcast", (anything) =>
-      this.note("broadcasts", true, typeof anything === "string" ? anything : JSON.stringify(anything)),
+      this.note("broadcasts", "news", typeof anything === "string" ? anything : JSON.stringify(anything)),
     );
   }
 
   async act(order: Order): Promise<void> {
     try {
       const outcome = await this.socket.timeout(ACTION_TIMEOUT).emitWithAck("action", order);
-      if (outcome.success) this.note("outcomes", true, outcome.result);
-      else this.note("outcomes", false, `The server said: ${outcome.error}`);
+      if (outcome.success) this.note("outcomes", "success", outcome.result);
+      else this.note("outcomes", "error", `The server said: ${outcome.error}`);
     } catch (error) {
-      this.note("outcomes", false, `No answer: ${(error as Error).message}`);
+      this.note("outcomes", "error", `No answer: ${(error as Error).message}`);
     }
   }
 
@@ -69,9 +73,12 @@ class Errors extends Store<ErrorsState> {
     connection.socket.io.engine.close();
   }
 
-  /** A handshake in a protocol that the server no longer speaks. */
-  async provoke(): Promise<void> {
-    await fetch("/socket.io/?EIO=3&transport=polling");
+  /** A handshake in a protocol that the server no longer speaks. Resolves to "", or to why there was none. */
+  provoke(): Promise<string> {
+    return fetch("/socket.io/?EIO=3&transport=polling").then(
+      () => "",
+      () => UNREACHABLE,
+    );
   }
 
   async broadcast(text: string): Promise<string> {
@@ -86,8 +93,8 @@ class Errors extends Store<ErrorsState> {
     );
   }
 
-  private note(list: "outcomes" | "reconnections" | "broadcasts", good: boolean, text: string): void {
-    const line = { key: ++this.keys, good, text };
+  private note(list: "outcomes" | "reconnections" | "broadcasts", kind: LineKind, text: string): void {
+    const line = { key: ++this.keys, kind, text };
     this.update({ [list]: [line, ...this.state[list]].slice(0, KEPT) });
   }
 }

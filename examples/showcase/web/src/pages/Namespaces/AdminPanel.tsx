@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Link, useLocation } from "react-router-dom";
 import { namespaces, type NamespacesState } from "./namespaces";
 import { SendForm } from "../../components/SendForm";
+import { WhoIsAdministrator } from "../Account/WhoIsAdministrator";
 
 function Users({ state }: { state: NamespacesState }) {
   const [problem, setProblem] = useState("");
@@ -48,7 +49,7 @@ function Closed() {
       <Anchor component={Link} underline="always" to={{ pathname: "/account", search }}>
         Sign in
       </Anchor>{" "}
-      with the first account created, then come back and join.
+      as the administrator, then come back and join. <WhoIsAdministrator />
     </Text>
   );
 }

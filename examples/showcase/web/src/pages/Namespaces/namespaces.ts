@@ -58,9 +58,12 @@ class Namespaces extends Store<NamespacesState> {
       this.update({ messages: [...this.state.messages, message].slice(-KEPT) }),
     );
     this.admin.on("users", (users) => this.update({ users }));
-    // The token may have been renewed since: /admin decides again, when it has let go of the old socket.
+    // The token may have been renewed since: /admin decides again, when it has let go of the old
+    // socket. Who leaves or signs out before that does not come back.
     this.admin.on("token-expired", () => {
-      this.admin.once("disconnect", () => this.join("admin"));
+      this.admin.once("disconnect", (reason) => {
+        if (reason === "io server disconnect" && this.phase === "in") this.join("admin");
+      });
     });
     account.subscribe(() => this.onAccount(account.snapshot().phase));
   }
@@ -93,9 +96,11 @@ class Namespaces extends Store<NamespacesState> {
 
   /** Who signs out leaves /admin, too, and who signs in may be let in. */
   private onAccount(phase: AccountState["phase"]): void {
-    if (phase === this.phase) return;
+    const before = this.phase;
+    if (phase === before) return;
     this.phase = phase;
-    if (phase === "out") this.leave("admin");
+    // Who was not in sees why /admin refuses.
+    if (before === "in" && phase === "out") this.leave("admin");
     if (phase === "in") this.join("admin");
   }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { Button, CopyButton, Group, NativeSelect, Paper, Text, Title } from "@mantine/core";
-import { Check, Copy, Play } from "lucide-react";
+import { Button, Group, NativeSelect, Paper, Text, Title } from "@mantine/core";
+import { Play } from "lucide-react";
 import { useState } from "react";
 import { alertText } from "../../components/alertText";
+import { CopyTextButton } from "../../components/CopyTextButton";
 import { STATUSES, type Order, type Orders } from "./orders";
 import classes from "./ChangeOrder.module.css";
 
@@ -49,17 +50,7 @@ export function ChangeOrder({ list, orders }: { list: Order[]; orders: Orders })
         {command}
       </pre>
       <Group gap="sm" mt="sm">
-        <CopyButton value={command}>
-          {({ copied, copy }) => (
-            <Button
-              variant="default"
-              leftSection={copied ? <Check size={16} /> : <Copy size={16} />}
-              onClick={copy}
-            >
-              {copied ? "Copied the command" : "Copy the command"}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyTextButton text={command} what="the command" />
         <Button
           leftSection={<Play size={16} />}
           onClick={() => void orders.setStatus(order.id, status).then(setProblem)}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Orders without their looks: what we have ordered, and what we are told about it.
 import { ask, mainSocket } from "../../connection";
+import { request } from "../../http";
 import { recall, remember } from "../../session";
 import { Store } from "../../store";
 
@@ -42,25 +43,6 @@ interface ServerEvents {
   notification(notification: Notification): void;
 }
 
-/** The JSON that the server answers; throws the error that it tells. */
-async function request<T>(path: string, body?: object): Promise<T> {
-  const options = body && {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  };
-  const response = await fetch(path, options);
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
-}
-
-function reason(failure: unknown): string {
-  // What fetch() itself throws is written for programmers.
-  if (failure instanceof TypeError) return "The server cannot be reached. Please try again later.";
-  return failure instanceof Error ? failure.message : String(failure);
-}
-
 export class Orders extends Store<OrdersState> {
   private keys = 0;
 
@@ -85,7 +67,7 @@ export class Orders extends Store<OrdersState> {
       this.update({ orders: [order, ...this.state.orders] });
       return "";
     } catch (failure) {
-      return reason(failure);
+      return (failure as Error).message;
     }
   }
 
@@ -95,7 +77,7 @@ export class Orders extends Store<OrdersState> {
       await request(`/api/orders/${id}/status`, { status });
       return "";
     } catch (failure) {
-      return reason(failure);
+      return (failure as Error).message;
     }
   }
 
@@ -107,7 +89,7 @@ export class Orders extends Store<OrdersState> {
       const orders = await request<Order[]>(`/api/orders?userId=${encodeURIComponent(userId)}`);
       if (userId === this.state.userId) this.update({ orders, failure: "" });
     } catch (failure) {
-      this.update({ failure: reason(failure) });
+      this.update({ failure: (failure as Error).message });
     }
   }
 

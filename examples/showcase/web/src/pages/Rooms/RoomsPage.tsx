@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
-import { Badge, Stack, Tabs } from "@mantine/core";
+import { Alert, Badge, Stack, Tabs } from "@mantine/core";
 import { useStore } from "../../store";
 import { JoinRoom } from "./JoinRoom";
 import { RoomView } from "./RoomView";
 import { rooms } from "./rooms";
 
 export default function RoomsPage() {
-  const { name, open, joined, shown } = useStore(rooms);
+  const { name, open, joined, shown, refusal } = useStore(rooms);
   const others = open.filter(({ roomId }) => !joined.some(({ id }) => id === roomId));
 
   return (
     <Stack gap="md">
       <JoinRoom name={name} open={others} />
+      {refusal && (
+        <Alert color="orange" p="sm" style={{ overflowWrap: "anywhere" }}>
+          {refusal}
+        </Alert>
+      )}
       {joined.length > 0 && (
         <Tabs value={shown} onChange={(id) => id && rooms.show(id)}>
           <Tabs.List>

@@ -31,6 +31,8 @@ interface RoomsState {
   joined: Room[];
   /** The room that is shown. */
   shown: string;
+  /** Why we are no longer in one. */
+  refusal: string;
 }
 
 interface ServerEvents {
@@ -58,7 +60,7 @@ class Rooms extends Store<RoomsState> {
 
   constructor() {
     const joined = recallRooms();
-    super({ name: recall("rooms.name"), open: [], joined, shown: joined[0]?.id ?? "" });
+    super({ name: recall("rooms.name"), open: [], joined, shown: joined[0]?.id ?? "", refusal: "" });
     const { socket } = this;
     socket.on("connect", () => this.onConnect());
     socket.on("disconnect", () => this.forgetUsers());
@@ -95,9 +97,7 @@ class Rooms extends Store<RoomsState> {
 
   async leave(id: string): Promise<void> {
     await ask("leave-room", id);
-    const joined = this.state.joined.filter((room) => room.id !== id);
-    this.setJoined(joined);
-    this.update({ shown: joined[0]?.id ?? "" });
+    this.forget(id);
   }
 
   async say(id: string, message: string): Promise<string> {
@@ -108,10 +108,23 @@ class Rooms extends Store<RoomsState> {
   /** The server knows a new connection by nothing but what we say. */
   private onConnect(): void {
     this.socket.emit("get-rooms", (open) => this.update({ open }));
-    for (const { id } of this.state.joined) {
-      void ask("join-room", id, this.state.name);
-      this.socket.emit("get-room-users", id);
-    }
+    this.update({ refusal: "" });
+    for (const { id } of this.state.joined) void this.joinAgain(id);
+  }
+
+  private async joinAgain(id: string): Promise<void> {
+    const answer = await ask("join-room", id, this.state.name);
+    // The next connection asks again.
+    if (!this.socket.connected) return;
+    if (answer.ok) return void this.socket.emit("get-room-users", id);
+    this.forget(id);
+    this.update({ refusal: `You are no longer in ${id}: ${answer.error}` });
+  }
+
+  private forget(id: string): void {
+    const joined = this.state.joined.filter((room) => room.id !== id);
+    this.setJoined(joined);
+    if (id === this.state.shown) this.update({ shown: joined[0]?.id ?? "" });
   }
 
   private setJoined(joined: Room[]): void {

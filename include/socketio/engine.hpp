@@ -8,7 +8,8 @@
 //   });
 //   io.engine().on_initial_headers([](ResponseHeaders& headers) { headers.set("x-first", "1"); });
 //
-// Register functions before the server runs, or on its loop, which calls them.
+// Register functions before the server runs, or on its loop, which calls them. The requests that they
+// see have no body.
 #pragma once
 
 #include <socketio/http.hpp>

@@ -41,8 +41,9 @@ using HandlerId = std::uint64_t;
 /// connection ends.
 struct HandlerError {
   /// Of the event, or what was called: "connection", "disconnecting", "disconnect", "middleware",
-  /// "acknowledgement", "error", "timer", "post", "connection_error", "allow_request", "cors", "http
-  /// GET /path"; at a client "connect", "connect_error", …
+  /// "acknowledgement", "error", "timer", "post", "new_namespace", "connection_error",
+  /// "allow_request", "generate_id", "engine", "initial_headers", "headers", "cors",
+  /// "http GET /path"; at a client "connect", "connect_error", …
   std::string event;
   std::string message;           ///< "argument 0 is missing or …", or what the exception says.
   std::exception_ptr exception;  ///< Of the handler; null if the arguments were wrong.

@@ -162,7 +162,7 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
   /// False if the limit of rooms per client is reached (from another thread: always true).
   bool join(const Rooms& rooms) const;
   void leave(std::string_view room) const;
-  /// Also the room with its own id.
+  /// Also the room with its own id. The socket still receives what is emitted to everybody.
   void leave_all() const;
   /// Its own id included.
   std::vector<std::string> rooms() const;

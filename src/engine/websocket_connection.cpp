@@ -55,8 +55,11 @@ void WebSocketConnection::on_drain() {
   if (stream_ && ping_payload_) answer_ping();
 }
 
-void WebSocketConnection::send_deflated(websocket::Opcode opcode, std::string_view message,
-                                        std::string_view prefix) {
+void WebSocketConnection::deflate_and_send(websocket::Opcode opcode, std::string_view message,
+                                           std::string_view prefix) {
+  if (!deflate_->terms.applies_to(prefix.size() + message.size())) {
+    return send_frame(*stream_, opcode, message, websocket::Coding::plain, prefix);
+  }
   std::string whole(prefix);
   whole.append(message);
   std::string deflated;

@@ -48,10 +48,9 @@ class WebSocketConnection {
   /// compressed if they have at least `threshold_bytes`.
   void allow_deflate(const websocket::DeflateParameters& agreed, std::size_t threshold_bytes);
 
-  /// How messages are compressed, if they are.
-  std::optional<websocket::DeflateTerms> deflate_terms() const {
-    if (!deflate_) return std::nullopt;
-    return deflate_->terms;
+  /// How messages are compressed; null if they are not.
+  const websocket::DeflateTerms* deflate_terms() const {
+    return deflate_ ? &deflate_->terms : nullptr;
   }
 
   bool is_open() const { return stream_ != nullptr; }
@@ -80,10 +79,7 @@ class WebSocketConnection {
   void send(websocket::Opcode opcode, std::string_view message, Compress compress,
             std::string_view prefix = {}) {
     if (!stream_) return;
-    if (deflate_ && compress == Compress::yes &&
-        deflate_->terms.applies_to(prefix.size() + message.size())) {
-      return send_deflated(opcode, message, prefix);
-    }
+    if (deflate_ && compress == Compress::yes) return deflate_and_send(opcode, message, prefix);
     send_frame(*stream_, opcode, message, websocket::Coding::plain, prefix);
   }
   void send_ping(std::string_view payload);
@@ -111,7 +107,9 @@ class WebSocketConnection {
   void on_ping(std::string_view payload);
   void answer_ping();
   bool has_backlog() const { return stream_->queued_bytes() > pong_backlog_bytes; }
-  void send_deflated(websocket::Opcode opcode, std::string_view message, std::string_view prefix);
+  /// Compressed, if it has a size for that.
+  void deflate_and_send(websocket::Opcode opcode, std::string_view message,
+                        std::string_view prefix);
   void send_frame(Stream& stream, websocket::Opcode opcode, std::string_view payload,
                   websocket::Coding coding = websocket::Coding::plain,
                   std::string_view prefix = {}) const;

@@ -48,6 +48,7 @@ void EngineHooks::add_headers_handler(Engine::HeadersHandler handler) {
 }
 
 void EngineHooks::attach_headers() {
+  if (std::exchange(has_attached_headers_, true)) return;
   engine_->set_headers_hook(
       [this](const engine::Exchange& exchange, const engine::Session& session,
              http::Response& response) { add_headers(exchange, session, response); });
@@ -95,7 +96,8 @@ void EngineHooks::notify_refusal(const engine::Exchange& exchange, engine::Refus
 }
 
 HttpRequest EngineHooks::snapshot(const engine::Exchange& exchange) const {
-  const auto state = std::make_shared<detail::RequestState>(exchange.request(), pending_->timers());
+  const auto state = std::make_shared<detail::RequestState>(http::without_body(exchange.request()),
+                                                            pending_->timers());
   state->set_answered();  // as soon as the handlers return
   return public_request(state, exchange.remote_address());
 }

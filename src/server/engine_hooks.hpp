@@ -63,6 +63,7 @@ class EngineHooks {
   std::shared_ptr<PendingRequests> pending_;
   Report report_;
   std::optional<SessionCookie> cookie_;
+  bool has_attached_headers_ = false;
   List<RefusalHandler> refusal_;
   List<Engine::HeadersHandler> initial_headers_;
   List<Engine::HeadersHandler> headers_;

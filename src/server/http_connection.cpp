@@ -14,8 +14,17 @@ namespace {
 // How much may wait behind an unanswered request before the server stops reading.
 constexpr std::size_t waiting_limit_bytes = 64 * 1024;
 
+/// Whether a response may have several lines of that name.
+bool may_repeat(std::string_view name) {
+  return http::equals_ignoring_case(name, "vary") || http::equals_ignoring_case(name, "set-cookie");
+}
+
+/// The response's own come first.
 void append_headers(http::Headers& to, const http::Headers& from) {
-  for (std::size_t i = 0; i < from.size(); ++i) to.add(from.at(i).name, from.at(i).value);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const auto [name, value] = from.at(i);
+    if (may_repeat(name) || !to.has(name)) to.add(name, value);
+  }
 }
 
 }  // namespace
@@ -41,6 +50,10 @@ const http::Request& HttpExchange::request() const {
     }
   }
   return request_;
+}
+
+void HttpExchange::add_header(std::string_view name, std::string_view value) {
+  may_repeat(name) ? extra_headers_.add(name, value) : extra_headers_.set(name, value);
 }
 
 http::Request HttpExchange::take_request() {

@@ -61,6 +61,8 @@ class HttpExchange final : public engine::Exchange {
 
   /// Headers for every response to this request, e.g. CORS.
   http::Headers& extra_headers() { return extra_headers_; }
+  /// Adds one, which replaces an earlier one of that name if there cannot be several.
+  void add_header(std::string_view name, std::string_view value);
 
  private:
   friend class HttpConnection;

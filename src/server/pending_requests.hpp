@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// PendingRequests: the requests of one loop that the application answers, now or later, from any
-// thread: those of the router, and handshakes that wait for a decision.
+// PendingRequests: the requests of one loop that the application answers or decides on, now or later,
+// from any thread: those of the router, and those of the engine for its middlewares and options.
 //
 // Life cycle of a request: open() -> the responder answers, or all its copies are dropped, or the
 // client closes the connection. What is left when the loop ends gets no answer. Loop's thread only,
@@ -57,14 +57,15 @@ class PendingRequests : public std::enable_shared_from_this<PendingRequests> {
     return {public_request(state, exchange->remote_address()), Responder<T>(std::move(complete))};
   }
 
-  /// Asks the application's function. `report(const std::exception_ptr&)` gets what it throws.
+  /// Asks the application's function, which does not see the body: it may not have arrived.
+  /// `report(const std::exception_ptr&)` gets what the function throws.
   /// `done(exchange, std::optional<T>)` is called, unless the client goes, with what it answers:
   /// nothing if it throws or drops its responder.
   template <class T, class Report, class Done>
   void ask(const RequestHandler<T>& function, const ExchangePtr& exchange, Report report,
            Done done) {
     const auto opened =
-        open<T>(exchange, exchange->request(),
+        open<T>(exchange, http::without_body(exchange->request()),
                 [report = std::move(report), done = std::move(done)](
                     const ExchangePtr& answered, const http::Request&, detail::Answered<T> given) {
                   if (given.thrown) report(given.thrown);

@@ -110,20 +110,27 @@ void RequestDispatcher::run_middlewares(const std::shared_ptr<HttpExchange>& exc
   pending_->ask(*middleware, exchange, middleware_error_hook_,
                 [this, next](const std::shared_ptr<engine::Exchange>& answered,
                              std::optional<EngineDecision> decision) {
-                  if (!decision) {
-                    return engine_.report_and_refuse(*answered, engine::Refusal::bad_request,
-                                                     {{"name", "MIDDLEWARE_FAILURE"}});
-                  }
                   // Every exchange comes from accept().
-                  const auto passing = std::static_pointer_cast<HttpExchange>(answered);
-                  for (const auto& [name, value] : decision->headers) {
-                    passing->extra_headers().add(name, value);
-                  }
-                  if (!decision->response) return run_middlewares(passing, next + 1);
-                  auto response = wire_response(std::move(*decision->response));
-                  passing->body_complete() ? passing->respond(std::move(response))
-                                           : passing->respond_and_close(std::move(response));
+                  follow(std::static_pointer_cast<HttpExchange>(answered), std::move(decision),
+                         next);
                 });
+}
+
+void RequestDispatcher::follow(const std::shared_ptr<HttpExchange>& exchange,
+                               std::optional<EngineDecision> decision, std::size_t asked) {
+  if (!decision) {
+    return engine_.report_and_refuse(*exchange, engine::Refusal::bad_request,
+                                     {{"name", "MIDDLEWARE_FAILURE"}});
+  }
+  for (const auto& [name, value] : decision->headers) exchange->add_header(name, value);
+  if (!decision->response) return run_middlewares(exchange, asked + 1);
+  const auto report = [this](const http::Request&) {
+    middleware_error_hook_(std::current_exception());
+  };
+  auto response =
+      checked_response({std::move(decision->response), nullptr}, exchange->request(), report);
+  exchange->body_complete() ? exchange->respond(std::move(response))
+                            : exchange->respond_and_close(std::move(response));
 }
 
 void RequestDispatcher::enter_engine(const std::shared_ptr<HttpExchange>& exchange) {
@@ -150,7 +157,11 @@ void RequestDispatcher::route(const std::shared_ptr<HttpExchange>& exchange) con
 std::optional<HttpResponse> RequestDispatcher::client_file(const http::Request& request) const {
   if (client_folder_.empty() || (request.method != "GET" && request.method != "HEAD"))
     return std::nullopt;
-  const std::string_view name = request.path().substr(engine_prefix_.size());
+  // In the reference the files have a slash before them, whatever `add_trailing_slash` says.
+  const std::size_t slash = engine_prefix_.size() - (engine_prefix_.ends_with('/') ? 1 : 0);
+  const std::string_view rest = request.path().substr(slash);
+  if (!rest.starts_with('/')) return std::nullopt;
+  const std::string_view name = rest.substr(1);
   if (std::find(client_files.begin(), client_files.end(), name) == client_files.end())
     return std::nullopt;
   const auto found = find_file(client_folder_, name);

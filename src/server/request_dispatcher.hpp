@@ -55,6 +55,9 @@ class RequestDispatcher final : public RequestSink {
   void accept_engine(const std::shared_ptr<HttpExchange>& exchange);
   /// Asks the middlewares from the one at `next` on, then enters the engine.
   void run_middlewares(const std::shared_ptr<HttpExchange>& exchange, std::size_t next);
+  /// Does what the middleware at `asked` has decided.
+  void follow(const std::shared_ptr<HttpExchange>& exchange, std::optional<EngineDecision> decision,
+              std::size_t asked);
   void enter_engine(const std::shared_ptr<HttpExchange>& exchange);
   void route(const std::shared_ptr<HttpExchange>& exchange) const;
   /// A file of the client bundle, if the folder is configured and has a file of that name.

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
+import { request } from "node:http";
 import { createConnection } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { post, PASSWORD, signIn, signUp } from "./support/people.mjs";
@@ -94,6 +95,16 @@ describe("a client that goes before it is answered", () => {
   });
 });
 
+/** From another address of this machine. */
+async function statusOfLogin(url, localAddress, body) {
+  const headers = { "Content-Type": "application/json" };
+  const login = request(`${url}/api/login`, { method: "POST", localAddress, headers });
+  login.end(JSON.stringify(body));
+  const [response] = await once(login, "response");
+  response.resume();
+  return response.statusCode;
+}
+
 describe("POST /api/login", () => {
   it("answers with a token of HS256 that expires", async () => {
     const { email, token } = await somebody();
@@ -137,6 +148,9 @@ describe("POST /api/login", () => {
     const { status, body } = await post(own.url, "/api/login", right);
     assert.equal(status, 429, "all come from one address");
     assert.match(body.error, /Too many attempts/);
+    const elsewhere = (who) => statusOfLogin(own.url, "127.0.0.2", who);
+    assert.equal(await elsewhere({ email: " ADA@example.org", password: PASSWORD }), 429);
+    assert.equal(await elsewhere(right), 200);
   });
 });
 

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { encode } from "notepack.io";
 import msgpackParser from "socket.io-msgpack-parser";
 import { TRANSPORTS, call, connectClient, connected, createClient } from "./support/client.mjs";
 import { nextEvent } from "./support/deadline.mjs";
@@ -104,6 +105,24 @@ scenario("a packet that is none ends the connection, and only that", async (t) =
     await session.closed();
   }
   assert.equal(await call(socket, "message-with-ack", "alive"), "alive");
+});
+
+describe("the socket's error handler", () => {
+  for (const [what, packet, message] of [
+    ["no MessagePack", Buffer.from([0xc1]), "Could not parse"],
+    ["no packet", encode(5), "invalid packet type"],
+    ["no type", encode({ type: 9, nsp: "/packets" }), "invalid packet type"],
+    ["no namespace", encode({ type: 2, nsp: 5, data: ["a"] }), "invalid namespace"],
+    ["no arguments", encode({ type: 2, nsp: "/packets", data: {} }), "invalid payload"],
+    ["no id", encode({ type: 2, nsp: "/packets", data: ["a"], id: "x" }), "invalid packet id"],
+  ]) {
+    scenario(`is told of ${what}`, async (t) => {
+      const socket = await client(t, { namespace: "/packets", transports: ["websocket"] });
+      socket.io.engine.write(packet);
+      assert.deepEqual(await socket.events.next(), ["error-seen", message]);
+      await socket.events.next().catch((end) => assert.match(end.message, /nothing more arrives/));
+    });
+  }
 });
 
 scenario("a client with the standard parser is disconnected", async (t) => {

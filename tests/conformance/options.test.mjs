@@ -3,6 +3,8 @@
 // Options of the server that other files leave at their defaults.
 
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { describe } from "node:test";
 import { call, connectClient } from "./support/client.mjs";
 import { until } from "./support/deadline.mjs";
@@ -15,7 +17,9 @@ const query = "EIO=4&transport=polling";
 
 describe("addTrailingSlash", () => {
   const slashed = useServer();
-  const bare = useServer("socketio", { flags: ["--no-trailing-slash"] });
+  const packageFile = createRequire(import.meta.url).resolve("socket.io/package.json");
+  const folder = join(dirname(packageFile), "client-dist");
+  const bare = useServer("socketio", { flags: ["--no-trailing-slash", "--client-dist", folder] });
   const status = async (server, path) => (await send(server, `${path}?${query}`)).status;
 
   scenario("with it, the path ends with a slash", async () => {
@@ -30,6 +34,11 @@ describe("addTrailingSlash", () => {
     assert.equal(await status(bare(), "/socket.i"), 404);
     const socket = await connectClient(t, bare(), { addTrailingSlash: false });
     assert.equal(await call(socket, "message-with-ack", 1), 1);
+  });
+
+  scenario("without, the client's files have one still", async () => {
+    assert.equal((await send(bare(), "/socket.io/socket.io.js")).status, 200);
+    assert.equal((await send(bare(), "/socket.iosocket.io.js")).status, 400);
   });
 });
 

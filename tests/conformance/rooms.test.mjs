@@ -51,6 +51,11 @@ async function assertReceived(clients, places, event, sender = clients[0]) {
   }
 }
 
+async function assertReceivedFrom(sender, receivers) {
+  sender.emit("all", "news");
+  for (const receiver of receivers) assert.deepEqual(await receiver.events.next(), ["news"]);
+}
+
 describe("membership", () => {
   scenario("a socket leaves all rooms, its own as well", async (t) => {
     const client = await connectClient(t, server());
@@ -61,6 +66,16 @@ describe("membership", () => {
     await settled(client);
     assert.equal(client.events.size, 0);
   });
+
+  scenario(
+    "a socket that has left all rooms is still one of everybody",
+    { differs: "it forgets the socket until it joins a room" },
+    async (t) => {
+      const [client, other] = await assemble(t, [[], []]);
+      await acknowledged(client, "leave-all");
+      await assertReceivedFrom(other, [client, other]);
+    },
+  );
 
   scenario("a socket is in the room of its id, joins and leaves others", async (t) => {
     const client = await connectClient(t, server());

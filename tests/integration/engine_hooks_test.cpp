@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,8 +29,8 @@ void log_errors(Server& io, Log& log) {
       [&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
 }
 
-std::string upgrade_text(const std::string& more = {}) {
-  return request_text("GET", websocket_query,
+std::string upgrade_text(const std::string& more = {}, const std::string& parameters = {}) {
+  return request_text("GET", websocket_query + parameters,
                       "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                       "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" +
                           more);
@@ -114,7 +115,6 @@ TEST(EngineMiddlewares, ABodyThatArrivesWhileOneWaitsIsNotLost) {
 
 TEST(EngineMiddlewares, FailuresRefuseTheRequestAndAreReported) {
   Log log;
-  std::string fault = "throws";
   LiveServer server({}, [&](Server& io) {
     log_errors(io, log);
     io.on_connection_error([&](const RefusedRequest& refused) { log.add(refused.context.dump()); });
@@ -134,6 +134,52 @@ TEST(EngineMiddlewares, FailuresRefuseTheRequestAndAreReported) {
   const std::string refused = R"({"name":"MIDDLEWARE_FAILURE"})";
   EXPECT_EQ(log.lines(), (std::vector<std::string>{"engine: on purpose", refused, refused,
                                                    "engine: on purpose", refused}));
+}
+
+TEST(EngineMiddlewares, SeeNoBodyWhenItHasArrivedEither) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    io.engine().use([&](const HttpRequest& request) {
+      log.add(std::string(request.method) + std::to_string(request.body.size()));
+      return EngineDecision{};
+    });
+  });
+  EXPECT_THAT(PollingClient(server.port).join(), HasSubstr("40{"));
+  EXPECT_THAT(log.lines(), testing::Contains("POST0"));
+}
+
+TEST(EngineMiddlewares, AnAnswerWithAStatusThatThereIsNotIsReported) {
+  Log log;
+  LiveServer server({}, [&](Server& io) {
+    log_errors(io, log);
+    io.engine().use([](const HttpRequest& request) {
+      const int status = std::stoi(std::string(request.header("x-status")));
+      return EngineDecision{.response = HttpResponse::text("", static_cast<std::uint16_t>(status))};
+    });
+  });
+  HttpClient client(server.port);
+  for (const std::string status : {"0", "101", "199", "600"}) {
+    EXPECT_EQ(client.get(engine_query, "X-Status: " + status + "\r\n")->status, 500) << status;
+  }
+  EXPECT_EQ(client.get(engine_query, "X-Status: 599\r\n")->status, 599);
+  EXPECT_EQ(log.lines("engine: ").size(), 4U);
+}
+
+TEST(EngineMiddlewares, OneThatWaitsDoesNotHoldUpTheServersEnd) {
+  Log log;
+  std::optional<Responder<EngineDecision>> waiting;
+  LiveServer server({}, [&](Server& io) {
+    io.engine().use([&](const HttpRequest&, const Responder<EngineDecision>& responder) {
+      waiting = responder;
+      log.add("waits");
+    });
+  });
+  HttpClient client(server.port);
+  client.tcp().send(request_text("GET", engine_query));
+  log.wait_for("waits");
+  server.stop();
+  waiting->respond({});
+  EXPECT_FALSE(client.response());
 }
 
 TEST(EngineMiddlewares, AClientThatGoesWhileOneWaitsLeavesNothing) {
@@ -191,6 +237,63 @@ TEST(EngineHeaders, MayReplaceTheServersOwnButNotBreakTheResponse) {
   for (const std::string name : {"x-split", "x-evil", "x", "y"}) {
     EXPECT_FALSE(answer->headers.has(name)) << name;
   }
+}
+
+TEST(EngineHeaders, ReplaceThoseOfCorsAndOfMiddlewares) {
+  ServerOptions options;
+  options.cors.origins = "*";
+  LiveServer server(options, [](Server& io) {
+    io.engine().use([] { return EngineDecision{.headers = {{"x-a", "1"}, {"x-b", "1"}}}; });
+    io.engine().use([] { return EngineDecision{.headers = {{"x-b", "2"}}}; });
+    io.engine().on_headers([](ResponseHeaders& headers) {
+      headers.set("Access-Control-Allow-Origin", "https://example.org");
+      headers.set("x-a", "3");
+    });
+  });
+  const auto answer = HttpClient(server.port).get(engine_query, "Origin: https://example.org\r\n");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->headers.joined("access-control-allow-origin"), "https://example.org");
+  EXPECT_EQ(answer->headers.joined("x-a"), "3");
+  EXPECT_EQ(answer->headers.joined("x-b"), "2");
+}
+
+TEST(EngineHeaders, AHandlerMayAddOthers) {
+  LiveServer server({}, [](Server& io) {
+    io.engine().on_headers([&io](ResponseHeaders& headers) {
+      headers.set("x-first", "1");
+      io.engine().on_headers([](ResponseHeaders& later) { later.set("x-later", "1"); });
+    });
+  });
+  HttpClient client(server.port);
+  EXPECT_FALSE(client.get(engine_query)->headers.has("x-later"));
+  EXPECT_TRUE(client.get(engine_query)->headers.has("x-later"));
+}
+
+TEST(EngineHeaders, AHandlerThatEndsTheSessionOfAnUpgradeLeavesNoWebSocket) {
+  LiveServer server({}, [](Server& io) {
+    io.engine().on_headers([&io](ResponseHeaders&, const HttpRequest& request) {
+      if (!request.header("upgrade").empty()) io.disconnect_sockets(Close::connection);
+    });
+  });
+  PollingClient polling(server.port);
+  EXPECT_THAT(polling.join(), HasSubstr("40{"));
+  HttpClient upgrading(server.port);
+  upgrading.tcp().send(upgrade_text({}, "&sid=" + polling.sid()));
+  EXPECT_EQ(upgrading.response()->status, 101);
+  while (upgrading.tcp().receive()) {
+  }
+}
+
+TEST(EngineHeaders, AHandlerThatClosesTheServerOpensNoSession) {
+  LiveServer server({}, [](Server& io) {
+    io.on_connection([] { ADD_FAILURE() << "a closed server has a connection"; });
+    io.engine().on_initial_headers([&io](ResponseHeaders&) { io.close(); });
+  });
+  HttpClient client(server.port);
+  client.tcp().send(upgrade_text());
+  while (client.tcp().receive()) {
+  }
+  EXPECT_THAT(client.tcp().unread(), testing::Not(HasSubstr("\"sid\"")));
 }
 
 TEST(SessionIds, MayComeLaterAndFromAnotherThread) {

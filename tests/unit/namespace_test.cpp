@@ -133,6 +133,19 @@ TEST_P(DynamicNamespace, IsAnnouncedEachTimeItIsMade) {
   EXPECT_THAT(errors, ElementsAre("new_namespace", "new_namespace", "new_namespace"));
 }
 
+TEST_P(DynamicNamespace, IsNotAnnouncedAgainWhileSomebodyHoldsIt) {
+  int connections = 0;
+  server_.node.add_new_namespace_handler([&](const std::shared_ptr<core::NamespaceState>& made) {
+    Namespace nsp(made);
+    nsp.on_connection([&connections, nsp] { ++connections; });
+  });
+  for (int round = 0; round < 3; ++round) {
+    CorePeer peer(server_);
+    peer.send("0/room-1,");
+  }
+  EXPECT_EQ(connections, 3);
+}
+
 TEST_P(DynamicNamespace, HasItsOwnHandlersFromTheFirstThatItGets) {
   CorePeer peer(server_);
   peer.send("0/room-1,");

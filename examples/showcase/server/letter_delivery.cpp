@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iterator>
 #include <memory>
+#include <system_error>
 
 namespace showcase {
 namespace {
@@ -25,9 +26,11 @@ json message_of(const Letter& letter) {
           {"timestamp", letter.timestamp}};
 }
 
-/// Nobody was asked: the client had gone, or has too many questions to answer already.
+/// Nobody was asked: the client had gone, has too many questions to answer already, or reads too
+/// slowly.
 bool was_not_sent(const Reply<json>& reply) {
-  return reply.error() == Errc::not_connected || reply.error() == Errc::too_many_pending;
+  const std::error_code error = reply.error();
+  return error == Errc::not_connected || error == Errc::too_many_pending || error == Errc::dropped;
 }
 
 }  // namespace

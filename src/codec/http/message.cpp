@@ -215,6 +215,16 @@ void Headers::shrink() {
   index_.shrink_to_fit();
 }
 
+Request without_body(const Request& request) {
+  Request copy;
+  copy.method = request.method;
+  copy.target = request.target;
+  copy.headers = request.headers;
+  copy.minor_version = request.minor_version;
+  copy.keep_alive = request.keep_alive;
+  return copy;
+}
+
 std::string_view Request::path() const {
   const std::string_view whole = target;
   return whole.substr(0, whole.find('?'));

@@ -72,6 +72,9 @@ struct Request {
   std::string_view query() const;
 };
 
+/// A copy with an empty body.
+Request without_body(const Request& request);
+
 struct Response {
   std::uint16_t status = 200;
   Headers headers;

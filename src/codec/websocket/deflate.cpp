@@ -57,7 +57,8 @@ DeflateTerms terms_of(const DeflateParameters& agreed, Role role, std::size_t th
   if (role == Role::server) {
     return {threshold_bytes, agreed.server_max_window_bits, !agreed.server_no_context_takeover};
   }
-  return {threshold_bytes, agreed.client_max_window_bits, !agreed.client_no_context_takeover};
+  return {threshold_bytes, agreed.client_max_window_bits, !agreed.client_no_context_takeover,
+          std::numeric_limits<std::size_t>::max()};
 }
 
 void CloseDeflate::operator()(z_stream_s* stream) const {

@@ -25,8 +25,8 @@ struct z_stream_s;
 
 namespace socketio::websocket {
 
-/// Longer messages are not compressed: this many bytes take up to 10 ms, in which the loop serves
-/// nobody else.
+/// A server does not compress longer messages: this many bytes take up to 10 ms, in which its loop
+/// serves nobody else.
 inline constexpr std::size_t deflate_limit_bytes = 256 * 1024;
 
 /// How one end compresses what it sends.
@@ -34,9 +34,10 @@ struct DeflateTerms {
   std::size_t threshold_bytes = 0;
   std::uint8_t window_bits = max_window_bits;
   bool keeps_context = true;
+  std::size_t limit_bytes = deflate_limit_bytes;
 
   bool applies_to(std::size_t message_bytes) const {
-    return message_bytes >= threshold_bytes && message_bytes <= deflate_limit_bytes;
+    return message_bytes >= threshold_bytes && message_bytes <= limit_bytes;
   }
   bool operator==(const DeflateTerms&) const = default;
 };

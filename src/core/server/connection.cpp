@@ -15,8 +15,26 @@ using parser::PacketType;
 
 namespace {
 
-/// The message of the error that the reference's decoder throws (socket.io-parser).
-std::string decoding_error(parser::Errc error, std::string_view message) {
+/// The message of the error that the reference's decoder throws (socket.io-msgpack-parser).
+std::string msgpack_error(parser::Errc error) {
+  switch (error) {
+    case parser::Errc::unknown_type:
+      return "invalid packet type";
+    case parser::Errc::invalid_namespace:
+      return "invalid namespace";
+    case parser::Errc::invalid_id:
+      return "invalid packet id";
+    case parser::Errc::empty_packet:
+    case parser::Errc::unexpected_text:
+    case parser::Errc::invalid_msgpack:
+      return "Could not parse";
+    default:
+      return "invalid payload";
+  }
+}
+
+/// The same of socket.io-parser.
+std::string text_error(parser::Errc error, std::string_view message) {
   switch (error) {
     case parser::Errc::unknown_type: {
       const bool is_digit = message.front() >= '0' && message.front() <= '9';
@@ -32,18 +50,9 @@ std::string decoding_error(parser::Errc error, std::string_view message) {
       return "got plaintext data when reconstructing a packet";
     case parser::Errc::unexpected_binary:
       return "got binary data when not reconstructing a packet";
-    case parser::Errc::invalid_namespace:
-      return "invalid namespace";
-    case parser::Errc::empty_packet:
-    case parser::Errc::invalid_id:
-    case parser::Errc::invalid_json:
-    case parser::Errc::invalid_payload:
-    case parser::Errc::reserved_event:
-    case parser::Errc::too_large:
-    case parser::Errc::invalid_msgpack:
-      break;
+    default:
+      return "invalid payload";
   }
-  return "invalid payload";
 }
 
 }  // namespace
@@ -73,7 +82,7 @@ void Connection::on_binary(std::string_view message) {
 
 void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> result,
                            std::string_view message) {
-  if (!result) return refuse_packet(decoding_error(result.error(), message));
+  if (!result) return refuse_packet(result.error(), message);
   if (*result) {
     if (attachments_timer_) attachments_timer_.reset();
     codec::Document& document = node_.document();
@@ -87,8 +96,10 @@ void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> r
   }
 }
 
-void Connection::refuse_packet(const std::string& why) {
+void Connection::refuse_packet(parser::Errc error, std::string_view message) {
   const auto self = shared_from_this();
+  const bool is_msgpack = node_.options().parser == Parser::msgpack;
+  const std::string why = is_msgpack ? msgpack_error(error) : text_error(error, message);
   const auto sockets = sockets_;
   for (const auto& socket : sockets) {
     if (socket->connected()) socket->notify_error({why});
@@ -123,8 +134,11 @@ void Connection::connect(const parser::Packet& packet) {
   const auto self = shared_from_this();
   const auto nsp =
       node_.find(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json());
-  // A predicate has disconnected the client.
-  if (!session_->is_open()) return;
+  // A predicate, or a handler of "new_namespace", has disconnected the client.
+  if (!session_->is_open()) {
+    if (nsp) nsp->end_if_empty();
+    return;
+  }
   if (!nsp) return refuse(packet.nsp, {"Invalid namespace"});
 
   const auto socket = make_socket(nsp, packet.text);

@@ -50,8 +50,9 @@ class Connection final : public engine::SessionHandler,
   /// `message` is what was decoded.
   void on_result(Result<std::optional<parser::Packet>, parser::Errc> result,
                  std::string_view message);
-  /// Notifies the error handlers of every socket, and closes the session.
-  void refuse_packet(const std::string& why);
+  /// What was received is no packet: notifies the error handlers of every socket, and closes
+  /// the session.
+  void refuse_packet(parser::Errc error, std::string_view message);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);
   std::shared_ptr<SocketState> make_socket(const std::shared_ptr<NamespaceState>& nsp,

@@ -142,10 +142,12 @@ std::shared_ptr<NamespaceState> Node::make(const std::string& name, const Namesp
   std::shared_ptr<NamespaceState> nsp;
   const auto released = released_.find(name);
   if (released != released_.end()) nsp = released->second.lock();
-  if (!nsp) nsp = std::make_shared<NamespaceState>(link_, name, parent, options_.adapter);
+  const bool is_new = nsp == nullptr;
+  if (is_new) nsp = std::make_shared<NamespaceState>(link_, name, parent, options_.adapter);
   namespaces_.emplace(name, nsp);
   if (released != released_.end()) released_.erase(released);
-  if (!parser::is_main(name)) notify_new_namespace(nsp);
+  // One that comes back has what its first announcement has led to.
+  if (is_new && !parser::is_main(name)) notify_new_namespace(nsp);
   return nsp;
 }
 

@@ -50,7 +50,7 @@ void PollingTransport::accept(std::shared_ptr<Exchange> exchange) {
 void PollingTransport::accept_poll(std::shared_ptr<Exchange> exchange) {
   // Two polls at the same time: neither can be trusted.
   if (poll_) {
-    std::exchange(poll_, nullptr)->respond(payload_response("1"));
+    respond_with("1");
     exchange->respond(empty_response(400));
     told_ = true;
     fail(DisconnectReason::transport_error);
@@ -157,9 +157,12 @@ void PollingTransport::send_noop() {
 }
 
 void PollingTransport::end_poll() {
+  if (poll_) respond_with("6");
+}
+
+void PollingTransport::respond_with(std::string packet) {
   const auto poll = std::exchange(poll_, nullptr);
-  if (!poll) return;
-  auto response = payload_response("6");
+  auto response = payload_response(std::move(packet));
   if (session_) session_->add_headers(*poll, response);
   poll->respond(std::move(response));
 }

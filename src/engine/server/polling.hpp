@@ -58,6 +58,8 @@ class PollingTransport final : public ServerTransport,
   /// Calls `append(std::string&)` for the next packets. If that throws, nothing has changed.
   template <class Append>
   void add_packets(Compress compress, Append append);
+  /// Answers the pending poll with one packet, at once.
+  void respond_with(std::string packet);
   void schedule_response();
   void respond_to_poll();
   void fail(DisconnectReason reason);

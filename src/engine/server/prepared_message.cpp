@@ -20,6 +20,8 @@ SharedBytes PreparedMessage::make_frames(BinaryForm form, Append append) {
       append(frames, opcode, prefix, data);
     });
   });
+  // Compressed, they are much smaller than was reserved, and clients may keep them waiting.
+  if (frames.size() < size_bytes() / 2) frames.shrink_to_fit();
   return std::make_shared<const std::string>(std::move(frames));
 }
 

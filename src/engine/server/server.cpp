@@ -274,6 +274,8 @@ void Server::open_session(const std::shared_ptr<Exchange>& exchange, const Query
     const auto transport =
         std::make_shared<WebSocketTransport>(session, websocket_limits_, query.binary_form());
     switch_protocols(*exchange, *accept, *session, transport);
+    // A hook that adds headers has closed the server.
+    if (closed_) return transport->close();
     session->open(transport);
     session->set_handler(factory_(session));
   });

@@ -5,6 +5,11 @@
 
 namespace socketio::engine {
 
+void WebSocketTransport::attach(std::shared_ptr<Stream> stream) {
+  connection_.open(std::move(stream));
+  if (!session_) connection_.close(websocket::CloseCode::no_status);
+}
+
 void WebSocketTransport::send(const engineio::Packet& packet, Compress compress) {
   as_websocket_message(packet, binary_form_, [&](auto opcode, auto prefix, auto data) {
     connection_.send(opcode, data, compress, prefix);
@@ -22,7 +27,7 @@ void write_frames(Stream& stream, const SharedBytes& frames) {
 void WebSocketTransport::send_prepared(PreparedMessage& message) {
   Stream* const stream = connection_.stream();
   if (!stream) return;
-  const auto deflate = connection_.deflate_terms();
+  const websocket::DeflateTerms* const deflate = connection_.deflate_terms();
   if (!deflate || message.compress() == Compress::no) {
     return write_frames(*stream, message.websocket_frames(binary_form_));
   }

@@ -29,7 +29,8 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
   void allow_deflate(const websocket::DeflateParameters& agreed, std::size_t threshold_bytes) {
     connection_.allow_deflate(agreed, threshold_bytes);
   }
-  void attach(std::shared_ptr<Stream> stream) { connection_.open(std::move(stream)); }
+  /// Closes the stream again if the session has ended meanwhile.
+  void attach(std::shared_ptr<Stream> stream);
 
   TransportName name() const override { return TransportName::websocket; }
   void send(const engineio::Packet& packet, Compress compress) override;

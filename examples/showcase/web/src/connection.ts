@@ -90,6 +90,9 @@ export function namespaceSocket<
 
 export type Answer<T = object> = ({ ok: true } & T) | { ok: false; error: string };
 
+/** The error of an answer that did not come in time. */
+export const NO_ANSWER = "The server did not answer. Please try again.";
+
 /** Emits; the acknowledgement, or why there is none. */
 export async function askOn<T = object>(
   socket: { connected: boolean },
@@ -101,7 +104,7 @@ export async function askOn<T = object>(
     const emitter = (socket as Socket).timeout(ANSWER_TIMEOUT);
     return (await emitter.emitWithAck(event, ...args)) as Answer<T>;
   } catch {
-    return { ok: false, error: "The server did not answer. Please try again." };
+    return { ok: false, error: NO_ANSWER };
   }
 }
 

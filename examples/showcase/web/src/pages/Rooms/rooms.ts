@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The rooms without their looks: which there are, which we are in, and what was said there.
-import { ask, mainSocket } from "../../connection";
+import { NO_ANSWER, ask, mainSocket } from "../../connection";
 import { recall, remember } from "../../session";
 import { Store } from "../../store";
 
@@ -117,6 +117,8 @@ class Rooms extends Store<RoomsState> {
     // The next connection asks again.
     if (!this.socket.connected) return;
     if (answer.ok) return void this.socket.emit("get-room-users", id);
+    // It may have let us in.
+    if (answer.error === NO_ANSWER) return this.joinAgain(id);
     this.forget(id);
     this.update({ refusal: `You are no longer in ${id}: ${answer.error}` });
   }

@@ -27,7 +27,8 @@ DeflateParameters parameters_of(std::uint8_t choice) {
 /// The messages among `events`, compressed for `receiver`.
 std::string encode(Role receiver, const DeflateParameters& agreed,
                    const std::vector<Told>& events) {
-  Deflater deflater(agreed, receiver == Role::server ? Role::client : Role::server);
+  const Role sender = receiver == Role::server ? Role::client : Role::server;
+  Deflater deflater(socketio::websocket::terms_of(agreed, sender, 0));
   std::string stream;
   for (const Told& event : events) {
     std::string payload;

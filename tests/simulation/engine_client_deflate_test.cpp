@@ -70,7 +70,7 @@ class DeflateTest : public testing::Test {
   SessionLog log;
   std::string offer;
   LyingServer::Connection* last = nullptr;
-  websocket::Deflater deflater{{}, websocket::Role::server};
+  websocket::Deflater deflater{websocket::DeflateTerms()};
 };
 
 TEST_F(DeflateTest, IsOfferedUnlessTurnedOff) {

@@ -135,9 +135,9 @@ TEST_P(DynamicNamespace, IsAnnouncedEachTimeItIsMade) {
 
 TEST_P(DynamicNamespace, IsNotAnnouncedAgainWhileSomebodyHoldsIt) {
   int connections = 0;
+  std::vector<Namespace> kept;
   server_.node.add_new_namespace_handler([&](const std::shared_ptr<core::NamespaceState>& made) {
-    Namespace nsp(made);
-    nsp.on_connection([&connections, nsp] { ++connections; });
+    kept.emplace_back(made).on_connection([&] { ++connections; });
   });
   for (int round = 0; round < 3; ++round) {
     CorePeer peer(server_);

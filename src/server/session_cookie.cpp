@@ -3,6 +3,7 @@
 
 #include "codec/http/date.hpp"
 #include "codec/http/grammar.hpp"
+#include "codec/http/message.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -46,25 +47,6 @@ void check_attribute(const char* what, std::string_view value) {
   if (!is_valid) throw std::invalid_argument(std::string("cookie: invalid ") + what);
 }
 
-bool needs_no_escape(char c) {
-  constexpr std::string_view marks = "-_.!~*'()";
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         marks.find(c) != marks.npos;
-}
-
-/// As JavaScript's encodeURIComponent() does it.
-void append_escaped(std::string& to, std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (needs_no_escape(c)) {
-      to.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      to.append({'%', digits[byte >> 4], digits[byte & 15]});
-    }
-  }
-}
-
 }  // namespace
 
 SessionCookie::SessionCookie(const CookieOptions& options) : name_(options.name) {
@@ -87,7 +69,7 @@ SessionCookie::SessionCookie(const CookieOptions& options) : name_(options.name)
 
 std::string SessionCookie::with(std::string_view session_id) const {
   std::string cookie = name_ + "=";
-  append_escaped(cookie, session_id);
+  http::append_percent_encoded(cookie, session_id);
   return cookie + attributes_;
 }
 

@@ -254,6 +254,27 @@ std::string percent_decode(std::string_view text, Plus plus) {
   return decoded;
 }
 
+void append_percent_escape(std::string& out, char byte) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  const auto value = static_cast<unsigned char>(byte);
+  out.push_back('%');
+  out.push_back(digits[value >> 4]);
+  out.push_back(digits[value & 15]);
+}
+
+void append_percent_encoded(std::string& out, std::string_view text) {
+  constexpr std::string_view plain = "-_.!~*'()";
+  for (const char c : text) {
+    const bool is_alphanumeric =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (is_alphanumeric || plain.find(c) != plain.npos) {
+      out.push_back(c);
+    } else {
+      append_percent_escape(out, c);
+    }
+  }
+}
+
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query,
                                                              std::size_t limit) {
   std::vector<std::pair<std::string, std::string>> pairs;

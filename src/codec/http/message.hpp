@@ -89,6 +89,11 @@ std::string_view reason_phrase(std::uint16_t status);
 enum class Plus : std::uint8_t { is_plus, is_blank };
 std::string percent_decode(std::string_view text, Plus plus = Plus::is_plus);
 
+/// Appends '%' and two digits for one byte.
+void append_percent_escape(std::string& out, char byte);
+/// Percent-encodes as JavaScript's encodeURIComponent() does.
+void append_percent_encoded(std::string& out, std::string_view text);
+
 /// The name and value pairs of a query in order, decoded: '+' is a blank, invalid UTF-8 becomes
 /// U+FFFD. Pairs beyond `limit` are dropped.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query,

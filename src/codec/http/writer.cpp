@@ -44,15 +44,12 @@ void append_length(std::string& out, const Response& response, Body body) {
 
 // Escapes characters that would end the target or the line (RFC 3986 2.1).
 void append_target(std::string& out, std::string_view target) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   for (const char c : target) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte > 0x20 && byte < 0x7f) {
       out.push_back(c);
     } else {
-      out.push_back('%');
-      out.push_back(digits[byte >> 4]);
-      out.push_back(digits[byte & 15]);
+      append_percent_escape(out, c);
     }
   }
 }

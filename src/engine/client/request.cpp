@@ -22,26 +22,6 @@ constexpr std::size_t quoted_body_bytes = 512;
 // The value of `code` in a refusal (Engine.IO protocol, "Unsupported protocol version").
 constexpr std::int64_t unsupported_version_code = 5;
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-/// Escapes like JavaScript's encodeURIComponent.
-void append_escaped(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  constexpr std::string_view plain = "-_.!~*'()";
-  for (const char c : text) {
-    if (is_alphanumeric(c) || plain.find(c) != plain.npos) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.push_back('%');
-      out.push_back(digits[byte >> 4]);
-      out.push_back(digits[byte & 15]);
-    }
-  }
-}
-
 /// Replaces a parameter of the user's that has the same name, in its place.
 void set(NamedValues& query, std::string_view name, std::string_view value) {
   const auto known = std::find_if(query.begin(), query.end(),
@@ -66,9 +46,9 @@ std::string target_of(const ClientOptions& options, TransportName transport, std
   char separator = '?';
   for (const auto& [name, value] : query) {
     target.push_back(std::exchange(separator, '&'));
-    append_escaped(target, name);
+    http::append_percent_encoded(target, name);
     target.push_back('=');
-    append_escaped(target, value);
+    http::append_percent_encoded(target, value);
   }
   return target;
 }

@@ -11,14 +11,13 @@ EngineHooks::EngineHooks(const ServerOptions& options, Report report)
 }
 
 void EngineHooks::attach(engine::Server& engine, std::shared_ptr<PendingRequests> pending) {
-  engine_ = &engine;
   pending_ = std::move(pending);
-  engine_->set_refusal_hook(
+  engine.set_refusal_hook(
       [this](const engine::Exchange& exchange, engine::Refusal refusal, json context) {
         notify_refusal(exchange, refusal, std::move(context));
       });
   if (options_.allow_request) {
-    engine_->set_allow_request([this](const auto& exchange, engine::Decided decided) {
+    engine.set_allow_request([this](const auto& exchange, engine::Decided decided) {
       pending_->ask(options_.allow_request, exchange, report_as("allow_request"),
                     [decided = std::move(decided)](const auto& answered, auto refusal) {
                       decided(answered, refusal ? *refusal : "Forbidden");
@@ -26,36 +25,34 @@ void EngineHooks::attach(engine::Server& engine, std::shared_ptr<PendingRequests
     });
   }
   if (options_.generate_id) {
-    engine_->set_generate_id([this](const auto& exchange, engine::IdMade made) {
+    engine.set_generate_id([this](const auto& exchange, engine::IdMade made) {
       pending_->ask(options_.generate_id, exchange, report_as("generate_id"), std::move(made));
     });
   }
-  if (cookie_) attach_headers();
+  engine.set_headers_hook(
+      [this](const engine::Exchange& exchange, const engine::Session& session,
+             http::Response& response) { add_headers(exchange, session, response); });
 }
 
 std::function<void(const std::exception_ptr&)> EngineHooks::report_as(const char* what) const {
   return [this, what](const std::exception_ptr& thrown) { report_(what, thrown); };
 }
 
-void EngineHooks::add_initial_headers_handler(Engine::HeadersHandler handler) {
-  add(initial_headers_, std::move(handler));
-  attach_headers();
-}
-
-void EngineHooks::add_headers_handler(Engine::HeadersHandler handler) {
-  add(headers_, std::move(handler));
-  attach_headers();
-}
-
-void EngineHooks::attach_headers() {
-  if (std::exchange(has_attached_headers_, true)) return;
-  engine_->set_headers_hook(
-      [this](const engine::Exchange& exchange, const engine::Session& session,
-             http::Response& response) { add_headers(exchange, session, response); });
+template <class F, class... Arguments>
+void EngineHooks::call(const List<F>& handlers, const char* what, Arguments&... arguments) const {
+  const auto registered = handlers;  // they may add further ones
+  for (const auto& handler : registered) {
+    try {
+      (*handler)(arguments...);
+    } catch (...) {
+      report_(what, std::current_exception());
+    }
+  }
 }
 
 void EngineHooks::add_headers(const engine::Exchange& exchange, const engine::Session& session,
                               http::Response& response) const {
+  if (!cookie_ && initial_headers_.empty() && headers_.empty()) return;
   const bool is_initial = http::query_value(exchange.request().query(), "sid").empty();
   const bool is_websocket = response.status == 101;
   if (is_initial && cookie_ && !is_websocket) {
@@ -63,21 +60,9 @@ void EngineHooks::add_headers(const engine::Exchange& exchange, const engine::Se
   }
   if (headers_.empty() && (!is_initial || initial_headers_.empty())) return;
   const HttpRequest request = snapshot(exchange);
-  if (is_initial) call(initial_headers_, "initial_headers", response.headers, request);
-  call(headers_, "headers", response.headers, request);
-}
-
-void EngineHooks::call(const List<Engine::HeadersHandler>& handlers, const char* what,
-                       http::Headers& headers, const HttpRequest& request) const {
-  const auto registered = handlers;  // they may add further ones
-  for (const auto& handler : registered) {
-    try {
-      ResponseHeaders shown(headers);
-      (*handler)(shown, request);
-    } catch (...) {
-      report_(what, std::current_exception());
-    }
-  }
+  ResponseHeaders shown(response.headers);
+  if (is_initial) call(initial_headers_, "initial_headers", shown, request);
+  call(headers_, "headers", shown, request);
 }
 
 void EngineHooks::notify_refusal(const engine::Exchange& exchange, engine::Refusal refusal,
@@ -85,14 +70,7 @@ void EngineHooks::notify_refusal(const engine::Exchange& exchange, engine::Refus
   if (refusal_.empty()) return;
   const RefusedRequest refused{snapshot(exchange), engine::code_of(refusal),
                                std::string(engine::message_of(refusal)), std::move(context)};
-  const auto handlers = refusal_;  // they may add further ones
-  for (const auto& handler : handlers) {
-    try {
-      (*handler)(refused);
-    } catch (...) {
-      report_("connection_error", std::current_exception());
-    }
-  }
+  call(refusal_, "connection_error", refused);
 }
 
 HttpRequest EngineHooks::snapshot(const engine::Exchange& exchange) const {

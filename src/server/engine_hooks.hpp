@@ -34,8 +34,10 @@ class EngineHooks {
   void attach(engine::Server& engine, std::shared_ptr<PendingRequests> pending);
 
   void add_refusal_handler(RefusalHandler handler) { add(refusal_, std::move(handler)); }
-  void add_initial_headers_handler(Engine::HeadersHandler handler);
-  void add_headers_handler(Engine::HeadersHandler handler);
+  void add_initial_headers_handler(Engine::HeadersHandler handler) {
+    add(initial_headers_, std::move(handler));
+  }
+  void add_headers_handler(Engine::HeadersHandler handler) { add(headers_, std::move(handler)); }
 
  private:
   template <class F>
@@ -47,23 +49,20 @@ class EngineHooks {
   }
   /// Reports what the function of that name has thrown.
   std::function<void(const std::exception_ptr&)> report_as(const char* what) const;
-  /// From now on the engine asks for headers.
-  void attach_headers();
   void add_headers(const engine::Exchange& exchange, const engine::Session& session,
                    http::Response& response) const;
-  void call(const List<Engine::HeadersHandler>& handlers, const char* what, http::Headers& headers,
-            const HttpRequest& request) const;
+  /// Calls each; reports what it throws under the name `what`.
+  template <class F, class... Arguments>
+  void call(const List<F>& handlers, const char* what, Arguments&... arguments) const;
   void notify_refusal(const engine::Exchange& exchange, engine::Refusal refusal,
                       json context) const;
   /// The request for handlers, which may keep it.
   HttpRequest snapshot(const engine::Exchange& exchange) const;
 
   const ServerOptions& options_;
-  engine::Server* engine_ = nullptr;
   std::shared_ptr<PendingRequests> pending_;
   Report report_;
   std::optional<SessionCookie> cookie_;
-  bool has_attached_headers_ = false;
   List<RefusalHandler> refusal_;
   List<Engine::HeadersHandler> initial_headers_;
   List<Engine::HeadersHandler> headers_;

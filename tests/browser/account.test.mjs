@@ -45,6 +45,17 @@ class Person extends Visitor {
 
 const openAccount = ({ open }, options) => open("/account", options, Person);
 
+/** Ada has made her account in the first, and signed in in the second. */
+async function inTwoWindows(test) {
+  const here = await stage(test, browser);
+  const ada = await openAccount(here);
+  await ada.createAccount("ada@example.org");
+  await ada.sees("Only this one");
+  const again = await openAccount(here);
+  await again.signIn("ada@example.org");
+  return [ada, again];
+}
+
 describe("the accounts' page", () => {
   for (const look of looks) {
     it(`looks right: ${look.name}`, async (test) => {
@@ -103,12 +114,7 @@ describe("the accounts' page", () => {
   });
 
   it("signs out in one window, and the other stays", async (test) => {
-    const here = await stage(test, browser);
-    const ada = await openAccount(here);
-    await ada.createAccount("ada@example.org");
-    await ada.sees("Only this one");
-    const again = await openAccount(here);
-    await again.signIn("ada@example.org");
+    const [ada, again] = await inTwoWindows(test);
     await ada.sees("2, this one included");
     await again.press("Sign out");
     await again.page.getByLabel("Email").waitFor();
@@ -120,12 +126,7 @@ describe("the accounts' page", () => {
   });
 
   it("counts one's connections, and signs out everywhere", async (test) => {
-    const here = await stage(test, browser);
-    const ada = await openAccount(here);
-    await ada.createAccount("ada@example.org");
-    await ada.sees("Only this one");
-    const again = await openAccount(here);
-    await again.signIn("ada@example.org");
+    const [ada, again] = await inTwoWindows(test);
     await again.sees("2, this one included");
     await ada.sees("2, this one included");
     await ada.press("Sign out everywhere");

@@ -24,11 +24,6 @@ using testing::HasSubstr;
 
 const std::string websocket_query = "/socket.io/?EIO=4&transport=websocket";
 
-void log_errors(Server& io, Log& log) {
-  io.on_handler_error(
-      [&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
-}
-
 std::string upgrade_text(const std::string& more = {}, const std::string& parameters = {}) {
   return request_text("GET", websocket_query + parameters,
                       "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"

@@ -42,11 +42,6 @@ class Elsewhere {
   std::vector<std::thread> threads_;
 };
 
-void log_errors(Server& io, Log& log) {
-  io.on_handler_error(
-      [&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
-}
-
 TEST(HttpLater, ACoroutineKeepsItsRequest) {
   LiveServer server({}, [](Server& io) {
     io.http().post("/by/value/:id", [](HttpRequest request) -> Task<HttpResponse> {

@@ -47,6 +47,12 @@ class LiveServer {
   std::thread thread_;
 };
 
+/// The log gets "<what was called>: <message>" for each error of "/".
+inline void log_errors(Server& io, Log& log) {
+  io.on_handler_error(
+      [&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
+}
+
 /// A well-behaved client that is connected during a test: it must be served, whatever others do.
 class ControlClient {
  public:

@@ -106,6 +106,19 @@ for (const [name, server] of Object.entries(servers)) {
       assert.ok(session.bytesRead() - before > 10_000);
     });
 
+    const noLimit = { differs: "it compresses off the loop, whatever takes long" };
+    scenario("one of 256 KiB is compressed, a longer one is not", noLimit, async (t) => {
+      const session = await deflating(t, server);
+      const around = '42["message-back",""]'.length;
+      for (const [size, isCompressed] of [[262_144, true], [262_145, false]]) {
+        const filler = "x".repeat(size - around);
+        const before = session.bytesRead();
+        session.send(`42["message","${filler}"]`);
+        assert.equal(await session.next(), `42["message-back","${filler}"]`);
+        assert.equal(session.bytesRead() - before < size / 2, isCompressed);
+      }
+    });
+
     scenario("binary data, and what cannot be made smaller", async (t) => {
       const session = await deflating(t, server);
       for (const bytes of [Buffer.alloc(50_000, "ab"), randomBytes(50_000)]) {

@@ -26,6 +26,7 @@
 #include <socketio/hook.hpp>
 #include <socketio/http.hpp>
 #include <socketio/json.hpp>
+#include <socketio/listen_options.hpp>
 #include <socketio/namespace.hpp>
 #include <socketio/server_options.hpp>
 #include <socketio/socket.hpp>
@@ -84,6 +85,8 @@ class Server : public Namespace, public detail::RunsLater {
   std::uint16_t listen(std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
+  std::uint16_t listen(const ListenOptions& options);
+  std::uint16_t listen(const ListenOptions& options, std::error_code& error);
 
   /// Runs the loop on this thread until stop().
   void run();

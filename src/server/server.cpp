@@ -31,21 +31,29 @@ Namespace Server::of(std::function<bool(std::string_view name, const json& auth)
   return Namespace(server_->worker().node().of(std::move(predicate)));
 }
 
-std::uint16_t Server::listen(std::uint16_t port) { return listen({}, port); }
+std::uint16_t Server::listen(std::uint16_t port) { return listen(ListenOptions{.port = port}); }
 
 std::uint16_t Server::listen(std::string_view address, std::uint16_t port) {
+  return listen(ListenOptions{.address = std::string(address), .port = port});
+}
+
+std::uint16_t Server::listen(std::string_view address, std::uint16_t port, std::error_code& error) {
+  return listen(ListenOptions{.address = std::string(address), .port = port}, error);
+}
+
+std::uint16_t Server::listen(const ListenOptions& options) {
   std::error_code error;
-  const std::uint16_t chosen = listen(address, port, error);
+  const std::uint16_t chosen = listen(options, error);
   if (error) {
     const std::string where =
-        (address.empty() ? "*" : std::string(address)) + ":" + std::to_string(port);
+        (options.address.empty() ? "*" : options.address) + ":" + std::to_string(options.port);
     throw std::system_error(error, "cannot listen on " + where);
   }
   return chosen;
 }
 
-std::uint16_t Server::listen(std::string_view address, std::uint16_t port, std::error_code& error) {
-  return server_->listen(address, port, error);
+std::uint16_t Server::listen(const ListenOptions& options, std::error_code& error) {
+  return server_->listen(options, error);
 }
 
 void Server::run() { server_->run(); }

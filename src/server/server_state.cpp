@@ -27,13 +27,12 @@ ServerState::~ServerState() {
   close_now();
 }
 
-std::uint16_t ServerState::listen(std::string_view address, std::uint16_t port,
-                                  std::error_code& error) {
+std::uint16_t ServerState::listen(const ListenOptions& options, std::error_code& error) {
   if (closing_) {
     error = Errc::closed;
     return 0;
   }
-  return worker_.listen(address, port, error);
+  return worker_.listen(options, error);
 }
 
 void ServerState::run() {

@@ -41,7 +41,7 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   Router& router() { return router_; }
   Engine& engine() { return engine_; }
 
-  std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
+  std::uint16_t listen(const ListenOptions& options, std::error_code& error);
   void run();
   void stop_on_signals();
   void close();

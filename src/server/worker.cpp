@@ -57,10 +57,10 @@ void Worker::report(std::string_view what, const std::exception_ptr& thrown) noe
   main_->report(nobody, what, thrown);
 }
 
-std::uint16_t Worker::listen(std::string_view address, std::uint16_t port, std::error_code& error) {
+std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& error) {
   auto listener = std::make_shared<net::Listener>(
       *loop_, [this](net::Socket socket) { accept(std::move(socket)); });
-  const std::uint16_t chosen = listener->open(address, port, error);
+  const std::uint16_t chosen = listener->open(options.address, options.port, error);
   if (error) return 0;
   listener->start();
   listeners_.push_back(std::move(listener));

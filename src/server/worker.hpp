@@ -56,7 +56,7 @@ class Worker {
     dispatcher_.add_middleware(std::move(middleware));
   }
 
-  std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
+  std::uint16_t listen(const ListenOptions& options, std::error_code& error);
   /// Makes the next run() run even after stop().
   void prepare_run() { context_.restart(); }
   /// Runs its own context on this thread.

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <socketio/client.hpp>
+#include <socketio/engine_server.hpp>
 #include <socketio/server.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -27,6 +28,12 @@
 namespace socketio {
 
 std::unique_ptr<Server> make_server(boost::asio::io_context& context, ServerOptions options = {});
+
+namespace engine {
+
+std::unique_ptr<Server> make_server(boost::asio::io_context& context, ServerOptions options = {});
+
+}  // namespace engine
 
 std::unique_ptr<Client> make_client(boost::asio::io_context& context, std::string_view url,
                                     const ClientOptions& options = {});

@@ -30,8 +30,15 @@ namespace socketio {
 
 class Next;
 class Socket;
+namespace engine {
+class Socket;
+}
 
 namespace detail {
+
+template <class Argument>
+constexpr bool is_socket =
+    std::is_same_v<Argument, Socket&> || std::is_same_v<Argument, engine::Socket&>;
 
 /// The type in which a coroutine keeps an argument.
 template <class Argument>
@@ -72,7 +79,7 @@ template <class F, class... Arguments>
 constexpr std::optional<Part> part_of() {
   using Given = std::tuple<Arguments...>;
   constexpr std::size_t all = sizeof...(Arguments);
-  constexpr bool has_socket = (std::is_same_v<Arguments, Socket&> || ...);
+  constexpr bool has_socket = (is_socket<Arguments> || ...);
   constexpr bool needs_next = (std::is_same_v<Arguments, Next> || ...);
   if constexpr (takes<F, Given, 0>(std::make_index_sequence<all>())) {
     return Part{0, all};

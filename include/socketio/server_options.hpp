@@ -136,7 +136,9 @@ struct BackpressureOptions {
 };
 
 struct ServerOptions {
-  std::string path = "/socket.io";  ///< Socket.IO's requests; `http()` gets the others.
+  /// Of Socket.IO's requests; `http()` gets the others. Empty: "/socket.io", and for an engine::Server
+  /// "/engine.io".
+  std::string path{};
   /// Requests have a slash behind `path`. Without, every path that begins with `path` is
   /// Socket.IO's.
   bool add_trailing_slash = true;

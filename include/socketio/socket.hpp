@@ -12,6 +12,7 @@
 
 #include <socketio/acknowledgement.hpp>
 #include <socketio/emitting.hpp>
+#include <socketio/engine_socket.hpp>
 #include <socketio/event_writer.hpp>
 #include <socketio/handler.hpp>
 #include <socketio/middleware.hpp>
@@ -139,6 +140,10 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
   /// "polling" or "websocket".
   std::string_view transport() const;
   std::string remote_address() const;
+  /// The connection, which the client's sockets in other namespaces share (`conn` in JavaScript).
+  engine::Socket conn() const;
+  /// The request that opened the connection, without a body.
+  HttpRequest request() const;
   /// Bytes that wait for a slow peer, in the form in which they travel.
   std::size_t queued_bytes() const;
 

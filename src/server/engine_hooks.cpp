@@ -10,7 +10,7 @@ EngineHooks::EngineHooks(const ServerOptions& options, Report report)
   if (options.cookie) cookie_.emplace(*options.cookie);
 }
 
-void EngineHooks::attach(engine::Server& engine, std::shared_ptr<PendingRequests> pending) {
+void EngineHooks::attach(engine::SessionServer& engine, std::shared_ptr<PendingRequests> pending) {
   pending_ = std::move(pending);
   engine.set_refusal_hook(
       [this](const engine::Exchange& exchange, engine::Refusal refusal, json context) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// EngineHooks: the hooks of an engine::Server, with the application's functions behind them: those
+// EngineHooks: the hooks of an engine::SessionServer, with the application's functions behind them: those
 // in ServerOptions, those for headers (Engine) and for refused requests
 // (Server::on_connection_error). It also adds the session's cookie.
 //
 // Life cycle: made -> attach() to the engine's server, which it must outlive. Loop's thread only.
 #pragma once
 
-#include "engine/server/server.hpp"
+#include "engine/server/session_server.hpp"
 #include "server/pending_requests.hpp"
 #include "server/session_cookie.hpp"
 
@@ -31,7 +31,7 @@ class EngineHooks {
   /// `options` outlive it. `report` gets what users' functions throw. Throws std::invalid_argument
   /// for a cookie that is none.
   EngineHooks(const ServerOptions& options, Report report);
-  void attach(engine::Server& engine, std::shared_ptr<PendingRequests> pending);
+  void attach(engine::SessionServer& engine, std::shared_ptr<PendingRequests> pending);
 
   void add_refusal_handler(RefusalHandler handler) { add(refusal_, std::move(handler)); }
   void add_initial_headers_handler(Engine::HeadersHandler handler) {

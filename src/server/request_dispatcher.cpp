@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 8> client_files{
 
 /// Paths that begin with it are Socket.IO's.
 std::string prefix_of(const ServerOptions& options) {
-  std::string prefix = options.path;
+  std::string prefix = options.path.empty() ? "/socket.io" : options.path;
   if (prefix.ends_with('/')) prefix.pop_back();
   if (options.add_trailing_slash) prefix.push_back('/');
   return prefix;
@@ -56,7 +56,7 @@ class RequestDispatcher::BodyWaiter final : public engine::ExchangeListener {
   std::unordered_map<const engine::Exchange*, std::weak_ptr<HttpExchange>> waiting_;
 };
 
-RequestDispatcher::RequestDispatcher(const ServerOptions& options, engine::Server& engine,
+RequestDispatcher::RequestDispatcher(const ServerOptions& options, engine::SessionServer& engine,
                                      std::shared_ptr<RouterState> router,
                                      const std::shared_ptr<core::Timers>& timers)
     : engine_prefix_(prefix_of(options)),

@@ -4,7 +4,7 @@
 // Loop's thread only.
 #pragma once
 
-#include "engine/server/server.hpp"
+#include "engine/server/session_server.hpp"
 #include "server/cors.hpp"
 #include "server/http_connection.hpp"
 #include "server/pending_requests.hpp"
@@ -30,7 +30,7 @@ using EngineMiddleware = RequestHandler<EngineDecision>;
 class RequestDispatcher final : public RequestSink {
  public:
   /// Without timers the router's handlers answer on the loop.
-  RequestDispatcher(const ServerOptions& options, engine::Server& engine,
+  RequestDispatcher(const ServerOptions& options, engine::SessionServer& engine,
                     std::shared_ptr<RouterState> router,
                     const std::shared_ptr<core::Timers>& timers = nullptr);
   ~RequestDispatcher() override;
@@ -67,7 +67,7 @@ class RequestDispatcher final : public RequestSink {
   std::string client_folder_;
   Cors cors_;
   ConnectionOptions connection_options_;
-  engine::Server& engine_;
+  engine::SessionServer& engine_;
   std::shared_ptr<RouterState> router_;
   HttpErrorHook router_error_hook_;
   std::vector<std::shared_ptr<const EngineMiddleware>> middlewares_;

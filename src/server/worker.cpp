@@ -25,7 +25,8 @@ Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router
                              const std::exception_ptr& thrown) { report(what, thrown); }),
       engine_(*loop_, engine_options(options),
               [this](const std::shared_ptr<engine::Session>& session) {
-                return node_.accept(session);
+                return engine_connections_ ? engine_connections_->accept(session)
+                                           : node_.accept(session);
               }),
       dispatcher_(options, engine_, std::move(router), timers_) {
   hooks_.attach(engine_, dispatcher_.pending());
@@ -37,6 +38,11 @@ Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router
   dispatcher_.set_router_error_hook([this](const http::Request& request) {
     report("http " + request.method + " " + http::percent_decode(request.path()));
   });
+}
+
+core::EngineConnections& Worker::serve_engine_only() {
+  if (!engine_connections_) engine_connections_.emplace(node_.link());
+  return *engine_connections_;
 }
 
 Worker::~Worker() {

@@ -7,9 +7,10 @@
 // loop, and stop().
 #pragma once
 
+#include "core/server/engine_socket_state.hpp"
 #include "core/server/node.hpp"
 #include "core/timers.hpp"
-#include "engine/server/server.hpp"
+#include "engine/server/session_server.hpp"
 #include "net/asio_loop.hpp"
 #include "net/listener.hpp"
 #include "net/tcp_stream.hpp"
@@ -45,11 +46,14 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   core::Node& node() { return node_; }
-  engine::Server& engine() { return engine_; }
+  engine::SessionServer& engine() { return engine_; }
   net::AsioLoop& loop() { return *loop_; }
   const std::shared_ptr<core::Timers>& timers() const { return timers_; }
   boost::asio::io_context& context() { return context_; }
   bool has_own_context() const { return own_context_ != nullptr; }
+
+  /// From now on sessions belong to the application, without Socket.IO.
+  core::EngineConnections& serve_engine_only();
 
   EngineHooks& hooks() { return hooks_; }
   void add_middleware(EngineMiddleware middleware) {
@@ -78,9 +82,11 @@ class Worker {
   std::shared_ptr<net::OpenStreams> open_streams_ = std::make_shared<net::OpenStreams>();
   core::Node node_;
   const std::shared_ptr<core::NamespaceState> main_ = node_.of("/");
+  // Without Socket.IO.
+  std::optional<core::EngineConnections> engine_connections_;
   const std::shared_ptr<core::Timers> timers_;
   EngineHooks hooks_;
-  engine::Server engine_;
+  engine::SessionServer engine_;
   RequestDispatcher dispatcher_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "engine/client/session.hpp"
-#include "engine/server/server.hpp"
+#include "engine/server/session_server.hpp"
 #include "server/http_connection.hpp"
 #include "server/option_mapping.hpp"
 #include "server/request_dispatcher.hpp"
@@ -79,14 +79,14 @@ class EngineTown {
       return client_end;
     };
   }
-  engine::Server& server() { return server_; }
+  engine::SessionServer& server() { return server_; }
 
   std::vector<std::shared_ptr<TownSession>> sessions;
   std::function<void(TownSession&)> on_session;
 
  private:
   Network& network_;
-  engine::Server server_;
+  engine::SessionServer server_;
   std::shared_ptr<server::RouterState> router_ = std::make_shared<server::RouterState>();
   server::RequestDispatcher site_;
 };

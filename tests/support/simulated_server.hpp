@@ -8,7 +8,7 @@
 
 #include "core/server/namespace_state.hpp"
 #include "core/server/node.hpp"
-#include "engine/server/server.hpp"
+#include "engine/server/session_server.hpp"
 #include "server/http_connection.hpp"
 #include "server/option_mapping.hpp"
 #include "server/request_dispatcher.hpp"
@@ -41,7 +41,7 @@ class SimulatedServer {
 
   Namespace of(std::string_view name = "/") { return Namespace(node_.of(name)); }
   core::NamespaceState& state_of(std::string_view name = "/") { return *node_.of(name); }
-  engine::Server& engine() { return engine_; }
+  engine::SessionServer& engine() { return engine_; }
   Router http() { return Router(router_); }
 
   /// Accepts a new connection; returns the client's end.
@@ -73,7 +73,7 @@ class SimulatedServer {
 
   Network& network_;
   core::Node node_;
-  engine::Server engine_;
+  engine::SessionServer engine_;
   std::shared_ptr<server::RouterState> router_ = std::make_shared<server::RouterState>();
   server::RequestDispatcher dispatcher_;
   std::weak_ptr<SimulatedStream> last_server_end_;

@@ -7,6 +7,7 @@
 #include <socketio/json_writer.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <iterator>
@@ -61,6 +62,12 @@ bool read_max_payload(const Value& handshake, std::size_t& max_payload_bytes) {
 }
 
 }  // namespace
+
+std::string_view to_string(PacketType type) {
+  static constexpr std::array<std::string_view, 7> names{"open",    "close",   "ping", "pong",
+                                                         "message", "upgrade", "noop"};
+  return names[static_cast<std::size_t>(type)];
+}
 
 Result<Packet, Errc> decode_text(std::string_view text, std::string& storage) {
   if (text.empty()) return Errc::empty_packet;

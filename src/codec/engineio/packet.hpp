@@ -19,6 +19,9 @@ inline constexpr std::string_view protocol_version = "4";
 
 enum class PacketType : std::uint8_t { open = 0, close, ping, pong, message, upgrade, noop };
 
+/// The name of the type, as JavaScript has it: "open" and so on.
+std::string_view to_string(PacketType type);
+
 /// What a message carries; the other packet types are always text.
 enum class Content : std::uint8_t { text, binary };
 

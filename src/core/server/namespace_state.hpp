@@ -39,6 +39,7 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   std::vector<std::shared_ptr<NamespaceState>> children() const;
   Node& node() { return *link_->node; }
   Loop& loop() { return *link_->loop; }
+  const std::shared_ptr<NodeLink>& link() const { return link_; }
   const std::shared_ptr<detail::TaskLoop>& task_loop() const { return link_->task_loop; }
   WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
   Adapter& adapter() { return *adapter_; }

@@ -4,6 +4,7 @@
 #include "core/event_call.hpp"
 #include "core/event_text.hpp"
 #include "core/server/connection.hpp"
+#include "core/server/engine_socket_state.hpp"
 #include "core/server/handshake.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
@@ -55,6 +56,10 @@ SocketState::Rare& SocketState::rare() {
 }
 
 Handlers& SocketState::handlers() { return rare().handlers; }
+
+std::shared_ptr<EngineSocketState> SocketState::engine_socket() const {
+  return EngineSocketState::of(nsp_->link(), session_);
+}
 
 std::any& SocketState::data(const std::type_info& type) {
   return rare().data[std::type_index(type)];

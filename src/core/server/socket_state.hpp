@@ -34,6 +34,7 @@
 namespace socketio::core {
 
 class Connection;
+class EngineSocketState;
 class NamespaceState;
 
 class SocketState final : public EventPeer, public std::enable_shared_from_this<SocketState> {
@@ -50,6 +51,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   /// Any thread.
   bool connected() const { return life_.load(std::memory_order_acquire) == Life::connected; }
   const std::string& remote_address() const { return session_->opening().remote_address; }
+  const engine::Session& session() const { return *session_; }
+  std::shared_ptr<EngineSocketState> engine_socket() const;
   /// Made when it is first requested, and kept.
   const Handshake& handshake();
   /// The same, for a caller that keeps it.

@@ -85,15 +85,44 @@ bool Session::bears_delay() {
 }
 
 EmitResult Session::send(const engineio::Packet& message, Compress compress) {
-  return send(message.data.size(), [&] { transport_->send(message, compress); });
+  const auto write = [&] { transport_->send(message, compress); };
+  if (observer_) {
+    return send_observed(
+        message.data.size(), [&] { announce(message); }, write);
+  }
+  return send(message.data.size(), write);
 }
 
 EmitResult Session::send_prepared(PreparedMessage& message) {
-  return send(message.size_bytes(), [&] { transport_->send_prepared(message); });
+  const auto write = [&] { transport_->send_prepared(message); };
+  if (observer_) {
+    const auto announce_all = [&] {
+      message.for_each_packet([this](const Packet& packet) { announce(packet); });
+    };
+    return send_observed(message.size_bytes(), announce_all, write);
+  }
+  return send(message.size_bytes(), write);
+}
+
+template <class Announce, class Write>
+EmitResult Session::send_observed(std::size_t bytes, Announce announce, Write write) {
+  // The observer may close it.
+  const auto self = shared_from_this();
+  if (is_open()) announce();
+  const EmitResult result = send(bytes, write);
+  if (is_open()) transport_->want_drain();
+  return result;
+}
+
+void Session::announce(const Packet& packet) {
+  const auto observer = observer_;
+  if (observer) observer->on_packet_create(packet);
 }
 
 void Session::on_transport_drain() {
   if (stall_timer_) stall_timer_->cancel();
+  const auto observer = observer_;
+  if (observer) observer->on_drain();
 }
 
 void Session::on_stall() {
@@ -132,17 +161,18 @@ bool Session::may_await_last_poll() {
 
 void Session::release_handler(DisconnectReason reason) {
   auto handler = std::exchange(handler_, nullptr);
-  if (!handler) return;
+  const auto observer = std::exchange(observer_, nullptr);
   try {
-    handler->on_close(reason);
+    if (handler) handler->on_close(reason);
     // It may be the caller, so it lives until the turn ends.
-    loop().defer([kept = handler] {});
+    if (handler) loop().defer([kept = handler] {});
   } catch (...) {
     // Until that timer fires.
     handler_ = std::move(handler);
     arm(heartbeat_timer_, Duration::zero());
     loop().report_exception();
   }
+  if (observer) observer->on_close(reason);
 }
 
 void Session::on_exception() noexcept {
@@ -194,7 +224,11 @@ void Session::on_heartbeat() {
     return;
   }
   heartbeat_ = Heartbeat::pong;
-  transport_->send({PacketType::ping}, Compress::no);
+  const Packet ping{PacketType::ping};
+  const auto self = shared_from_this();
+  announce(ping);
+  if (state_ != State::open) return;
+  transport_->send(ping, Compress::no);
   arm(heartbeat_timer_, owner_.options().ping_timeout);
 }
 
@@ -207,6 +241,13 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
   if (state_ != State::open) return;
   if (upgrade_ && upgrade_->candidate.get() == &from) return on_upgrade_packet(packet);
   if (transport_.get() != &from) return;
+  if (observer_) {
+    // It may close the session.
+    const auto self = shared_from_this();
+    const auto observer = observer_;
+    observer->on_packet(packet);
+    if (state_ != State::open) return;
+  }
   if (packet.type != PacketType::pong && heartbeat_ == Heartbeat::pong) {
     // A peer whose large message is delaying its pong is alive, so the wait starts again,
     // once per ping.
@@ -297,6 +338,8 @@ void Session::finish_upgrade() {
     throw;
   }
   polling_transport.detach();
+  const auto observer = observer_;
+  if (observer) observer->on_upgrade(transport_->name());
 }
 
 void Session::on_upgrade_timeout() { cancel_upgrade(); }

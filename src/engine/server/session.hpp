@@ -4,7 +4,7 @@
 //
 // Life cycle: opening -> open (handshake sent) -> [upgrade] -> closing (only over polling: waits
 // for the poll that is told so) -> closed. The handler gets messages until exactly one on_close().
-// Made and kept by engine::Server; loop's thread only.
+// Made and kept by engine::SessionServer; loop's thread only.
 #pragma once
 
 #include "base/loop.hpp"
@@ -49,6 +49,21 @@ class SessionHandler {
   virtual void on_close(DisconnectReason reason) = 0;
 };
 
+/// Sees what passes through a session, whoever handles it. Each call may close the session.
+class SessionObserver {
+ public:
+  virtual ~SessionObserver() = default;
+  /// A packet has arrived, and is about to be handled. Packets of a probe are not shown.
+  virtual void on_packet(const engineio::Packet& packet) = 0;
+  /// A packet is about to be sent, over the transport or, if it is waiting, later.
+  virtual void on_packet_create(const engineio::Packet& packet) = 0;
+  virtual void on_upgrade(TransportName transport) = 0;
+  /// The peer, or the system, has taken everything that was sent.
+  virtual void on_drain() = 0;
+  /// The last call, after the handler's.
+  virtual void on_close(DisconnectReason reason) = 0;
+};
+
 /// The server, as its sessions see it.
 class SessionOwner {
  public:
@@ -84,6 +99,9 @@ class Session : public std::enable_shared_from_this<Session> {
   /// go to the handler.
   void open(std::shared_ptr<ServerTransport> transport);
   void set_handler(std::shared_ptr<SessionHandler> handler) { handler_ = std::move(handler); }
+  /// It is kept until the session has ended.
+  void set_observer(std::shared_ptr<SessionObserver> observer) { observer_ = std::move(observer); }
+  const std::shared_ptr<SessionObserver>& observer() const { return observer_; }
 
   EmitResult send_text(std::string_view message, Compress compress = Compress::yes) {
     return send({.data = message}, compress);
@@ -129,6 +147,10 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Calls `write()`, which sends `bytes`, unless too much is waiting already.
   template <class Write>
   EmitResult send(std::size_t bytes, Write write);
+  /// The same after `announce()`, which notifies the observer.
+  template <class Announce, class Write>
+  EmitResult send_observed(std::size_t bytes, Announce announce, Write write);
+  void announce(const engineio::Packet& packet);
   /// More is waiting than should be: allows the peer `stall_timeout`, or returns false if it is
   /// far too much.
   bool bears_delay();
@@ -153,6 +175,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<ServerTransport> transport_;
   // Kept until the session has ended and no call to the handler is running.
   std::shared_ptr<SessionHandler> handler_;
+  // Null for most sessions.
+  std::shared_ptr<SessionObserver> observer_;
   std::unique_ptr<Upgrade> upgrade_;
   // Timers for rarer cases are made when needed: an idle session owns one timer.
   MemberTimer<Session, &Session::on_heartbeat> heartbeat_timer_{*this};

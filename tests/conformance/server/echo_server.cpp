@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "echo_server.hpp"
 
-#include "engine/server/server.hpp"
+#include "engine/server/session_server.hpp"
 #include "net/asio_loop.hpp"
 #include "net/listener.hpp"
 #include "net/tcp_stream.hpp"
@@ -101,7 +101,7 @@ class EchoServer {
       std::make_shared<socketio::net::AsioLoop>(context_);
   std::shared_ptr<socketio::net::OpenStreams> streams_ =
       std::make_shared<socketio::net::OpenStreams>();
-  socketio::engine::Server engine_;
+  socketio::engine::SessionServer engine_;
   socketio::server::RequestDispatcher dispatcher_;
   std::shared_ptr<socketio::net::Listener> listener_ = std::make_shared<socketio::net::Listener>(
       *loop_, [this](socketio::net::Socket socket) { accept(std::move(socket)); });

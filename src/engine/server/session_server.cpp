@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "engine/server/server.hpp"
+#include "engine/server/session_server.hpp"
 
 #include "codec/http/grammar.hpp"
 #include "codec/http/utf8.hpp"
@@ -110,7 +110,7 @@ http::Response refusal_response(Refusal refusal, std::string_view message) {
   return response;
 }
 
-Server::Server(Loop& loop, const Options& options, SessionFactory factory)
+SessionServer::SessionServer(Loop& loop, const Options& options, SessionFactory factory)
     : loop_(loop),
       options_(options),
       websocket_limits_{options.max_payload_bytes,
@@ -118,15 +118,16 @@ Server::Server(Loop& loop, const Options& options, SessionFactory factory)
                             websocket::fragments_for(options.max_payload_bytes))},
       factory_(std::move(factory)) {}
 
-Server::~Server() { close(); }
+SessionServer::~SessionServer() { close(); }
 
-bool Server::is_enabled(std::string_view transport) const {
+bool SessionServer::is_enabled(std::string_view transport) const {
   return (transport == "polling" && options_.polling) ||
          (transport == "websocket" && options_.websocket);
 }
 
-std::optional<Server::Refused> Server::check(const http::Request& request, const Query& query,
-                                             Session* session) const {
+std::optional<SessionServer::Refused> SessionServer::check(const http::Request& request,
+                                                           const Query& query,
+                                                           Session* session) const {
   if (!is_enabled(query.transport)) {
     const bool is_absent = query.transport.empty();
     return Refused{Refusal::unknown_transport,
@@ -153,8 +154,9 @@ std::optional<Server::Refused> Server::check(const http::Request& request, const
   return std::nullopt;
 }
 
-std::optional<Server::Refused> Server::check_session(const Query& query, Session& session,
-                                                     bool is_upgrade) {
+std::optional<SessionServer::Refused> SessionServer::check_session(const Query& query,
+                                                                   Session& session,
+                                                                   bool is_upgrade) {
   // A session over WebSocket has no other request than the upgrade.
   if (!is_upgrade && (query.transport != "polling" || !session.polling())) {
     return Refused{Refusal::bad_request,
@@ -171,7 +173,7 @@ std::optional<Server::Refused> Server::check_session(const Query& query, Session
   return std::nullopt;
 }
 
-void Server::accept(const std::shared_ptr<Exchange>& exchange) {
+void SessionServer::accept(const std::shared_ptr<Exchange>& exchange) {
   const http::Request& request = exchange->request();
   Query query;
   query.transport = http::query_value(request.query(), "transport");
@@ -197,7 +199,7 @@ void Server::accept(const std::shared_ptr<Exchange>& exchange) {
   handshake(exchange, query);
 }
 
-void Server::refuse(Exchange& exchange, Refusal refusal, std::string_view message) {
+void SessionServer::refuse(Exchange& exchange, Refusal refusal, std::string_view message) {
   if (websocket::is_upgrade_request(exchange.request())) {
     exchange.respond_and_close(websocket_refusal(refusal, message));
   } else if (exchange.body_complete()) {
@@ -207,18 +209,19 @@ void Server::refuse(Exchange& exchange, Refusal refusal, std::string_view messag
   }
 }
 
-void Server::report(const Exchange& exchange, Refusal refusal, json context) const {
+void SessionServer::report(const Exchange& exchange, Refusal refusal, json context) const {
   if (refusal_hook_) refusal_hook_(exchange, refusal, std::move(context));
 }
 
-void Server::report_and_refuse(Exchange& exchange, Refusal refusal, const json& context) const {
+void SessionServer::report_and_refuse(Exchange& exchange, Refusal refusal,
+                                      const json& context) const {
   report(exchange, refusal, context);
   const auto message = context.find("message");
   if (message == context.end()) return refuse(exchange, refusal);
   refuse(exchange, refusal, message->get_ref<const std::string&>());
 }
 
-void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {
+void SessionServer::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {
   if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
   if (!allow_request_) return admit(exchange, query);
   allow_request_(exchange, [this, query](const std::shared_ptr<Exchange>& decided,
@@ -228,7 +231,7 @@ void Server::handshake(const std::shared_ptr<Exchange>& exchange, const Query& q
   });
 }
 
-void Server::admit(const std::shared_ptr<Exchange>& exchange, const Query& query) {
+void SessionServer::admit(const std::shared_ptr<Exchange>& exchange, const Query& query) {
   if (query.protocol != engineio::protocol_version) {
     return report_and_refuse(*exchange, Refusal::unsupported_protocol,
                              {{"protocol", revision_of(query.protocol)}});
@@ -243,15 +246,15 @@ void Server::admit(const std::shared_ptr<Exchange>& exchange, const Query& query
   });
 }
 
-bool Server::is_usable(std::string_view id) const {
+bool SessionServer::is_usable(std::string_view id) const {
   constexpr std::size_t limit_bytes = 128;
   const bool is_printable =
       std::all_of(id.begin(), id.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
   return !id.empty() && id.size() <= limit_bytes && is_printable && !find(id);
 }
 
-void Server::open_session(const std::shared_ptr<Exchange>& exchange, const Query& query,
-                          std::string id) {
+void SessionServer::open_session(const std::shared_ptr<Exchange>& exchange, const Query& query,
+                                 std::string id) {
   // The server may have been closed while the application decided.
   if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
   if (options_.sessions != 0 && sessions_.size() >= options_.sessions) {
@@ -282,7 +285,7 @@ void Server::open_session(const std::shared_ptr<Exchange>& exchange, const Query
 }
 
 template <class Use>
-void Server::open_or_give_up(Session& session, Use use) {
+void SessionServer::open_or_give_up(Session& session, Use use) {
   try {
     use();
   } catch (...) {
@@ -291,7 +294,7 @@ void Server::open_or_give_up(Session& session, Use use) {
   }
 }
 
-std::shared_ptr<Session> Server::make_session(Exchange& exchange, std::string id) {
+std::shared_ptr<Session> SessionServer::make_session(Exchange& exchange, std::string id) {
   const http::Request& request = exchange.request();
   OpeningRequest opening{request.target, request.headers, exchange.remote_address(),
                          loop_.wall_clock_ms(), exchange.is_secure()};
@@ -301,7 +304,7 @@ std::shared_ptr<Session> Server::make_session(Exchange& exchange, std::string id
   return session;
 }
 
-std::optional<std::string> Server::check_websocket(Exchange& exchange) {
+std::optional<std::string> SessionServer::check_websocket(Exchange& exchange) {
   auto accept = websocket::check_upgrade(exchange.request());
   if (accept) return std::move(*accept);
   if (accept.error() == websocket::UpgradeError::unsupported_version) {
@@ -315,8 +318,8 @@ std::optional<std::string> Server::check_websocket(Exchange& exchange) {
   return std::nullopt;
 }
 
-void Server::accept_upgrade(Exchange& exchange, const Query& query,
-                            const std::shared_ptr<Session>& session) {
+void SessionServer::accept_upgrade(Exchange& exchange, const Query& query,
+                                   const std::shared_ptr<Session>& session) {
   const auto accept = check_websocket(exchange);
   if (!accept) return;
   const auto transport =
@@ -326,8 +329,9 @@ void Server::accept_upgrade(Exchange& exchange, const Query& query,
   if (!taken) transport->close();
 }
 
-void Server::switch_protocols(Exchange& exchange, std::string_view accept, const Session& session,
-                              const std::shared_ptr<WebSocketTransport>& transport) const {
+void SessionServer::switch_protocols(Exchange& exchange, std::string_view accept,
+                                     const Session& session,
+                                     const std::shared_ptr<WebSocketTransport>& transport) const {
   try {
     http::Response switching;
     switching.status = 101;
@@ -352,14 +356,14 @@ void Server::switch_protocols(Exchange& exchange, std::string_view accept, const
   }
 }
 
-std::shared_ptr<Session> Server::find(std::string_view sid) const {
+std::shared_ptr<Session> SessionServer::find(std::string_view sid) const {
   for (const Sessions* const sessions : {&sessions_, &closing_}) {
     if (const auto found = sessions->find(sid); found != sessions->end()) return found->second;
   }
   return nullptr;
 }
 
-bool Server::on_session_closing(Session& session) {
+bool SessionServer::on_session_closing(Session& session) {
   // There is no last poll to wait for.
   if (closed_) return false;
   // A client could create and lose sessions faster than they are forgotten.
@@ -370,11 +374,11 @@ bool Server::on_session_closing(Session& session) {
   return true;
 }
 
-void Server::on_session_end(Session& session) {
+void SessionServer::on_session_end(Session& session) {
   if (sessions_.erase(session.id()) == 0) closing_.erase(session.id());
 }
 
-void Server::close() {
+void SessionServer::close() {
   closed_ = true;
   while (!sessions_.empty()) {
     const auto session = sessions_.begin()->second;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// engine::Server: checks handshakes and requests, keeps the sessions of one loop, and passes
+// engine::SessionServer: checks handshakes and requests, keeps the sessions of one loop, and passes
 // each request to its session. Refusals have the codes and bodies of the JavaScript server's
 // event "connection_error".
 //
@@ -68,10 +68,10 @@ using Decided = std::function<void(const std::shared_ptr<Exchange>& exchange,
 /// Decides on a handshake, now or later, on the loop, unless the client goes.
 using AllowRequest = std::function<void(const std::shared_ptr<Exchange>& exchange, Decided)>;
 
-class Server final : public SessionOwner {
+class SessionServer final : public SessionOwner {
  public:
-  Server(Loop& loop, const Options& options, SessionFactory factory);
-  ~Server() override;
+  SessionServer(Loop& loop, const Options& options, SessionFactory factory);
+  ~SessionServer() override;
 
   void set_allow_request(AllowRequest allow) { allow_request_ = std::move(allow); }
   /// Without, ids are random.

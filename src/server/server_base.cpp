@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "server/server_state.hpp"
+
+#include <socketio/server_base.hpp>
+
+#include <string>
+#include <utility>
+
+namespace socketio {
+
+ServerBase::ServerBase(std::shared_ptr<server::ServerState> state)
+    : RunsLater(state->worker().timers()), server_(std::move(state)) {}
+
+ServerBase::~ServerBase() { server_->shut_down(); }
+
+std::uint16_t ServerBase::listen(std::uint16_t port) { return listen(ListenOptions{.port = port}); }
+
+std::uint16_t ServerBase::listen(std::string_view address, std::uint16_t port) {
+  return listen(ListenOptions{.address = std::string(address), .port = port});
+}
+
+std::uint16_t ServerBase::listen(std::string_view address, std::uint16_t port,
+                                 std::error_code& error) {
+  return listen(ListenOptions{.address = std::string(address), .port = port}, error);
+}
+
+std::uint16_t ServerBase::listen(const ListenOptions& options) {
+  std::error_code error;
+  const std::uint16_t chosen = listen(options, error);
+  if (error) {
+    const std::string where =
+        (options.address.empty() ? "*" : options.address) + ":" + std::to_string(options.port);
+    throw std::system_error(error, "cannot listen on " + where);
+  }
+  return chosen;
+}
+
+std::uint16_t ServerBase::listen(const ListenOptions& options, std::error_code& error) {
+  return server_->listen(options, error);
+}
+
+void ServerBase::run() { server_->run(); }
+void ServerBase::stop() { server_->close(); }
+void ServerBase::stop_on_signals() { server_->stop_on_signals(); }
+void ServerBase::close() { server_->close(); }
+
+std::size_t ServerBase::engine_clients_count() const {
+  return server_->worker().engine().session_count();
+}
+
+void ServerBase::add_refusal_handler(RefusalHandler handler) {
+  server_->worker().hooks().add_refusal_handler(std::move(handler));
+}
+
+Router& ServerBase::http() { return server_->router(); }
+
+Engine& ServerBase::engine() { return server_->engine(); }
+
+void Engine::add_middleware(RequestHandler<EngineDecision> middleware) {
+  worker_.add_middleware(std::move(middleware));
+}
+
+void Engine::add_initial_headers_handler(HeadersHandler handler) {
+  worker_.hooks().add_initial_headers_handler(std::move(handler));
+}
+
+void Engine::add_headers_handler(HeadersHandler handler) {
+  worker_.hooks().add_headers_handler(std::move(handler));
+}
+
+}  // namespace socketio

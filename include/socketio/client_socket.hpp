@@ -164,7 +164,8 @@ class ClientSocket : public detail::WithFlags<ClientSocket, ClientSocketOperator
   // Every function below, but for on_error's, may be a coroutine and may take less than shown.
 
   /// `[](std::string_view event, const json& arguments)`, before the handlers of the event; or with
-  /// `const Arguments&`: undecoded, which is cheap however large they are.
+  /// `const Arguments&`: undecoded, which is cheap however large they are. A third parameter
+  /// `Ack<json>` acknowledges the event, unless its handler does so first.
   template <class F>
   HandlerId on_any(F handler) const {
     return add_any(watcher(std::move(handler)), detail::Position::back);
@@ -175,7 +176,7 @@ class ClientSocket : public detail::WithFlags<ClientSocket, ClientSocketOperator
   }
   void off_any(HandlerId handler) const;
   void off_any() const;
-  /// The same for what is emitted (not acknowledgements).
+  /// The same for what is emitted (not acknowledgements); there is nothing to acknowledge.
   template <class F>
   HandlerId on_any_outgoing(F handler) const {
     return add_any_outgoing(watcher(std::move(handler)), detail::Position::back);

@@ -80,7 +80,8 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
   void off(std::string_view event) const { table().remove(event); }
   void off() const { table().remove_all(); }
   /// `[](Socket& socket, std::string_view event, const json& arguments)`, or with `const
-  /// Arguments&`: undecoded, which is cheap however large they are.
+  /// Arguments&`: undecoded, which is cheap however large they are. A further parameter `Ack<json>`
+  /// acknowledges the event, unless its handler does so first.
   template <class F>
   HandlerId on_any(F handler) const {
     return add_any(detail::make_any_hook(std::move(handler)), detail::Position::back);

@@ -25,6 +25,7 @@
 #include <socketio/hook.hpp>
 #include <socketio/json.hpp>
 #include <socketio/namespace.hpp>
+#include <socketio/predicate.hpp>
 #include <socketio/server_base.hpp>
 #include <socketio/server_options.hpp>
 #include <socketio/socket.hpp>
@@ -48,7 +49,15 @@ class Server : public Namespace, public ServerBase {
   /// A namespace whose name matches completely is created when a client asks for it. Handlers
   /// registered on the result apply to all of these namespaces.
   Namespace of(const std::regex& pattern);
-  Namespace of(std::function<bool(std::string_view name, const json& auth)> predicate);
+  /// The same for a function that looks at what the client gave as `auth`, too. It says whether the
+  /// client may join, now or later: `[](std::string_view name, const json& auth) -> bool`, or a
+  /// coroutine that returns a Task<bool>, or with a third parameter `Responder<bool> answer`
+  /// (http.hpp). One that throws, or never answers, admits nobody; what it throws reaches the error
+  /// hook of "/" as "namespace".
+  template <class F>
+  requires(detail::is_predicate<F>) Namespace of(F predicate) {
+    return of_predicate(detail::make_predicate(std::move(predicate)));
+  }
 
   /// `[](Namespace nsp)`: a namespace other than "/" has been created, by of() or because a pattern
   /// or predicate has admitted a client to it. May be a coroutine.
@@ -63,6 +72,7 @@ class Server : public Namespace, public ServerBase {
 
  private:
   using NewNamespaceHandler = std::function<void(Namespace)>;
+  Namespace of_predicate(detail::NamespacePredicate predicate);
   void add_new_namespace_handler(NewNamespaceHandler handler);
 };
 

@@ -204,7 +204,8 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
   // take less than shown.
 
   /// `[](std::string_view event, const json& arguments)`, before the handlers of the event; or with
-  /// `const Arguments&`: undecoded, which is cheap however large they are.
+  /// `const Arguments&`: undecoded, which is cheap however large they are. A third parameter
+  /// `Ack<json>` acknowledges the event, unless its handler does so first.
   template <class F>
   HandlerId on_any(F handler) const {
     return add_any(detail::make_any_hook(std::move(handler)), detail::Position::back);
@@ -215,7 +216,8 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
   }
   void off_any(HandlerId handler) const;
   void off_any() const;
-  /// The same for what is sent to this socket (not acknowledgements).
+  /// The same for what is sent to this socket (not acknowledgements); there is nothing to
+  /// acknowledge.
   template <class F>
   HandlerId on_any_outgoing(F handler) const {
     return add_any_outgoing(detail::make_any_hook(std::move(handler)), detail::Position::back);

@@ -31,6 +31,11 @@ class EventCall : public detail::Invocation {
   void report_argument(std::size_t index) override;
   void report_exception(std::exception_ptr exception) override { peer_.report(event_, exception); }
 
+  /// What watchers have kept to acknowledge the event; null if they have not.
+  const std::shared_ptr<detail::AckState>& kept_ack() const { return ack_; }
+  /// Shares the one acknowledgement with another call of the same event.
+  void share_ack(std::shared_ptr<detail::AckState> ack) { ack_ = std::move(ack); }
+
  private:
   EventPeer& peer_;
   std::string_view event_;

@@ -23,7 +23,7 @@ Namespace Server::of(const std::regex& pattern) {
   }));
 }
 
-Namespace Server::of(std::function<bool(std::string_view name, const json& auth)> predicate) {
+Namespace Server::of_predicate(detail::NamespacePredicate predicate) {
   return Namespace(state().worker().node().of(std::move(predicate)));
 }
 

@@ -344,11 +344,11 @@ void ClientSocketState::dispatch(const parser::Packet& packet) {
   const std::string_view event = event_name(items, number_name);
   const std::string offset = receiver_.offset_of(packet);
 
+  ClientEventCall call(self, peer, event, packet, items);
   if (!handlers_.get().any.empty()) {
-    detail::WatchedArguments arguments(packet.payload, packet.attachments);
+    detail::WatchedArguments arguments(packet.payload, packet.attachments, &call);
     run_any(handlers_.get().any, event, arguments);
   }
-  ClientEventCall call(self, peer, event, packet, items);
   handlers_.dispatch(event, call);
   if (connection_ == number) receiver_.on_handled(offset);
 }

@@ -111,7 +111,9 @@ void Connection::on_packet(const parser::Packet& packet) {
   const auto socket = find(packet.nsp);
   if (packet.type == PacketType::connect) {
     // This is a second CONNECT.
-    if (socket) return session_->close(DisconnectReason::forced_close);
+    if (socket || (searched_ && searched_->contains(packet.nsp))) {
+      return session_->close(DisconnectReason::forced_close);
+    }
     return connect(packet);
   }
   if (!socket || !socket->connected()) return session_->close(DisconnectReason::forced_close);
@@ -127,21 +129,41 @@ std::shared_ptr<SocketState> Connection::find(std::string_view nsp) const {
 
 void Connection::connect(const parser::Packet& packet) {
   const Options& options = node_.options();
-  if (sockets_.size() >= options.namespaces_per_client ||
-      packet.nsp.size() > options.namespace_name_bytes) {
+  const std::size_t joined = sockets_.size() + (searched_ ? searched_->size() : 0);
+  if (joined >= options.namespaces_per_client || packet.nsp.size() > options.namespace_name_bytes) {
     return session_->close(DisconnectReason::forced_close);
   }
-  const auto self = shared_from_this();
-  const auto nsp =
-      node_.find(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json());
-  // A predicate, or a handler of "new_namespace", has disconnected the client.
+  if (const auto nsp = node_.find(packet.nsp)) return join(nsp, packet.nsp, packet.text);
+  if (!searched_) searched_ = std::make_unique<Names>();
+  searched_->emplace(packet.nsp);
+  node_.search(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json(),
+               [weak = weak_from_this(), name = std::string(packet.nsp),
+                auth_text = std::string(packet.text)](const std::shared_ptr<NamespaceState>& nsp) {
+                 const auto self = weak.lock();
+                 if (!self) return nsp ? nsp->end_if_empty() : void();
+                 contain(*self, [&] { self->on_searched(nsp, name, auth_text); });
+               });
+}
+
+void Connection::on_searched(const std::shared_ptr<NamespaceState>& nsp, const std::string& name,
+                             std::string_view auth_text) {
+  searched_->erase(name);
+  if (searched_->empty()) searched_.reset();
+  // Meanwhile the client has gone; or a predicate, or a handler of "new_namespace", has
+  // disconnected it.
   if (!session_->is_open()) {
     if (nsp) nsp->end_if_empty();
     return;
   }
-  if (!nsp) return refuse(packet.nsp, {"Invalid namespace"});
+  join(nsp, name, auth_text);
+}
 
-  const auto socket = make_socket(nsp, packet.text);
+void Connection::join(const std::shared_ptr<NamespaceState>& nsp, std::string_view name,
+                      std::string_view auth_text) {
+  if (!nsp) return refuse(name, {"Invalid namespace"});
+
+  const auto self = shared_from_this();
+  const auto socket = make_socket(nsp, auth_text);
   const auto& middlewares = nsp->handlers().middlewares;
   if (middlewares.empty()) return finish_connect(socket, std::nullopt);
 

@@ -12,8 +12,10 @@
 #include "core/server/node.hpp"
 #include "engine/server/session.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +49,8 @@ class Connection final : public engine::SessionHandler,
   void remove(SocketState& socket);
 
  private:
+  using Names = std::set<std::string, std::less<>>;
+
   /// `message` is what was decoded.
   void on_result(Result<std::optional<parser::Packet>, parser::Errc> result,
                  std::string_view message);
@@ -55,6 +59,12 @@ class Connection final : public engine::SessionHandler,
   void refuse_packet(parser::Errc error, std::string_view message);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);
+  /// `nsp` may be null.
+  void join(const std::shared_ptr<NamespaceState>& nsp, std::string_view name,
+            std::string_view auth_text);
+  /// A namespace that did not exist has been searched for; `nsp` is null if nobody admits the client.
+  void on_searched(const std::shared_ptr<NamespaceState>& nsp, const std::string& name,
+                   std::string_view auth_text);
   std::shared_ptr<SocketState> make_socket(const std::shared_ptr<NamespaceState>& nsp,
                                            std::string_view auth_text);
   void finish_connect(const std::shared_ptr<SocketState>& socket,
@@ -69,6 +79,8 @@ class Connection final : public engine::SessionHandler,
   const std::unique_ptr<parser::Decoder> decoder_;
   // Including those that are connecting.
   std::vector<std::shared_ptr<SocketState>> sockets_;
+  // Names of namespaces about which a predicate is to decide.
+  std::unique_ptr<Names> searched_;
   std::unique_ptr<Deadline> connect_timer_;
   std::unique_ptr<Deadline> attachments_timer_;
 };

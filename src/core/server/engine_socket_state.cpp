@@ -2,7 +2,6 @@
 #include "core/server/engine_socket_state.hpp"
 
 #include "base/contain.hpp"
-#include "core/server/namespace_state.hpp"
 
 #include <utility>
 
@@ -76,9 +75,7 @@ void EngineSocketState::on_exception() noexcept {
 }
 
 void EngineSocketState::report(const char* what, const std::exception_ptr& thrown) noexcept {
-  if (!link_->node) return;
-  socketio::Socket nobody;
-  link_->node->of("/")->report(nobody, what, thrown);
+  if (link_->node) link_->node->report(what, thrown);
 }
 
 template <class List, class... Told>

@@ -7,6 +7,7 @@
 #include "codec/socketio/text_encoder.hpp"
 #include "core/server/connection.hpp"
 #include "core/server/local_adapter.hpp"
+#include "core/server/namespace_search.hpp"
 #include "core/server/namespace_state.hpp"
 #include "core/server/parent_adapter.hpp"
 #include "core/server/socket_state.hpp"
@@ -44,15 +45,6 @@ Loop& ended_loop() { return immortal<EndedLoop>(); }
 std::unique_ptr<parser::Encoder> make_encoder(Parser parser) {
   if (parser == Parser::msgpack) return std::make_unique<msgpack::Encoder>();
   return std::make_unique<parser::TextEncoder>();
-}
-
-bool admits(const NamespacePredicate& predicate, std::string_view name, const json& auth) {
-  try {
-    return predicate(name, auth);
-  } catch (...) {
-    // If a predicate throws, it admits nobody.
-    return false;
-  }
 }
 
 }  // namespace
@@ -93,7 +85,7 @@ std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
     const auto found = namespaces_.find(full_name);
     if (found != namespaces_.end()) return found->second;
     const auto dynamic = std::find_if(dynamic_.begin(), dynamic_.end(), [&](const auto& candidate) {
-      return candidate->looks_at_name_alone && admits(candidate->predicate, full_name, {});
+      return candidate->matches && candidate->matches(full_name);
     });
     return make(full_name, dynamic == dynamic_.end() ? nullptr : (*dynamic)->parent.get());
   }();
@@ -102,40 +94,47 @@ std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
   return nsp;
 }
 
-std::shared_ptr<NamespaceState> Node::of(NamespacePredicate predicate) {
-  return add_parent(std::move(predicate), false);
+std::shared_ptr<NamespaceState> Node::of(detail::NamespacePredicate predicate) {
+  return add_parent({.predicate = std::move(predicate)});
 }
 
 std::shared_ptr<NamespaceState> Node::of_pattern(
     std::function<bool(std::string_view name)> matches) {
-  return add_parent(
-      [matches = std::move(matches)](std::string_view name, const json&) { return matches(name); },
-      true);
+  return add_parent({.matches = std::move(matches)});
 }
 
-std::shared_ptr<NamespaceState> Node::add_parent(NamespacePredicate predicate,
-                                                 bool looks_at_name_alone) {
+std::shared_ptr<NamespaceState> Node::add_parent(Dynamic dynamic) {
   auto parent = std::make_shared<NamespaceState>(
       link_, std::string(NamespaceState::parents_name), nullptr,
       [](NamespaceState& nsp) { return std::make_unique<ParentAdapter>(nsp); });
-  dynamic_.push_back(
-      std::make_shared<const Dynamic>(Dynamic{std::move(predicate), parent, looks_at_name_alone}));
+  dynamic.parent = parent;
+  dynamic_.push_back(std::make_shared<const Dynamic>(std::move(dynamic)));
   return parent;
 }
 
-std::shared_ptr<NamespaceState> Node::find(std::string_view name, const json& auth) {
-  const std::string key(name);
-  const auto found = namespaces_.find(key);
-  if (found != namespaces_.end()) return found->second;
-  // A copy, because a predicate may add to the list.
-  const auto dynamic = dynamic_;
-  for (const auto& candidate : dynamic) {
-    if (!admits(candidate->predicate, name, auth)) continue;
-    // The predicate may have made it.
-    const auto made = namespaces_.find(key);
-    return made == namespaces_.end() ? make(key, candidate->parent.get()) : made->second;
-  }
-  return nullptr;
+std::shared_ptr<NamespaceState> Node::find(std::string_view name) const {
+  const auto found = namespaces_.find(std::string(name));
+  return found == namespaces_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<NamespaceState> Node::get_or_make(const std::string& name,
+                                                  const NamespaceState* parent) {
+  const auto found = find(name);
+  return found ? found : make(name, parent);
+}
+
+void Node::search(std::string_view name, json auth,
+                  std::function<void(const std::shared_ptr<NamespaceState>&)> found) {
+  std::make_shared<NamespaceSearch>(link_, dynamic_, std::string(name), std::move(auth),
+                                    std::move(found))
+      ->run();
+}
+
+void Node::report(std::string_view what, const std::exception_ptr& thrown) noexcept {
+  const auto main = namespaces_.find("/");
+  if (main == namespaces_.end()) return;
+  Socket nobody;
+  main->second->report(nobody, what, thrown);
 }
 
 std::shared_ptr<NamespaceState> Node::make(const std::string& name, const NamespaceState* parent) {
@@ -162,8 +161,7 @@ void Node::notify_new_namespace(const std::shared_ptr<NamespaceState>& nsp) {
     try {
       (*handler)(nsp);
     } catch (...) {
-      Socket nobody;
-      of("/")->report(nobody, "new_namespace", std::current_exception());
+      report("new_namespace", std::current_exception());
     }
   }
 }

@@ -19,6 +19,7 @@
 #include "engine/server/session.hpp"
 
 #include <socketio/parser.hpp>
+#include <socketio/predicate.hpp>
 #include <socketio/socket.hpp>
 #include <socketio/task.hpp>
 
@@ -63,8 +64,13 @@ struct Options {
   AdapterFactory adapter{};
 };
 
-/// Decides whether a namespace that does not exist yet may be created for a client.
-using NamespacePredicate = std::function<bool(std::string_view name, const json& auth)>;
+/// Who decides whether a namespace that does not exist yet may be created for a client: a pattern,
+/// which looks at the name alone, or a predicate.
+struct Dynamic {
+  std::function<bool(std::string_view name)> matches;
+  detail::NamespacePredicate predicate;
+  std::shared_ptr<NamespaceState> parent;
+};
 
 using NewNamespaceHandler = std::function<void(const std::shared_ptr<NamespaceState>& nsp)>;
 
@@ -93,12 +99,20 @@ class Node {
   /// handlers of the first pattern that matches, as in JavaScript.
   std::shared_ptr<NamespaceState> of(std::string_view name);
   /// The parent of all namespaces that the predicate admits. They have its handlers.
-  std::shared_ptr<NamespaceState> of(NamespacePredicate predicate);
+  std::shared_ptr<NamespaceState> of(detail::NamespacePredicate predicate);
   /// The same for a predicate that looks at the name alone.
   std::shared_ptr<NamespaceState> of_pattern(std::function<bool(std::string_view name)> matches);
-  /// The namespace that a client may join: an existing one, or one that a predicate admits. Null if
-  /// there is neither.
-  std::shared_ptr<NamespaceState> find(std::string_view name, const json& auth);
+  /// Null if there is none of that name.
+  std::shared_ptr<NamespaceState> find(std::string_view name) const;
+  /// `parent` may be null. Runs user code.
+  std::shared_ptr<NamespaceState> get_or_make(const std::string& name,
+                                              const NamespaceState* parent);
+  /// Passes on the namespace that a pattern or predicate admits, now or later; null if none does.
+  void search(std::string_view name, json auth,
+              std::function<void(const std::shared_ptr<NamespaceState>&)> found);
+
+  /// Reports to the error hook of "/" what concerns no socket.
+  void report(std::string_view what, const std::exception_ptr& thrown) noexcept;
 
   /// Is called when a namespace other than "/" has been created.
   void add_new_namespace_handler(NewNamespaceHandler handler);
@@ -114,17 +128,9 @@ class Node {
   void close();
 
  private:
-  struct Dynamic {
-    NamespacePredicate predicate;
-    std::shared_ptr<NamespaceState> parent;
-    bool looks_at_name_alone = false;
-  };
-
-  std::shared_ptr<NamespaceState> add_parent(NamespacePredicate predicate,
-                                             bool looks_at_name_alone);
+  std::shared_ptr<NamespaceState> add_parent(Dynamic dynamic);
   void notify_new_namespace(const std::shared_ptr<NamespaceState>& nsp);
   void remember(const std::string& name, const std::shared_ptr<NamespaceState>& nsp);
-  /// `parent` may be null. Runs user code.
   std::shared_ptr<NamespaceState> make(const std::string& name, const NamespaceState* parent);
 
   Loop& loop_;

@@ -119,21 +119,22 @@ void SocketState::on_event(const parser::Packet& packet) {
   const std::string_view event = event_name(items, number_name);
   const bool is_watched = !nsp_->handlers().any.empty() || (rare_ && !rare_->handlers.any.empty());
   const bool has_middlewares = rare_ && !rare_->middlewares.empty();
-  if (!is_watched && !has_middlewares) return dispatch(event, packet, items);
+  SocketCall call(*this, event, packet, items);
+  if (!is_watched && !has_middlewares) return dispatch(event, call);
 
-  detail::WatchedArguments arguments(packet.payload, packet.attachments);
+  detail::WatchedArguments arguments(packet.payload, packet.attachments, &call);
   const auto ack_id = packet.id;
   run_any(nsp_->handlers().any, event, arguments);
   if (rare_) run_any(rare_->handlers.any, event, arguments);
   if (!connected()) return;
-  if (!has_middlewares) return dispatch(event, packet, items);
+  if (!has_middlewares) return dispatch(event, call);
 
   using Chain = MiddlewareChain<detail::PacketMiddleware>;
   auto shared = std::make_shared<Event>();
   shared->name = event;
   shared->arguments = std::move(arguments.as_json());
   const auto self = shared_from_this();
-  const auto call = [self, shared](detail::PacketMiddleware& middleware, Next next) {
+  const auto ask = [self, shared](detail::PacketMiddleware& middleware, Next next) {
     Socket handle(self);
     try {
       middleware(handle, *shared, next);
@@ -141,12 +142,13 @@ void SocketState::on_event(const parser::Packet& packet) {
       detail::MiddlewareReport()(std::current_exception(), Socket(self), *shared, next);
     }
   };
-  const auto done = [self, shared, ack_id](const std::optional<MiddlewareError>& error) {
+  const auto done = [self, shared, ack_id,
+                     ack = call.kept_ack()](const std::optional<MiddlewareError>& error) {
     if (!self->connected()) return;
-    if (!error) return self->redispatch(*shared, ack_id);
+    if (!error) return self->redispatch(*shared, ack_id, ack);
     self->notify_error(*error);
   };
-  std::make_shared<Chain>(nsp_, rare_->middlewares, call, done)->run();
+  std::make_shared<Chain>(nsp_, rare_->middlewares, ask, done)->run();
 }
 
 void SocketState::notify_error(const MiddlewareError& error) {
@@ -169,7 +171,8 @@ void SocketState::run_any(const detail::HandlerList<detail::AnyHandler>& handler
   });
 }
 
-void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ack_id) {
+void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ack_id,
+                             const std::shared_ptr<detail::AckState>& ack) {
   // Handlers decode text, so arguments that a middleware has created or changed become a
   // packet again.
   std::string text;
@@ -193,12 +196,12 @@ void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ac
   ValueArray items(packet.payload);
   Value name;
   items.next(name);
-  dispatch(event.name, packet, items);
+  SocketCall call(*this, event.name, packet, items);
+  call.share_ack(ack);
+  dispatch(event.name, call);
 }
 
-void SocketState::dispatch(std::string_view event, const parser::Packet& packet,
-                           const ValueArray& arguments) {
-  SocketCall call(*this, event, packet, arguments);
+void SocketState::dispatch(std::string_view event, detail::Invocation& call) {
   if (rare_) rare_->handlers.events.dispatch(event, call);
   if (connected()) nsp_->handlers().events.dispatch(event, call);
 }

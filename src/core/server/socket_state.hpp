@@ -146,8 +146,10 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   void end();
   void release_handlers();
   void on_event(const parser::Packet& packet);
-  void dispatch(std::string_view event, const parser::Packet& packet, const ValueArray& arguments);
-  void redispatch(const Event& event, std::optional<std::uint64_t> ack_id);
+  void dispatch(std::string_view event, detail::Invocation& call);
+  /// `ack` may be null.
+  void redispatch(const Event& event, std::optional<std::uint64_t> ack_id,
+                  const std::shared_ptr<detail::AckState>& ack);
   void run_any(const detail::HandlerList<detail::AnyHandler>& handlers, std::string_view event,
                detail::WatchedArguments& arguments);
   /// Returns the session for sending, after the broadcasts that must be sent first.

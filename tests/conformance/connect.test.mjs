@@ -330,6 +330,29 @@ describe("dynamic namespaces", () => {
     for (const socket of sockets) assert.deepEqual(await socket.events.next(), ["note"]);
   });
 
+  scenario("a predicate may answer later", async (t) => {
+    const auth = { admit: true };
+    const sockets = await Promise.all(
+      Array.from({ length: 3 }, () => connectClient(t, server(), { namespace: "/later-1", auth })),
+    );
+    sockets[0].emit("all", "note");
+    for (const socket of sockets) assert.deepEqual(await socket.events.next(), ["note"]);
+  });
+
+  scenario("a predicate may refuse later", async (t) => {
+    const socket = createClient(t, server(), { namespace: "/later-2", auth: { admit: false } });
+    await assert.rejects(connected(socket), { message: "Invalid namespace" });
+  });
+
+  scenario("the client may leave while a predicate decides", async (t) => {
+    const leaving = createClient(t, server(), { namespace: "/later-3", auth: { admit: true } });
+    const other = leaving.io.socket("/");
+    await connected(other);
+    leaving.io.engine.close();
+    const socket = await connectClient(t, server(), { namespace: "/later-3", auth: { admit: true } });
+    assert.deepEqual(await call(socket, "fetch-all"), [socket.id]);
+  });
+
   scenario("outlive their last socket", async (t) => {
     for (let i = 0; i < 3; i++) {
       const socket = await connectClient(t, server(), { namespace: "/dynamic-8" });

@@ -54,6 +54,12 @@ for (const [what, options] of Object.entries(TRANSPORTS)) {
       }
     });
 
+    scenario("a catch-all handler acknowledges", async (t) => {
+      const socket = await connect(t);
+      assert.deepEqual(await call(socket, "any-ack", 1, "two"), [1, "two"]);
+      assert.deepEqual(await call(socket, "any-ack-first", 3), [3]);
+    });
+
     scenario("binary comes back, wherever it is nested", async (t) => {
       const socket = await connect(t);
       for (const args of [

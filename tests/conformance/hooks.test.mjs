@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { call, connectClient, createClient, connected } from "./support/client.mjs";
+import { until } from "./support/deadline.mjs";
 import { send, target } from "./support/http.mjs";
 import { PollingSession } from "./support/polling.mjs";
 import { scenario } from "./support/scenario.mjs";
@@ -161,5 +162,78 @@ describe("middlewares", () => {
   scenario("a WebSocket that one refuses does not open", async () => {
     await assert.rejects(upgradeHeaders({}, { "x-step": "refuse" }));
     await assert.rejects(upgradeHeaders({}, { "x-step": "fail" }));
+  });
+});
+
+describe("socket.conn", () => {
+  const log = (socket, id = socket.id) => call(socket, "conn-events", id);
+  const has = (events, wanted) =>
+    events.some((event) => JSON.stringify(event) === JSON.stringify(wanted));
+  /** The log, once it has such an event. */
+  async function logWith(socket, wanted, id = socket.id) {
+    let events = [];
+    await until(
+      async () => has((events = await log(socket, id)), wanted),
+      JSON.stringify(wanted),
+    );
+    return events;
+  }
+
+  for (const transport of ["polling", "websocket"]) {
+    scenario(`packets that arrive and leave: ${transport}`, async (t) => {
+      const socket = await connectClient(t, server(), { transports: [transport] });
+      socket.emit("message", "hello");
+      assert.deepEqual(await socket.events.next(), ["message-back", "hello"]);
+      const events = await logWith(socket, ["packet", "pong", ""]);
+      const arrived = ["packet", "message", '2["message","hello"]'];
+      const left = ["packetCreate", "message", '2["message-back","hello"]'];
+      const position = (wanted) =>
+        events.findIndex((event) => JSON.stringify(event) === JSON.stringify(wanted));
+      assert.ok(position(arrived) >= 0);
+      assert.ok(position(left) > position(arrived));
+      assert.ok(has(events, ["packetCreate", "ping", ""]));
+      assert.ok(has(events, ["drain"]));
+    });
+  }
+
+  scenario("binary packets", async (t) => {
+    const socket = await connectClient(t, server(), { transports: ["websocket"] });
+    socket.emit("message", Buffer.from([1, 2]));
+    await socket.events.next();
+    const events = await log(socket);
+    assert.ok(has(events, ["packet", "message", null]));
+    assert.ok(has(events, ["packetCreate", "message", null]));
+  });
+
+  scenario("what is broadcast", async (t) => {
+    const socket = await connectClient(t, server());
+    socket.emit("all", "news", 1);
+    await socket.events.next();
+    assert.ok(has(await log(socket), ["packetCreate", "message", '2["news",1]']));
+  });
+
+  scenario("an upgrade", async (t) => {
+    const socket = await connectClient(t, server(), { transports: ["polling", "websocket"] });
+    await logWith(socket, ["upgrade", "websocket"]);
+  });
+
+  scenario("its end", async (t) => {
+    const witness = await connectClient(t, server());
+    const socket = await connectClient(t, server());
+    const { id } = socket;
+    socket.io.engine.close();
+    await logWith(witness, ["close", "transport close"], id);
+  });
+
+  scenario("the request that opened it", async (t) => {
+    const socket = await connectClient(t, server(), {
+      transports: ["polling", "websocket"],
+      query: { q: "1" },
+      extraHeaders: { "x-custom": "mine" },
+    });
+    const { url, ...rest } = await call(socket, "request");
+    assert.deepEqual(rest, { method: "GET", custom: "mine", ownId: true });
+    assert.match(url, /^\/socket\.io\/\?.*transport=polling/);
+    assert.match(url, /[?&]q=1/);
   });
 });

@@ -119,7 +119,12 @@ function serveSocketIo() {
     );
     socket.on("error", (error) => socket.emit("error-seen", error.message));
   });
-  const plain = [server.of("/"), server.of("/custom"), server.of(/^\/dynamic-\d+$/)];
+  const later = server.of((name, auth, next) => {
+    if (!name.startsWith("/later-")) return next(null, false);
+    setTimeout(() => next(null, auth.admit === true), 20);
+  });
+  const plain = [server.of("/"), server.of("/custom"), server.of(/^\/dynamic-\d+$/), later];
+  if (flags.hooks) recordConnEvents(server.of("/"));
 
   for (const namespace of [...plain, guarded, slow, never, twice, throwing, inside, packets]) {
     namespace.on("connection", (socket) => {
@@ -167,6 +172,32 @@ function addHooks(engine) {
     if (wanted === "none") throw new Error("no id on purpose");
     return wanted ?? generateId(request);
   };
+}
+
+function recordConnEvents(namespace) {
+  const logs = new Map();
+  namespace.on("connection", (socket) => {
+    const log = [];
+    logs.set(socket.id, log);
+    const notePacket = (what) => (packet) => {
+      const isText = packet.data === undefined || typeof packet.data === "string";
+      log.push([what, packet.type, isText ? (packet.data ?? "") : null]);
+    };
+    socket.conn.on("packet", notePacket("packet"));
+    socket.conn.on("packetCreate", notePacket("packetCreate"));
+    socket.conn.on("upgrade", (transport) => log.push(["upgrade", transport.name]));
+    socket.conn.on("drain", () => log.push(["drain"]));
+    socket.conn.on("close", (reason) => log.push(["close", reason]));
+    socket.on("conn-events", (id, ack) => ack(logs.get(id) ?? []));
+    socket.on("request", (ack) =>
+      ack({
+        method: socket.request.method,
+        url: socket.request.url,
+        custom: socket.request.headers["x-custom"] ?? "",
+        ownId: socket.conn.id !== socket.id,
+      }),
+    );
+  });
 }
 
 function takeSteps(socket, next) {
@@ -225,6 +256,10 @@ function talk(socket) {
     ack(1);
     ack(2);
   });
+  socket.onAny((event, ...args) => {
+    if (event === "any-ack" || event === "any-ack-first") args.pop()(args);
+  });
+  socket.on("any-ack-first", (...args) => args.pop()("too late"));
   socket.on("ack-later", (delay, value, ack) => setTimeout(() => ack(value), delay));
   socket.once("once-only", () => socket.emit("once-back"));
   socket.on("off-me", function handler() {

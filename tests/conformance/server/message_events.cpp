@@ -47,6 +47,10 @@ void add_handlers_that_go(Namespace& nsp) {
 }
 
 void add_acknowledgements(Namespace& nsp, Delays& delays) {
+  nsp.on_any([](std::string_view event, const json& args, const Ack<json>& ack) {
+    if (event == "any-ack" || event == "any-ack-first") ack(args);
+  });
+  nsp.on("any-ack-first", [] { return "too late"; });
   nsp.on("message-with-ack", [](const Arguments& args) { return args; });
   nsp.on("ack-twice", [](const Ack<int>& ack) {
     ack(1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "socket_server.hpp"
 
+#include "conn_events.hpp"
 #include "delays.hpp"
 #include "disconnects.hpp"
 #include "engine_hooks.hpp"
@@ -15,6 +16,7 @@
 #include <regex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace conformance {
@@ -31,7 +33,10 @@ class SocketServer {
  public:
   explicit SocketServer(const Options& options)
       : io_(options.hooks ? with_hooks(server_options(options)) : server_options(options)) {
-    if (options.hooks) add_engine_hooks(io_);
+    if (options.hooks) {
+      add_engine_hooks(io_);
+      conn_events_.record(io_);
+    }
     io_.on_new_namespace([this](const Namespace& nsp) { made_namespaces_.push_back(nsp.name()); });
     for (Namespace nsp : plain()) equip(nsp);
     for (Namespace nsp : with_middleware()) equip(nsp);
@@ -55,7 +60,16 @@ class SocketServer {
 
  private:
   std::vector<Namespace> plain() {
-    return {io_.of("/"), io_.of("/custom"), io_.of(std::regex(R"(/dynamic-\d+)"))};
+    return {io_.of("/"), io_.of("/custom"), io_.of(std::regex(R"(/dynamic-\d+)")), later()};
+  }
+
+  Namespace later() {
+    return io_.of([this](std::string_view name, const json& auth,
+                         const socketio::Responder<bool>& answer) {
+      if (!name.starts_with("/later-")) return answer.respond(false);
+      const bool admitted = auth.value("admit", false);
+      delays_.after(std::chrono::milliseconds(20), [answer, admitted] { answer.respond(admitted); });
+    });
   }
 
   std::vector<Namespace> with_middleware() {
@@ -110,6 +124,7 @@ class SocketServer {
   }
 
   Disconnects disconnects_;
+  ConnEvents conn_events_;
   std::size_t errors_seen_ = 0;
   json refused_ = json::array();
   std::vector<std::string> made_namespaces_;

@@ -11,23 +11,22 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace socketio::detail {
 
 using NamespacePredicate =
-    std::function<void(const std::shared_ptr<TaskLoop>& loop, std::string_view name,
+    std::function<void(const std::shared_ptr<TaskLoop>& loop, const std::string& name,
                        const json& auth, const Responder<bool>& answer)>;
 
 template <class F>
 constexpr bool answers_predicate_later =
-    std::is_invocable_v<F&, std::string_view, const json&, Responder<bool>>;
+    std::is_invocable_v<F&, const std::string&, const json&, Responder<bool>>;
 
 template <class F>
 constexpr bool is_predicate =
-    answers_predicate_later<F> || std::is_invocable_v<F&, std::string_view, const json&>;
+    answers_predicate_later<F> || std::is_invocable_v<F&, const std::string&, const json&>;
 
 template <class F>
 Detached run_predicate(std::shared_ptr<TaskLoop>, std::shared_ptr<F> f, std::string name, json auth,
@@ -51,18 +50,16 @@ NamespacePredicate make_predicate(F function) {
   const auto f = std::make_shared<F>(std::move(function));
   if constexpr (answers_predicate_later<F>) {
     static_assert(
-        std::is_void_v<std::invoke_result_t<F&, std::string_view, const json&, Responder<bool>>>,
+        std::is_void_v<std::invoke_result_t<F&, const std::string&, const json&, Responder<bool>>>,
         "socketio: a predicate answers with its Responder, or with what it returns");
-    return [f](const auto&, std::string_view name, const json& auth,
+    return [f](const auto&, const std::string& name, const json& auth,
                const Responder<bool>& answer) { (*f)(name, auth, answer); };
-  } else if constexpr (is_task<std::invoke_result_t<F&, std::string_view, const json&>>) {
-    return [f](const std::shared_ptr<TaskLoop>& loop, std::string_view name, const json& auth,
-               const Responder<bool>& answer) {
-      run_predicate(loop, f, std::string(name), auth, answer);
-    };
+  } else if constexpr (is_task<std::invoke_result_t<F&, const std::string&, const json&>>) {
+    return [f](const std::shared_ptr<TaskLoop>& loop, const std::string& name, const json& auth,
+               const Responder<bool>& answer) { run_predicate(loop, f, name, auth, answer); };
   } else {
     return
-        [f](const auto&, std::string_view name, const json& auth, const Responder<bool>& answer) {
+        [f](const auto&, const std::string& name, const json& auth, const Responder<bool>& answer) {
           answer.respond(static_cast<bool>((*f)(name, auth)));
         };
   }

@@ -104,6 +104,11 @@ class CorePeer {
     for (const std::string& attachment : attachments) handler_->on_binary(attachment);
     server_.loop().run();
   }
+  /// Passes a Socket.IO packet to the session, as a transport does.
+  void deliver(std::string_view packet) {
+    session_->on_packet(*transport_, {.data = packet});
+    server_.loop().run();
+  }
   /// What has arrived since the last call, including Engine.IO's digit.
   std::vector<std::string> received() {
     server_.loop().run();

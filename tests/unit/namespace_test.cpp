@@ -34,8 +34,8 @@ class DynamicNamespace : public support::EveryAdapterTest {
     return made;
   }
   CoreServer server_{cleaning()};
-  Namespace parent_{server_.node.of(
-      [](std::string_view name, const json&) { return name.starts_with("/room-"); })};
+  Namespace parent_{server_.node.of(detail::make_predicate(
+      [](std::string_view name, const json&) { return name.starts_with("/room-"); }))};
 };
 
 TEST_P(DynamicNamespace, EndsWithItsLastClient) {
@@ -100,8 +100,8 @@ TEST_P(DynamicNamespace, StaysByDefaultUnlessThereAreTooMany) {
   core::Options keeping = options();
   keeping.namespaces_kept = 3;  // "/" and two more
   CoreServer server(keeping);
-  const Namespace parent(
-      server.node.of([](std::string_view name, const json&) { return name != "/"; }));
+  const Namespace parent(server.node.of(
+      detail::make_predicate([](std::string_view name, const json&) { return name != "/"; })));
   CorePeer peer(server);
   for (const std::string name : {"/a,", "/b,", "/c,", "/d,"}) {
     peer.send("0" + name);
@@ -195,10 +195,10 @@ class MeddlingPredicate : public testing::Test {
 
 TEST_F(MeddlingPredicate, ThatMakesTheNamespaceItself) {
   int calls = 0;
-  server_.node.of([&](std::string_view name, const json&) {
+  server_.node.of(detail::make_predicate([&](std::string_view name, const json&) {
     Namespace(server_.node.of(name)).on("ping", [&] { return ++calls; });
     return true;
-  });
+  }));
   CorePeer peer(server_);
   peer.send("0/mine,");
   peer.received();
@@ -212,12 +212,12 @@ TEST_F(MeddlingPredicate, ThatMakesTheNamespaceItself) {
 }
 
 TEST_F(MeddlingPredicate, ThatMakesFurtherParents) {
-  server_.node.of([&](std::string_view, const json&) {
+  server_.node.of(detail::make_predicate([&](std::string_view, const json&) {
     for (int i = 0; i < 100; ++i) {
-      server_.node.of([](std::string_view, const json&) { return false; });
+      server_.node.of(detail::make_predicate([](std::string_view, const json&) { return false; }));
     }
     return false;
-  });
+  }));
   CorePeer peer(server_);
   peer.send("0/any,");
   EXPECT_THAT(peer.received(), ElementsAre(HasSubstr("Invalid namespace")));
@@ -226,10 +226,10 @@ TEST_F(MeddlingPredicate, ThatMakesFurtherParents) {
 TEST_F(MeddlingPredicate, ThatThrowsTheClientOut) {
   int joined = 0;
   server_.nsp.on_connection([](Socket socket) { socket.join("user"); });
-  Namespace parent(server_.node.of([&](std::string_view, const json&) {
+  Namespace parent(server_.node.of(detail::make_predicate([&](std::string_view, const json&) {
     server_.nsp.in("user").disconnect_sockets(Close::connection);
     return true;
-  }));
+  })));
   parent.on_connection([&](Socket) { ++joined; });
   {
     CorePeer peer(server_);

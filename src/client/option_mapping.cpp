@@ -23,7 +23,7 @@ std::vector<engine::TransportName> transports(const ClientOptions& options) {
 }
 
 std::string request_path(const ClientOptions& options) {
-  std::string path = options.path;
+  std::string path = options.path.empty() ? "/socket.io" : options.path;
   if (path.ends_with('/')) path.pop_back();
   if (!path.starts_with('/')) path.insert(path.begin(), '/');
   if (options.add_trailing_slash && !path.ends_with('/')) path += '/';

@@ -2,6 +2,7 @@
 #include "core/client/manager.hpp"
 
 #include "codec/socketio/packet.hpp"
+#include "core/client/connection_error.hpp"
 #include "core/client/manager_connection.hpp"
 #include "core/client/socket_state.hpp"
 
@@ -13,17 +14,6 @@ namespace socketio::core {
 using parser::PacketType;
 
 namespace {
-
-ConnectionError connection_error(const engine::Failure& failure) {
-  ConnectionError error;
-  error.message = failure.message;
-  error.code = failure.code;
-  error.status = failure.status;
-  error.details = failure.details;
-  error.close_code = failure.close_code;
-  if (failure.is_other_protocol) error.code = Errc::other_protocol;
-  return error;
-}
 
 /// When a client ends and cannot wait, it assumes that the server has handled what was sent
 /// this long ago.
@@ -75,7 +65,7 @@ void Manager::perform(void (Manager::*action)()) {
 
 void Manager::connect() { perform(&Manager::connect_now); }
 void Manager::disconnect() { perform(&Manager::close); }
-void Manager::disconnect_all() { perform(&Manager::disconnect_all_now); }
+void Manager::leave() { perform(&Manager::disconnect_all_now); }
 
 void Manager::set_query(engine::NamedValues query) {
   const GateLock lock(*gate_);
@@ -220,7 +210,7 @@ void Manager::on_open_timeout() {
 }
 
 void Manager::on_exception() noexcept {
-  report(std::current_exception());
+  report(std::current_exception(), "connection");
   if (!ended()) loop_.timers().arm(broken_timer_, Duration::zero());
 }
 
@@ -479,7 +469,7 @@ void Manager::notify(const List& list, const Args&... args) {
     try {
       handler(args...);
     } catch (...) {
-      report(std::current_exception());
+      report(std::current_exception(), "connection");
     }
   });
 }

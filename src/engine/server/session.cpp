@@ -85,38 +85,28 @@ bool Session::bears_delay() {
 }
 
 EmitResult Session::send(const engineio::Packet& message, Compress compress) {
-  const auto write = [&] { transport_->send(message, compress); };
-  if (observer_) {
-    return send_observed(
-        message.data.size(), [&] { announce(message); }, write);
-  }
-  return send(message.data.size(), write);
+  if (observer_ && !show(message)) return EmitResult::not_connected;
+  return send(message.data.size(), [&] { transport_->send(message, compress); });
 }
 
 EmitResult Session::send_prepared(PreparedMessage& message) {
-  const auto write = [&] { transport_->send_prepared(message); };
-  if (observer_) {
-    const auto announce_all = [&] {
-      message.for_each_packet([this](const Packet& packet) { announce(packet); });
-    };
-    return send_observed(message.size_bytes(), announce_all, write);
-  }
-  return send(message.size_bytes(), write);
+  if (observer_ && !show(message)) return EmitResult::not_connected;
+  return send(message.size_bytes(), [&] { transport_->send_prepared(message); });
 }
 
-template <class Announce, class Write>
-EmitResult Session::send_observed(std::size_t bytes, Announce announce, Write write) {
-  // The observer may close it.
+bool Session::show(const Packet& packet) {
   const auto self = shared_from_this();
-  if (is_open()) announce();
-  const EmitResult result = send(bytes, write);
+  // The observer may release itself.
+  const auto observer = observer_;
+  if (is_open()) observer->on_packet_create(packet);
   if (is_open()) transport_->want_drain();
-  return result;
+  return is_open();
 }
 
-void Session::announce(const Packet& packet) {
-  const auto observer = observer_;
-  if (observer) observer->on_packet_create(packet);
+bool Session::show(PreparedMessage& message) {
+  const auto self = shared_from_this();
+  message.for_each_packet([this](const Packet& packet) { show(packet); });
+  return is_open();
 }
 
 void Session::on_transport_drain() {
@@ -225,9 +215,7 @@ void Session::on_heartbeat() {
   }
   heartbeat_ = Heartbeat::pong;
   const Packet ping{PacketType::ping};
-  const auto self = shared_from_this();
-  announce(ping);
-  if (state_ != State::open) return;
+  if (observer_ && !show(ping)) return;
   transport_->send(ping, Compress::no);
   arm(heartbeat_timer_, owner_.options().ping_timeout);
 }

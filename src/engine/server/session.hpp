@@ -147,10 +147,9 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Calls `write()`, which sends `bytes`, unless too much is waiting already.
   template <class Write>
   EmitResult send(std::size_t bytes, Write write);
-  /// The same after `announce()`, which notifies the observer.
-  template <class Announce, class Write>
-  EmitResult send_observed(std::size_t bytes, Announce announce, Write write);
-  void announce(const engineio::Packet& packet);
+  /// Shows the observer what is about to be sent. False if it has closed the session.
+  [[gnu::cold]] bool show(const engineio::Packet& packet);
+  [[gnu::cold]] bool show(PreparedMessage& message);
   /// More is waiting than should be: allows the peer `stall_timeout`, or returns false if it is
   /// far too much.
   bool bears_delay();

@@ -135,6 +135,20 @@ struct BackpressureOptions {
   std::chrono::milliseconds stall_timeout{10'000};  ///< Applies to HTTP responses, too.
 };
 
+/// Clients that lose their connection may come back as if they had never left: with their id, rooms and
+/// data, and with the events that they have missed (`connectionStateRecovery` in JavaScript). What was
+/// volatile, or asked for an acknowledgement, is not among these. docs/delivery.md says what it
+/// promises. It takes memory for events and for clients that have left, which these limits bound; they
+/// hold for each namespace. Beyond them a client is not recovered.
+struct RecoveryOptions {
+  std::chrono::milliseconds max_disconnection_duration{120'000};
+  /// A recovered client does not go through the connection middlewares again.
+  bool skip_middlewares = true;
+  std::size_t sessions = 100'000;               ///< Clients that have lost their connection.
+  std::size_t packets = 100'000;                ///< Events that are kept for them.
+  std::size_t packet_bytes = 64 * 1024 * 1024;  ///< What these events may take together.
+};
+
 struct ServerOptions {
   /// Of Socket.IO's requests; `http()` gets the others. Empty: "/socket.io", and for an engine::Server
   /// "/engine.io".
@@ -151,8 +165,9 @@ struct ServerOptions {
   /// (`maxHttpBufferSize` in JavaScript).
   std::size_t max_payload_bytes = 1'000'000;
   std::chrono::milliseconds connect_timeout{45'000};  ///< For a client to join a namespace.
-  CorsOptions cors{};                                 ///< Pages of other origins: refused.
-  std::optional<CookieOptions> cookie{};              ///< None is set.
+  std::optional<RecoveryOptions> connection_state_recovery{};  ///< Off.
+  CorsOptions cors{};                                          ///< Pages of other origins: refused.
+  std::optional<CookieOptions> cookie{};                       ///< None is set.
   HttpCompressionOptions http_compression{};
   std::optional<DeflateOptions> per_message_deflate{};  ///< WebSockets are not compressed.
   Parser parser = Parser::standard;

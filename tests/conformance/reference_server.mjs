@@ -23,6 +23,7 @@ const { values: flags } = parseArgs({
     cleanup: { type: "boolean", default: false },
     "no-upgrades": { type: "boolean", default: false },
     deflate: { type: "string" },
+    recovery: { type: "boolean", default: false },
   },
 });
 
@@ -81,6 +82,7 @@ function serveSocketIo() {
     ...(flags["no-compression"] ? { httpCompression: false } : {}),
     ...(flags.deflate ? { perMessageDeflate: DEFLATE[flags.deflate] } : {}),
     ...(flags.hooks ? { cookie: COOKIE } : {}),
+    ...(flags.recovery ? { connectionStateRecovery: {} } : {}),
   });
   httpServer.on("request", (request, response) => {
     if (!request.url.startsWith("/socket.io")) notFound(request, response);
@@ -138,6 +140,7 @@ function serveSocketIo() {
       socket.on("errors-seen", (ack) => ack(errorsSeen));
       socket.on("connection-errors", (ack) => ack(refused));
       socket.on("new-namespaces", (ack) => ack(madeNamespaces));
+      socket.on("recovered", (ack) => ack(socket.recovered));
       socket.on("clients-count", (ack) => ack(server.engine.clientsCount));
     });
   }

@@ -165,7 +165,8 @@ void Connection::join(const std::shared_ptr<NamespaceState>& nsp, std::string_vi
   const auto self = shared_from_this();
   const auto socket = make_socket(nsp, auth_text);
   const auto& middlewares = nsp->handlers().middlewares;
-  if (middlewares.empty()) return finish_connect(socket, std::nullopt);
+  const bool skips = socket->recovered() && nsp->recovery()->skips_middlewares();
+  if (middlewares.empty() || skips) return finish_connect(socket, std::nullopt);
 
   using Chain = MiddlewareChain<detail::ConnectionMiddleware>;
   const auto call = [socket](detail::ConnectionMiddleware& middleware, Next next) {
@@ -195,16 +196,59 @@ std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<Names
                                                      std::string_view auth_text) {
   try {
     make_room(sockets_);
-    auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),
-                                                std::string(auth_text));
+    auto kept = take_session(*nsp, auth_text);
+    auto socket =
+        kept ? std::make_shared<SocketState>(nsp, *this, std::move(*kept), std::string(auth_text))
+             : std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),
+                                             std::string(auth_text));
     nsp->add_joining(socket);
     sockets_.push_back(socket);
+    socket->begin_recovery();
     return socket;
   } catch (...) {
     // It may have been created for this client.
     nsp->end_if_empty();
     throw;
   }
+}
+
+std::optional<KeptSession> Connection::take_session(NamespaceState& nsp,
+                                                    std::string_view auth_text) {
+  Recovery* const recovery = nsp.recovery();
+  if (!recovery) return std::nullopt;
+  const RecoveryClaim claim(auth_text);
+  if (claim.private_id.empty()) return std::nullopt;
+  if (SocketState* const lost = recovery->find(claim.private_id)) {
+    // The client is here, so its former connection is lost, which nobody has noticed yet.
+    const auto former = lost->connection()->shared_session();
+    if (former != session_) former->close(DisconnectReason::transport_close);
+  }
+  auto kept = recovery->take(claim.private_id);
+  if (!kept) return std::nullopt;
+  const auto first = recovery->first_missed(*kept->session, claim.offset);
+  if (!first) return std::nullopt;
+  kept->session->begin = *first;
+  return kept;
+}
+
+void Connection::answer_connect(SocketState& socket) {
+  NamespaceState& nsp = socket.nsp();
+  Recovery* const recovery = nsp.recovery();
+  // Middlewares may have taken longer than the log reaches back.
+  if (socket.recovered() &&
+      !recovery->has_all(*socket.recovery_session(), socket.recovery_session()->begin)) {
+    socket.lose_recovery();
+  }
+  std::string payload = R"({"sid":")" + socket.id();
+  if (recovery) payload.append(R"(","pid":")").append(socket.recovery_session()->private_id);
+  payload.append(R"("})");
+  send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
+  if (!socket.recovered()) return;
+  // Behind the answer: the official client keeps events that arrive before it, and gets them twice if
+  // the connection breaks in between.
+  recovery->for_each_missed(*socket.recovery_session(), socket.id(),
+                            socket.recovery_session()->begin,
+                            [&](PreparedEvents& events) { session_->send_prepared(events); });
 }
 
 void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
@@ -221,8 +265,7 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   }
   connect_timer_.reset();
   const auto handlers = nsp.handlers().connection;
-  const std::string payload = R"({"sid":")" + socket->id() + R"("})";
-  send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
+  answer_connect(*socket);
   if (!nsp.add(*socket)) return;
   // Last, so that on_disconnect is only called for sockets whose on_connection was.
   socket->become_connected();

@@ -67,6 +67,10 @@ class Connection final : public engine::SessionHandler,
                    std::string_view auth_text);
   std::shared_ptr<SocketState> make_socket(const std::shared_ptr<NamespaceState>& nsp,
                                            std::string_view auth_text);
+  /// The session with which a client comes back; nothing if it cannot.
+  std::optional<KeptSession> take_session(NamespaceState& nsp, std::string_view auth_text);
+  /// And sends what a client that has come back has missed.
+  void answer_connect(SocketState& socket);
   void finish_connect(const std::shared_ptr<SocketState>& socket,
                       const std::optional<MiddlewareError>& error);
   void refuse(std::string_view nsp, const MiddlewareError& error);

@@ -95,12 +95,12 @@ std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
 }
 
 std::shared_ptr<NamespaceState> Node::of(detail::NamespacePredicate predicate) {
-  return add_parent({.predicate = std::move(predicate)});
+  return add_parent({nullptr, std::move(predicate), nullptr});
 }
 
 std::shared_ptr<NamespaceState> Node::of_pattern(
     std::function<bool(std::string_view name)> matches) {
-  return add_parent({.matches = std::move(matches)});
+  return add_parent({std::move(matches), nullptr, nullptr});
 }
 
 std::shared_ptr<NamespaceState> Node::add_parent(Dynamic dynamic) {
@@ -207,6 +207,10 @@ void Node::close() {
       sockets.push_back(socket->shared_from_this());
   }
   for (const auto& socket : sockets) socket->close(DisconnectReason::server_shutting_down);
+  for (const auto& [name, nsp] : namespaces_) nsp->forget_sessions();
+  for (const auto& [name, ended] : released_) {
+    if (const auto nsp = ended.lock()) nsp->forget_sessions();
+  }
 }
 
 }  // namespace socketio::core

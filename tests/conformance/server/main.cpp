@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   app.add_flag("!--no-compression", options.compression, "polls are not compressed");
   app.add_flag("--cleanup", options.cleanup, "empty namespaces of a pattern end");
   app.add_option("--deflate", options.deflate, "permessage-deflate: contexts or no-contexts");
+  app.add_flag("--recovery", options.recovery, "clients may come back");
   app.add_flag("!--no-upgrades", options.upgrades, "sessions over polling stay there");
   std::string parser = "standard";
   app.add_option("--parser", parser, "standard or msgpack");

@@ -20,6 +20,7 @@ struct Options {
   bool compression = true;
   bool cleanup = false;
   bool upgrades = true;
+  bool recovery = false;
   std::string deflate;
 };
 
@@ -49,6 +50,7 @@ inline socketio::ServerOptions server_options(const Options& options) {
   server.http_compression.enabled = options.compression;
   server.allow_upgrades = options.upgrades;
   server.cleanup_empty_child_namespaces = options.cleanup;
+  if (options.recovery) server.connection_state_recovery = socketio::RecoveryOptions{};
   if (!options.deflate.empty()) server.per_message_deflate = deflate_options(options.deflate);
   return server;
 }

@@ -120,6 +120,7 @@ class SocketServer {
     nsp.on("errors-seen", [this] { return errors_seen_; });
     nsp.on("connection-errors", [this] { return refused_; });
     nsp.on("new-namespaces", [this] { return made_namespaces_; });
+    nsp.on("recovered", [](const Socket& socket) { return socket.recovered(); });
     nsp.on("clients-count", [this] { return io_.engine_clients_count(); });
   }
 

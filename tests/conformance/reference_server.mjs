@@ -21,6 +21,7 @@ const { values: flags } = parseArgs({
     "no-trailing-slash": { type: "boolean", default: false },
     "no-compression": { type: "boolean", default: false },
     cleanup: { type: "boolean", default: false },
+    eio3: { type: "boolean", default: false },
     "no-upgrades": { type: "boolean", default: false },
     deflate: { type: "string" },
   },
@@ -32,6 +33,7 @@ const limits = {
   upgradeTimeout: 1000,
   maxHttpBufferSize: 1_000_000,
   cors: { origin: "*" },
+  allowEIO3: flags.eio3,
 };
 
 const COOKIE = { name: "session", maxAge: 100, domain: "example.org", sameSite: "strict", secure: true };

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
-#include <optional>
 #include <utility>
 
 namespace socketio::engineio {
@@ -29,15 +28,6 @@ std::optional<milliseconds> read_interval(const Value& handshake, std::string_vi
   if (!handshake.find(name, member) || !member.get(count)) return std::nullopt;
   if (count < 0 || count > longest_interval_ms) return std::nullopt;
   return milliseconds(static_cast<std::int64_t>(std::ceil(count)));
-}
-
-/// Strict, except that line ends are allowed: the Java client inserts them.
-std::optional<std::string> decode_base64(std::string_view text) {
-  if (auto bytes = base64::decode(text)) return bytes;
-  std::string joined;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(joined),
-               [](char c) { return c != '\r' && c != '\n'; });
-  return base64::decode(joined);
 }
 
 bool read_upgrades(const Value& handshake, std::vector<std::string>& upgrades) {
@@ -61,6 +51,14 @@ bool read_max_payload(const Value& handshake, std::size_t& max_payload_bytes) {
 }
 
 }  // namespace
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  if (auto bytes = base64::decode(text)) return bytes;
+  std::string joined;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(joined),
+               [](char c) { return c != '\r' && c != '\n'; });
+  return base64::decode(joined);
+}
 
 Result<Packet, Errc> decode_text(std::string_view text, std::string& storage) {
   if (text.empty()) return Errc::empty_packet;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/connection.hpp"
 
+#include "codec/http/message.hpp"
 #include "core/make_room.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
@@ -55,6 +56,29 @@ std::string text_error(parser::Errc error, std::string_view message) {
   }
 }
 
+std::string json_text(const json& value) {
+  std::string text;
+  std::vector<Bytes> no_attachments;
+  JsonWriter(text, no_attachments).value(value);
+  return text;
+}
+
+/// The payload of a CONNECT_ERROR.
+std::string error_text(const MiddlewareError& error) {
+  std::string text;
+  std::vector<Bytes> no_attachments;
+  JsonWriter writer(text, no_attachments);
+  writer.begin_object();
+  writer.key("message");
+  writer.string(error.message);
+  if (!error.data.is_null()) {
+    writer.key("data");
+    writer.value(error.data);
+  }
+  writer.end_object();
+  return text;
+}
+
 }  // namespace
 
 Connection::Connection(Node& node, std::shared_ptr<engine::Session> session)
@@ -66,6 +90,11 @@ void Connection::start() {
   node_.loop().timers().arm(
       ensure_timer<Connection, &Connection::on_connect_timeout>(connect_timer_, *this),
       node_.options().connect_timeout);
+  if (!session_->is_v3()) return;
+  node_.loop().defer([self = weak_from_this()] {
+    const auto connection = self.lock();
+    if (connection) contain(*connection, [&] { connection->join_main(); });
+  });
 }
 
 void Connection::on_connect_timeout() { session_->close(DisconnectReason::forced_server_close); }
@@ -126,22 +155,42 @@ std::shared_ptr<SocketState> Connection::find(std::string_view nsp) const {
 }
 
 void Connection::connect(const parser::Packet& packet) {
+  if (session_->is_v3()) return connect_v4(packet.nsp);
+  join(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json(), packet.text);
+}
+
+void Connection::join_main() {
+  if (session_->is_open() && !find("/")) join("/", json::object(), {});
+}
+
+void Connection::connect_v4(std::string_view nsp_and_query) {
+  const auto question = nsp_and_query.find('?');
+  const std::string nsp(nsp_and_query.substr(0, question));
+  if (find(nsp)) return session_->close(DisconnectReason::forced_close);
+  if (question == std::string_view::npos) return join(nsp, json::object(), {});
+  json auth = json::object();
+  for (auto& [name, value] : http::parse_query(nsp_and_query.substr(question + 1))) {
+    auth[name] = std::move(value);
+  }
+  join(nsp, auth, json_text(auth));
+}
+
+void Connection::join(std::string_view name, const json& auth, std::string_view auth_text) {
   const Options& options = node_.options();
   if (sockets_.size() >= options.namespaces_per_client ||
-      packet.nsp.size() > options.namespace_name_bytes) {
+      name.size() > options.namespace_name_bytes) {
     return session_->close(DisconnectReason::forced_close);
   }
   const auto self = shared_from_this();
-  const auto nsp =
-      node_.find(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json());
+  const auto nsp = node_.find(name, auth);
   // A predicate, or a handler of "new_namespace", has disconnected the client.
   if (!session_->is_open()) {
     if (nsp) nsp->end_if_empty();
     return;
   }
-  if (!nsp) return refuse(packet.nsp, {"Invalid namespace"});
+  if (!nsp) return send_connect_error(name, error_text({"Invalid namespace"}));
 
-  const auto socket = make_socket(nsp, packet.text);
+  const auto socket = make_socket(nsp, auth_text);
   const auto& middlewares = nsp->handlers().middlewares;
   if (middlewares.empty()) return finish_connect(socket, std::nullopt);
 
@@ -173,8 +222,8 @@ std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<Names
                                                      std::string_view auth_text) {
   try {
     make_room(sockets_);
-    auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),
-                                                std::string(auth_text));
+    auto socket =
+        std::make_shared<SocketState>(nsp, *this, make_id(nsp->name()), std::string(auth_text));
     nsp->add_joining(socket);
     sockets_.push_back(socket);
     return socket;
@@ -183,6 +232,12 @@ std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<Names
     nsp->end_if_empty();
     throw;
   }
+}
+
+std::string Connection::make_id(const std::string& nsp) const {
+  if (!session_->is_v3()) return random_id(node_.loop().entropy());
+  // These clients make it themselves from the session's.
+  return parser::is_main(nsp) ? session_->id() : nsp + '#' + session_->id();
 }
 
 void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
@@ -199,7 +254,8 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   }
   connect_timer_.reset();
   const auto handlers = nsp.handlers().connection;
-  const std::string payload = R"({"sid":")" + socket->id() + R"("})";
+  const std::string payload =
+      session_->is_v3() ? std::string() : R"({"sid":")" + socket->id() + R"("})";
   send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
   if (!nsp.add(*socket)) return;
   // Last, so that on_disconnect is only called for sockets whose on_connection was.
@@ -228,17 +284,11 @@ EmitResult Connection::send(const parser::OutgoingPacket& packet, Compress compr
 }
 
 void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
-  std::string payload;
-  std::vector<Bytes> no_attachments;
-  JsonWriter writer(payload, no_attachments);
-  writer.begin_object();
-  writer.key("message");
-  writer.string(error.message);
-  if (!error.data.is_null()) {
-    writer.key("data");
-    writer.value(error.data);
-  }
-  writer.end_object();
+  if (!session_->is_v3()) return send_connect_error(nsp, error_text(error));
+  send_connect_error(nsp, json_text(error.data.is_null() ? json(error.message) : error.data));
+}
+
+void Connection::send_connect_error(std::string_view nsp, std::string_view payload) {
   send({.type = PacketType::connect_error, .nsp = nsp, .payload = {payload}}, Compress::no);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Connection: one Engine.IO session and the namespaces that it has joined (Socket.IO protocol 5).
 // It passes packets to sockets, runs the connection middlewares, and closes the session if the peer
-// violates the protocol.
+// violates the protocol. Clients of Engine.IO 3 speak Socket.IO protocol 4: the server lets them
+// join "/" by itself, and CONNECT and CONNECT_ERROR carry less.
 //
 // Life cycle: made for a session, and its handler until on_close(), which closes every socket.
 // Loop's thread only.
@@ -27,7 +28,8 @@ class Connection final : public engine::SessionHandler,
  public:
   Connection(Node& node, std::shared_ptr<engine::Session> session);
   ~Connection() override;
-  /// Starts the timeout for joining a namespace.
+  /// Starts the timeout for joining a namespace. A client of Engine.IO 3 joins "/" soon, but not
+  /// before this returns.
   void start();
 
   engine::Session& session() { return *session_; }
@@ -55,11 +57,19 @@ class Connection final : public engine::SessionHandler,
   void refuse_packet(parser::Errc error, std::string_view message);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);
+  /// The same for protocol 4, where the name may be followed by a query, which takes auth's place.
+  void connect_v4(std::string_view nsp_and_query);
+  /// Lets the client join "/", unless it has.
+  void join_main();
+  /// `auth_text` is a JSON object, or empty.
+  void join(std::string_view nsp, const json& auth, std::string_view auth_text);
+  std::string make_id(const std::string& nsp) const;
   std::shared_ptr<SocketState> make_socket(const std::shared_ptr<NamespaceState>& nsp,
                                            std::string_view auth_text);
   void finish_connect(const std::shared_ptr<SocketState>& socket,
                       const std::optional<MiddlewareError>& error);
   void refuse(std::string_view nsp, const MiddlewareError& error);
+  void send_connect_error(std::string_view nsp, std::string_view payload);
   std::shared_ptr<SocketState> find(std::string_view nsp) const;
   void on_connect_timeout();
   void on_attachments_timeout();

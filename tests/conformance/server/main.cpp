@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   app.add_flag("--cleanup", options.cleanup, "empty namespaces of a pattern end");
   app.add_option("--deflate", options.deflate, "permessage-deflate: contexts or no-contexts");
   app.add_flag("!--no-upgrades", options.upgrades, "sessions over polling stay there");
+  app.add_flag("--eio3", options.eio3, "clients of Engine.IO 3 are accepted");
   std::string parser = "standard";
   app.add_option("--parser", parser, "standard or msgpack");
   CLI11_PARSE(app, argc, argv);

@@ -20,6 +20,7 @@ struct Options {
   bool compression = true;
   bool cleanup = false;
   bool upgrades = true;
+  bool eio3 = false;
   std::string deflate;
 };
 
@@ -48,6 +49,7 @@ inline socketio::ServerOptions server_options(const Options& options) {
   server.add_trailing_slash = options.trailing_slash;
   server.http_compression.enabled = options.compression;
   server.allow_upgrades = options.upgrades;
+  server.allow_eio3 = options.eio3;
   server.cleanup_empty_child_namespaces = options.cleanup;
   if (!options.deflate.empty()) server.per_message_deflate = deflate_options(options.deflate);
   return server;

@@ -111,7 +111,7 @@ void Connection::on_binary(std::string_view message) {
 
 void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> result,
                            std::string_view message) {
-  if (!result) return refuse_packet(result.error(), message);
+  if (!result) return refuse_packet(describe(result.error(), message));
   if (*result) {
     if (attachments_timer_) attachments_timer_.reset();
     codec::Document& document = node_.document();
@@ -125,10 +125,14 @@ void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> r
   }
 }
 
-void Connection::refuse_packet(parser::Errc error, std::string_view message) {
+std::string Connection::describe(parser::Errc error, std::string_view message) const {
+  if (error == parser::Errc::parser_threw) return std::string(decoder_->thrown());
+  const bool is_text = node_.options().parser.kind() == Parser::standard;
+  return is_text ? text_error(error, message) : msgpack_error(error);
+}
+
+void Connection::refuse_packet(const std::string& why) {
   const auto self = shared_from_this();
-  const bool is_msgpack = node_.options().parser == Parser::msgpack;
-  const std::string why = is_msgpack ? msgpack_error(error) : text_error(error, message);
   const auto sockets = sockets_;
   for (const auto& socket : sockets) {
     if (socket->connected()) socket->notify_error({why});
@@ -275,12 +279,23 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
 EmitResult Connection::send(const parser::OutgoingPacket& packet, Compress compress) {
   node_.waiting_broadcasts().before_sending();
   const auto encoded = node_.encoder().encode(packet);
-  if (!encoded) return EmitResult::dropped;
+  if (!encoded) return drop(encoded.error());
   std::optional<EmitResult> result;
   parser::for_each_message(*encoded, [&](const engineio::Packet& message) {
     if (result != EmitResult::dropped) result = session_->send(message, compress);
   });
   return *result;
+}
+
+EmitResult Connection::drop(parser::Errc error) {
+  if (error == parser::Errc::parser_threw) {
+    // Not from inside an emit, because the code that called it may be in the middle of something.
+    node_.loop().defer([self = weak_from_this(), why = std::string(node_.encoder().thrown())] {
+      const auto connection = self.lock();
+      if (connection) contain(*connection, [&] { connection->refuse_packet(why); });
+    });
+  }
+  return EmitResult::dropped;
 }
 
 void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {

@@ -52,9 +52,13 @@ class Connection final : public engine::SessionHandler,
   /// `message` is what was decoded.
   void on_result(Result<std::optional<parser::Packet>, parser::Errc> result,
                  std::string_view message);
+  /// What is wrong with a message, in the reference's words.
+  std::string describe(parser::Errc error, std::string_view message) const;
   /// What was received is no packet: notifies the error handlers of every socket, and closes
   /// the session.
-  void refuse_packet(parser::Errc error, std::string_view message);
+  void refuse_packet(const std::string& why);
+  /// A packet could not be encoded. If it was the application's parser, the connection ends.
+  EmitResult drop(parser::Errc error);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);
   /// The same for protocol 4, where the name may be followed by a query, which takes auth's place.

@@ -63,6 +63,7 @@ endif()
 if(SOCKETIO_BUILD_TESTS)
   socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
                    LIBRARIES socketio::server CLI11::CLI11)
+  target_include_directories(conformance_server PRIVATE examples)  # for its parser
 endif()
 
 # The command-line tool. Most of it is a library, so that its tests can link it. It sees the codec layer, with which it

@@ -158,6 +158,7 @@ struct ServerOptions {
   bool add_trailing_slash = true;
   std::vector<std::string> transports{"polling", "websocket"};  ///< What clients may use.
   bool allow_upgrades = true;                                   ///< From polling to WebSocket.
+  bool allow_eio3 = false;                                      ///< Clients of Socket.IO v2, too.
   std::chrono::milliseconds ping_interval{25'000};              ///< From one ping to the next.
   std::chrono::milliseconds ping_timeout{20'000};               ///< From a ping to its pong.
   std::chrono::milliseconds upgrade_timeout{10'000};  ///< From an upgrade's probe to its end.

@@ -64,6 +64,7 @@ engine::Options engine_options(const ServerOptions& options) {
     (is_polling ? engine.polling : engine.websocket) = true;
   }
   engine.allow_upgrades = options.allow_upgrades;
+  engine.allow_eio3 = options.allow_eio3;
   engine.ping_interval = options.ping_interval;
   engine.ping_timeout = options.ping_timeout;
   engine.upgrade_timeout = options.upgrade_timeout;

@@ -6,9 +6,11 @@
 
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
+import * as cborg from "cborg";
 import { Server as EngineServer } from "engine.io";
 import { Server } from "socket.io";
 import msgpackParser from "socket.io-msgpack-parser";
+import { cborParser } from "./support/cbor_parser.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -21,6 +23,7 @@ const { values: flags } = parseArgs({
     "no-trailing-slash": { type: "boolean", default: false },
     "no-compression": { type: "boolean", default: false },
     cleanup: { type: "boolean", default: false },
+    eio3: { type: "boolean", default: false },
     "no-upgrades": { type: "boolean", default: false },
     deflate: { type: "string" },
     recovery: { type: "boolean", default: false },
@@ -33,7 +36,10 @@ const limits = {
   upgradeTimeout: 1000,
   maxHttpBufferSize: 1_000_000,
   cors: { origin: "*" },
+  allowEIO3: flags.eio3,
 };
+
+const PARSERS = { msgpack: msgpackParser, cbor: cborParser(cborg) };
 
 const COOKIE = { name: "session", maxAge: 100, domain: "example.org", sameSite: "strict", secure: true };
 
@@ -78,7 +84,7 @@ function serveSocketIo() {
     addTrailingSlash: !flags["no-trailing-slash"],
     cleanupEmptyChildNamespaces: flags.cleanup,
     allowUpgrades: !flags["no-upgrades"],
-    ...(flags.parser === "msgpack" ? { parser: msgpackParser } : {}),
+    ...(flags.parser in PARSERS ? { parser: PARSERS[flags.parser] } : {}),
     ...(flags["no-compression"] ? { httpCompression: false } : {}),
     ...(flags.deflate ? { perMessageDeflate: DEFLATE[flags.deflate] } : {}),
     ...(flags.hooks ? { cookie: COOKIE } : {}),

@@ -453,9 +453,16 @@ EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<st
   engine::ClientSession& session = *open->connection->session;
   const bool was_writable = session.writable();
   last_sent_ = loop_.now();
-  if (!packets_.send(session, {type, nsp, id, {text}, attachments}, compress)) {
-    return EmitResult::dropped;
+  const auto error = packets_.send(session, {type, nsp, id, {text}, attachments}, compress);
+  if (error == parser::Errc::parser_threw) {
+    // Not from inside an emit. A connection that has followed meanwhile is not to blame.
+    loop_.defer([self = weak_from_this(), blamed = std::weak_ptr(open->connection)] {
+      const auto manager = self.lock();
+      if (manager && blamed.lock() == manager->connection())
+        contain(*manager, [&] { manager->refuse(describe(parser::Errc::parser_threw)); });
+    });
   }
+  if (error) return EmitResult::dropped;
   count_queued_bytes();
   return was_writable ? EmitResult::sent : EmitResult::queued;
 }

@@ -2,6 +2,7 @@
 #include "core/server/node.hpp"
 
 #include "base/immortal.hpp"
+#include "codec/custom/packet.hpp"
 #include "codec/msgpack/packet.hpp"
 #include "codec/socketio/text_decoder.hpp"
 #include "codec/socketio/text_encoder.hpp"
@@ -42,8 +43,9 @@ class EndedLoop final : public Loop {
 
 Loop& ended_loop() { return immortal<EndedLoop>(); }
 
-std::unique_ptr<parser::Encoder> make_encoder(Parser parser) {
-  if (parser == Parser::msgpack) return std::make_unique<msgpack::Encoder>();
+std::unique_ptr<parser::Encoder> make_encoder(const Parser& parser) {
+  if (parser.own()) return std::make_unique<custom::Encoder>(parser.own());
+  if (parser.kind() == Parser::msgpack) return std::make_unique<msgpack::Encoder>();
   return std::make_unique<parser::TextEncoder>();
 }
 
@@ -73,7 +75,11 @@ std::shared_ptr<engine::SessionHandler> Node::accept(
 
 std::unique_ptr<parser::Decoder> Node::make_decoder() const {
   const auto role = parser::Role::server;
-  if (options_.parser == Parser::msgpack) {
+  const Parser& parser = options_.parser;
+  if (parser.own()) {
+    return std::make_unique<custom::Decoder>(parser.own(), role, options_.packet);
+  }
+  if (parser.kind() == Parser::msgpack) {
     return std::make_unique<msgpack::Decoder>(role, options_.packet, options_.json);
   }
   return std::make_unique<parser::TextDecoder>(role, options_.packet);

@@ -280,7 +280,8 @@ bool may_come_back(DisconnectReason reason) {
 
 void SocketState::begin_recovery() {
   Recovery* const recovery = nsp_->recovery();
-  if (!recovery) return;
+  // Clients of Socket.IO v2 have no private id.
+  if (!recovery || session_->is_v3()) return;
   if (!recovery_) {
     recovery_ = recovery->begin(*this);
     return;

@@ -50,7 +50,7 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   handshake.max_payload_bytes = options.max_payload_bytes;
   const std::string data = engineio::encode_handshake(handshake);
   transport_->send({.type = PacketType::open, .data = data}, Compress::no);
-  arm(heartbeat_timer_, options.ping_interval);
+  start_heartbeat();
 }
 
 template <class Write>
@@ -202,7 +202,15 @@ PollingTransport* Session::polling() {
   return static_cast<PollingTransport*>(transport_.get());
 }
 
-// --- Heartbeat (Engine.IO protocol 4, "Heartbeat"): we ping, the client answers in time ---
+// --- Heartbeat (Engine.IO protocol 4, "Heartbeat"): we ping, the client answers in time. In
+// protocol 3 the client pings, and we answer ---
+
+void Session::start_heartbeat() {
+  const Options& options = owner_.options();
+  if (!is_v3()) return arm(heartbeat_timer_, options.ping_interval);
+  heartbeat_ = Heartbeat::ping;
+  arm(heartbeat_timer_, options.ping_interval + options.ping_timeout);
+}
 
 void Session::on_heartbeat() {
   if (state_ == State::broken) return end(DisconnectReason::transport_error);
@@ -221,8 +229,22 @@ void Session::on_heartbeat() {
 }
 
 void Session::on_pong() {
+  if (heartbeat_ == Heartbeat::ping) return refuse_heartbeat();
   heartbeat_ = Heartbeat::interval;
   arm(heartbeat_timer_, owner_.options().ping_interval);
+}
+
+void Session::on_ping() {
+  if (heartbeat_ != Heartbeat::ping) return refuse_heartbeat();
+  start_heartbeat();
+  transport_->send({PacketType::pong}, Compress::no);
+}
+
+// Only servers send pings in protocol 4, and only clients in protocol 3.
+void Session::refuse_heartbeat() {
+  const auto self = shared_from_this();
+  transport_->close();
+  end(DisconnectReason::transport_error);
 }
 
 void Session::on_packet(ServerTransport& from, const Packet& packet) {
@@ -254,13 +276,9 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
     case PacketType::pong:
       on_pong();
       return;
-    // Only servers send pings in protocol 4.
-    case PacketType::ping: {
-      const auto self = shared_from_this();
-      transport_->close();
-      end(DisconnectReason::transport_error);
+    case PacketType::ping:
+      on_ping();
       return;
-    }
     case PacketType::close: {
       const auto self = shared_from_this();
       if (PollingTransport* const polling_transport = polling()) polling_transport->end_poll();

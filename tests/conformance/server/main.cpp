@@ -32,10 +32,9 @@ int main(int argc, char** argv) {
   app.add_option("--deflate", options.deflate, "permessage-deflate: contexts or no-contexts");
   app.add_flag("--recovery", options.recovery, "clients may come back");
   app.add_flag("!--no-upgrades", options.upgrades, "sessions over polling stay there");
-  std::string parser = "standard";
-  app.add_option("--parser", parser, "standard or msgpack");
+  app.add_flag("--eio3", options.eio3, "clients of Engine.IO 3 are accepted");
+  app.add_option("--parser", options.parser, "standard, msgpack or cbor");
   CLI11_PARSE(app, argc, argv);
-  options.msgpack = parser == "msgpack";
   options.ping_timeout = std::chrono::milliseconds(ping_timeout_ms);
 
   try {

@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
   app.add_flag("--cleanup", options.cleanup, "empty namespaces of a pattern end");
   app.add_option("--deflate", options.deflate, "permessage-deflate: contexts or no-contexts");
   app.add_flag("!--no-upgrades", options.upgrades, "sessions over polling stay there");
+  app.add_option("--tls-cert", options.tls.certificate_file, "PEM file; the server speaks https");
+  app.add_option("--tls-key", options.tls.key_file, "its key");
   std::string parser = "standard";
   app.add_option("--parser", parser, "standard or msgpack");
   CLI11_PARSE(app, argc, argv);

@@ -21,6 +21,7 @@ struct Options {
   bool cleanup = false;
   bool upgrades = true;
   std::string deflate;
+  socketio::TlsCertificate tls;
 };
 
 /// Of --deflate.

@@ -78,10 +78,10 @@ void Worker::accept(net::Socket socket, const std::shared_ptr<net::TlsContext>& 
   contain(*stream, [&] { tls ? serve(net::TlsStream::accept(stream, tls)) : serve(stream); });
 }
 
-void Worker::serve(const std::shared_ptr<Stream>& stream) {
+void Worker::serve(std::shared_ptr<Stream> stream) {
   const auto connection = std::make_shared<HttpConnection>(dispatcher_);
   stream->set_handler(connection);
-  connection->attach(stream);
+  connection->attach(std::move(stream));
 }
 
 void Worker::run() {

@@ -70,7 +70,7 @@ class Worker {
   /// `tls` is null for a listener without it.
   void accept(net::Socket socket, const std::shared_ptr<net::TlsContext>& tls);
   /// HTTP begins on a connection.
-  void serve(const std::shared_ptr<Stream>& stream);
+  void serve(std::shared_ptr<Stream> stream);
   /// Reports to the error hook of "/", because it concerns no socket.
   void report(std::string_view what,
               const std::exception_ptr& thrown = std::current_exception()) noexcept;

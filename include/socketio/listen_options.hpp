@@ -2,7 +2,10 @@
 // ListenOptions: where a server listens, and what arrives there.
 #pragma once
 
+#include <socketio/server_tls.hpp>
+
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace socketio {
@@ -11,6 +14,8 @@ struct ListenOptions {
   /// An IP address or "localhost", which is 127.0.0.1. Empty: all addresses, IPv6 and IPv4.
   std::string address{};
   std::uint16_t port = 0;  ///< 0: a free one.
+  /// Speaks https and wss instead of http and ws.
+  std::optional<ServerTls> tls{};
 };
 
 }  // namespace socketio

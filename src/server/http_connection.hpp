@@ -52,7 +52,7 @@ class HttpExchange final : public engine::Exchange {
     listener_ = std::move(listener);
   }
   std::string remote_address() const override { return stream_->remote_address(); }
-  bool is_secure() const override { return false; }
+  bool is_secure() const override { return stream_->is_secure(); }
   void respond(http::Response response) override;
   void respond_and_close(http::Response response) override;
   std::shared_ptr<Stream> upgrade(http::Response response,

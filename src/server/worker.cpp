@@ -3,6 +3,7 @@
 
 #include "base/contain.hpp"
 #include "core/server/namespace_state.hpp"
+#include "net/tls_stream.hpp"
 #include "server/http_connection.hpp"
 #include "server/option_mapping.hpp"
 #include "server/worker_user_loop.hpp"
@@ -64,8 +65,9 @@ void Worker::report(std::string_view what, const std::exception_ptr& thrown) noe
 }
 
 std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& error) {
+  const auto tls = options.tls ? net::TlsContext::for_server(options.tls->certificates_) : nullptr;
   auto listener = std::make_shared<net::Listener>(
-      *loop_, [this](net::Socket socket) { accept(std::move(socket)); });
+      *loop_, [this, tls](net::Socket socket) { accept(std::move(socket), tls); });
   const std::uint16_t chosen = listener->open(options.address, options.port, error);
   if (error) return 0;
   listener->start();
@@ -73,17 +75,19 @@ std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& erro
   return chosen;
 }
 
-void Worker::accept(net::Socket socket) {
+void Worker::accept(net::Socket socket, const std::shared_ptr<net::TlsContext>& tls) {
   const bool is_full =
       options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections;
   if (is_full) return;
   const auto stream = net::TcpStream::open(loop_, std::move(socket), open_streams_);
   if (!stream) return;
-  contain(*stream, [&] {
-    const auto connection = std::make_shared<HttpConnection>(dispatcher_);
-    stream->set_handler(connection);
-    connection->attach(stream);
-  });
+  contain(*stream, [&] { tls ? serve(net::TlsStream::accept(stream, tls)) : serve(stream); });
+}
+
+void Worker::serve(std::shared_ptr<Stream> stream) {
+  const auto connection = std::make_shared<HttpConnection>(dispatcher_);
+  stream->set_handler(connection);
+  connection->attach(std::move(stream));
 }
 
 void Worker::run() {

@@ -14,6 +14,7 @@
 #include "net/asio_loop.hpp"
 #include "net/listener.hpp"
 #include "net/tcp_stream.hpp"
+#include "net/tls_context.hpp"
 #include "server/engine_hooks.hpp"
 #include "server/request_dispatcher.hpp"
 #include "server/router.hpp"
@@ -70,7 +71,10 @@ class Worker {
   void close();
 
  private:
-  void accept(net::Socket socket);
+  /// `tls` is null for a listener without it.
+  void accept(net::Socket socket, const std::shared_ptr<net::TlsContext>& tls);
+  /// HTTP begins on a connection.
+  void serve(std::shared_ptr<Stream> stream);
   /// Reports to the error hook of "/", because it concerns no socket.
   void report(std::string_view what,
               const std::exception_ptr& thrown = std::current_exception()) noexcept;

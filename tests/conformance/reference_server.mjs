@@ -4,7 +4,9 @@
 // it as well, so that they expect what the reference does. Same command line and same output
 // as conformance_server.
 
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { parseArgs } from "node:util";
 import * as cborg from "cborg";
 import { Server as EngineServer } from "engine.io";
@@ -27,6 +29,8 @@ const { values: flags } = parseArgs({
     "no-upgrades": { type: "boolean", default: false },
     deflate: { type: "string" },
     recovery: { type: "boolean", default: false },
+    "tls-cert": { type: "string" },
+    "tls-key": { type: "string" },
   },
 });
 
@@ -55,7 +59,13 @@ const DEFLATE = {
 };
 
 const notFound = (_request, response) => response.writeHead(404).end();
-const httpServer = createServer(flags.engine ? notFound : undefined);
+const requestListener = flags.engine ? notFound : undefined;
+const httpServer = flags["tls-cert"]
+  ? createSecureServer(
+      { cert: readFileSync(flags["tls-cert"]), key: readFileSync(flags["tls-key"]) },
+      requestListener,
+    )
+  : createServer(requestListener);
 const close = flags.engine ? serveEngine() : serveSocketIo();
 
 httpServer.listen(Number(flags.port), "127.0.0.1", () => {

@@ -25,6 +25,7 @@ struct Options {
   bool recovery = false;
   bool eio3 = false;
   std::string deflate;
+  socketio::TlsCertificate tls;
 };
 
 /// Of --deflate.

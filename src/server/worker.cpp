@@ -5,6 +5,7 @@
 #include "core/server/namespace_state.hpp"
 #include "server/http_connection.hpp"
 #include "server/option_mapping.hpp"
+#include "server/proxy_receiver.hpp"
 #include "server/worker_user_loop.hpp"
 
 #include <utility>
@@ -64,26 +65,40 @@ void Worker::report(std::string_view what, const std::exception_ptr& thrown) noe
 }
 
 std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& error) {
+  const Reception reception =
+      options.proxy_protocol ? Reception::behind_proxy_header : Reception::at_once;
   auto listener = std::make_shared<net::Listener>(
-      *loop_, [this](net::Socket socket) { accept(std::move(socket)); });
-  const std::uint16_t chosen = listener->open(options.address, options.port, error);
+      *loop_, [this, reception](net::Socket socket) { accept(std::move(socket), reception); });
+  std::uint16_t chosen = 0;
+  if (options.descriptor) {
+    chosen = listener->adopt(*options.descriptor, error);
+  } else if (!options.unix_path.empty()) {
+    listener->open_file(options.unix_path, options.unix_permissions, error);
+  } else {
+    chosen = listener->open(options.address, options.port, error);
+  }
   if (error) return 0;
   listener->start();
   listeners_.push_back(std::move(listener));
   return chosen;
 }
 
-void Worker::accept(net::Socket socket) {
+void Worker::accept(net::Socket socket, Reception reception) {
   const bool is_full =
       options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections;
   if (is_full) return;
   const auto stream = net::TcpStream::open(loop_, std::move(socket), open_streams_);
   if (!stream) return;
   contain(*stream, [&] {
-    const auto connection = std::make_shared<HttpConnection>(dispatcher_);
-    stream->set_handler(connection);
-    connection->attach(stream);
+    if (reception == Reception::at_once) return serve(stream);
+    ProxyReceiver::begin(stream, options_.limits.header_timeout, [this, stream] { serve(stream); });
   });
+}
+
+void Worker::serve(const std::shared_ptr<net::TcpStream>& stream) {
+  const auto connection = std::make_shared<HttpConnection>(dispatcher_);
+  stream->set_handler(connection);
+  connection->attach(stream);
 }
 
 void Worker::run() {

@@ -70,7 +70,9 @@ class Worker {
   void close();
 
  private:
-  void accept(net::Socket socket);
+  enum class Reception : std::uint8_t { at_once, behind_proxy_header };
+  void accept(net::Socket socket, Reception reception);
+  void serve(const std::shared_ptr<net::TcpStream>& stream);
   /// Reports to the error hook of "/", because it concerns no socket.
   void report(std::string_view what,
               const std::exception_ptr& thrown = std::current_exception()) noexcept;

@@ -62,8 +62,8 @@ std::string ask(std::uint16_t port, std::string_view before = "", std::string_vi
 class UnixSocket : public testing::Test {
  protected:
   UnixSocket() {
-    char name[] = "/tmp/socketio-XXXXXX";
-    folder_ = ::mkdtemp(name);
+    std::string name = (std::filesystem::temp_directory_path() / "socketio-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
   }
   ~UnixSocket() override { std::filesystem::remove_all(folder_); }
   std::string path() const { return folder_ + "/server"; }
@@ -141,7 +141,7 @@ TEST_F(UnixSocket, AFileThatIsNoSocketStays) {
 TEST_F(UnixSocket, APathThatIsTooLongIsAnError) {
   Server server;
   std::error_code error;
-  server.listen({.unix_path = "/tmp/" + std::string(108, 'x')}, error);
+  server.listen({.unix_path = path() + std::string(108, 'x')}, error);
   EXPECT_EQ(error, std::errc::filename_too_long);
 }
 

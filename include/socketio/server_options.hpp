@@ -4,6 +4,7 @@
 
 #include <socketio/http.hpp>
 #include <socketio/parser.hpp>
+#include <socketio/trust_proxy.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -174,6 +175,10 @@ struct ServerOptions {
   Parser parser = Parser::standard;
   /// A namespace that a pattern or predicate has admitted ends with its last client.
   bool cleanup_empty_child_namespaces = false;
+  /// Whose `X-Forwarded-For`, `-Proto` and `-Host`, or else `Forwarded` (RFC 7239), decide
+  /// about handshakes' `address` and `secure`, `HttpRequest::address`, and the host that a
+  /// WebSocket's origin is compared with. An address that is none means the connection's own.
+  TrustProxy trust_proxy{};
   /// A folder with the files of socket.io's `client-dist`, which are served at
   /// `<path>/socket.io.js` and so on. Empty: none is served.
   std::string client_folder{};

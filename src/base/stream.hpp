@@ -151,6 +151,11 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
 
   Loop& loop() { return loop_; }
   void set_handler(std::shared_ptr<StreamHandler> handler) { handler_ = std::move(handler); }
+  /// For a handler that another has replaced: what it has read already.
+  void pass_on(std::span<char> bytes) {
+    const auto handler = handler_;
+    if (handler) handler->on_bytes(bytes);
+  }
 
   /// `append(std::string&)` appends what is sent at the end of this turn. If it throws, the stream
   /// closes, because half a message must not be sent.

@@ -71,10 +71,16 @@ class Worker {
   void close();
 
  private:
-  /// `tls` is null for a listener without it.
-  void accept(net::Socket socket, const std::shared_ptr<net::TlsContext>& tls);
-  /// HTTP begins on a connection.
-  void serve(std::shared_ptr<Stream> stream);
+  /// What comes before HTTP on the connections of a listener.
+  struct Reception {
+    bool has_proxy_header = false;
+    /// Null for a listener without TLS.
+    std::shared_ptr<net::TlsContext> tls;
+  };
+  void accept(net::Socket socket, const Reception& reception);
+  /// `tls` may be null.
+  void serve(const std::shared_ptr<net::TcpStream>& tcp,
+             const std::shared_ptr<net::TlsContext>& tls);
   /// Reports to the error hook of "/", because it concerns no socket.
   void report(std::string_view what,
               const std::exception_ptr& thrown = std::current_exception()) noexcept;

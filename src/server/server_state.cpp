@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "server/server_state.hpp"
 
+#include "base/log.hpp"
 #include "codec/json/document.hpp"
 
 #include <csignal>
+#include <string>
 #include <utility>
 
 namespace socketio::server {
@@ -33,7 +35,13 @@ std::uint16_t ServerState::listen(std::string_view address, std::uint16_t port,
     error = Errc::closed;
     return 0;
   }
-  return worker_.listen(address, port, error);
+  const std::uint16_t bound = worker_.listen(address, port, error);
+  if (bound != 0) {
+    log_line(LogScope::server, LogLevel::info,
+             {"listening on ", address.empty() ? "all addresses" : address, ", port ",
+              std::to_string(bound)});
+  }
+  return bound;
 }
 
 void ServerState::run() {
@@ -94,6 +102,7 @@ void ServerState::shut_down(std::optional<std::chrono::seconds> limit) {
 void ServerState::close_now() {
   closing_ = true;
   if (std::exchange(closed_, true)) return;
+  log_line(LogScope::server, LogLevel::info, {"closing"});
   worker_.close();
   // A second signal ends a program that does not end by itself.
   signals_.reset();

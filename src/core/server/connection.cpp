@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/connection.hpp"
 
+#include "base/log.hpp"
 #include "core/make_room.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
@@ -68,7 +69,11 @@ void Connection::start() {
       node_.options().connect_timeout);
 }
 
-void Connection::on_connect_timeout() { session_->close(DisconnectReason::forced_server_close); }
+void Connection::on_connect_timeout() {
+  log_line(LogScope::core, LogLevel::info,
+           {session_->opening().remote_address, " has joined no namespace in time"});
+  session_->close(DisconnectReason::forced_server_close);
+}
 
 void Connection::on_attachments_timeout() { session_->close(DisconnectReason::forced_close); }
 
@@ -100,6 +105,8 @@ void Connection::refuse_packet(parser::Errc error, std::string_view message) {
   const auto self = shared_from_this();
   const bool is_msgpack = node_.options().parser == Parser::msgpack;
   const std::string why = is_msgpack ? msgpack_error(error) : text_error(error, message);
+  log_line(LogScope::core, LogLevel::info,
+           {"no packet from ", session_->opening().remote_address, ": ", why});
   const auto sockets = sockets_;
   for (const auto& socket : sockets) {
     if (socket->connected()) socket->notify_error({why});
@@ -129,6 +136,9 @@ void Connection::connect(const parser::Packet& packet) {
   const Options& options = node_.options();
   if (sockets_.size() >= options.namespaces_per_client ||
       packet.nsp.size() > options.namespace_name_bytes) {
+    log_line(
+        LogScope::core, LogLevel::warning,
+        {"limit of namespaces or their names reached by ", session_->opening().remote_address});
     return session_->close(DisconnectReason::forced_close);
   }
   const auto self = shared_from_this();
@@ -204,6 +214,8 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   if (!nsp.add(*socket)) return;
   // Last, so that on_disconnect is only called for sockets whose on_connection was.
   socket->become_connected();
+  log_line(LogScope::core, LogLevel::debug,
+           {"socket ", socket->id(), " connected to ", nsp.name()});
 
   for (const auto& handler : handlers) {
     if (!socket->connected()) return;
@@ -228,6 +240,8 @@ EmitResult Connection::send(const parser::OutgoingPacket& packet, Compress compr
 }
 
 void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
+  log_line(LogScope::core, LogLevel::info,
+           {"refused ", session_->opening().remote_address, " at ", nsp, ": ", error.message});
   std::string payload;
   std::vector<Bytes> no_attachments;
   JsonWriter writer(payload, no_attachments);

@@ -2,6 +2,7 @@
 #include "net/listener.hpp"
 
 #include "base/immortal.hpp"
+#include "base/log.hpp"
 #include "net/system.hpp"
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -171,6 +172,7 @@ void Listener::accept() {
     } else if (error == asio::error::would_block || error == asio::error::try_again) {
       break;
     } else if (error != asio::error::interrupted && error != asio::error::connection_aborted) {
+      log_line(LogScope::net, LogLevel::error, {"cannot accept a connection: ", error.message()});
       return rest();
     }
   }

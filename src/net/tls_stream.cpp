@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/tls_stream.hpp"
 
+#include "base/log.hpp"
 #include "base/loop.hpp"
 #include "net/failed_attempt.hpp"
 #include "net/tls_error.hpp"
@@ -311,6 +312,7 @@ std::optional<TlsStream::End> TlsStream::end_of(int result) {
 
 void TlsStream::end(const End& end) {
   error_ = end.code;
+  if (end.code) log_line(LogScope::net, LogLevel::info, {"TLS connection ended: ", end.words});
   const auto done = std::exchange(done_, nullptr);
   finish();
   if (done) done(nullptr, {end.code, end.words});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/client/manager.hpp"
 
+#include "base/log.hpp"
 #include "codec/socketio/packet.hpp"
 #include "core/client/connection_error.hpp"
 #include "core/client/manager_connection.hpp"
@@ -225,6 +226,7 @@ void Manager::on_broken() {
 void Manager::fail(const ConnectionError& error) {
   // Copied first, so that nothing below can stop half-way.
   const Sockets notified = sockets_;
+  log_line(LogScope::client, LogLevel::info, {"cannot connect: ", error.message});
   open_timer_.cancel();
   const bool was_reconnection = std::get<Opening>(state_).is_reconnection;
   const auto failed = connection();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/connection.hpp"
 
+#include "base/log.hpp"
 #include "codec/http/message.hpp"
 #include "core/make_room.hpp"
 #include "core/server/middleware.hpp"
@@ -104,7 +105,11 @@ void Connection::start() {
   });
 }
 
-void Connection::on_connect_timeout() { session_->close(DisconnectReason::forced_server_close); }
+void Connection::on_connect_timeout() {
+  log_line(LogScope::core, LogLevel::info,
+           {session_->opening().remote_address, " has joined no namespace in time"});
+  session_->close(DisconnectReason::forced_server_close);
+}
 
 void Connection::on_attachments_timeout() { session_->close(DisconnectReason::forced_close); }
 
@@ -140,6 +145,8 @@ std::string Connection::describe(parser::Errc error, std::string_view message) c
 
 void Connection::refuse_packet(const std::string& why) {
   const auto self = shared_from_this();
+  log_line(LogScope::core, LogLevel::info,
+           {"no packet from ", session_->opening().remote_address, ": ", why});
   const auto sockets = sockets_;
   for (const auto& socket : sockets) {
     if (socket->connected()) socket->notify_error({why});
@@ -192,6 +199,9 @@ void Connection::join(std::string_view name, std::string_view auth_text) {
   const bool is_second = searched_ && searched_->contains(name);
   if (is_second || joined >= options.namespaces_per_client ||
       name.size() > options.namespace_name_bytes) {
+    log_line(
+        LogScope::core, LogLevel::warning,
+        {"limit of namespaces or their names reached by ", session_->opening().remote_address});
     return session_->close(DisconnectReason::forced_close);
   }
   if (const auto nsp = node_.find(name)) return join(nsp, name, auth_text);
@@ -338,6 +348,8 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   if (!nsp.add(*socket)) return;
   // Last, so that on_disconnect is only called for sockets whose on_connection was.
   socket->become_connected();
+  log_line(LogScope::core, LogLevel::debug,
+           {"socket ", socket->id(), " connected to ", nsp.name()});
 
   for (const auto& handler : handlers) {
     if (!socket->connected()) return;
@@ -373,6 +385,8 @@ EmitResult Connection::drop(parser::Errc error) {
 }
 
 void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
+  log_line(LogScope::core, LogLevel::info,
+           {"refused ", session_->opening().remote_address, " at ", nsp, ": ", error.message});
   if (!session_->is_v3()) return send_connect_error(nsp, error_text(error));
   send_connect_error(nsp, json_text(error.data.is_null() ? json(error.message) : error.data));
 }

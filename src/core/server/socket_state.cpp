@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/socket_state.hpp"
 
+#include "base/log.hpp"
 #include "core/event_call.hpp"
 #include "core/event_text.hpp"
 #include "core/server/connection.hpp"
@@ -334,6 +335,8 @@ void SocketState::close(DisconnectReason reason) {
   const auto self = shared_from_this();
   // A handler may close its connection.
   const auto connection = connection_->shared_from_this();
+  log_line(LogScope::core, LogLevel::debug,
+           {"socket ", id_, " left ", nsp_->name(), ": ", to_string(reason)});
   Socket handle(self);
   const auto notify = [&](std::string_view event,
                           const detail::HandlerList<detail::DisconnectHandler>& list) {
@@ -382,6 +385,9 @@ bool SocketState::join(std::span<const std::string> rooms) {
     const bool is_admitted = connection_ && may_join(room);
     if (is_admitted) nsp_->adapter().add_all(id_, {&room, 1});
     if (is_admitted && recovery_) recovery_->rooms.join(room, nsp_->recovery()->log().next());
+    if (!is_admitted && connection_) {
+      log_line(LogScope::core, LogLevel::warning, {"limit of rooms reached by socket ", id_});
+    }
     joined = joined && is_admitted;
   }
   return joined;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/server/session.hpp"
 
+#include "base/log.hpp"
 #include "engine/server/polling.hpp"
 
 #include <utility>
@@ -51,6 +52,9 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   const std::string data = engineio::encode_handshake(handshake);
   transport_->send({.type = PacketType::open, .data = data}, Compress::no);
   start_heartbeat();
+  log_line(
+      LogScope::engine, LogLevel::debug,
+      {"session opened over ", to_string(transport_->name()), " by ", opening_.remote_address});
 }
 
 template <class Write>
@@ -72,6 +76,8 @@ EmitResult Session::send(std::size_t bytes, Write write) {
 bool Session::bears_delay() {
   // What was sent in this turn says nothing about the peer.
   if (transport_->refused_bytes() > owner_.options().out_buffer_limit_bytes) {
+    log_line(LogScope::engine, LogLevel::warning,
+             {"hard limit of unread bytes reached by ", opening_.remote_address});
     // Not from inside an emit, because the code that called it may be in the middle of something.
     loop().defer([self = shared_from_this()] { self->close(DisconnectReason::transport_error); });
     return false;
@@ -117,8 +123,10 @@ void Session::on_transport_drain() {
 
 void Session::on_stall() {
   // A peer that reads may be below the limit again without ever having emptied the queue.
-  if (transport_->queued_bytes() > owner_.options().out_buffer_bytes)
-    close(DisconnectReason::transport_error);
+  if (transport_->queued_bytes() <= owner_.options().out_buffer_bytes) return;
+  log_line(LogScope::engine, LogLevel::warning,
+           {"soft limit of unread bytes exceeded for too long by ", opening_.remote_address});
+  close(DisconnectReason::transport_error);
 }
 
 void Session::close(DisconnectReason reason) {
@@ -152,6 +160,10 @@ bool Session::may_await_last_poll() {
 void Session::release_handler(DisconnectReason reason) {
   auto handler = std::exchange(handler_, nullptr);
   const auto observer = std::exchange(observer_, nullptr);
+  if (handler) {
+    log_line(LogScope::engine, LogLevel::debug,
+             {"session of ", opening_.remote_address, " ended: ", to_string(reason)});
+  }
   try {
     if (handler) handler->on_close(reason);
     // It may be the caller, so it lives until the turn ends.
@@ -346,9 +358,15 @@ void Session::finish_upgrade() {
   polling_transport.detach();
   const auto observer = observer_;
   if (observer) observer->on_upgrade(transport_->name());
+  log_line(LogScope::engine, LogLevel::debug,
+           {"session of ", opening_.remote_address, " upgraded"});
 }
 
-void Session::on_upgrade_timeout() { cancel_upgrade(); }
+void Session::on_upgrade_timeout() {
+  log_line(LogScope::engine, LogLevel::info,
+           {"upgrade by ", opening_.remote_address, " timed out"});
+  cancel_upgrade();
+}
 
 void Session::cancel_upgrade() {
   if (const auto upgrade = std::exchange(upgrade_, nullptr)) upgrade->candidate->close();

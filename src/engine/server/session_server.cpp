@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/server/session_server.hpp"
 
+#include "base/log.hpp"
 #include "codec/http/grammar.hpp"
 #include "codec/http/utf8.hpp"
 #include "codec/websocket/handshake.hpp"
@@ -212,6 +213,9 @@ void SessionServer::accept(const std::shared_ptr<Exchange>& exchange) {
 }
 
 void SessionServer::refuse(Exchange& exchange, Refusal refusal, std::string_view message) {
+  log_line(LogScope::engine, LogLevel::info,
+           {"refused ", exchange.remote_address(), ": ",
+            message.empty() ? message_of(refusal) : message});
   if (websocket::is_upgrade_request(exchange.request())) {
     exchange.respond_and_close(websocket_refusal(refusal, message));
   } else if (exchange.body_complete()) {

@@ -99,9 +99,9 @@ function answers(port) {
 }
 
 // `launcher` is a command that turns into the server, such as taskset.
-export async function start(contestant, launcher = []) {
+export async function start(contestant, launcher = [], options = []) {
   const port = await free_port();
-  const [program, ...args] = [...launcher, ...contestant.command, "--port", `${port}`];
+  const [program, ...args] = [...launcher, ...contestant.command, "--port", `${port}`, ...options];
   const child = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   let is_running = true;
   const ended = new Promise((resolve) => {

@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { contestants, load_core, pin_to, run_load, server_core, start } from "./contestants.mjs";
 import { describe_machine } from "./machine.mjs";
 import { chosen, scenarios } from "./scenarios.mjs";
-import { detail_table, main_table, return_table, summarise } from "./table.mjs";
+import { detail_table, loss_table, main_table, return_table, summarise } from "./table.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const help = `usage: bench/run.mjs [options]
@@ -75,14 +75,14 @@ function present_contestants({ bin_dir, contestant_names }) {
 }
 
 async function measure(scenario, contestant, settings, report_file) {
-  const server = await start(contestant, pin_to(server_core));
+  const server = await start(contestant, pin_to(server_core), scenario.server);
   try {
     return await run_load({
       launcher: pin_to(load_core),
       bin_dir: settings.bin_dir,
       load: [...scenario.load, ...contestant.load_options],
       server,
-      extent: ["--seconds", `${settings.seconds}`, "--warmup", `${settings.warmup_seconds}`],
+      extent: ["--seconds", `${Math.max(settings.seconds, scenario.least_seconds ?? 0)}`, "--warmup", `${settings.warmup_seconds}`],
       report_file,
     });
   } finally {
@@ -125,7 +125,7 @@ function print(machine, settings, results, errors) {
   console.log(`\n${machine.cpu}, ${machine.cores} cores, ${machine.kernel}; ${machine.compiler};`);
   console.log(`Node.js ${machine.node}; medians of ${settings.rounds} x ${settings.seconds} s\n`);
   console.log(main_table(results));
-  for (const table of [detail_table(results), return_table(results)]) {
+  for (const table of [detail_table(results), return_table(results), loss_table(results)]) {
     if (table) console.log(`\n${table}`);
   }
   for (const error of errors) console.log(`FAILED ${error}`);

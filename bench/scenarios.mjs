@@ -2,10 +2,11 @@
 //
 // What is measured, under which load, and the target. `target.against` names the contestant
 // by whose figure ours is divided; without it the figure itself is compared. Figures other than rates have a unit. `counted` is for
-// callgrind: the minimum count in a short run and in a long run.
+// callgrind: the minimum count in a short run and in a long run. `server` is for the servers' command lines.
 
 const rate = { name: "rate", of: (report) => report.rate };
 const memory = { name: "bytes/connection", unit: "bytes each", of: (report) => report.bytes_per_connection };
+const share = { name: "received", unit: "% received", of: (report) => 100 * report.received_share };
 const return_time = { name: "ms", unit: "ms", of: (report) => report.latency_us?.max / 1000 };
 
 export const scenarios = [
@@ -86,6 +87,24 @@ export const scenarios = [
     contestants: ["ours", "node"],
     metric: return_time,
     target: { against: "node", at_most: 1 },
+  },
+  {
+    name: "jitter",
+    title: "broadcasts to 200 clients that lose their network",
+    load: ["jitter", "--connections", "200"],
+    contestants: ["ours", "node"],
+    metric: share,
+    least_seconds: 20,
+  },
+  {
+    name: "jitter-recovery",
+    title: "the same with connection state recovery",
+    load: ["jitter", "--connections", "200"],
+    server: ["--recovery"],
+    contestants: ["ours", "node"],
+    metric: share,
+    target: { at_least: 100 },
+    least_seconds: 20,
   },
 ];
 

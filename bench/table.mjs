@@ -21,6 +21,7 @@ function summary_of(reports, metric) {
     load_core_share: median_of((report) => report.load?.core_share),
     given_up: median_of((report) => report.given_up),
     peak_resident_bytes: median_of((report) => report.peak_resident_bytes),
+    disorder: median_of((report) => report.disorder),
     failures: reports.reduce((sum, report) => sum + report.failures, 0),
     runs: reports,
   };
@@ -127,6 +128,18 @@ export function detail_table(results) {
         percent(figure.server_core_share),
         percent(figure.load_core_share),
       ]);
+    }
+  }
+  return rows.length > 1 ? aligned(rows) : "";
+}
+
+// Where clients lose messages: what they received, and how many of them twice or too late.
+export function loss_table(results) {
+  const rows = [["scenario", "contestant", "received %", "twice or too late"]];
+  for (const { name, metric, figures } of results) {
+    for (const [contestant, figure] of Object.entries(figures)) {
+      if (figure.disorder === undefined) continue;
+      rows.push([name, contestant, decimals(figure[metric], 2), number(figure.disorder)]);
     }
   }
   return rows.length > 1 ? aligned(rows) : "";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "back_off.hpp"
 #include "scenario.hpp"
 #include "websocket_client.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <random>
 #include <vector>
@@ -10,12 +10,7 @@
 namespace load {
 namespace {
 
-constexpr std::uint64_t millisecond = 1'000'000;
-// Those of the official client (Manager): reconnectionDelay, reconnectionDelayMax,
-// randomizationFactor and timeout.
-constexpr double first_delay_ms = 1000;
-constexpr double longest_delay_ms = 5000;
-constexpr double jitter = 0.5;
+// The option `timeout` of the official client.
 constexpr std::uint64_t attempt_timeout = 20'000 * millisecond;
 // Whoever has not been served by then has given up: people have closed the page.
 constexpr std::uint64_t patience = 60'000 * millisecond;
@@ -32,15 +27,6 @@ struct Avalanche {
 
   explicit Avalanche(const Options& options)
       : loop(options), report("avalanche", "clients", options) {}
-
-  /// The delay before attempt `attempt`, which counts from 0.
-  std::uint64_t delay(unsigned attempt) {
-    const double delay_ms =
-        std::min(first_delay_ms * (1U << std::min(attempt, 10U)), longest_delay_ms);
-    std::uniform_real_distribution<double> spread(1 - jitter, 1 + jitter);
-    const double spread_ms = std::min(delay_ms * spread(random), longest_delay_ms);
-    return static_cast<std::uint64_t>(spread_ms) * millisecond;
-  }
 };
 
 class ReturningClient final : public WebSocketClient {
@@ -53,7 +39,7 @@ class ReturningClient final : public WebSocketClient {
     reset();
     wait();
   }
-  /// Called in each turn after the cut.
+  // Called in each turn after the cut.
   void look_at_clock(std::uint64_t now) {
     if (now < next_) return;
     if (is_open()) {
@@ -79,7 +65,7 @@ class ReturningClient final : public WebSocketClient {
     ++avalanche_.ready;
     avalanche_.report.failed(why);
   }
-  void wait() { next_ = loop().now() + avalanche_.delay(attempts_++); }
+  void wait() { next_ = loop().now() + back_off(avalanche_.random, attempts_++); }
 
   static constexpr std::uint64_t never = ~std::uint64_t{0};
   Avalanche& avalanche_;

@@ -31,6 +31,8 @@ constexpr Scenario scenarios[] = {
      5000},
     {"avalanche", "all clients are cut at once, and come back as the official client does",
      load::run_avalanche, false, false, 15000},
+    {"jitter", "clients lose their network at random while broadcasts go on", load::run_jitter,
+     false, false, 200},
 };
 
 struct Arguments {

@@ -59,6 +59,10 @@ void Report::print() const {
                 static_cast<unsigned long long>(*given_up),
                 static_cast<double>(peak_resident_bytes) / 1e6);
   }
+  if (received_share) {
+    std::printf("  received %.2f %%, %llu of them twice or too late\n", 100 * *received_share,
+                static_cast<unsigned long long>(disorder.value_or(0)));
+  }
   if (failures > 0) {
     std::printf("  FAILED   %llu times, first: %s\n", static_cast<unsigned long long>(failures),
                 first_failure.c_str());
@@ -88,6 +92,8 @@ void Report::write_json(const std::string& path) const {
     out["given_up"] = *given_up;
     out["peak_resident_bytes"] = peak_resident_bytes;
   }
+  if (received_share) out["received_share"] = *received_share;
+  if (disorder) out["disorder"] = *disorder;
   out["failures"] = failures;
   if (failures > 0) out["first_failure"] = first_failure;
   std::ofstream file(path);

@@ -32,6 +32,10 @@ struct Report {
   // Of clients that wanted to come back.
   std::optional<std::uint64_t> given_up;
   std::uint64_t peak_resident_bytes = 0;
+  // Of the messages that all clients should have received.
+  std::optional<double> received_share;
+  // How many came twice or too late.
+  std::optional<std::uint64_t> disorder;
   Histogram latency;
 
   Report(std::string scenario_name, std::string counted_unit, const Options& options);

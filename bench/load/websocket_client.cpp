@@ -18,11 +18,6 @@ std::string upgrade_request(const Target& target) {
   return out;
 }
 
-const std::string& join_frame() {
-  static const std::string frame = client_frame(Opcode::Text, "40");
-  return frame;
-}
-
 const std::string& engine_pong_frame() {
   static const std::string frame = client_frame(Opcode::Text, "3");
   return frame;
@@ -32,6 +27,7 @@ const std::string& engine_pong_frame() {
 
 void WebSocketClient::on_connected() {
   state_ = State::Upgrading;
+  is_silent_ = false;
   static const std::string request = upgrade_request(target());
   send(request);
 }
@@ -58,6 +54,7 @@ void WebSocketClient::become_ready() {
 }
 
 std::size_t WebSocketClient::on_bytes(std::string_view bytes) {
+  if (is_silent_) return bytes.size();
   std::size_t used = 0;
   if (state_ == State::Upgrading) {
     used = on_upgrade(bytes);
@@ -92,9 +89,12 @@ void WebSocketClient::on_packet(std::string_view payload) {
     case State::Opening:
       if (!payload.starts_with("0{")) return fail("no Engine.IO open packet");
       state_ = State::Joining;
-      return send(join_frame());
+      return send(client_frame(Opcode::Text, join_packet()));
     case State::Joining:
+      // What a recovered client has missed may come first.
+      if (payload.starts_with("42")) return on_message(payload);
       if (!payload.starts_with("40")) return fail("the namespace was refused");
+      on_joined(payload);
       return become_ready();
     default:
       return on_message(payload);

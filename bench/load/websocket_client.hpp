@@ -9,6 +9,7 @@
 #include "stream.hpp"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace load {
@@ -19,7 +20,14 @@ class WebSocketClient : public Stream {
 
   bool is_ready() const { return state_ == State::Ready; }
 
+  // From now on nothing that arrives is read or answered: the network is gone, and the server has not
+  // noticed.
+  void fall_silent() { is_silent_ = true; }
+
  protected:
+  // The packet that joins the namespace, and what answers it.
+  virtual std::string join_packet() { return "40"; }
+  virtual void on_joined(std::string_view) {}
   virtual void on_ready() = 0;
   // A faster way for messages whose bytes are known beforehand: returns how many bytes
   // it has taken.
@@ -38,6 +46,7 @@ class WebSocketClient : public Stream {
   void become_ready();
 
   State state_ = State::Upgrading;
+  bool is_silent_ = false;
 };
 
 }  // namespace load

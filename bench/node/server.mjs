@@ -5,13 +5,15 @@ import { parseArgs } from "node:util";
 
 import { Server } from "socket.io";
 
-const { values } = parseArgs({ options: { port: { type: "string" } } });
+const { values } = parseArgs({
+  options: { port: { type: "string" }, recovery: { type: "boolean", default: false } },
+});
 if (values.port === undefined) {
   console.error("usage: node server.mjs --port N");
   process.exit(1);
 }
 
-const io = new Server();
+const io = new Server(values.recovery ? { connectionStateRecovery: {} } : {});
 
 io.on("connection", (socket) => {
   socket.on("echo", (argument) => socket.emit("echo", argument));

@@ -145,9 +145,10 @@ struct RecoveryOptions {
   std::chrono::milliseconds max_disconnection_duration{120'000};
   /// A recovered client does not go through the connection middlewares again.
   bool skip_middlewares = true;
-  std::size_t sessions = 100'000;               ///< Clients that have lost their connection.
-  std::size_t packets = 100'000;                ///< Events that are kept for them.
-  std::size_t packet_bytes = 64 * 1024 * 1024;  ///< What these events may take together.
+  std::size_t sessions = 100'000;              ///< Clients that have lost their connection.
+  std::size_t log_packets = 100'000;           ///< Events that are kept for them.
+  std::size_t log_bytes = 16 * 1024 * 1024;    ///< What these events may take together.
+  std::size_t replay_bytes = 4 * 1024 * 1024;  ///< Who has missed more is not recovered.
 };
 
 struct ServerOptions {

@@ -49,8 +49,9 @@ core::Options core_options(const ServerOptions& options) {
                      .notice_time = options.ping_interval + 2 * options.ping_timeout,
                      .skip_middlewares = recovery.skip_middlewares,
                      .sessions = recovery.sessions,
-                     .packets = recovery.packets,
-                     .packet_bytes = recovery.packet_bytes};
+                     .log_packets = recovery.log_packets,
+                     .log_bytes = recovery.log_bytes,
+                     .replay_bytes = recovery.replay_bytes};
   }
   return core;
 }

@@ -84,15 +84,16 @@ class KeptTransport final : public engine::ServerTransport {
 class CorePeer {
  public:
   /// The peer is connected to "/" already.
-  explicit CorePeer(CoreServer& server)
+  explicit CorePeer(CoreServer& server) : CorePeer(server, "0") { transport_->sent.clear(); }
+  /// The peer has sent this CONNECT; what it was answered can be read.
+  CorePeer(CoreServer& server, std::string_view connect)
       : server_(server),
         transport_(std::make_shared<KeptTransport>()),
         session_(std::make_shared<engine::Session>(server, "session", engine::OpeningRequest{})) {
     session_->open(transport_);
     handler_ = server.node.accept(session_);
     session_->set_handler(handler_);
-    send("0");
-    transport_->sent.clear();
+    send(connect);
   }
   ~CorePeer() { leave(); }
   CorePeer(const CorePeer&) = delete;

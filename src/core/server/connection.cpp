@@ -231,7 +231,11 @@ void Connection::on_searched(const std::shared_ptr<NamespaceState>& nsp, const s
 
 void Connection::join(const std::shared_ptr<NamespaceState>& nsp, std::string_view name,
                       std::string_view auth_text) {
-  if (!nsp) return send_connect_error(name, error_text({"Invalid namespace"}));
+  if (!nsp) {
+    log_line(LogScope::core, LogLevel::info,
+             {"refused ", session_->opening().remote_address, " at ", name, ": Invalid namespace"});
+    return send_connect_error(name, error_text({"Invalid namespace"}));
+  }
 
   const auto self = shared_from_this();
   const auto socket = make_socket(nsp, auth_text);
@@ -296,7 +300,7 @@ std::optional<KeptSession> Connection::take_session(NamespaceState& nsp,
   }
   auto kept = recovery->take(claim.private_id);
   if (!kept) return std::nullopt;
-  const auto first = recovery->first_missed(*kept->session, claim.offset);
+  const auto first = recovery->first_missed(*kept->session, kept->id, claim.offset);
   if (!first) return std::nullopt;
   kept->session->begin = *first;
   return kept;
@@ -306,8 +310,8 @@ void Connection::answer_connect(SocketState& socket) {
   NamespaceState& nsp = socket.nsp();
   Recovery* const recovery = nsp.recovery();
   // Middlewares may have taken longer than the log reaches back.
-  if (socket.recovered() &&
-      !recovery->has_all(*socket.recovery_session(), socket.recovery_session()->begin)) {
+  if (socket.recovered() && !recovery->has_all(*socket.recovery_session(), socket.id(),
+                                               socket.recovery_session()->begin)) {
     socket.lose_recovery();
   }
   if (session_->is_v3())

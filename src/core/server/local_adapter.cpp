@@ -105,6 +105,9 @@ PreparedEvents LocalAdapter::prepare(WrittenEvent event, const detail::Broadcast
 }
 
 void LocalAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions& options) {
+  if (nsp_.recovery() && !options.flags.is_volatile) {
+    return broadcast_logged(std::move(event), options);
+  }
   PreparedEvents events = prepare(std::move(event), options, std::nullopt);
   if (!nsp_.outgoing_is_watched() && !options.flags.is_volatile)
     return nsp_.waiting_broadcasts().add(*this, options, std::move(events));
@@ -113,6 +116,21 @@ void LocalAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions&
     socket.notify_outgoing(sent.text(), sent.attachments);
     socket.send_prepared(events, options.flags);
   });
+}
+
+void LocalAdapter::broadcast_logged(WrittenEvent event, const detail::BroadcastOptions& options) {
+  if (!nsp_.outgoing_is_watched()) {
+    const std::string text = nsp_.recovery()->add(event, options);
+    PreparedEvents events = prepare({text, std::move(event.attachments)}, options, std::nullopt);
+    return nsp_.waiting_broadcasts().add(*this, options, std::move(events));
+  }
+  // What handlers send comes first, so it has earlier offsets.
+  const auto sockets = collect(options);
+  use_each(sockets,
+           [&](SocketState& socket) { socket.notify_outgoing(event.text, event.attachments); });
+  const std::string text = nsp_.recovery()->add(event, options);
+  PreparedEvents events = prepare({text, std::move(event.attachments)}, options, std::nullopt);
+  use_each(sockets, [&](SocketState& socket) { socket.send_prepared(events, options.flags); });
 }
 
 void LocalAdapter::deliver(PreparedEvents& events, const detail::BroadcastOptions& options) {

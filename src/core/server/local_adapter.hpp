@@ -50,6 +50,8 @@ class LocalAdapter : public Adapter, private WaitingBroadcasts::Receivers {
   void deliver(PreparedEvents& events, const detail::BroadcastOptions& options) override;
   std::shared_ptr<WaitingBroadcasts::Receivers> shared() override;
 
+  /// The same for an event that clients can recover.
+  void broadcast_logged(WrittenEvent event, const detail::BroadcastOptions& options);
   /// Returns the index for changing it, after the broadcasts that must be sent first.
   RoomIndex& changing();
   PreparedEvents prepare(WrittenEvent event, const detail::BroadcastOptions& options,

@@ -81,21 +81,13 @@ void NamespaceState::end_if_empty() noexcept {
 void NamespaceState::broadcast(detail::OutgoingEvent& event,
                                const detail::BroadcastOptions& options) {
   if (loop().is_current()) {
-    return broadcast(WrittenEvent{event.json_text(), event.take_attachments()}, options);
+    if (link_->node) adapter_->broadcast({event.json_text(), event.take_attachments()}, options);
+    return;
   }
   loop().post([self = shared_from_this(), text = std::string(event.json_text()),
                attachments = event.take_attachments(), options]() mutable {
-    self->broadcast(WrittenEvent{text, std::move(attachments)}, options);
+    if (self->link_->node) self->adapter_->broadcast({text, std::move(attachments)}, options);
   });
-}
-
-void NamespaceState::broadcast(WrittenEvent event, const detail::BroadcastOptions& options) {
-  if (!link_->node) return;
-  if (!recovery_ || options.flags.is_volatile) {
-    return adapter_->broadcast(std::move(event), options);
-  }
-  const std::string text = recovery_->add(event, options);
-  adapter_->broadcast({text, std::move(event.attachments)}, options);
 }
 
 void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,

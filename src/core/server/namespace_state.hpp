@@ -83,8 +83,6 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   // user code ---
 
   void broadcast(detail::OutgoingEvent& event, const detail::BroadcastOptions& options);
-  /// The same on the loop.
-  void broadcast(WrittenEvent event, const detail::BroadcastOptions& options);
   void broadcast_with_ack(detail::OutgoingEvent& event, const detail::BroadcastOptions& options,
                           detail::AckCallback each, std::function<void()> all);
   void fetch_sockets(const detail::BroadcastOptions& options, Adapter::FetchCallback found);

@@ -55,7 +55,7 @@ std::optional<std::uint64_t> PacketLog::number_of(std::string_view offset) const
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   const bool is_number = error == std::errc() && end == digits.data() + digits.size();
-  if (!is_number || number == 0 || number >= next_) return std::nullopt;
+  if (!is_number || number >= next_) return std::nullopt;
   return number;
 }
 

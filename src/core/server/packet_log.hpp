@@ -3,7 +3,7 @@
 // recovery). They have numbers without gaps, which clients get as offsets: the last argument of an
 // event. The oldest are dropped when they are too old, too many or too large.
 //
-// An offset is a prefix that no other log has, and a number. Loop's thread only.
+// An offset is the log's own prefix, and a number. Loop's thread only.
 #pragma once
 
 #include "base/loop.hpp"
@@ -71,7 +71,7 @@ class PacketLog {
   const Limits limits_;
   std::deque<Entry> entries_;
   std::size_t bytes_ = 0;
-  std::uint64_t next_ = 1;
+  std::uint64_t next_ = 0;
   TimePoint last_dropped_at_ = TimePoint::min();
 };
 

@@ -11,12 +11,9 @@ namespace socketio::core {
 
 namespace {
 
-/// Enough that two servers never take each other's offsets for their own.
-constexpr std::size_t prefix_length = 10;
-
 PacketLog::Limits log_limits(const RecoveryLimits& limits) {
-  return {limits.max_disconnection_duration + limits.notice_time, limits.packets,
-          limits.packet_bytes};
+  return {limits.max_disconnection_duration + limits.notice_time, limits.log_packets,
+          limits.log_bytes};
 }
 
 }  // namespace
@@ -37,13 +34,14 @@ Recovery::Recovery(Loop& loop, const RecoveryLimits& limits, parser::Encoder& en
       limits_(limits),
       encoder_(encoder),
       nsp_(nsp),
-      log_(random_id(loop.entropy()).substr(0, prefix_length) + "-", log_limits(limits)) {}
+      log_(std::to_string(loop.wall_clock_ms()) + "-", log_limits(limits)) {}
 
 // --- Events ---
 
 std::string Recovery::add_entry(const WrittenEvent& event, detail::BroadcastOptions options,
                                 std::string to) {
   std::string text = log_.with_offset(event.text);
+  if (closed_) return text;
   PreparedEvents events(encoder_, nsp_, options.flags.compress);
   events.add({text, event.attachments});
   log_.add({.number = 0,
@@ -116,21 +114,25 @@ std::optional<KeptSession> Recovery::take(std::string_view private_id) {
 }
 
 std::optional<std::uint64_t> Recovery::first_missed(const SocketSession& session,
-                                                    std::string_view offset) const {
+                                                    std::string_view id, std::string_view offset) {
   std::uint64_t first = session.begin;
   if (!offset.empty()) {
     const auto handled = log_.number_of(offset);
     if (!handled) return std::nullopt;
     first = std::max(first, *handled + 1);
   }
-  if (first < session.rooms.known_from() || !has_all(session, first)) return std::nullopt;
+  if (first < session.rooms.known_from() || !has_all(session, id, first)) return std::nullopt;
   return first;
 }
 
-bool Recovery::has_all(const SocketSession& session, std::uint64_t number) const {
+bool Recovery::has_all(const SocketSession& session, std::string_view id, std::uint64_t number) {
   // What was sent earlier than this has arrived, or the heartbeat would have failed.
-  return log_.has_all_from(number) ||
-         log_.last_dropped_at() < session.lost_at - limits_.notice_time;
+  const TimePoint last_certain = session.lost_at - limits_.notice_time;
+  if (!log_.has_all_from(number) && log_.last_dropped_at() >= last_certain) return false;
+  std::size_t bytes = 0;
+  for_each_missed(session, id, number,
+                  [&](const PreparedEvents& events) { bytes += events.size_bytes(); });
+  return bytes <= limits_.replay_bytes;
 }
 
 void Recovery::for_each_missed(const SocketSession& session, std::string_view id,

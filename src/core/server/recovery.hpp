@@ -42,8 +42,10 @@ struct RecoveryLimits {
   std::chrono::milliseconds notice_time{65'000};
   bool skip_middlewares = true;
   std::size_t sessions = 100'000;
-  std::size_t packets = 100'000;
-  std::size_t packet_bytes = 64 * 1024 * 1024;
+  std::size_t log_packets = 100'000;
+  std::size_t log_bytes = 16 * 1024 * 1024;
+  /// Less than what a slow client may leave unread, or events would be dropped.
+  std::size_t replay_bytes = 4 * 1024 * 1024;
 };
 
 /// What a socket needs to come back.
@@ -106,10 +108,11 @@ class Recovery : public std::enable_shared_from_this<Recovery> {
 
   /// The number of the first event that the client may have missed. It has handled the one with
   /// `offset`, or none if that is empty. Nothing if the log may not have all that it has missed.
-  std::optional<std::uint64_t> first_missed(const SocketSession& session,
-                                            std::string_view offset) const;
-  /// Whether the log has every event from that number on that may have been lost with the connection.
-  bool has_all(const SocketSession& session, std::uint64_t number) const;
+  std::optional<std::uint64_t> first_missed(const SocketSession& session, std::string_view id,
+                                            std::string_view offset);
+  /// Whether the log has every event from that number on that may have been lost with the connection,
+  /// and they are not too many to be sent at once.
+  bool has_all(const SocketSession& session, std::string_view id, std::uint64_t number);
   /// Calls `use(PreparedEvents&)` for each event from that number on that was for the socket.
   void for_each_missed(const SocketSession& session, std::string_view id, std::uint64_t number,
                        const std::function<void(PreparedEvents&)>& use);

@@ -33,6 +33,14 @@ void RoomHistory::leave_all(std::uint64_t number) {
   for (const std::string& room : rooms()) leave(room, number);
 }
 
+void RoomHistory::erase(std::string_view room) {
+  past_stays_ -=
+      static_cast<std::size_t>(std::count_if(stays_.begin(), stays_.end(), [&](const Stay& stay) {
+        return stay.end != still && stay.room == room;
+      }));
+  std::erase_if(stays_, [&](const Stay& stay) { return stay.room == room; });
+}
+
 bool RoomHistory::was_in(std::string_view room, std::uint64_t number) const {
   return std::any_of(stays_.begin(), stays_.end(), [&](const Stay& stay) {
     return stay.begin <= number && number < stay.end && stay.room == room;

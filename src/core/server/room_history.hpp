@@ -22,6 +22,8 @@ class RoomHistory {
   /// The first event for which it is none any more.
   void leave(std::string_view room, std::uint64_t number);
   void leave_all(std::uint64_t number);
+  /// As if it had never joined.
+  void erase(std::string_view room);
 
   bool was_in(std::string_view room, std::uint64_t number) const;
   /// Nothing is known for certain of events with lower numbers.

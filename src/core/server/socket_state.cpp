@@ -395,7 +395,10 @@ bool SocketState::join(std::span<const std::string> rooms) {
 
 void SocketState::leave(std::string_view room) {
   nsp_->adapter().del(id_, room);
-  if (recovery_) recovery_->rooms.leave(room, nsp_->recovery()->log().next());
+  if (!recovery_) return;
+  // A middleware takes it out of a room, of which it gets nothing then.
+  if (recovered() && !connected()) return recovery_->rooms.erase(room);
+  recovery_->rooms.leave(room, nsp_->recovery()->log().next());
 }
 
 void SocketState::leave_all() {
@@ -428,22 +431,15 @@ EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser
                                    const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
   if (flags.is_volatile && !sending().writable()) return EmitResult::dropped;
-  if (recovery_ && !id && !flags.is_volatile) {
-    const std::string text =
-        nsp_->recovery()->add_for(id_, {payload.text, attachments}, flags.compress);
-    return send_text({}, {text}, attachments, flags);
-  }
-  return send_text(id, payload, attachments, flags);
-}
-
-EmitResult SocketState::send_text(std::optional<std::uint64_t> id, const parser::Payload& payload,
-                                  const std::vector<Bytes>& attachments,
-                                  const detail::EmitFlags& flags) {
   notify_outgoing(payload.text, attachments);
   if (has_ended()) return EmitResult::not_connected;  // by a handler
-  return connection_->send(
-      {.nsp = nsp_->name(), .id = id, .payload = payload, .attachments = attachments},
-      flags.compress);
+  const auto send = [&](const parser::Payload& sent) {
+    return connection_->send(
+        {.nsp = nsp_->name(), .id = id, .payload = sent, .attachments = attachments},
+        flags.compress);
+  };
+  if (!recovery_ || id || flags.is_volatile) return send(payload);
+  return send({nsp_->recovery()->add_for(id_, {payload.text, attachments}, flags.compress)});
 }
 
 engine::Session& SocketState::sending() {

@@ -170,8 +170,6 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   engine::Session& sending();
   /// It has lost its connection, and may come back with what was emitted meanwhile.
   EmitResult emit_to_absent(detail::OutgoingEvent& event, const detail::EmitFlags& flags);
-  EmitResult send_text(std::optional<std::uint64_t> id, const parser::Payload& payload,
-                       const std::vector<Bytes>& attachments, const detail::EmitFlags& flags);
   EmitResult send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
                         const std::vector<Bytes>& attachments, const detail::EmitFlags& flags);
   void send_ack(std::uint64_t id, const parser::Payload& payload,

@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
   std::uint16_t port = 3000;
   CLI::App app("Socket.IO server under test");
   app.add_option("--port", port, "TCP port");
+  bool recovery = false;
+  app.add_flag("--recovery", recovery, "clients that have lost their connection may come back");
   CLI11_PARSE(app, argc, argv);
 
   rlimit descriptors{};
@@ -19,7 +21,9 @@ int main(int argc, char** argv) {
   descriptors.rlim_cur = descriptors.rlim_max;
   setrlimit(RLIMIT_NOFILE, &descriptors);
 
-  socketio::Server io;
+  socketio::ServerOptions options;
+  if (recovery) options.connection_state_recovery.emplace();
+  socketio::Server io(options);
   io.on("echo",
         [](socketio::Socket& socket, const std::string& text) { socket.emit("echo", text); });
   io.on("ack", [](const std::string& text) { return text; });

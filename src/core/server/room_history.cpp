@@ -55,9 +55,4 @@ std::vector<std::string> RoomHistory::rooms() const {
   return names;
 }
 
-void RoomHistory::forget_before(std::uint64_t number) {
-  past_stays_ -= static_cast<std::size_t>(std::erase_if(
-      stays_, [&](const Stay& stay) { return stay.end != still && stay.end <= number; }));
-}
-
 }  // namespace socketio::core

@@ -30,8 +30,6 @@ class RoomHistory {
   std::uint64_t known_from() const { return known_from_; }
   /// The rooms in which it still is.
   std::vector<std::string> rooms() const;
-  /// Forgets stays that ended before the event with that number.
-  void forget_before(std::uint64_t number);
 
  private:
   struct Stay {

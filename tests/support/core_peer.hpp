@@ -93,6 +93,7 @@ class CorePeer {
     session_->open(transport_);
     handler_ = server.node.accept(session_);
     session_->set_handler(handler_);
+    transport_->sent.clear();
     send(connect);
   }
   ~CorePeer() { leave(); }

@@ -342,6 +342,19 @@ TEST_P(RecoveryTest, ExpiresAfterItsTime) {
   EXPECT_TRUE(is_new());
 }
 
+TEST_P(RecoveryTest, WhatWasLostOnTheWayAgainMustStillBeInTheLog) {
+  join()->leave();
+  server.nsp.emit("a");
+  server.loop().pass(milliseconds(100'000));
+  EXPECT_THAT(come_back(""), ElementsAre(event("a", 0)));
+  EXPECT_TRUE(is_recovered());
+  // The answer is lost with the connection.
+  again->leave();
+  server.loop().pass(milliseconds(119'000));
+  EXPECT_THAT(come_back(""), IsEmpty()) << "it is not in the log any more";
+  EXPECT_TRUE(is_new());
+}
+
 INSTANTIATE_TEST_SUITE_P(Adapters, RecoveryTest, support::every_adapter(), support::adapter_name);
 
 /// What a middleware decides about clients that come back.

@@ -326,6 +326,7 @@ void Connection::answer_connect(SocketState& socket) {
   recovery->for_each_missed(*socket.recovery_session(), socket.id(),
                             socket.recovery_session()->begin,
                             [&](PreparedEvents& events) { session_->send_prepared(events); });
+  socket.note_sent(recovery->log().next());
 }
 
 std::string Connection::make_id(const std::string& nsp) const {

@@ -122,6 +122,7 @@ void LocalAdapter::broadcast_logged(WrittenEvent event, const detail::BroadcastO
   if (!nsp_.outgoing_is_watched()) {
     const std::string text = nsp_.recovery()->add(event, options);
     PreparedEvents events = prepare({text, std::move(event.attachments)}, options, std::nullopt);
+    events.set_log_end(nsp_.recovery()->log().next());
     return nsp_.waiting_broadcasts().add(*this, options, std::move(events));
   }
   // What handlers send comes first, so it has earlier offsets.
@@ -130,6 +131,7 @@ void LocalAdapter::broadcast_logged(WrittenEvent event, const detail::BroadcastO
            [&](SocketState& socket) { socket.notify_outgoing(event.text, event.attachments); });
   const std::string text = nsp_.recovery()->add(event, options);
   PreparedEvents events = prepare({text, std::move(event.attachments)}, options, std::nullopt);
+  events.set_log_end(nsp_.recovery()->log().next());
   use_each(sockets, [&](SocketState& socket) { socket.send_prepared(events, options.flags); });
 }
 

@@ -35,7 +35,6 @@ void PacketLog::add(Entry entry) {
 }
 
 void PacketLog::drop_oldest() {
-  last_dropped_at_ = entries_.front().sent_at;
   bytes_ -= bytes_of(entries_.front());
   entries_.pop_front();
 }

@@ -54,8 +54,6 @@ class PacketLog {
   std::optional<std::uint64_t> number_of(std::string_view offset) const;
   /// Whether every event from that number on is still there.
   bool has_all_from(std::uint64_t number) const;
-  /// When the newest event was sent that is not there any more.
-  TimePoint last_dropped_at() const { return last_dropped_at_; }
   /// Calls `use(Entry&)` for these events, in order.
   template <class Use>
   void for_each_from(std::uint64_t number, Use use) {
@@ -72,7 +70,6 @@ class PacketLog {
   std::deque<Entry> entries_;
   std::size_t bytes_ = 0;
   std::uint64_t next_ = 0;
-  TimePoint last_dropped_at_ = TimePoint::min();
 };
 
 }  // namespace socketio::core

@@ -27,6 +27,7 @@ void PreparedEvents::add(WrittenEvent event, std::optional<std::uint64_t> id) {
 void PreparedEvents::append(PreparedEvents later) {
   for (Event& event : later.events_) events_.push_back(std::move(event));
   size_bytes_ += later.size_bytes_;
+  log_end_ = later.log_end_;
   drop_forms();
 }
 

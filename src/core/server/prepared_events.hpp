@@ -42,6 +42,9 @@ class PreparedEvents final : public engine::PreparedMessage {
   void append(PreparedEvents later);
 
   const std::vector<Event>& events() const { return events_; }
+  /// The number behind the last of them in the namespace's log (recovery.hpp); 0 if there is no log.
+  std::uint64_t log_end() const { return log_end_; }
+  void set_log_end(std::uint64_t number) { log_end_ = number; }
   std::size_t size_bytes() const override { return size_bytes_; }
 
  private:
@@ -51,6 +54,7 @@ class PreparedEvents final : public engine::PreparedMessage {
   std::string_view nsp_;
   std::vector<Event> events_;
   std::size_t size_bytes_ = 0;
+  std::uint64_t log_end_ = 0;
 };
 
 }  // namespace socketio::core

@@ -83,8 +83,13 @@ SocketState* Recovery::find(std::string_view private_id) const {
 }
 
 void Recovery::keep(KeptSession kept) {
-  if (closed_) return;
   kept.session->lost_at = loop_.now();
+  kept.session->lost_number = log_.next();
+  put_back(std::move(kept));
+}
+
+void Recovery::put_back(KeptSession kept) {
+  if (closed_) return;
   order_.push_back(std::move(kept));
   const auto position = std::prev(order_.end());
   try {
@@ -121,14 +126,14 @@ std::optional<std::uint64_t> Recovery::first_missed(const SocketSession& session
     if (!handled) return std::nullopt;
     first = std::max(first, *handled + 1);
   }
+  // If it has handled all that was sent to it, nothing was lost on the way.
+  if (first >= session.sent_until) first = std::max(first, session.lost_number);
   if (first < session.rooms.known_from() || !has_all(session, id, first)) return std::nullopt;
   return first;
 }
 
 bool Recovery::has_all(const SocketSession& session, std::string_view id, std::uint64_t number) {
-  // What was sent earlier than this has arrived, or the heartbeat would have failed.
-  const TimePoint last_certain = session.lost_at - limits_.notice_time;
-  if (!log_.has_all_from(number) && log_.last_dropped_at() >= last_certain) return false;
+  if (!log_.has_all_from(number)) return false;
   std::size_t bytes = 0;
   for_each_missed(session, id, number,
                   [&](const PreparedEvents& events) { bytes += events.size_bytes(); });

@@ -53,10 +53,13 @@ struct SocketSession {
   std::string private_id;
   /// The number of the first event that it can have received.
   std::uint64_t begin = 0;
+  /// The number behind the last event that was sent to it, whether it has arrived or not.
+  std::uint64_t sent_until = 0;
   RoomHistory rooms{};
   bool recovered = false;
-  /// When the server noticed that the connection was lost.
+  /// When the server noticed that the connection was lost, and the number of the next event then.
   TimePoint lost_at{};
+  std::uint64_t lost_number = 0;
 };
 
 /// What a client says in its CONNECT when it wants to come back.
@@ -101,7 +104,10 @@ class Recovery : public std::enable_shared_from_this<Recovery> {
   void end(const SocketSession& session) { live_.erase(session.private_id); }
   /// The socket with that private id whose end has not been noticed yet; null if there is none.
   SocketState* find(std::string_view private_id) const;
+  /// The connection has been lost.
   void keep(KeptSession kept);
+  /// The same for a session that had been taken, and has not begun again.
+  void put_back(KeptSession kept);
   bool has_kept(std::string_view private_id) const { return kept_.contains(private_id); }
   /// Takes a session, unless it is too late. It can be taken once.
   std::optional<KeptSession> take(std::string_view private_id);
@@ -110,8 +116,8 @@ class Recovery : public std::enable_shared_from_this<Recovery> {
   /// `offset`, or none if that is empty. Nothing if the log may not have all that it has missed.
   std::optional<std::uint64_t> first_missed(const SocketSession& session, std::string_view id,
                                             std::string_view offset);
-  /// Whether the log has every event from that number on that may have been lost with the connection,
-  /// and they are not too many to be sent at once.
+  /// Whether the log has every event from that number on, and those that were for the socket are not
+  /// too many to be sent at once.
   bool has_all(const SocketSession& session, std::string_view id, std::uint64_t number);
   /// Calls `use(PreparedEvents&)` for each event from that number on that was for the socket.
   void for_each_missed(const SocketSession& session, std::string_view id, std::uint64_t number,

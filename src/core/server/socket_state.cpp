@@ -292,6 +292,10 @@ void SocketState::begin_recovery() {
   nsp_->adapter().add_all(id_, recovery_->rooms.rooms());
 }
 
+void SocketState::note_sent(std::uint64_t log_end) {
+  recovery_->sent_until = std::max(recovery_->sent_until, log_end);
+}
+
 void SocketState::lose_recovery() {
   nsp_->recovery()->end(*recovery_);
   auto session = nsp_->recovery()->begin(*this);
@@ -360,9 +364,11 @@ void SocketState::close(DisconnectReason reason) {
 
 void SocketState::discard() {
   const auto self = shared_from_this();
-  // One that has come back, and was refused or has gone again, may try once more.
-  if (recovered()) keep_session(DisconnectReason::transport_close);
   end_recovery();
+  // One that has come back, and was refused or has gone again, may try once more.
+  if (recovered() && nsp_->recovery()) {
+    guarded("connection", [&] { nsp_->recovery()->put_back({id_, std::move(recovery_), data_}); });
+  }
   nsp_->remove(*this);
   end();
   if (rare_) guarded("acknowledgement", [&] { rare_->acks.fail_all(Errc::disconnected); });
@@ -439,7 +445,10 @@ EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser
         flags.compress);
   };
   if (!recovery_ || id || flags.is_volatile) return send(payload);
-  return send({nsp_->recovery()->add_for(id_, {payload.text, attachments}, flags.compress)});
+  const std::string text =
+      nsp_->recovery()->add_for(id_, {payload.text, attachments}, flags.compress);
+  note_sent(nsp_->recovery()->log().next());
+  return send({text});
 }
 
 engine::Session& SocketState::sending() {
@@ -451,6 +460,7 @@ EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::Emit
   if (has_ended()) return EmitResult::not_connected;
   engine::Session& session = sending();
   if (flags.is_volatile && !session.writable()) return EmitResult::dropped;
+  if (recovery_) note_sent(events.log_end());
   return session.send_prepared(events);
 }
 

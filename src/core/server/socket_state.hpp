@@ -69,6 +69,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   bool recovered() const { return recovery_ && recovery_->recovered; }
   /// From now on it can be recovered; or it joins the rooms of the session that it has come back with.
   void begin_recovery();
+  /// The events before that number in the log have been sent to it, as far as they were for it.
+  void note_sent(std::uint64_t log_end);
   /// It has come back too late after all.
   void lose_recovery();
 
@@ -97,7 +99,9 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   EmitResult send_prepared(PreparedEvents& events, const detail::EmitFlags& flags);
   /// The same for broadcasts that have been collected, whose order is right already.
   void deliver(PreparedEvents& events) {
-    if (!has_ended()) session_->send_prepared(events);
+    if (has_ended()) return;
+    if (recovery_) note_sent(events.log_end());
+    session_->send_prepared(events);
   }
   /// For contain(): breaks off the session.
   void on_exception() noexcept;

@@ -68,12 +68,13 @@ class SocketServer {
   }
 
   Namespace later() {
-    return io_.of([this](std::string_view name, const json& auth,
-                         const socketio::Responder<bool>& answer) {
-      if (!name.starts_with("/later-")) return answer.respond(false);
-      const bool admitted = auth.value("admit", false);
-      delays_.after(std::chrono::milliseconds(20), [answer, admitted] { answer.respond(admitted); });
-    });
+    return io_.of(
+        [this](std::string_view name, const json& auth, const socketio::Responder<bool>& answer) {
+          if (!name.starts_with("/later-")) return answer.respond(false);
+          const bool admitted = auth.value("admit", false);
+          delays_.after(std::chrono::milliseconds(20),
+                        [answer, admitted] { answer.respond(admitted); });
+        });
   }
 
   std::vector<Namespace> with_middleware() {

@@ -152,7 +152,8 @@ void Recovery::for_each_missed(const SocketSession& session, std::string_view id
       return session.rooms.was_in(room, entry.number);
     };
     const auto& [rooms, except, flags] = entry.options;
-    const bool is_for_all = rooms.empty() && entry.number >= session.begin;
+    if (entry.number < session.member_from) return;
+    const bool is_for_all = rooms.empty();
     if (!is_for_all && std::none_of(rooms.begin(), rooms.end(), was_in)) return;
     if (std::none_of(except.begin(), except.end(), was_in)) use(entry.events);
   });

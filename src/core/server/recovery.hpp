@@ -53,6 +53,8 @@ struct SocketSession {
   std::string private_id;
   /// The number of the first event that it can have received.
   std::uint64_t begin = 0;
+  /// The number of the first broadcast that can have been for it.
+  std::uint64_t member_from = 0;
   /// The number behind the last event that was sent to it, whether it has arrived or not.
   std::uint64_t sent_until = 0;
   RoomHistory rooms{};

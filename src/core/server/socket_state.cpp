@@ -256,7 +256,10 @@ void SocketState::become_connected() {
   life_.store(Life::connected, std::memory_order_release);
   // It may have left its rooms before.
   nsp_->adapter().add_all(id_, {&id_, 1});
-  if (recovery_) recovery_->rooms.join(id_, nsp_->recovery()->log().next());
+  if (!recovery_) return;
+  const std::uint64_t next = nsp_->recovery()->log().next();
+  recovery_->rooms.join(id_, next);
+  if (!recovery_->recovered) recovery_->member_from = next;
 }
 
 // --- Connection state recovery ---
@@ -308,6 +311,8 @@ void SocketState::end_recovery() {
 }
 
 void SocketState::keep_session(DisconnectReason reason) {
+  // What was broadcast before counts as sent to it.
+  if (recovery_) nsp_->waiting_broadcasts().before_room_change();
   end_recovery();
   if (!recovery_ || !nsp_->recovery() || !may_come_back(reason)) return;
   try {

@@ -136,6 +136,9 @@ void LocalAdapter::broadcast_logged(WrittenEvent event, const detail::BroadcastO
 }
 
 void LocalAdapter::deliver(PreparedEvents& events, const detail::BroadcastOptions& options) {
+  if (events.log_end() != 0) {
+    for_each(options, [&](SocketState& socket) { socket.note_sent(events.log_end()); });
+  }
   // Reported at the end, because the hook is user code, which may change the members of a room.
   std::shared_ptr<SocketState> failed;
   std::exception_ptr failure;

@@ -296,7 +296,7 @@ void SocketState::begin_recovery() {
 }
 
 void SocketState::note_sent(std::uint64_t log_end) {
-  recovery_->sent_until = std::max(recovery_->sent_until, log_end);
+  if (recovery_) recovery_->sent_until = std::max(recovery_->sent_until, log_end);
 }
 
 void SocketState::lose_recovery() {
@@ -465,7 +465,7 @@ EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::Emit
   if (has_ended()) return EmitResult::not_connected;
   engine::Session& session = sending();
   if (flags.is_volatile && !session.writable()) return EmitResult::dropped;
-  if (recovery_) note_sent(events.log_end());
+  note_sent(events.log_end());
   return session.send_prepared(events);
 }
 

@@ -99,9 +99,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   EmitResult send_prepared(PreparedEvents& events, const detail::EmitFlags& flags);
   /// The same for broadcasts that have been collected, whose order is right already.
   void deliver(PreparedEvents& events) {
-    if (has_ended()) return;
-    if (recovery_) note_sent(events.log_end());
-    session_->send_prepared(events);
+    if (!has_ended()) session_->send_prepared(events);
   }
   /// For contain(): breaks off the session.
   void on_exception() noexcept;

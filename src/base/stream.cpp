@@ -107,7 +107,7 @@ void Stream::borrow(std::string& buffer) {
   if (buffer.capacity() < sizeof(std::string)) buffer = loop_.take_buffer();
 }
 
-void Stream::consume(std::size_t count) {
+void Stream::consume_pieces(std::size_t count) {
   if (stall_watch_) stall_watch_->consumed_bytes += count;
   std::string buffer;
   if (queue_.take_tail(count, buffer)) {

@@ -65,6 +65,12 @@ class OutQueue {
   bool take_tail(std::size_t size, std::string& buffer);
   /// Drops `count` bytes from the front.
   void consume(std::size_t count);
+  /// The same if that is everything, a single shared piece. Otherwise returns false.
+  bool drop_alone(std::size_t count) {
+    if (!alone_ || count != alone_->size()) return false;
+    alone_.reset();
+    return true;
+  }
   void clear();
 
  private:
@@ -225,7 +231,11 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   virtual int lapses_allowed() const { return 1; }
   virtual void offer_again() {}
   /// Drops what the kernel has taken.
-  void consume(std::size_t count);
+  void consume(std::size_t count) {
+    // What most broadcasts are.
+    if (!stall_watch_ && queue_.drop_alone(count)) return;
+    consume_pieces(count);
+  }
   /// For flush(): the kernel takes no more for now.
   void wait_for_peer();
   /// For flush(): the kernel has taken everything.
@@ -269,6 +279,7 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   /// Loop only: closes or flushes.
   void finish_turn();
   std::chrono::milliseconds stall_timeout() const;
+  void consume_pieces(std::size_t count);
   void begin_stall_watch();
   void on_stall_timeout();
 

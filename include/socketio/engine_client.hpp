@@ -77,7 +77,7 @@ class Client : public ClientBase {
   /// Sends text, which must be UTF-8. It waits for a connection that is being opened, up to
   /// ClientOptions::offline_buffer_bytes, and is dropped beyond. Any thread.
   EmitResult send(std::string_view text) { return send(Message{.data = text}); }
-  EmitResult send(const Bytes& bytes);
+  EmitResult send(const Bytes& bytes) { return send(Message::of(bytes)); }
   EmitResult send(Message message);
   /// Sends what is waiting, and closes the connection. Any thread.
   void close();

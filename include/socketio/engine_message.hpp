@@ -2,6 +2,8 @@
 // What travels over a connection of plain Engine.IO, as engine::Socket and engine::Client show it.
 #pragma once
 
+#include <socketio/json.hpp>
+
 #include <string_view>
 
 namespace socketio::engine {
@@ -11,6 +13,10 @@ namespace socketio::engine {
 struct Message {
   std::string_view data;
   bool is_binary = false;
+
+  static Message of(const Bytes& bytes) {
+    return {{reinterpret_cast<const char*>(bytes.data()), bytes.size()}, true};
+  }
 };
 
 /// A packet of the protocol. A view: valid during the call that gets it.

@@ -90,7 +90,7 @@ class Socket {
   /// Sends text, which must be UTF-8. From another thread, EmitResult::sent says that it was handed
   /// to the loop. Socket.IO's packets are messages, too: its clients do not expect others.
   EmitResult send(std::string_view text) const { return send(Message{.data = text}); }
-  EmitResult send(const Bytes& bytes) const;
+  EmitResult send(const Bytes& bytes) const { return send(Message::of(bytes)); }
   EmitResult send(Message message) const;
   /// Closes the connection, as "forced close". What was sent before still leaves.
   void close() const;

@@ -193,6 +193,28 @@ class Responder {
 
 using HttpResponder = Responder<HttpResponse>;
 
+namespace detail {
+
+/// Gives the responder what the Task that `ask()` returns comes to. The coroutine keeps both.
+template <class Ask, class T>
+Detached answer_with(std::shared_ptr<TaskLoop>, Ask ask, Responder<T> responder) {
+  std::exception_ptr failure;
+  try {
+    T answer = co_await ask();
+    responder.respond(std::move(answer));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return;
+  try {
+    responder.fail(failure);
+  } catch (...) {
+    // No memory to report it with. Dropping the responder tries once more to answer.
+  }
+}
+
+}  // namespace detail
+
 /// A function that answers a request with a T:
 ///
 ///   [](const HttpRequest& request) { return T{…}; }                at once; or without parameter
@@ -238,24 +260,6 @@ class RequestHandler {
   }
 
   template <class F>
-  static detail::Detached run(std::shared_ptr<detail::TaskLoop>, std::shared_ptr<F> function,
-                              HttpRequest request, Responder<T> responder) {
-    std::exception_ptr failure;
-    try {
-      T answer = co_await ask(*function, request);
-      responder.respond(std::move(answer));
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    if (!failure) co_return;
-    try {
-      responder.fail(failure);
-    } catch (...) {
-      // No memory to report it with. Dropping the responder tries once more to answer.
-    }
-  }
-
-  template <class F>
   static Call make(std::shared_ptr<F> function) {
     if constexpr (std::is_invocable_v<F&, const HttpRequest&, Responder<T>>) {
       static_assert(std::is_void_v<std::invoke_result_t<F&, const HttpRequest&, Responder<T>>>,
@@ -265,7 +269,10 @@ class RequestHandler {
       };
     } else if constexpr (detail::is_task<decltype(ask(*function, std::declval<HttpRequest&>()))>) {
       return [function](const std::shared_ptr<detail::TaskLoop>& loop, const HttpRequest& request,
-                        const Responder<T>& responder) { run(loop, function, request, responder); };
+                        const Responder<T>& responder) {
+        detail::answer_with(
+            loop, [function, request] { return ask(*function, request); }, responder);
+      };
     } else {
       return [function](const auto&, const HttpRequest& request, const Responder<T>& responder) {
         responder.respond(ask(*function, request));

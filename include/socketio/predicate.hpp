@@ -7,7 +7,6 @@
 #include <socketio/json.hpp>
 #include <socketio/task.hpp>
 
-#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,23 +28,6 @@ constexpr bool is_predicate =
     answers_predicate_later<F> || std::is_invocable_v<F&, const std::string&, const json&>;
 
 template <class F>
-Detached run_predicate(std::shared_ptr<TaskLoop>, std::shared_ptr<F> f, std::string name, json auth,
-                       Responder<bool> answer) {
-  std::exception_ptr failure;
-  try {
-    answer.respond(co_await (*f)(name, auth));
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (!failure) co_return;
-  try {
-    answer.fail(failure);
-  } catch (...) {
-    // No memory to report it with. Dropping the responder answers no.
-  }
-}
-
-template <class F>
 NamespacePredicate make_predicate(F function) {
   const auto f = std::make_shared<F>(std::move(function));
   if constexpr (answers_predicate_later<F>) {
@@ -56,7 +38,10 @@ NamespacePredicate make_predicate(F function) {
                const Responder<bool>& answer) { (*f)(name, auth, answer); };
   } else if constexpr (is_task<std::invoke_result_t<F&, const std::string&, const json&>>) {
     return [f](const std::shared_ptr<TaskLoop>& loop, const std::string& name, const json& auth,
-               const Responder<bool>& answer) { run_predicate(loop, f, name, auth, answer); };
+               const Responder<bool>& answer) {
+      answer_with(
+          loop, [f, name, auth] { return (*f)(name, auth); }, answer);
+    };
   } else {
     return
         [f](const auto&, const std::string& name, const json& auth, const Responder<bool>& answer) {

@@ -45,11 +45,6 @@ std::string_view Client::transport() const { return state().engine().transport()
 
 EmitResult Client::send(Message message) { return state().engine().send(message); }
 
-EmitResult Client::send(const Bytes& bytes) {
-  const auto* const data = reinterpret_cast<const char*>(bytes.data());
-  return send(Message{.data = {data, bytes.size()}, .is_binary = true});
-}
-
 void Client::close() { state().engine().leave(); }
 
 detail::EngineClientReport Client::report(const char* what) const {

@@ -97,7 +97,7 @@ TlsContext::TlsContext(OwnedTlsContext context, const TlsSettings& settings,
       pins_(std::move(pins)) {}
 
 TlsContext::TlsContext(std::shared_ptr<const TlsCertificates> certificates)
-    : certificates_(std::move(certificates)) {}
+    : certificates_(std::move(certificates)), handshakes_(std::make_shared<HandshakeQueue>()) {}
 
 std::shared_ptr<TlsContext> TlsContext::for_server(
     std::shared_ptr<const TlsCertificates> certificates) {

@@ -65,7 +65,7 @@ class TlsContext {
   OwnedTlsContext context_;
   // A server's.
   std::shared_ptr<const TlsCertificates> certificates_;
-  std::shared_ptr<HandshakeQueue> handshakes_ = std::make_shared<HandshakeQueue>();
+  std::shared_ptr<HandshakeQueue> handshakes_;
   TlsSettings::Verify verify_ = TlsSettings::Verify::peer;
   std::string server_name_;
   // SHA-256, as bytes.

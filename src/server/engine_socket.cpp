@@ -73,11 +73,6 @@ EmitResult Socket::send(Message message) const {
   return state_ ? state_->send(message) : EmitResult::not_connected;
 }
 
-EmitResult Socket::send(const Bytes& bytes) const {
-  const auto* const data = reinterpret_cast<const char*>(bytes.data());
-  return send(Message{.data = {data, bytes.size()}, .is_binary = true});
-}
-
 void Socket::close() const {
   if (state_) state_->close();
 }

@@ -36,9 +36,11 @@ std::uint16_t ServerState::listen(const ListenOptions& options, std::error_code&
   }
   const std::uint16_t bound = worker_.listen(options, error);
   if (!error) {
-    log_line(
-        LogScope::server, LogLevel::info,
-        {"listening on ", options.address, options.unix_path, ", port ", std::to_string(bound)});
+    const bool is_anywhere =
+        options.address.empty() && options.unix_path.empty() && !options.descriptor;
+    log_line(LogScope::server, LogLevel::info,
+             {"listening on ", is_anywhere ? "all addresses" : options.address, options.unix_path,
+              ", port ", std::to_string(bound)});
   }
   return bound;
 }

@@ -61,8 +61,7 @@ Worker::~Worker() {
 }
 
 void Worker::report(std::string_view what, const std::exception_ptr& thrown) noexcept {
-  Socket nobody;
-  main_->report(nobody, what, thrown);
+  node_.report(what, thrown);
 }
 
 std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& error) {

@@ -87,13 +87,6 @@ struct Town {
   std::vector<std::unique_ptr<Couple>> couples;
 };
 
-std::string lines(std::size_t size) {
-  std::string text;
-  while (text.size() < size) text += "line " + std::to_string(text.size()) + '\n';
-  text.resize(size);
-  return text;
-}
-
 TEST(TlsServerStream, BytesMayComeInAnyPieces) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(seed);

@@ -100,13 +100,6 @@ struct Town {
   int calls = 0;
 };
 
-std::string lines(std::size_t size) {
-  std::string text;
-  while (text.size() < size) text += "line " + std::to_string(text.size()) + '\n';
-  text.resize(size);
-  return text;
-}
-
 TEST(TlsStream, CarriesBytesBothWays) {
   Town town;
   town.shake_hands();

@@ -302,4 +302,12 @@ class Recorder final : public StreamHandler {
   int closes = 0;
 };
 
+/// A text in which each place looks different.
+inline std::string lines(std::size_t size) {
+  std::string text;
+  while (text.size() < size) text += "line " + std::to_string(text.size()) + '\n';
+  text.resize(size);
+  return text;
+}
+
 }  // namespace socketio::support

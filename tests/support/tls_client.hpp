@@ -6,6 +6,7 @@
 
 #include "support/certificates.hpp"
 #include "support/tcp_client.hpp"
+#include "support/tls_memory.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -39,7 +40,7 @@ class TlsClient {
   std::string hello() {
     ERR_clear_error();
     SSL_do_handshake(ssl_.get());
-    return take_output();
+    return take_output(ssl_.get());
   }
   bool shake_hands() {
     return run([this] { return SSL_do_handshake(ssl_.get()); });
@@ -79,14 +80,7 @@ class TlsClient {
   /// The server has sent close_notify.
   bool goodbye() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }
   /// The common name in the server's certificate.
-  std::string server_name() const {
-    const X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
-    if (!certificate) return {};
-    std::array<char, 256> name{};
-    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(),
-                              static_cast<int>(name.size()));
-    return name.data();
-  }
+  std::string server_name() const { return peer_common_name(ssl_.get()); }
 
   std::string text;
   // OpenSSL's first error.
@@ -100,25 +94,14 @@ class TlsClient {
       ERR_clear_error();
       const int result = operation();
       const int error = SSL_get_error(ssl_.get(), result);
-      if (error == SSL_ERROR_SSL) note_problem();
-      tcp_.send(take_output());
+      if (error == SSL_ERROR_SSL) note_problem(problem);
+      tcp_.send(take_output(ssl_.get()));
       if (result > 0) return true;
       if (error != SSL_ERROR_WANT_READ) return false;
       if (!tcp_.receive()) return false;
       const std::string bytes = std::exchange(tcp_.unread(), {});
       BIO_write(SSL_get_rbio(ssl_.get()), bytes.data(), static_cast<int>(bytes.size()));
     }
-  }
-  std::string take_output() {
-    char* bytes = nullptr;
-    const long size = BIO_get_mem_data(SSL_get_wbio(ssl_.get()), &bytes);
-    std::string output(bytes, static_cast<std::size_t>(size));
-    (void)BIO_reset(SSL_get_wbio(ssl_.get()));
-    return output;
-  }
-  void note_problem() {
-    const char* const reason = ERR_reason_error_string(ERR_peek_error());
-    if (problem.empty()) problem = reason ? reason : "unknown";
   }
 
   TcpClient tcp_;

@@ -6,6 +6,7 @@
 
 #include "base/stream.hpp"
 #include "support/certificates.hpp"
+#include "support/tls_memory.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -44,7 +45,8 @@ class TlsPeer final : public StreamHandler {
 
   void say(std::string_view words) {
     ERR_clear_error();
-    if (SSL_write(ssl_.get(), words.data(), static_cast<int>(words.size())) <= 0) note_problem();
+    if (SSL_write(ssl_.get(), words.data(), static_cast<int>(words.size())) <= 0)
+      note_problem(problem);
     send();
   }
   /// Sends close_notify and nothing else.
@@ -84,14 +86,7 @@ class TlsPeer final : public StreamHandler {
     return name ? name : "";
   }
   /// The common name of the client's certificate.
-  std::string client_name() const {
-    const X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
-    if (!certificate) return {};
-    std::array<char, 256> name{};
-    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(),
-                              static_cast<int>(name.size()));
-    return name.data();
-  }
+  std::string client_name() const { return peer_common_name(ssl_.get()); }
 
   std::string text;
   // OpenSSL's first error.
@@ -111,17 +106,11 @@ class TlsPeer final : public StreamHandler {
     }
     const int error = SSL_get_error(ssl_.get(), size);
     if (error == SSL_ERROR_ZERO_RETURN) goodbye = true;
-    if (error == SSL_ERROR_SSL) note_problem();
-  }
-  void note_problem() {
-    const char* const reason = ERR_reason_error_string(ERR_peek_error());
-    if (problem.empty()) problem = reason ? reason : "unknown";
+    if (error == SSL_ERROR_SSL) note_problem(problem);
   }
   void send() {
-    char* bytes = nullptr;
-    const long size = BIO_get_mem_data(SSL_get_wbio(ssl_.get()), &bytes);
-    if (size > 0) stream_->write({bytes, static_cast<std::size_t>(size)});
-    (void)BIO_reset(SSL_get_wbio(ssl_.get()));
+    const std::string output = take_output(ssl_.get());
+    if (!output.empty()) stream_->write(output);
   }
 
   std::shared_ptr<Stream> stream_;

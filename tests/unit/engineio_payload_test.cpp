@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Long-polling payloads: packets in order, the limit on their number, and no empty packets.
 #include "codec/engineio/payload.hpp"
+#include "support/decoded_payload.hpp"
 
 #include <gtest/gtest.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,26 +13,9 @@ namespace {
 using namespace socketio::engineio;
 using namespace std::string_literals;
 
-struct Decoded {
-  // In text form.
-  std::vector<std::string> packets;
-  std::optional<Errc> error;
-};
-
-Decoded decode(std::string_view payload, std::size_t limit = 1'000) {
-  Decoded decoded;
-  PayloadDecoder decoder(payload, limit);
-  for (;;) {
-    const auto packet = decoder.next();
-    if (!packet) {
-      decoded.error = packet.error();
-      EXPECT_TRUE(decoder.next()) << "decoding has stopped";
-      EXPECT_FALSE(decoder.next()->has_value());
-      return decoded;
-    }
-    if (!packet->has_value()) return decoded;
-    append_text(decoded.packets.emplace_back(), **packet);
-  }
+socketio::support::DecodedPayload decode(std::string_view payload, std::size_t limit = 1'000) {
+  return socketio::support::decode_payload(
+      PayloadDecoder(payload, limit), [](auto& text, auto& packet) { append_text(text, packet); });
 }
 
 using Packets = std::vector<std::string>;
@@ -60,7 +43,7 @@ TEST(EngineioPayload, AnEmptyPacketIsAnError) {
                                      "\x1e"
                                      "40"s,
                                      std::string(1'000'000, '\x1e')}) {
-    const Decoded decoded = decode(payload);
+    const auto decoded = decode(payload);
     EXPECT_EQ(decoded.error, Errc::empty_packet);
     EXPECT_LE(decoded.packets.size(), 1u);
   }
@@ -73,9 +56,9 @@ TEST(EngineioPayload, StopsAtTheFirstBadPacket) {
                                    {"b=", Errc::invalid_base64},
                                    {"bA", Errc::invalid_base64},
                                    {"bAA A", Errc::invalid_base64}}) {
-    const Decoded decoded = decode("4a\x1e" + std::string(bad) +
-                                   "\x1e"
-                                   "4b");
+    const auto decoded = decode("4a\x1e" + std::string(bad) +
+                                "\x1e"
+                                "4b");
     EXPECT_EQ(decoded.packets, Packets{"4a"}) << bad;
     EXPECT_EQ(decoded.error, error) << bad;
   }
@@ -93,7 +76,7 @@ TEST(EngineioPayload, LimitsTheCount) {
   EXPECT_EQ(decode(payload(1'000)).packets.size(), 1'000u);
   EXPECT_EQ(decode(payload(1'000)).error, std::nullopt);
   for (const std::size_t count : {1'001u, 500'000u}) {
-    const Decoded over = decode(payload(count));
+    const auto over = decode(payload(count));
     EXPECT_EQ(over.packets.size(), 1'000u);
     EXPECT_EQ(over.error, Errc::too_many_packets);
   }

@@ -2,10 +2,10 @@
 // Packets and payloads of Engine.IO protocol 3: lengths in UTF-16 code units or in bytes, binary
 // packets with their type, and what is no payload.
 #include "codec/engineio/v3.hpp"
+#include "support/decoded_payload.hpp"
 
 #include <gtest/gtest.h>
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,26 +16,11 @@ using namespace std::string_literals;
 
 using Packets = std::vector<std::string>;
 
-struct Decoded {
-  // In text form.
-  Packets packets;
-  std::optional<Errc> error;
-};
-
-Decoded decode(std::string_view payload, Content form = Content::text, std::size_t limit = 1'000) {
-  Decoded decoded;
-  v3::PayloadDecoder decoder(payload, form, limit);
-  for (;;) {
-    const auto packet = decoder.next();
-    if (!packet) {
-      decoded.error = packet.error();
-      EXPECT_TRUE(decoder.next()) << "decoding has stopped";
-      EXPECT_FALSE(decoder.next()->has_value());
-      return decoded;
-    }
-    if (!packet->has_value()) return decoded;
-    v3::append_text(decoded.packets.emplace_back(), **packet);
-  }
+socketio::support::DecodedPayload decode(std::string_view payload, Content form = Content::text,
+                                         std::size_t limit = 1'000) {
+  return socketio::support::decode_payload(
+      v3::PayloadDecoder(payload, form, limit),
+      [](auto& text, auto& packet) { v3::append_text(text, packet); });
 }
 
 std::string payload_of(const std::vector<Packet>& packets) {

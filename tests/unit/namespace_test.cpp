@@ -262,6 +262,17 @@ TEST(NamespacePattern, GivesItsHandlersAlsoToWhatTheApplicationNamesFirst) {
   EXPECT_THAT(peer.received(), ElementsAre(HasSubstr("no token")));
 }
 
+TEST(NamespacePattern, ThatThrowsAdmitsNobody) {
+  CoreServer server;
+  server.node.of_pattern([](std::string_view name) -> bool {
+    throw std::runtime_error("too complex for " + std::string(name));
+  });
+  CorePeer peer(server);
+  peer.send("0/any,");
+  EXPECT_THAT(peer.received(), ElementsAre(HasSubstr("Invalid namespace")));
+  EXPECT_NO_THROW(server.node.of("/mine"));
+}
+
 TEST(NamespaceName, HasALimit) {
   core::Options options;
   options.namespace_name_bytes = 10;

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "codec/http/message.hpp"
 #include "core/make_room.hpp"
+#include "core/server/handshake.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
 #include "core/server/socket_state.hpp"
@@ -78,13 +79,6 @@ std::string error_text(const MiddlewareError& error) {
   }
   writer.end_object();
   return text;
-}
-
-/// The value of a JSON text; an empty object if there is none.
-json json_of(std::string_view text) {
-  codec::Document document(codec::own_text);
-  const auto value = document.parse(text);
-  return text.empty() || !value ? json::object() : value->to_json();
 }
 
 }  // namespace
@@ -207,7 +201,7 @@ void Connection::join(std::string_view name, std::string_view auth_text) {
   if (const auto nsp = node_.find(name)) return join(nsp, name, auth_text);
   if (!searched_) searched_ = std::make_unique<Names>();
   searched_->emplace(name);
-  node_.search(name, json_of(auth_text),
+  node_.search(name, auth_of(auth_text),
                [weak = weak_from_this(), kept_name = std::string(name),
                 kept_auth = std::string(auth_text)](const std::shared_ptr<NamespaceState>& nsp) {
                  const auto self = weak.lock();

@@ -35,6 +35,12 @@ std::string date_text(std::int64_t milliseconds) {
 
 }  // namespace
 
+json auth_of(std::string_view auth_text) {
+  codec::Document document(codec::own_text);
+  const auto auth = document.parse(auth_text);
+  return auth_text.empty() || !auth ? json::object() : auth->to_json();
+}
+
 Handshake make_handshake(const engine::OpeningRequest& opening, std::string_view auth_text) {
   Handshake handshake;
   for (std::size_t i = 0; i < opening.headers.size(); ++i) {
@@ -51,11 +57,7 @@ Handshake make_handshake(const engine::OpeningRequest& opening, std::string_view
       handshake.query[name] = value;
     }
   }
-  if (!auth_text.empty()) {
-    codec::Document document(codec::own_text);
-    const auto auth = document.parse(auth_text);
-    if (auth) handshake.auth = auth->to_json();
-  }
+  handshake.auth = auth_of(auth_text);
   handshake.address = opening.remote_address;
   handshake.url = opening.target;
   handshake.issued_ms = opening.issued_ms;

@@ -11,7 +11,8 @@
 
 namespace socketio::core {
 
-/// `auth_text` is JSON, or empty.
+/// What a CONNECT said as `auth`. The text is JSON, or empty, which means an empty object.
+json auth_of(std::string_view auth_text);
 Handshake make_handshake(const engine::OpeningRequest& opening, std::string_view auth_text);
 
 }  // namespace socketio::core

@@ -119,20 +119,17 @@ void LocalAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions&
 }
 
 void LocalAdapter::broadcast_logged(WrittenEvent event, const detail::BroadcastOptions& options) {
-  if (!nsp_.outgoing_is_watched()) {
-    const std::string text = nsp_.recovery()->add(event, options);
-    PreparedEvents events = prepare({text, std::move(event.attachments)}, options, std::nullopt);
-    events.set_log_end(nsp_.recovery()->log().next());
-    return nsp_.waiting_broadcasts().add(*this, options, std::move(events));
-  }
+  const bool is_watched = nsp_.outgoing_is_watched();
+  std::vector<std::shared_ptr<SocketState>> watching;
+  if (is_watched) watching = collect(options);
   // What handlers send comes first, so it has earlier offsets.
-  const auto sockets = collect(options);
-  use_each(sockets,
+  use_each(watching,
            [&](SocketState& socket) { socket.notify_outgoing(event.text, event.attachments); });
   const std::string text = nsp_.recovery()->add(event, options);
   PreparedEvents events = prepare({text, std::move(event.attachments)}, options, std::nullopt);
   events.set_log_end(nsp_.recovery()->log().next());
-  use_each(sockets, [&](SocketState& socket) { socket.send_prepared(events, options.flags); });
+  if (!is_watched) return nsp_.waiting_broadcasts().add(*this, options, std::move(events));
+  use_each(watching, [&](SocketState& socket) { socket.send_prepared(events, options.flags); });
 }
 
 void LocalAdapter::deliver(PreparedEvents& events, const detail::BroadcastOptions& options) {

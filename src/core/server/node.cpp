@@ -106,7 +106,15 @@ std::shared_ptr<NamespaceState> Node::of(detail::NamespacePredicate predicate) {
 
 std::shared_ptr<NamespaceState> Node::of_pattern(
     std::function<bool(std::string_view name)> matches) {
-  return add_parent({std::move(matches), nullptr, nullptr});
+  // A pattern that throws, as a regular expression may that is too complex for a name, admits nobody.
+  auto matches_or_not = [matches = std::move(matches)](std::string_view name) {
+    try {
+      return matches(name);
+    } catch (...) {
+      return false;
+    }
+  };
+  return add_parent({std::move(matches_or_not), nullptr, nullptr});
 }
 
 std::shared_ptr<NamespaceState> Node::add_parent(Dynamic dynamic) {

@@ -57,8 +57,10 @@ class PacketLog {
   /// Calls `use(Entry&)` for these events, in order.
   template <class Use>
   void for_each_from(std::uint64_t number, Use use) {
-    for (Entry& entry : entries_) {
-      if (entry.number >= number) use(entry);
+    if (entries_.empty()) return;
+    const std::uint64_t first = entries_.front().number;
+    for (std::size_t i = number > first ? number - first : 0; i < entries_.size(); ++i) {
+      use(entries_[i]);
     }
   }
 

@@ -87,7 +87,6 @@ class Recovery : public std::enable_shared_from_this<Recovery> {
 
   bool skips_middlewares() const { return limits_.skip_middlewares; }
   const PacketLog& log() const { return log_; }
-  std::size_t session_count() const { return order_.size(); }
 
   // --- Events ---
 
@@ -110,7 +109,6 @@ class Recovery : public std::enable_shared_from_this<Recovery> {
   void keep(KeptSession kept);
   /// The same for a session that had been taken, and has not begun again.
   void put_back(KeptSession kept);
-  bool has_kept(std::string_view private_id) const { return kept_.contains(private_id); }
   /// Takes a session, unless it is too late. It can be taken once.
   std::optional<KeptSession> take(std::string_view private_id);
 

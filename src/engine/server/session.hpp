@@ -100,7 +100,10 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Sends the handshake over the session's first transport and starts the heartbeat. Then messages
   /// go to the handler.
   void open(std::shared_ptr<ServerTransport> transport);
-  void set_handler(std::shared_ptr<SessionHandler> handler) { handler_ = std::move(handler); }
+  /// A session that has ended meanwhile does not keep it: each would keep the other.
+  void set_handler(std::shared_ptr<SessionHandler> handler) {
+    if (state_ == State::open || state_ == State::broken) handler_ = std::move(handler);
+  }
   /// It is kept until the session has ended.
   void set_observer(std::shared_ptr<SessionObserver> observer) { observer_ = std::move(observer); }
   const std::shared_ptr<SessionObserver>& observer() const { return observer_; }

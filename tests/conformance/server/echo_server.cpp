@@ -16,8 +16,8 @@ void serve_engine(const Options& options) {
     socket.on_message(
         [](engine::Socket& sender, engine::Message message) { sender.send(message); });
   });
-  announce(server.listen("127.0.0.1", options.port));
   server.stop_on_signals();
+  announce(server.listen("127.0.0.1", options.port));
   server.run();
 }
 

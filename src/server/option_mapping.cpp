@@ -67,7 +67,13 @@ engine::Options engine_options(const ServerOptions& options) {
   engine.out_buffer_bytes = options.backpressure.soft_limit_bytes;
   engine.out_buffer_limit_bytes = options.backpressure.hard_limit_bytes;
   engine.stall_timeout = options.backpressure.stall_timeout;
+  using Policy = BackpressureOptions::Policy;
+  engine.drop_newest = options.backpressure.policy == Policy::drop_newest;
+  engine.queue_volatile = options.backpressure.policy == Policy::drop_volatile;
   engine.sessions = options.limits.sessions;
+  engine.sessions_per_address = options.limits.sessions_per_address;
+  engine.handshakes_per_second = options.limits.handshakes_per_second;
+  engine.message_timeout = options.limits.message_timeout;
   return engine;
 }
 

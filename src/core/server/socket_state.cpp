@@ -338,12 +338,17 @@ EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser
                                    const std::vector<Bytes>& attachments,
                                    const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
-  if (flags.is_volatile && !sending().writable()) return EmitResult::dropped;
+  if (must_drop(flags)) return EmitResult::dropped;
   notify_outgoing(payload.text, attachments);
   if (has_ended()) return EmitResult::not_connected;  // by a handler
   return connection_->send(
       {.nsp = nsp_->name(), .id = id, .payload = payload, .attachments = attachments},
       flags.compress);
+}
+
+bool SocketState::must_drop(const detail::EmitFlags& flags) {
+  if (!flags.is_volatile && !session_->drops_newest()) return false;
+  return !sending().takes_event(flags.is_volatile);
 }
 
 engine::Session& SocketState::sending() {
@@ -354,7 +359,7 @@ engine::Session& SocketState::sending() {
 EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
   engine::Session& session = sending();
-  if (flags.is_volatile && !session.writable()) return EmitResult::dropped;
+  if (must_drop(flags)) return EmitResult::dropped;
   return session.send_prepared(events);
 }
 

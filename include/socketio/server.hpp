@@ -41,7 +41,8 @@ namespace socketio {
 class Server : public Namespace, public ServerBase {
  public:
   /// Throws std::invalid_argument for a transport that does not exist, for a cookie whose name, path
-  /// or domain no cookie can have, and for a window of DeflateOptions that there cannot be.
+  /// or domain no cookie can have, for a window of DeflateOptions that there cannot be, and for
+  /// recovery with a policy that drops events.
   explicit Server(ServerOptions options = {});
 
   /// The namespace with that name, created on first use; "admin" and "/admin" are the same.

@@ -34,7 +34,8 @@ struct RefusedRequest {
   std::string message;  ///< As above.
   /// An object with what is known beside that, as in JavaScript: `transport`, `sid`, `method`,
   /// `protocol`, `message` of ServerOptions::allow_request, or a `name` such as
-  /// "TRANSPORT_MISMATCH", "MIDDLEWARE_FAILURE" or "ID_GENERATION_ERROR". Of the server's own are the names "TOO_MANY_SESSIONS" (3) and
+  /// "TRANSPORT_MISMATCH", "MIDDLEWARE_FAILURE" or "ID_GENERATION_ERROR". Of the
+  /// server's own are the names "TOO_MANY_SESSIONS" (3), "TOO_MANY_HANDSHAKES" (3) and
   /// "ORIGIN_NOT_ALLOWED" (4).
   json context;
 };

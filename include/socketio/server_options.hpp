@@ -109,6 +109,8 @@ struct Limits {
   /// Time from the headers of a request to the end of its body, whatever the rate; and for the
   /// answer to a request behind which the client has sent too much (64 KiB).
   std::chrono::milliseconds request_timeout{300'000};
+  /// How long a WebSocket message may arrive at less than 1024 bytes per second.
+  std::chrono::milliseconds message_timeout{30'000};
   std::chrono::milliseconds keep_alive_timeout{10'000};  ///< Idle time between requests.
   std::size_t packets_per_payload = 100'000;             ///< Engine.IO packets in one POST.
   /// Frames of one WebSocket message. By default one for each 64 bytes of max_payload_bytes, and
@@ -127,10 +129,29 @@ struct Limits {
   std::size_t pending_acks = 10'000;  ///< Acknowledgements that one socket waits for.
   std::size_t connections = 0;        ///< TCP connections. 0: limited by file descriptors only.
   std::size_t sessions = 0;           ///< Engine.IO sessions; further ones get 503. 0: no limit.
+  /// Sessions of one address, or of one IPv6 /64; further ones get 503. 0: no limit.
+  std::size_t sessions_per_address = 0;
+  /// Handshakes that are accepted in a second, and at once after a rest; further ones get 503 with
+  /// Retry-After. 0: no limit.
+  std::size_t handshakes_per_second = 0;
 };
 
 /// What happens to clients that read more slowly than the server sends.
 struct BackpressureOptions {
+  /// What happens to events for a client that has left more than `soft_limit_bytes` unread.
+  /// Acknowledgements, what belongs to the protocol, and messages of an engine::Socket are sent in
+  /// any case. Whatever the policy, the hard limit disconnects.
+  enum class Policy : unsigned char {
+    /// They wait, and the client is disconnected after `stall_timeout`. Volatile events are dropped
+    /// as soon as anything waits.
+    disconnect,
+    /// They are dropped (EmitResult::dropped), and the client stays as long as it answers pings.
+    /// Not with `connection_state_recovery`, which promises that nothing was lost.
+    drop_newest,
+    /// As `disconnect`, but volatile events may wait below the soft limit, and are dropped above it.
+    drop_volatile,
+  };
+  Policy policy = Policy::disconnect;
   std::size_t soft_limit_bytes = 1024 * 1024;       ///< Disconnects after stall_timeout above it.
   std::size_t hard_limit_bytes = 16 * 1024 * 1024;  ///< Disconnects at the next emit above it.
   std::chrono::milliseconds stall_timeout{10'000};  ///< Applies to HTTP responses, too.

@@ -68,6 +68,10 @@ class WebSocketConnection {
   /// if the connection is closed: a close frame has been answered, or a close code sent because
   /// of an error.
   Result<std::optional<websocket::Event>, websocket::Errc> next();
+  /// A message or frame has begun and is not complete. Valid after next() has returned nothing.
+  bool is_inside_message() const { return decoder_.is_inside_message(); }
+  /// What has arrived of it.
+  std::size_t arrived_bytes() const { return decoder_.kept_bytes(); }
   /// The stream has nothing left to send.
   void on_drain();
   /// The stream has ended.

@@ -26,6 +26,22 @@ std::optional<engine::DeflateLimits> deflate_limits(const ServerOptions& options
                                deflate.threshold_bytes};
 }
 
+core::RecoveryLimits recovery_limits(const ServerOptions& options) {
+  // An event that was dropped is a hole that no replay fills.
+  if (options.backpressure.policy == BackpressureOptions::Policy::drop_newest) {
+    throw std::invalid_argument("connection_state_recovery: not with the policy drop_newest");
+  }
+  const RecoveryOptions& recovery = *options.connection_state_recovery;
+  return {.max_disconnection_duration = recovery.max_disconnection_duration,
+          // A late pong is waited for once more if something else arrives.
+          .notice_time = options.ping_interval + 2 * options.ping_timeout,
+          .skip_middlewares = recovery.skip_middlewares,
+          .sessions = recovery.sessions,
+          .log_packets = recovery.log_packets,
+          .log_bytes = recovery.log_bytes,
+          .replay_bytes = recovery.replay_bytes};
+}
+
 }  // namespace
 
 core::Options core_options(const ServerOptions& options) {
@@ -42,17 +58,7 @@ core::Options core_options(const ServerOptions& options) {
   core.parser = options.parser;
   core.cleanup_empty_child_namespaces = options.cleanup_empty_child_namespaces;
   core.namespaces_kept = options.limits.namespaces_kept;
-  if (options.connection_state_recovery) {
-    const RecoveryOptions& recovery = *options.connection_state_recovery;
-    core.recovery = {.max_disconnection_duration = recovery.max_disconnection_duration,
-                     // A late pong is waited for once more if something else arrives.
-                     .notice_time = options.ping_interval + 2 * options.ping_timeout,
-                     .skip_middlewares = recovery.skip_middlewares,
-                     .sessions = recovery.sessions,
-                     .log_packets = recovery.log_packets,
-                     .log_bytes = recovery.log_bytes,
-                     .replay_bytes = recovery.replay_bytes};
-  }
+  if (options.connection_state_recovery) core.recovery = recovery_limits(options);
   return core;
 }
 
@@ -79,7 +85,13 @@ engine::Options engine_options(const ServerOptions& options) {
   engine.out_buffer_bytes = options.backpressure.soft_limit_bytes;
   engine.out_buffer_limit_bytes = options.backpressure.hard_limit_bytes;
   engine.stall_timeout = options.backpressure.stall_timeout;
+  using Policy = BackpressureOptions::Policy;
+  engine.drop_newest = options.backpressure.policy == Policy::drop_newest;
+  engine.queue_volatile = options.backpressure.policy == Policy::drop_volatile;
   engine.sessions = options.limits.sessions;
+  engine.sessions_per_address = options.limits.sessions_per_address;
+  engine.handshakes_per_second = options.limits.handshakes_per_second;
+  engine.message_timeout = options.limits.message_timeout;
   return engine;
 }
 

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -210,6 +211,94 @@ TEST_F(SlowReaders, GetThePongToTheirLastPingBehindWhatWaitedForThem) {
   ASSERT_EQ(received().size(), 3U);
   EXPECT_EQ(received().at(2), pong("next"));
   EXPECT_FALSE(reason);
+}
+
+// --- BackpressureOptions::policy ---
+
+class DropPolicy : public SimulatedServerTest {
+ protected:
+  explicit DropPolicy(BackpressureOptions::Policy policy) : SimulatedServerTest(small(policy)) {
+    network.profile.window_bytes = 1'000;
+    connect(client);
+    stream()->pause_reading();
+  }
+  static ServerOptions small(BackpressureOptions::Policy policy) {
+    ServerOptions options;
+    options.backpressure = {.policy = policy, .soft_limit_bytes = 10'000};
+    return options;
+  }
+  const std::shared_ptr<SimulatedStream>& stream() { return client.engine().websocket()->stream(); }
+  Socket socket() { return server.of().sockets().at(0); }
+  /// Leaves exactly so many bytes unread: the network holds 1000 more.
+  void leave_unread(std::size_t bytes) {
+    const std::size_t written = bytes + network.profile.window_bytes;
+    // Name, digits, header of the frame.
+    socket().emit("x", std::string(written - event_overhead, 'x'));
+    loop.run_for(0ms);
+    ASSERT_EQ(server.last_server_end()->refused_bytes(), bytes);
+  }
+  static constexpr std::size_t event_overhead = sizeof(R"(42["x",""])") - 1 + 4;
+
+  ScriptedClient client{loop, server.dial(), {.travel = Travel::websocket}};
+};
+
+class DropNewest : public DropPolicy {
+ protected:
+  DropNewest() : DropPolicy(BackpressureOptions::Policy::drop_newest) {}
+};
+
+TEST_F(DropNewest, AtTheSoftLimitEventsWait) {
+  leave_unread(10'000);
+  EXPECT_NE(socket().emit("x"), EmitResult::dropped);
+  EXPECT_EQ(socket().volatile_().emit("x"), EmitResult::dropped);
+}
+
+TEST_F(DropNewest, PastItTheyAreDropped) {
+  leave_unread(10'001);
+  const std::size_t before = socket().queued_bytes();
+  EXPECT_EQ(socket().emit("x"), EmitResult::dropped);
+  EXPECT_EQ(socket().emit("x", Bytes(10)), EmitResult::dropped);
+  server.of().emit("x");
+  std::optional<Reply<int>> reply;
+  socket().emit_with_ack<int>("x").then([&](Reply<int> got) { reply = std::move(got); });
+  loop.run_for(0ms);
+  EXPECT_EQ(socket().queued_bytes(), before);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->error(), socketio::Errc::dropped);
+}
+
+TEST_F(DropNewest, WhoReadsAgainIsServedAgain) {
+  leave_unread(10'001);
+  EXPECT_EQ(socket().emit("x"), EmitResult::dropped);
+  loop.run_for(20s);
+  stream()->resume_reading();
+  loop.run_for(1s);
+  EXPECT_FALSE(reason);
+  EXPECT_EQ(socket().emit("x"), EmitResult::sent);
+}
+
+TEST_F(DropNewest, WhoNeverReadsEndsByItsHeartbeat) {
+  leave_unread(10'001);
+  loop.run_for(60s);
+  EXPECT_EQ(reason, DisconnectReason::ping_timeout);
+}
+
+class DropVolatile : public DropPolicy {
+ protected:
+  DropVolatile() : DropPolicy(BackpressureOptions::Policy::drop_volatile) {}
+};
+
+TEST_F(DropVolatile, AtTheSoftLimitVolatileEventsWait) {
+  leave_unread(10'000);
+  EXPECT_NE(socket().volatile_().emit("x"), EmitResult::dropped);
+}
+
+TEST_F(DropVolatile, PastItOnlyTheyAreDropped) {
+  leave_unread(10'001);
+  EXPECT_EQ(socket().volatile_().emit("x"), EmitResult::dropped);
+  EXPECT_EQ(socket().emit("x"), EmitResult::queued);
+  loop.run_for(10s);
+  EXPECT_EQ(reason, DisconnectReason::transport_error);
 }
 
 }  // namespace

@@ -39,5 +39,13 @@ TEST(ServerOptions, ATransportThatThereIsNotThrows) {
   }
 }
 
+TEST(ServerOptions, RecoveryDoesNotGoWithDroppedEvents) {
+  ServerOptions options;
+  options.backpressure.policy = BackpressureOptions::Policy::drop_newest;
+  EXPECT_NO_THROW(core_options(options));
+  options.connection_state_recovery.emplace();
+  EXPECT_THROW(core_options(options), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace socketio::server

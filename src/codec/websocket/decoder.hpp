@@ -50,6 +50,11 @@ class Decoder {
   /// Returns the next event, nothing if more bytes are needed, or why the connection must fail.
   Result<std::optional<Event>, Errc> next();
 
+  /// A message or frame has begun and is not complete. Valid after next() has returned no event.
+  bool is_inside_message() const { return header_size_ != 0 || message_ != Opcode::continuation; }
+  /// How much of it is kept: grows with what arrives of the message, to the limit of its size.
+  std::size_t kept_bytes() const { return kept_.size(); }
+
  private:
   enum class Phase : std::uint8_t { header, payload, closed, failed };
   static constexpr std::size_t max_header_bytes = 14;

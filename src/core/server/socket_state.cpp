@@ -441,7 +441,7 @@ EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser
                                    const std::vector<Bytes>& attachments,
                                    const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
-  if (flags.is_volatile && !sending().writable()) return EmitResult::dropped;
+  if (must_drop(flags)) return EmitResult::dropped;
   notify_outgoing(payload.text, attachments);
   if (has_ended()) return EmitResult::not_connected;  // by a handler
   const auto send = [&](const parser::Payload& sent) {
@@ -456,6 +456,11 @@ EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser
   return send({text});
 }
 
+bool SocketState::must_drop(const detail::EmitFlags& flags) {
+  if (!flags.is_volatile && !session_->drops_newest()) return false;
+  return !sending().takes_event(flags.is_volatile);
+}
+
 engine::Session& SocketState::sending() {
   nsp_->waiting_broadcasts().before_sending();
   return *session_;
@@ -464,7 +469,7 @@ engine::Session& SocketState::sending() {
 EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
   engine::Session& session = sending();
-  if (flags.is_volatile && !session.writable()) return EmitResult::dropped;
+  if (must_drop(flags)) return EmitResult::dropped;
   note_sent(events.log_end());
   return session.send_prepared(events);
 }

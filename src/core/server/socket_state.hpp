@@ -99,7 +99,9 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   EmitResult send_prepared(PreparedEvents& events, const detail::EmitFlags& flags);
   /// The same for broadcasts that have been collected, whose order is right already.
   void deliver(PreparedEvents& events) {
-    if (!has_ended()) session_->send_prepared(events);
+    if (has_ended()) return;
+    if (session_->drops_newest() && !session_->takes_event(false)) return;
+    session_->send_prepared(events);
   }
   /// For contain(): breaks off the session.
   void on_exception() noexcept;
@@ -172,6 +174,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   engine::Session& sending();
   /// It has lost its connection, and may come back with what was emitted meanwhile.
   EmitResult emit_to_absent(detail::OutgoingEvent& event, const detail::EmitFlags& flags);
+  /// The client is too slow for an event with these flags.
+  bool must_drop(const detail::EmitFlags& flags);
   EmitResult send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
                         const std::vector<Bytes>& attachments, const detail::EmitFlags& flags);
   void send_ack(std::uint64_t id, const parser::Payload& payload,

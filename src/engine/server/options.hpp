@@ -43,12 +43,23 @@ struct Options {
   std::size_t out_buffer_bytes = 1024 * 1024;
   std::size_t out_buffer_limit_bytes = 16 * 1024 * 1024;
   std::chrono::milliseconds stall_timeout{10'000};
+  /// A peer that has left more than `out_buffer_bytes` unread gets no further events, but stays.
+  bool drop_newest = false;
+  /// Volatile events may wait as long as no more than `out_buffer_bytes` do.
+  bool queue_volatile = false;
   /// If a session is closed while no poll is pending, it is kept this long for the poll
   /// that is told so.
   std::chrono::milliseconds close_timeout{30'000};
   /// The number of sessions; beyond it, handshakes get 503. As many closed ones may wait for their
   /// last poll. 0: limited only by the file descriptors.
   std::size_t sessions = 0;
+  /// The same for those of one address. 0: no limit.
+  std::size_t sessions_per_address = 0;
+  /// Handshakes in a second, and at once after a rest. 0: no limit.
+  std::size_t handshakes_per_second = 0;
+  /// A peer is disconnected if a WebSocket message takes this long at less than
+  /// Stream::least_bytes_per_second.
+  std::chrono::milliseconds message_timeout{30'000};
 };
 
 }  // namespace socketio::engine

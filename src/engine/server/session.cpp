@@ -28,7 +28,10 @@ constexpr std::chrono::milliseconds noop_interval{100};
 }  // namespace
 
 Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
-    : owner_(owner), id_(std::move(id)), opening_(std::move(opening)) {}
+    : owner_(owner),
+      id_(std::move(id)),
+      opening_(std::move(opening)),
+      drops_newest_(owner.options().drop_newest) {}
 
 Session::~Session() {
   // A server that closes does not wait for last polls, and scheduled responses may outlive
@@ -71,6 +74,13 @@ EmitResult Session::send(std::size_t bytes, Write write) {
     throw;
   }
   return stall_timer_ && stall_timer_->armed() ? EmitResult::queued : EmitResult::sent;
+}
+
+bool Session::takes_event(bool is_volatile) const {
+  const Options& options = owner_.options();
+  if (is_volatile && !options.queue_volatile) return writable();
+  if (!is_volatile && !drops_newest_) return true;
+  return transport_->refused_bytes() <= options.out_buffer_bytes;
 }
 
 bool Session::bears_delay() {
@@ -122,6 +132,8 @@ void Session::on_transport_drain() {
 }
 
 void Session::on_stall() {
+  // It gets no more than it takes. If it takes nothing, it does not answer the ping either.
+  if (drops_newest_) return;
   // A peer that reads may be below the limit again without ever having emptied the queue.
   if (transport_->queued_bytes() <= owner_.options().out_buffer_bytes) return;
   log_line(LogScope::engine, LogLevel::warning,

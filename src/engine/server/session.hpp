@@ -117,7 +117,11 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Sends either of them.
   EmitResult send(const engineio::Packet& message, Compress compress);
   EmitResult send_prepared(PreparedMessage& message);
-  /// False while something is waiting to be sent; volatile events are then dropped.
+  /// Whether the policy for slow clients lets an event be sent. Always true for one that is not
+  /// volatile, unless drops_newest().
+  bool takes_event(bool is_volatile) const;
+  bool drops_newest() const { return drops_newest_; }
+  /// False while something is waiting to be sent.
   bool writable() const { return is_open() && transport_->writable(); }
   std::size_t queued_bytes() const { return transport_->queued_bytes(); }
 
@@ -191,6 +195,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::unique_ptr<Deadline> close_timer_;
   State state_ = State::opening;
   Heartbeat heartbeat_ = Heartbeat::interval;
+  const bool drops_newest_;
 };
 
 }  // namespace socketio::engine

@@ -41,6 +41,7 @@ RefusalText text_of(Refusal refusal) {
     case Refusal::method_not_allowed:
       return {405, -1, {}};
     case Refusal::too_many_sessions:
+    case Refusal::too_many_handshakes:
       return {503, -1, {}};
   }
   return {500, -1, {}};
@@ -63,12 +64,18 @@ std::string_view offered_subprotocol(const http::Request& request) {
   return http::is_token(first) ? first : std::string_view();
 }
 
+/// What is refused because of its rate may be tried again when there is a token again.
+void advise_retry(Refusal refusal, http::Response& response) {
+  if (refusal == Refusal::too_many_handshakes) response.headers.add("Retry-After", "1");
+}
+
 http::Response websocket_refusal(Refusal refusal, std::string_view message) {
   const RefusalText text = text_of(refusal);
   http::Response response;
   // As in abortUpgrade() of the reference: each of its refusals has status 400, even `forbidden`.
   response.status = text.code >= 0 ? 400 : text.status;
   response.headers.add("Content-Type", "text/html");
+  advise_retry(refusal, response);
   response.body = std::string(message.empty() ? text.message : message);
   return response;
 }
@@ -103,6 +110,7 @@ http::Response refusal_response(Refusal refusal, std::string_view message) {
   http::Response response;
   response.status = text.status;
   if (refusal == Refusal::method_not_allowed) response.headers.add("Allow", "GET, POST");
+  advise_retry(refusal, response);
   if (text.code >= 0) {
     response.headers.add("Content-Type", "application/json");
     std::vector<Bytes> no_attachments;
@@ -123,7 +131,11 @@ SessionServer::SessionServer(Loop& loop, const Options& options, SessionFactory 
       websocket_limits_{options.max_payload_bytes,
                         options.fragments_per_message.value_or(
                             websocket::fragments_for(options.max_payload_bytes))},
-      factory_(std::move(factory)) {}
+      factory_(std::move(factory)) {
+  if (options_.handshakes_per_second == 0) return;
+  const auto rate = static_cast<double>(options_.handshakes_per_second);
+  handshakes_.emplace(rate, rate);
+}
 
 SessionServer::~SessionServer() { close(); }
 
@@ -239,6 +251,10 @@ void SessionServer::report_and_refuse(Exchange& exchange, Refusal refusal,
 
 void SessionServer::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {
   if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
+  if (handshakes_ && !handshakes_->take(loop_.timers().now())) {
+    return report_and_refuse(*exchange, Refusal::too_many_handshakes,
+                             {{"name", "TOO_MANY_HANDSHAKES"}});
+  }
   if (!allow_request_) return admit(exchange, query);
   allow_request_(exchange, [this, query](const std::shared_ptr<Exchange>& decided,
                                          const std::optional<std::string>& refusal) {
@@ -272,11 +288,17 @@ bool SessionServer::is_usable(std::string_view id) const {
   return !id.empty() && id.size() <= limit_bytes && is_printable && !find(id);
 }
 
+bool SessionServer::has_room_for(const Exchange& exchange) const {
+  if (options_.sessions != 0 && sessions_.size() >= options_.sessions) return false;
+  const std::size_t most = options_.sessions_per_address;
+  return most == 0 || addresses_.count(exchange.remote_address()) < most;
+}
+
 void SessionServer::open_session(const std::shared_ptr<Exchange>& exchange, const Query& query,
                                  std::string id) {
   // The server may have been closed while the application decided.
   if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
-  if (options_.sessions != 0 && sessions_.size() >= options_.sessions) {
+  if (!has_room_for(*exchange)) {
     return report_and_refuse(*exchange, Refusal::too_many_sessions,
                              {{"name", "TOO_MANY_SESSIONS"}});
   }
@@ -321,6 +343,13 @@ std::shared_ptr<Session> SessionServer::make_session(Exchange& exchange, const Q
   opening.headers.shrink();
   auto session = std::make_shared<Session>(*this, std::move(id), std::move(opening));
   sessions_.emplace(session->id(), session);
+  if (options_.sessions_per_address == 0) return session;
+  try {
+    addresses_.add(session->opening().remote_address);
+  } catch (...) {
+    sessions_.erase(session->id());
+    throw;
+  }
   return session;
 }
 
@@ -391,11 +420,20 @@ bool SessionServer::on_session_closing(Session& session) {
   // This may throw; nothing after it does.
   closing_.reserve(closing_.size() + 1);
   closing_.insert(sessions_.extract(session.id()));
+  stop_counting(session);
   return true;
 }
 
 void SessionServer::on_session_end(Session& session) {
-  if (sessions_.erase(session.id()) == 0) closing_.erase(session.id());
+  if (sessions_.erase(session.id()) == 0) {
+    closing_.erase(session.id());
+  } else {
+    stop_counting(session);
+  }
+}
+
+void SessionServer::stop_counting(const Session& session) noexcept {
+  if (options_.sessions_per_address != 0) addresses_.remove(session.opening().remote_address);
 }
 
 void SessionServer::close() {

@@ -7,7 +7,9 @@
 #pragma once
 
 #include "base/loop.hpp"
+#include "base/token_bucket.hpp"
 #include "codec/websocket/frame.hpp"
+#include "engine/server/address_counts.hpp"
 #include "engine/server/exchange.hpp"
 #include "engine/server/options.hpp"
 #include "engine/server/session.hpp"
@@ -35,6 +37,7 @@ enum class Refusal : std::uint8_t {
   unsupported_protocol,  // 5
   method_not_allowed,    // 405: a method that no transport has
   too_many_sessions,     // 503
+  too_many_handshakes,   // 503, to be tried again soon
 };
 
 /// The response for a refusal; `message` replaces the standard text.
@@ -124,6 +127,10 @@ class SessionServer final : public SessionOwner {
   /// It has been allowed.
   void admit(const std::shared_ptr<Exchange>& exchange, const Query& query);
   void open_session(const std::shared_ptr<Exchange>& exchange, const Query& query, std::string id);
+  /// The session has left `sessions_`.
+  void stop_counting(const Session& session) noexcept;
+  /// Whether another session may be opened from there.
+  bool has_room_for(const Exchange& exchange) const;
   /// Whether a session may have that id, which the application has made.
   bool is_usable(std::string_view id) const;
   void accept_upgrade(Exchange& exchange, const Query& query,
@@ -154,6 +161,10 @@ class SessionServer final : public SessionOwner {
   Sessions sessions_;
   // Closed sessions whose clients have not been told.
   Sessions closing_;
+  // Counts only if there is a limit for each address.
+  AddressCounts addresses_;
+  // Nothing if their rate is not limited.
+  std::optional<TokenBucket> handshakes_;
   bool closed_ = false;
 };
 

@@ -47,7 +47,7 @@ void WebSocketTransport::on_bytes(std::span<char> bytes) {
   for (;;) {
     const auto event = connection_.next();
     if (!event) return leave_session(DisconnectReason::transport_error);
-    if (!*event) return;
+    if (!*event) return watch_message();
     on_event(**event);
   }
 }
@@ -89,10 +89,36 @@ void WebSocketTransport::refuse_packet() {
 
 void WebSocketTransport::deliver(const engineio::Packet& packet) {
   if (!session_) return;
+  if (message_timer_) message_timer_.reset();
   // The session may close the connection.
   Loop& loop = connection_.stream()->loop();
   session_->on_packet(*this, packet);
   loop.catch_up();
+}
+
+void WebSocketTransport::watch_message() {
+  if (!connection_.is_inside_message() || !connection_.is_open()) {
+    if (message_timer_) message_timer_.reset();
+    return;
+  }
+  if (message_timer_ || !session_) return;
+  arrived_before_ = connection_.arrived_bytes();
+  session_->loop().timers().arm(
+      ensure_timer<WebSocketTransport, &WebSocketTransport::on_message_timeout>(message_timer_,
+                                                                                *this),
+      session_->options().message_timeout);
+}
+
+void WebSocketTransport::on_message_timeout() {
+  if (!session_) return;
+  const auto timeout = session_->options().message_timeout;
+  const std::size_t arrived = connection_.arrived_bytes();
+  if (arrived >= arrived_before_ + Stream::least_bytes(timeout)) {
+    arrived_before_ = arrived;
+    return session_->loop().timers().arm(*message_timer_, timeout);
+  }
+  connection_.close(websocket::CloseCode::policy_violation);
+  leave_session(DisconnectReason::transport_error);
 }
 
 void WebSocketTransport::leave_session(DisconnectReason reason) {
@@ -108,6 +134,10 @@ void WebSocketTransport::close() {
 void WebSocketTransport::on_drain() {
   connection_.on_drain();
   if (session_) session_->on_transport_drain();
+}
+
+void WebSocketTransport::on_exception() noexcept {
+  if (Stream* const stream = connection_.stream()) stream->on_exception();
 }
 
 void WebSocketTransport::on_close() {

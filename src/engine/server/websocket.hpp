@@ -17,7 +17,9 @@
 
 namespace socketio::engine {
 
-class WebSocketTransport final : public ServerTransport, public StreamHandler {
+class WebSocketTransport final : public ServerTransport,
+                                 public StreamHandler,
+                                 public std::enable_shared_from_this<WebSocketTransport> {
  public:
   WebSocketTransport(std::shared_ptr<Session> session, const websocket::Limits& limits,
                      BinaryForm form)
@@ -46,6 +48,8 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
   void on_bytes(std::span<char> bytes) override;
   void on_drain() override;
   void on_close() override;
+  /// For contain(): cuts the connection.
+  void on_exception() noexcept;
 
  private:
   void on_event(const websocket::Event& event);
@@ -54,10 +58,17 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
   void refuse_packet();
   void deliver(const engineio::Packet& packet);
   void leave_session(DisconnectReason reason);
+  /// All that was read has been handled: an unfinished message may not take for ever.
+  void watch_message();
+  void on_message_timeout();
 
   // Until the transport or the session ends.
   std::shared_ptr<Session> session_;
   WebSocketConnection connection_;
+  // While a read has left a message unfinished.
+  std::unique_ptr<Deadline> message_timer_;
+  // What had arrived of it when the timer was armed.
+  std::size_t arrived_before_ = 0;
   BinaryForm binary_form_;
 };
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "base/token_bucket.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace socketio {
+namespace {
+
+using namespace std::chrono_literals;
+
+class TokenBuckets : public testing::Test {
+ protected:
+  int taken(TimePoint now) {
+    int count = 0;
+    while (bucket.take(now)) ++count;
+    return count;
+  }
+  TokenBucket bucket{2, 5};
+  TimePoint start{1'000s};
+};
+
+TEST_F(TokenBuckets, BeginFull) { EXPECT_EQ(taken(start), 5); }
+
+TEST_F(TokenBuckets, FillWithTime) {
+  taken(start);
+  EXPECT_EQ(taken(start + 499ms), 0);
+  EXPECT_EQ(taken(start + 500ms), 1);
+  EXPECT_EQ(taken(start + 2s), 3);
+}
+
+TEST_F(TokenBuckets, HoldNoMoreThanABurst) {
+  taken(start);
+  EXPECT_EQ(taken(start + 1h), 5);
+}
+
+}  // namespace
+}  // namespace socketio

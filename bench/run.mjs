@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { contestants, load_core, pin_to, run_load, server_core, start } from "./contestants.mjs";
 import { describe_machine } from "./machine.mjs";
 import { chosen, scenarios } from "./scenarios.mjs";
-import { detail_table, main_table, summarise } from "./table.mjs";
+import { detail_table, main_table, return_table, summarise } from "./table.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const help = `usage: bench/run.mjs [options]
@@ -107,7 +107,7 @@ async function run_all(settings, present, report_file) {
           const report = await measure(scenario, present[name], settings, report_file);
           runs.push({ scenario: scenario.name, contestant: name, report });
           const figure = Math.round(scenario.metric.of(report));
-          console.error(`${label}: ${figure} ${scenario.metric.name === "rate" ? "/s" : "bytes"}`);
+          console.error(`${label}: ${figure} ${scenario.metric.unit ?? "/s"}`);
           if (report.failures > 0) {
             errors.push(`${label}: ${report.failures} failures, first: ${report.first_failure}`);
           }
@@ -125,7 +125,9 @@ function print(machine, settings, results, errors) {
   console.log(`\n${machine.cpu}, ${machine.cores} cores, ${machine.kernel}; ${machine.compiler};`);
   console.log(`Node.js ${machine.node}; medians of ${settings.rounds} x ${settings.seconds} s\n`);
   console.log(main_table(results));
-  console.log(`\n${detail_table(results)}`);
+  for (const table of [detail_table(results), return_table(results)]) {
+    if (table) console.log(`\n${table}`);
+  }
   for (const error of errors) console.log(`FAILED ${error}`);
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // What is measured, under which load, and the target. `target.against` names the contestant
-// by whose figure ours is divided; without it the figure itself is compared. `counted` is for
+// by whose figure ours is divided; without it the figure itself is compared. Figures other than rates have a unit. `counted` is for
 // callgrind: the minimum count in a short run and in a long run.
 
 const rate = { name: "rate", of: (report) => report.rate };
-const memory = { name: "bytes/connection", of: (report) => report.bytes_per_connection };
+const memory = { name: "bytes/connection", unit: "bytes each", of: (report) => report.bytes_per_connection };
+const return_time = { name: "ms", unit: "ms", of: (report) => report.latency_us?.max / 1000 };
 
 export const scenarios = [
   {
@@ -77,6 +78,14 @@ export const scenarios = [
     contestants: ["ours", "yardstick", "node"],
     metric: memory,
     target: { at_most: 2000 },
+  },
+  {
+    name: "avalanche",
+    title: "15,000 clients cut at once, until the last is back",
+    load: ["avalanche", "--connections", "15000"],
+    contestants: ["ours", "node"],
+    metric: return_time,
+    target: { against: "node", at_most: 1 },
   },
 ];
 

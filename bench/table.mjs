@@ -19,6 +19,8 @@ function summary_of(reports, metric) {
     server_cpu_us_each: median_of((report) => report.server?.cpu_us_each),
     server_core_share: median_of((report) => report.server?.core_share),
     load_core_share: median_of((report) => report.load?.core_share),
+    given_up: median_of((report) => report.given_up),
+    peak_resident_bytes: median_of((report) => report.peak_resident_bytes),
     failures: reports.reduce((sum, report) => sum + report.failures, 0),
     runs: reports,
   };
@@ -49,6 +51,7 @@ export function summarise(scenarios, runs) {
       name: scenario.name,
       title: scenario.title,
       metric: scenario.metric.name,
+      unit: scenario.metric.unit,
       figures,
       target: verdict_of(scenario, figures),
     };
@@ -94,9 +97,9 @@ export function main_table(results) {
   const rows = [
     ["scenario", "ours", "yardstick", "Node.js", "ours/yardstick", "ours/Node.js", "target"],
   ];
-  for (const { title, metric, figures, target } of results) {
+  for (const { title, metric, unit, figures, target } of results) {
     rows.push([
-      metric === "rate" ? title : `${title}, bytes each`,
+      unit ? `${title}, ${unit}` : title,
       ...["ours", "yardstick", "node"].map((name) => number(figures[name]?.[metric])),
       ratio(figures, metric, "yardstick"),
       ratio(figures, metric, "node"),
@@ -123,6 +126,26 @@ export function detail_table(results) {
         decimals(figure.server_cpu_us_each, 3),
         percent(figure.server_core_share),
         percent(figure.load_core_share),
+      ]);
+    }
+  }
+  return rows.length > 1 ? aligned(rows) : "";
+}
+
+// Where clients come back: how long that took, how many had given up, what it took of memory.
+export function return_table(results) {
+  const rows = [["scenario", "contestant", "p50 ms", "p99 ms", "last ms", "given up", "peak MB"]];
+  for (const { name, metric, figures } of results) {
+    for (const [contestant, figure] of Object.entries(figures)) {
+      if (figure.given_up === undefined) continue;
+      rows.push([
+        name,
+        contestant,
+        decimals(figure.latency_p50_us / 1000, 0),
+        decimals(figure.latency_p99_us / 1000, 0),
+        decimals(figure[metric], 0),
+        number(figure.given_up),
+        decimals(figure.peak_resident_bytes / 1e6, 1),
       ]);
     }
   }

@@ -60,10 +60,10 @@ if(SOCKETIO_BUILD_EXAMPLES)
   target_link_libraries(example_client_game_loop PRIVATE socketio::server)  # it contains its server
 endif()
 
-# It sees the layers as well, because its plain Engine.IO mode has no public interface.
 if(SOCKETIO_BUILD_TESTS)
   socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
-                   LIBRARIES socketio_server_layer CLI11::CLI11)
+                   LIBRARIES socketio::server CLI11::CLI11)
+  target_include_directories(conformance_server PRIVATE examples)  # for its parser
 endif()
 
 # The command-line tool. Most of it is a library, so that its tests can link it. It sees the codec layer, with which it

@@ -70,6 +70,7 @@ endforeach()
 # Tests with the official packages. They need Node.js and the packages in tests/client/package-lock.json, which `./dev
 # test client` installs.
 socketio_tests(client_tests LABEL client PREFIX client SOURCES tests/client/*_test.cpp)
+target_include_directories(client_tests PRIVATE examples)  # for their parser
 target_compile_definitions(client_tests PRIVATE SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
 
 # The command-line tool, as a shell runs it.

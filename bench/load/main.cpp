@@ -29,6 +29,8 @@ constexpr Scenario scenarios[] = {
     {"connect", "connect, join the namespace, reset, again", load::run_connect, true, true, 100},
     {"idle", "memory of the server for connections that do nothing", load::run_idle, true, false,
      5000},
+    {"avalanche", "all clients are cut at once, and come back as the official client does",
+     load::run_avalanche, false, false, 15000},
 };
 
 struct Arguments {

@@ -54,6 +54,11 @@ void Report::print() const {
   if (bytes_per_connection) {
     std::printf("  memory   %.0f bytes a connection\n", *bytes_per_connection);
   }
+  if (given_up) {
+    std::printf("  given up %llu, peak %.1f MB resident\n",
+                static_cast<unsigned long long>(*given_up),
+                static_cast<double>(peak_resident_bytes) / 1e6);
+  }
   if (failures > 0) {
     std::printf("  FAILED   %llu times, first: %s\n", static_cast<unsigned long long>(failures),
                 first_failure.c_str());
@@ -79,6 +84,10 @@ void Report::write_json(const std::string& path) const {
   out["load"] = {{"cpu_us_each", per(own_cpu_seconds * 1e6, count)},
                  {"core_share", own_cpu_seconds / seconds}};
   if (bytes_per_connection) out["bytes_per_connection"] = *bytes_per_connection;
+  if (given_up) {
+    out["given_up"] = *given_up;
+    out["peak_resident_bytes"] = peak_resident_bytes;
+  }
   out["failures"] = failures;
   if (failures > 0) out["first_failure"] = first_failure;
   std::ofstream file(path);

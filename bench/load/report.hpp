@@ -29,6 +29,9 @@ struct Report {
   double own_cpu_seconds = 0;
   std::uint64_t server_resident_bytes = 0;
   std::optional<double> bytes_per_connection;
+  // Of clients that wanted to come back.
+  std::optional<std::uint64_t> given_up;
+  std::uint64_t peak_resident_bytes = 0;
   Histogram latency;
 
   Report(std::string scenario_name, std::string counted_unit, const Options& options);

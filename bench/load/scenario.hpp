@@ -20,6 +20,7 @@ Report run_polling_echo(const Options& options);
 Report run_fan(const Options& options);
 Report run_connect(const Options& options);
 Report run_idle(const Options& options);
+Report run_avalanche(const Options& options);
 
 // Calls `open(0)` to `open(total - 1)`, never more than a listen backlog ahead of `settled`, which
 // returns how many are ready or have failed. Throws if that takes too long.

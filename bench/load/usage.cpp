@@ -34,6 +34,17 @@ double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
+/// The number behind `name` in a file of the process; 0 if there is none.
+std::uint64_t kilobytes_of(pid_t process, const char* file_name, std::string_view name) {
+  if (process <= 0) return 0;
+  std::ifstream file(proc_path(process, file_name));
+  std::string line;
+  while (std::getline(file, line)) {
+    if (line.starts_with(name)) return std::stoull(line.substr(name.size()));
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::uint64_t monotonic_ns() {
@@ -52,14 +63,12 @@ Usage Usage::now(pid_t server_pid) {
 }
 
 std::uint64_t resident_bytes(pid_t process) {
-  if (process <= 0) return 0;
   // smaps_rollup walks the page tables; statm is cheaper but may lag behind by some hundred pages.
-  std::ifstream file(proc_path(process, "smaps_rollup"));
-  std::string line;
-  while (std::getline(file, line)) {
-    if (line.rfind("Rss:", 0) == 0) return std::stoull(line.substr(4)) * 1024;
-  }
-  return 0;
+  return kilobytes_of(process, "smaps_rollup", "Rss:") * 1024;
+}
+
+std::uint64_t peak_resident_bytes(pid_t process) {
+  return kilobytes_of(process, "status", "VmHWM:") * 1024;
 }
 
 }  // namespace load

@@ -22,5 +22,7 @@ std::uint64_t monotonic_ns();
 
 // 0 if the process is unknown or its data may not be read.
 std::uint64_t resident_bytes(pid_t process);
+// The most that it has ever been.
+std::uint64_t peak_resident_bytes(pid_t process);
 
 }  // namespace load

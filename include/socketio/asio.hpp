@@ -17,6 +17,7 @@
 #pragma once
 
 #include <socketio/client.hpp>
+#include <socketio/engine_client.hpp>
 #include <socketio/engine_server.hpp>
 #include <socketio/server.hpp>
 
@@ -32,6 +33,9 @@ std::unique_ptr<Server> make_server(boost::asio::io_context& context, ServerOpti
 namespace engine {
 
 std::unique_ptr<Server> make_server(boost::asio::io_context& context, ServerOptions options = {});
+
+std::unique_ptr<Client> make_client(boost::asio::io_context& context, std::string_view url,
+                                    const socketio::ClientOptions& options = {});
 
 }  // namespace engine
 

@@ -33,34 +33,25 @@
 // exit() ends the clients that are still running, and waits up to three seconds for a handler.
 #pragma once
 
+#include <socketio/client_base.hpp>
 #include <socketio/client_options.hpp>
 #include <socketio/client_socket.hpp>
 #include <socketio/hook.hpp>
-#include <socketio/timer.hpp>
 
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace socketio {
 
-namespace client {
-class ClientState;
-}
-
-class Client : public detail::RunsLater {
+class Client : public ClientBase {
  public:
   /// `url` is http, https, ws or wss. Its path is the namespace that socket() means. Its query is
   /// sent with every connection, together with ClientOptions::query, which wins if both contain
   /// a name. Throws std::invalid_argument for an invalid URL, proxy, transport or header, and
   /// std::system_error if a file in TlsOptions cannot be read.
   explicit Client(std::string_view url, ClientOptions options = {});
-  ~Client();
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
 
   /// The socket of the URL's namespace.
   ClientSocket socket();
@@ -69,32 +60,10 @@ class Client : public detail::RunsLater {
   ClientSocket socket(std::string_view nsp);
   ClientSocket socket(std::string_view nsp, SocketOptions options);
 
-  // --- Running ---
-
-  /// Runs on this thread until stop().
-  void run();
-  /// Runs on a thread of its own until stop() or destruction.
-  void start();
-  /// Handles what is ready now and returns without waiting. Returns how many things that were.
-  std::size_t poll();
-  /// Disconnects every socket. Ends run() or the thread as soon as the server has handled what was
-  /// sent and has the DISCONNECTs, or after three seconds. If run() has not been called yet, the
-  /// next one returns at once. Timers are cancelled, and sleeping coroutines are destroyed.
-  void stop();
-  /// Waits until start()'s thread, or run() on another thread, has ended after stop().
-  void join();
-  /// SIGINT and SIGTERM call stop().
-  void stop_on_signals();
-
   // --- The connection of all namespaces ---
 
-  /// Opens the connection, for clients without auto_connect; otherwise it opens by itself.
-  void connect();
   /// Closes the connection, and ends reconnection until connect().
   void disconnect();
-  /// Replaces the option, from the next connection on. The URL's query stays.
-  void set_query(std::vector<std::pair<std::string, std::string>> query);
-  void set_extra_headers(std::vector<std::pair<std::string, std::string>> headers);
 
   // Each of these functions may be a coroutine, and may take fewer parameters than shown.
 
@@ -154,8 +123,6 @@ class Client : public detail::RunsLater {
   void add_reconnect(detail::CountHandler handler);
   void add_reconnect_error(detail::ConnectionErrorHandler handler);
   void add_reconnect_failed(detail::Signal handler);
-
-  std::shared_ptr<client::ClientState> state_;
 };
 
 }  // namespace socketio

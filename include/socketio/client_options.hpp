@@ -87,7 +87,8 @@ struct ClientOptions {
   std::chrono::milliseconds ack_timeout{0};
 
   // --- Requests ---
-  std::string path = "/socket.io";
+  /// Empty: "/socket.io", and for an engine::Client "/engine.io".
+  std::string path{};
   bool add_trailing_slash = true;
   std::vector<std::pair<std::string, std::string>> query{};
   /// Sent with every request, except Accept-Encoding: the client could not read the answer.

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <socketio/engine_socket.hpp>
+#include <socketio/handler.hpp>
 #include <socketio/hook.hpp>
 #include <socketio/outcome.hpp>
 #include <socketio/server_base.hpp>

@@ -15,6 +15,7 @@
 // Threads: send() and close() may be called from anywhere, everything else belongs to the loop.
 #pragma once
 
+#include <socketio/engine_message.hpp>
 #include <socketio/hook.hpp>
 #include <socketio/http.hpp>
 #include <socketio/outcome.hpp>
@@ -35,20 +36,6 @@ class EngineSocketState;
 }
 
 namespace engine {
-
-/// What one end sends to the other: text, which is UTF-8, or bytes. A view.
-struct Message {
-  std::string_view data;
-  bool is_binary = false;
-};
-
-/// A packet of the protocol. A view.
-struct PacketView {
-  /// "open", "close", "ping", "pong", "message", "upgrade" or "noop".
-  std::string_view type;
-  std::string_view data;
-  bool is_binary = false;
-};
 
 class Socket;
 

@@ -4,6 +4,7 @@
 
 #include <socketio/http.hpp>
 #include <socketio/parser.hpp>
+#include <socketio/trust_proxy.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -135,6 +136,20 @@ struct BackpressureOptions {
   std::chrono::milliseconds stall_timeout{10'000};  ///< Applies to HTTP responses, too.
 };
 
+/// Clients that lose their connection may come back as if they had never left: with their id, rooms and
+/// data, and with the events that they have missed (`connectionStateRecovery` in JavaScript). What was
+/// volatile, or asked for an acknowledgement, is not among these. docs/delivery.md says what it
+/// promises. It takes memory for events and for clients that have left, which these limits bound; they
+/// hold for each namespace. Beyond them a client is not recovered.
+struct RecoveryOptions {
+  std::chrono::milliseconds max_disconnection_duration{120'000};
+  /// A recovered client does not go through the connection middlewares again.
+  bool skip_middlewares = true;
+  std::size_t sessions = 100'000;               ///< Clients that have lost their connection.
+  std::size_t packets = 100'000;                ///< Events that are kept for them.
+  std::size_t packet_bytes = 64 * 1024 * 1024;  ///< What these events may take together.
+};
+
 struct ServerOptions {
   /// Of Socket.IO's requests; `http()` gets the others. Empty: "/socket.io", and for an engine::Server
   /// "/engine.io".
@@ -144,6 +159,7 @@ struct ServerOptions {
   bool add_trailing_slash = true;
   std::vector<std::string> transports{"polling", "websocket"};  ///< What clients may use.
   bool allow_upgrades = true;                                   ///< From polling to WebSocket.
+  bool allow_eio3 = false;                                      ///< Clients of Socket.IO v2, too.
   std::chrono::milliseconds ping_interval{25'000};              ///< From one ping to the next.
   std::chrono::milliseconds ping_timeout{20'000};               ///< From a ping to its pong.
   std::chrono::milliseconds upgrade_timeout{10'000};  ///< From an upgrade's probe to its end.
@@ -151,13 +167,18 @@ struct ServerOptions {
   /// (`maxHttpBufferSize` in JavaScript).
   std::size_t max_payload_bytes = 1'000'000;
   std::chrono::milliseconds connect_timeout{45'000};  ///< For a client to join a namespace.
-  CorsOptions cors{};                                 ///< Pages of other origins: refused.
-  std::optional<CookieOptions> cookie{};              ///< None is set.
+  std::optional<RecoveryOptions> connection_state_recovery{};  ///< Off.
+  CorsOptions cors{};                                          ///< Pages of other origins: refused.
+  std::optional<CookieOptions> cookie{};                       ///< None is set.
   HttpCompressionOptions http_compression{};
   std::optional<DeflateOptions> per_message_deflate{};  ///< WebSockets are not compressed.
   Parser parser = Parser::standard;
   /// A namespace that a pattern or predicate has admitted ends with its last client.
   bool cleanup_empty_child_namespaces = false;
+  /// Whose `X-Forwarded-For`, `-Proto` and `-Host`, or else `Forwarded` (RFC 7239), decide
+  /// about handshakes' `address` and `secure`, `HttpRequest::address`, and the host that a
+  /// WebSocket's origin is compared with. An address that is none means the connection's own.
+  TrustProxy trust_proxy{};
   /// The browser client is served at `<path>/socket.io.js`, with its smaller variants and their source
   /// maps, if the library was built with it (README.md). Plain Engine.IO has none.
   bool serve_client = true;

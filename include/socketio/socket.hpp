@@ -134,6 +134,9 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
   /// 20 characters; not the Engine.IO session id, which stays secret.
   const std::string& id() const;
   bool connected() const;
+  /// It has come back after it had lost its connection, with its id, rooms and data, and it gets what
+  /// it has missed (ServerOptions::connection_state_recovery).
+  bool recovered() const;
   /// Made when it is first asked for, and kept as long as the socket. Loop's thread only.
   const Handshake& handshake() const;
   Namespace nsp() const;

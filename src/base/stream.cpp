@@ -150,6 +150,7 @@ void Stream::close_after_flush() {
 }
 
 void Stream::close_soon() {
+  if (carried_) return carried_->close_soon();
   closes_soon_ = true;
   stall_timeout_ = closing_stall_timeout;
   if (stall_watch_) begin_stall_watch();

@@ -151,6 +151,11 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
 
   Loop& loop() { return loop_; }
   void set_handler(std::shared_ptr<StreamHandler> handler) { handler_ = std::move(handler); }
+  /// For a handler that another has replaced: what it has read already.
+  void pass_on(std::span<char> bytes) {
+    const auto handler = handler_;
+    if (handler) handler->on_bytes(bytes);
+  }
 
   /// `append(std::string&)` appends what is sent at the end of this turn. If it throws, the stream
   /// closes, because half a message must not be sent.
@@ -183,7 +188,11 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
 
   /// How long a peer may read less than least_bytes_per_second before it is cut. Zero, the default:
   /// 5 s, and only while closing.
-  void set_stall_timeout(std::chrono::milliseconds timeout);
+  virtual void set_stall_timeout(std::chrono::milliseconds timeout);
+  /// The stream that uses this one for its own bytes (TLS); close_soon() is its to do.
+  void set_carried(Stream* carried) { carried_ = carried; }
+  /// What is sent is encrypted.
+  virtual bool is_secure() const { return false; }
 
   /// Sends what is queued, then closes. on_close() follows.
   void close_after_flush();
@@ -243,6 +252,7 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   std::uint32_t below_bytes_ = 0;  // TLS: encrypted, and not known to have left the stream below
   State state_ = State::open;
   bool drain_wanted_ = false;
+  bool closes_soon_ = false;
 
  private:
   friend class Loop;
@@ -262,9 +272,9 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   void begin_stall_watch();
   void on_stall_timeout();
 
-  bool closes_soon_ = false;
   std::chrono::milliseconds stall_timeout_{0};
   std::unique_ptr<StallWatch> stall_watch_;  // while bytes wait for a peer that may not stall
+  Stream* carried_ = nullptr;
 };
 
 template <class Use>

@@ -10,42 +10,24 @@
 namespace socketio {
 
 Client::Client(std::string_view url, ClientOptions options)
-    : Client(client::ClientState::make(url, options)) {}
+    : Client(client::ClientState::make(client::Speaks::socketio, url, options)) {}
 
-Client::Client(std::shared_ptr<client::ClientState> state)
-    : RunsLater(state->timers()), state_(std::move(state)) {}
+Client::Client(std::shared_ptr<client::ClientState> state) : ClientBase(std::move(state)) {}
 
-Client::~Client() { state_->shut_down(); }
+ClientSocket Client::socket() { return socket(state().nsp()); }
 
-ClientSocket Client::socket() { return socket(state_->nsp()); }
-
-ClientSocket Client::socket(std::string_view nsp) { return socket(nsp, state_->socket_options()); }
+ClientSocket Client::socket(std::string_view nsp) { return socket(nsp, state().socket_options()); }
 
 ClientSocket Client::socket(std::string_view nsp, SocketOptions options) {
-  return ClientSocket(state_->manager().socket(nsp, options));
+  return ClientSocket(state().manager().socket(nsp, options));
 }
 
-void Client::run() { state_->run(); }
-void Client::start() { state_->start(); }
-std::size_t Client::poll() { return state_->poll(); }
-void Client::stop() { state_->stop(); }
-void Client::join() { state_->join(); }
-void Client::stop_on_signals() { state_->stop_on_signals(); }
+void Client::disconnect() { state().manager().disconnect(); }
 
-void Client::connect() { state_->manager().connect(); }
-void Client::disconnect() { state_->manager().disconnect(); }
-
-void Client::set_query(std::vector<std::pair<std::string, std::string>> query) {
-  state_->set_query(std::move(query));
-}
-void Client::set_extra_headers(std::vector<std::pair<std::string, std::string>> headers) {
-  state_->set_extra_headers(std::move(headers));
-}
-
-detail::ManagerHookReport Client::report() const { return {state_->manager().weak_from_this()}; }
+detail::ManagerHookReport Client::report() const { return {state().manager().weak_from_this()}; }
 
 void detail::ManagerHookReport::notify(const std::exception_ptr& thrown) const {
-  if (const auto kept = manager.lock()) kept->report(thrown);
+  if (const auto kept = manager.lock()) kept->report(thrown, "connection");
 }
 
 std::shared_ptr<detail::TaskLoop> detail::ManagerHookReport::loop() const {
@@ -54,36 +36,37 @@ std::shared_ptr<detail::TaskLoop> detail::ManagerHookReport::loop() const {
 }
 
 void Client::add_open(detail::Signal handler) {
-  state_->manager().change_events([&](auto& events) { events.open.add(std::move(handler)); });
+  state().manager().change_events([&](auto& events) { events.open.add(std::move(handler)); });
 }
 void Client::add_close(detail::CloseHandler handler) {
-  state_->manager().change_events([&](auto& events) { events.close.add(std::move(handler)); });
+  state().manager().change_events([&](auto& events) { events.close.add(std::move(handler)); });
 }
 void Client::add_error(detail::ConnectionErrorHandler handler) {
-  state_->manager().change_events([&](auto& events) { events.error.add(std::move(handler)); });
+  state().manager().change_events([&](auto& events) { events.error.add(std::move(handler)); });
 }
 void Client::add_ping(detail::Signal handler) {
-  state_->manager().change_events([&](auto& events) { events.ping.add(std::move(handler)); });
+  state().manager().change_events([&](auto& events) { events.ping.add(std::move(handler)); });
 }
 void Client::add_reconnect_attempt(detail::CountHandler handler) {
-  state_->manager().change_events(
+  state().manager().change_events(
       [&](auto& events) { events.reconnect_attempt.add(std::move(handler)); });
 }
 void Client::add_reconnect(detail::CountHandler handler) {
-  state_->manager().change_events([&](auto& events) { events.reconnect.add(std::move(handler)); });
+  state().manager().change_events([&](auto& events) { events.reconnect.add(std::move(handler)); });
 }
 void Client::add_reconnect_error(detail::ConnectionErrorHandler handler) {
-  state_->manager().change_events(
+  state().manager().change_events(
       [&](auto& events) { events.reconnect_error.add(std::move(handler)); });
 }
 void Client::add_reconnect_failed(detail::Signal handler) {
-  state_->manager().change_events(
+  state().manager().change_events(
       [&](auto& events) { events.reconnect_failed.add(std::move(handler)); });
 }
 
 std::unique_ptr<Client> make_client(boost::asio::io_context& context, std::string_view url,
                                     const ClientOptions& options) {
-  return std::make_unique<Client>(client::ClientState::make(url, options, &context));
+  return std::make_unique<Client>(
+      client::ClientState::make(client::Speaks::socketio, url, options, &context));
 }
 
 }  // namespace socketio

@@ -32,21 +32,23 @@ std::unique_ptr<net::ClientConnector> make_connector(const std::shared_ptr<net::
 
 }  // namespace
 
-std::shared_ptr<ClientState> ClientState::make(std::string_view text, const ClientOptions& options,
+std::shared_ptr<ClientState> ClientState::make(Speaks protocol, std::string_view text,
+                                               const ClientOptions& options,
                                                asio::io_context* context) {
   auto url = parse_url(text);
   if (!url) throw std::invalid_argument(std::string(to_string(url.error())));
   codec::prepare_json();
   const std::shared_ptr<ClientState> state(
-      new ClientState(std::move(url).value(), options, context));
+      new ClientState(protocol, std::move(url).value(), options, context));
   state->exit_hook_.emplace([weak = std::weak_ptr(state)] {
     if (const auto self = weak.lock()) self->shut_down(net::ExitHook::wait_limit);
   });
-  if (options.auto_connect) state->manager().connect();
+  if (options.auto_connect) state->protocol_->connect();
   return state;
 }
 
-ClientState::ClientState(Url url, const ClientOptions& options, asio::io_context* context)
+ClientState::ClientState(Speaks protocol, Url url, const ClientOptions& options,
+                         asio::io_context* context)
     : url_(std::move(url)),
       socket_options_(client::socket_options(options)),
       own_context_(context ? nullptr : new asio::io_context(1)),
@@ -54,18 +56,24 @@ ClientState::ClientState(Url url, const ClientOptions& options, asio::io_context
       loop_(std::make_shared<net::AsioLoop>(context_)),
       connector_(make_connector(loop_, url_, options)),
       gate_(std::make_shared<ThreadGate>(*loop_)),
-      manager_(std::make_shared<core::Manager>(*loop_, *connector_, gate_,
-                                               manager_options(url_, options))),
+      manager_(protocol == Speaks::socketio ? speak<core::Manager>(options) : nullptr),
+      engine_(protocol == Speaks::engineio ? speak<core::EngineConnection>(options) : nullptr),
+      protocol_(manager_ ? std::shared_ptr<core::ClientProtocol>(manager_) : engine_),
       timers_(std::make_shared<core::Timers>(
-          std::make_unique<ClientUserLoop>(*loop_, gate_, manager_))) {
-  manager_->set_task_loop(timers_);
+          std::make_unique<ClientUserLoop>(*loop_, gate_, protocol_))) {
+  protocol_->set_task_loop(timers_);
   own_context_.get_deleter().resolutions = loop_->resolutions();
-  loop_->set_exception_hook([manager = std::weak_ptr(manager_)] {
-    if (const auto kept = manager.lock()) kept->report(std::current_exception());
+  loop_->set_exception_hook([weak = std::weak_ptr(protocol_)] {
+    if (const auto kept = weak.lock()) kept->report(std::current_exception(), "connection");
   });
-  manager_->set_idle_hook([this] {
+  protocol_->set_idle_hook([this] {
     if (stopping_) end_context();
   });
+}
+
+template <class Protocol>
+std::shared_ptr<Protocol> ClientState::speak(const ClientOptions& options) {
+  return std::make_shared<Protocol>(*loop_, *connector_, gate_, manager_options(url_, options));
 }
 
 ClientState::~ClientState() { tear_down(); }
@@ -77,11 +85,11 @@ void ClientState::EndContext::operator()(asio::io_context* context) const {
 }
 
 void ClientState::set_query(engine::NamedValues query) {
-  manager_->set_query(query_with(url_, std::move(query)));
+  protocol_->set_query(query_with(url_, std::move(query)));
 }
 
 void ClientState::set_extra_headers(engine::NamedValues headers) {
-  manager_->set_extra_headers(checked_headers(std::move(headers)));
+  protocol_->set_extra_headers(checked_headers(std::move(headers)));
 }
 
 // --- Running ---
@@ -186,7 +194,7 @@ void ClientState::stop_now() {
     });
   }
   timers_->cancel_all();
-  manager_->disconnect_all();
+  protocol_->leave();
 }
 
 void ClientState::end_context() {
@@ -281,7 +289,7 @@ void ClientState::close_now(Limit limit) {
 
 void ClientState::end_user_code() {
   timers_->end();
-  manager_->close_now();
+  protocol_->close_now();
 }
 
 void ClientState::shut_down_on_context(Limit limit) {
@@ -313,15 +321,15 @@ void ClientState::finish() {
   const core::GateEntry entry(*gate_);
   timers_->end();
   gate_->run_posted();
-  manager_->end();
+  protocol_->end();
   gate_->close();
 }
 
 void ClientState::tear_down() {
   if (std::exchange(torn_down_, true)) return;
   loop_->drain();
-  manager_->set_idle_hook(nullptr);
-  manager_->drop();
+  protocol_->set_idle_hook(nullptr);
+  protocol_->drop();
   connector_.reset();
   loop_->drain();
   {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ClientState: the parts of one client and how they are connected: loop, connector, gate, manager,
-// and the threads that run it. Client is a handle to it.
+// ClientState: the parts of one client and how they are connected: loop, connector, gate, what it
+// speaks, and the threads that run it. socketio::Client and engine::Client are handles to it.
 //
 // Life cycle: made -> run by one thread at a time -> shut_down(), which is final. Whoever runs it
 // keeps it alive, so that a handler may end the client that called it. Any thread.
@@ -8,6 +8,8 @@
 
 #include "client/thread_gate.hpp"
 #include "client/url.hpp"
+#include "core/client/client_protocol.hpp"
+#include "core/client/engine_connection.hpp"
 #include "core/client/manager.hpp"
 #include "core/timers.hpp"
 #include "net/asio_loop.hpp"
@@ -24,6 +26,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,19 +36,26 @@
 
 namespace socketio::client {
 
+enum class Speaks : std::uint8_t { socketio, engineio };
+
 class ClientState : public std::enable_shared_from_this<ClientState> {
  public:
   /// How long stop() waits until the server has taken what was sent and the DISCONNECTs.
   static constexpr std::chrono::seconds stop_timeout{3};
 
   /// Makes one with a context of its own, or on the user's. Throws what Client throws.
-  static std::shared_ptr<ClientState> make(std::string_view url, const ClientOptions& options,
+  static std::shared_ptr<ClientState> make(Speaks protocol, std::string_view url,
+                                           const ClientOptions& options,
                                            boost::asio::io_context* context = nullptr);
   ~ClientState();
   ClientState(const ClientState&) = delete;
   ClientState& operator=(const ClientState&) = delete;
 
+  core::ClientProtocol& protocol() { return *protocol_; }
+  /// Of a client that speaks Socket.IO.
   core::Manager& manager() { return *manager_; }
+  /// Of one that speaks Engine.IO.
+  core::EngineConnection& engine() { return *engine_; }
   const std::shared_ptr<core::Timers>& timers() const { return timers_; }
   const std::string& nsp() const { return url_.nsp; }
   const SocketOptions& socket_options() const { return socket_options_; }
@@ -63,7 +73,10 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   void shut_down() { shut_down({}); }
 
  private:
-  ClientState(Url url, const ClientOptions& options, boost::asio::io_context* context);
+  ClientState(Speaks protocol, Url url, const ClientOptions& options,
+              boost::asio::io_context* context);
+  template <class Protocol>
+  std::shared_ptr<Protocol> speak(const ClientOptions& options);
 
   using Limit = std::optional<std::chrono::seconds>;
 
@@ -104,7 +117,10 @@ class ClientState : public std::enable_shared_from_this<ClientState> {
   const std::shared_ptr<net::AsioLoop> loop_;
   std::unique_ptr<net::ClientConnector> connector_;
   const std::shared_ptr<ThreadGate> gate_;
+  // One of these is null.
   const std::shared_ptr<core::Manager> manager_;
+  const std::shared_ptr<core::EngineConnection> engine_;
+  const std::shared_ptr<core::ClientProtocol> protocol_;
   const std::shared_ptr<core::Timers> timers_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
   std::optional<boost::asio::steady_timer> stop_timer_;

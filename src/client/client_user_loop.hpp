@@ -3,7 +3,7 @@
 #pragma once
 
 #include "client/thread_gate.hpp"
-#include "core/client/manager.hpp"
+#include "core/client/client_protocol.hpp"
 #include "core/timers.hpp"
 
 #include <exception>
@@ -15,9 +15,10 @@ namespace socketio::client {
 
 class ClientUserLoop final : public core::UserLoop {
  public:
-  /// `manager` keeps these timers: hence a weak pointer.
-  ClientUserLoop(Loop& loop, std::shared_ptr<ThreadGate> gate, std::weak_ptr<core::Manager> manager)
-      : loop_(loop), gate_(std::move(gate)), manager_(std::move(manager)) {}
+  /// `protocol` keeps these timers: hence a weak pointer.
+  ClientUserLoop(Loop& loop, std::shared_ptr<ThreadGate> gate,
+                 std::weak_ptr<core::ClientProtocol> protocol)
+      : loop_(loop), gate_(std::move(gate)), protocol_(std::move(protocol)) {}
 
   bool is_here() const override { return gate_->is_inside(); }
   void post(Loop::Task task) override { gate_->post(std::move(task)); }
@@ -27,14 +28,14 @@ class ClientUserLoop final : public core::UserLoop {
     work();
   }
   void report(const char* what, const std::exception_ptr& thrown) noexcept override {
-    if (const auto manager = manager_.lock()) manager->report(thrown, what);
+    if (const auto protocol = protocol_.lock()) protocol->report(thrown, what);
   }
   void end() noexcept override { gate_->close(); }
 
  private:
   Loop& loop_;
   const std::shared_ptr<ThreadGate> gate_;
-  const std::weak_ptr<core::Manager> manager_;
+  const std::weak_ptr<core::ClientProtocol> protocol_;
 };
 
 }  // namespace socketio::client

@@ -23,7 +23,7 @@ std::vector<engine::TransportName> transports(const ClientOptions& options) {
 }
 
 std::string request_path(const ClientOptions& options) {
-  std::string path = options.path;
+  std::string path = options.path.empty() ? "/socket.io" : options.path;
   if (path.ends_with('/')) path.pop_back();
   if (!path.starts_with('/')) path.insert(path.begin(), '/');
   if (options.add_trailing_slash && !path.ends_with('/')) path += '/';
@@ -31,10 +31,10 @@ std::string request_path(const ClientOptions& options) {
 }
 
 /// MessagePack has its attachments inside the one message, whose size is the limit, as
-/// in JavaScript.
+/// in JavaScript. So may an application's parser.
 std::size_t attachments(const ClientOptions& options) {
-  return options.parser == Parser::msgpack ? std::numeric_limits<std::size_t>::max()
-                                           : options.attachments;
+  return options.parser.kind() == Parser::standard ? options.attachments
+                                                   : std::numeric_limits<std::size_t>::max();
 }
 
 }  // namespace

@@ -2,10 +2,14 @@
 #include "net/listener.hpp"
 
 #include "base/immortal.hpp"
+#include "base/log.hpp"
 #include "net/system.hpp"
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 
+#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -31,6 +35,19 @@ class AddressCategory final : public std::error_category {
     return std::errc::invalid_argument;
   }
 };
+
+/// Removes the file of a UNIX socket to which nobody listens any more.
+void remove_stale(asio::io_context& context, const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_socket(path, ignored)) return;
+  asio::local::stream_protocol::socket probe(context);
+  boost::system::error_code failure;
+  probe.open({}, failure);
+  // Otherwise it would wait for a server with a full backlog.
+  if (!failure) probe.non_blocking(true, failure);
+  if (!failure) probe.connect(path, failure);
+  if (failure == asio::error::connection_refused) std::filesystem::remove(path, ignored);
+}
 
 std::error_code not_an_address() { return {1, immortal<AddressCategory>()}; }
 
@@ -78,6 +95,57 @@ std::uint16_t Listener::open(std::string_view address, std::uint16_t port, std::
   return acceptor_.local_endpoint(failure).port();
 }
 
+void Listener::open_file(const std::string& path, std::optional<unsigned> permissions,
+                         std::error_code& error) {
+  if (path.size() > asio::local::stream_protocol::endpoint().capacity() - sizeof(sa_family_t) - 1) {
+    error = std::make_error_code(std::errc::filename_too_long);
+    return;
+  }
+  remove_stale(loop_.context(), path);
+  boost::system::error_code failure;
+  asio::local::stream_protocol::acceptor acceptor(loop_.context());
+  acceptor.open({}, failure);
+  if (!failure) acceptor.bind(path, failure);
+  if (failure) {
+    error = failure;
+    return;
+  }
+  path_ = path;
+  // Nobody can connect before listen().
+  if (permissions) {
+    std::filesystem::permissions(path, static_cast<std::filesystem::perms>(*permissions), error);
+  }
+  if (!error) {
+    acceptor.listen(backlog, failure);
+    error = failure;
+  }
+  if (!error) adopt(acceptor.release(), error);
+  if (error) {
+    acceptor.close(failure);
+    close();
+  }
+}
+
+std::uint16_t Listener::adopt(int descriptor, std::error_code& error) {
+  boost::system::error_code failure;
+  // One that may be of any family.
+  asio::basic_socket_acceptor<asio::generic::stream_protocol> any(loop_.context());
+  any.assign({AF_UNSPEC, 0}, descriptor, failure);
+  if (!failure) any.listen(backlog, failure);
+  const auto endpoint =
+      failure ? asio::generic::stream_protocol::endpoint() : any.local_endpoint(failure);
+  if (any.is_open()) any.release();
+  const int family = endpoint.protocol().family();
+  const auto protocol = family == tcp::v6().family() ? tcp::v6() : tcp::v4();
+  if (!failure) acceptor_.assign(protocol, descriptor, failure);
+  if (!failure) acceptor_.non_blocking(true, failure);
+  error = failure;
+  if (failure) return 0;
+  keep_from_children(acceptor_);
+  if (family != protocol.family()) return 0;
+  return acceptor_.local_endpoint(failure).port();
+}
+
 void Listener::start() {
   acceptor_.async_wait(tcp::acceptor::wait_read,
                        kept_in(loop_.handler_memory(),
@@ -104,6 +172,7 @@ void Listener::accept() {
     } else if (error == asio::error::would_block || error == asio::error::try_again) {
       break;
     } else if (error != asio::error::interrupted && error != asio::error::connection_aborted) {
+      log_line(LogScope::net, LogLevel::error, {"cannot accept a connection: ", error.message()});
       return rest();
     }
   }
@@ -129,6 +198,8 @@ void Listener::close() {
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   rest_timer_.cancel();
+  // A new server may have replaced it.
+  if (!path_.empty()) remove_stale(loop_.context(), std::exchange(path_, {}));
 }
 
 }  // namespace socketio::net

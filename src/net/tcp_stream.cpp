@@ -51,6 +51,7 @@ std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, Socke
 TcpStream::~TcpStream() { shut(); }
 
 std::string TcpStream::remote_address() const {
+  if (said_address_) return *said_address_;
   const auto peer = socket_.is_open() ? socket_.remote_endpoint() : std::nullopt;
   return peer ? peer->address().to_string() : std::string();
 }

@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace socketio::net {
 
@@ -34,6 +35,10 @@ class TcpStream final : public Stream, private Watched {
   void pause_reading() override;
   void resume_reading() override;
   std::string remote_address() const override;
+  /// What a proxy says instead of the socket.
+  void set_remote_address(std::string address) {
+    said_address_ = std::make_unique<const std::string>(std::move(address));
+  }
   void flush() override;
 
  private:
@@ -57,6 +62,7 @@ class TcpStream final : public Stream, private Watched {
   std::shared_ptr<AsioLoop> kept_loop_;
   std::shared_ptr<OpenStreams> open_streams_;
   std::unique_ptr<Linger> linger_;
+  std::unique_ptr<const std::string> said_address_;
   Socket socket_;
   bool paused_ = false;
   // Ready::ended was reported.

@@ -5,17 +5,14 @@
 #include "net/tls_error.hpp"
 
 #include <boost/asio/ip/address.hpp>
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace socketio::net {
 
@@ -25,90 +22,27 @@ constexpr std::size_t sha256_bytes = 32;
 constexpr std::size_t plain_padding_bytes = 64;
 constexpr unsigned char offered_protocols[] = "\x08http/1.1";
 
-ConnectFailure bad_settings(const std::string& what, const std::string& why) {
-  return {TlsErrc::bad_settings, "TLS " + what + ": " + why};
-}
-
-ConnectFailure bad_settings(const std::string& what) {
-  std::string words;
-  const std::error_code code = take_openssl_error(words);
-  ConnectFailure failure = bad_settings(what, words);
-  // A file could not be read.
-  if (code.category() != tls_category()) failure.code = code;
-  return failure;
-}
-
 struct FreeCertificate {
   void operator()(X509* certificate) const { X509_free(certificate); }
 };
 using OwnedCertificate = std::unique_ptr<X509, FreeCertificate>;
 
-/// Adds every certificate in the text. False if there is none, or a broken one.
-bool add_roots(SSL_CTX* context, const std::string& pem) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> source(
-      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
-  X509_STORE* const store = SSL_CTX_get_cert_store(context);
-  std::size_t count = 0;
-  for (;;) {
-    const OwnedCertificate root(PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr));
-    if (!root) break;
-    if (X509_STORE_add_cert(store, root.get()) != 1) return false;
-    ++count;
+bool load_client_roots(SSL_CTX* context, const TlsSettings& settings, ConnectFailure& failure) {
+  if (!settings.ca_file.empty() || !settings.ca_pem.empty()) {
+    return load_roots(context, settings.ca_file, settings.ca_pem, failure);
   }
-  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  if (count == 0 || !at_end) return false;
-  ERR_clear_error();
-  return true;
-}
-
-/// Without a password the answer is an error; otherwise OpenSSL would ask at the terminal.
-int give_password(char* buffer, int size, int, void* user) {
-  const auto& password = *static_cast<const std::string*>(user);
-  const auto room = static_cast<std::size_t>(size);
-  if (password.empty() || password.size() > room) return -1;
-  std::memcpy(buffer, password.data(), password.size());
-  return static_cast<int>(password.size());
-}
-
-bool load_roots(SSL_CTX* context, const TlsSettings& settings, ConnectFailure& failure) {
-  if (settings.ca_file.empty() && settings.ca_pem.empty()) {
-    if (SSL_CTX_set_default_verify_paths(context) == 1) return true;
-    failure = bad_settings("roots of the system");
-    return false;
-  }
-  if (!settings.ca_file.empty() &&
-      SSL_CTX_load_verify_file(context, settings.ca_file.c_str()) != 1) {
-    failure = bad_settings("ca_file " + settings.ca_file);
-    return false;
-  }
-  if (!settings.ca_pem.empty() && !add_roots(context, settings.ca_pem)) {
-    failure = bad_settings("ca_pem");
-    return false;
-  }
-  return true;
+  if (SSL_CTX_set_default_verify_paths(context) == 1) return true;
+  failure = bad_tls_settings("roots of the system");
+  return false;
 }
 
 bool load_own_certificate(SSL_CTX* context, const TlsSettings& settings, ConnectFailure& failure) {
-  if (settings.certificate_file.empty()) {
-    if (settings.key_file.empty()) return true;
-    failure = bad_settings("key_file " + settings.key_file, "there is no certificate_file");
-    return false;
-  }
-  if (SSL_CTX_use_certificate_chain_file(context, settings.certificate_file.c_str()) != 1) {
-    failure = bad_settings("certificate_file " + settings.certificate_file);
-    return false;
-  }
-  const std::string& key =
-      settings.key_file.empty() ? settings.certificate_file : settings.key_file;
-  std::string password = settings.key_password;
-  SSL_CTX_set_default_passwd_cb(context, give_password);
-  SSL_CTX_set_default_passwd_cb_userdata(context, &password);
-  const bool loaded = SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1 &&
-                      SSL_CTX_check_private_key(context) == 1;
-  SSL_CTX_set_default_passwd_cb(context, nullptr);
-  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
-  if (!loaded) failure = bad_settings("key_file " + key);
-  return loaded;
+  if (settings.certificate_file.empty() && settings.key_file.empty()) return true;
+  return load_certificate(context,
+                          {.certificate_file = settings.certificate_file,
+                           .key_file = settings.key_file,
+                           .key_password = settings.key_password},
+                          failure);
 }
 
 bool decode_pins(const TlsSettings& settings, std::vector<std::string>& pins,
@@ -116,11 +50,23 @@ bool decode_pins(const TlsSettings& settings, std::vector<std::string>& pins,
   for (const std::string& text : settings.pins) {
     auto pin = base64::decode(text);
     if (!pin || pin->size() != sha256_bytes) {
-      failure = bad_settings("pin \"" + text + '"', "not a SHA-256 in base64");
+      failure = bad_tls_settings("pin \"" + text + '"', "not a SHA-256 in base64");
       return false;
     }
     pins.push_back(std::move(*pin));
   }
+  return true;
+}
+
+/// What neither end lets a context of the user's decide.
+bool set_common_options(SSL* connection) {
+  if (SSL_get_min_proto_version(connection) < TLS1_2_VERSION &&
+      SSL_set_min_proto_version(connection, TLS1_2_VERSION) != 1) {
+    return false;
+  }
+  SSL_set_options(connection, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+  SSL_set_mode(connection, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   return true;
 }
 
@@ -143,32 +89,38 @@ bool set_server_name(SSL* connection, std::string name) {
 
 }  // namespace
 
-void TlsContext::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
-
-TlsContext::TlsContext(OwnedContext context, const TlsSettings& settings,
+TlsContext::TlsContext(OwnedTlsContext context, const TlsSettings& settings,
                        std::vector<std::string> pins)
     : context_(std::move(context)),
       verify_(settings.verify),
       server_name_(settings.server_name),
       pins_(std::move(pins)) {}
 
+TlsContext::TlsContext(std::shared_ptr<const TlsCertificates> certificates)
+    : certificates_(std::move(certificates)) {}
+
+std::shared_ptr<TlsContext> TlsContext::for_server(
+    std::shared_ptr<const TlsCertificates> certificates) {
+  return std::shared_ptr<TlsContext>(new TlsContext(std::move(certificates)));
+}
+
 std::shared_ptr<TlsContext> TlsContext::for_client(const TlsSettings& settings,
                                                    ConnectFailure& failure) {
   ERR_clear_error();
   std::vector<std::string> pins;
   if (!decode_pins(settings, pins, failure)) return nullptr;
-  OwnedContext context;
+  OwnedTlsContext context;
   if (settings.context) {
     SSL_CTX_up_ref(settings.context);
     context.reset(settings.context);
   } else {
     context.reset(SSL_CTX_new(TLS_client_method()));
     if (!context) {
-      failure = bad_settings("context");
+      failure = bad_tls_settings("context");
       return nullptr;
     }
     if (settings.verify == TlsSettings::Verify::peer &&
-        !load_roots(context.get(), settings, failure)) {
+        !load_client_roots(context.get(), settings, failure)) {
       return nullptr;
     }
     if (!load_own_certificate(context.get(), settings, failure)) return nullptr;
@@ -184,17 +136,19 @@ ssl_st* TlsContext::make_client(const std::string& host) const {
   SSL_set_connect_state(ssl);
   SSL_set_verify(ssl, verify_ == TlsSettings::Verify::peer ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
                  nullptr);
-  if (SSL_get_min_proto_version(ssl) < TLS1_2_VERSION &&
-      SSL_set_min_proto_version(ssl, TLS1_2_VERSION) != 1) {
-    return nullptr;
-  }
-  SSL_set_options(ssl, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-  SSL_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  if (!set_common_options(ssl)) return nullptr;
   if (SSL_set_alpn_protos(ssl, offered_protocols, sizeof offered_protocols - 1) != 0) {
     return nullptr;
   }
   if (!set_server_name(ssl, name_for(host))) return nullptr;
+  return connection.release();
+}
+
+ssl_st* TlsContext::make_server() const {
+  ERR_clear_error();
+  std::unique_ptr<SSL, decltype(&SSL_free)> connection(certificates_->make_connection(), &SSL_free);
+  if (!connection || !set_common_options(connection.get())) return nullptr;
+  SSL_set_accept_state(connection.get());
   return connection.release();
 }
 

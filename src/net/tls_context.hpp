@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // TlsContext: what all TLS connections of one owner share, namely OpenSSL's context, the checks
-// of the peer, and one buffer for decrypted data. Reads the files that the settings name when
-// it is created.
+// of the peer, the order of handshakes, and one buffer for decrypted data. A client's reads the files
+// that the settings name when it is created; a server's has certificates.
 //
 // Shared by its streams. One thread: the loop's.
 #pragma once
 
 #include "base/connector.hpp"
+#include "net/handshake_queue.hpp"
+#include "net/tls_certificates.hpp"
+#include "net/tls_files.hpp"
 #include "net/tls_settings.hpp"
 
 #include <cstddef>
@@ -30,9 +33,15 @@ class TlsContext {
   static std::shared_ptr<TlsContext> for_client(const TlsSettings& settings,
                                                 ConnectFailure& failure);
 
+  /// Makes one for a server.
+  static std::shared_ptr<TlsContext> for_server(
+      std::shared_ptr<const TlsCertificates> certificates);
+
   /// Makes the state of a connection to `host`, whose name is sent and checked. Null if OpenSSL
   /// does not accept the name.
   ssl_st* make_client(const std::string& host) const;
+  /// Makes the state of a connection from a client. Null if memory is short.
+  ssl_st* make_server() const;
   /// The name that a connection to `host` sends and checks.
   const std::string& name_for(const std::string& host) const {
     return server_name_.empty() ? host : server_name_;
@@ -45,16 +54,19 @@ class TlsContext {
   std::vector<char> take_buffer();
   void give_back(std::vector<char> buffer) { buffer_ = std::move(buffer); }
 
+  /// For a server's handshakes.
+  HandshakeQueue& handshakes() { return *handshakes_; }
+
  private:
-  struct Free {
-    void operator()(ssl_ctx_st* context) const;
-  };
-  using OwnedContext = std::unique_ptr<ssl_ctx_st, Free>;
+  TlsContext(OwnedTlsContext context, const TlsSettings& settings, std::vector<std::string> pins);
+  explicit TlsContext(std::shared_ptr<const TlsCertificates> certificates);
 
-  TlsContext(OwnedContext context, const TlsSettings& settings, std::vector<std::string> pins);
-
-  OwnedContext context_;
-  TlsSettings::Verify verify_;
+  // A client's.
+  OwnedTlsContext context_;
+  // A server's.
+  std::shared_ptr<const TlsCertificates> certificates_;
+  std::shared_ptr<HandshakeQueue> handshakes_ = std::make_shared<HandshakeQueue>();
+  TlsSettings::Verify verify_ = TlsSettings::Verify::peer;
   std::string server_name_;
   // SHA-256, as bytes.
   std::vector<std::string> pins_;

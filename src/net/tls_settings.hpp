@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The settings of a client's TLS. The fields are those of socketio::TlsOptions, which says what
-// they mean; this layer does not include the public headers.
+// The settings of TLS, for a client and for a server. The fields are those of socketio::TlsOptions
+// and socketio::ServerTlsOptions, which say what they mean; this layer does not include the public
+// headers.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +23,23 @@ struct TlsSettings {
   std::string key_password{};
   std::vector<std::string> pins{};
   std::string server_name{};
+  // Whoever uses it takes a reference.
+  ssl_ctx_st* context = nullptr;
+};
+
+struct TlsServerSettings {
+  struct Certificate {
+    std::string certificate_file{};
+    std::string certificate_pem{};
+    std::string key_file{};
+    std::string key_pem{};
+    std::string key_password{};
+  };
+  std::vector<Certificate> certificates{};
+  enum class ClientCertificates : std::uint8_t { none, request, require };
+  ClientCertificates client_certificates = ClientCertificates::none;
+  std::string ca_file{};
+  std::string ca_pem{};
   // Whoever uses it takes a reference.
   ssl_ctx_st* context = nullptr;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/tls_stream.hpp"
 
+#include "base/log.hpp"
 #include "base/loop.hpp"
 #include "net/failed_attempt.hpp"
 #include "net/tls_error.hpp"
@@ -75,32 +76,51 @@ struct TlsStream::Bio {
 void TlsStream::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
 
 TlsStream::TlsStream(std::shared_ptr<Stream> below, std::shared_ptr<TlsContext> context,
-                     ssl_st* ssl, Connector::Done done)
+                     OwnedSsl ssl, Connector::Done done)
     : Stream(below->loop()),
       below_(std::move(below)),
       context_(std::move(context)),
-      ssl_(ssl),
+      ssl_(std::move(ssl)),
       done_(std::move(done)) {
   BIO* const bio = BIO_new(Bio::method());
   if (!bio) throw std::bad_alloc();
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
-  SSL_set_bio(ssl, bio, bio);
+  SSL_set_bio(ssl_.get(), bio, bio);
+  below_->set_carried(this);
 }
 
 TlsStream::~TlsStream() {
+  below_->set_carried(nullptr);
   if (!has_shut_) below_->close();
+}
+
+std::shared_ptr<TlsStream> TlsStream::make(std::shared_ptr<Stream> below,
+                                           std::shared_ptr<TlsContext> context, OwnedSsl ssl,
+                                           Connector::Done done) {
+  std::shared_ptr<TlsStream> stream(
+      new TlsStream(std::move(below), std::move(context), std::move(ssl), std::move(done)));
+  stream->below_->set_handler(std::shared_ptr<StreamHandler>(stream, stream.get()));
+  return stream;
 }
 
 std::shared_ptr<TlsStream> TlsStream::begin(std::shared_ptr<Stream> below,
                                             std::shared_ptr<TlsContext> context, ssl_st* ssl,
                                             Connector::Done done) {
-  std::shared_ptr<TlsStream> stream(
-      new TlsStream(std::move(below), std::move(context), ssl, std::move(done)));
-  stream->below_->set_handler(std::shared_ptr<StreamHandler>(stream, stream.get()));
+  const auto stream = make(std::move(below), std::move(context), OwnedSsl(ssl), std::move(done));
   stream->loop_.defer([weak = std::weak_ptr(stream)] {
     if (const auto self = weak.lock()) contain(*self, [&] { self->shake_hands(); });
   });
+  return stream;
+}
+
+std::shared_ptr<TlsStream> TlsStream::accept(std::shared_ptr<Stream> below,
+                                             std::shared_ptr<TlsContext> context) {
+  OwnedSsl ssl(context->make_server());
+  if (!ssl) throw std::bad_alloc();
+  const auto stream = make(std::move(below), std::move(context), std::move(ssl),
+                           [](const std::shared_ptr<Stream>&, const ConnectFailure&) {});
+  stream->shakes_in_turn_ = true;
   return stream;
 }
 
@@ -129,6 +149,8 @@ void TlsStream::shake_hands() {
   }
   const auto done = std::exchange(done_, nullptr);
   done(self, {});
+  // Of what was written before, only flush() can send anything.
+  if (!queue_.empty()) flush();
 }
 
 void TlsStream::on_bytes(std::span<char> bytes) {
@@ -139,7 +161,26 @@ void TlsStream::on_bytes(std::span<char> bytes) {
     const std::error_code not_tls = TlsErrc::not_tls;
     return end({not_tls, not_tls.message()});
   }
-  take_in({bytes.data(), bytes.size()});
+  const std::string_view more(bytes.data(), bytes.size());
+  in_handshake() && shakes_in_turn_ ? await_turn(more) : take_in(more);
+}
+
+void TlsStream::await_turn(std::string_view bytes) {
+  kept_.append(bytes);
+  if (awaits_turn_) return;
+  context_->handshakes().add(loop_, [weak = weak_from_this()] {
+    const auto self = std::static_pointer_cast<TlsStream>(weak.lock());
+    if (self) contain(*self, [&] { self->on_turn(); });
+  });
+  awaits_turn_ = true;
+  below_->pause_reading();
+}
+
+void TlsStream::on_turn() {
+  awaits_turn_ = false;
+  if (state_ != State::open) return;
+  below_->resume_reading();
+  take_in({});
 }
 
 void TlsStream::take_in(std::string_view more) {
@@ -207,9 +248,14 @@ std::optional<TlsStream::End> TlsStream::encrypt() {
 
 void TlsStream::flush() {
   const auto self = shared_from_this();
-  if (state_ == State::closed || in_handshake() || close_notify_sent_) return;
+  if (state_ == State::closed || close_notify_sent_) return;
+  if (in_handshake()) {
+    if (state_ == State::closing_after_flush) end({});
+    return;
+  }
   if (const auto ended = encrypt()) return end(*ended);
   if (state_ == State::closing_after_flush) return send_close_notify();
+  refused_bytes_ = queue_.size();
   below_bytes_ = static_cast<std::uint32_t>(
       std::min<std::size_t>(below_->queued_bytes(), std::numeric_limits<std::uint32_t>::max()));
   if (below_bytes_ != 0) {
@@ -223,7 +269,8 @@ void TlsStream::send_close_notify() {
   close_notify_sent_ = true;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
-  below_->close_after_flush();
+  below_->set_carried(nullptr);
+  closes_soon_ ? below_->close_soon() : below_->close_after_flush();
 }
 
 void TlsStream::on_drain() {
@@ -265,6 +312,7 @@ std::optional<TlsStream::End> TlsStream::end_of(int result) {
 
 void TlsStream::end(const End& end) {
   error_ = end.code;
+  if (end.code) log_line(LogScope::net, LogLevel::info, {"TLS connection ended: ", end.words});
   const auto done = std::exchange(done_, nullptr);
   finish();
   if (done) done(nullptr, {end.code, end.words});
@@ -291,6 +339,7 @@ void TlsStream::shut() {
   incoming_ = {};
   kept_.clear();
   below_->set_handler(nullptr);
+  below_->set_carried(nullptr);
   if (!below_->is_open()) return;
   // OpenSSL may have written an alert.
   if (error_) return below_->close_after_flush();

@@ -3,15 +3,17 @@
 // writes directly into that stream's out-buffer, so that no bytes are buffered in between. What
 // waits to be encrypted stays in the queue until the stream below has room.
 //
-// Life cycle: begin() performs the handshake, then hands out the stream. The stream below
-// keeps it alive until either of them ends. If the peer ends without close_notify, error() is
-// TlsErrc::truncated. Loop's thread only.
+// Life cycle: begin() performs a client's handshake, then hands out the stream. accept() makes a
+// server's, whose handshake begins when the client does; the handler gets bytes after it. The stream
+// below keeps it alive until either of them ends. If the peer ends without close_notify, error()
+// is TlsErrc::truncated. Loop's thread only.
 #pragma once
 
 #include "base/connector.hpp"
 #include "base/stream.hpp"
 #include "net/tls_context.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -34,6 +36,9 @@ class TlsStream final : public Stream, private StreamHandler {
   static std::shared_ptr<TlsStream> begin(std::shared_ptr<Stream> below,
                                           std::shared_ptr<TlsContext> context, ssl_st* ssl,
                                           Connector::Done done);
+  /// The same in the role of a server.
+  static std::shared_ptr<TlsStream> accept(std::shared_ptr<Stream> below,
+                                           std::shared_ptr<TlsContext> context);
   ~TlsStream() override;
 
   /// Closes without notice if the handshake is still underway.
@@ -42,6 +47,10 @@ class TlsStream final : public Stream, private StreamHandler {
   void pause_reading() override;
   void resume_reading() override;
   std::string remote_address() const override { return below_->remote_address(); }
+  bool is_secure() const override { return true; }
+  void set_stall_timeout(std::chrono::milliseconds timeout) override {
+    below_->set_stall_timeout(timeout);
+  }
   void flush() override;
 
  private:
@@ -55,8 +64,13 @@ class TlsStream final : public Stream, private StreamHandler {
     std::string words;
   };
 
-  TlsStream(std::shared_ptr<Stream> below, std::shared_ptr<TlsContext> context, ssl_st* ssl,
+  using OwnedSsl = std::unique_ptr<ssl_st, Free>;
+
+  TlsStream(std::shared_ptr<Stream> below, std::shared_ptr<TlsContext> context, OwnedSsl ssl,
             Connector::Done done);
+  static std::shared_ptr<TlsStream> make(std::shared_ptr<Stream> below,
+                                         std::shared_ptr<TlsContext> context, OwnedSsl ssl,
+                                         Connector::Done done);
 
   void on_bytes(std::span<char> bytes) override;
   void on_drain() override;
@@ -66,6 +80,9 @@ class TlsStream final : public Stream, private StreamHandler {
   /// Lets OpenSSL read what was kept and `more`, and keeps what it does not read.
   void take_in(std::string_view more);
   void shake_hands();
+  /// A server's: keeps `bytes` for the next step of the handshake.
+  void await_turn(std::string_view bytes);
+  void on_turn();
   void deliver();
   /// Decrypts as much as fits into `room`.
   std::optional<End> decrypt(std::span<char> room, std::size_t& size);
@@ -79,7 +96,7 @@ class TlsStream final : public Stream, private StreamHandler {
 
   std::shared_ptr<Stream> below_;
   std::shared_ptr<TlsContext> context_;
-  std::unique_ptr<ssl_st, Free> ssl_;
+  OwnedSsl ssl_;
   // Set until the handshake is over.
   Connector::Done done_;
   // During a call: encrypted bytes that OpenSSL has not read.
@@ -87,6 +104,9 @@ class TlsStream final : public Stream, private StreamHandler {
   // The same between calls.
   std::string kept_;
   bool paused_ = false;
+  // Of a server: the steps of the handshake wait for turns.
+  bool shakes_in_turn_ = false;
+  bool awaits_turn_ = false;
   // The peer has sent something.
   bool has_heard_ = false;
   // The stream below has everything, including close_notify.

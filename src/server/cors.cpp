@@ -121,10 +121,10 @@ std::optional<http::Response> Cors::preflight(const http::Request& request) cons
   return response;
 }
 
-bool Cors::allows_websocket(const http::Request& request) const {
+bool Cors::allows_websocket(const http::Request& request, std::string_view host) const {
   const std::string_view origin = request.headers.get("origin");
   return !enabled_ || allows_any() || origin.empty() || matches(origin) ||
-         is_same_origin(origin, request.headers.get("host"));
+         is_same_origin(origin, host);
 }
 
 }  // namespace socketio::server

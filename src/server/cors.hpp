@@ -26,8 +26,8 @@ class Cors {
   /// The complete response to a preflight request, or nothing if the request is not one.
   std::optional<http::Response> preflight(const http::Request& request) const;
   /// Whether a WebSocket may be opened. Browsers send the origin, even if it is this server's own,
-  /// and leave the check to the server.
-  bool allows_websocket(const http::Request& request) const;
+  /// and leave the check to the server. `host` is the one that the client has asked for.
+  bool allows_websocket(const http::Request& request, std::string_view host) const;
 
  private:
   bool matches(std::string_view origin) const;

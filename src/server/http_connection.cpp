@@ -236,6 +236,10 @@ bool HttpConnection::feed(std::string_view& bytes) {
 void HttpConnection::announce() {
   const auto exchange = std::make_shared<HttpExchange>(weak_from_this(), stream_);
   exchange_ = exchange;
+  if (const auto& trust = sink_.connection_options().proxy_trust) {
+    exchange->origin_ = std::make_unique<const Origin>(trust->origin_of(
+        parser_->request().headers, stream_->remote_address(), stream_->is_secure()));
+  }
   if (parser_->done()) {
     exchange->request_ = parser_->take();
     exchange->body_complete_ = true;

@@ -12,10 +12,12 @@
 #include "codec/http/request_parser.hpp"
 #include "codec/http/writer.hpp"
 #include "engine/server/exchange.hpp"
+#include "server/proxy_trust.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +34,8 @@ struct ConnectionOptions {
   std::chrono::milliseconds keep_alive_timeout{10'000};
   /// For a peer that does not read its response, see Stream::set_stall_timeout().
   std::chrono::milliseconds stall_timeout{10'000};
+  /// If there are proxies that may speak for their clients.
+  std::optional<ProxyTrust> proxy_trust{};
 };
 
 class HttpConnection;
@@ -51,8 +55,14 @@ class HttpExchange final : public engine::Exchange {
   void set_listener(std::weak_ptr<engine::ExchangeListener> listener) override {
     listener_ = std::move(listener);
   }
-  std::string remote_address() const override { return stream_->remote_address(); }
-  bool is_secure() const override { return false; }
+  std::string remote_address() const override {
+    return origin_ ? origin_->address : stream_->remote_address();
+  }
+  bool is_secure() const override { return origin_ ? origin_->secure : stream_->is_secure(); }
+  /// The host that the client has asked for.
+  std::string_view host() const {
+    return origin_ ? std::string_view(origin_->host) : request().headers.get("host");
+  }
   void respond(http::Response response) override;
   void respond_and_close(http::Response response) override;
   std::shared_ptr<Stream> upgrade(http::Response response,
@@ -72,6 +82,7 @@ class HttpExchange final : public engine::Exchange {
   std::weak_ptr<engine::ExchangeListener> listener_;
   http::Request request_;
   http::Headers extra_headers_;
+  std::unique_ptr<const Origin> origin_;  // if proxies are trusted
   bool body_complete_ = false;
 };
 

@@ -42,6 +42,16 @@ core::Options core_options(const ServerOptions& options) {
   core.parser = options.parser;
   core.cleanup_empty_child_namespaces = options.cleanup_empty_child_namespaces;
   core.namespaces_kept = options.limits.namespaces_kept;
+  if (options.connection_state_recovery) {
+    const RecoveryOptions& recovery = *options.connection_state_recovery;
+    core.recovery = {.max_disconnection_duration = recovery.max_disconnection_duration,
+                     // A late pong is waited for once more if something else arrives.
+                     .notice_time = options.ping_interval + 2 * options.ping_timeout,
+                     .skip_middlewares = recovery.skip_middlewares,
+                     .sessions = recovery.sessions,
+                     .packets = recovery.packets,
+                     .packet_bytes = recovery.packet_bytes};
+  }
   return core;
 }
 
@@ -54,6 +64,7 @@ engine::Options engine_options(const ServerOptions& options) {
     (is_polling ? engine.polling : engine.websocket) = true;
   }
   engine.allow_upgrades = options.allow_upgrades;
+  engine.allow_eio3 = options.allow_eio3;
   engine.ping_interval = options.ping_interval;
   engine.ping_timeout = options.ping_timeout;
   engine.upgrade_timeout = options.upgrade_timeout;

@@ -57,6 +57,7 @@ RequestDispatcher::RequestDispatcher(const ServerOptions& options, engine::Sessi
   connection_options_.request_timeout = options.limits.request_timeout;
   connection_options_.keep_alive_timeout = options.limits.keep_alive_timeout;
   connection_options_.stall_timeout = options.backpressure.stall_timeout;
+  connection_options_.proxy_trust = ProxyTrust::from(options.trust_proxy);
 }
 
 RequestDispatcher::~RequestDispatcher() = default;
@@ -115,7 +116,8 @@ void RequestDispatcher::follow(const std::shared_ptr<HttpExchange>& exchange,
 
 void RequestDispatcher::enter_engine(const std::shared_ptr<HttpExchange>& exchange) {
   const http::Request& request = exchange->request();
-  if (websocket::is_upgrade_request(request) && !cors_.allows_websocket(request)) {
+  if (websocket::is_upgrade_request(request) &&
+      !cors_.allows_websocket(request, exchange->host())) {
     engine_.report(*exchange, engine::Refusal::forbidden, {{"name", "ORIGIN_NOT_ALLOWED"}});
     return exchange->respond_and_close(engine::refusal_response(engine::Refusal::forbidden));
   }

@@ -8,6 +8,16 @@
 
 namespace socketio {
 
+namespace {
+
+std::string place(const ListenOptions& options) {
+  if (options.descriptor) return "descriptor " + std::to_string(*options.descriptor);
+  if (!options.unix_path.empty()) return options.unix_path;
+  return (options.address.empty() ? "*" : options.address) + ":" + std::to_string(options.port);
+}
+
+}  // namespace
+
 ServerBase::ServerBase(std::shared_ptr<server::ServerState> state)
     : RunsLater(state->worker().timers()), server_(std::move(state)) {}
 
@@ -28,9 +38,7 @@ std::uint16_t ServerBase::listen(const ListenOptions& options) {
   std::error_code error;
   const std::uint16_t chosen = listen(options, error);
   if (error) {
-    const std::string where =
-        (options.address.empty() ? "*" : options.address) + ":" + std::to_string(options.port);
-    throw std::system_error(error, "cannot listen on " + where);
+    throw std::system_error(error, "cannot listen on " + place(options));
   }
   return chosen;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "server/server_state.hpp"
 
+#include "base/log.hpp"
 #include "codec/json/document.hpp"
 
 #include <csignal>
+#include <string>
 #include <utility>
 
 namespace socketio::server {
@@ -32,7 +34,13 @@ std::uint16_t ServerState::listen(const ListenOptions& options, std::error_code&
     error = Errc::closed;
     return 0;
   }
-  return worker_.listen(options, error);
+  const std::uint16_t bound = worker_.listen(options, error);
+  if (!error) {
+    log_line(
+        LogScope::server, LogLevel::info,
+        {"listening on ", options.address, options.unix_path, ", port ", std::to_string(bound)});
+  }
+  return bound;
 }
 
 void ServerState::run() {
@@ -93,6 +101,7 @@ void ServerState::shut_down(std::optional<std::chrono::seconds> limit) {
 void ServerState::close_now() {
   closing_ = true;
   if (std::exchange(closed_, true)) return;
+  log_line(LogScope::server, LogLevel::info, {"closing"});
   worker_.close();
   // A second signal ends a program that does not end by itself.
   signals_.reset();

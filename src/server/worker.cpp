@@ -3,8 +3,10 @@
 
 #include "base/contain.hpp"
 #include "core/server/namespace_state.hpp"
+#include "net/tls_stream.hpp"
 #include "server/http_connection.hpp"
 #include "server/option_mapping.hpp"
+#include "server/proxy_receiver.hpp"
 #include "server/worker_user_loop.hpp"
 
 #include <utility>
@@ -64,26 +66,45 @@ void Worker::report(std::string_view what, const std::exception_ptr& thrown) noe
 }
 
 std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& error) {
+  const Reception reception{
+      options.proxy_protocol,
+      options.tls ? net::TlsContext::for_server(options.tls->certificates_) : nullptr};
   auto listener = std::make_shared<net::Listener>(
-      *loop_, [this](net::Socket socket) { accept(std::move(socket)); });
-  const std::uint16_t chosen = listener->open(options.address, options.port, error);
+      *loop_, [this, reception](net::Socket socket) { accept(std::move(socket), reception); });
+  std::uint16_t chosen = 0;
+  if (options.descriptor) {
+    chosen = listener->adopt(*options.descriptor, error);
+  } else if (!options.unix_path.empty()) {
+    listener->open_file(options.unix_path, options.unix_permissions, error);
+  } else {
+    chosen = listener->open(options.address, options.port, error);
+  }
   if (error) return 0;
   listener->start();
   listeners_.push_back(std::move(listener));
   return chosen;
 }
 
-void Worker::accept(net::Socket socket) {
+void Worker::accept(net::Socket socket, const Reception& reception) {
   const bool is_full =
       options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections;
   if (is_full) return;
   const auto stream = net::TcpStream::open(loop_, std::move(socket), open_streams_);
   if (!stream) return;
   contain(*stream, [&] {
-    const auto connection = std::make_shared<HttpConnection>(dispatcher_);
-    stream->set_handler(connection);
-    connection->attach(stream);
+    if (!reception.has_proxy_header) return serve(stream, reception.tls);
+    ProxyReceiver::begin(stream, options_.limits.header_timeout,
+                         [this, stream, tls = reception.tls] { serve(stream, tls); });
   });
+}
+
+void Worker::serve(const std::shared_ptr<net::TcpStream>& tcp,
+                   const std::shared_ptr<net::TlsContext>& tls) {
+  const std::shared_ptr<Stream> stream =
+      tls ? std::shared_ptr<Stream>(net::TlsStream::accept(tcp, tls)) : tcp;
+  const auto connection = std::make_shared<HttpConnection>(dispatcher_);
+  stream->set_handler(connection);
+  connection->attach(stream);
 }
 
 void Worker::run() {

@@ -14,6 +14,7 @@
 #include "net/asio_loop.hpp"
 #include "net/listener.hpp"
 #include "net/tcp_stream.hpp"
+#include "net/tls_context.hpp"
 #include "server/engine_hooks.hpp"
 #include "server/request_dispatcher.hpp"
 #include "server/router.hpp"
@@ -70,7 +71,16 @@ class Worker {
   void close();
 
  private:
-  void accept(net::Socket socket);
+  /// What comes before HTTP on the connections of a listener.
+  struct Reception {
+    bool has_proxy_header = false;
+    /// Null for a listener without TLS.
+    std::shared_ptr<net::TlsContext> tls;
+  };
+  void accept(net::Socket socket, const Reception& reception);
+  /// `tls` may be null.
+  void serve(const std::shared_ptr<net::TcpStream>& tcp,
+             const std::shared_ptr<net::TlsContext>& tls);
   /// Reports to the error hook of "/", because it concerns no socket.
   void report(std::string_view what,
               const std::exception_ptr& thrown = std::current_exception()) noexcept;

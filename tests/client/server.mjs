@@ -7,9 +7,10 @@
 import { createInterface } from "node:readline";
 import { Liar } from "./support/liar.mjs";
 import { Proxy, Relay } from "./support/middlemen.mjs";
+import { OfficialEngine } from "./support/official_engine.mjs";
 import { OfficialServer } from "./support/official_server.mjs";
 
-const KINDS = { official: OfficialServer, liar: Liar, proxy: Proxy, relay: Relay };
+const KINDS = { official: OfficialServer, engine: OfficialEngine, liar: Liar, proxy: Proxy, relay: Relay };
 const targets = new Map();
 let made = 0;
 

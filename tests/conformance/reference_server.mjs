@@ -4,11 +4,15 @@
 // it as well, so that they expect what the reference does. Same command line and same output
 // as conformance_server.
 
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { parseArgs } from "node:util";
+import * as cborg from "cborg";
 import { Server as EngineServer } from "engine.io";
 import { Server } from "socket.io";
 import msgpackParser from "socket.io-msgpack-parser";
+import { cborParser } from "./support/cbor_parser.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -21,8 +25,12 @@ const { values: flags } = parseArgs({
     "no-trailing-slash": { type: "boolean", default: false },
     "no-compression": { type: "boolean", default: false },
     cleanup: { type: "boolean", default: false },
+    eio3: { type: "boolean", default: false },
     "no-upgrades": { type: "boolean", default: false },
     deflate: { type: "string" },
+    recovery: { type: "boolean", default: false },
+    "tls-cert": { type: "string" },
+    "tls-key": { type: "string" },
   },
 });
 
@@ -32,7 +40,10 @@ const limits = {
   upgradeTimeout: 1000,
   maxHttpBufferSize: 1_000_000,
   cors: { origin: "*" },
+  allowEIO3: flags.eio3,
 };
+
+const PARSERS = { msgpack: msgpackParser, cbor: cborParser(cborg) };
 
 const COOKIE = { name: "session", maxAge: 100, domain: "example.org", sameSite: "strict", secure: true };
 
@@ -48,7 +59,13 @@ const DEFLATE = {
 };
 
 const notFound = (_request, response) => response.writeHead(404).end();
-const httpServer = createServer(flags.engine ? notFound : undefined);
+const requestListener = flags.engine ? notFound : undefined;
+const httpServer = flags["tls-cert"]
+  ? createSecureServer(
+      { cert: readFileSync(flags["tls-cert"]), key: readFileSync(flags["tls-key"]) },
+      requestListener,
+    )
+  : createServer(requestListener);
 const close = flags.engine ? serveEngine() : serveSocketIo();
 
 httpServer.listen(Number(flags.port), "127.0.0.1", () => {
@@ -77,10 +94,11 @@ function serveSocketIo() {
     addTrailingSlash: !flags["no-trailing-slash"],
     cleanupEmptyChildNamespaces: flags.cleanup,
     allowUpgrades: !flags["no-upgrades"],
-    ...(flags.parser === "msgpack" ? { parser: msgpackParser } : {}),
+    ...(flags.parser in PARSERS ? { parser: PARSERS[flags.parser] } : {}),
     ...(flags["no-compression"] ? { httpCompression: false } : {}),
     ...(flags.deflate ? { perMessageDeflate: DEFLATE[flags.deflate] } : {}),
     ...(flags.hooks ? { cookie: COOKIE } : {}),
+    ...(flags.recovery ? { connectionStateRecovery: {} } : {}),
   });
   httpServer.on("request", (request, response) => {
     if (!request.url.startsWith("/socket.io")) notFound(request, response);
@@ -138,6 +156,7 @@ function serveSocketIo() {
       socket.on("errors-seen", (ack) => ack(errorsSeen));
       socket.on("connection-errors", (ack) => ack(refused));
       socket.on("new-namespaces", (ack) => ack(madeNamespaces));
+      socket.on("recovered", (ack) => ack(socket.recovered));
       socket.on("clients-count", (ack) => ack(server.engine.clientsCount));
     });
   }

@@ -94,6 +94,11 @@ TEST(Examples, Binary) {
   EXPECT_EQ(run_client("binary", server), "uploaded 100000 bytes\n\"zeros\": 100000 bytes\ncba\n");
 }
 
+TEST(Examples, OwnParser) {
+  const ExampleServer server("parser_cbor");
+  EXPECT_EQ(run_client("parser_cbor", server), "3 bytes\n");
+}
+
 TEST(Examples, Coroutines) {
   const ExampleServer server("coroutines");
   EXPECT_EQ(run_client("coroutines", server), "3 green apples, for one of 1\n");

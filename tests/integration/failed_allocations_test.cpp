@@ -4,6 +4,7 @@
 // over, and nobody receives half a message.
 #include "support/failing_allocations.hpp"
 #include "support/live_server.hpp"
+#include "support/tls_client.hpp"
 
 #include <socketio/asio.hpp>
 #include <socketio/client.hpp>
@@ -45,6 +46,7 @@ class FailedAllocations : public testing::Test {
   }
 
   std::uint16_t port() const { return server_.port; }
+  std::uint16_t tls_port() const { return tls_port_; }
 
   /// A piece of activity in which allocations fail, one after another; none fails before
   /// or after it.
@@ -91,6 +93,10 @@ class FailedAllocations : public testing::Test {
       ++reports_;
       if (socket.connected()) socket.disconnect(Close::connection);
     });
+    const Identity identity = Authority::self_signed({});
+    const ServerTls tls({.certificates = {{.certificate_pem = identity.certificate_pem(),
+                                           .key_pem = identity.key_pem()}}});
+    tls_port_ = io.listen({.address = "127.0.0.1", .tls = tls});
     io.on("join", [](Socket& socket, std::string room) {
       socket.join(room);
       socket.join(room + " too");
@@ -120,6 +126,7 @@ class FailedAllocations : public testing::Test {
   }
 
   std::atomic<std::size_t> reports_ = 0;
+  std::uint16_t tls_port_ = 0;
   LiveServer server_;
   std::optional<ControlClient> bystander_;
 };
@@ -136,6 +143,18 @@ TEST_F(FailedAllocations, OfAnHttpRoute) {
     client.tcp().finish_sending();
     client.tcp().receive_all();
     return pipelined.has_value();
+  }});
+}
+
+TEST_F(FailedAllocations, OfAHandshakeOfTls) {
+  fail_each({.activity = [this] {
+    TlsClient client(tls_port());
+    if (!client.shake_hands()) return false;
+    const std::string answer = client.ask("/route/you");
+    if (answer.starts_with("HTTP/1.1 200")) {
+      EXPECT_TRUE(answer.ends_with("hello you"));
+    }
+    return client.goodbye();
   }});
 }
 

@@ -95,7 +95,7 @@ TEST(FailedAllocations, OfDisconnectingAll) {
   fail_each(
       [](BusyClient& client) {
         const core::GateEntry entry(client.town.gate());
-        contain(*client.town.manager, [&] { client.town.manager->disconnect_all(); });
+        contain(*client.town.manager, [&] { client.town.manager->leave(); });
       },
       [](BusyClient& client) {
         client.town.loop.run_for(seconds(60));

@@ -91,7 +91,7 @@ layers() {
     [[ $(may_include "$layer") != none ]] || echo "src/$layer: a layer that tests/tidy/check.sh does not know"
     allowed=$(may_include "$layer" | sed 's/ /|/g')
     files -path "./src/$layer/*" -not -path "./src/$layer/server/*" -not -path "./src/$layer/client/*" |
-      offences '^ *# *include +"' | grep -vE "include +\"($allowed)/(json/|http/|msgpack/|engineio/|socketio/|websocket/|platform/)?[^/]+\"" || true
+      offences '^ *# *include +"' | grep -vE "include +\"($allowed)/(json/|http/|ip/|msgpack/|custom/|engineio/|proxy/|socketio/|websocket/|platform/)?[^/]+\"" || true
   done
   files -path './src/base/*' -o -path './src/net/*' | offences '^ *# *include +<socketio/'
   files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client)/'
@@ -114,7 +114,7 @@ platforms() {
   files -path './src/*' -not -path './src/net/linux/*' -o -path './include/*' | offences '^ *# *include +<' |
     grep -vE "include +<([a-z_]+|socketio/[a-z_/]+\.hpp|$libraries)>" || true
   local words='(^|[^A-Za-z0-9_>])::[a-z_0-9]+ ?\(|\bpthread_|\bget[pt]id\(|\b(gm|local)time(_r)?\(|\bset?env\(|\bssize_t\b'
-  words+='|\berrno\b|native_handle|boost/asio/(posix|local|windows)|__(linux|unix|APPLE)|_WIN32|^ *# *if'
+  words+='|\berrno\b|native_handle|boost/asio/(posix|windows)|__(linux|unix|APPLE)|_WIN32|^ *# *if'
   files -path './src/*' -not -path './src/net/linux/*' -o -path './include/*' | offences "$words"
 }
 

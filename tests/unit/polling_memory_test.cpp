@@ -18,7 +18,7 @@ class PollingMemory : public testing::Test {
  protected:
   PollingMemory()
       : session(std::make_shared<engine::Session>(server, "session", engine::OpeningRequest{})),
-        transport(std::make_shared<engine::PollingTransport>(*session)) {
+        transport(std::make_shared<engine::PollingTransport>(*session, engine::BinaryForm::bytes)) {
     session->open(transport);
   }
   ~PollingMemory() override { session->close(DisconnectReason::transport_close); }

@@ -3,6 +3,8 @@
 #include "exit_code.hpp"
 #include "words.hpp"
 
+#include <socketio/log.hpp>
+
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -39,6 +41,7 @@ int main(int argc, char** argv) {
   int code = sio::exit_success;
   sio::add_commands(app, code);
   try {
+    socketio::log::from_environment();
     app.parse(words_of(argc, argv));
   } catch (const CLI::ParseError& wrong) {
     return app.exit(wrong) == 0 ? sio::exit_success : sio::exit_usage;

@@ -15,6 +15,7 @@
 #include "secret.hpp"
 #include "tokens.hpp"
 
+#include <socketio/log.hpp>
 #include <socketio/server.hpp>
 
 #include <array>
@@ -70,6 +71,7 @@ void serve(showcase::Options options) {
 
 int main(int argc, char** argv) {
   try {
+    socketio::log::from_environment();
     serve(showcase::parse_options(argc, argv));
     return 0;
   } catch (const std::exception& error) {

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
-#include <optional>
 #include <utility>
 
 namespace socketio::engineio {
@@ -30,15 +29,6 @@ std::optional<milliseconds> read_interval(const Value& handshake, std::string_vi
   if (!handshake.find(name, member) || !member.get(count)) return std::nullopt;
   if (count < 0 || count > longest_interval_ms) return std::nullopt;
   return milliseconds(static_cast<std::int64_t>(std::ceil(count)));
-}
-
-/// Strict, except that line ends are allowed: the Java client inserts them.
-std::optional<std::string> decode_base64(std::string_view text) {
-  if (auto bytes = base64::decode(text)) return bytes;
-  std::string joined;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(joined),
-               [](char c) { return c != '\r' && c != '\n'; });
-  return base64::decode(joined);
 }
 
 bool read_upgrades(const Value& handshake, std::vector<std::string>& upgrades) {
@@ -67,6 +57,14 @@ std::string_view to_string(PacketType type) {
   static constexpr std::array<std::string_view, 7> names{"open",    "close",   "ping", "pong",
                                                          "message", "upgrade", "noop"};
   return names[static_cast<std::size_t>(type)];
+}
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  if (auto bytes = base64::decode(text)) return bytes;
+  std::string joined;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(joined),
+               [](char c) { return c != '\r' && c != '\n'; });
+  return base64::decode(joined);
 }
 
 Result<Packet, Errc> decode_text(std::string_view text, std::string& storage) {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@
 namespace socketio::engineio {
 
 inline constexpr std::string_view protocol_version = "4";
+
+/// The revisions of the protocol. What is different in the older one: v3.hpp.
+enum class Protocol : std::uint8_t { v3 = 3, v4 = 4 };
 
 enum class PacketType : std::uint8_t { open = 0, close, ping, pong, message, upgrade, noop };
 
@@ -37,11 +41,17 @@ enum class Errc : std::uint8_t {
   invalid_base64,
   invalid_handshake,
   too_many_packets,
+  // For protocol 3 (v3.hpp).
+  invalid_length,
+  invalid_utf8,
 };
 
 /// Decodes one text packet; its base64 may contain line ends. The bytes of a base64 message go to
 /// `storage`, which the packet then views; any other packet views `text`.
 Result<Packet, Errc> decode_text(std::string_view text, std::string& storage);
+
+/// Strict, except that line ends are allowed: the Java client inserts them.
+std::optional<std::string> decode_base64(std::string_view text);
 
 /// The first character of a text packet.
 constexpr char digit_of(PacketType type) { return static_cast<char>('0' + static_cast<int>(type)); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Decoder: Engine.IO messages in, whole Socket.IO packets out, in either encoding: JSON text
-// (text_decoder.hpp) or MessagePack (codec/msgpack). Its counterpart is Encoder (encoder.hpp).
+// Decoder: Engine.IO messages in, whole Socket.IO packets out, in any encoding: JSON text
+// (text_decoder.hpp), MessagePack (codec/msgpack) or the application's (codec/custom). Its counterpart is Encoder (encoder.hpp).
 //
 // Life cycle: one per connection. A packet views the decoder, the Document and its message, so
 // it is valid until the next call. After an error the connection must close; reset() drops an
@@ -56,6 +56,8 @@ class Decoder {
   /// True between the text of a binary packet and its last attachment. The caller limits that time.
   virtual bool attachments_due() const = 0;
   virtual void reset() = 0;
+  /// What the application's parser has thrown last.
+  virtual std::string_view thrown() const { return {}; }
 };
 
 // The steps from header and attachments to a packet, which all decoders share.

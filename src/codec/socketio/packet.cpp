@@ -2,15 +2,11 @@
 #include "codec/socketio/packet.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
 
 namespace socketio::parser {
 namespace {
-
-constexpr std::array<std::string_view, 6> reserved_events = {
-    "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"};
 
 /// Removes the digits at the front of `text` and returns them.
 std::string_view take_digits(std::string_view& text) {
@@ -89,7 +85,21 @@ void append_header(std::string& out, const Header& header) {
 }
 
 bool is_reserved_event(std::string_view name) {
-  return std::find(reserved_events.begin(), reserved_events.end(), name) != reserved_events.end();
+  // Called for each event: most names have another length than all of these.
+  switch (name.size()) {
+    case std::string_view("connect").size():
+      return name == "connect";
+    case std::string_view("disconnect").size():
+      return name == "disconnect";
+    case std::string_view("newListener").size():
+      return name == "newListener";
+    case std::string_view("connect_error").size():
+      return name == "connect_error" || name == "disconnecting";
+    case std::string_view("removeListener").size():
+      return name == "removeListener";
+    default:
+      return false;
+  }
 }
 
 std::string namespace_name(std::string_view name) {

@@ -41,9 +41,10 @@ enum class Errc : std::uint8_t {
   unexpected_text,      // a text message while attachments are due
   unexpected_binary,    // a binary message while none is due
   too_large,            // header and attachments together exceed the limit
-  // For the other encoding (codec/msgpack).
+  // For the other encodings (codec/msgpack, codec/custom).
   invalid_msgpack,    // not MessagePack, or beyond what JSON can express
   invalid_namespace,  // not a string, or without the slash at the front
+  parser_threw,       // the application's parser; thrown() has the text
 };
 
 struct Limits {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/client/manager.hpp"
 
+#include "base/log.hpp"
 #include "codec/socketio/packet.hpp"
+#include "core/client/connection_error.hpp"
 #include "core/client/manager_connection.hpp"
 #include "core/client/socket_state.hpp"
 
@@ -13,17 +15,6 @@ namespace socketio::core {
 using parser::PacketType;
 
 namespace {
-
-ConnectionError connection_error(const engine::Failure& failure) {
-  ConnectionError error;
-  error.message = failure.message;
-  error.code = failure.code;
-  error.status = failure.status;
-  error.details = failure.details;
-  error.close_code = failure.close_code;
-  if (failure.is_other_protocol) error.code = Errc::other_protocol;
-  return error;
-}
 
 /// When a client ends and cannot wait, it assumes that the server has handled what was sent
 /// this long ago.
@@ -75,7 +66,7 @@ void Manager::perform(void (Manager::*action)()) {
 
 void Manager::connect() { perform(&Manager::connect_now); }
 void Manager::disconnect() { perform(&Manager::close); }
-void Manager::disconnect_all() { perform(&Manager::disconnect_all_now); }
+void Manager::leave() { perform(&Manager::disconnect_all_now); }
 
 void Manager::set_query(engine::NamedValues query) {
   const GateLock lock(*gate_);
@@ -220,7 +211,7 @@ void Manager::on_open_timeout() {
 }
 
 void Manager::on_exception() noexcept {
-  report(std::current_exception());
+  report(std::current_exception(), "connection");
   if (!ended()) loop_.timers().arm(broken_timer_, Duration::zero());
 }
 
@@ -235,6 +226,7 @@ void Manager::on_broken() {
 void Manager::fail(const ConnectionError& error) {
   // Copied first, so that nothing below can stop half-way.
   const Sockets notified = sockets_;
+  log_line(LogScope::client, LogLevel::info, {"cannot connect: ", error.message});
   open_timer_.cancel();
   const bool was_reconnection = std::get<Opening>(state_).is_reconnection;
   const auto failed = connection();
@@ -463,9 +455,16 @@ EmitResult Manager::send(PacketType type, std::string_view nsp, std::optional<st
   engine::ClientSession& session = *open->connection->session;
   const bool was_writable = session.writable();
   last_sent_ = loop_.now();
-  if (!packets_.send(session, {type, nsp, id, {text}, attachments}, compress)) {
-    return EmitResult::dropped;
+  const auto error = packets_.send(session, {type, nsp, id, {text}, attachments}, compress);
+  if (error == parser::Errc::parser_threw) {
+    // Not from inside an emit. A connection that has followed meanwhile is not to blame.
+    loop_.defer([self = weak_from_this(), blamed = std::weak_ptr(open->connection)] {
+      const auto manager = self.lock();
+      if (manager && blamed.lock() == manager->connection())
+        contain(*manager, [&] { manager->refuse(describe(parser::Errc::parser_threw)); });
+    });
   }
+  if (error) return EmitResult::dropped;
   count_queued_bytes();
   return was_writable ? EmitResult::sent : EmitResult::queued;
 }
@@ -479,7 +478,7 @@ void Manager::notify(const List& list, const Args&... args) {
     try {
       handler(args...);
     } catch (...) {
-      report(std::current_exception());
+      report(std::current_exception(), "connection");
     }
   });
 }

@@ -12,6 +12,7 @@
 #include "codec/json/document.hpp"
 #include "codec/socketio/decoder.hpp"
 #include "core/client/backoff.hpp"
+#include "core/client/client_protocol.hpp"
 #include "core/client/connection_status.hpp"
 #include "core/client/gate.hpp"
 #include "core/client/packet_parser.hpp"
@@ -56,7 +57,7 @@ struct ManagerOptions {
   std::size_t pending_acks = 10'000;
 };
 
-class Manager final : public std::enable_shared_from_this<Manager> {
+class Manager final : public ClientProtocol, public std::enable_shared_from_this<Manager> {
  public:
   struct Events {
     detail::HandlerList<detail::Signal> open;
@@ -70,43 +71,42 @@ class Manager final : public std::enable_shared_from_this<Manager> {
   };
 
   Manager(Loop& loop, Connector& connector, std::shared_ptr<Gate> gate, ManagerOptions options);
-  ~Manager();
+  ~Manager() override;
 
   // --- Any thread ---
 
   /// The socket of a namespace, made on first use. With auto_connect it joins.
   std::shared_ptr<ClientSocketState> socket(std::string_view nsp, const SocketOptions& options);
-  void connect();
+  void connect() override;
   void disconnect();
   /// Disconnects every socket.
-  void disconnect_all();
-  void set_query(engine::NamedValues query);
-  void set_extra_headers(engine::NamedValues headers);
+  void leave() override;
+  void set_query(engine::NamedValues query) override;
+  void set_extra_headers(engine::NamedValues headers) override;
   /// Adds handlers with `use(Events&)`, unless the client has ended.
   template <class Use>
   void change_events(Use use) {
     const GateLock lock(*gate_);
     if (!ended()) use(events_);
   }
-  /// A handler of the client itself threw: notifies the error hook of its first socket.
-  void report(const std::exception_ptr& exception, std::string_view event = "connection") noexcept;
+  /// Notifies the error hook of the first socket.
+  void report(const std::exception_ptr& exception, std::string_view event) noexcept override;
   /// From now on nothing is sent and no user code is called. Pending acknowledgements fail and
   /// handlers are released.
-  void close_now();
+  void close_now() override;
 
   // --- Loop ---
 
   /// Sends what is waiting, and DISCONNECT to each namespace in which the server has nothing left
   /// to handle; then calls close_now(). drop() must follow.
-  void end();
-  /// Closes the connections that end() left flushing.
-  void drop();
-  /// The hook is called when the last connection has closed and no other is to follow.
-  void set_idle_hook(std::function<void()> hook) { idle_hook_ = std::move(hook); }
+  void end() override;
+  void drop() override;
+  void set_idle_hook(std::function<void()> hook) override { idle_hook_ = std::move(hook); }
   bool is_idle() const;
 
-  /// What the coroutines of its handlers belong to.
-  void set_task_loop(std::shared_ptr<detail::TaskLoop> loop) { task_loop_ = std::move(loop); }
+  void set_task_loop(std::shared_ptr<detail::TaskLoop> loop) override {
+    task_loop_ = std::move(loop);
+  }
   const std::shared_ptr<detail::TaskLoop>& task_loop() const { return task_loop_; }
 
   // --- Loop, for sockets ---

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/client/packet_parser.hpp"
 
+#include "codec/custom/packet.hpp"
 #include "codec/msgpack/packet.hpp"
 #include "codec/socketio/text_decoder.hpp"
 #include "codec/socketio/text_encoder.hpp"
@@ -32,15 +33,20 @@ std::string_view describe(parser::Errc error) {
       return "a packet with its attachments is larger than max_payload_bytes";
     case parser::Errc::invalid_msgpack:
       return "a packet is no MessagePack, is too deep or has more than json_values";
+    case parser::Errc::parser_threw:
+      return "the parser has thrown an exception";
   }
   return "a packet is not as Socket.IO has it";
 }
 
-PacketParser::PacketParser(Parser parser, const parser::Limits& limits,
+PacketParser::PacketParser(const Parser& parser, const parser::Limits& limits,
                            const codec::JsonLimits& json)
     : document_(json) {
   constexpr auto role = parser::Role::client;
-  if (parser == Parser::msgpack) {
+  if (parser.own()) {
+    decoder_ = std::make_unique<custom::Decoder>(parser.own(), role, limits);
+    encoder_ = std::make_unique<custom::Encoder>(parser.own());
+  } else if (parser.kind() == Parser::msgpack) {
     decoder_ = std::make_unique<msgpack::Decoder>(role, limits, json);
     encoder_ = std::make_unique<msgpack::Encoder>();
   } else {
@@ -59,13 +65,14 @@ PacketParser::Decoded PacketParser::add_binary(std::string_view message) {
 
 void PacketParser::reset() { decoder_->reset(); }
 
-bool PacketParser::send(engine::ClientSession& session, const parser::OutgoingPacket& packet,
-                        Compress compress) {
+std::optional<parser::Errc> PacketParser::send(engine::ClientSession& session,
+                                               const parser::OutgoingPacket& packet,
+                                               Compress compress) {
   const auto encoded = encoder_->encode(packet);
-  if (!encoded) return false;
+  if (!encoded) return encoded.error();
   parser::for_each_message(
       *encoded, [&](const engineio::Packet& message) { session.send(message, compress); });
-  return true;
+  return std::nullopt;
 }
 
 bool PacketParser::is_disconnect(engineio::Content content, std::string_view message) {

@@ -25,7 +25,7 @@ class PacketParser {
  public:
   using Decoded = Result<std::optional<parser::Packet>, parser::Errc>;
 
-  PacketParser(Parser parser, const parser::Limits& limits, const codec::JsonLimits& json);
+  PacketParser(const Parser& parser, const parser::Limits& limits, const codec::JsonLimits& json);
 
   /// Adds a message. Returns a packet, or nothing while attachments are missing.
   Decoded add_text(std::string_view message);
@@ -34,9 +34,9 @@ class PacketParser {
   void give_back_large() { document_.give_back_large(); }
   void reset();
 
-  /// False, and nothing is sent, if the encoding has no such packet.
-  bool send(engine::ClientSession& session, const parser::OutgoingPacket& packet,
-            Compress compress);
+  /// Returns why the packet cannot be encoded; then nothing is sent.
+  std::optional<parser::Errc> send(engine::ClientSession& session,
+                                   const parser::OutgoingPacket& packet, Compress compress);
   /// Whether a message made by send() is a DISCONNECT packet. Drops an incomplete packet whose
   /// attachments are missing.
   bool is_disconnect(engineio::Content content, std::string_view message);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/client/socket_state.hpp"
 
+#include "base/log.hpp"
 #include "core/client/event_call.hpp"
 #include "core/event_text.hpp"
 
@@ -186,6 +187,7 @@ void ClientSocketState::on_connected(std::string_view sid, std::string_view pid)
   const std::uint64_t number = ++connection_;
   peer_ = std::make_shared<ClientEventPeer>(weak_from_this(), number);
   connected_.store(true, std::memory_order_release);
+  log_line(LogScope::client, LogLevel::debug, {"connected to ", nsp_});
 
   // A handler may disconnect the socket or end the client.
   for (const auto& event : receiver_.take_kept()) {
@@ -291,6 +293,7 @@ void ClientSocketState::forget_connection() {
 
 void ClientSocketState::notify_disconnect(DisconnectReason reason, const ConnectionError& error) {
   const auto self = shared_from_this();
+  log_line(LogScope::client, LogLevel::info, {"disconnected from ", nsp_, ": ", to_string(reason)});
   handlers_.notify("disconnect", handlers_.get().disconnect, reason, error);
   sender_.on_disconnected();
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/connection.hpp"
 
+#include "base/log.hpp"
+#include "codec/http/message.hpp"
 #include "core/make_room.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
@@ -55,6 +57,36 @@ std::string text_error(parser::Errc error, std::string_view message) {
   }
 }
 
+std::string json_text(const json& value) {
+  std::string text;
+  std::vector<Bytes> no_attachments;
+  JsonWriter(text, no_attachments).value(value);
+  return text;
+}
+
+/// The payload of a CONNECT_ERROR.
+std::string error_text(const MiddlewareError& error) {
+  std::string text;
+  std::vector<Bytes> no_attachments;
+  JsonWriter writer(text, no_attachments);
+  writer.begin_object();
+  writer.key("message");
+  writer.string(error.message);
+  if (!error.data.is_null()) {
+    writer.key("data");
+    writer.value(error.data);
+  }
+  writer.end_object();
+  return text;
+}
+
+/// The value of a JSON text; an empty object if there is none.
+json json_of(std::string_view text) {
+  codec::Document document(codec::own_text);
+  const auto value = document.parse(text);
+  return text.empty() || !value ? json::object() : value->to_json();
+}
+
 }  // namespace
 
 Connection::Connection(Node& node, std::shared_ptr<engine::Session> session)
@@ -66,9 +98,18 @@ void Connection::start() {
   node_.loop().timers().arm(
       ensure_timer<Connection, &Connection::on_connect_timeout>(connect_timer_, *this),
       node_.options().connect_timeout);
+  if (!session_->is_v3()) return;
+  node_.loop().defer([self = weak_from_this()] {
+    const auto connection = self.lock();
+    if (connection) contain(*connection, [&] { connection->join_main(); });
+  });
 }
 
-void Connection::on_connect_timeout() { session_->close(DisconnectReason::forced_server_close); }
+void Connection::on_connect_timeout() {
+  log_line(LogScope::core, LogLevel::info,
+           {session_->opening().remote_address, " has joined no namespace in time"});
+  session_->close(DisconnectReason::forced_server_close);
+}
 
 void Connection::on_attachments_timeout() { session_->close(DisconnectReason::forced_close); }
 
@@ -82,7 +123,7 @@ void Connection::on_binary(std::string_view message) {
 
 void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> result,
                            std::string_view message) {
-  if (!result) return refuse_packet(result.error(), message);
+  if (!result) return refuse_packet(describe(result.error(), message));
   if (*result) {
     if (attachments_timer_) attachments_timer_.reset();
     codec::Document& document = node_.document();
@@ -96,10 +137,16 @@ void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> r
   }
 }
 
-void Connection::refuse_packet(parser::Errc error, std::string_view message) {
+std::string Connection::describe(parser::Errc error, std::string_view message) const {
+  if (error == parser::Errc::parser_threw) return std::string(decoder_->thrown());
+  const bool is_text = node_.options().parser.kind() == Parser::standard;
+  return is_text ? text_error(error, message) : msgpack_error(error);
+}
+
+void Connection::refuse_packet(const std::string& why) {
   const auto self = shared_from_this();
-  const bool is_msgpack = node_.options().parser == Parser::msgpack;
-  const std::string why = is_msgpack ? msgpack_error(error) : text_error(error, message);
+  log_line(LogScope::core, LogLevel::info,
+           {"no packet from ", session_->opening().remote_address, ": ", why});
   const auto sockets = sockets_;
   for (const auto& socket : sockets) {
     if (socket->connected()) socket->notify_error({why});
@@ -111,9 +158,7 @@ void Connection::on_packet(const parser::Packet& packet) {
   const auto socket = find(packet.nsp);
   if (packet.type == PacketType::connect) {
     // This is a second CONNECT.
-    if (socket || (searched_ && searched_->contains(packet.nsp))) {
-      return session_->close(DisconnectReason::forced_close);
-    }
+    if (socket) return session_->close(DisconnectReason::forced_close);
     return connect(packet);
   }
   if (!socket || !socket->connected()) return session_->close(DisconnectReason::forced_close);
@@ -128,20 +173,46 @@ std::shared_ptr<SocketState> Connection::find(std::string_view nsp) const {
 }
 
 void Connection::connect(const parser::Packet& packet) {
+  if (session_->is_v3()) return connect_v4(packet.nsp);
+  join(packet.nsp, packet.text);
+}
+
+void Connection::join_main() {
+  if (session_->is_open() && !find("/")) join("/", {});
+}
+
+void Connection::connect_v4(std::string_view nsp_and_query) {
+  const auto question = nsp_and_query.find('?');
+  const std::string nsp(nsp_and_query.substr(0, question));
+  if (find(nsp)) return session_->close(DisconnectReason::forced_close);
+  if (question == std::string_view::npos) return join(nsp, {});
+  json auth = json::object();
+  for (auto& [name, value] : http::parse_query(nsp_and_query.substr(question + 1))) {
+    auth[name] = std::move(value);
+  }
+  join(nsp, json_text(auth));
+}
+
+void Connection::join(std::string_view name, std::string_view auth_text) {
   const Options& options = node_.options();
   const std::size_t joined = sockets_.size() + (searched_ ? searched_->size() : 0);
-  if (joined >= options.namespaces_per_client || packet.nsp.size() > options.namespace_name_bytes) {
+  const bool is_second = searched_ && searched_->contains(name);
+  if (is_second || joined >= options.namespaces_per_client ||
+      name.size() > options.namespace_name_bytes) {
+    log_line(
+        LogScope::core, LogLevel::warning,
+        {"limit of namespaces or their names reached by ", session_->opening().remote_address});
     return session_->close(DisconnectReason::forced_close);
   }
-  if (const auto nsp = node_.find(packet.nsp)) return join(nsp, packet.nsp, packet.text);
+  if (const auto nsp = node_.find(name)) return join(nsp, name, auth_text);
   if (!searched_) searched_ = std::make_unique<Names>();
-  searched_->emplace(packet.nsp);
-  node_.search(packet.nsp, packet.text.empty() ? json::object() : packet.payload.to_json(),
-               [weak = weak_from_this(), name = std::string(packet.nsp),
-                auth_text = std::string(packet.text)](const std::shared_ptr<NamespaceState>& nsp) {
+  searched_->emplace(name);
+  node_.search(name, json_of(auth_text),
+               [weak = weak_from_this(), kept_name = std::string(name),
+                kept_auth = std::string(auth_text)](const std::shared_ptr<NamespaceState>& nsp) {
                  const auto self = weak.lock();
                  if (!self) return nsp ? nsp->end_if_empty() : void();
-                 contain(*self, [&] { self->on_searched(nsp, name, auth_text); });
+                 contain(*self, [&] { self->on_searched(nsp, kept_name, kept_auth); });
                });
 }
 
@@ -160,12 +231,13 @@ void Connection::on_searched(const std::shared_ptr<NamespaceState>& nsp, const s
 
 void Connection::join(const std::shared_ptr<NamespaceState>& nsp, std::string_view name,
                       std::string_view auth_text) {
-  if (!nsp) return refuse(name, {"Invalid namespace"});
+  if (!nsp) return send_connect_error(name, error_text({"Invalid namespace"}));
 
   const auto self = shared_from_this();
   const auto socket = make_socket(nsp, auth_text);
   const auto& middlewares = nsp->handlers().middlewares;
-  if (middlewares.empty()) return finish_connect(socket, std::nullopt);
+  const bool skips = socket->recovered() && nsp->recovery()->skips_middlewares();
+  if (middlewares.empty() || skips) return finish_connect(socket, std::nullopt);
 
   using Chain = MiddlewareChain<detail::ConnectionMiddleware>;
   const auto call = [socket](detail::ConnectionMiddleware& middleware, Next next) {
@@ -195,16 +267,67 @@ std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<Names
                                                      std::string_view auth_text) {
   try {
     make_room(sockets_);
-    auto socket = std::make_shared<SocketState>(nsp, *this, random_id(node_.loop().entropy()),
-                                                std::string(auth_text));
+    auto kept = take_session(*nsp, auth_text);
+    auto socket =
+        kept ? std::make_shared<SocketState>(nsp, *this, std::move(*kept), std::string(auth_text))
+             : std::make_shared<SocketState>(nsp, *this, make_id(nsp->name()),
+                                             std::string(auth_text));
     nsp->add_joining(socket);
     sockets_.push_back(socket);
+    socket->begin_recovery();
     return socket;
   } catch (...) {
     // It may have been created for this client.
     nsp->end_if_empty();
     throw;
   }
+}
+
+std::optional<KeptSession> Connection::take_session(NamespaceState& nsp,
+                                                    std::string_view auth_text) {
+  Recovery* const recovery = nsp.recovery();
+  if (!recovery) return std::nullopt;
+  const RecoveryClaim claim(auth_text);
+  if (claim.private_id.empty()) return std::nullopt;
+  if (SocketState* const lost = recovery->find(claim.private_id)) {
+    // The client is here, so its former connection is lost, which nobody has noticed yet.
+    const auto former = lost->connection()->shared_session();
+    if (former != session_) former->close(DisconnectReason::transport_close);
+  }
+  auto kept = recovery->take(claim.private_id);
+  if (!kept) return std::nullopt;
+  const auto first = recovery->first_missed(*kept->session, claim.offset);
+  if (!first) return std::nullopt;
+  kept->session->begin = *first;
+  return kept;
+}
+
+void Connection::answer_connect(SocketState& socket) {
+  NamespaceState& nsp = socket.nsp();
+  Recovery* const recovery = nsp.recovery();
+  // Middlewares may have taken longer than the log reaches back.
+  if (socket.recovered() &&
+      !recovery->has_all(*socket.recovery_session(), socket.recovery_session()->begin)) {
+    socket.lose_recovery();
+  }
+  if (session_->is_v3())
+    return void(send({.type = PacketType::connect, .nsp = nsp.name()}, Compress::no));
+  std::string payload = R"({"sid":")" + socket.id();
+  if (recovery) payload.append(R"(","pid":")").append(socket.recovery_session()->private_id);
+  payload.append(R"("})");
+  send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
+  if (!socket.recovered()) return;
+  // Behind the answer: the official client keeps events that arrive before it, and gets them twice if
+  // the connection breaks in between.
+  recovery->for_each_missed(*socket.recovery_session(), socket.id(),
+                            socket.recovery_session()->begin,
+                            [&](PreparedEvents& events) { session_->send_prepared(events); });
+}
+
+std::string Connection::make_id(const std::string& nsp) const {
+  if (!session_->is_v3()) return random_id(node_.loop().entropy());
+  // These clients make it themselves from the session's.
+  return parser::is_main(nsp) ? session_->id() : nsp + '#' + session_->id();
 }
 
 void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
@@ -221,11 +344,12 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   }
   connect_timer_.reset();
   const auto handlers = nsp.handlers().connection;
-  const std::string payload = R"({"sid":")" + socket->id() + R"("})";
-  send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
+  answer_connect(*socket);
   if (!nsp.add(*socket)) return;
   // Last, so that on_disconnect is only called for sockets whose on_connection was.
   socket->become_connected();
+  log_line(LogScope::core, LogLevel::debug,
+           {"socket ", socket->id(), " connected to ", nsp.name()});
 
   for (const auto& handler : handlers) {
     if (!socket->connected()) return;
@@ -241,7 +365,7 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
 EmitResult Connection::send(const parser::OutgoingPacket& packet, Compress compress) {
   node_.waiting_broadcasts().before_sending();
   const auto encoded = node_.encoder().encode(packet);
-  if (!encoded) return EmitResult::dropped;
+  if (!encoded) return drop(encoded.error());
   std::optional<EmitResult> result;
   parser::for_each_message(*encoded, [&](const engineio::Packet& message) {
     if (result != EmitResult::dropped) result = session_->send(message, compress);
@@ -249,18 +373,25 @@ EmitResult Connection::send(const parser::OutgoingPacket& packet, Compress compr
   return *result;
 }
 
-void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
-  std::string payload;
-  std::vector<Bytes> no_attachments;
-  JsonWriter writer(payload, no_attachments);
-  writer.begin_object();
-  writer.key("message");
-  writer.string(error.message);
-  if (!error.data.is_null()) {
-    writer.key("data");
-    writer.value(error.data);
+EmitResult Connection::drop(parser::Errc error) {
+  if (error == parser::Errc::parser_threw) {
+    // Not from inside an emit, because the code that called it may be in the middle of something.
+    node_.loop().defer([self = weak_from_this(), why = std::string(node_.encoder().thrown())] {
+      const auto connection = self.lock();
+      if (connection) contain(*connection, [&] { connection->refuse_packet(why); });
+    });
   }
-  writer.end_object();
+  return EmitResult::dropped;
+}
+
+void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
+  log_line(LogScope::core, LogLevel::info,
+           {"refused ", session_->opening().remote_address, " at ", nsp, ": ", error.message});
+  if (!session_->is_v3()) return send_connect_error(nsp, error_text(error));
+  send_connect_error(nsp, json_text(error.data.is_null() ? json(error.message) : error.data));
+}
+
+void Connection::send_connect_error(std::string_view nsp, std::string_view payload) {
   send({.type = PacketType::connect_error, .nsp = nsp, .payload = {payload}}, Compress::no);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Connection: one Engine.IO session and the namespaces that it has joined (Socket.IO protocol 5).
 // It passes packets to sockets, runs the connection middlewares, and closes the session if the peer
-// violates the protocol.
+// violates the protocol. Clients of Engine.IO 3 speak Socket.IO protocol 4: the server lets them
+// join "/" by itself, and CONNECT and CONNECT_ERROR carry less.
 //
 // Life cycle: made for a session, and its handler until on_close(), which closes every socket.
 // Loop's thread only.
@@ -29,7 +30,8 @@ class Connection final : public engine::SessionHandler,
  public:
   Connection(Node& node, std::shared_ptr<engine::Session> session);
   ~Connection() override;
-  /// Starts the timeout for joining a namespace.
+  /// Starts the timeout for joining a namespace. A client of Engine.IO 3 joins "/" soon, but not
+  /// before this returns.
   void start();
 
   engine::Session& session() { return *session_; }
@@ -54,22 +56,38 @@ class Connection final : public engine::SessionHandler,
   /// `message` is what was decoded.
   void on_result(Result<std::optional<parser::Packet>, parser::Errc> result,
                  std::string_view message);
+  /// What is wrong with a message, in the reference's words.
+  std::string describe(parser::Errc error, std::string_view message) const;
   /// What was received is no packet: notifies the error handlers of every socket, and closes
   /// the session.
-  void refuse_packet(parser::Errc error, std::string_view message);
+  void refuse_packet(const std::string& why);
+  /// A packet could not be encoded. If it was the application's parser, the connection ends.
+  EmitResult drop(parser::Errc error);
   void on_packet(const parser::Packet& packet);
   void connect(const parser::Packet& packet);
-  /// `nsp` may be null.
+  /// The same for protocol 4, where the name may be followed by a query, which takes auth's place.
+  void connect_v4(std::string_view nsp_and_query);
+  /// Lets the client join "/", unless it has.
+  void join_main();
+  /// `auth_text` is a JSON object, or empty.
+  void join(std::string_view nsp, std::string_view auth_text);
+  /// The same for a namespace that has been found; `nsp` is null if there is none.
   void join(const std::shared_ptr<NamespaceState>& nsp, std::string_view name,
             std::string_view auth_text);
   /// A namespace that did not exist has been searched for; `nsp` is null if nobody admits the client.
   void on_searched(const std::shared_ptr<NamespaceState>& nsp, const std::string& name,
                    std::string_view auth_text);
+  std::string make_id(const std::string& nsp) const;
   std::shared_ptr<SocketState> make_socket(const std::shared_ptr<NamespaceState>& nsp,
                                            std::string_view auth_text);
+  /// The session with which a client comes back; nothing if it cannot.
+  std::optional<KeptSession> take_session(NamespaceState& nsp, std::string_view auth_text);
+  /// And sends what a client that has come back has missed.
+  void answer_connect(SocketState& socket);
   void finish_connect(const std::shared_ptr<SocketState>& socket,
                       const std::optional<MiddlewareError>& error);
   void refuse(std::string_view nsp, const MiddlewareError& error);
+  void send_connect_error(std::string_view nsp, std::string_view payload);
   std::shared_ptr<SocketState> find(std::string_view nsp) const;
   void on_connect_timeout();
   void on_attachments_timeout();

@@ -119,10 +119,10 @@ std::shared_ptr<engine::SessionHandler> EngineConnections::accept(
   const auto socket = EngineSocketState::of(link_, session);
   auto handler = std::make_shared<EngineHandler>(socket);
   engine::Socket handle(socket);
-  handlers_.for_each([&](const ConnectionHandler& handler) {
+  handlers_.for_each([&](const ConnectionHandler& notify) {
     if (!session->is_open()) return;
     try {
-      handler(handle);
+      notify(handle);
     } catch (...) {
       socket->report("connection", std::current_exception());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/namespace_handlers.hpp"
 
+#include "base/log.hpp"
 #include "core/event_text.hpp"
 
 namespace socketio::core {
@@ -19,6 +20,7 @@ void NamespaceHandlers::report(Socket& socket, std::string_view event,
 }
 
 void NamespaceHandlers::report(Socket& socket, const HandlerError& what) const noexcept {
+  log_line(LogScope::core, LogLevel::error, {"handler of \"", what.event, "\": ", what.message});
   // A copy, because the hook may be replaced while it runs.
   const auto hook = error;
   if (!hook) return;

@@ -17,7 +17,13 @@ NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
       handlers_(parent ? parent->handlers_ : std::make_shared<NamespaceHandlers>()),
       adapter_(make_adapter(*this)),
       handlers_are_parents_(parent != nullptr),
-      kept_without_clients_(parent == nullptr) {}
+      kept_without_clients_(parent == nullptr) {
+  const bool has_clients = name_ != parents_name;
+  const auto& limits = node().options().recovery;
+  if (limits && has_clients) {
+    recovery_ = std::make_shared<Recovery>(loop(), *limits, node().encoder(), name_);
+  }
+}
 
 std::vector<std::shared_ptr<NamespaceState>> NamespaceState::children() const {
   return link_->node->children_of(*this);
@@ -75,13 +81,21 @@ void NamespaceState::end_if_empty() noexcept {
 void NamespaceState::broadcast(detail::OutgoingEvent& event,
                                const detail::BroadcastOptions& options) {
   if (loop().is_current()) {
-    if (link_->node) adapter_->broadcast({event.json_text(), event.take_attachments()}, options);
-    return;
+    return broadcast(WrittenEvent{event.json_text(), event.take_attachments()}, options);
   }
   loop().post([self = shared_from_this(), text = std::string(event.json_text()),
                attachments = event.take_attachments(), options]() mutable {
-    if (self->link_->node) self->adapter_->broadcast({text, std::move(attachments)}, options);
+    self->broadcast(WrittenEvent{text, std::move(attachments)}, options);
   });
+}
+
+void NamespaceState::broadcast(WrittenEvent event, const detail::BroadcastOptions& options) {
+  if (!link_->node) return;
+  if (!recovery_ || options.flags.is_volatile) {
+    return adapter_->broadcast(std::move(event), options);
+  }
+  const std::string text = recovery_->add(event, options);
+  adapter_->broadcast({text, std::move(event.attachments)}, options);
 }
 
 void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,

@@ -43,6 +43,12 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   const std::shared_ptr<detail::TaskLoop>& task_loop() const { return link_->task_loop; }
   WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
   Adapter& adapter() { return *adapter_; }
+  /// Null if clients are not recovered.
+  Recovery* recovery() { return recovery_.get(); }
+  /// No client of it is recovered any more.
+  void forget_sessions() noexcept {
+    if (recovery_) recovery_->close();
+  }
   NamespaceHandlers& handlers() { return *handlers_; }
   /// The handlers to register with. A child shares its parent's handlers until it gets
   /// some of its own.
@@ -77,6 +83,8 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   // user code ---
 
   void broadcast(detail::OutgoingEvent& event, const detail::BroadcastOptions& options);
+  /// The same on the loop.
+  void broadcast(WrittenEvent event, const detail::BroadcastOptions& options);
   void broadcast_with_ack(detail::OutgoingEvent& event, const detail::BroadcastOptions& options,
                           detail::AckCallback each, std::function<void()> all);
   void fetch_sockets(const detail::BroadcastOptions& options, Adapter::FetchCallback found);
@@ -105,6 +113,7 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   const NamespaceState* const parent_;
   std::shared_ptr<NamespaceHandlers> handlers_;
   const std::unique_ptr<Adapter> adapter_;
+  std::shared_ptr<Recovery> recovery_;
   /// Keyed by the socket's own id.
   std::unordered_map<std::string_view, std::shared_ptr<SocketState>> sockets_;
   std::vector<SocketState*> everybody_;

@@ -2,6 +2,7 @@
 #include "core/server/node.hpp"
 
 #include "base/immortal.hpp"
+#include "codec/custom/packet.hpp"
 #include "codec/msgpack/packet.hpp"
 #include "codec/socketio/text_decoder.hpp"
 #include "codec/socketio/text_encoder.hpp"
@@ -42,8 +43,9 @@ class EndedLoop final : public Loop {
 
 Loop& ended_loop() { return immortal<EndedLoop>(); }
 
-std::unique_ptr<parser::Encoder> make_encoder(Parser parser) {
-  if (parser == Parser::msgpack) return std::make_unique<msgpack::Encoder>();
+std::unique_ptr<parser::Encoder> make_encoder(const Parser& parser) {
+  if (parser.own()) return std::make_unique<custom::Encoder>(parser.own());
+  if (parser.kind() == Parser::msgpack) return std::make_unique<msgpack::Encoder>();
   return std::make_unique<parser::TextEncoder>();
 }
 
@@ -73,7 +75,11 @@ std::shared_ptr<engine::SessionHandler> Node::accept(
 
 std::unique_ptr<parser::Decoder> Node::make_decoder() const {
   const auto role = parser::Role::server;
-  if (options_.parser == Parser::msgpack) {
+  const Parser& parser = options_.parser;
+  if (parser.own()) {
+    return std::make_unique<custom::Decoder>(parser.own(), role, options_.packet);
+  }
+  if (parser.kind() == Parser::msgpack) {
     return std::make_unique<msgpack::Decoder>(role, options_.packet, options_.json);
   }
   return std::make_unique<parser::TextDecoder>(role, options_.packet);
@@ -95,12 +101,12 @@ std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
 }
 
 std::shared_ptr<NamespaceState> Node::of(detail::NamespacePredicate predicate) {
-  return add_parent({.predicate = std::move(predicate)});
+  return add_parent({nullptr, std::move(predicate), nullptr});
 }
 
 std::shared_ptr<NamespaceState> Node::of_pattern(
     std::function<bool(std::string_view name)> matches) {
-  return add_parent({.matches = std::move(matches)});
+  return add_parent({std::move(matches), nullptr, nullptr});
 }
 
 std::shared_ptr<NamespaceState> Node::add_parent(Dynamic dynamic) {
@@ -207,6 +213,10 @@ void Node::close() {
       sockets.push_back(socket->shared_from_this());
   }
   for (const auto& socket : sockets) socket->close(DisconnectReason::server_shutting_down);
+  for (const auto& [name, nsp] : namespaces_) nsp->forget_sessions();
+  for (const auto& [name, ended] : released_) {
+    if (const auto nsp = ended.lock()) nsp->forget_sessions();
+  }
 }
 
 }  // namespace socketio::core

@@ -15,6 +15,7 @@
 #include "codec/socketio/encoder.hpp"
 #include "codec/socketio/packet.hpp"
 #include "core/server/adapter.hpp"
+#include "core/server/recovery.hpp"
 #include "core/server/waiting_broadcasts.hpp"
 #include "engine/server/session.hpp"
 
@@ -27,6 +28,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -60,6 +62,7 @@ struct Options {
   /// than `namespaces_kept`, it does anyway.
   bool cleanup_empty_child_namespaces = false;
   std::size_t namespaces_kept = 1'000;
+  std::optional<RecoveryLimits> recovery{};
   /// For each namespace, except parents. None means LocalAdapter.
   AdapterFactory adapter{};
 };

@@ -11,7 +11,7 @@
 namespace socketio::core {
 
 void ParentAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions& options) {
-  for (const auto& child : nsp().children()) child->adapter().broadcast(event, options);
+  for (const auto& child : nsp().children()) child->broadcast(event, options);
 }
 
 void ParentAdapter::fetch_sockets(const detail::BroadcastOptions& options, FetchCallback found) {

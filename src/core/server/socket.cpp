@@ -48,6 +48,8 @@ const std::string& Socket::id() const { return state_ ? state_->id() : no_id; }
 
 bool Socket::connected() const { return state_ && state_->connected(); }
 
+bool Socket::recovered() const { return state_ && state_->recovered(); }
+
 const Handshake& Socket::handshake() const {
   return state_ ? state_->handshake() : immortal<Handshake>();
 }

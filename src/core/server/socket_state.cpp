@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/socket_state.hpp"
 
+#include "base/log.hpp"
 #include "core/event_call.hpp"
 #include "core/event_text.hpp"
 #include "core/server/connection.hpp"
@@ -48,6 +49,13 @@ SocketState::SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connec
       auth_text_(std::move(auth_text)),
       session_(connection.shared_session()) {}
 
+SocketState::SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connection,
+                         KeptSession kept, std::string auth_text)
+    : SocketState(std::move(nsp), connection, std::move(kept.id), std::move(auth_text)) {
+  recovery_ = std::move(kept.session);
+  data_ = std::move(kept.data);
+}
+
 SocketState::~SocketState() = default;
 
 SocketState::Rare& SocketState::rare() {
@@ -62,13 +70,14 @@ std::shared_ptr<EngineSocketState> SocketState::engine_socket() const {
 }
 
 std::any& SocketState::data(const std::type_info& type) {
-  return rare().data[std::type_index(type)];
+  if (!data_) data_ = std::make_shared<SocketData>();
+  return (*data_)[std::type_index(type)];
 }
 
 const json* SocketState::json_data() const {
-  if (!rare_) return nullptr;
-  const auto found = rare_->data.find(std::type_index(typeid(json)));
-  return found == rare_->data.end() ? nullptr : std::any_cast<json>(&found->second);
+  if (!data_) return nullptr;
+  const auto found = data_->find(std::type_index(typeid(json)));
+  return found == data_->end() ? nullptr : std::any_cast<json>(&found->second);
 }
 
 // --- Receiving ---
@@ -247,6 +256,63 @@ void SocketState::become_connected() {
   life_.store(Life::connected, std::memory_order_release);
   // It may have left its rooms before.
   nsp_->adapter().add_all(id_, {&id_, 1});
+  if (recovery_) recovery_->rooms.join(id_, nsp_->recovery()->log().next());
+}
+
+// --- Connection state recovery ---
+
+namespace {
+
+/// As in JavaScript: what a client does not do on purpose, and what closes all of its namespaces.
+bool may_come_back(DisconnectReason reason) {
+  switch (reason) {
+    case DisconnectReason::transport_error:
+    case DisconnectReason::transport_close:
+    case DisconnectReason::forced_close:
+    case DisconnectReason::ping_timeout:
+    case DisconnectReason::forced_server_close:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void SocketState::begin_recovery() {
+  Recovery* const recovery = nsp_->recovery();
+  // Clients of Socket.IO v2 have no private id.
+  if (!recovery || session_->is_v3()) return;
+  if (!recovery_) {
+    recovery_ = recovery->begin(*this);
+    return;
+  }
+  recovery->resume(*this, *recovery_);
+  recovery_->recovered = true;
+  nsp_->adapter().add_all(id_, recovery_->rooms.rooms());
+}
+
+void SocketState::lose_recovery() {
+  nsp_->recovery()->end(*recovery_);
+  auto session = nsp_->recovery()->begin(*this);
+  session->rooms = std::move(recovery_->rooms);
+  recovery_ = std::move(session);
+}
+
+void SocketState::end_recovery() {
+  if (recovery_ && nsp_->recovery()) nsp_->recovery()->end(*recovery_);
+}
+
+void SocketState::keep_session(DisconnectReason reason) {
+  end_recovery();
+  if (!recovery_ || !nsp_->recovery() || !may_come_back(reason)) return;
+  try {
+    nsp_->recovery()->keep({id_, std::move(recovery_), data_});
+    may_come_back_ = true;
+  } catch (...) {
+    // There is no memory: it comes back as a new client.
+    report("connection", std::current_exception());
+  }
 }
 
 void SocketState::end() {
@@ -269,6 +335,8 @@ void SocketState::close(DisconnectReason reason) {
   const auto self = shared_from_this();
   // A handler may close its connection.
   const auto connection = connection_->shared_from_this();
+  log_line(LogScope::core, LogLevel::debug,
+           {"socket ", id_, " left ", nsp_->name(), ": ", to_string(reason)});
   Socket handle(self);
   const auto notify = [&](std::string_view event,
                           const detail::HandlerList<detail::DisconnectHandler>& list) {
@@ -278,6 +346,7 @@ void SocketState::close(DisconnectReason reason) {
   };
   if (rare_) notify("disconnecting", rare_->handlers.disconnecting);
   notify("disconnecting", nsp_->handlers().disconnecting);
+  keep_session(reason);
   nsp_->remove(*this);
   end();
 
@@ -291,6 +360,9 @@ void SocketState::close(DisconnectReason reason) {
 
 void SocketState::discard() {
   const auto self = shared_from_this();
+  // One that has come back, and was refused or has gone again, may try once more.
+  if (recovered()) keep_session(DisconnectReason::transport_close);
+  end_recovery();
   nsp_->remove(*this);
   end();
   if (rare_) guarded("acknowledgement", [&] { rare_->acks.fail_all(Errc::disconnected); });
@@ -312,21 +384,31 @@ bool SocketState::join(std::span<const std::string> rooms) {
   for (const std::string& room : rooms) {
     const bool is_admitted = connection_ && may_join(room);
     if (is_admitted) nsp_->adapter().add_all(id_, {&room, 1});
+    if (is_admitted && recovery_) recovery_->rooms.join(room, nsp_->recovery()->log().next());
+    if (!is_admitted && connection_) {
+      log_line(LogScope::core, LogLevel::warning, {"limit of rooms reached by socket ", id_});
+    }
     joined = joined && is_admitted;
   }
   return joined;
 }
 
-void SocketState::leave(std::string_view room) { nsp_->adapter().del(id_, room); }
+void SocketState::leave(std::string_view room) {
+  nsp_->adapter().del(id_, room);
+  if (recovery_) recovery_->rooms.leave(room, nsp_->recovery()->log().next());
+}
 
-void SocketState::leave_all() { nsp_->adapter().del_all(id_); }
+void SocketState::leave_all() {
+  nsp_->adapter().del_all(id_);
+  if (recovery_) recovery_->rooms.leave_all(nsp_->recovery()->log().next());
+}
 
 std::vector<std::string> SocketState::rooms() const { return nsp_->adapter().socket_rooms(id_); }
 
 // --- Sending ---
 
 EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFlags& flags) {
-  if (has_ended()) return EmitResult::not_connected;
+  if (has_ended()) return emit_to_absent(event, flags);
   if (nsp_->loop().is_current())
     return send_event({}, payload_of(event), event.attachments(), flags);
   post([flags, text = std::string(event.json_text()), attachments = event.take_attachments()](
@@ -334,11 +416,29 @@ EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFla
   return EmitResult::sent;
 }
 
+EmitResult SocketState::emit_to_absent(detail::OutgoingEvent& event,
+                                       const detail::EmitFlags& flags) {
+  if (!may_come_back_ || flags.is_volatile) return EmitResult::not_connected;
+  nsp_->broadcast(event, {.rooms = {id_}, .except = {}, .flags = flags});
+  return EmitResult::queued;
+}
+
 EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
                                    const std::vector<Bytes>& attachments,
                                    const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
   if (flags.is_volatile && !sending().writable()) return EmitResult::dropped;
+  if (recovery_ && !id && !flags.is_volatile) {
+    const std::string text =
+        nsp_->recovery()->add_for(id_, {payload.text, attachments}, flags.compress);
+    return send_text({}, {text}, attachments, flags);
+  }
+  return send_text(id, payload, attachments, flags);
+}
+
+EmitResult SocketState::send_text(std::optional<std::uint64_t> id, const parser::Payload& payload,
+                                  const std::vector<Bytes>& attachments,
+                                  const detail::EmitFlags& flags) {
   notify_outgoing(payload.text, attachments);
   if (has_ended()) return EmitResult::not_connected;  // by a handler
   return connection_->send(

@@ -14,6 +14,7 @@
 #include "core/event_peer.hpp"
 #include "core/handler_table.hpp"
 #include "core/server/prepared_events.hpp"
+#include "core/server/recovery.hpp"
 #include "core/server/room_index.hpp"
 #include "engine/server/session.hpp"
 
@@ -27,8 +28,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <typeindex>
-#include <unordered_map>
 #include <vector>
 
 namespace socketio::core {
@@ -40,6 +39,9 @@ class NamespaceState;
 class SocketState final : public EventPeer, public std::enable_shared_from_this<SocketState> {
  public:
   SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connection, std::string id,
+              std::string auth_text);
+  /// One that comes back.
+  SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connection, KeptSession kept,
               std::string auth_text);
   ~SocketState() override;
 
@@ -59,6 +61,16 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   Handshake make_handshake() const;
   std::any& data(const std::type_info& type);
   const json* json_data() const;
+
+  // --- Connection state recovery; called by Connection ---
+
+  /// Null if clients are not recovered.
+  const SocketSession* recovery_session() const { return recovery_.get(); }
+  bool recovered() const { return recovery_ && recovery_->recovered; }
+  /// From now on it can be recovered; or it joins the rooms of the session that it has come back with.
+  void begin_recovery();
+  /// It has come back too late after all.
+  void lose_recovery();
 
   // --- Life cycle; called by Connection ---
 
@@ -135,13 +147,15 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
     Handlers handlers;
     std::vector<std::shared_ptr<detail::PacketMiddleware>> middlewares;
     detail::HandlerList<detail::ErrorHandler> error;
-    std::unordered_map<std::type_index, std::any> data;
     AckTable acks;
     std::unique_ptr<const Handshake> handshake;
   };
 
   Rare& rare();
   bool may_join(std::string_view room) const;
+  /// Keeps what it needs to come back, if it may.
+  void keep_session(DisconnectReason reason);
+  void end_recovery();
   bool has_ended() const { return life_.load(std::memory_order_acquire) == Life::ended; }
   void end();
   void release_handlers();
@@ -154,6 +168,10 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
                detail::WatchedArguments& arguments);
   /// Returns the session for sending, after the broadcasts that must be sent first.
   engine::Session& sending();
+  /// It has lost its connection, and may come back with what was emitted meanwhile.
+  EmitResult emit_to_absent(detail::OutgoingEvent& event, const detail::EmitFlags& flags);
+  EmitResult send_text(std::optional<std::uint64_t> id, const parser::Payload& payload,
+                       const std::vector<Bytes>& attachments, const detail::EmitFlags& flags);
   EmitResult send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
                         const std::vector<Bytes>& attachments, const detail::EmitFlags& flags);
   void send_ack(std::uint64_t id, const parser::Payload& payload,
@@ -172,9 +190,12 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   std::shared_ptr<engine::Session> session_;
   std::vector<Membership> memberships_;
   std::unique_ptr<Rare> rare_;
+  std::unique_ptr<SocketSession> recovery_;
+  std::shared_ptr<SocketData> data_;
   std::atomic<Life> life_ = Life::joining;
   // Its handlers are being called.
   bool closing_ = false;
+  bool may_come_back_ = false;
 };
 
 }  // namespace socketio::core

@@ -22,6 +22,8 @@ struct Options {
   bool polling = true;
   bool websocket = true;
   bool allow_upgrades = true;
+  /// Clients of protocol 3 are accepted, too.
+  bool allow_eio3 = false;
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};
   /// An upgrade that takes longer is abandoned.

@@ -2,6 +2,7 @@
 #include "engine/server/polling.hpp"
 
 #include "codec/engineio/payload.hpp"
+#include "codec/engineio/v3.hpp"
 #include "codec/http/compression.hpp"
 #include "codec/http/utf8.hpp"
 
@@ -9,9 +10,11 @@
 
 namespace socketio::engine {
 
+using engineio::Content;
+
 namespace {
 
-http::Response text_response(std::string body, std::string_view content_type) {
+http::Response response_of(std::string body, std::string_view content_type) {
   http::Response response;
   response.headers.add("Content-Type", content_type);
   response.headers.add("cache-control", "no-store");
@@ -28,13 +31,26 @@ void spare_from_filter(http::Response& response, const Exchange& exchange) {
 }
 
 http::Response payload_response(std::string body) {
-  return text_response(std::move(body), "text/plain; charset=UTF-8");
+  return response_of(std::move(body), "text/plain; charset=UTF-8");
+}
+
+bool is_binary(const http::Request& request) {
+  return http::equals_ignoring_case(request.headers.get("content-type"),
+                                    "application/octet-stream");
 }
 
 http::Response empty_response(std::uint16_t status) {
   http::Response response;
   response.status = status;
   return response;
+}
+
+/// Sends every packet of a payload that this server has written.
+template <class Decoder>
+void send_all(Decoder waiting, ServerTransport& successor) {
+  for (auto packet = waiting.next(); packet && *packet; packet = waiting.next()) {
+    successor.send(**packet, Compress::yes);
+  }
 }
 
 }  // namespace
@@ -50,7 +66,7 @@ void PollingTransport::accept(std::shared_ptr<Exchange> exchange) {
 void PollingTransport::accept_poll(std::shared_ptr<Exchange> exchange) {
   // Two polls at the same time: neither can be trusted.
   if (poll_) {
-    respond_with("1");
+    respond_with(engineio::PacketType::close);
     exchange->respond(empty_response(400));
     told_ = true;
     fail(DisconnectReason::transport_error);
@@ -69,8 +85,7 @@ void PollingTransport::accept_post(std::shared_ptr<Exchange> exchange) {
     return;
   }
   // Binary payloads belong to protocol 3; in protocol 4 binary data is sent as base64.
-  if (http::equals_ignoring_case(exchange->request().headers.get("content-type"),
-                                 "application/octet-stream")) {
+  if (is_binary(exchange->request()) && !is_v3(binary_form_)) {
     exchange->respond_and_close(empty_response(400));
     fail(DisconnectReason::transport_error);
     return;
@@ -85,20 +100,33 @@ void PollingTransport::on_body(Exchange& exchange) {
   contain(*this, [this] {
     const auto post = std::exchange(post_, nullptr);
     // The response does not depend on the payload: errors end the session.
-    auto response = text_response("ok", "text/html");
+    auto response = response_of("ok", "text/html");
     spare_from_filter(response, *post);
     if (session_) session_->add_headers(*post, response);
     post->respond(std::move(response));
-    deliver(post->request().body);
+    deliver(post->request());
   });
 }
 
-void PollingTransport::deliver(const std::string& payload) {
+void PollingTransport::deliver(const http::Request& request) {
   // As in the reference, whatever it contains.
   if (!session_ || closing_) return;
-  if (!http::is_utf8(payload)) return fail(DisconnectReason::parse_error);
+  const std::string& payload = request.body;
+  const std::size_t packet_limit = session_->options().packets_per_payload;
+  const Content content =
+      is_v3(binary_form_) && is_binary(request) ? Content::binary : Content::text;
+  if (content == Content::text && !http::is_utf8(payload)) {
+    return fail(DisconnectReason::parse_error);
+  }
+  if (!is_v3(binary_form_)) {
+    return deliver_packets(engineio::PayloadDecoder(payload, packet_limit));
+  }
+  deliver_packets(engineio::v3::PayloadDecoder(payload, content, packet_limit));
+}
+
+template <class Decoder>
+void PollingTransport::deliver_packets(Decoder decoder) {
   const auto session = session_->shared_from_this();
-  engineio::PayloadDecoder decoder(payload, session_->options().packets_per_payload);
   for (;;) {
     const auto packet = decoder.next();
     if (!packet) return fail(DisconnectReason::parse_error);
@@ -128,11 +156,16 @@ void PollingTransport::fail(DisconnectReason reason) {
   session_->on_transport_close(*this, reason);
 }
 
+void PollingTransport::append_packet(std::string& payload, const engineio::Packet& packet) const {
+  is_v3(binary_form_) ? engineio::v3::append_to_payload(payload, packet)
+                      : engineio::append_text(payload, packet);
+}
+
 template <class Append>
 void PollingTransport::add_packets(Compress compress, Append append) {
   const std::size_t size = payload_.size();
   try {
-    if (size != 0) payload_.push_back(engineio::record_separator);
+    if (size != 0 && !is_v3(binary_form_)) payload_.push_back(engineio::record_separator);
     append(payload_);
     if (poll_) schedule_response();
   } catch (...) {
@@ -143,10 +176,14 @@ void PollingTransport::add_packets(Compress compress, Append append) {
 }
 
 void PollingTransport::send(const engineio::Packet& packet, Compress compress) {
-  add_packets(compress, [&](std::string& payload) { engineio::append_text(payload, packet); });
+  add_packets(compress, [&](std::string& payload) { append_packet(payload, packet); });
 }
 
 void PollingTransport::send_prepared(PreparedMessage& message) {
+  if (is_v3(binary_form_)) {
+    return message.for_each_packet(
+        [&](const engineio::Packet& packet) { send(packet, message.compress()); });
+  }
   const std::string& packets = message.payload();
   if (packets.empty()) return;
   add_packets(message.compress(), [&](std::string& payload) { payload.append(packets); });
@@ -157,12 +194,14 @@ void PollingTransport::send_noop() {
 }
 
 void PollingTransport::end_poll() {
-  if (poll_) respond_with("6");
+  if (poll_) respond_with(engineio::PacketType::noop);
 }
 
-void PollingTransport::respond_with(std::string packet) {
+void PollingTransport::respond_with(engineio::PacketType type) {
+  std::string payload;
+  append_packet(payload, {type});
   const auto poll = std::exchange(poll_, nullptr);
-  auto response = payload_response(std::move(packet));
+  auto response = payload_response(std::move(payload));
   if (session_) session_->add_headers(*poll, response);
   poll->respond(std::move(response));
 }
@@ -188,11 +227,14 @@ void PollingTransport::respond_to_poll() {
   // Sent alone: clients handle a close packet at once, but the messages before it only in
   // a later turn.
   if (body.empty()) {
-    engineio::append_text(body, {engineio::PacketType::close, engineio::Content::text, {}});
+    append_packet(body, {engineio::PacketType::close});
     told_ = true;
   }
+  auto bytes =
+      binary_form_ == BinaryForm::v3_bytes ? engineio::v3::to_binary_payload(body) : std::nullopt;
   const auto poll = std::exchange(poll_, nullptr);
-  auto response = payload_response(std::move(body));
+  auto response = bytes ? response_of(std::move(*bytes), "application/octet-stream")
+                        : payload_response(std::move(body));
   spare_from_filter(response, *poll);
   const bool may_compress = std::exchange(may_compress_, false);
   if (session_) {
@@ -208,11 +250,10 @@ void PollingTransport::respond_to_poll() {
 
 void PollingTransport::hand_over(ServerTransport& successor) {
   const std::string payload = std::exchange(payload_, {});
-  engineio::PayloadDecoder waiting(payload, payload.size());
-  for (;;) {
-    const auto packet = waiting.next();
-    if (!packet || !*packet) break;
-    successor.send(**packet, Compress::yes);
+  if (is_v3(binary_form_)) {
+    send_all(engineio::v3::PayloadDecoder(payload, Content::text, payload.size()), successor);
+  } else {
+    send_all(engineio::PayloadDecoder(payload, payload.size()), successor);
   }
   // A client that did not pause has a poll or a POST underway.
   close();

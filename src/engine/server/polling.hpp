@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // HTTP long-polling (Engine.IO protocol 4, "HTTP long-polling"): a parked GET receives what the
 // server sends, and POSTs bring what the client sends; one of each at a time. What is sent while no
-// GET is parked waits here.
+// GET is parked waits here. In protocol 3 payloads have another form (codec/engineio/v3.hpp).
 //
 // Life cycle: accept() gets every request of the session. A response is sent at the end of the turn
 // in which something was sent. Loop's thread only.
@@ -10,6 +10,7 @@
 #include "engine/server/exchange.hpp"
 #include "engine/server/session.hpp"
 #include "engine/server/transport.hpp"
+#include "engine/websocket_message.hpp"
 
 #include <memory>
 #include <string>
@@ -20,7 +21,8 @@ class PollingTransport final : public ServerTransport,
                                public ExchangeListener,
                                public std::enable_shared_from_this<PollingTransport> {
  public:
-  explicit PollingTransport(Session& session) : session_(&session) {}
+  /// Only protocol 3 has binary payloads: `form` says whether its client can read them.
+  PollingTransport(Session& session, BinaryForm form) : session_(&session), binary_form_(form) {}
 
   /// Accepts a GET or POST of this session whose headers are complete.
   void accept(std::shared_ptr<Exchange> exchange);
@@ -54,17 +56,22 @@ class PollingTransport final : public ServerTransport,
  private:
   void accept_poll(std::shared_ptr<Exchange> exchange);
   void accept_post(std::shared_ptr<Exchange> exchange);
-  void deliver(const std::string& payload);
+  void deliver(const http::Request& request);
+  /// Calls on_packet() for each packet that `decoder` finds.
+  template <class Decoder>
+  void deliver_packets(Decoder decoder);
+  void append_packet(std::string& payload, const engineio::Packet& packet) const;
   /// Calls `append(std::string&)` for the next packets. If that throws, nothing has changed.
   template <class Append>
   void add_packets(Compress compress, Append append);
   /// Answers the pending poll with one packet, at once.
-  void respond_with(std::string packet);
+  void respond_with(engineio::PacketType type);
   void schedule_response();
   void respond_to_poll();
   void fail(DisconnectReason reason);
 
   Session* session_;
+  BinaryForm binary_form_;
   std::shared_ptr<Exchange> poll_;
   std::shared_ptr<Exchange> post_;
   // The waiting packets as they will be sent. Kept individually, small packets would take many

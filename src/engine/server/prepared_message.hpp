@@ -58,7 +58,7 @@ class PreparedMessage {
   template <class Append>
   SharedBytes make_frames(BinaryForm form, Append append);
 
-  std::array<SharedBytes, 2> websocket_frames_;  // of either BinaryForm
+  std::array<SharedBytes, binary_forms> websocket_frames_;  // of each BinaryForm
   std::vector<DeflatedFrames> deflated_frames_;
   std::string payload_;
 };

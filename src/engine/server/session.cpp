@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/server/session.hpp"
 
+#include "base/log.hpp"
 #include "engine/server/polling.hpp"
 
 #include <utility>
@@ -50,7 +51,10 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   handshake.max_payload_bytes = options.max_payload_bytes;
   const std::string data = engineio::encode_handshake(handshake);
   transport_->send({.type = PacketType::open, .data = data}, Compress::no);
-  arm(heartbeat_timer_, options.ping_interval);
+  start_heartbeat();
+  log_line(
+      LogScope::engine, LogLevel::debug,
+      {"session opened over ", to_string(transport_->name()), " by ", opening_.remote_address});
 }
 
 template <class Write>
@@ -72,6 +76,8 @@ EmitResult Session::send(std::size_t bytes, Write write) {
 bool Session::bears_delay() {
   // What was sent in this turn says nothing about the peer.
   if (transport_->refused_bytes() > owner_.options().out_buffer_limit_bytes) {
+    log_line(LogScope::engine, LogLevel::warning,
+             {"hard limit of unread bytes reached by ", opening_.remote_address});
     // Not from inside an emit, because the code that called it may be in the middle of something.
     loop().defer([self = shared_from_this()] { self->close(DisconnectReason::transport_error); });
     return false;
@@ -85,38 +91,28 @@ bool Session::bears_delay() {
 }
 
 EmitResult Session::send(const engineio::Packet& message, Compress compress) {
-  const auto write = [&] { transport_->send(message, compress); };
-  if (observer_) {
-    return send_observed(
-        message.data.size(), [&] { announce(message); }, write);
-  }
-  return send(message.data.size(), write);
+  if (observer_ && !show(message)) return EmitResult::not_connected;
+  return send(message.data.size(), [&] { transport_->send(message, compress); });
 }
 
 EmitResult Session::send_prepared(PreparedMessage& message) {
-  const auto write = [&] { transport_->send_prepared(message); };
-  if (observer_) {
-    const auto announce_all = [&] {
-      message.for_each_packet([this](const Packet& packet) { announce(packet); });
-    };
-    return send_observed(message.size_bytes(), announce_all, write);
-  }
-  return send(message.size_bytes(), write);
+  if (observer_ && !show(message)) return EmitResult::not_connected;
+  return send(message.size_bytes(), [&] { transport_->send_prepared(message); });
 }
 
-template <class Announce, class Write>
-EmitResult Session::send_observed(std::size_t bytes, Announce announce, Write write) {
-  // The observer may close it.
+bool Session::show(const Packet& packet) {
   const auto self = shared_from_this();
-  if (is_open()) announce();
-  const EmitResult result = send(bytes, write);
+  // The observer may release itself.
+  const auto observer = observer_;
+  if (is_open()) observer->on_packet_create(packet);
   if (is_open()) transport_->want_drain();
-  return result;
+  return is_open();
 }
 
-void Session::announce(const Packet& packet) {
-  const auto observer = observer_;
-  if (observer) observer->on_packet_create(packet);
+bool Session::show(PreparedMessage& message) {
+  const auto self = shared_from_this();
+  message.for_each_packet([this](const Packet& packet) { show(packet); });
+  return is_open();
 }
 
 void Session::on_transport_drain() {
@@ -127,8 +123,10 @@ void Session::on_transport_drain() {
 
 void Session::on_stall() {
   // A peer that reads may be below the limit again without ever having emptied the queue.
-  if (transport_->queued_bytes() > owner_.options().out_buffer_bytes)
-    close(DisconnectReason::transport_error);
+  if (transport_->queued_bytes() <= owner_.options().out_buffer_bytes) return;
+  log_line(LogScope::engine, LogLevel::warning,
+           {"soft limit of unread bytes exceeded for too long by ", opening_.remote_address});
+  close(DisconnectReason::transport_error);
 }
 
 void Session::close(DisconnectReason reason) {
@@ -162,6 +160,10 @@ bool Session::may_await_last_poll() {
 void Session::release_handler(DisconnectReason reason) {
   auto handler = std::exchange(handler_, nullptr);
   const auto observer = std::exchange(observer_, nullptr);
+  if (handler) {
+    log_line(LogScope::engine, LogLevel::debug,
+             {"session of ", opening_.remote_address, " ended: ", to_string(reason)});
+  }
   try {
     if (handler) handler->on_close(reason);
     // It may be the caller, so it lives until the turn ends.
@@ -212,7 +214,15 @@ PollingTransport* Session::polling() {
   return static_cast<PollingTransport*>(transport_.get());
 }
 
-// --- Heartbeat (Engine.IO protocol 4, "Heartbeat"): we ping, the client answers in time ---
+// --- Heartbeat (Engine.IO protocol 4, "Heartbeat"): we ping, the client answers in time. In
+// protocol 3 the client pings, and we answer ---
+
+void Session::start_heartbeat() {
+  const Options& options = owner_.options();
+  if (!is_v3()) return arm(heartbeat_timer_, options.ping_interval);
+  heartbeat_ = Heartbeat::ping;
+  arm(heartbeat_timer_, options.ping_interval + options.ping_timeout);
+}
 
 void Session::on_heartbeat() {
   if (state_ == State::broken) return end(DisconnectReason::transport_error);
@@ -225,16 +235,28 @@ void Session::on_heartbeat() {
   }
   heartbeat_ = Heartbeat::pong;
   const Packet ping{PacketType::ping};
-  const auto self = shared_from_this();
-  announce(ping);
-  if (state_ != State::open) return;
+  if (observer_ && !show(ping)) return;
   transport_->send(ping, Compress::no);
   arm(heartbeat_timer_, owner_.options().ping_timeout);
 }
 
 void Session::on_pong() {
+  if (heartbeat_ == Heartbeat::ping) return refuse_heartbeat();
   heartbeat_ = Heartbeat::interval;
   arm(heartbeat_timer_, owner_.options().ping_interval);
+}
+
+void Session::on_ping() {
+  if (heartbeat_ != Heartbeat::ping) return refuse_heartbeat();
+  start_heartbeat();
+  transport_->send({PacketType::pong}, Compress::no);
+}
+
+// Only servers send pings in protocol 4, and only clients in protocol 3.
+void Session::refuse_heartbeat() {
+  const auto self = shared_from_this();
+  transport_->close();
+  end(DisconnectReason::transport_error);
 }
 
 void Session::on_packet(ServerTransport& from, const Packet& packet) {
@@ -266,13 +288,9 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
     case PacketType::pong:
       on_pong();
       return;
-    // Only servers send pings in protocol 4.
-    case PacketType::ping: {
-      const auto self = shared_from_this();
-      transport_->close();
-      end(DisconnectReason::transport_error);
+    case PacketType::ping:
+      on_ping();
       return;
-    }
     case PacketType::close: {
       const auto self = shared_from_this();
       if (PollingTransport* const polling_transport = polling()) polling_transport->end_poll();
@@ -340,9 +358,15 @@ void Session::finish_upgrade() {
   polling_transport.detach();
   const auto observer = observer_;
   if (observer) observer->on_upgrade(transport_->name());
+  log_line(LogScope::engine, LogLevel::debug,
+           {"session of ", opening_.remote_address, " upgraded"});
 }
 
-void Session::on_upgrade_timeout() { cancel_upgrade(); }
+void Session::on_upgrade_timeout() {
+  log_line(LogScope::engine, LogLevel::info,
+           {"upgrade by ", opening_.remote_address, " timed out"});
+  cancel_upgrade();
+}
 
 void Session::cancel_upgrade() {
   if (const auto upgrade = std::exchange(upgrade_, nullptr)) upgrade->candidate->close();

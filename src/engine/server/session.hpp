@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Session: one Engine.IO connection in the server, over any transport: heartbeat, upgrade, close
-// (Engine.IO protocol 4).
+// (Engine.IO protocol 4, or 3, which has the heartbeat the other way round).
 //
 // Life cycle: opening -> open (handshake sent) -> [upgrade] -> closing (only over polling: waits
 // for the poll that is told so) -> closed. The handler gets messages until exactly one on_close().
@@ -36,6 +36,7 @@ struct OpeningRequest {
   // By the wall clock.
   std::int64_t issued_ms = 0;
   bool secure = false;
+  engineio::Protocol protocol = engineio::Protocol::v4;
 };
 
 /// The handler of a session: Socket.IO, or a plain Engine.IO application.
@@ -87,6 +88,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   const std::string& id() const { return id_; }
   const OpeningRequest& opening() const { return opening_; }
+  bool is_v3() const { return opening_.protocol == engineio::Protocol::v3; }
   TransportName transport_name() const { return transport_->name(); }
   bool is_open() const { return state_ == State::open; }
   Loop& loop() { return owner_.loop(); }
@@ -140,22 +142,24 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   enum class State : std::uint8_t { opening, open, closing, broken, closed };
-  /// What the heartbeat's timer waits for.
-  enum class Heartbeat : std::uint8_t { interval, pong, pong_extended };
+  /// What the heartbeat's timer waits for. `ping` only in protocol 3.
+  enum class Heartbeat : std::uint8_t { interval, pong, pong_extended, ping };
   struct Upgrade;
 
   /// Calls `write()`, which sends `bytes`, unless too much is waiting already.
   template <class Write>
   EmitResult send(std::size_t bytes, Write write);
-  /// The same after `announce()`, which notifies the observer.
-  template <class Announce, class Write>
-  EmitResult send_observed(std::size_t bytes, Announce announce, Write write);
-  void announce(const engineio::Packet& packet);
+  /// Shows the observer what is about to be sent. False if it has closed the session.
+  [[gnu::cold]] bool show(const engineio::Packet& packet);
+  [[gnu::cold]] bool show(PreparedMessage& message);
   /// More is waiting than should be: allows the peer `stall_timeout`, or returns false if it is
   /// far too much.
   bool bears_delay();
   void on_heartbeat();
   void on_pong();
+  void on_ping();
+  void refuse_heartbeat();
+  void start_heartbeat();
   void on_upgrade_packet(const engineio::Packet& packet);
   void finish_upgrade();
   void cancel_upgrade();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/server/session_server.hpp"
 
+#include "base/log.hpp"
 #include "codec/http/grammar.hpp"
 #include "codec/http/utf8.hpp"
 #include "codec/websocket/handshake.hpp"
@@ -15,8 +16,6 @@
 namespace socketio::engine {
 
 namespace {
-
-constexpr int own_revision = 4;  // engineio::protocol_version
 
 struct RefusalText {
   std::uint16_t status;
@@ -74,10 +73,18 @@ http::Response websocket_refusal(Refusal refusal, std::string_view message) {
   return response;
 }
 
-/// The protocol revision that the reference assumes for a client.
-int revision_of(std::string_view protocol) {
-  return protocol == engineio::protocol_version ? own_revision : 3;
+/// The protocol that a client speaks: 3 unless it says 4, as in the reference.
+engineio::Protocol protocol_of(std::string_view query) {
+  return http::query_value(query, "EIO") == engineio::protocol_version ? engineio::Protocol::v4
+                                                                       : engineio::Protocol::v3;
 }
+
+/// JSONP is for browsers without XMLHttpRequest across origins.
+bool asks_for_jsonp(const http::Request& request) {
+  return !http::query_value(request.query(), "j").empty();
+}
+
+int number_of(engineio::Protocol protocol) { return static_cast<int>(protocol); }
 
 }  // namespace
 
@@ -164,13 +171,19 @@ std::optional<SessionServer::Refused> SessionServer::check_session(const Query& 
                     {"transport", query.transport},
                     {"previousTransport", to_string(session.transport_name())}}};
   }
-  if (query.protocol != engineio::protocol_version) {
+  const engineio::Protocol protocol = session.opening().protocol;
+  if (query.protocol != protocol) {
     return Refused{Refusal::bad_request,
                    {{"name", "PROTOCOL_MISMATCH"},
-                    {"protocol", revision_of(query.protocol)},
-                    {"previousProtocol", own_revision}}};
+                    {"protocol", number_of(query.protocol)},
+                    {"previousProtocol", number_of(protocol)}}};
   }
   return std::nullopt;
+}
+
+BinaryForm SessionServer::Query::binary_form() const {
+  if (is_v3()) return base64 ? BinaryForm::v3_base64 : BinaryForm::v3_bytes;
+  return base64 ? BinaryForm::base64 : BinaryForm::bytes;
 }
 
 void SessionServer::accept(const std::shared_ptr<Exchange>& exchange) {
@@ -178,7 +191,7 @@ void SessionServer::accept(const std::shared_ptr<Exchange>& exchange) {
   Query query;
   query.transport = http::query_value(request.query(), "transport");
   query.sid = http::query_value(request.query(), "sid");
-  query.protocol = http::query_value(request.query(), "EIO");
+  query.protocol = protocol_of(request.query());
   query.base64 = !http::query_value(request.query(), "b64").empty();
 
   const auto session = find(query.sid);
@@ -200,6 +213,9 @@ void SessionServer::accept(const std::shared_ptr<Exchange>& exchange) {
 }
 
 void SessionServer::refuse(Exchange& exchange, Refusal refusal, std::string_view message) {
+  log_line(LogScope::engine, LogLevel::info,
+           {"refused ", exchange.remote_address(), ": ",
+            message.empty() ? message_of(refusal) : message});
   if (websocket::is_upgrade_request(exchange.request())) {
     exchange.respond_and_close(websocket_refusal(refusal, message));
   } else if (exchange.body_complete()) {
@@ -232,9 +248,12 @@ void SessionServer::handshake(const std::shared_ptr<Exchange>& exchange, const Q
 }
 
 void SessionServer::admit(const std::shared_ptr<Exchange>& exchange, const Query& query) {
-  if (query.protocol != engineio::protocol_version) {
+  if (query.is_v3() && !options_.allow_eio3) {
     return report_and_refuse(*exchange, Refusal::unsupported_protocol,
-                             {{"protocol", revision_of(query.protocol)}});
+                             {{"protocol", number_of(query.protocol)}});
+  }
+  if (query.is_v3() && asks_for_jsonp(exchange->request())) {
+    return report_and_refuse(*exchange, Refusal::unknown_transport, {{"transport", "jsonp"}});
   }
   if (!generate_id_) return open_session(exchange, query, random_id(loop_.entropy()));
   generate_id_(exchange, [this, query](const std::shared_ptr<Exchange>& ready,
@@ -262,9 +281,9 @@ void SessionServer::open_session(const std::shared_ptr<Exchange>& exchange, cons
                              {{"name", "TOO_MANY_SESSIONS"}});
   }
   if (query.transport == "polling") {
-    const auto session = make_session(*exchange, std::move(id));
+    const auto session = make_session(*exchange, query, std::move(id));
     return open_or_give_up(*session, [&] {
-      const auto transport = std::make_shared<PollingTransport>(*session);
+      const auto transport = std::make_shared<PollingTransport>(*session, query.binary_form());
       session->open(transport);
       transport->accept(exchange);
       session->set_handler(factory_(session));
@@ -272,7 +291,7 @@ void SessionServer::open_session(const std::shared_ptr<Exchange>& exchange, cons
   }
   const auto accept = check_websocket(*exchange);
   if (!accept) return;
-  const auto session = make_session(*exchange, std::move(id));
+  const auto session = make_session(*exchange, query, std::move(id));
   open_or_give_up(*session, [&] {
     const auto transport =
         std::make_shared<WebSocketTransport>(session, websocket_limits_, query.binary_form());
@@ -294,10 +313,11 @@ void SessionServer::open_or_give_up(Session& session, Use use) {
   }
 }
 
-std::shared_ptr<Session> SessionServer::make_session(Exchange& exchange, std::string id) {
+std::shared_ptr<Session> SessionServer::make_session(Exchange& exchange, const Query& query,
+                                                     std::string id) {
   const http::Request& request = exchange.request();
-  OpeningRequest opening{request.target, request.headers, exchange.remote_address(),
-                         loop_.wall_clock_ms(), exchange.is_secure()};
+  OpeningRequest opening{request.target,        request.headers,      exchange.remote_address(),
+                         loop_.wall_clock_ms(), exchange.is_secure(), query.protocol};
   opening.headers.shrink();
   auto session = std::make_shared<Session>(*this, std::move(id), std::move(opening));
   sessions_.emplace(session->id(), session);

@@ -102,9 +102,11 @@ class SessionServer final : public SessionOwner {
 
  private:
   struct Query {
-    std::string transport, sid, protocol;
+    std::string transport, sid;
+    engineio::Protocol protocol = engineio::Protocol::v3;
     bool base64 = false;
-    BinaryForm binary_form() const { return base64 ? BinaryForm::base64 : BinaryForm::bytes; }
+    bool is_v3() const { return protocol == engineio::Protocol::v3; }
+    BinaryForm binary_form() const;
   };
 
   struct Refused {
@@ -132,7 +134,7 @@ class SessionServer final : public SessionOwner {
   /// Answers 101. If that fails, the transport ends.
   void switch_protocols(Exchange& exchange, std::string_view accept, const Session& session,
                         const std::shared_ptr<WebSocketTransport>& transport) const;
-  std::shared_ptr<Session> make_session(Exchange& exchange, std::string id);
+  std::shared_ptr<Session> make_session(Exchange& exchange, const Query& query, std::string id);
   std::shared_ptr<Session> find(std::string_view sid) const;
   /// `use()` opens a session. If it fails, what it has done is undone.
   template <class Use>

@@ -58,7 +58,7 @@ void WebSocketTransport::on_event(const websocket::Event& event) {
     case Kind::text:
       return on_text(event.payload);
     case Kind::binary:
-      return deliver({engineio::PacketType::message, engineio::Content::binary, event.payload});
+      return on_binary(event.payload);
     case Kind::close:
       return leave_session(DisconnectReason::transport_close);
     case Kind::ping:
@@ -69,7 +69,20 @@ void WebSocketTransport::on_event(const websocket::Event& event) {
 
 void WebSocketTransport::on_text(std::string_view text) {
   std::string storage;
-  if (const auto packet = engineio::decode_text(text, storage)) return deliver(*packet);
+  const auto packet = is_v3(binary_form_) ? engineio::v3::decode_text(text, storage)
+                                          : engineio::decode_text(text, storage);
+  packet ? deliver(*packet) : refuse_packet();
+}
+
+void WebSocketTransport::on_binary(std::string_view bytes) {
+  if (!is_v3(binary_form_)) {
+    return deliver({engineio::PacketType::message, engineio::Content::binary, bytes});
+  }
+  const auto packet = engineio::v3::decode_binary(bytes);
+  packet ? deliver(*packet) : refuse_packet();
+}
+
+void WebSocketTransport::refuse_packet() {
   connection_.close(websocket::CloseCode::no_status);
   leave_session(DisconnectReason::parse_error);
 }

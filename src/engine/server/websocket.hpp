@@ -50,6 +50,8 @@ class WebSocketTransport final : public ServerTransport, public StreamHandler {
  private:
   void on_event(const websocket::Event& event);
   void on_text(std::string_view text);
+  void on_binary(std::string_view bytes);
+  void refuse_packet();
   void deliver(const engineio::Packet& packet);
   void leave_session(DisconnectReason reason);
 

@@ -33,6 +33,8 @@ std::optional<tcp::endpoint> endpoint_of(int descriptor, Ask ask) {
   tcp::endpoint endpoint;
   auto size = static_cast<socklen_t>(endpoint.capacity());
   if (ask(descriptor, endpoint.data(), &size) != 0) return std::nullopt;
+  const auto family = endpoint.data()->sa_family;
+  if (family != AF_INET && family != AF_INET6) return std::nullopt;  // a UNIX socket
   endpoint.resize(size);
   return endpoint;
 }

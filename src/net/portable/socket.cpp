@@ -81,7 +81,9 @@ std::optional<tcp::endpoint> Socket::local_endpoint() const {
 std::optional<tcp::endpoint> Socket::remote_endpoint() const {
   boost::system::error_code error;
   const tcp::endpoint endpoint = state_->socket.remote_endpoint(error);
-  return error ? std::nullopt : std::optional(endpoint);
+  const int family = endpoint.data()->sa_family;
+  const bool is_ip = family == tcp::v4().family() || family == tcp::v6().family();
+  return error || !is_ip ? std::nullopt : std::optional(endpoint);  // a UNIX socket has no address
 }
 
 }  // namespace socketio::net

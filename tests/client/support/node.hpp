@@ -202,6 +202,11 @@ struct OfficialServer : Target {
   }
 };
 
+/// The official Engine.IO server; see support/official_engine.mjs.
+struct OfficialEngine : Target {
+  explicit OfficialEngine(const json& options = json::object()) : Target("engine", options) {}
+};
+
 /// A server that violates the protocol as a script says; see support/liar.mjs.
 struct Liar : Target {
   explicit Liar(const json& script) : Target("liar", script) {}

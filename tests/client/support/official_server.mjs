@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// One official Socket.IO server. Options: `io` (for the Server, unchanged), `parser` ("msgpack"), `tls` (for
+// One official Socket.IO server. Options: `io` (for the Server, unchanged), `parser` ("msgpack" or "cbor"), `tls` (for
 // https.createServer), `host`, `package` (of another version, from package.json). A test may call its public methods;
 // what its sockets do is in offers.mjs.
 
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createRequire } from "node:module";
+import * as cborg from "cborg";
 import msgpack from "socket.io-msgpack-parser";
+import { cborParser } from "../../conformance/support/cbor_parser.mjs";
 import { Listening } from "./listening.mjs";
 import { offer } from "./offers.mjs";
 
+const PARSERS = { msgpack, cbor: cborParser(cborg) };
 const require = createRequire(import.meta.url);
 
 export class OfficialServer {
@@ -35,7 +38,7 @@ export class OfficialServer {
     const { Server } = require(process.env.SOCKETIO_SERVER ?? name);
     const http = tls ? createTlsServer(tls) : createServer();
     this.#listening = new Listening(http);
-    this.#io = new Server(http, { ...io, ...(parser === "msgpack" ? { parser: msgpack } : {}) });
+    this.#io = new Server(http, { ...io, ...(parser ? { parser: PARSERS[parser] } : {}) });
     http.prependListener("request", (request) => this.#note(request, request.method));
     // If nobody listens for upgrades, Node.js turns them into ordinary requests.
     if (http.listenerCount("upgrade") > 0) http.prependListener("upgrade", (request) => this.#note(request, "UPGRADE"));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Plain Engine.IO at /engine.io/: every message is sent back, text as text, binary as binary. It
-// uses the library's internal layers, because there is no public interface below Socket.IO.
+// Plain Engine.IO at /engine.io/: every message is sent back, text as text, binary as binary.
 #pragma once
 
 #include "options.hpp"

@@ -30,11 +30,13 @@ int main(int argc, char** argv) {
   app.add_flag("!--no-compression", options.compression, "polls are not compressed");
   app.add_flag("--cleanup", options.cleanup, "empty namespaces of a pattern end");
   app.add_option("--deflate", options.deflate, "permessage-deflate: contexts or no-contexts");
+  app.add_flag("--recovery", options.recovery, "clients may come back");
   app.add_flag("!--no-upgrades", options.upgrades, "sessions over polling stay there");
-  std::string parser = "standard";
-  app.add_option("--parser", parser, "standard or msgpack");
+  app.add_flag("--eio3", options.eio3, "clients of Engine.IO 3 are accepted");
+  app.add_option("--tls-cert", options.tls.certificate_file, "PEM file; the server speaks https");
+  app.add_option("--tls-key", options.tls.key_file, "its key");
+  app.add_option("--parser", options.parser, "standard, msgpack or cbor");
   CLI11_PARSE(app, argc, argv);
-  options.msgpack = parser == "msgpack";
   options.ping_timeout = std::chrono::milliseconds(ping_timeout_ms);
 
   try {

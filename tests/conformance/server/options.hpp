@@ -4,8 +4,10 @@
 
 #include <socketio/server.hpp>
 
+#include <cbor_parser.hpp>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace conformance {
@@ -14,13 +16,16 @@ struct Options {
   std::uint16_t port = 0;
   bool client_files = true;
   std::chrono::milliseconds ping_timeout{200};
-  bool msgpack = false;
+  std::string parser = "standard";
   bool hooks = false;
   bool trailing_slash = true;
   bool compression = true;
   bool cleanup = false;
   bool upgrades = true;
+  bool recovery = false;
+  bool eio3 = false;
   std::string deflate;
+  socketio::TlsCertificate tls;
 };
 
 /// Of --deflate.
@@ -34,6 +39,13 @@ inline socketio::DeflateOptions deflate_options(const std::string& contexts) {
   return deflate;
 }
 
+/// Of --parser.
+inline socketio::Parser parser_named(const std::string& name) {
+  if (name == "msgpack") return socketio::Parser::msgpack;
+  if (name == "cbor") return std::make_shared<example::CborParser>();
+  return socketio::Parser::standard;
+}
+
 /// The server's options, except for its path.
 inline socketio::ServerOptions server_options(const Options& options) {
   socketio::ServerOptions server;
@@ -44,11 +56,13 @@ inline socketio::ServerOptions server_options(const Options& options) {
   server.max_payload_bytes = 1'000'000;
   server.cors.origins = "*";
   server.serve_client = options.client_files;
-  server.parser = options.msgpack ? socketio::Parser::msgpack : socketio::Parser::standard;
+  server.parser = parser_named(options.parser);
   server.add_trailing_slash = options.trailing_slash;
   server.http_compression.enabled = options.compression;
   server.allow_upgrades = options.upgrades;
+  server.allow_eio3 = options.eio3;
   server.cleanup_empty_child_namespaces = options.cleanup;
+  if (options.recovery) server.connection_state_recovery = socketio::RecoveryOptions{};
   if (!options.deflate.empty()) server.per_message_deflate = deflate_options(options.deflate);
   return server;
 }

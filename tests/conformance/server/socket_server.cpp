@@ -52,9 +52,13 @@ class SocketServer {
     });
   }
 
-  void run(std::uint16_t port) {
+  void run(const Options& options) {
     io_.stop_on_signals();
-    announce(io_.listen("127.0.0.1", port));
+    socketio::ListenOptions where{.address = "127.0.0.1", .port = options.port};
+    if (!options.tls.certificate_file.empty()) {
+      where.tls = socketio::ServerTls({.certificates = {options.tls}});
+    }
+    announce(io_.listen(where));
     io_.run();
   }
 
@@ -120,6 +124,7 @@ class SocketServer {
     nsp.on("errors-seen", [this] { return errors_seen_; });
     nsp.on("connection-errors", [this] { return refused_; });
     nsp.on("new-namespaces", [this] { return made_namespaces_; });
+    nsp.on("recovered", [](const Socket& socket) { return socket.recovered(); });
     nsp.on("clients-count", [this] { return io_.engine_clients_count(); });
   }
 
@@ -135,6 +140,6 @@ class SocketServer {
 
 }  // namespace
 
-void serve_socketio(const Options& options) { SocketServer(options).run(options.port); }
+void serve_socketio(const Options& options) { SocketServer(options).run(options); }
 
 }  // namespace conformance

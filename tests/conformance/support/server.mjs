@@ -39,6 +39,7 @@ export class Server {
     const own = ["--port", String(port), ...(mode === "engine" ? ["--engine"] : []), ...flags];
     const child = spawn(program, [...first, ...own], { stdio: ["ignore", "pipe", "inherit"] });
     const server = new Server(child, mode);
+    server.scheme = flags.includes("--tls-cert") ? "https" : "http";
     const line = new Promise((resolve) => createInterface(child.stdout).once("line", resolve));
     const gone = server.#exit.then(({ code, signal }) => {
       throw new Error(`${program} ended before it listened (${code ?? signal})`);
@@ -52,7 +53,7 @@ export class Server {
   }
 
   get url() {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.scheme}://127.0.0.1:${this.port}`;
   }
 
   get isAlive() {

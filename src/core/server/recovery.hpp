@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// Recovery: what a namespace remembers of clients that have lost their connection, so that they may
+// come back as if they had never left: who they were, and what they have missed.
+//
+// A client proves who it is by its private id, and tells the offset of the last event that it has
+// handled. It is recovered only if nothing is missing: each event that it should have received since
+// is in the log.
+//
+// Life cycle: made with its namespace -> close(). Shared, so that its timer finds it. Loop's thread.
+#pragma once
+
+#include "base/loop.hpp"
+#include "base/timing_wheel.hpp"
+#include "codec/socketio/encoder.hpp"
+#include "core/server/packet_log.hpp"
+#include "core/server/room_history.hpp"
+
+#include <any>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <typeindex>
+#include <unordered_map>
+
+namespace socketio::core {
+
+class SocketState;
+
+/// An application's objects at a socket, one for each type.
+using SocketData = std::unordered_map<std::type_index, std::any>;
+
+struct RecoveryLimits {
+  std::chrono::milliseconds max_disconnection_duration{120'000};
+  /// How long the server may take to notice that a client has gone: until then the client misses
+  /// events, too.
+  std::chrono::milliseconds notice_time{65'000};
+  bool skip_middlewares = true;
+  std::size_t sessions = 100'000;
+  std::size_t packets = 100'000;
+  std::size_t packet_bytes = 64 * 1024 * 1024;
+};
+
+/// What a socket needs to come back.
+struct SocketSession {
+  std::string private_id;
+  /// The number of the first event that it can have received.
+  std::uint64_t begin = 0;
+  RoomHistory rooms{};
+  bool recovered = false;
+  /// When the server noticed that the connection was lost.
+  TimePoint lost_at{};
+};
+
+/// What a client says in its CONNECT when it wants to come back.
+struct RecoveryClaim {
+  /// `auth_text` is JSON, or empty.
+  explicit RecoveryClaim(std::string_view auth_text);
+  std::string private_id;
+  std::string offset;
+};
+
+/// One that has lost its connection.
+struct KeptSession {
+  std::string id;
+  std::unique_ptr<SocketSession> session;
+  std::shared_ptr<SocketData> data;
+};
+
+class Recovery : public std::enable_shared_from_this<Recovery> {
+ public:
+  /// `encoder` and `nsp`, the name of the namespace, are used until close().
+  Recovery(Loop& loop, const RecoveryLimits& limits, parser::Encoder& encoder,
+           std::string_view nsp);
+
+  bool skips_middlewares() const { return limits_.skip_middlewares; }
+  const PacketLog& log() const { return log_; }
+  std::size_t session_count() const { return order_.size(); }
+
+  // --- Events ---
+
+  /// Logs an event for the sockets that the options name. Returns its text with its offset.
+  std::string add(const WrittenEvent& event, const detail::BroadcastOptions& options);
+  /// The same for one socket.
+  std::string add_for(const std::string& id, const WrittenEvent& event, Compress compress);
+
+  // --- Sockets ---
+
+  /// Gives a new socket its private id.
+  std::unique_ptr<SocketSession> begin(SocketState& socket);
+  /// A socket has come back with its session.
+  void resume(SocketState& socket, const SocketSession& session);
+  /// The socket has ended.
+  void end(const SocketSession& session) { live_.erase(session.private_id); }
+  /// The socket with that private id whose end has not been noticed yet; null if there is none.
+  SocketState* find(std::string_view private_id) const;
+  void keep(KeptSession kept);
+  bool has_kept(std::string_view private_id) const { return kept_.contains(private_id); }
+  /// Takes a session, unless it is too late. It can be taken once.
+  std::optional<KeptSession> take(std::string_view private_id);
+
+  /// The number of the first event that the client may have missed. It has handled the one with
+  /// `offset`, or none if that is empty. Nothing if the log may not have all that it has missed.
+  std::optional<std::uint64_t> first_missed(const SocketSession& session,
+                                            std::string_view offset) const;
+  /// Whether the log has every event from that number on that may have been lost with the connection.
+  bool has_all(const SocketSession& session, std::uint64_t number) const;
+  /// Calls `use(PreparedEvents&)` for each event from that number on that was for the socket.
+  void for_each_missed(const SocketSession& session, std::string_view id, std::uint64_t number,
+                       const std::function<void(PreparedEvents&)>& use);
+
+  /// Forgets everything, when the loop ends.
+  void close();
+  /// For contain().
+  void on_exception() noexcept { loop_.report_exception(); }
+
+ private:
+  std::string add_entry(const WrittenEvent& event, detail::BroadcastOptions options,
+                        std::string to);
+  void sweep();
+  void arm();
+  void forget(std::list<KeptSession>::iterator kept);
+
+  Loop& loop_;
+  const RecoveryLimits limits_;
+  parser::Encoder& encoder_;
+  const std::string_view nsp_;
+  PacketLog log_;
+  std::unordered_map<std::string_view, SocketState*> live_;
+  // In the order in which they were lost.
+  std::list<KeptSession> order_;
+  // By private id, which is the session's own.
+  std::unordered_map<std::string_view, std::list<KeptSession>::iterator> kept_;
+  MemberTimer<Recovery, &Recovery::sweep> sweep_timer_{*this};
+  bool closed_ = false;
+};
+
+}  // namespace socketio::core

@@ -34,9 +34,9 @@ socketio_install_test(vcpkg ${CMAKE_COMMAND} -DPORT_FOLDER=${PROJECT_SOURCE_DIR}
                       -DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER} -P ${PROJECT_SOURCE_DIR}/tests/install/vcpkg.cmake)
 socketio_consumer(find_shared consumer -DCMAKE_PREFIX_PATH=${consumers}/vcpkg/packages)
 
-# As a part of the user's own build.
+# As a part of the user's own build, with and without the browser client.
 socketio_consumer(add_subdirectory consumer -DSOCKETIO_SOURCE=${PROJECT_SOURCE_DIR})
-socketio_consumer(fetch_content consumer -DSOCKETIO_FETCH=${PROJECT_SOURCE_DIR})
+socketio_consumer(fetch_content consumer -DSOCKETIO_FETCH=${PROJECT_SOURCE_DIR} -DSOCKETIO_CLIENT_DIST=)
 
 set_tests_properties(install_prefix PROPERTIES FIXTURES_SETUP installed)
 set_tests_properties(install_find_package PROPERTIES FIXTURES_REQUIRED installed)

@@ -201,9 +201,9 @@ struct ServerOptions {
   /// about handshakes' `address` and `secure`, `HttpRequest::address`, and the host that a
   /// WebSocket's origin is compared with. An address that is none means the connection's own.
   TrustProxy trust_proxy{};
-  /// A folder with the files of socket.io's `client-dist`, which are served at
-  /// `<path>/socket.io.js` and so on. Empty: none is served.
-  std::string client_folder{};
+  /// The browser client is served at `<path>/socket.io.js`, with its smaller variants and their source
+  /// maps, if the library was built with it (README.md). Plain Engine.IO has none.
+  bool serve_client = true;
   /// Called for every handshake; may decide later (http.hpp), and the client waits. A text refuses
   /// it as the JavaScript server does: with 403 and the text as JSON message, a WebSocket with 400
   /// and the text alone. One that throws, or drops its responder, refuses with "Forbidden".

@@ -22,7 +22,9 @@ class SocketioConan(ConanFile):
 
     def export_sources(self):
         root = Path(self.recipe_folder).parents[1]
-        for pattern in ("CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "src/*"):
+        # The browser client, which servers carry, if npm has installed it.
+        client = "packaging/client/node_modules/socket.io-client/dist/*"
+        for pattern in ("CMakeLists.txt", "LICENSE", "cmake/*", "include/*", "src/*", client):
             copy(self, pattern, src=str(root), dst=self.export_sources_folder)
 
     def requirements(self):

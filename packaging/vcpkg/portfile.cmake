@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # An overlay port of this source tree: vcpkg install socketio-cpp --overlay-ports=packaging/vcpkg
-# A registry's copy has a vcpkg_from_github() in place of the next line.
+# A registry's copy has a vcpkg_from_github() in place of the next line. Servers carry the browser client if npm has
+# installed it in packaging/client.
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 
 vcpkg_cmake_configure(

@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "server/request_dispatcher.hpp"
 
-#include "codec/http/compression.hpp"
 #include "codec/websocket/handshake.hpp"
-#include "server/static_file.hpp"
 
-#include <algorithm>
-#include <array>
 #include <unordered_map>
 
 namespace socketio::server {
 
 namespace {
-
-// The files in the official client's package (Socket.IO server options, `serveClient`).
-constexpr std::array<std::string_view, 8> client_files{
-    "socket.io.js",
-    "socket.io.js.map",
-    "socket.io.min.js",
-    "socket.io.min.js.map",
-    "socket.io.esm.min.js",
-    "socket.io.esm.min.js.map",
-    "socket.io.msgpack.min.js",
-    "socket.io.msgpack.min.js.map",
-};
 
 /// Paths that begin with it are Socket.IO's.
 std::string prefix_of(const ServerOptions& options) {
@@ -60,7 +44,7 @@ RequestDispatcher::RequestDispatcher(const ServerOptions& options, engine::Sessi
                                      std::shared_ptr<RouterState> router,
                                      const std::shared_ptr<core::Timers>& timers)
     : engine_prefix_(prefix_of(options)),
-      client_folder_(options.client_folder),
+      client_files_(options.serve_client ? built_in_client_files() : ClientFiles{}),
       cors_(options.cors),
       engine_(engine),
       router_(std::move(router)),
@@ -78,24 +62,20 @@ RequestDispatcher::RequestDispatcher(const ServerOptions& options, engine::Sessi
 
 RequestDispatcher::~RequestDispatcher() = default;
 
-bool RequestDispatcher::is_engine_path(std::string_view path) const {
-  return path.starts_with(engine_prefix_);
-}
-
 void RequestDispatcher::accept(const std::shared_ptr<HttpExchange>& exchange) {
-  if (is_engine_path(exchange->request().path())) return accept_engine(exchange);
+  const std::string_view path = exchange->request().path();
+  if (path.starts_with(engine_prefix_)) return accept_engine(exchange, path);
   if (exchange->body_complete()) return route(exchange);
   BodyWaiter::wait(body_waiter_, exchange);
 }
 
-void RequestDispatcher::accept_engine(const std::shared_ptr<HttpExchange>& exchange) {
+void RequestDispatcher::accept_engine(const std::shared_ptr<HttpExchange>& exchange,
+                                      std::string_view path) {
   const http::Request& request = exchange->request();
   cors_.add_headers(request, exchange->extra_headers());
   if (auto answer = cors_.preflight(request)) return exchange->respond(std::move(*answer));
-  if (auto file = client_file(request)) {
-    auto response = wire_response(std::move(*file));
-    http::compress_response(response, request.headers);
-    return exchange->respond(std::move(response));
+  if (path.size() > engine_prefix_.size() && !client_files_.files.empty()) {
+    if (auto file = client_file(request, path)) return exchange->respond(std::move(*file));
   }
   run_middlewares(exchange, 0);
 }
@@ -156,19 +136,13 @@ void RequestDispatcher::route(const std::shared_ptr<HttpExchange>& exchange) con
   router_->answer(opened.request, pending_->timers(), opened.answer);
 }
 
-std::optional<HttpResponse> RequestDispatcher::client_file(const http::Request& request) const {
-  if (client_folder_.empty() || (request.method != "GET" && request.method != "HEAD"))
-    return std::nullopt;
+std::optional<http::Response> RequestDispatcher::client_file(const http::Request& request,
+                                                             std::string_view path) const {
+  if (websocket::is_upgrade_request(request)) return std::nullopt;
   // In the reference the files have a slash before them, whatever `add_trailing_slash` says.
   const std::size_t slash = engine_prefix_.size() - (engine_prefix_.ends_with('/') ? 1 : 0);
-  const std::string_view rest = request.path().substr(slash);
-  if (!rest.starts_with('/')) return std::nullopt;
-  const std::string_view name = rest.substr(1);
-  if (std::find(client_files.begin(), client_files.end(), name) == client_files.end())
-    return std::nullopt;
-  const auto found = find_file(client_folder_, name);
-  // HEAD needs the content as well: its length is that of the compressed body.
-  return found ? file_response(*found, request.headers.joined("if-none-match")) : std::nullopt;
+  if (path[slash] != '/') return std::nullopt;
+  return client_file_response(client_files_, path.substr(slash + 1), request.headers);
 }
 
 }  // namespace socketio::server

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // RequestDispatcher: where a request goes. First it handles CORS; a path below Socket.IO's goes to
-// the client bundle, or through the engine's middlewares to Engine.IO, any other to the router.
+// the client's files, or through the engine's middlewares to Engine.IO, any other to the router.
 // Loop's thread only.
 #pragma once
 
 #include "engine/server/session_server.hpp"
+#include "server/client_files.hpp"
 #include "server/cors.hpp"
 #include "server/http_connection.hpp"
 #include "server/pending_requests.hpp"
@@ -51,8 +52,7 @@ class RequestDispatcher final : public RequestSink {
  private:
   class BodyWaiter;
 
-  bool is_engine_path(std::string_view path) const;
-  void accept_engine(const std::shared_ptr<HttpExchange>& exchange);
+  void accept_engine(const std::shared_ptr<HttpExchange>& exchange, std::string_view path);
   /// Asks the middlewares from the one at `next` on, then enters the engine.
   void run_middlewares(const std::shared_ptr<HttpExchange>& exchange, std::size_t next);
   /// Does what the middleware at `asked` has decided.
@@ -60,11 +60,12 @@ class RequestDispatcher final : public RequestSink {
               std::size_t asked);
   void enter_engine(const std::shared_ptr<HttpExchange>& exchange);
   void route(const std::shared_ptr<HttpExchange>& exchange) const;
-  /// A file of the client bundle, if the folder is configured and has a file of that name.
-  std::optional<HttpResponse> client_file(const http::Request& request) const;
+  /// Nothing if the path is none of a file.
+  std::optional<http::Response> client_file(const http::Request& request,
+                                            std::string_view path) const;
 
   std::string engine_prefix_;
-  std::string client_folder_;
+  const ClientFiles client_files_;
   Cors cors_;
   ConnectionOptions connection_options_;
   engine::SessionServer& engine_;

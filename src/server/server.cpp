@@ -41,6 +41,7 @@ namespace {
 std::shared_ptr<server::ServerState> make_state(ServerOptions options,
                                                 boost::asio::io_context* context = nullptr) {
   if (options.path.empty()) options.path = "/engine.io";
+  options.serve_client = false;
   auto state = server::ServerState::make(std::move(options), context);
   state->worker().serve_engine_only();
   return state;

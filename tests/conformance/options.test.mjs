@@ -3,8 +3,6 @@
 // Options of the server that other files leave at their defaults.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { describe } from "node:test";
 import { call, connectClient } from "./support/client.mjs";
 import { until } from "./support/deadline.mjs";
@@ -17,9 +15,7 @@ const query = "EIO=4&transport=polling";
 
 describe("addTrailingSlash", () => {
   const slashed = useServer();
-  const packageFile = createRequire(import.meta.url).resolve("socket.io/package.json");
-  const folder = join(dirname(packageFile), "client-dist");
-  const bare = useServer("socketio", { flags: ["--no-trailing-slash", "--client-dist", folder] });
+  const bare = useServer("socketio", { flags: ["--no-trailing-slash"] });
   const status = async (server, path) => (await send(server, `${path}?${query}`)).status;
 
   scenario("with it, the path ends with a slash", async () => {

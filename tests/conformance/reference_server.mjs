@@ -18,7 +18,7 @@ const { values: flags } = parseArgs({
   options: {
     port: { type: "string", default: "0" },
     engine: { type: "boolean", default: false },
-    "client-dist": { type: "string" },
+    "no-client-files": { type: "boolean", default: false },
     "ping-timeout": { type: "string", default: "200" },
     parser: { type: "string", default: "standard" },
     hooks: { type: "boolean", default: false },
@@ -90,7 +90,7 @@ function serveSocketIo() {
   const server = new Server(httpServer, {
     ...limits,
     connectTimeout: 1000,
-    serveClient: flags["client-dist"] !== undefined,
+    serveClient: !flags["no-client-files"],
     addTrailingSlash: !flags["no-trailing-slash"],
     cleanupEmptyChildNamespaces: flags.cleanup,
     allowUpgrades: !flags["no-upgrades"],

@@ -214,34 +214,6 @@ TEST(HttpSite, NothingOutsideAFolderIsServed) {
   }
 }
 
-// --- The client's files ---
-
-TEST(HttpSite, TheClientsFilesAreServedBelowThePath) {
-  Folder bundle;
-  bundle.write("socket.io.js", "/* client */" + std::string(4000, ' '));
-  bundle.write("socket.io.min.js.map", "{}");
-  bundle.write("package.json", "secret");
-  ServerOptions options;
-  options.client_folder = bundle.path().string();
-  LiveServer server(options);
-  HttpClient client(server.port);
-  const auto script = client.get("/socket.io/socket.io.js");
-  ASSERT_TRUE(script);
-  EXPECT_THAT(script->body, testing::StartsWith("/* client */"));
-  EXPECT_THAT(header(*script, "content-type"), testing::StartsWith("text/javascript"));
-  const auto again =
-      client.get("/socket.io/socket.io.js", "If-None-Match: " + header(*script, "etag") + "\r\n");
-  ASSERT_TRUE(again);
-  EXPECT_EQ(again->status, 304);
-  EXPECT_EQ(client.get("/socket.io/socket.io.min.js.map")->body, "{}");
-  const auto zipped = client.get("/socket.io/socket.io.js", "Accept-Encoding: gzip\r\n");
-  ASSERT_TRUE(zipped);
-  EXPECT_EQ(header(*zipped, "content-encoding"), "gzip");
-  EXPECT_LT(zipped->body.size(), 1000U);
-  EXPECT_EQ(client.get("/socket.io/package.json")->status, 400);
-  EXPECT_EQ(client.get("/socket.io/socket.io.esm.min.js")->status, 400) << "known, but not there";
-}
-
 // --- Cross-origin requests ---
 
 http::Response cross(std::uint16_t port, std::string_view origin, std::string_view method = "GET",

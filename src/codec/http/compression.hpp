@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Content-Encoding of responses with zlib (RFC 9110 section 8.4). Requests are never inflated.
+// Content-Encoding of responses with zlib (RFC 9110 section 8.4). What a peer sends is never inflated.
 // Pure functions.
 #pragma once
 
 #include "codec/http/message.hpp"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace socketio::http {
@@ -21,5 +22,8 @@ inline constexpr std::size_t compression_limit_bytes = 256 * 1024;
 /// request's headers) allow it; sets Content-Encoding and Vary.
 void compress_response(Response& response, const Headers& asked,
                        std::size_t threshold_bytes = compression_threshold_bytes);
+
+/// What `gzip`, which is our own, was made of: `size_bytes` bytes.
+std::string gunzip(std::string_view gzip, std::size_t size_bytes);
 
 }  // namespace socketio::http

@@ -14,7 +14,7 @@ namespace conformance {
 
 struct Options {
   std::uint16_t port = 0;
-  std::string client_folder;
+  bool client_files = true;
   std::chrono::milliseconds ping_timeout{200};
   std::string parser = "standard";
   bool hooks = false;
@@ -55,7 +55,7 @@ inline socketio::ServerOptions server_options(const Options& options) {
   server.connect_timeout = std::chrono::milliseconds(1000);
   server.max_payload_bytes = 1'000'000;
   server.cors.origins = "*";
-  server.client_folder = options.client_folder;
+  server.serve_client = options.client_files;
   server.parser = parser_named(options.parser);
   server.add_trailing_slash = options.trailing_slash;
   server.http_compression.enabled = options.compression;

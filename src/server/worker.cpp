@@ -5,6 +5,7 @@
 #include "core/server/namespace_state.hpp"
 #include "net/tls_stream.hpp"
 #include "server/http_connection.hpp"
+#include "server/metrics_snapshot.hpp"
 #include "server/option_mapping.hpp"
 #include "server/proxy_receiver.hpp"
 #include "server/worker_user_loop.hpp"
@@ -81,12 +82,14 @@ std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& erro
   if (error) return 0;
   listener->start();
   listeners_.push_back(std::move(listener));
+  if (options_.metrics) lag_.start();
   return chosen;
 }
 
 void Worker::accept(net::Socket socket, const Reception& reception) {
   const bool is_full =
       options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections;
+  ++(is_full ? connections_refused_ : connections_accepted_);
   if (is_full) return;
   const auto stream = net::TcpStream::open(loop_, std::move(socket), open_streams_);
   if (!stream) return;
@@ -106,6 +109,17 @@ void Worker::serve(const std::shared_ptr<net::TcpStream>& tcp,
   connection->attach(stream);
 }
 
+Metrics Worker::metrics() {
+  Metrics metrics;
+  metrics.connections = open_streams_->size();
+  metrics.connections_accepted = connections_accepted_;
+  metrics.connections_refused = connections_refused_;
+  add_to(metrics, engine_.counters());
+  add_to(metrics, node_.counters());
+  metrics.loop_lag = lag_.histogram();
+  return metrics;
+}
+
 void Worker::run() {
   loop_->adopt_thread();
   work_.emplace(context_.get_executor());
@@ -117,6 +131,7 @@ void Worker::close() {
   node_.close();
   engine_.close();
   timers_->drop();
+  lag_.stop();
   for (const auto& [key, stream] : *open_streams_) stream->close_soon();
   work_.reset();
 }

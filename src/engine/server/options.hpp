@@ -57,6 +57,8 @@ struct Options {
   std::size_t sessions_per_address = 0;
   /// Handshakes in a second, and at once after a rest. 0: no limit.
   std::size_t handshakes_per_second = 0;
+  /// Packets are counted (Counters).
+  bool metrics = false;
   /// A peer is disconnected if a WebSocket message takes this long at less than
   /// Stream::least_bytes_per_second.
   std::chrono::milliseconds message_timeout{30'000};

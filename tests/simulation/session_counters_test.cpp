@@ -23,7 +23,8 @@ class SessionCounters : public SimulatedServerTest {
   static ServerOptions counting() {
     ServerOptions options;
     options.metrics = true;
-    options.backpressure.hard_limit_bytes = 10'000;
+    options.backpressure.soft_limit_bytes = options.backpressure.hard_limit_bytes = 10'000;
+    options.cors.origins = "http://here";
     return options;
   }
   engine::Counters& counters() { return server.engine().counters(); }

@@ -139,15 +139,18 @@ void LocalAdapter::deliver(PreparedEvents& events, const detail::BroadcastOption
   // Reported at the end, because the hook is user code, which may change the members of a room.
   std::shared_ptr<SocketState> failed;
   std::exception_ptr failure;
-  const std::size_t count = events.events().size();
+  CountBy<EmitResult, EmitResult::not_connected> receivers;
   for_each(options, [&](SocketState& socket) {
     try {
-      nsp_.count(socket.deliver(events), count);
+      ++receivers[socket.deliver(events)];
     } catch (...) {
       socket.break_off();
       failed = socket.shared_from_this();
       failure = std::current_exception();
     }
+  });
+  receivers.for_each([&](EmitResult result, std::uint64_t count) {
+    nsp_.count(result, count * events.events().size());
   });
   if (!failed) return;
   Socket handle(failed);

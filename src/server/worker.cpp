@@ -53,6 +53,7 @@ Worker::~Worker() {
   loop_->run_posted();
   for (const auto& [key, stream] : *open_streams_) stream->close();
   loop_->drain();
+  closing_.complete();
   loop_->stop();
   if (own_context_) {
     own_context_->restart();
@@ -118,6 +119,7 @@ void Worker::close() {
   engine_.close();
   timers_->drop();
   for (const auto& [key, stream] : *open_streams_) stream->close_soon();
+  closing_.begin();
   work_.reset();
 }
 

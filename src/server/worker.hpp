@@ -15,6 +15,7 @@
 #include "net/listener.hpp"
 #include "net/tcp_stream.hpp"
 #include "net/tls_context.hpp"
+#include "server/closing.hpp"
 #include "server/engine_hooks.hpp"
 #include "server/request_dispatcher.hpp"
 #include "server/router.hpp"
@@ -69,6 +70,8 @@ class Worker {
   /// run() returns as soon as the running handler has returned.
   void stop() { context_.stop(); }
   void close();
+  /// Its end, which comes by itself while the loop is run.
+  Closing& closing() { return closing_; }
 
  private:
   /// What comes before HTTP on the connections of a listener.
@@ -99,6 +102,7 @@ class Worker {
   engine::SessionServer engine_;
   RequestDispatcher dispatcher_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
+  Closing closing_{*loop_, open_streams_, [this] { report("closed"); }};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
 };
 

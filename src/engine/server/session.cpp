@@ -127,8 +127,24 @@ bool Session::show(PreparedMessage& message) {
 
 void Session::on_transport_drain() {
   if (stall_timer_) stall_timer_->cancel();
+  if (!observer_ && !awaiting_drain_) return;
+  const auto self = shared_from_this();
   const auto observer = observer_;
   if (observer) observer->on_drain();
+  if (awaiting_drain_) release_awaiting_drain(true);
+}
+
+void Session::when_drained(std::function<void(bool)> drained) {
+  if (!is_open()) return drained(false);
+  if (transport_->queued_bytes() == 0) return drained(true);
+  if (!awaiting_drain_) awaiting_drain_ = std::make_unique<AwaitingDrain>();
+  awaiting_drain_->push_back(std::move(drained));
+  transport_->want_drain();
+}
+
+void Session::release_awaiting_drain(bool has_drained) {
+  const auto awaiting = std::exchange(awaiting_drain_, nullptr);
+  for (const auto& drained : *awaiting) drained(has_drained);
 }
 
 void Session::on_stall() {
@@ -187,6 +203,7 @@ void Session::release_handler(DisconnectReason reason) {
     loop().report_exception();
   }
   if (observer) observer->on_close(reason);
+  if (awaiting_drain_) release_awaiting_drain(false);
 }
 
 void Session::on_exception() noexcept {
@@ -368,6 +385,7 @@ void Session::finish_upgrade() {
     throw;
   }
   polling_transport.detach();
+  if (awaiting_drain_) transport_->want_drain();
   const auto observer = observer_;
   if (observer) observer->on_upgrade(transport_->name());
   log_line(LogScope::engine, LogLevel::debug,

@@ -24,6 +24,7 @@ constexpr int reads_per_turn = 4;
 }  // namespace
 
 void OpenStreams::remove(const TcpStream& stream) {
+  if (on_end) on_end(stream);
   if (on_last && size() == 1) on_last();
   erase(&stream);
 }

@@ -25,7 +25,9 @@ class TcpStream;
 
 /// The open streams of one owner, which keeps them alive and can close them all.
 struct OpenStreams : std::unordered_map<const TcpStream*, std::shared_ptr<TcpStream>> {
-  /// Called when the only one is about to go. Does not throw.
+  /// Called when one is about to go. Does not throw.
+  std::function<void(const TcpStream&)> on_end;
+  /// The same for the only one.
   std::function<void()> on_last;
 
   void remove(const TcpStream& stream);

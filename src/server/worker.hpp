@@ -10,6 +10,7 @@
 #include "core/server/engine_socket_state.hpp"
 #include "core/server/node.hpp"
 #include "core/timers.hpp"
+#include "engine/server/address_counts.hpp"
 #include "engine/server/session_server.hpp"
 #include "net/asio_loop.hpp"
 #include "net/listener.hpp"
@@ -34,6 +35,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unordered_map>
 #include <vector>
 
 namespace socketio::server {
@@ -81,6 +83,9 @@ class Worker {
     std::shared_ptr<net::TlsContext> tls;
   };
   void accept(net::Socket socket, const Reception& reception);
+  /// False if its address has too many connections already.
+  bool admit(const net::TcpStream& stream);
+  void stop_counting(const net::TcpStream& stream) noexcept;
   /// `tls` may be null.
   void serve(const std::shared_ptr<net::TcpStream>& tcp,
              const std::shared_ptr<net::TlsContext>& tls);
@@ -102,6 +107,9 @@ class Worker {
   engine::SessionServer engine_;
   RequestDispatcher dispatcher_;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
+  // If there is a limit for each address: whose connection each stream is.
+  std::unordered_map<const net::TcpStream*, std::string> admitted_;
+  engine::AddressCounts addresses_;
   Closing closing_{*loop_, open_streams_, [this] { report("closed"); }};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
 };

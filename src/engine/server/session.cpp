@@ -31,7 +31,11 @@ Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
     : owner_(owner),
       id_(std::move(id)),
       opening_(std::move(opening)),
-      drops_newest_(owner.options().drop_newest) {}
+      drops_newest_(owner.options().drop_newest) {
+  if (const auto most = owner.options().messages_per_second; most != 0) {
+    messages_ = std::make_unique<TokenBucket>(rate_of(most));
+  }
+}
 
 Session::~Session() {
   // A server that closes does not wait for last polls, and scheduled responses may outlive
@@ -288,6 +292,12 @@ void Session::refuse_heartbeat() {
   end(DisconnectReason::transport_error);
 }
 
+void Session::refuse_message() {
+  log_line(LogScope::engine, LogLevel::warning,
+           {"too many messages in a second from ", opening_.remote_address});
+  close(DisconnectReason::transport_error);
+}
+
 void Session::on_packet(ServerTransport& from, const Packet& packet) {
   if (state_ != State::open) return;
   if (upgrade_ && upgrade_->candidate.get() == &from) return on_upgrade_packet(packet);
@@ -307,6 +317,7 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
   }
   switch (packet.type) {
     case PacketType::message:
+      if (messages_ && !messages_->take(loop().now())) return refuse_message();
       if (!handler_) return;
       if (packet.content == engineio::Content::text) {
         handler_->on_text(packet.data);

@@ -165,6 +165,7 @@ class Session : public std::enable_shared_from_this<Session> {
   [[gnu::cold]] bool show(const engineio::Packet& packet);
   [[gnu::cold]] bool show(PreparedMessage& message);
   void release_awaiting_drain(bool has_drained);
+  void refuse_message();
   /// More is waiting than should be: allows the peer `stall_timeout`, or returns false if it is
   /// far too much.
   bool bears_delay();
@@ -192,6 +193,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<ServerTransport> transport_;
   // Kept until the session has ended and no call to the handler is running.
   std::shared_ptr<SessionHandler> handler_;
+  // Null if the rate of its messages is not limited.
+  std::unique_ptr<TokenBucket> messages_;
   // Null while nobody waits.
   std::unique_ptr<AwaitingDrain> awaiting_drain_;
   // Null for most sessions.

@@ -17,9 +17,9 @@
 //
 // Threads: run() makes the calling thread the loop's. stop(), close(), every(), after() and post()
 // (timer.hpp) may be called from anywhere, sending functions as described in socket.hpp, and
-// everything else, including of(), listen(), http() and engine_clients_count(), before run() or on
-// the loop. A call that ends something waits for the running handler, but not for those of events
-// that were read together with its event: they are dropped.
+// everything else, including of(), listen(), http() and metrics(), before run() or on the loop. A
+// call that ends something waits for the running handler, but not for those of events that were read
+// together with its event: they are dropped.
 #pragma once
 
 #include <socketio/hook.hpp>

@@ -22,6 +22,7 @@
 
 namespace socketio {
 
+struct Metrics;
 namespace server {
 class ServerState;
 }
@@ -81,6 +82,11 @@ class ServerBase : public detail::RunsLater {
 
   /// The number of Engine.IO sessions.
   std::size_t engine_clients_count() const;
+  /// What the server has counted so far (metrics.hpp).
+  Metrics metrics() const;
+  /// The same as a page for Prometheus: `io.http().get("/metrics", io.metrics_handler())`. Whoever can
+  /// reach the route can read it.
+  HttpHandler metrics_handler() const;
   /// HTTP on the same port (http.hpp).
   Router& http();
   /// Requests and headers below Socket.IO (engine.hpp).

@@ -124,7 +124,8 @@ struct Limits {
   /// Namespaces. While there are more, those that patterns and predicates have admitted end with
   /// their last clients, whatever `cleanup_empty_child_namespaces` says.
   std::size_t namespaces_kept = 1'000;
-  std::size_t rooms_per_client = 1'024;  ///< Rooms of a socket besides its own.
+  std::size_t namespaces_in_metrics = 100;  ///< With numbers of their own in Metrics.
+  std::size_t rooms_per_client = 1'024;     ///< Rooms of a socket besides its own.
   std::size_t room_name_bytes = 1'024;
   std::size_t pending_acks = 10'000;  ///< Acknowledgements that one socket waits for.
   std::size_t connections = 0;        ///< TCP connections. 0: limited by file descriptors only.
@@ -222,6 +223,9 @@ struct ServerOptions {
   /// and no session's yet; otherwise the handshake is refused with "Bad request". By default: 20
   /// random characters.
   RequestHandler<std::string> generate_id{};
+  /// Packets are counted and latencies measured, too (metrics.hpp). What costs nothing is counted
+  /// always.
+  bool metrics = false;
   Limits limits{};                     ///< How much a peer may cost.
   BackpressureOptions backpressure{};  ///< Clients that read slowly.
 };

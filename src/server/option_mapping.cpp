@@ -58,6 +58,8 @@ core::Options core_options(const ServerOptions& options) {
   core.parser = options.parser;
   core.cleanup_empty_child_namespaces = options.cleanup_empty_child_namespaces;
   core.namespaces_kept = options.limits.namespaces_kept;
+  core.metrics = options.metrics;
+  core.namespaces_in_metrics = options.limits.namespaces_in_metrics;
   if (options.connection_state_recovery) core.recovery = recovery_limits(options);
   return core;
 }
@@ -94,6 +96,7 @@ engine::Options engine_options(const ServerOptions& options) {
   engine.handshakes_per_second_per_address = options.limits.handshakes_per_second_per_address;
   engine.messages_per_second = options.limits.messages_per_second;
   engine.message_timeout = options.limits.message_timeout;
+  engine.metrics = options.metrics;
   return engine;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/server_state.hpp"
 
+#include <socketio/metrics.hpp>
 #include <socketio/server_base.hpp>
 
 #include <string>
@@ -59,6 +60,17 @@ std::size_t ServerBase::engine_clients_count() const {
 
 void ServerBase::add_refusal_handler(RefusalHandler handler) {
   server_->worker().hooks().add_refusal_handler(std::move(handler));
+}
+
+Metrics ServerBase::metrics() const { return server_->worker().metrics(); }
+
+HttpHandler ServerBase::metrics_handler() const {
+  return [weak = std::weak_ptr(server_)] {
+    const auto server = weak.lock();
+    if (!server) return HttpResponse::text("the server has ended", 503);
+    return HttpResponse{.headers = {{"Content-Type", openmetrics_content_type}},
+                        .body = to_openmetrics(server->worker().metrics())};
+  };
 }
 
 Router& ServerBase::http() { return server_->router(); }

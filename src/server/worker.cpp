@@ -5,6 +5,7 @@
 #include "core/server/namespace_state.hpp"
 #include "net/tls_stream.hpp"
 #include "server/http_connection.hpp"
+#include "server/metrics_snapshot.hpp"
 #include "server/option_mapping.hpp"
 #include "server/proxy_receiver.hpp"
 #include "server/worker_user_loop.hpp"
@@ -85,12 +86,14 @@ std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& erro
   if (error) return 0;
   listener->start();
   listeners_.push_back(std::move(listener));
+  if (options_.metrics) lag_.start();
   return chosen;
 }
 
 void Worker::accept(net::Socket socket, const Reception& reception) {
   const bool is_full =
       options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections;
+  ++(is_full ? connections_refused_ : connections_accepted_);
   if (is_full) return;
   const auto stream = net::TcpStream::open(loop_, std::move(socket), open_streams_);
   if (!stream) return;
@@ -125,12 +128,26 @@ void Worker::stop_counting(const net::TcpStream& stream) noexcept {
 
 void Worker::serve(const std::shared_ptr<net::TcpStream>& tcp,
                    const std::shared_ptr<net::TlsContext>& tls) {
-  if (!admit(*tcp)) return tcp->close();
+  if (!admit(*tcp)) {
+    ++connections_refused_;
+    return tcp->close();
+  }
   const std::shared_ptr<Stream> stream =
       tls ? std::shared_ptr<Stream>(net::TlsStream::accept(tcp, tls)) : tcp;
   const auto connection = std::make_shared<HttpConnection>(dispatcher_);
   stream->set_handler(connection);
   connection->attach(stream);
+}
+
+Metrics Worker::metrics() {
+  Metrics metrics;
+  metrics.connections = open_streams_->size();
+  metrics.connections_accepted = connections_accepted_;
+  metrics.connections_refused = connections_refused_;
+  add_to(metrics, engine_.counters());
+  add_to(metrics, node_.counters());
+  metrics.loop_lag = lag_.histogram();
+  return metrics;
 }
 
 void Worker::run() {
@@ -144,6 +161,7 @@ void Worker::close() {
   node_.close();
   engine_.close();
   timers_->drop();
+  lag_.stop();
   for (const auto& [key, stream] : *open_streams_) stream->close_soon();
   closing_.begin();
   work_.reset();

@@ -18,9 +18,11 @@
 #include "net/tls_context.hpp"
 #include "server/closing.hpp"
 #include "server/engine_hooks.hpp"
+#include "server/loop_lag.hpp"
 #include "server/request_dispatcher.hpp"
 #include "server/router.hpp"
 
+#include <socketio/metrics.hpp>
 #include <socketio/server.hpp>
 #include <socketio/server_options.hpp>
 
@@ -59,6 +61,8 @@ class Worker {
   /// From now on sessions belong to the application, without Socket.IO.
   core::EngineConnections& serve_engine_only();
 
+  /// What has been counted so far.
+  Metrics metrics();
   EngineHooks& hooks() { return hooks_; }
   void add_middleware(EngineMiddleware middleware) {
     dispatcher_.add_middleware(std::move(middleware));
@@ -106,6 +110,9 @@ class Worker {
   EngineHooks hooks_;
   engine::SessionServer engine_;
   RequestDispatcher dispatcher_;
+  LoopLag lag_{*loop_};
+  std::uint64_t connections_accepted_ = 0;
+  std::uint64_t connections_refused_ = 0;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
   // If there is a limit for each address: whose connection each stream is.
   std::unordered_map<const net::TcpStream*, std::string> admitted_;

@@ -29,6 +29,7 @@ const { values: flags } = parseArgs({
     "no-upgrades": { type: "boolean", default: false },
     deflate: { type: "string" },
     recovery: { type: "boolean", default: false },
+    metrics: { type: "boolean", default: false },
     "tls-cert": { type: "string" },
     "tls-key": { type: "string" },
   },

@@ -263,6 +263,7 @@ TEST_F(DropNewest, PastItTheyAreDropped) {
   socket().emit_with_ack<int>("x").then([&](Reply<int> got) { reply = std::move(got); });
   loop.run_for(0ms);
   EXPECT_EQ(socket().queued_bytes(), before);
+  EXPECT_EQ(server.state_of().counters().emitted[EmitResult::dropped], 4U);
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->error(), socketio::Errc::dropped);
 }

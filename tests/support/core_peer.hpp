@@ -26,6 +26,7 @@ namespace socketio::support {
 class CoreServer final : public engine::SessionOwner {
  public:
   explicit CoreServer(const core::Options& options = {}) : node(loop_, options), nsp(node.of("/")) {
+    options_.metrics = options.metrics;
     nsp.on_handler_error([this](Socket&, const HandlerError& error) {
       errors.push_back(error.event + ": " + error.message);
     });
@@ -33,6 +34,7 @@ class CoreServer final : public engine::SessionOwner {
 
   const engine::Options& options() const override { return options_; }
   ManualLoop& loop() override { return loop_; }
+  engine::Counters& counters() override { return counters_; }
   void add_headers(const engine::Exchange&, const engine::Session&,
                    http::Response&) const override {}
   bool on_session_closing(engine::Session&) override { return true; }
@@ -40,6 +42,7 @@ class CoreServer final : public engine::SessionOwner {
 
  private:
   engine::Options options_;
+  engine::Counters counters_;
   ManualLoop loop_;
 
  public:

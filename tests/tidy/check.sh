@@ -91,7 +91,7 @@ layers() {
     [[ $(may_include "$layer") != none ]] || echo "src/$layer: a layer that tests/tidy/check.sh does not know"
     allowed=$(may_include "$layer" | sed 's/ /|/g')
     files -path "./src/$layer/*" -not -path "./src/$layer/server/*" -not -path "./src/$layer/client/*" |
-      offences '^ *# *include +"' | grep -vE "include +\"($allowed)/(json/|http/|ip/|msgpack/|custom/|engineio/|proxy/|socketio/|websocket/|platform/)?[^/]+\"" || true
+      offences '^ *# *include +"' | grep -vE "include +\"($allowed)/(json/|http/|ip/|msgpack/|openmetrics/|custom/|engineio/|proxy/|socketio/|websocket/|platform/)?[^/]+\"" || true
   done
   files -path './src/base/*' -o -path './src/net/*' | offences '^ *# *include +<socketio/'
   files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client)/'

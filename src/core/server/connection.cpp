@@ -117,7 +117,10 @@ void Connection::on_binary(std::string_view message) {
 
 void Connection::on_result(Result<std::optional<parser::Packet>, parser::Errc> result,
                            std::string_view message) {
-  if (!result) return refuse_packet(describe(result.error(), message));
+  if (!result) {
+    ++node_.counters().bad_packets;
+    return refuse_packet(describe(result.error(), message));
+  }
   if (*result) {
     if (attachments_timer_) attachments_timer_.reset();
     codec::Document& document = node_.document();
@@ -318,8 +321,9 @@ void Connection::answer_connect(SocketState& socket) {
   // Behind the answer: the official client keeps events that arrive before it, and gets them twice if
   // the connection breaks in between.
   recovery->for_each_missed(*socket.recovery_session(), socket.id(),
-                            socket.recovery_session()->begin,
-                            [&](PreparedEvents& events) { session_->send_prepared(events); });
+                            socket.recovery_session()->begin, [&](PreparedEvents& events) {
+                              nsp.count(session_->send_prepared(events), events.events().size());
+                            });
   socket.note_sent(recovery->log().next());
 }
 

@@ -139,9 +139,10 @@ void LocalAdapter::deliver(PreparedEvents& events, const detail::BroadcastOption
   // Reported at the end, because the hook is user code, which may change the members of a room.
   std::shared_ptr<SocketState> failed;
   std::exception_ptr failure;
+  const std::size_t count = events.events().size();
   for_each(options, [&](SocketState& socket) {
     try {
-      socket.deliver(events);
+      nsp_.count(socket.deliver(events), count);
     } catch (...) {
       socket.break_off();
       failed = socket.shared_from_this();

@@ -12,6 +12,9 @@ namespace socketio::core {
 NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
                                const NamespaceState* parent, const AdapterFactory& make_adapter)
     : link_(std::move(link)),
+      counters_(name == parents_name
+                    ? link_->counters.others
+                    : link_->counters.of(name, node().options().namespaces_in_metrics)),
       name_(std::move(name)),
       parent_(parent),
       handlers_(parent ? parent->handlers_ : std::make_shared<NamespaceHandlers>()),
@@ -54,6 +57,8 @@ bool NamespaceState::add(SocketState& socket) {
   if (!socket.connection()) return false;
   socket.position = static_cast<std::uint32_t>(everybody_.size());
   everybody_.push_back(&socket);
+  ++counters_.sockets;
+  ++counters_.connected;
   return true;
 }
 
@@ -67,6 +72,7 @@ void NamespaceState::remove(SocketState& socket) {
     everybody_[socket.position] = everybody_.back();
     everybody_[socket.position]->position = socket.position;
     everybody_.pop_back();
+    --counters_.sockets;
   }
   sockets_.erase(found);
   end_if_empty();

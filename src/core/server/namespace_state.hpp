@@ -42,6 +42,12 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   const std::shared_ptr<NodeLink>& link() const { return link_; }
   const std::shared_ptr<detail::TaskLoop>& task_loop() const { return link_->task_loop; }
   WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
+  NamespaceCounters& counters() { return counters_; }
+  /// Counts events that were emitted to one socket, and returns what became of them.
+  EmitResult count(EmitResult result, std::size_t events = 1) {
+    counters_.emitted[result] += events;
+    return result;
+  }
   Adapter& adapter() { return *adapter_; }
   /// Null if clients are not recovered.
   Recovery* recovery() { return recovery_.get(); }
@@ -106,6 +112,7 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
            std::function<void()> all);
 
   const std::shared_ptr<NodeLink> link_;
+  NamespaceCounters& counters_;  // of link_
   std::string name_;
   // Only compared, never dereferenced: a handle may outlive the parent.
   const NamespaceState* const parent_;

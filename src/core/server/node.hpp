@@ -15,6 +15,7 @@
 #include "codec/socketio/encoder.hpp"
 #include "codec/socketio/packet.hpp"
 #include "core/server/adapter.hpp"
+#include "core/server/counters.hpp"
 #include "core/server/recovery.hpp"
 #include "core/server/waiting_broadcasts.hpp"
 #include "engine/server/session.hpp"
@@ -45,6 +46,7 @@ struct NodeLink {
   Loop* loop;
   WaitingBroadcasts waiting_broadcasts{*loop};
   std::shared_ptr<detail::TaskLoop> task_loop{};  // of coroutines that handle events
+  Counters counters{};
 };
 
 struct Options {
@@ -62,6 +64,9 @@ struct Options {
   /// than `namespaces_kept`, it does anyway.
   bool cleanup_empty_child_namespaces = false;
   std::size_t namespaces_kept = 1'000;
+  /// How long acknowledgements take is measured (Counters).
+  bool metrics = false;
+  std::size_t namespaces_in_metrics = 100;
   std::optional<RecoveryLimits> recovery{};
   /// For each namespace, except parents. None means LocalAdapter.
   AdapterFactory adapter{};
@@ -88,6 +93,7 @@ class Node {
   const Options& options() const { return options_; }
   const std::shared_ptr<NodeLink>& link() const { return link_; }
   WaitingBroadcasts& waiting_broadcasts() { return link_->waiting_broadcasts; }
+  Counters& counters() { return link_->counters; }
   /// Parses packets. Its result is valid until the next packet.
   codec::Document& document() { return document_; }
   /// Encodes packets; what it gave is valid until the next packet.

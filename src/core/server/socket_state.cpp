@@ -123,6 +123,7 @@ void SocketState::post(Work work) {
 void SocketState::on_event(const parser::Packet& packet) {
   // As in JavaScript, nobody receives an event without a name.
   if (packet.text.empty()) return;
+  ++nsp_->counters().received;
   ValueArray items(packet.payload);
   std::string number_name;
   const std::string_view event = event_name(items, number_name);
@@ -441,13 +442,13 @@ EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser
                                    const std::vector<Bytes>& attachments,
                                    const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
-  if (must_drop(flags)) return EmitResult::dropped;
+  if (must_drop(flags)) return nsp_->count(EmitResult::dropped);
   notify_outgoing(payload.text, attachments);
   if (has_ended()) return EmitResult::not_connected;  // by a handler
   const auto send = [&](const parser::Payload& sent) {
-    return connection_->send(
+    return nsp_->count(connection_->send(
         {.nsp = nsp_->name(), .id = id, .payload = sent, .attachments = attachments},
-        flags.compress);
+        flags.compress));
   };
   if (!recovery_ || id || flags.is_volatile) return send(payload);
   const std::string text =
@@ -469,9 +470,9 @@ engine::Session& SocketState::sending() {
 EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
   engine::Session& session = sending();
-  if (must_drop(flags)) return EmitResult::dropped;
+  if (must_drop(flags)) return nsp_->count(EmitResult::dropped);
   note_sent(events.log_end());
-  return session.send_prepared(events);
+  return nsp_->count(session.send_prepared(events));
 }
 
 bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callback,
@@ -485,17 +486,27 @@ bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callba
     if (rare().acks.size() >= nsp_->node().options().pending_acks)
       return fail(Errc::too_many_pending);
     // The timing wheel calls timeouts, which run user code.
-    auto guarded_callback = [this, callback](std::error_code error, const Value* arguments) {
+    detail::AckCallback guarded_callback = [this, callback](std::error_code error,
+                                                            const Value* arguments) {
       // The callback may close the socket.
       const auto self = shared_from_this();
       guarded("acknowledgement", [&] { callback(error, arguments); });
     };
+    if (nsp_->node().options().metrics) guarded_callback = timed(std::move(guarded_callback));
     rare().acks.add(id, std::move(guarded_callback), timeout, nsp_->loop());
     return true;
   } catch (...) {
     fail(Errc::disconnected);
     throw;
   }
+}
+
+detail::AckCallback SocketState::timed(detail::AckCallback callback) {
+  return [this, callback = std::move(callback), asked = nsp_->loop().timers().now()](
+             std::error_code error, const Value* arguments) {
+    if (!error) nsp_->link()->counters.ack_latency.add(nsp_->loop().now() - asked);
+    callback(error, arguments);
+  };
 }
 
 void SocketState::send_question(std::uint64_t id, PreparedEvents& events,

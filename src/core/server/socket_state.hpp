@@ -100,10 +100,10 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
 
   EmitResult send_prepared(PreparedEvents& events, const detail::EmitFlags& flags);
   /// The same for broadcasts that have been collected, whose order is right already.
-  void deliver(PreparedEvents& events) {
-    if (has_ended()) return;
-    if (session_->drops_newest() && !session_->takes_event(false)) return;
-    session_->send_prepared(events);
+  EmitResult deliver(PreparedEvents& events) {
+    if (has_ended()) return EmitResult::not_connected;
+    if (session_->drops_newest() && !session_->takes_event(false)) return EmitResult::dropped;
+    return session_->send_prepared(events);
   }
   /// For contain(): breaks off the session.
   void on_exception() noexcept;
@@ -180,6 +180,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   bool must_drop(const detail::EmitFlags& flags);
   EmitResult send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
                         const std::vector<Bytes>& attachments, const detail::EmitFlags& flags);
+  /// Measures how long it takes until `callback` is called with an answer.
+  detail::AckCallback timed(detail::AckCallback callback);
   void send_ack(std::uint64_t id, const parser::Payload& payload,
                 const std::vector<Bytes>& attachments);
   /// Runs `work(SocketState&)` on the loop, contained.

@@ -151,6 +151,7 @@ void PollingTransport::on_abort(Exchange& exchange, Abort why) {
 
 void PollingTransport::fail(DisconnectReason reason) {
   if (!session_) return;
+  if (reason == DisconnectReason::parse_error) ++session_->counters().bad_packets;
   const auto self = shared_from_this();
   close();
   session_->on_transport_close(*this, reason);

@@ -66,10 +66,21 @@ const std::string& PreparedMessage::payload() {
   return payload_;
 }
 
+const PreparedMessage::Content& PreparedMessage::content() {
+  if (content_) return *content_;
+  Content content;
+  for_each([&](const engineio::Packet& packet) {
+    ++content.packets;
+    content.bytes += packet.data.size();
+  });
+  return content_.emplace(content);
+}
+
 void PreparedMessage::drop_forms() {
   websocket_frames_ = {};
   deflated_frames_.clear();
   payload_.clear();
+  content_.reset();
 }
 
 }  // namespace socketio::engine

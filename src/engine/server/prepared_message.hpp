@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,12 @@ class PreparedMessage {
   /// As part of a payload of long-polling (codec/engineio/payload.hpp).
   const std::string& payload();
   using Use = std::function<void(const engineio::Packet& packet)>;
+  /// How many messages there are, and the bytes of their data.
+  struct Content {
+    std::size_t packets = 0;
+    std::size_t bytes = 0;
+  };
+  const Content& content();
   /// For sessions that share no form: calls `use` for each message, in order.
   void for_each_packet(const Use& use) { for_each(use); }
 
@@ -61,6 +68,7 @@ class PreparedMessage {
   std::array<SharedBytes, binary_forms> websocket_frames_;  // of each BinaryForm
   std::vector<DeflatedFrames> deflated_frames_;
   std::string payload_;
+  std::optional<Content> content_;
 };
 
 }  // namespace socketio::engine

@@ -31,7 +31,8 @@ Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
     : owner_(owner),
       id_(std::move(id)),
       opening_(std::move(opening)),
-      drops_newest_(owner.options().drop_newest) {
+      drops_newest_(owner.options().drop_newest),
+      is_watched_(owner.options().metrics) {
   if (const auto most = owner.options().messages_per_second; most != 0) {
     messages_ = std::make_unique<TokenBucket>(rate_of(most));
   }
@@ -47,6 +48,8 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   const Options& options = owner_.options();
   transport_ = std::move(transport);
   state_ = State::open;
+  ++counters().open[transport_->name()];
+  ++counters().opened[transport_->name()];
 
   engineio::Handshake handshake;
   handshake.sid = id_;
@@ -105,13 +108,38 @@ bool Session::bears_delay() {
 }
 
 EmitResult Session::send(const engineio::Packet& message, Compress compress) {
-  if (observer_ && !show(message)) return EmitResult::not_connected;
+  if (is_watched_) return send_watched(message, compress);
   return send(message.data.size(), [&] { transport_->send(message, compress); });
 }
 
 EmitResult Session::send_prepared(PreparedMessage& message) {
-  if (observer_ && !show(message)) return EmitResult::not_connected;
+  if (is_watched_) return send_watched(message);
   return send(message.size_bytes(), [&] { transport_->send_prepared(message); });
+}
+
+EmitResult Session::send_watched(const Packet& message, Compress compress) {
+  if (observer_ && !show(message)) return EmitResult::not_connected;
+  const EmitResult result = send(message.data.size(), [&] { transport_->send(message, compress); });
+  count_sent(result, 1, message.data.size());
+  return result;
+}
+
+EmitResult Session::send_watched(PreparedMessage& message) {
+  if (observer_ && !show(message)) return EmitResult::not_connected;
+  const EmitResult result = send(message.size_bytes(), [&] { transport_->send_prepared(message); });
+  if (options().metrics) {
+    const PreparedMessage::Content& content = message.content();
+    count_sent(result, content.packets, content.bytes);
+  }
+  return result;
+}
+
+void Session::count_sent(EmitResult result, std::size_t packets, std::size_t bytes) {
+  if (!options().metrics) return;
+  if (result == EmitResult::dropped) counters().packets_dropped += packets;
+  if (result == EmitResult::sent || result == EmitResult::queued) {
+    counters().sent.add(packets, bytes);
+  }
 }
 
 bool Session::show(const Packet& packet) {
@@ -167,6 +195,7 @@ void Session::close(DisconnectReason reason) {
   cancel_upgrade();
   transport_->close();
   if (may_await_last_poll()) {
+    count_end(reason);
     state_ = State::closing;
     heartbeat_timer_.cancel();
     arm(*close_timer_, owner_.options().close_timeout);
@@ -232,6 +261,7 @@ void Session::on_close_timeout() { skip_last_poll(); }
 void Session::end(DisconnectReason reason) {
   if (state_ == State::closed) return;
   const auto self = shared_from_this();
+  if (state_ != State::closing) count_end(reason);
   state_ = State::closed;
   heartbeat_timer_.cancel();
   if (stall_timer_) stall_timer_->cancel();
@@ -240,6 +270,13 @@ void Session::end(DisconnectReason reason) {
   if (PollingTransport* const polling_transport = polling()) polling_transport->detach();
   owner_.on_session_end(*this);
   release_handler(reason);
+}
+
+void Session::count_end(DisconnectReason reason) {
+  // One that could not be opened has no transport.
+  if (!transport_) return;
+  --counters().open[transport_->name()];
+  ++counters().closed[reason];
 }
 
 PollingTransport* Session::polling() {
@@ -302,13 +339,7 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
   if (state_ != State::open) return;
   if (upgrade_ && upgrade_->candidate.get() == &from) return on_upgrade_packet(packet);
   if (transport_.get() != &from) return;
-  if (observer_) {
-    // It may close the session.
-    const auto self = shared_from_this();
-    const auto observer = observer_;
-    observer->on_packet(packet);
-    if (state_ != State::open) return;
-  }
+  if (is_watched_ && !show_received(packet)) return;
   if (packet.type != PacketType::pong && heartbeat_ == Heartbeat::pong) {
     // A peer whose large message is delaying its pong is alive, so the wait starts again,
     // once per ping.
@@ -346,6 +377,18 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
   }
 }
 
+bool Session::show_received(const Packet& packet) {
+  if (options().metrics && packet.type == PacketType::message) {
+    counters().received.add(1, packet.data.size());
+  }
+  const auto observer = observer_;
+  if (!observer) return true;
+  // It may close the session.
+  const auto self = shared_from_this();
+  observer->on_packet(packet);
+  return is_open();
+}
+
 void Session::on_transport_close(ServerTransport& transport, DisconnectReason reason) {
   if (upgrade_ && upgrade_->candidate.get() == &transport) {
     // The session continues over polling.
@@ -361,6 +404,7 @@ bool Session::begin_upgrade(std::shared_ptr<ServerTransport> candidate) {
   if (state_ != State::open || upgrade_ || transport_name() != TransportName::polling) return false;
   upgrade_ = std::make_unique<Upgrade>(*this);
   upgrade_->candidate = std::move(candidate);
+  ++counters().upgrades_started;
   arm(upgrade_->timeout, owner_.options().upgrade_timeout);
   return true;
 }
@@ -386,6 +430,9 @@ void Session::on_upgrade_noop() {
 void Session::finish_upgrade() {
   const auto upgrade = std::exchange(upgrade_, nullptr);
   const auto previous = std::exchange(transport_, upgrade->candidate);
+  --counters().open[previous->name()];
+  ++counters().open[transport_->name()];
+  ++counters().upgrades_completed;
   auto& polling_transport = static_cast<PollingTransport&>(*previous);
   try {
     polling_transport.hand_over(*transport_);

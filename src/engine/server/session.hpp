@@ -11,6 +11,7 @@
 #include "base/timing_wheel.hpp"
 #include "codec/engineio/packet.hpp"
 #include "codec/http/message.hpp"
+#include "engine/server/counters.hpp"
 #include "engine/server/options.hpp"
 #include "engine/server/transport.hpp"
 
@@ -72,6 +73,7 @@ class SessionOwner {
   virtual ~SessionOwner() = default;
   virtual const Options& options() const = 0;
   virtual Loop& loop() = 0;
+  virtual Counters& counters() = 0;
   /// Adds the application's headers to a response of the session's transport.
   virtual void add_headers(const Exchange& exchange, const Session& session,
                            http::Response& response) const = 0;
@@ -106,7 +108,10 @@ class Session : public std::enable_shared_from_this<Session> {
     if (state_ == State::open || state_ == State::broken) handler_ = std::move(handler);
   }
   /// It is kept until the session has ended.
-  void set_observer(std::shared_ptr<SessionObserver> observer) { observer_ = std::move(observer); }
+  void set_observer(std::shared_ptr<SessionObserver> observer) {
+    observer_ = std::move(observer);
+    is_watched_ = true;
+  }
   const std::shared_ptr<SessionObserver>& observer() const { return observer_; }
 
   EmitResult send_text(std::string_view message, Compress compress = Compress::yes) {
@@ -143,6 +148,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // --- From transports and the server ---
 
+  Counters& counters() { return owner_.counters(); }
   void on_packet(ServerTransport& from, const engineio::Packet& packet);
   void on_transport_close(ServerTransport& transport, DisconnectReason reason);
   /// The peer has taken what was waiting.
@@ -161,6 +167,12 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Calls `write()`, which sends `bytes`, unless too much is waiting already.
   template <class Write>
   EmitResult send(std::size_t bytes, Write write);
+  /// The same for a session that is observed or counts packets.
+  [[gnu::noinline]] EmitResult send_watched(const engineio::Packet& message, Compress compress);
+  [[gnu::noinline]] EmitResult send_watched(PreparedMessage& message);
+  void count_sent(EmitResult result, std::size_t packets, std::size_t bytes);
+  /// Counts what has arrived and shows it to the observer. False if that has closed the session.
+  [[gnu::noinline]] bool show_received(const engineio::Packet& packet);
   /// Shows the observer what is about to be sent. False if it has closed the session.
   [[gnu::cold]] bool show(const engineio::Packet& packet);
   [[gnu::cold]] bool show(PreparedMessage& message);
@@ -185,6 +197,8 @@ class Session : public std::enable_shared_from_this<Session> {
   bool may_await_last_poll();
   void arm(Deadline& timer, Duration delay) { owner_.loop().timers().arm(timer, delay); }
   void end(DisconnectReason reason);
+  /// It is open no longer.
+  void count_end(DisconnectReason reason);
   void release_handler(DisconnectReason reason);
 
   SessionOwner& owner_;
@@ -207,6 +221,8 @@ class Session : public std::enable_shared_from_this<Session> {
   State state_ = State::opening;
   Heartbeat heartbeat_ = Heartbeat::interval;
   const bool drops_newest_;
+  // One test for what most sessions do not have: an observer, and counters of packets.
+  bool is_watched_;
 };
 
 }  // namespace socketio::engine

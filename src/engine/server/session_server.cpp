@@ -227,7 +227,12 @@ void SessionServer::accept(const std::shared_ptr<Exchange>& exchange) {
   handshake(exchange, query);
 }
 
-void SessionServer::refuse(Exchange& exchange, Refusal refusal, std::string_view message) {
+void SessionServer::refuse(Exchange& exchange, Refusal refusal) {
+  ++counters_.refused[refusal];
+  answer(exchange, refusal);
+}
+
+void SessionServer::answer(Exchange& exchange, Refusal refusal, std::string_view message) {
   log_line(LogScope::engine, LogLevel::info,
            {"refused ", exchange.remote_address(), ": ",
             message.empty() ? message_of(refusal) : message});
@@ -240,16 +245,16 @@ void SessionServer::refuse(Exchange& exchange, Refusal refusal, std::string_view
   }
 }
 
-void SessionServer::report(const Exchange& exchange, Refusal refusal, json context) const {
+void SessionServer::report(const Exchange& exchange, Refusal refusal, json context) {
+  ++counters_.refused[refusal];
   if (refusal_hook_) refusal_hook_(exchange, refusal, std::move(context));
 }
 
-void SessionServer::report_and_refuse(Exchange& exchange, Refusal refusal,
-                                      const json& context) const {
+void SessionServer::report_and_refuse(Exchange& exchange, Refusal refusal, const json& context) {
   report(exchange, refusal, context);
   const auto message = context.find("message");
-  if (message == context.end()) return refuse(exchange, refusal);
-  refuse(exchange, refusal, message->get_ref<const std::string&>());
+  if (message == context.end()) return answer(exchange, refusal);
+  answer(exchange, refusal, message->get_ref<const std::string&>());
 }
 
 void SessionServer::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {

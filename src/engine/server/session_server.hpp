@@ -10,6 +10,7 @@
 #include "codec/websocket/frame.hpp"
 #include "engine/server/address_counts.hpp"
 #include "engine/server/address_rates.hpp"
+#include "engine/server/counters.hpp"
 #include "engine/server/exchange.hpp"
 #include "engine/server/options.hpp"
 #include "engine/server/session.hpp"
@@ -26,19 +27,6 @@
 namespace socketio::engine {
 
 class WebSocketTransport;
-
-/// Why a request is refused. The number is the reference's `code` in the JSON body, if it has one.
-enum class Refusal : std::uint8_t {
-  unknown_transport,     // 0
-  unknown_sid,           // 1
-  bad_handshake_method,  // 2
-  bad_request,           // 3
-  forbidden,             // 4
-  unsupported_protocol,  // 5
-  method_not_allowed,    // 405: a method that no transport has
-  too_many_sessions,     // 503
-  too_many_handshakes,   // 503, to be tried again soon
-};
 
 /// The response for a refusal; `message` replaces the standard text.
 http::Response refusal_response(Refusal refusal, std::string_view message = {});
@@ -84,10 +72,10 @@ class SessionServer final : public SessionOwner {
 
   /// Accepts a request with the engine's path whose headers are complete.
   void accept(const std::shared_ptr<Exchange>& exchange);
-  /// Notifies the refusal hook, and no one else.
-  void report(const Exchange& exchange, Refusal refusal, json context) const;
+  /// Counts it and notifies the refusal hook, and no one else.
+  void report(const Exchange& exchange, Refusal refusal, json context);
   /// Notifies it and answers. `context` may contain a `message`, which replaces the standard text.
-  void report_and_refuse(Exchange& exchange, Refusal refusal, const json& context) const;
+  void report_and_refuse(Exchange& exchange, Refusal refusal, const json& context);
 
   /// The number of open sessions.
   std::size_t session_count() const { return sessions_.size(); }
@@ -96,6 +84,7 @@ class SessionServer final : public SessionOwner {
 
   const Options& options() const override { return options_; }
   Loop& loop() override { return loop_; }
+  Counters& counters() override { return counters_; }
   void add_headers(const Exchange& exchange, const Session& session,
                    http::Response& response) const override {
     if (headers_hook_) headers_hook_(exchange, session, response);
@@ -122,7 +111,9 @@ class SessionServer final : public SessionOwner {
   /// The same for what is asked of a session that there is.
   static std::optional<Refused> check_session(const Query& query, Session& session,
                                               bool is_upgrade);
-  static void refuse(Exchange& exchange, Refusal refusal, std::string_view message = {});
+  /// Counts it and answers.
+  void refuse(Exchange& exchange, Refusal refusal);
+  static void answer(Exchange& exchange, Refusal refusal, std::string_view message = {});
   void handshake(const std::shared_ptr<Exchange>& exchange, const Query& query);
   /// It has been allowed.
   void admit(const std::shared_ptr<Exchange>& exchange, const Query& query);
@@ -139,7 +130,7 @@ class SessionServer final : public SessionOwner {
                       const std::shared_ptr<Session>& session);
   /// The value of Sec-WebSocket-Accept. Refuses the request, and returns nothing, if it does not
   /// ask for a WebSocket in the right way.
-  static std::optional<std::string> check_websocket(Exchange& exchange);
+  std::optional<std::string> check_websocket(Exchange& exchange);
   /// Answers 101. If that fails, the transport ends.
   void switch_protocols(Exchange& exchange, std::string_view accept, const Session& session,
                         const std::shared_ptr<WebSocketTransport>& transport) const;
@@ -168,6 +159,7 @@ class SessionServer final : public SessionOwner {
   // Nothing if their rate is not limited.
   std::optional<TokenBucket> handshakes_;
   std::optional<AddressRates> handshakes_of_addresses_;
+  Counters counters_;
   bool closed_ = false;
 };
 

@@ -46,7 +46,10 @@ void WebSocketTransport::on_bytes(std::span<char> bytes) {
   connection_.feed(bytes);
   for (;;) {
     const auto event = connection_.next();
-    if (!event) return leave_session(DisconnectReason::transport_error);
+    if (!event) {
+      if (session_) ++session_->counters().bad_frames;
+      return leave_session(DisconnectReason::transport_error);
+    }
     if (!*event) return watch_message();
     on_event(**event);
   }
@@ -83,6 +86,7 @@ void WebSocketTransport::on_binary(std::string_view bytes) {
 }
 
 void WebSocketTransport::refuse_packet() {
+  if (session_) ++session_->counters().bad_packets;
   connection_.close(websocket::CloseCode::no_status);
   leave_session(DisconnectReason::parse_error);
 }

@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   app.add_flag("--recovery", options.recovery, "clients may come back");
   app.add_flag("!--no-upgrades", options.upgrades, "sessions over polling stay there");
   app.add_flag("--eio3", options.eio3, "clients of Engine.IO 3 are accepted");
+  app.add_flag("--metrics", options.metrics, "metrics, at /metrics");
   app.add_option("--tls-cert", options.tls.certificate_file, "PEM file; the server speaks https");
   app.add_option("--tls-key", options.tls.key_file, "its key");
   app.add_option("--parser", options.parser, "standard, msgpack or cbor");

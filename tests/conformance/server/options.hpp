@@ -24,6 +24,7 @@ struct Options {
   bool upgrades = true;
   bool recovery = false;
   bool eio3 = false;
+  bool metrics = false;
   std::string deflate;
   socketio::TlsCertificate tls;
 };
@@ -61,6 +62,7 @@ inline socketio::ServerOptions server_options(const Options& options) {
   server.http_compression.enabled = options.compression;
   server.allow_upgrades = options.upgrades;
   server.allow_eio3 = options.eio3;
+  server.metrics = options.metrics;
   server.cleanup_empty_child_namespaces = options.cleanup;
   if (options.recovery) server.connection_state_recovery = socketio::RecoveryOptions{};
   if (!options.deflate.empty()) server.per_message_deflate = deflate_options(options.deflate);

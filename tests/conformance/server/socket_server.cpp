@@ -37,6 +37,7 @@ class SocketServer {
       add_engine_hooks(io_);
       conn_events_.record(io_);
     }
+    if (options.metrics) io_.http().get("/metrics", io_.metrics_handler());
     io_.on_new_namespace([this](const Namespace& nsp) { made_namespaces_.push_back(nsp.name()); });
     for (Namespace nsp : plain()) equip(nsp);
     for (Namespace nsp : with_middleware()) equip(nsp);

@@ -52,7 +52,7 @@ struct Metrics {
 
   std::uint64_t connections = 0;  ///< Open now.
   std::uint64_t connections_accepted = 0;
-  std::uint64_t connections_refused = 0;  ///< Beyond Limits::connections.
+  std::uint64_t connections_refused = 0;  ///< Beyond a limit on them.
 
   // --- Engine.IO ---
 

@@ -53,12 +53,16 @@ class [[nodiscard]] Pending {
   explicit Pending(std::shared_ptr<detail::CompletionLoop> loop)
       : state_(std::make_shared<State>(std::move(loop))) {}
 
-  /// Calls `callback(R)` once, on the loop. The last callback counts.
+  /// Calls `callback(R)`, or `callback()`, once, on the loop. The last callback counts.
   template <class Callback>
-  void then(Callback&& callback) {
-    static_assert(!detail::is_task<std::invoke_result_t<Callback&, R>>,
-                  "socketio: then() does not run coroutines: co_await the Pending in one");
-    call_on_loop(state_, std::forward<Callback>(callback));
+  void then(Callback callback) {
+    if constexpr (std::is_invocable_v<Callback&> && !std::is_invocable_v<Callback&, R>) {
+      then([callback = std::move(callback)](const R&) mutable { return callback(); });
+    } else {
+      static_assert(!detail::is_task<std::invoke_result_t<Callback&, R>>,
+                    "socketio: then() does not run coroutines: co_await the Pending in one");
+      call_on_loop(state_, std::move(callback));
+    }
   }
 
   std::future<R> future() {

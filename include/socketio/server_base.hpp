@@ -8,6 +8,7 @@
 #include <socketio/http.hpp>
 #include <socketio/json.hpp>
 #include <socketio/listen_options.hpp>
+#include <socketio/pending.hpp>
 #include <socketio/timer.hpp>
 
 #include <cstddef>
@@ -41,6 +42,9 @@ struct RefusedRequest {
   json context;
 };
 
+/// What ServerBase::closed() completes with.
+struct Closed {};
+
 class ServerBase : public detail::RunsLater {
  public:
   ServerBase(const ServerBase&) = delete;
@@ -69,6 +73,12 @@ class ServerBase : public detail::RunsLater {
   /// cannot be used again. A new one can use its port, at once unless another thread runs this
   /// one. Timers are cancelled, and sleeping coroutines are destroyed. Any thread.
   void close();
+  /// Completes when the server has been closed and its last connection has ended: on the loop, just
+  /// before run() returns; on your io_context, when nothing of the server is left there. If nobody runs
+  /// the server, in close(), and at the latest in the destructor. Waits for that, and does not close:
+  /// ask before or after close(), on any thread. A coroutine that awaits it goes on then; it is
+  /// destroyed when it sleeps after that.
+  Pending<Closed> closed() const;
 
   /// The number of Engine.IO sessions.
   std::size_t engine_clients_count() const;

@@ -135,6 +135,15 @@ struct Limits {
   /// Handshakes that are accepted in a second, and at once after a rest; further ones get 503 with
   /// Retry-After. 0: no limit.
   std::size_t handshakes_per_second = 0;
+  /// The same for those of one address, or of one IPv6 /64.
+  std::size_t handshakes_per_second_per_address = 0;
+  /// TCP connections of one address, or of one IPv6 /64; further ones are closed. With
+  /// ListenOptions::proxy_protocol the client's own, otherwise a proxy's. 0: no limit.
+  std::size_t connections_per_address = 0;
+  /// Messages that a client may send in a second, and at once after a rest: a packet of Socket.IO, or
+  /// one of its attachments. Beyond it, the client is disconnected. 0: no limit. rate_limit.hpp has
+  /// limits for events.
+  std::size_t messages_per_second = 0;
 };
 
 /// What happens to clients that read more slowly than the server sends.

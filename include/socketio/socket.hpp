@@ -184,6 +184,16 @@ class Socket : public detail::WithFlags<Socket, SocketOperator>, public detail::
   BroadcastOperator broadcast() const;
   BroadcastOperator local() const;
 
+  /// Completes when nothing that was sent to this client waits any more, in whichever namespace:
+  /// with true; or with false when its connection has ended. All has then been handed to the operating
+  /// system, or to a poll's answer. For who could send more than the client reads. Any thread.
+  ///
+  ///   for (const Bytes& chunk : file) {
+  ///     socket.emit("chunk", chunk);
+  ///     if (!co_await socket.drained()) co_return;
+  ///   }
+  Pending<bool> drained() const;
+
   void disconnect(Close close = Close::socket) const;
 
   // --- Receiving ---

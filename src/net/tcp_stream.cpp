@@ -23,6 +23,12 @@ constexpr int reads_per_turn = 4;
 
 }  // namespace
 
+void OpenStreams::remove(const TcpStream& stream) {
+  if (on_end) on_end(stream);
+  if (on_last && size() == 1) on_last();
+  erase(&stream);
+}
+
 /// The state of a stream that is closing.
 struct TcpStream::Linger {
   explicit Linger(TcpStream& stream) : timer(stream) {}
@@ -41,7 +47,7 @@ std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, Socke
   std::shared_ptr<TcpStream> stream(new TcpStream(std::move(loop), std::move(open_streams)));
   stream->open_streams_->emplace(stream.get(), stream);
   if (!stream->kept_loop_->poller().add(socket, *stream)) {
-    stream->open_streams_->erase(stream.get());
+    stream->open_streams_->remove(*stream);
     return nullptr;
   }
   stream->socket_ = std::move(socket);
@@ -186,7 +192,7 @@ void TcpStream::shut() {
   kept_loop_->poller().remove(socket_, *this);
   socket_.close();
   if (linger_) linger_->timer.cancel();
-  open_streams_->erase(this);
+  open_streams_->remove(*this);
 }
 
 }  // namespace socketio::net

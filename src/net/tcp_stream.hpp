@@ -13,6 +13,7 @@
 #include "net/platform/socket.hpp"
 #include "net/watched.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -23,7 +24,14 @@ namespace socketio::net {
 class TcpStream;
 
 /// The open streams of one owner, which keeps them alive and can close them all.
-using OpenStreams = std::unordered_map<const TcpStream*, std::shared_ptr<TcpStream>>;
+struct OpenStreams : std::unordered_map<const TcpStream*, std::shared_ptr<TcpStream>> {
+  /// Called when one is about to go. Does not throw.
+  std::function<void(const TcpStream&)> on_end;
+  /// The same for the only one.
+  std::function<void()> on_last;
+
+  void remove(const TcpStream& stream);
+};
 
 class TcpStream final : public Stream, private Watched {
  public:

@@ -93,6 +93,8 @@ engine::Options engine_options(const ServerOptions& options) {
   engine.sessions = options.limits.sessions;
   engine.sessions_per_address = options.limits.sessions_per_address;
   engine.handshakes_per_second = options.limits.handshakes_per_second;
+  engine.handshakes_per_second_per_address = options.limits.handshakes_per_second_per_address;
+  engine.messages_per_second = options.limits.messages_per_second;
   engine.message_timeout = options.limits.message_timeout;
   engine.metrics = options.metrics;
   return engine;

@@ -23,7 +23,8 @@ void ProxyReceiver::on_bytes(std::span<char> bytes) {
   const auto stream = std::exchange(stream_, nullptr);
   if (const auto& source = reader_.source()) stream->set_remote_address(source->text());
   std::exchange(next_, nullptr)();
-  if (*used < bytes.size()) stream->pass_on(bytes.subspan(*used));
+  // Who is not admitted is not heard.
+  if (*used < bytes.size() && stream->is_open()) stream->pass_on(bytes.subspan(*used));
 }
 
 void ProxyReceiver::on_timeout() { stream_->close(); }

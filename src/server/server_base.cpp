@@ -52,6 +52,7 @@ void ServerBase::run() { server_->run(); }
 void ServerBase::stop() { server_->close(); }
 void ServerBase::stop_on_signals() { server_->stop_on_signals(); }
 void ServerBase::close() { server_->close(); }
+Pending<Closed> ServerBase::closed() const { return server_->worker().closing().closed(); }
 
 std::size_t ServerBase::engine_clients_count() const {
   return server_->worker().engine().session_count();

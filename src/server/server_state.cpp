@@ -72,14 +72,15 @@ void ServerState::run() {
 void ServerState::close() {
   closing_ = true;
   if (worker_.loop().is_current()) return close_now();
-  const std::lock_guard lock(running_mutex_);
-  if (worker_.has_own_context() &&
-      // A new server may want the port now.
-      runner_ == std::thread::id()) {
+  const auto self = shared_from_this();  // who waits for the end may destroy the server then
+  {
+    const std::lock_guard lock(running_mutex_);
+    if (!worker_.has_own_context() || runner_ != std::thread::id()) return close_soon();
+    // A new server may want the port now.
     worker_.loop().adopt_thread();
-    return close_now();
+    close_now();
   }
-  close_soon();
+  worker_.closing().complete();
 }
 
 void ServerState::shut_down(std::optional<std::chrono::seconds> limit) {

@@ -34,6 +34,9 @@ Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router
       dispatcher_(options, engine_, std::move(router), timers_) {
   hooks_.attach(engine_, dispatcher_.pending());
   node_.link()->task_loop = timers_;
+  if (options.limits.connections_per_address != 0) {
+    open_streams_->on_end = [this](const net::TcpStream& stream) { stop_counting(stream); };
+  }
   loop_->set_exception_hook([this] { report("connection"); });
   dispatcher_.cors().set_error_hook([this] { report("cors"); });
   dispatcher_.set_middleware_error_hook(
@@ -54,6 +57,7 @@ Worker::~Worker() {
   loop_->run_posted();
   for (const auto& [key, stream] : *open_streams_) stream->close();
   loop_->drain();
+  closing_.complete();
   loop_->stop();
   if (own_context_) {
     own_context_->restart();
@@ -100,8 +104,34 @@ void Worker::accept(net::Socket socket, const Reception& reception) {
   });
 }
 
+bool Worker::admit(const net::TcpStream& stream) {
+  const std::size_t most = options_.limits.connections_per_address;
+  if (most == 0) return true;
+  std::string address = stream.remote_address();
+  if (addresses_.count(address) >= most) return false;
+  const auto admitted = admitted_.emplace(&stream, std::move(address)).first;
+  try {
+    addresses_.add(admitted->second);
+  } catch (...) {
+    admitted_.erase(admitted);
+    throw;
+  }
+  return true;
+}
+
+void Worker::stop_counting(const net::TcpStream& stream) noexcept {
+  const auto found = admitted_.find(&stream);
+  if (found == admitted_.end()) return;
+  addresses_.remove(found->second);
+  admitted_.erase(found);
+}
+
 void Worker::serve(const std::shared_ptr<net::TcpStream>& tcp,
                    const std::shared_ptr<net::TlsContext>& tls) {
+  if (!admit(*tcp)) {
+    ++connections_refused_;
+    return tcp->close();
+  }
   const std::shared_ptr<Stream> stream =
       tls ? std::shared_ptr<Stream>(net::TlsStream::accept(tcp, tls)) : tcp;
   const auto connection = std::make_shared<HttpConnection>(dispatcher_);
@@ -133,6 +163,7 @@ void Worker::close() {
   timers_->drop();
   lag_.stop();
   for (const auto& [key, stream] : *open_streams_) stream->close_soon();
+  closing_.begin();
   work_.reset();
 }
 

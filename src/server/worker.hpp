@@ -10,11 +10,13 @@
 #include "core/server/engine_socket_state.hpp"
 #include "core/server/node.hpp"
 #include "core/timers.hpp"
+#include "engine/server/address_counts.hpp"
 #include "engine/server/session_server.hpp"
 #include "net/asio_loop.hpp"
 #include "net/listener.hpp"
 #include "net/tcp_stream.hpp"
 #include "net/tls_context.hpp"
+#include "server/closing.hpp"
 #include "server/engine_hooks.hpp"
 #include "server/loop_lag.hpp"
 #include "server/request_dispatcher.hpp"
@@ -35,6 +37,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unordered_map>
 #include <vector>
 
 namespace socketio::server {
@@ -73,6 +76,8 @@ class Worker {
   /// run() returns as soon as the running handler has returned.
   void stop() { context_.stop(); }
   void close();
+  /// Its end, which comes by itself while the loop is run.
+  Closing& closing() { return closing_; }
 
  private:
   /// What comes before HTTP on the connections of a listener.
@@ -82,6 +87,9 @@ class Worker {
     std::shared_ptr<net::TlsContext> tls;
   };
   void accept(net::Socket socket, const Reception& reception);
+  /// False if its address has too many connections already.
+  bool admit(const net::TcpStream& stream);
+  void stop_counting(const net::TcpStream& stream) noexcept;
   /// `tls` may be null.
   void serve(const std::shared_ptr<net::TcpStream>& tcp,
              const std::shared_ptr<net::TlsContext>& tls);
@@ -106,6 +114,10 @@ class Worker {
   std::uint64_t connections_accepted_ = 0;
   std::uint64_t connections_refused_ = 0;
   std::vector<std::shared_ptr<net::Listener>> listeners_;
+  // If there is a limit for each address: whose connection each stream is.
+  std::unordered_map<const net::TcpStream*, std::string> admitted_;
+  engine::AddressCounts addresses_;
+  Closing closing_{*loop_, open_streams_, [this] { report("closed"); }};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
 };
 

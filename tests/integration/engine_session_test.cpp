@@ -459,6 +459,31 @@ TEST(EngineSession, ConnectionsOverTheLimitAreClosedAtOnce) {
   control.expect_served();
 }
 
+// See Limits::connections_per_address.
+TEST(EngineSession, ConnectionsOfAnAddressOverTheLimitAreClosedAtOnce) {
+  ServerOptions options;
+  options.limits.connections_per_address = 2;
+  std::uint16_t proxied = 0;
+  LiveServer server(options, [&](Server& io) {
+    proxied = io.listen({.address = "127.0.0.1", .proxy_protocol = true});
+  });
+  ControlClient control(server.port);
+  HttpClient second(server.port);
+  EXPECT_EQ(second.status(request_text("GET", "/")), 404);
+  EXPECT_EQ(TcpClient(server.port).receive_all(), "");
+  const auto ask = [&](const std::string& address) {
+    TcpClient client(proxied);
+    client.send("PROXY TCP4 " + address + " 127.0.0.1 1 2\r\n" + request_text("GET", "/"));
+    return client.receive();
+  };
+  EXPECT_TRUE(ask("192.0.2.1"));
+  EXPECT_FALSE(ask("127.0.0.1")) << "as the client's own address counts";
+  second.tcp().close();
+  // Until the server has noticed.
+  while (!ask("127.0.0.1")) std::this_thread::yield();
+  control.expect_served();
+}
+
 /// Checks a client that reads nothing from a server whose event "fill" sends it more than its
 /// buffers hold.
 void expect_disconnected(const BackpressureOptions& backpressure,

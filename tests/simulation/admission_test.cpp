@@ -76,6 +76,67 @@ TEST_F(HandshakeRate, IsNotUsedUpByOtherRequests) {
   EXPECT_THAT(answer(""), StartsWith("HTTP/1.1 200 "));
 }
 
+class HandshakeRateOfAddresses : public Admission {
+ protected:
+  HandshakeRateOfAddresses() : Admission(options()) {}
+  static ServerOptions options() {
+    ServerOptions options;
+    options.limits.handshakes_per_second_per_address = 2;
+    options.limits.handshakes_per_second = 4;
+    options.trust_proxy = true;
+    return options;
+  }
+  std::string answer_to(std::string_view address) {
+    return answer("X-Forwarded-For: " + std::string(address) + "\r\n");
+  }
+};
+
+TEST_F(HandshakeRateOfAddresses, HoldsForEachOfThem) {
+  loop.run_for(10s);
+  EXPECT_THAT(answer_to("192.0.2.1"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(answer_to("192.0.2.1"), StartsWith("HTTP/1.1 200 "));
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_THAT(answer_to("192.0.2.1"), HasSubstr("\r\nRetry-After: 1\r\n"));
+  }
+  EXPECT_THAT(answer_to("192.0.2.2"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(answer_to("2001:db8::1"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(answer_to("192.0.2.3"), StartsWith("HTTP/1.1 503 ")) << "the rate of all";
+  loop.run_for(500ms);
+  EXPECT_THAT(answer_to("192.0.2.1"), StartsWith("HTTP/1.1 200 "));
+}
+
+class MessageRate : public Admission {
+ protected:
+  MessageRate() : Admission(limited([](Limits& limits) { limits.messages_per_second = 10; })) {
+    server.of().on("x", [this] { ++served; });
+  }
+  int served = 0;
+};
+
+TEST_F(MessageRate, BeyondItIsDisconnected) {
+  for (const Travel travel : {Travel::polling, Travel::websocket}) {
+    SCOPED_TRACE(static_cast<int>(travel));
+    served = 0;
+    reason.reset();
+    ScriptedClient client(loop, server.dial(), {.travel = travel});
+    connect(client);
+    // Its CONNECT was a message, too.
+    for (int i = 0; i < 9; ++i) client.emit("/", "x", json::array());
+    loop.run_for(0ms);
+    EXPECT_EQ(served, 9);
+    EXPECT_FALSE(reason);
+    loop.run_for(1s);
+    for (int i = 0; i < 10; ++i) client.emit("/", "x", json::array());
+    loop.run_for(0ms);
+    EXPECT_EQ(served, 19);
+    EXPECT_FALSE(reason);
+    client.emit("/", "x", json::array());
+    loop.run_for(0ms);
+    EXPECT_EQ(served, 19);
+    EXPECT_EQ(reason, DisconnectReason::transport_error);
+  }
+}
+
 class SessionsOfOneAddress : public Admission {
  protected:
   SessionsOfOneAddress()

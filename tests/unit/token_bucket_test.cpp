@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "base/token_bucket.hpp"
+#include <socketio/token_bucket.hpp>
 
 #include <gtest/gtest.h>
 
@@ -12,13 +12,13 @@ using namespace std::chrono_literals;
 
 class TokenBuckets : public testing::Test {
  protected:
-  int taken(TimePoint now) {
+  int taken(TokenBucket::Clock::time_point now) {
     int count = 0;
     while (bucket.take(now)) ++count;
     return count;
   }
-  TokenBucket bucket{2, 5};
-  TimePoint start{1'000s};
+  TokenBucket bucket{{.per_second = 2, .burst = 5}};
+  TokenBucket::Clock::time_point start{1'000s};
 };
 
 TEST_F(TokenBuckets, BeginFull) { EXPECT_EQ(taken(start), 5); }

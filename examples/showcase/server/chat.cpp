@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "chat.hpp"
 
+#include "auth.hpp"
 #include "clock.hpp"
 #include "refusal.hpp"
 
@@ -19,11 +20,7 @@ constexpr const char* lobby = "chat:lobby";
 /// The tab's secret, if the client gave one of a sensible shape.
 std::string session_of(const Socket& socket) {
   constexpr std::size_t longest = 128;
-  const json auth = socket.handshake().auth;
-  if (!auth.is_object()) return {};
-  const auto session = auth.find("session");
-  if (session == auth.end() || !session->is_string()) return {};
-  const auto& text = session->get_ref<const std::string&>();
+  const std::string text = auth_text(socket, "session");
   return text.size() <= longest ? text : std::string();
 }
 

@@ -4,6 +4,7 @@
 #include "chat.hpp"
 #include "dashboard.hpp"
 #include "database.hpp"
+#include "delivery.hpp"
 #include "errors.hpp"
 #include "identities.hpp"
 #include "namespaces.hpp"
@@ -27,7 +28,8 @@
 
 namespace {
 
-constexpr std::array namespaces{"/", "/account", "/chat", "/admin", "/arena"};
+constexpr std::array namespaces{"/",         "/account",         "/chat", "/admin", "/arena",
+                                "/delivery", "/delivery/retries"};
 
 /// Arguments of a wrong shape are the client's affair and would fill the log; an exception is ours.
 void log_exception(socketio::Socket&, const socketio::HandlerError& error) {
@@ -57,10 +59,12 @@ void serve(showcase::Options options) {
   const showcase::Namespaces chat_and_admin(io, identities);
   showcase::Arena arena(io);
   const showcase::Errors errors(io);
+  showcase::Delivery delivery(io);
   showcase::serve_page(io.http(), options.web);
 
   options.port = io.listen(options.port);
   arena.let_bots_in("http://127.0.0.1:" + std::to_string(options.port), options.bots);
+  options.recovery_port = delivery.serve_recovery(options.recovery_port);
   io.stop_on_signals();
   std::cout << "listening on http://localhost:" << options.port << " with " << to_string(options)
             << std::endl;

@@ -62,6 +62,11 @@ Options parse_options(int argc, const char* const* argv) {
       ->envname("BOTS")
       ->check(CLI::Range(0, 50))
       ->capture_default_str();
+  app.add_option(
+         "--recovery-port", options.recovery_port,
+         "Port of the second server, which has connection state recovery; 0 takes a free one")
+      ->envname("RECOVERY_PORT")
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -73,7 +78,8 @@ Options parse_options(int argc, const char* const* argv) {
 std::string to_string(const Options& options) {
   return "PORT=" + std::to_string(options.port) + " DATABASE=" + options.database.string() +
          " TOKEN_LIFETIME=" + std::to_string(options.token_lifetime) +
-         " ADMIN_EMAIL=" + options.admin_email + " BOTS=" + std::to_string(options.bots);
+         " ADMIN_EMAIL=" + options.admin_email + " BOTS=" + std::to_string(options.bots) +
+         " RECOVERY_PORT=" + std::to_string(options.recovery_port);
 }
 
 }  // namespace showcase

@@ -20,6 +20,8 @@ struct Options {
   std::string admin_email;
   /// That play in the arena from the start.
   unsigned bots = 0;
+  /// Of the server that has connection state recovery.
+  std::uint16_t recovery_port = 0;
 };
 
 /// Ends the process after --help and after what cannot be understood.

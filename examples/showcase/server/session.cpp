@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "session.hpp"
 
+#include "auth.hpp"
 #include "clock.hpp"
 
 #include <utility>
 
 namespace showcase {
 
-using socketio::json;
 using socketio::Socket;
 
 std::string room_of(const Claims& claims) { return "user:" + std::to_string(claims.account); }
 
-std::string shown_token(const Socket& socket) {
-  const json& auth = socket.handshake().auth;
-  if (!auth.is_object()) return "";
-  const auto token = auth.find("token");
-  return token != auth.end() && token->is_string() ? token->get<std::string>() : "";
-}
+std::string shown_token(const Socket& socket) { return auth_text(socket, "token"); }
 
 void begin_session(socketio::Server& io, const Socket& socket, Claims claims) {
   auto& session = socket.data<Session>();

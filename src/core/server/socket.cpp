@@ -112,6 +112,16 @@ void Socket::disconnect(Close close) const {
   if (state_) state_->disconnect(close);
 }
 
+Pending<bool> Socket::drained() const {
+  Pending<bool> pending(completion_loop());
+  if (state_) {
+    state_->when_drained([pending](bool has_drained) { pending.complete(has_drained); });
+  } else {
+    pending.complete(false);
+  }
+  return pending;
+}
+
 EmitResult Socket::emit_encoded(detail::OutgoingEvent& event,
                                 const detail::EmitFlags& flags) const {
   return state_ ? state_->emit(event, flags) : EmitResult::not_connected;

@@ -558,6 +558,14 @@ void SocketState::disconnect(Close close) {
   connection_->disconnect(*this, close);
 }
 
+void SocketState::when_drained(std::function<void(bool)> drained) {
+  if (!nsp_->loop().is_current()) {
+    return post([drained = std::move(drained)](SocketState& self) { self.when_drained(drained); });
+  }
+  if (has_ended()) return drained(false);
+  sending().when_drained(std::move(drained));
+}
+
 void SocketState::notify_outgoing(std::string_view json_text,
                                   const std::vector<Bytes>& attachments) {
   const bool is_watched =

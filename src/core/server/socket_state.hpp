@@ -93,6 +93,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
                      detail::AckCallback callback);
   void answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) override;
   void disconnect(Close close);
+  /// Session::when_drained() for the client's session.
+  void when_drained(std::function<void(bool)> drained);
 
   // --- Sending; loop ---
 

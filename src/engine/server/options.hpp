@@ -6,6 +6,8 @@
 #include "codec/http/compression.hpp"
 #include "codec/websocket/extension.hpp"
 
+#include <socketio/token_bucket.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -57,11 +59,21 @@ struct Options {
   std::size_t sessions_per_address = 0;
   /// Handshakes in a second, and at once after a rest. 0: no limit.
   std::size_t handshakes_per_second = 0;
+  std::size_t handshakes_per_second_per_address = 0;
+  /// Messages of one peer in a second, and at once after a rest. Beyond it, it is disconnected. 0: no
+  /// limit.
+  std::size_t messages_per_second = 0;
   /// Packets are counted (Counters).
   bool metrics = false;
   /// A peer is disconnected if a WebSocket message takes this long at less than
   /// Stream::least_bytes_per_second.
   std::chrono::milliseconds message_timeout{30'000};
 };
+
+/// Of what may happen so often in a second, and as often at once.
+inline Rate rate_of(std::size_t per_second) {
+  const auto rate = static_cast<double>(per_second);
+  return {.per_second = rate, .burst = rate};
+}
 
 }  // namespace socketio::engine

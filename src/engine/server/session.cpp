@@ -32,7 +32,11 @@ Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
       id_(std::move(id)),
       opening_(std::move(opening)),
       drops_newest_(owner.options().drop_newest),
-      is_watched_(owner.options().metrics) {}
+      is_watched_(owner.options().metrics) {
+  if (const auto most = owner.options().messages_per_second; most != 0) {
+    messages_ = std::make_unique<TokenBucket>(rate_of(most));
+  }
+}
 
 Session::~Session() {
   // A server that closes does not wait for last polls, and scheduled responses may outlive
@@ -155,8 +159,24 @@ bool Session::show(PreparedMessage& message) {
 
 void Session::on_transport_drain() {
   if (stall_timer_) stall_timer_->cancel();
+  if (!observer_ && !awaiting_drain_) return;
+  const auto self = shared_from_this();
   const auto observer = observer_;
   if (observer) observer->on_drain();
+  if (awaiting_drain_) release_awaiting_drain(true);
+}
+
+void Session::when_drained(std::function<void(bool)> drained) {
+  if (!is_open()) return drained(false);
+  if (transport_->queued_bytes() == 0) return drained(true);
+  if (!awaiting_drain_) awaiting_drain_ = std::make_unique<AwaitingDrain>();
+  awaiting_drain_->push_back(std::move(drained));
+  transport_->want_drain();
+}
+
+void Session::release_awaiting_drain(bool has_drained) {
+  const auto awaiting = std::exchange(awaiting_drain_, nullptr);
+  for (const auto& drained : *awaiting) drained(has_drained);
 }
 
 void Session::on_stall() {
@@ -216,6 +236,7 @@ void Session::release_handler(DisconnectReason reason) {
     loop().report_exception();
   }
   if (observer) observer->on_close(reason);
+  if (awaiting_drain_) release_awaiting_drain(false);
 }
 
 void Session::on_exception() noexcept {
@@ -308,6 +329,12 @@ void Session::refuse_heartbeat() {
   end(DisconnectReason::transport_error);
 }
 
+void Session::refuse_message() {
+  log_line(LogScope::engine, LogLevel::warning,
+           {"too many messages in a second from ", opening_.remote_address});
+  close(DisconnectReason::transport_error);
+}
+
 void Session::on_packet(ServerTransport& from, const Packet& packet) {
   if (state_ != State::open) return;
   if (upgrade_ && upgrade_->candidate.get() == &from) return on_upgrade_packet(packet);
@@ -321,6 +348,7 @@ void Session::on_packet(ServerTransport& from, const Packet& packet) {
   }
   switch (packet.type) {
     case PacketType::message:
+      if (messages_ && !messages_->take(loop().now())) return refuse_message();
       if (!handler_) return;
       if (packet.content == engineio::Content::text) {
         handler_->on_text(packet.data);
@@ -415,6 +443,7 @@ void Session::finish_upgrade() {
     throw;
   }
   polling_transport.detach();
+  if (awaiting_drain_) transport_->want_drain();
   const auto observer = observer_;
   if (observer) observer->on_upgrade(transport_->name());
   log_line(LogScope::engine, LogLevel::debug,

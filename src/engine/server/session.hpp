@@ -18,6 +18,7 @@
 #include <socketio/outcome.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -126,6 +127,9 @@ class Session : public std::enable_shared_from_this<Session> {
   /// volatile, unless drops_newest().
   bool takes_event(bool is_volatile) const;
   bool drops_newest() const { return drops_newest_; }
+  /// Calls `drained(true)` when everything that was sent has left, and `drained(false)` when the
+  /// session ends before that; at once if either is so already.
+  void when_drained(std::function<void(bool)> drained);
   /// False while something is waiting to be sent.
   bool writable() const { return is_open() && transport_->writable(); }
   std::size_t queued_bytes() const { return transport_->queued_bytes(); }
@@ -158,6 +162,7 @@ class Session : public std::enable_shared_from_this<Session> {
   /// What the heartbeat's timer waits for. `ping` only in protocol 3.
   enum class Heartbeat : std::uint8_t { interval, pong, pong_extended, ping };
   struct Upgrade;
+  using AwaitingDrain = std::vector<std::function<void(bool)>>;
 
   /// Calls `write()`, which sends `bytes`, unless too much is waiting already.
   template <class Write>
@@ -171,6 +176,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Shows the observer what is about to be sent. False if it has closed the session.
   [[gnu::cold]] bool show(const engineio::Packet& packet);
   [[gnu::cold]] bool show(PreparedMessage& message);
+  void release_awaiting_drain(bool has_drained);
+  void refuse_message();
   /// More is waiting than should be: allows the peer `stall_timeout`, or returns false if it is
   /// far too much.
   bool bears_delay();
@@ -200,6 +207,10 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<ServerTransport> transport_;
   // Kept until the session has ended and no call to the handler is running.
   std::shared_ptr<SessionHandler> handler_;
+  // Null if the rate of its messages is not limited.
+  std::unique_ptr<TokenBucket> messages_;
+  // Null while nobody waits.
+  std::unique_ptr<AwaitingDrain> awaiting_drain_;
   // Null for most sessions.
   std::shared_ptr<SessionObserver> observer_;
   std::unique_ptr<Upgrade> upgrade_;

@@ -132,9 +132,12 @@ SessionServer::SessionServer(Loop& loop, const Options& options, SessionFactory 
                         options.fragments_per_message.value_or(
                             websocket::fragments_for(options.max_payload_bytes))},
       factory_(std::move(factory)) {
-  if (options_.handshakes_per_second == 0) return;
-  const auto rate = static_cast<double>(options_.handshakes_per_second);
-  handshakes_.emplace(rate, rate);
+  if (options_.handshakes_per_second != 0) {
+    handshakes_.emplace(rate_of(options_.handshakes_per_second));
+  }
+  if (options_.handshakes_per_second_per_address != 0) {
+    handshakes_of_addresses_.emplace(rate_of(options_.handshakes_per_second_per_address));
+  }
 }
 
 SessionServer::~SessionServer() { close(); }
@@ -256,7 +259,7 @@ void SessionServer::report_and_refuse(Exchange& exchange, Refusal refusal, const
 
 void SessionServer::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {
   if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
-  if (handshakes_ && !handshakes_->take(loop_.timers().now())) {
+  if (!takes_handshake_of(*exchange)) {
     return report_and_refuse(*exchange, Refusal::too_many_handshakes,
                              {{"name", "TOO_MANY_HANDSHAKES"}});
   }
@@ -291,6 +294,16 @@ bool SessionServer::is_usable(std::string_view id) const {
   const bool is_printable =
       std::all_of(id.begin(), id.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
   return !id.empty() && id.size() <= limit_bytes && is_printable && !find(id);
+}
+
+bool SessionServer::takes_handshake_of(const Exchange& exchange) {
+  if (!handshakes_ && !handshakes_of_addresses_) return true;
+  const TimePoint now = loop_.timers().now();
+  // What one address may not do takes nothing from the others.
+  if (handshakes_of_addresses_ && !handshakes_of_addresses_->take(exchange.remote_address(), now)) {
+    return false;
+  }
+  return !handshakes_ || handshakes_->take(now);
 }
 
 bool SessionServer::has_room_for(const Exchange& exchange) const {

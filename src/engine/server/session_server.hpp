@@ -7,9 +7,9 @@
 #pragma once
 
 #include "base/loop.hpp"
-#include "base/token_bucket.hpp"
 #include "codec/websocket/frame.hpp"
 #include "engine/server/address_counts.hpp"
+#include "engine/server/address_rates.hpp"
 #include "engine/server/counters.hpp"
 #include "engine/server/exchange.hpp"
 #include "engine/server/options.hpp"
@@ -118,6 +118,8 @@ class SessionServer final : public SessionOwner {
   /// It has been allowed.
   void admit(const std::shared_ptr<Exchange>& exchange, const Query& query);
   void open_session(const std::shared_ptr<Exchange>& exchange, const Query& query, std::string id);
+  /// The rates of handshakes allow another one.
+  bool takes_handshake_of(const Exchange& exchange);
   /// The session has left `sessions_`.
   void stop_counting(const Session& session) noexcept;
   /// Whether another session may be opened from there.
@@ -156,6 +158,7 @@ class SessionServer final : public SessionOwner {
   AddressCounts addresses_;
   // Nothing if their rate is not limited.
   std::optional<TokenBucket> handshakes_;
+  std::optional<AddressRates> handshakes_of_addresses_;
   Counters counters_;
   bool closed_ = false;
 };

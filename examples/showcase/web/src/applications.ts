@@ -10,6 +10,7 @@ import {
   Layers,
   Mail,
   MessagesSquare,
+  PackageCheck,
   TriangleAlert,
   type LucideIcon,
 } from "lucide-react";
@@ -101,5 +102,13 @@ export const applications: Application[] = [
     source: "errors.cpp",
     icon: TriangleAlert,
     Page: lazy(() => import("./pages/Errors/ErrorsPage")),
+  },
+  {
+    path: "/delivery",
+    title: "Delivery",
+    sentence: "What is lost when a connection breaks, and what recovery and retries make of that.",
+    source: "delivery.cpp",
+    icon: PackageCheck,
+    Page: lazy(() => import("./pages/Delivery/DeliveryPage")),
   },
 ];

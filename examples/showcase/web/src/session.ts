@@ -18,7 +18,8 @@ export function remember(what: string, value: string): void {
   else sessionStorage.removeItem(`showcase.${what}`);
 }
 
-function freshKey(): string {
+/** A secret that nobody guesses. */
+export function freshKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

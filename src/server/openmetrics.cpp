@@ -39,7 +39,7 @@ class MetricsText {
     writer_.sample({}, {}, metrics.connections);
     counter("socketio_connections_accepted", "Connections that were accepted.");
     writer_.sample(total, {}, metrics.connections_accepted);
-    counter("socketio_connections_refused", "Connections beyond the limit.");
+    counter("socketio_connections_refused", "Connections beyond a limit on them.");
     writer_.sample(total, {}, metrics.connections_refused);
   }
 

@@ -93,8 +93,10 @@ std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& erro
 void Worker::accept(net::Socket socket, const Reception& reception) {
   const bool is_full =
       options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections;
-  ++(is_full ? connections_refused_ : connections_accepted_);
-  if (is_full) return;
+  if (is_full) {
+    ++connections_refused_;
+    return;
+  }
   const auto stream = net::TcpStream::open(loop_, std::move(socket), open_streams_);
   if (!stream) return;
   contain(*stream, [&] {
@@ -132,6 +134,7 @@ void Worker::serve(const std::shared_ptr<net::TcpStream>& tcp,
     ++connections_refused_;
     return tcp->close();
   }
+  ++connections_accepted_;
   const std::shared_ptr<Stream> stream =
       tls ? std::shared_ptr<Stream>(net::TlsStream::accept(tcp, tls)) : tcp;
   const auto connection = std::make_shared<HttpConnection>(dispatcher_);

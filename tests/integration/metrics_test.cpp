@@ -34,21 +34,22 @@ std::uint64_t measured(const DurationHistogram& histogram) {
   return std::accumulate(histogram.counts.begin(), histogram.counts.end(), std::uint64_t{0});
 }
 
+/// As a thread reads them that is not the loop's.
+Metrics read_metrics(ServerBase& io) {
+  std::promise<Metrics> read;
+  io.post([&] { read.set_value(io.metrics()); });
+  return read.get_future().get();
+}
+
 class ServerMetrics : public testing::Test {
  protected:
-  /// As another thread reads them.
-  static Metrics read(ServerBase& io) {
-    std::promise<Metrics> read;
-    io.post([&] { read.set_value(io.metrics()); });
-    return read.get_future().get();
-  }
   /// The first that are as wanted, or else the last ones.
   Metrics wait_for(const std::function<bool(const Metrics&)>& wanted) {
     const auto end = std::chrono::steady_clock::now() + patience;
-    Metrics metrics = read(server.io);
+    Metrics metrics = read_metrics(server.io);
     while (!wanted(metrics) && std::chrono::steady_clock::now() < end) {
       std::this_thread::yield();
-      metrics = read(server.io);
+      metrics = read_metrics(server.io);
     }
     return metrics;
   }
@@ -63,7 +64,7 @@ TEST_F(ServerMetrics, ConnectionsAreCounted) {
     EXPECT_EQ(first.status(request_text("GET", "/")), 404);
     SocketClient second(server.port);
     EXPECT_TRUE(second.joined());
-    const Metrics metrics = read(server.io);
+    const Metrics metrics = read_metrics(server.io);
     EXPECT_EQ(metrics.connections, 2U);
     EXPECT_EQ(metrics.connections_accepted, 2U);
     EXPECT_EQ(metrics.connections_refused, 0U);
@@ -78,7 +79,7 @@ TEST_F(ServerMetrics, ConnectionsAreCounted) {
 }
 
 TEST_F(ServerMetrics, EachNumberHasItsName) {
-  const Metrics metrics = read(server.io);
+  const Metrics metrics = read_metrics(server.io);
   const auto names = [](const Metrics::ByName& numbers) {
     std::string all;
     for (const auto& [name, number] : numbers) all += name + ". ";
@@ -124,14 +125,24 @@ TEST(MetricsOfAServer, AreFewUnlessTheyAreWanted) {
   LiveServer server;
   SocketClient client(server.port);
   EXPECT_EQ(client.ask(R"(["sessions"])"), "[1]");
-  std::promise<Metrics> read;
-  server.io.post([&] { read.set_value(server.io.metrics()); });
-  const Metrics metrics = read.get_future().get();
+  const Metrics metrics = read_metrics(server.io);
   EXPECT_EQ(metrics.packets_received, 0U);
   EXPECT_EQ(metrics.sent_bytes, 0U);
   EXPECT_EQ(measured(metrics.loop_lag), 0U);
   EXPECT_EQ(metrics.sessions.at("websocket"), 1U);
   EXPECT_EQ(metrics.namespaces.at("/").events_received, 1U);
+}
+
+TEST(MetricsOfAServer, AConnectionTooManyOfAnAddressIsRefused) {
+  ServerOptions options;
+  options.limits.connections_per_address = 1;
+  LiveServer server(options);
+  SocketClient client(server.port);
+  TcpClient second(server.port);
+  EXPECT_EQ(second.receive_all(), "");
+  const Metrics metrics = read_metrics(server.io);
+  EXPECT_EQ(metrics.connections_accepted, 1U);
+  EXPECT_EQ(metrics.connections_refused, 1U);
 }
 
 TEST(MetricsOfAServer, AreThoseOfPlainEngineToo) {

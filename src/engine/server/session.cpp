@@ -48,12 +48,14 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   const Options& options = owner_.options();
   transport_ = std::move(transport);
   state_ = State::open;
-  ++counters().open[transport_->name()];
-  ++counters().opened[transport_->name()];
+  const TransportName name = transport_->name();
+  Counters& counted = counters();
+  ++counted.open[name];
+  ++counted.opened[name];
 
   engineio::Handshake handshake;
   handshake.sid = id_;
-  if (transport_->name() == TransportName::polling && options.websocket && options.allow_upgrades) {
+  if (name == TransportName::polling && options.websocket && options.allow_upgrades) {
     handshake.upgrades.emplace_back(to_string(TransportName::websocket));
   }
   handshake.ping_interval = options.ping_interval;
@@ -62,9 +64,8 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   const std::string data = engineio::encode_handshake(handshake);
   transport_->send({.type = PacketType::open, .data = data}, Compress::no);
   start_heartbeat();
-  log_line(
-      LogScope::engine, LogLevel::debug,
-      {"session opened over ", to_string(transport_->name()), " by ", opening_.remote_address});
+  log_line(LogScope::engine, LogLevel::debug,
+           {"session opened over ", to_string(name), " by ", opening_.remote_address});
 }
 
 template <class Write>
@@ -275,8 +276,9 @@ void Session::end(DisconnectReason reason) {
 void Session::count_end(DisconnectReason reason) {
   // One that could not be opened has no transport.
   if (!transport_) return;
-  --counters().open[transport_->name()];
-  ++counters().closed[reason];
+  Counters& counted = counters();
+  --counted.open[transport_->name()];
+  ++counted.closed[reason];
 }
 
 PollingTransport* Session::polling() {

@@ -55,7 +55,10 @@ class SocketServer {
 
   void run(const Options& options) {
     io_.stop_on_signals();
-    socketio::ListenOptions where{.address = "127.0.0.1", .port = options.port};
+    socketio::ListenOptions where{.address = "127.0.0.1",
+                                  .port = options.port,
+                                  .unix_path = options.unix_path,
+                                  .proxy_protocol = options.proxy_protocol};
     if (!options.tls.certificate_file.empty()) {
       where.tls = socketio::ServerTls({.certificates = {options.tls}});
     }

@@ -156,6 +156,11 @@ void Worker::run() {
   context_.run();
 }
 
+void Worker::drain(std::chrono::milliseconds spread, std::function<void()> on_empty) {
+  for (const auto& listener : listeners_) listener->close();
+  engine_.drain(spread, std::move(on_empty));
+}
+
 void Worker::close() {
   for (const auto& listener : listeners_) listener->close();
   node_.close();

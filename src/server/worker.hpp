@@ -29,6 +29,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -76,6 +77,8 @@ class Worker {
   /// run() returns as soon as the running handler has returned.
   void stop() { context_.stop(); }
   void close();
+  /// Closes the listeners, and the sessions evenly over `spread`; then calls `on_empty`.
+  void drain(std::chrono::milliseconds spread, std::function<void()> on_empty);
   /// Its end, which comes by itself while the loop is run.
   Closing& closing() { return closing_; }
 

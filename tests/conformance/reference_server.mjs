@@ -35,6 +35,7 @@ const { values: flags } = parseArgs({
     unix: { type: "string" },
     "proxy-protocol": { type: "boolean", default: false }, // which it does not know
     "trusted-proxies": { type: "string" }, // nor whom to trust
+    drain: { type: "string" }, // nor how to take its time
   },
 });
 

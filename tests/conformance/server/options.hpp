@@ -30,6 +30,7 @@ struct Options {
   std::string unix_path;
   bool proxy_protocol = false;
   int trusted_proxies = 0;
+  std::int64_t drain_ms = 0;
 };
 
 /// Of --deflate.

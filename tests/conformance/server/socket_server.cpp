@@ -54,7 +54,8 @@ class SocketServer {
   }
 
   void run(const Options& options) {
-    io_.stop_on_signals();
+    options.drain_ms > 0 ? io_.stop_on_signals(std::chrono::milliseconds(options.drain_ms))
+                         : io_.stop_on_signals();
     socketio::ListenOptions where{.address = "127.0.0.1",
                                   .port = options.port,
                                   .unix_path = options.unix_path,

@@ -48,6 +48,13 @@ std::uint16_t ServerBase::listen(const ListenOptions& options, std::error_code& 
   return server_->listen(options, error);
 }
 
+void ServerBase::accept(int descriptor, std::string received) {
+  std::error_code error;
+  server_->accept(descriptor, std::move(received), error);
+  if (error)
+    throw std::system_error(error, "no connection: descriptor " + std::to_string(descriptor));
+}
+
 void ServerBase::run() { server_->run(); }
 void ServerBase::stop() { server_->close(); }
 void ServerBase::stop_on_signals() { server_->stop_on_signals(); }

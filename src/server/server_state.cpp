@@ -45,6 +45,18 @@ std::uint16_t ServerState::listen(const ListenOptions& options, std::error_code&
   return bound;
 }
 
+void ServerState::accept(int descriptor, std::string received, std::error_code& error) {
+  boost::system::error_code failure;
+  net::Socket socket = net::Socket::adopt(worker_.context().get_executor(), descriptor, failure);
+  error = failure;
+  if (failure) return;
+  // Shared, because a task can be copied. After close() nobody takes it, and it is closed.
+  const auto shared = std::make_shared<net::Socket>(std::move(socket));
+  worker_.loop().post([this, shared, bytes = std::move(received)]() mutable {
+    if (!closed_) worker_.take_over(std::move(*shared), std::move(bytes));
+  });
+}
+
 void ServerState::run() {
   if (!worker_.has_own_context()) return;
   auto self = shared_from_this();

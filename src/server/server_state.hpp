@@ -3,7 +3,7 @@
 // Server is a handle to it.
 //
 // Life cycle: made -> run() by one thread, which keeps it alive -> [drain()] -> close(), which is
-// final. Loop's thread, except close(), drain() and shut_down().
+// final. Loop's thread, except accept(), close(), drain() and shut_down().
 #pragma once
 
 #include "net/exit_hook.hpp"
@@ -23,6 +23,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -43,6 +44,7 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   Engine& engine() { return engine_; }
 
   std::uint16_t listen(const ListenOptions& options, std::error_code& error);
+  void accept(int descriptor, std::string received, std::error_code& error);
   void run();
   /// The first signal drains, if `spread` is given.
   void stop_on_signals(std::optional<std::chrono::milliseconds> spread = {});

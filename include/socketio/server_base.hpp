@@ -11,6 +11,7 @@
 #include <socketio/pending.hpp>
 #include <socketio/timer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -52,13 +53,19 @@ class ServerBase : public detail::RunsLater {
 
   /// Listens on all addresses, IPv6 and IPv4; port 0 selects a free one. Returns the port.
   /// Throws std::system_error, whose message contains the address, if it cannot listen (e.g.
-  /// address already in use), and with Errc::closed after close(). `address` is an IP address or
+  /// address already in use), and with Errc::closed after close() or drain(). `address` is an IP address or
   /// "localhost", which is 127.0.0.1; unlike in Node.js, names are not resolved.
   std::uint16_t listen(std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port);
   std::uint16_t listen(std::string_view address, std::uint16_t port, std::error_code& error);
   std::uint16_t listen(const ListenOptions& options);
   std::uint16_t listen(const ListenOptions& options, std::error_code& error);
+
+  /// Serves one request on a connection that an HTTP server of your own has accepted: its socket, which
+  /// is this server's from now on, and what was read from it since that request began. It ends with
+  /// the response, unless that is an upgrade, so that the next request comes to your server again.
+  /// Any thread. Throws std::system_error for a descriptor that is no connection; it stays yours.
+  void accept(int descriptor, std::string received = {});
 
   /// Runs the loop on this thread until stop().
   void run();
@@ -67,6 +74,8 @@ class ServerBase : public detail::RunsLater {
   void stop();
   /// SIGINT and SIGTERM call stop(), which is what an executable wants.
   void stop_on_signals();
+  /// The first of them calls drain(), the second one stop().
+  void stop_on_signals(std::chrono::milliseconds drain);
 
   /// Closes every client ("server shutting down") and every listener. Connections have up to
   /// five seconds to receive what was sent last, and run() continues that long. The server
@@ -79,6 +88,12 @@ class ServerBase : public detail::RunsLater {
   /// ask before or after close(), on any thread. A coroutine that awaits it goes on then; it is
   /// destroyed when it sleeps after that.
   Pending<Closed> closed() const;
+
+  /// Gives way to another server: closes every listener, so that the other one can have the port at
+  /// once, and refuses new sessions. Those that there are go on until they are closed, one after
+  /// another, evenly over `spread`; their clients come back by themselves, to the other server. When
+  /// none is left, this does what close() does. close() and stop() may come earlier. Any thread.
+  void drain(std::chrono::milliseconds spread);
 
   /// The number of Engine.IO sessions.
   std::size_t engine_clients_count() const;

@@ -305,7 +305,7 @@ void HttpConnection::respond(HttpExchange& exchange, http::Response response,
   const bool is_head = exchange.request().method == "HEAD";
   append_headers(response.headers, exchange.extra_headers_);
   // The rest of a body that nobody reads cannot be distinguished from the next request.
-  if (!exchange.body_complete_) fate = http::Connection::close;
+  if (!exchange.body_complete_ || serves_one_) fate = http::Connection::close;
   write(response, fate, is_head ? http::Body::omitted : http::Body::included);
   // Only now: if writing throws, the exchange is still unanswered, and dropping it cuts
   // the connection.

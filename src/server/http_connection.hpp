@@ -106,6 +106,8 @@ class HttpConnection final : public StreamHandler,
  public:
   explicit HttpConnection(RequestSink& sink) : sink_(sink) {}
   void attach(std::shared_ptr<Stream> stream);
+  /// Ends the connection after its first response, unless that is an upgrade.
+  void serve_one_request() { serves_one_ = true; }
 
   void on_bytes(std::span<char> bytes) override;
   void on_drain() override;
@@ -165,6 +167,7 @@ class HttpConnection final : public StreamHandler,
   MemberTimer<HttpConnection, &HttpConnection::on_timeout> timer_{*this};
   Phase phase_ = Phase::idle;
   bool processing_ = false;
+  bool serves_one_ = false;
 };
 
 }  // namespace socketio::server

@@ -26,6 +26,8 @@ std::string_view name_of_refusal(engine::Refusal refusal) {
       return "Too many sessions";
     case engine::Refusal::too_many_handshakes:
       return "Too many handshakes";
+    case engine::Refusal::shutting_down:
+      return "Shutting down";
     default:
       return engine::message_of(refusal);
   }

@@ -48,11 +48,22 @@ std::uint16_t ServerBase::listen(const ListenOptions& options, std::error_code& 
   return server_->listen(options, error);
 }
 
+void ServerBase::accept(int descriptor, std::string received) {
+  std::error_code error;
+  server_->accept(descriptor, std::move(received), error);
+  if (error)
+    throw std::system_error(error, "no connection: descriptor " + std::to_string(descriptor));
+}
+
 void ServerBase::run() { server_->run(); }
 void ServerBase::stop() { server_->close(); }
 void ServerBase::stop_on_signals() { server_->stop_on_signals(); }
+void ServerBase::stop_on_signals(std::chrono::milliseconds drain) {
+  server_->stop_on_signals(drain);
+}
 void ServerBase::close() { server_->close(); }
 Pending<Closed> ServerBase::closed() const { return server_->worker().closing().closed(); }
+void ServerBase::drain(std::chrono::milliseconds spread) { server_->drain(spread); }
 
 std::size_t ServerBase::engine_clients_count() const {
   return server_->worker().engine().session_count();

@@ -45,6 +45,18 @@ std::uint16_t ServerState::listen(const ListenOptions& options, std::error_code&
   return bound;
 }
 
+void ServerState::accept(int descriptor, std::string received, std::error_code& error) {
+  boost::system::error_code failure;
+  net::Socket socket = net::Socket::adopt(worker_.context().get_executor(), descriptor, failure);
+  error = failure;
+  if (failure) return;
+  // Shared, because a task can be copied. After close() nobody takes it, and it is closed.
+  const auto shared = std::make_shared<net::Socket>(std::move(socket));
+  worker_.loop().post([this, shared, bytes = std::move(received)]() mutable {
+    if (!closed_) worker_.take_over(std::move(*shared), std::move(bytes));
+  });
+}
+
 void ServerState::run() {
   if (!worker_.has_own_context()) return;
   auto self = shared_from_this();
@@ -70,17 +82,34 @@ void ServerState::run() {
 }
 
 void ServerState::close() {
-  closing_ = true;
-  if (worker_.loop().is_current()) return close_now();
   const auto self = shared_from_this();  // who waits for the end may destroy the server then
-  {
-    const std::lock_guard lock(running_mutex_);
-    if (!worker_.has_own_context() || runner_ != std::thread::id()) return close_soon();
-    // A new server may want the port now.
-    worker_.loop().adopt_thread();
-    close_now();
+  const bool is_alone = end_on_loop([this] { close_now(); });
+  if (is_alone) worker_.closing().complete();
+}
+
+void ServerState::drain(std::chrono::milliseconds spread) {
+  end_on_loop([this, spread] { drain_now(spread); });
+}
+
+bool ServerState::end_on_loop(std::function<void()> end) {
+  closing_ = true;
+  if (worker_.loop().is_current()) {
+    end();
+    return false;
   }
-  worker_.closing().complete();
+  const std::lock_guard lock(running_mutex_);
+  if (worker_.has_own_context() && runner_ == std::thread::id()) {
+    worker_.loop().adopt_thread();
+    end();
+    return true;
+  }
+  end_soon(std::move(end));
+  return false;
+}
+
+void ServerState::end_soon(std::function<void()> end) {
+  worker_.loop().post(std::move(end));
+  worker_.loop().hurry();
 }
 
 void ServerState::shut_down(std::optional<std::chrono::seconds> limit) {
@@ -95,7 +124,7 @@ void ServerState::shut_down(std::optional<std::chrono::seconds> limit) {
     worker_.timers()->end();
     return worker_.stop();
   }
-  close_soon();
+  end_soon([this] { close_now(); });
   worker_.stop();
   limit ? void(stopped_running_.wait_for(lock, *limit, is_stopped))
         : stopped_running_.wait(lock, is_stopped);
@@ -110,18 +139,26 @@ void ServerState::close_now() {
   signals_.reset();
 }
 
-void ServerState::close_soon() {
-  worker_.loop().post([this] { close_now(); });
-  worker_.loop().hurry();
+void ServerState::drain_now(std::chrono::milliseconds spread) {
+  if (closed_) return;
+  log_line(LogScope::server, LogLevel::info, {"draining"});
+  worker_.drain(spread, [this] { close_now(); });
 }
 
-void ServerState::stop_on_signals() {
+void ServerState::stop_on_signals(std::optional<std::chrono::milliseconds> spread) {
   if (!worker_.has_own_context() || closed_) return;
   signals_.emplace(worker_.context(), SIGINT, SIGTERM);
-  signals_->async_wait([this](const boost::system::error_code& error, int) {
+  await_signal(spread);
+}
+
+void ServerState::await_signal(std::optional<std::chrono::milliseconds> spread) {
+  signals_->async_wait([this, spread](const boost::system::error_code& error, int) {
     if (error) return;
     worker_.loop().enter();
-    close_now();
+    if (!spread) return close_now();
+    closing_ = true;
+    drain_now(*spread);
+    await_signal({});
   });
 }
 

@@ -2,8 +2,8 @@
 // ServerState: one server, with its options, its routes, its worker, and the thread that runs it.
 // Server is a handle to it.
 //
-// Life cycle: made -> run() by one thread, which keeps it alive -> close(), which is final. Loop's
-// thread, except close() and shut_down().
+// Life cycle: made -> run() by one thread, which keeps it alive -> [drain()] -> close(), which is
+// final. Loop's thread, except accept(), close(), drain() and shut_down().
 #pragma once
 
 #include "net/exit_hook.hpp"
@@ -19,9 +19,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -42,9 +44,12 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   Engine& engine() { return engine_; }
 
   std::uint16_t listen(const ListenOptions& options, std::error_code& error);
+  void accept(int descriptor, std::string received, std::error_code& error);
   void run();
-  void stop_on_signals();
+  /// The first signal drains, if `spread` is given.
+  void stop_on_signals(std::optional<std::chrono::milliseconds> spread = {});
   void close();
+  void drain(std::chrono::milliseconds spread);
   /// After this, run() on another thread has returned; on the calling thread it returns soon.
   void shut_down() { shut_down({}); }
 
@@ -53,9 +58,13 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
 
   /// Stops waiting after `limit`, if there is one.
   void shut_down(std::optional<std::chrono::seconds> limit);
+  void await_signal(std::optional<std::chrono::milliseconds> spread);
   void close_now();
-  /// Closes on the loop, after the running handler.
-  void close_soon();
+  void drain_now(std::chrono::milliseconds spread);
+  /// Runs `end` here if the loop is this thread's or nobody's: a new server may want the port now.
+  /// Otherwise on the loop, after the running handler. Returns whether the loop is nobody's.
+  bool end_on_loop(std::function<void()> end);
+  void end_soon(std::function<void()> end);
 
   const ServerOptions options_;
   const std::shared_ptr<RouterState> router_state_ = std::make_shared<RouterState>();
@@ -64,7 +73,7 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   /// Uses the worker's context, so it is reset before that is destroyed.
   std::optional<boost::asio::signal_set> signals_;
   bool closed_ = false;
-  // close() has been called and takes effect in its turn.
+  // close() or drain() has been called and takes effect in its turn.
   std::atomic<bool> closing_ = false;
 
   std::mutex running_mutex_;

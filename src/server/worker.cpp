@@ -91,16 +91,13 @@ std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& erro
 }
 
 void Worker::accept(net::Socket socket, const Reception& reception) {
-  const bool is_full =
-      options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections;
-  if (is_full) {
-    ++connections_refused_;
-    return;
-  }
-  const auto stream = net::TcpStream::open(loop_, std::move(socket), open_streams_);
+  const auto stream = open_stream(std::move(socket));
   if (!stream) return;
   contain(*stream, [&] {
-    if (!reception.has_proxy_header) return serve(stream, reception.tls);
+    if (!reception.has_proxy_header) {
+      serve(stream, reception.tls);
+      return;
+    }
     ProxyReceiver::begin(stream, options_.limits.header_timeout,
                          [this, stream, tls = reception.tls] { serve(stream, tls); });
   });
@@ -128,11 +125,36 @@ void Worker::stop_counting(const net::TcpStream& stream) noexcept {
   admitted_.erase(found);
 }
 
-void Worker::serve(const std::shared_ptr<net::TcpStream>& tcp,
-                   const std::shared_ptr<net::TlsContext>& tls) {
+std::shared_ptr<net::TcpStream> Worker::open_stream(net::Socket socket) {
+  const bool is_full =
+      options_.limits.connections != 0 && open_streams_->size() >= options_.limits.connections;
+  if (is_full) {
+    ++connections_refused_;
+    return nullptr;
+  }
+  return net::TcpStream::open(loop_, std::move(socket), open_streams_);
+}
+
+void Worker::take_over(net::Socket socket, std::string received) {
+  const auto stream = open_stream(std::move(socket));
+  if (!stream) return;
+  contain(*stream, [&] {
+    const auto connection = serve(stream, nullptr);
+    if (!connection) return;
+    connection->serve_one_request();
+    const std::size_t size = received.size();
+    if (size == 0) return;
+    received.resize(size + net::AsioLoop::read_padding_bytes);
+    stream->pass_on({received.data(), size});
+  });
+}
+
+std::shared_ptr<HttpConnection> Worker::serve(const std::shared_ptr<net::TcpStream>& tcp,
+                                              const std::shared_ptr<net::TlsContext>& tls) {
   if (!admit(*tcp)) {
     ++connections_refused_;
-    return tcp->close();
+    tcp->close();
+    return nullptr;
   }
   ++connections_accepted_;
   const std::shared_ptr<Stream> stream =
@@ -140,6 +162,7 @@ void Worker::serve(const std::shared_ptr<net::TcpStream>& tcp,
   const auto connection = std::make_shared<HttpConnection>(dispatcher_);
   stream->set_handler(connection);
   connection->attach(stream);
+  return connection;
 }
 
 Metrics Worker::metrics() {
@@ -157,6 +180,11 @@ void Worker::run() {
   loop_->adopt_thread();
   work_.emplace(context_.get_executor());
   context_.run();
+}
+
+void Worker::drain(std::chrono::milliseconds spread, std::function<void()> on_empty) {
+  for (const auto& listener : listeners_) listener->close();
+  engine_.drain(spread, std::move(on_empty));
 }
 
 void Worker::close() {

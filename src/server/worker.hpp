@@ -29,6 +29,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -69,6 +70,8 @@ class Worker {
   }
 
   std::uint16_t listen(const ListenOptions& options, std::error_code& error);
+  /// Serves one request on a connection from which somebody else has read `received`.
+  void take_over(net::Socket socket, std::string received);
   /// Makes the next run() run even after stop().
   void prepare_run() { context_.restart(); }
   /// Runs its own context on this thread.
@@ -76,6 +79,8 @@ class Worker {
   /// run() returns as soon as the running handler has returned.
   void stop() { context_.stop(); }
   void close();
+  /// Closes the listeners, and the sessions evenly over `spread`; then calls `on_empty`.
+  void drain(std::chrono::milliseconds spread, std::function<void()> on_empty);
   /// Its end, which comes by itself while the loop is run.
   Closing& closing() { return closing_; }
 
@@ -90,9 +95,11 @@ class Worker {
   /// False if its address has too many connections already.
   bool admit(const net::TcpStream& stream);
   void stop_counting(const net::TcpStream& stream) noexcept;
-  /// `tls` may be null.
-  void serve(const std::shared_ptr<net::TcpStream>& tcp,
-             const std::shared_ptr<net::TlsContext>& tls);
+  /// Null if there is no room for another one.
+  std::shared_ptr<net::TcpStream> open_stream(net::Socket socket);
+  /// `tls` may be null. So is the result, if its address has too many connections.
+  std::shared_ptr<HttpConnection> serve(const std::shared_ptr<net::TcpStream>& tcp,
+                                        const std::shared_ptr<net::TlsContext>& tls);
   /// Reports to the error hook of "/", because it concerns no socket.
   void report(std::string_view what,
               const std::exception_ptr& thrown = std::current_exception()) noexcept;

@@ -32,6 +32,10 @@ const { values: flags } = parseArgs({
     metrics: { type: "boolean", default: false },
     "tls-cert": { type: "string" },
     "tls-key": { type: "string" },
+    unix: { type: "string" },
+    "proxy-protocol": { type: "boolean", default: false }, // which it does not know
+    "trusted-proxies": { type: "string" }, // nor whom to trust
+    drain: { type: "string" }, // nor how to take its time
   },
 });
 
@@ -69,8 +73,9 @@ const httpServer = flags["tls-cert"]
   : createServer(requestListener);
 const close = flags.engine ? serveEngine() : serveSocketIo();
 
-httpServer.listen(Number(flags.port), "127.0.0.1", () => {
-  console.log(`listening on ${httpServer.address().port}`);
+const where = flags.unix ? { path: flags.unix } : { port: Number(flags.port), host: "127.0.0.1" };
+httpServer.listen(where, () => {
+  console.log(`listening on ${httpServer.address().port ?? 0}`);
 });
 
 process.on("SIGTERM", () => {

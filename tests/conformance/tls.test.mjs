@@ -3,13 +3,13 @@
 // The official client over https and wss.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect as connectPlain } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe } from "node:test";
 import { connect as connectTls } from "node:tls";
+import { makeCertificate } from "./support/certificate.mjs";
 import { TRANSPORTS, call, connectClient, createClient, connected } from "./support/client.mjs";
 import { nextEvent, within } from "./support/deadline.mjs";
 import { scenario } from "./support/scenario.mjs";
@@ -17,14 +17,7 @@ import { useServer } from "./support/server.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "socketio-tls-"));
 after(() => rmSync(folder, { recursive: true }));
-const certificate = join(folder, "certificate.pem");
-const key = join(folder, "key.pem");
-execFileSync("openssl", [
-  ...["req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
-  ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-  ...["-days", "2", "-keyout", key, "-out", certificate],
-], { stdio: "pipe" });
-const ca = readFileSync(certificate);
+const { certificate, key, ca } = makeCertificate(folder);
 
 const server = useServer("socketio", { flags: ["--tls-cert", certificate, "--tls-key", key] });
 

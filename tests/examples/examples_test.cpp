@@ -155,6 +155,12 @@ TEST(Examples, HttpRequestsAreAnsweredLater) {
   EXPECT_EQ(shout("Content-Type: text/plain\r\n"), "a form is needed\n");
 }
 
+TEST(Examples, BesideBeast) {
+  const ExampleServer server("beast");
+  EXPECT_EQ(support::HttpClient(server.port()).get("/")->body, "clients: 0\n");
+  EXPECT_EQ(run_client("hello", server), "Hello, Ada\n");
+}
+
 TEST(Examples, GameLoop) {
   ChildProcess game({program("example_client_game_loop")});
   EXPECT_EQ(game.await_exit(), 0) << game.err();

@@ -92,7 +92,7 @@ TEST_F(ServerMetrics, EachNumberHasItsName) {
             "transport close. transport error. ");
   EXPECT_EQ(names(metrics.requests_refused),
             "Bad handshake method. Bad request. Forbidden. Method not allowed. Session ID unknown. "
-            "Too many handshakes. Too many sessions. Transport unknown. "
+            "Shutting down. Too many handshakes. Too many sessions. Transport unknown. "
             "Unsupported protocol version. ");
   EXPECT_EQ(names(metrics.bad_packets), "engine.io. socket.io. websocket. ");
   EXPECT_TRUE(metrics.namespaces.contains("/"));

@@ -23,7 +23,9 @@
 namespace socketio::support {
 namespace {
 
-enum class How : std::uint8_t { stop, close, signal };
+using namespace std::chrono_literals;
+
+enum class How : std::uint8_t { stop, close, drain, signal };
 enum class From : std::uint8_t { another_thread, handler, before_run };
 enum class Signals : std::uint8_t { ignored, watched };
 enum class On : std::uint8_t { its_own_loop, the_users_context };
@@ -73,6 +75,9 @@ class RunReturns : public testing::TestWithParam<std::tuple<How, From, Signals, 
       case How::close:
         if constexpr (std::is_same_v<Endpoint, Server>) endpoint.close();
         return;
+      case How::drain:
+        if constexpr (std::is_same_v<Endpoint, Server>) endpoint.drain(0ms);
+        return;
       case How::signal:
         std::raise(SIGTERM);
         return;
@@ -115,7 +120,7 @@ TEST_P(ServerRunReturns, AndSignalsAreTheSystems) {
 
 INSTANTIATE_TEST_SUITE_P(
     Called, ServerRunReturns,
-    testing::Combine(testing::Values(How::stop, How::close),
+    testing::Combine(testing::Values(How::stop, How::close, How::drain),
                      testing::Values(From::another_thread, From::handler, From::before_run),
                      testing::Values(Signals::ignored, Signals::watched),
                      testing::Values(On::its_own_loop, On::the_users_context)));

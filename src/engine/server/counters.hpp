@@ -24,6 +24,7 @@ enum class Refusal : std::uint8_t {
   method_not_allowed,    // 405: a method that no transport has
   too_many_sessions,     // 503
   too_many_handshakes,   // 503, to be tried again soon
+  shutting_down,         // 503, after which the connection closes
 };
 
 struct Counters {
@@ -32,7 +33,7 @@ struct Counters {
   ByTransport open;  // now
   ByTransport opened;
   CountBy<DisconnectReason, DisconnectReason::io_client_disconnect> closed;
-  CountBy<Refusal, Refusal::too_many_handshakes> refused;
+  CountBy<Refusal, Refusal::shutting_down> refused;
   std::uint64_t upgrades_started = 0;
   std::uint64_t upgrades_completed = 0;
   std::uint64_t bad_frames = 0;

@@ -5,6 +5,7 @@
 #include "codec/http/grammar.hpp"
 #include "codec/http/utf8.hpp"
 #include "codec/websocket/handshake.hpp"
+#include "engine/server/drain.hpp"
 #include "engine/server/polling.hpp"
 #include "engine/server/websocket.hpp"
 
@@ -42,6 +43,7 @@ RefusalText text_of(Refusal refusal) {
       return {405, -1, {}};
     case Refusal::too_many_sessions:
     case Refusal::too_many_handshakes:
+    case Refusal::shutting_down:
       return {503, -1, {}};
   }
   return {500, -1, {}};
@@ -238,7 +240,7 @@ void SessionServer::answer(Exchange& exchange, Refusal refusal, std::string_view
             message.empty() ? message_of(refusal) : message});
   if (websocket::is_upgrade_request(exchange.request())) {
     exchange.respond_and_close(websocket_refusal(refusal, message));
-  } else if (exchange.body_complete()) {
+  } else if (exchange.body_complete() && refusal != Refusal::shutting_down) {
     exchange.respond(refusal_response(refusal, message));
   } else {
     exchange.respond_and_close(refusal_response(refusal, message));
@@ -258,7 +260,7 @@ void SessionServer::report_and_refuse(Exchange& exchange, Refusal refusal, const
 }
 
 void SessionServer::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {
-  if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
+  if (is_ending()) return refuse(*exchange, Refusal::shutting_down);
   if (!takes_handshake_of(*exchange)) {
     return report_and_refuse(*exchange, Refusal::too_many_handshakes,
                              {{"name", "TOO_MANY_HANDSHAKES"}});
@@ -314,8 +316,8 @@ bool SessionServer::has_room_for(const Exchange& exchange) const {
 
 void SessionServer::open_session(const std::shared_ptr<Exchange>& exchange, const Query& query,
                                  std::string id) {
-  // The server may have been closed while the application decided.
-  if (closed_) return refuse(*exchange, Refusal::too_many_sessions);
+  // That may have begun while the application decided.
+  if (is_ending()) return refuse(*exchange, Refusal::shutting_down);
   if (!has_room_for(*exchange)) {
     return report_and_refuse(*exchange, Refusal::too_many_sessions,
                              {{"name", "TOO_MANY_SESSIONS"}});
@@ -439,6 +441,7 @@ bool SessionServer::on_session_closing(Session& session) {
   closing_.reserve(closing_.size() + 1);
   closing_.insert(sessions_.extract(session.id()));
   stop_counting(session);
+  if (drain_) drain_->on_change();
   return true;
 }
 
@@ -448,14 +451,29 @@ void SessionServer::on_session_end(Session& session) {
   } else {
     stop_counting(session);
   }
+  if (drain_) drain_->on_change();
 }
 
 void SessionServer::stop_counting(const Session& session) noexcept {
   if (options_.sessions_per_address != 0) addresses_.remove(session.opening().remote_address);
 }
 
+void SessionServer::drain(std::chrono::milliseconds spread, std::function<void()> on_empty) {
+  if (is_ending()) return;
+  drain_ = std::make_shared<Drain>(*this, spread, std::move(on_empty));
+  drain_->begin();
+}
+
+void SessionServer::close_one() {
+  const auto session = sessions_.begin()->second;
+  session->close(DisconnectReason::server_shutting_down);
+  // It had broken off, and would have ended soon.
+  if (sessions_.contains(session->id())) session->skip_last_poll();
+}
+
 void SessionServer::close() {
   closed_ = true;
+  if (drain_) drain_->cancel();
   while (!sessions_.empty()) {
     const auto session = sessions_.begin()->second;
     session->close(DisconnectReason::server_shutting_down);

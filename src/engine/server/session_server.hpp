@@ -17,6 +17,7 @@
 
 #include <socketio/json.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@
 
 namespace socketio::engine {
 
+class Drain;
 class WebSocketTransport;
 
 /// The response for a refusal; `message` replaces the standard text.
@@ -79,8 +81,15 @@ class SessionServer final : public SessionOwner {
 
   /// The number of open sessions.
   std::size_t session_count() const { return sessions_.size(); }
+  /// The number of those that have closed, and wait for the poll that tells their client.
+  std::size_t closing_count() const { return closing_.size(); }
   /// Closes every session at once, and refuses new ones.
   void close();
+  /// Refuses new sessions, closes the others evenly over `spread`, and then calls `on_empty`, which
+  /// may be soon but is not before this returns. Only the first call has an effect.
+  void drain(std::chrono::milliseconds spread, std::function<void()> on_empty);
+  /// Closes any session. There must be one.
+  void close_one();
 
   const Options& options() const override { return options_; }
   Loop& loop() override { return loop_; }
@@ -114,6 +123,7 @@ class SessionServer final : public SessionOwner {
   /// Counts it and answers.
   void refuse(Exchange& exchange, Refusal refusal);
   static void answer(Exchange& exchange, Refusal refusal, std::string_view message = {});
+  bool is_ending() const { return closed_ || drain_ != nullptr; }
   void handshake(const std::shared_ptr<Exchange>& exchange, const Query& query);
   /// It has been allowed.
   void admit(const std::shared_ptr<Exchange>& exchange, const Query& query);
@@ -160,6 +170,8 @@ class SessionServer final : public SessionOwner {
   std::optional<TokenBucket> handshakes_;
   std::optional<AddressRates> handshakes_of_addresses_;
   Counters counters_;
+  // Null before drain().
+  std::shared_ptr<Drain> drain_;
   bool closed_ = false;
 };
 

@@ -49,6 +49,25 @@ Socket Socket::accept(tcp::acceptor& acceptor, boost::system::error_code& error)
   return accepted;
 }
 
+Socket Socket::adopt(const boost::asio::any_io_executor&, int descriptor,
+                     boost::system::error_code& error) {
+  error.clear();
+  int type = 0;
+  socklen_t type_size = sizeof type;
+  sockaddr_storage peer{};
+  socklen_t peer_size = sizeof peer;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 ||
+      ::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0) {
+    error.assign(errno, boost::system::system_category());
+  } else if (type != SOCK_STREAM) {
+    error.assign(EPROTOTYPE, boost::system::system_category());
+  }
+  if (error) return Socket();
+  ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+  ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  return Socket(descriptor);
+}
+
 Socket Socket::spare(tcp::acceptor&) { return Socket(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
 void Socket::close() {

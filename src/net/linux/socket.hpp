@@ -5,6 +5,7 @@
 
 #include "net/transfer.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
@@ -40,6 +41,10 @@ class Socket {
 
   /// Returns the next waiting connection, or asio::error::would_block.
   static Socket accept(boost::asio::ip::tcp::acceptor& acceptor, boost::system::error_code& error);
+  /// Takes a connection that somebody else has accepted, unless there is an error: it may be no connected
+  /// stream.
+  static Socket adopt(const boost::asio::any_io_executor& executor, int descriptor,
+                      boost::system::error_code& error);
   /// Returns a socket that only occupies a descriptor, if one is left.
   static Socket spare(boost::asio::ip::tcp::acceptor& acceptor);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/platform/socket.hpp"
 
+#include <boost/asio/generic/stream_protocol.hpp>
+
 namespace socketio::net {
 
 namespace asio = boost::asio;
@@ -26,6 +28,23 @@ Socket Socket::accept(tcp::acceptor& acceptor, boost::system::error_code& error)
   acceptor.accept(accepted.state_->socket, error);
   if (error) accepted.close();
   return accepted;
+}
+
+Socket Socket::adopt(const asio::any_io_executor& executor, int descriptor,
+                     boost::system::error_code& error) {
+  // One that may be of any family.
+  asio::generic::stream_protocol::socket any(executor);
+  any.assign({AF_UNSPEC, 0}, descriptor, error);
+  const auto endpoint =
+      error ? asio::generic::stream_protocol::endpoint() : any.remote_endpoint(error);
+  if (any.is_open()) any.release();
+  if (error) return Socket();
+  Socket adopted(executor);
+  const int family = endpoint.protocol().family();
+  adopted.state_->socket.assign(family == tcp::v6().family() ? tcp::v6() : tcp::v4(), descriptor,
+                                error);
+  if (error) adopted.state_.reset();
+  return adopted;
 }
 
 Socket Socket::spare(tcp::acceptor& acceptor) {

@@ -36,6 +36,10 @@ int main(int argc, char** argv) {
   app.add_flag("--metrics", options.metrics, "metrics, at /metrics");
   app.add_option("--tls-cert", options.tls.certificate_file, "PEM file; the server speaks https");
   app.add_option("--tls-key", options.tls.key_file, "its key");
+  app.add_option("--unix", options.unix_path, "file of a UNIX socket instead of a port");
+  app.add_flag("--proxy-protocol", options.proxy_protocol, "connections begin with its header");
+  app.add_option("--trusted-proxies", options.trusted_proxies, "how many speak for their clients");
+  app.add_option("--drain", options.drain_ms, "milliseconds over which SIGTERM spreads the end");
   app.add_option("--parser", options.parser, "standard, msgpack or cbor");
   CLI11_PARSE(app, argc, argv);
   options.ping_timeout = std::chrono::milliseconds(ping_timeout_ms);

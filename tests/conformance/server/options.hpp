@@ -27,6 +27,10 @@ struct Options {
   bool metrics = false;
   std::string deflate;
   socketio::TlsCertificate tls;
+  std::string unix_path;
+  bool proxy_protocol = false;
+  int trusted_proxies = 0;
+  std::int64_t drain_ms = 0;
 };
 
 /// Of --deflate.
@@ -64,6 +68,7 @@ inline socketio::ServerOptions server_options(const Options& options) {
   server.allow_eio3 = options.eio3;
   server.metrics = options.metrics;
   server.cleanup_empty_child_namespaces = options.cleanup;
+  server.trust_proxy = options.trusted_proxies;
   if (options.recovery) server.connection_state_recovery = socketio::RecoveryOptions{};
   if (!options.deflate.empty()) server.per_message_deflate = deflate_options(options.deflate);
   return server;

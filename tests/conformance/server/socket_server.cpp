@@ -54,8 +54,12 @@ class SocketServer {
   }
 
   void run(const Options& options) {
-    io_.stop_on_signals();
-    socketio::ListenOptions where{.address = "127.0.0.1", .port = options.port};
+    options.drain_ms > 0 ? io_.stop_on_signals(std::chrono::milliseconds(options.drain_ms))
+                         : io_.stop_on_signals();
+    socketio::ListenOptions where{.address = "127.0.0.1",
+                                  .port = options.port,
+                                  .unix_path = options.unix_path,
+                                  .proxy_protocol = options.proxy_protocol};
     if (!options.tls.certificate_file.empty()) {
       where.tls = socketio::ServerTls({.certificates = {options.tls}});
     }

@@ -55,6 +55,17 @@ export function send(server, path, { method = "GET", headers = {}, body, onReque
   return within(answer, `answer to ${method} ${path.slice(0, 200)}`);
 }
 
+/** Whether anybody accepts connections there. */
+export function isListening(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
 /** A TCP connection that collects what it receives. */
 export class RawConnection {
   received = "";

@@ -98,16 +98,6 @@ std::optional<std::uint64_t> parse_length(std::string_view text) {
   return length;
 }
 
-bool any_connection_option(const Headers& headers, std::string_view option) {
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    const auto field = headers.at(i);
-    if (equals_ignoring_case(field.name, "Connection") && list_contains(field.value, option)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 bool is_token(std::string_view text) { return consists_of(text, token_characters); }
@@ -179,14 +169,14 @@ Result<Framing, Errc> framing_of(const Headers& headers, std::uint8_t minor_vers
 }
 
 bool keeps_alive(const Headers& headers, std::uint8_t minor_version) {
-  if (any_connection_option(headers, "close")) return false;
-  return minor_version >= 1 || any_connection_option(headers, "keep-alive");
+  if (headers.list_contains("Connection", "close")) return false;
+  return minor_version >= 1 || headers.list_contains("Connection", "keep-alive");
 }
 
 std::size_t count_of(const Headers& headers, std::string_view name) {
   std::size_t count = 0;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (equals_ignoring_case(headers.at(i).name, name)) ++count;
+  for (std::size_t i = headers.find(name); i < headers.size(); i = headers.find(name, i + 1)) {
+    ++count;
   }
   return count;
 }

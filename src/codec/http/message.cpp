@@ -108,8 +108,9 @@ constexpr Reason reasons[] = {
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return x == y || lower(x) == lower(y);
+         });
 }
 
 bool accepts(std::string_view accepted, std::string_view wanted) {
@@ -170,32 +171,38 @@ void Headers::set(std::string_view name, std::string_view value) {
 }
 
 std::string_view Headers::get(std::string_view name) const {
-  for (std::size_t i = 0; i < size(); ++i) {
-    if (const auto field = at(i); equals_ignoring_case(field.name, name)) return field.value;
+  const std::size_t position = find(name);
+  return position < size() ? at(position).value : std::string_view();
+}
+
+std::size_t Headers::find(std::string_view name, std::size_t from) const {
+  std::size_t i = from;
+  // Most names differ in size already.
+  while (i < index_.size() &&
+         (index_[i].name_size != name.size() || !equals_ignoring_case(at(i).name, name))) {
+    ++i;
   }
-  return {};
+  return i;
+}
+
+bool Headers::list_contains(std::string_view name, std::string_view token) const {
+  for (std::size_t i = find(name); i < size(); i = find(name, i + 1)) {
+    if (http::list_contains(at(i).value, token)) return true;
+  }
+  return false;
 }
 
 std::string Headers::joined(std::string_view name) const {
   std::string value;
   bool is_further = false;
-  for (std::size_t i = 0; i < size(); ++i) {
-    const auto field = at(i);
-    if (!equals_ignoring_case(field.name, name)) continue;
+  for (std::size_t i = find(name); i < size(); i = find(name, i + 1)) {
     if (std::exchange(is_further, true)) {
-      add_line(value, name, field.value);
+      add_line(value, name, at(i).value);
     } else {
-      value = field.value;
+      value = at(i).value;
     }
   }
   return value;
-}
-
-bool Headers::has(std::string_view name) const {
-  for (std::size_t i = 0; i < size(); ++i) {
-    if (equals_ignoring_case(at(i).name, name)) return true;
-  }
-  return false;
 }
 
 Headers::Field Headers::at(std::size_t position) const {

@@ -40,7 +40,12 @@ class Headers {
   std::string_view get(std::string_view name) const;
   /// All values of that name joined by add_line(); empty if there is none.
   std::string joined(std::string_view name) const;
-  bool has(std::string_view name) const;
+  bool has(std::string_view name) const { return find(name) < size(); }
+  /// The position of the first field of that name from `from` on; size() if there is none.
+  std::size_t find(std::string_view name, std::size_t from = 0) const;
+  /// Whether the list of that name, which may be spread over several fields (RFC 9110 section 5.3),
+  /// contains `token`.
+  bool list_contains(std::string_view name, std::string_view token) const;
   std::size_t size() const { return index_.size(); }
   Field at(std::size_t position) const;
   /// Reserves room for what is about to be added, with one allocation for each vector.

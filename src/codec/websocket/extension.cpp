@@ -82,10 +82,9 @@ class ListReader {
 /// The extensions of all fields, which together form one list. Nothing if one of them is malformed.
 std::optional<std::vector<Extension>> read_extensions(const http::Headers& headers) {
   std::vector<Extension> extensions;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    const auto field = headers.at(i);
-    if (!http::equals_ignoring_case(field.name, extensions_field)) continue;
-    if (!ListReader(field.value).read(extensions)) return std::nullopt;
+  for (std::size_t i = headers.find(extensions_field); i < headers.size();
+       i = headers.find(extensions_field, i + 1)) {
+    if (!ListReader(headers.at(i).value).read(extensions)) return std::nullopt;
   }
   return extensions;
 }

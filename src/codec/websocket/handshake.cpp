@@ -12,34 +12,17 @@ namespace {
 constexpr std::string_view accept_suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 constexpr std::size_t key_bytes = 16;
 
-/// Upgrade and Connection are lists, which may be spread over several fields (RFC 9110
-/// section 5.3).
-bool any_field_contains(const http::Headers& headers, std::string_view name,
-                        std::string_view token) {
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    const auto field = headers.at(i);
-    if (http::equals_ignoring_case(field.name, name) && http::list_contains(field.value, token)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /// The value of a field that must occur exactly once; otherwise nothing.
 std::optional<std::string_view> only_value(const http::Headers& headers, std::string_view name) {
-  std::optional<std::string_view> value;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    const auto field = headers.at(i);
-    if (!http::equals_ignoring_case(field.name, name)) continue;
-    if (value) return std::nullopt;
-    value = field.value;
-  }
-  return value;
+  const std::size_t position = headers.find(name);
+  const bool is_only =
+      position < headers.size() && headers.find(name, position + 1) == headers.size();
+  return is_only ? std::optional(headers.at(position).value) : std::nullopt;
 }
 
 bool switches_to_websocket(const http::Headers& headers) {
-  return any_field_contains(headers, "Connection", "upgrade") &&
-         any_field_contains(headers, "Upgrade", "websocket");
+  return headers.list_contains("Connection", "upgrade") &&
+         headers.list_contains("Upgrade", "websocket");
 }
 
 bool is_key(std::string_view text) {

@@ -117,9 +117,9 @@ std::int64_t expiry_of_max_age(std::string_view text, std::int64_t now_ms) {
 }  // namespace
 
 void CookieJar::take(const http::Headers& headers, std::int64_t now_ms) {
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    const auto field = headers.at(i);
-    if (http::equals_ignoring_case(field.name, "Set-Cookie")) take(field.value, now_ms);
+  constexpr std::string_view name = "Set-Cookie";
+  for (std::size_t i = headers.find(name); i < headers.size(); i = headers.find(name, i + 1)) {
+    take(headers.at(i).value, now_ms);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "scenario.hpp"
 #include "websocket_client.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <memory>
@@ -15,8 +16,10 @@ namespace load {
 namespace {
 
 constexpr std::uint64_t broadcast_interval = 20 * millisecond;
-// For the last ones to come back, and to receive what they have missed.
-constexpr std::uint64_t settling_time = 8'000 * millisecond;
+// For those that are back, to receive what they have missed.
+constexpr std::uint64_t settling_time = 2'000 * millisecond;
+// The last ones should be back earlier: 5 s without a network, and the longest back-off.
+constexpr std::uint64_t longest_absence = 20'000 * millisecond;
 constexpr std::uint64_t never = ~std::uint64_t{0};
 
 class JitteryClient;
@@ -86,7 +89,7 @@ class JitteryClient {
     // The one that it had lost, of which the server may not know yet.
     other_line().reset();
     if (!std::exchange(was_ready_, true)) ++jitter_.ready;
-    back_at_ = never;
+    is_away_ = false;
     lost_at_ = jitter_.loop.now() + jitter_.between(1'000, 8'000);
   }
   void on_message(std::string_view packet);
@@ -95,6 +98,7 @@ class JitteryClient {
     if (!was_ready_) ++jitter_.ready;
     jitter_.report.failed(why);
   }
+  bool is_away() const { return is_away_; }
   std::uint64_t received() const { return received_; }
   std::uint64_t disorder() const { return disorder_; }
 
@@ -106,6 +110,7 @@ class JitteryClient {
   // back: until then it sends into the void.
   void lose(std::uint64_t now) {
     lost_at_ = never;
+    is_away_ = true;
     const std::uint64_t network_returns = now + jitter_.between(1'000, 5'000);
     back_at_ = now;
     for (unsigned attempt = 0; back_at_ < network_returns; ++attempt) {
@@ -124,6 +129,7 @@ class JitteryClient {
   Line lines_[2];
   std::size_t current_ = 0;
   bool was_ready_ = false;
+  bool is_away_ = false;
   std::uint64_t lost_at_ = never;
   std::uint64_t back_at_ = never;
   std::string private_id_;
@@ -204,6 +210,11 @@ Report run_jitter(const Options& options) {
   });
   measure(loop, options, jitter.report, [] {});
   jitter.settles = true;
+  const std::uint64_t end = loop.now() + longest_absence;
+  const auto is_away = [](const auto& client) { return client->is_away(); };
+  while (loop.now() < end && std::any_of(clients.begin(), clients.end(), is_away)) {
+    loop.run_until_time(loop.now() + 100 * millisecond);
+  }
   loop.run_until_time(loop.now() + settling_time);
 
   Report& report = jitter.report;

@@ -19,6 +19,11 @@ std::string host_name() {
   return boost::asio::ip::host_name(unknown);
 }
 
+/// What a page is told that has given the password.
+struct NewSession {
+  std::string id;
+};
+
 /// What a client has given as `auth`, if it is a text.
 std::optional<std::string> text_of(const json& auth, const char* name) {
   const auto found = auth.find(name);
@@ -77,13 +82,16 @@ void AdminUi::authenticate(const Socket& socket, const Next& next) {
         if (!self || !matches) return next(refusal);
         const std::string id = random_id(self->node_.loop().entropy());
         self->sessions_.add(id);
-        socket.emit("session", id);
+        socket.data<NewSession>().id = id;
         next();
       });
   if (!is_admitted) next(refusal);
 }
 
 void AdminUi::greet(const Socket& page) {
+  // Not from the middleware, as in JavaScript: the page misses what comes before it is connected.
+  const std::string& session = page.data<NewSession>().id;
+  if (!session.empty()) page.emit("session", session);
   page.emit("config", json{{"supportedFeatures", features()}});
   if (!is_development()) return;
   json sockets = json::array();

@@ -59,6 +59,17 @@ scenario(
   },
 );
 
+scenario(
+  "a page is told its session once it has connected",
+  { differs: "it tells it before, and the page, which listens from then on, misses it" },
+  async (t) => {
+    const page = createPage(t, guarded(), { auth: credentials });
+    page.offAny();
+    page.once("connect", () => page.onAny((...event) => page.events.push(event)));
+    assert.equal((await page.events.next())[0], "session");
+  },
+);
+
 scenario("a page with the password gets a session, which lets it in again", async (t) => {
   const page = await openPage(t, guarded(), { auth: credentials });
   const [sessionId] = await heard(page, "session");

@@ -62,7 +62,7 @@ endif()
 
 if(SOCKETIO_BUILD_TESTS)
   socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
-                   LIBRARIES socketio::server CLI11::CLI11)
+                   LIBRARIES socketio::admin CLI11::CLI11)
   target_include_directories(conformance_server PRIVATE examples)  # for its parser
 endif()
 

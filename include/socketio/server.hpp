@@ -38,6 +38,8 @@
 
 namespace socketio {
 
+struct AdminUiOptions;  // admin_ui.hpp
+
 class Server : public Namespace, public ServerBase {
  public:
   /// Throws std::invalid_argument for a transport that does not exist, for a cookie whose name, path
@@ -72,6 +74,7 @@ class Server : public Namespace, public ServerBase {
   explicit Server(std::shared_ptr<server::ServerState> state);
 
  private:
+  friend void instrument(Server& io, AdminUiOptions options);
   using NewNamespaceHandler = std::function<void(Namespace)>;
   Namespace of_predicate(detail::NamespacePredicate predicate);
   void add_new_namespace_handler(NewNamespaceHandler handler);

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { parseArgs } from "node:util";
+import { instrument } from "@socket.io/admin-ui";
 import * as cborg from "cborg";
 import { Server as EngineServer } from "engine.io";
 import { Server } from "socket.io";
@@ -30,6 +31,9 @@ const { values: flags } = parseArgs({
     deflate: { type: "string" },
     recovery: { type: "boolean", default: false },
     metrics: { type: "boolean", default: false },
+    admin: { type: "string" },
+    "admin-auth": { type: "boolean", default: false },
+    "admin-readonly": { type: "boolean", default: false },
     "tls-cert": { type: "string" },
     "tls-key": { type: "string" },
     unix: { type: "string" },
@@ -85,6 +89,13 @@ process.on("SIGTERM", () => {
   setTimeout(() => process.exit(0), 300);
 });
 
+function adminOptions() {
+  // Of "changeit".
+  const password = "$2a$04$sRiXwx4ao/o7Tt2l7sztbeFCH.NKnRBw6AVwIVrEXnHtWAnZvcWAa";
+  const auth = flags["admin-auth"] && { type: "basic", username: "admin", password };
+  return { auth, readonly: flags["admin-readonly"], mode: flags.admin };
+}
+
 function serveEngine() {
   const engine = new EngineServer(limits);
   engine.attach(httpServer, { path: "/engine.io" });
@@ -111,6 +122,7 @@ function serveSocketIo() {
   });
 
   if (flags.hooks) addHooks(server.engine);
+  if (flags.admin) instrument(server, adminOptions());
   const madeNamespaces = [];
   server.on("new_namespace", (namespace) => madeNamespaces.push(namespace.name));
 

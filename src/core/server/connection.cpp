@@ -354,6 +354,7 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
   log_line(LogScope::core, LogLevel::debug,
            {"socket ", socket->id(), " connected to ", nsp.name()});
 
+  if (NodeWatcher* const watcher = node_.watcher()) watcher->on_connected(*socket);
   for (const auto& handler : handlers) {
     if (!socket->connected()) return;
     try {

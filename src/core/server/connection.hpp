@@ -36,6 +36,8 @@ class Connection final : public engine::SessionHandler,
 
   engine::Session& session() { return *session_; }
   const std::shared_ptr<engine::Session>& shared_session() const { return session_; }
+  /// Including those that are connecting.
+  const std::vector<std::shared_ptr<SocketState>>& sockets() const { return sockets_; }
 
   void on_text(std::string_view message) override;
   void on_binary(std::string_view message) override;

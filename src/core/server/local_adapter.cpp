@@ -22,23 +22,36 @@ void LocalAdapter::add_all(std::string_view id, std::span<const std::string> roo
   SocketState* const socket = nsp_.find(id);
   if (!socket) return;
   RoomIndex& index = changing();
+  NodeWatcher* const watcher = nsp_.node().watcher();
+  std::vector<std::string> joined;
   for (const std::string& room : rooms) {
-    room == id ? void(socket->in_own_room = true) : void(index.join(*socket, room));
+    const bool is_new =
+        room == id ? !std::exchange(socket->in_own_room, true) : index.join(*socket, room);
+    if (watcher && is_new) joined.push_back(room);
   }
+  // Last, because what it sends may be watched by user code, which may end the socket.
+  if (!joined.empty()) watcher->on_joined(nsp_, std::string(id), joined);
 }
 
 void LocalAdapter::del(std::string_view id, std::string_view room) {
   SocketState* const socket = nsp_.find(id);
   if (!socket) return;
   RoomIndex& index = changing();
-  room == id ? void(socket->in_own_room = false) : index.leave(*socket, room);
+  const bool has_left =
+      room == id ? std::exchange(socket->in_own_room, false) : index.leave(*socket, room);
+  NodeWatcher* const watcher = nsp_.node().watcher();
+  if (watcher && has_left) watcher->on_left(nsp_, socket->id(), {std::string(room)});
 }
 
 void LocalAdapter::del_all(std::string_view id) {
   SocketState* const socket = nsp_.find(id);
   if (!socket) return;
+  NodeWatcher* const watcher = nsp_.node().watcher();
+  std::vector<std::string> left;
+  if (watcher) left = socket_rooms(id);
   changing().leave_all(*socket);
   socket->in_own_room = false;
+  if (!left.empty()) watcher->on_left(nsp_, socket->id(), left);
 }
 
 std::vector<std::string> LocalAdapter::socket_rooms(std::string_view id) {

@@ -70,6 +70,7 @@ std::shared_ptr<engine::SessionHandler> Node::accept(
     const std::shared_ptr<engine::Session>& session) {
   auto connection = std::make_shared<Connection>(*this, session);
   connection->start();
+  if (watcher_) watcher_->on_client(connection);
   return connection;
 }
 
@@ -178,6 +179,14 @@ void Node::notify_new_namespace(const std::shared_ptr<NamespaceState>& nsp) {
       report("new_namespace", std::current_exception());
     }
   }
+}
+
+std::vector<std::shared_ptr<NamespaceState>> Node::namespaces() const {
+  std::vector<std::shared_ptr<NamespaceState>> all;
+  for (const auto& [name, nsp] : namespaces_) all.push_back(nsp);
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a->name() < b->name(); });
+  return all;
 }
 
 std::vector<std::shared_ptr<NamespaceState>> Node::children_of(const NamespaceState& parent) const {

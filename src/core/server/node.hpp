@@ -16,6 +16,7 @@
 #include "codec/socketio/packet.hpp"
 #include "core/server/adapter.hpp"
 #include "core/server/counters.hpp"
+#include "core/server/node_watcher.hpp"
 #include "core/server/recovery.hpp"
 #include "core/server/waiting_broadcasts.hpp"
 #include "engine/server/session.hpp"
@@ -33,6 +34,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace socketio::core {
@@ -126,7 +128,13 @@ class Node {
   /// Is called when a namespace other than "/" has been created.
   void add_new_namespace_handler(NewNamespaceHandler handler);
 
+  /// Null if nobody watches.
+  NodeWatcher* watcher() const { return watcher_.get(); }
+  void set_watcher(std::shared_ptr<NodeWatcher> watcher) { watcher_ = std::move(watcher); }
+
   std::size_t namespace_count() const { return namespaces_.size(); }
+  /// By name.
+  std::vector<std::shared_ptr<NamespaceState>> namespaces() const;
   /// The number of namespaces that have ended, including those without handles.
   std::size_t remembered_count() const { return released_.size(); }
   std::vector<std::shared_ptr<NamespaceState>> children_of(const NamespaceState& parent) const;
@@ -153,6 +161,7 @@ class Node {
   std::size_t released_limit_ = 64;
   std::vector<std::shared_ptr<const Dynamic>> dynamic_;
   std::vector<std::shared_ptr<const NewNamespaceHandler>> new_namespace_handlers_;
+  std::shared_ptr<NodeWatcher> watcher_;
 };
 
 }  // namespace socketio::core

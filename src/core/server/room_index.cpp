@@ -48,11 +48,12 @@ bool RoomIndex::join(SocketState& socket, std::string_view name) {
   return true;
 }
 
-void RoomIndex::leave(SocketState& socket, std::string_view room) {
+bool RoomIndex::leave(SocketState& socket, std::string_view room) {
   auto& memberships = socket.memberships();
   const auto found = find_membership(memberships, room);
-  if (found != memberships.end())
-    remove(socket, static_cast<std::size_t>(found - memberships.begin()));
+  if (found == memberships.end()) return false;
+  remove(socket, static_cast<std::size_t>(found - memberships.begin()));
+  return true;
 }
 
 void RoomIndex::leave_all(SocketState& socket) {

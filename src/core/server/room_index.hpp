@@ -32,7 +32,8 @@ class RoomIndex {
  public:
   /// False if the socket was already a member.
   bool join(SocketState& socket, std::string_view room);
-  void leave(SocketState& socket, std::string_view room);
+  /// False if it was no member.
+  bool leave(SocketState& socket, std::string_view room);
   void leave_all(SocketState& socket);
   /// Null if the room has no members.
   const Room* find(std::string_view room) const;

@@ -34,6 +34,9 @@ int main(int argc, char** argv) {
   app.add_flag("!--no-upgrades", options.upgrades, "sessions over polling stay there");
   app.add_flag("--eio3", options.eio3, "clients of Engine.IO 3 are accepted");
   app.add_flag("--metrics", options.metrics, "metrics, at /metrics");
+  app.add_option("--admin", options.admin, "the Admin UI: development or production");
+  app.add_flag("--admin-auth", options.admin_auth, "it asks for a password");
+  app.add_flag("--admin-readonly", options.admin_readonly, "it changes nothing");
   app.add_option("--tls-cert", options.tls.certificate_file, "PEM file; the server speaks https");
   app.add_option("--tls-key", options.tls.key_file, "its key");
   app.add_option("--unix", options.unix_path, "file of a UNIX socket instead of a port");

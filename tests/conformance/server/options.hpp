@@ -25,6 +25,9 @@ struct Options {
   bool recovery = false;
   bool eio3 = false;
   bool metrics = false;
+  std::string admin;
+  bool admin_auth = false;
+  bool admin_readonly = false;
   std::string deflate;
   socketio::TlsCertificate tls;
   std::string unix_path;

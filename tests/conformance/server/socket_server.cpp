@@ -8,6 +8,7 @@
 #include "events.hpp"
 #include "inside.hpp"
 
+#include <socketio/admin_ui.hpp>
 #include <socketio/server.hpp>
 
 #include <chrono>
@@ -29,6 +30,16 @@ using socketio::Namespace;
 using socketio::Next;
 using socketio::Socket;
 
+socketio::AdminUiOptions admin_options(const Options& options) {
+  using socketio::AdminAuth;
+  using socketio::AdminMode;
+  // Of "changeit".
+  const char* const hash = "$2a$04$sRiXwx4ao/o7Tt2l7sztbeFCH.NKnRBw6AVwIVrEXnHtWAnZvcWAa";
+  return {.auth = options.admin_auth ? AdminAuth::basic("admin", hash) : AdminAuth::none(),
+          .readonly = options.admin_readonly,
+          .mode = options.admin == "production" ? AdminMode::production : AdminMode::development};
+}
+
 class SocketServer {
  public:
   explicit SocketServer(const Options& options)
@@ -37,6 +48,7 @@ class SocketServer {
       add_engine_hooks(io_);
       conn_events_.record(io_);
     }
+    if (!options.admin.empty()) socketio::instrument(io_, admin_options(options));
     if (options.metrics) io_.http().get("/metrics", io_.metrics_handler());
     io_.on_new_namespace([this](const Namespace& nsp) { made_namespaces_.push_back(nsp.name()); });
     for (Namespace nsp : plain()) equip(nsp);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <socketio/admin_ui.hpp>
 #include <socketio/client.hpp>
 #include <socketio/server.hpp>
 
@@ -8,6 +9,7 @@
 
 int main() {
   socketio::Server io;
+  socketio::instrument(io, {.auth = socketio::AdminAuth::none()});
   io.on("add", [](socketio::Socket&, int a, int b) { return a + b; });
   const auto port = io.listen("127.0.0.1", 0);
   std::thread serves([&io] { io.run(); });

@@ -156,7 +156,7 @@ TEST_F(CustomParserTest, APacketThatCannotBeEncodedIsAnError) {
 }
 
 TEST(CustomParserOption, ThereMustBeAParser) {
-  EXPECT_THROW(Parser(Parser::custom), std::invalid_argument);
+  EXPECT_THROW(Parser{Parser::custom}, std::invalid_argument);
   EXPECT_THROW(Parser(std::shared_ptr<Scripted>()), std::invalid_argument);
 }
 

@@ -61,8 +61,8 @@ struct Metrics {
   ByName sessions_closed;  ///< By reason, e.g. "ping timeout" (DisconnectReason).
   std::uint64_t upgrades_started = 0;
   std::uint64_t upgrades_completed = 0;
-  /// By reason: RefusedRequest::message, "Method not allowed", "Too many sessions" or "Too many
-  /// handshakes".
+  /// By reason: RefusedRequest::message, "Method not allowed", "Too many sessions", "Too many
+  /// handshakes" or "Shutting down".
   ByName requests_refused;
   /// By what they do not belong to: "websocket" for frames, "engine.io", "socket.io".
   ByName bad_packets;
@@ -72,7 +72,7 @@ struct Metrics {
 
   std::uint64_t packets_received = 0;
   std::uint64_t packets_sent = 0;
-  std::uint64_t packets_dropped = 0;  ///< Beyond the limits of BackpressureOptions.
+  std::uint64_t packets_dropped = 0;  ///< Beyond BackpressureOptions::hard_limit_bytes.
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
 

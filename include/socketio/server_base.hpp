@@ -64,7 +64,8 @@ class ServerBase : public detail::RunsLater {
   /// Serves one request on a connection that an HTTP server of your own has accepted: its socket, which
   /// is this server's from now on, and what was read from it since that request began. It ends with
   /// the response, unless that is an upgrade, so that the next request comes to your server again.
-  /// Any thread. Throws std::system_error for a descriptor that is no connection; it stays yours.
+  /// Any thread. Throws std::system_error for a descriptor that is no stream socket, or listens; it
+  /// stays yours.
   void accept(int descriptor, std::string received = {});
 
   /// Runs the loop on this thread until stop().

@@ -109,7 +109,7 @@ struct Limits {
   /// Time from the headers of a request to the end of its body, whatever the rate; and for the
   /// answer to a request behind which the client has sent too much (64 KiB).
   std::chrono::milliseconds request_timeout{300'000};
-  /// How long a WebSocket message may arrive at less than 1024 bytes per second.
+  /// How long a WebSocket message may arrive at less than 1024 bytes per second. 0: no limit.
   std::chrono::milliseconds message_timeout{30'000};
   std::chrono::milliseconds keep_alive_timeout{10'000};  ///< Idle time between requests.
   std::size_t packets_per_payload = 100'000;             ///< Engine.IO packets in one POST.
@@ -140,10 +140,12 @@ struct Limits {
   /// TCP connections of one address, or of one IPv6 /64; further ones are closed. With
   /// ListenOptions::proxy_protocol the client's own, otherwise a proxy's. 0: no limit.
   std::size_t connections_per_address = 0;
-  /// Messages that a client may send in a second, and at once after a rest: a packet of Socket.IO, or
-  /// one of its attachments. Beyond it, the client is disconnected. 0: no limit. rate_limit.hpp has
-  /// limits for events.
+  /// Messages that a client may send in a second: a packet of Socket.IO, or one of its attachments.
+  /// Beyond it, the client is disconnected. 0: no limit. rate_limit.hpp has limits for events.
   std::size_t messages_per_second = 0;
+  /// Those at once after a rest. What a client has kept while it was offline comes at once, and so does
+  /// what came while a handler held the loop. 0: those of ten seconds.
+  std::size_t messages_burst = 0;
 };
 
 /// What happens to clients that read more slowly than the server sends.

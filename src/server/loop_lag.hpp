@@ -2,7 +2,7 @@
 // LoopLag: how late the timers of a loop fire, measured with one that fires ten times a second.
 //
 // Life cycle: made with its loop -> start() -> stop(), so that the loop may run out of work. Loop's
-// thread only.
+// thread only. It may start before the loop runs, so it measures from its first firing on.
 #pragma once
 
 #include "base/timing_wheel.hpp"
@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace socketio::server {
 
@@ -35,12 +36,15 @@ class LoopLag final : private Deadline {
   // The loop's own time is that of the beginning of its turn, which does not contain what this turn
   // has taken.
   void expired() noexcept override {
-    histogram_.add(std::max(Duration::zero(), std::chrono::steady_clock::now() - due_));
+    if (std::exchange(has_fired_, true)) {
+      histogram_.add(std::max(Duration::zero(), std::chrono::steady_clock::now() - due_));
+    }
     arm();
   }
 
   net::AsioLoop& loop_;
   TimePoint due_{};
+  bool has_fired_ = false;
   DurationHistogram histogram_;
 };
 

@@ -95,6 +95,9 @@ engine::Options engine_options(const ServerOptions& options) {
   engine.handshakes_per_second = options.limits.handshakes_per_second;
   engine.handshakes_per_second_per_address = options.limits.handshakes_per_second_per_address;
   engine.messages_per_second = options.limits.messages_per_second;
+  engine.messages_burst = options.limits.messages_burst != 0
+                              ? options.limits.messages_burst
+                              : 10 * options.limits.messages_per_second;
   engine.message_timeout = options.limits.message_timeout;
   engine.metrics = options.metrics;
   return engine;

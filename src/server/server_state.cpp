@@ -153,7 +153,8 @@ void ServerState::stop_on_signals(std::optional<std::chrono::milliseconds> sprea
 
 void ServerState::await_signal(std::optional<std::chrono::milliseconds> spread) {
   signals_->async_wait([this, spread](const boost::system::error_code& error, int) {
-    if (error) return;
+    // The signal may have come while the server was closing.
+    if (error || closed_) return;
     worker_.loop().enter();
     if (!spread) return close_now();
     closing_ = true;

@@ -136,6 +136,7 @@ std::shared_ptr<net::TcpStream> Worker::open_stream(net::Socket socket) {
 }
 
 void Worker::take_over(net::Socket socket, std::string received) {
+  if (options_.metrics) lag_.start();
   const auto stream = open_stream(std::move(socket));
   if (!stream) return;
   contain(*stream, [&] {

@@ -130,8 +130,10 @@ TEST(Accepting, WhatIsNoConnectionStaysTheCallers) {
   EXPECT_THROW(io.accept(-1), std::system_error);
   std::array<int, 2> pipe{};
   ASSERT_EQ(::pipe(pipe.data()), 0);
-  const int unconnected = ::socket(AF_INET, SOCK_STREAM, 0);
-  for (const int descriptor : {pipe[0], unconnected}) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  ASSERT_EQ(::listen(listener, 1), 0);
+  const int datagrams = ::socket(AF_INET, SOCK_DGRAM, 0);
+  for (const int descriptor : {pipe[0], listener, datagrams}) {
     try {
       io.accept(descriptor);
       ADD_FAILURE() << "it has taken it";
@@ -140,7 +142,20 @@ TEST(Accepting, WhatIsNoConnectionStaysTheCallers) {
     }
     EXPECT_TRUE(is_open(descriptor));
   }
-  for (const int descriptor : {pipe[0], pipe[1], unconnected}) ::close(descriptor);
+  for (const int descriptor : {pipe[0], pipe[1], listener, datagrams}) ::close(descriptor);
+}
+
+TEST(Accepting, AClientThatHasResetItMeanwhileHarmsNobody) {
+  LiveServer server;
+  const Porter porter(server.io, 10);
+  ControlClient control(server.port);
+  for (int i = 0; i < 10; ++i) {
+    TcpClient client(porter.port);
+    client.send("GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.reset();
+  }
+  control.expect_served();
+  ControlClient(porter.port).expect_served();
 }
 
 TEST(Accepting, AServerThatHasClosedClosesIt) {

@@ -105,5 +105,17 @@ TEST(ServerThatDrains, BySignalIsStoppedByTheNext) {
   runs.join();
 }
 
+TEST(ServerThatDrains, MayHaveBeenClosedBeforeTheSignalIsHandled) {
+  Server io;
+  io.listen("127.0.0.1", 0);
+  io.stop_on_signals(practically_never);
+  io.post([&] {
+    std::raise(SIGTERM);
+    // Behind the look for signals that have come, and in front of what is done about them.
+    io.post([&] { io.close(); });
+  });
+  io.run();
+}
+
 }  // namespace
 }  // namespace socketio::support

@@ -107,7 +107,11 @@ TEST_F(HandshakeRateOfAddresses, HoldsForEachOfThem) {
 
 class MessageRate : public Admission {
  protected:
-  MessageRate() : Admission(limited([](Limits& limits) { limits.messages_per_second = 10; })) {
+  MessageRate()
+      : Admission(limited([](Limits& limits) {
+          limits.messages_per_second = 5;
+          limits.messages_burst = 10;
+        })) {
     server.of().on("x", [this] { ++served; });
   }
   int served = 0;
@@ -125,7 +129,7 @@ TEST_F(MessageRate, BeyondItIsDisconnected) {
     loop.run_for(0ms);
     EXPECT_EQ(served, 9);
     EXPECT_FALSE(reason);
-    loop.run_for(1s);
+    loop.run_for(2s);
     for (int i = 0; i < 10; ++i) client.emit("/", "x", json::array());
     loop.run_for(0ms);
     EXPECT_EQ(served, 19);

@@ -61,6 +61,22 @@ TEST_F(SessionCounters, AClosedSessionThatAwaitsItsLastPollCountsOnce) {
   EXPECT_EQ(counters().closed[DisconnectReason::forced_close], 0U);
 }
 
+TEST_F(SessionCounters, ASessionThatIsClosedWhileItClosesCountsOnce) {
+  ScriptedClient client{loop, server.dial(), {.travel = Travel::polling}};
+  connect(client);
+  const Socket socket = server.of().sockets().at(0);
+  // The answer to the poll, with which the session closes, takes what waits.
+  socket.emit("x");
+  socket.drained().then([socket](bool) { socket.disconnect(Close::connection); });
+  socket.conn().close();
+  EXPECT_EQ(open(TransportName::polling), 0U);
+  loop.run_for(1min);
+  EXPECT_EQ(open(TransportName::polling), 0U);
+  std::uint64_t closed = 0;
+  counters().closed.for_each([&](DisconnectReason, std::uint64_t count) { closed += count; });
+  EXPECT_EQ(closed, 1U);
+}
+
 TEST_F(SessionCounters, PollingCountsTheSamePackets) {
   server.of().on("echo",
                  [](const Socket& socket, const std::string& text) { socket.emit("echo", text); });

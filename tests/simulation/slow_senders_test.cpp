@@ -141,5 +141,25 @@ TEST_F(SlowSenders, EachMessageHasItsOwnTime) {
   EXPECT_EQ(reason, DisconnectReason::transport_error);
 }
 
+TEST(SlowSendersWithoutLimit, MayStop) {
+  SimulatedLoop loop{1};
+  Network network{loop};
+  ServerOptions options;
+  options.ping_interval = 1h;
+  options.limits.message_timeout = 0ms;
+  SimulatedServer server(network, options);
+  ScriptedClient client{loop, server.dial(), {.travel = Travel::websocket}};
+  client.connect();
+  loop.run_for(0ms);
+  client.engine().websocket()->stream()->write(header(text_frame, 1'000));
+  loop.run_for(1s);
+  const auto next = loop.timers().next_deadline();
+  ASSERT_TRUE(next);
+  EXPECT_GT(*next - loop.now(), 1min) << "nothing watches the message";
+  EXPECT_TRUE(client.is_connected());
+  server.close();
+  loop.run_for(10min);
+}
+
 }  // namespace
 }  // namespace socketio::support

@@ -63,6 +63,7 @@ struct Options {
   /// Messages of one peer in a second, and at once after a rest. Beyond it, it is disconnected. 0: no
   /// limit.
   std::size_t messages_per_second = 0;
+  std::size_t messages_burst = 0;
   /// Packets are counted (Counters).
   bool metrics = false;
   /// A peer is disconnected if a WebSocket message takes this long at less than

@@ -34,7 +34,9 @@ Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
       drops_newest_(owner.options().drop_newest),
       is_watched_(owner.options().metrics) {
   if (const auto most = owner.options().messages_per_second; most != 0) {
-    messages_ = std::make_unique<TokenBucket>(rate_of(most));
+    const auto burst = static_cast<double>(owner.options().messages_burst);
+    messages_ = std::make_unique<TokenBucket>(
+        Rate{.per_second = static_cast<double>(most), .burst = burst});
   }
 }
 
@@ -52,6 +54,7 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   Counters& counted = counters();
   ++counted.open[name];
   ++counted.opened[name];
+  is_counted_ = true;
 
   engineio::Handshake handshake;
   handshake.sid = id_;
@@ -195,6 +198,8 @@ void Session::close(DisconnectReason reason) {
   const auto self = shared_from_this();
   cancel_upgrade();
   transport_->close();
+  // What waited for that may have closed it.
+  if (state_ != State::open) return;
   if (may_await_last_poll()) {
     count_end(reason);
     state_ = State::closing;
@@ -262,7 +267,7 @@ void Session::on_close_timeout() { skip_last_poll(); }
 void Session::end(DisconnectReason reason) {
   if (state_ == State::closed) return;
   const auto self = shared_from_this();
-  if (state_ != State::closing) count_end(reason);
+  count_end(reason);
   state_ = State::closed;
   heartbeat_timer_.cancel();
   if (stall_timer_) stall_timer_->cancel();
@@ -274,8 +279,7 @@ void Session::end(DisconnectReason reason) {
 }
 
 void Session::count_end(DisconnectReason reason) {
-  // One that could not be opened has no transport.
-  if (!transport_) return;
+  if (!std::exchange(is_counted_, false)) return;
   Counters& counted = counters();
   --counted.open[transport_->name()];
   ++counted.closed[reason];

@@ -197,7 +197,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool may_await_last_poll();
   void arm(Deadline& timer, Duration delay) { owner_.loop().timers().arm(timer, delay); }
   void end(DisconnectReason reason);
-  /// It is open no longer.
+  /// It is open no longer, if it was.
   void count_end(DisconnectReason reason);
   void release_handler(DisconnectReason reason);
 
@@ -221,6 +221,7 @@ class Session : public std::enable_shared_from_this<Session> {
   State state_ = State::opening;
   Heartbeat heartbeat_ = Heartbeat::interval;
   const bool drops_newest_;
+  bool is_counted_ = false;  // as an open one
   // One test for what most sessions do not have: an observer, and counters of packets.
   bool is_watched_;
 };

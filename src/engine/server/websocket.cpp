@@ -106,6 +106,7 @@ void WebSocketTransport::watch_message() {
     return;
   }
   if (message_timer_ || !session_) return;
+  if (session_->options().message_timeout == std::chrono::milliseconds::zero()) return;
   arrived_before_ = connection_.arrived_bytes();
   session_->loop().timers().arm(
       ensure_timer<WebSocketTransport, &WebSocketTransport::on_message_timeout>(message_timer_,

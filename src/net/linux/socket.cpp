@@ -53,13 +53,13 @@ Socket Socket::adopt(const boost::asio::any_io_executor&, int descriptor,
                      boost::system::error_code& error) {
   error.clear();
   int type = 0;
+  int listens = 0;
   socklen_t type_size = sizeof type;
-  sockaddr_storage peer{};
-  socklen_t peer_size = sizeof peer;
+  socklen_t listens_size = sizeof listens;
   if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 ||
-      ::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0) {
+      ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) != 0) {
     error.assign(errno, boost::system::system_category());
-  } else if (type != SOCK_STREAM) {
+  } else if (type != SOCK_STREAM || listens != 0) {
     error.assign(EPROTOTYPE, boost::system::system_category());
   }
   if (error) return Socket();

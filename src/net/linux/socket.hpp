@@ -41,8 +41,8 @@ class Socket {
 
   /// Returns the next waiting connection, or asio::error::would_block.
   static Socket accept(boost::asio::ip::tcp::acceptor& acceptor, boost::system::error_code& error);
-  /// Takes a connection that somebody else has accepted, unless there is an error: it may be no connected
-  /// stream.
+  /// Takes a connection that somebody else has accepted, unless there is an error: it may be no stream,
+  /// or a listener.
   static Socket adopt(const boost::asio::any_io_executor& executor, int descriptor,
                       boost::system::error_code& error);
   /// Returns a socket that only occupies a descriptor, if one is left.

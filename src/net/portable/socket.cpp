@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/platform/socket.hpp"
 
-#include <boost/asio/generic/stream_protocol.hpp>
+#include <cerrno>
+#include <sys/socket.h>
 
 namespace socketio::net {
 
@@ -32,15 +33,23 @@ Socket Socket::accept(tcp::acceptor& acceptor, boost::system::error_code& error)
 
 Socket Socket::adopt(const asio::any_io_executor& executor, int descriptor,
                      boost::system::error_code& error) {
-  // One that may be of any family.
-  asio::generic::stream_protocol::socket any(executor);
-  any.assign({AF_UNSPEC, 0}, descriptor, error);
-  const auto endpoint =
-      error ? asio::generic::stream_protocol::endpoint() : any.remote_endpoint(error);
-  if (any.is_open()) any.release();
+  error.clear();
+  int type = 0;
+  int listens = 0;
+  sockaddr_storage own{};
+  socklen_t type_size = sizeof type;
+  socklen_t listens_size = sizeof listens;
+  socklen_t own_size = sizeof own;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 ||
+      ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) != 0 ||
+      ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &own_size) != 0) {
+    error.assign(errno, boost::system::system_category());
+  } else if (type != SOCK_STREAM || listens != 0) {
+    error.assign(EPROTOTYPE, boost::system::system_category());
+  }
   if (error) return Socket();
   Socket adopted(executor);
-  const int family = endpoint.protocol().family();
+  const int family = own.ss_family;
   adopted.state_->socket.assign(family == tcp::v6().family() ? tcp::v6() : tcp::v4(), descriptor,
                                 error);
   if (error) adopted.state_.reset();

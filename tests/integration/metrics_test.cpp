@@ -112,6 +112,7 @@ TEST_F(ServerMetrics, ThePageHasTheTypeOfOpenMetrics) {
 }
 
 TEST_F(ServerMetrics, AHandlerThatTakesLongIsALag) {
+  wait_for([](const Metrics& now) { return measured(now.loop_lag) != 0; });
   server.io.post([] { std::this_thread::sleep_for(300ms); });
   const auto late = [](const Metrics& now) {
     const DurationHistogram& lag = now.loop_lag;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "net/platform/socket.hpp"
 
-#include <cerrno>
-#include <sys/socket.h>
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include <cstddef>
 
 namespace socketio::net {
 
@@ -10,6 +11,31 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
+
+/// Asio's GettableSocketOption: a number that the system knows of a socket.
+template <int name_of_trait>
+struct Trait {
+  template <class Protocol>
+  int level(const Protocol&) const {
+    return SOL_SOCKET;
+  }
+  template <class Protocol>
+  int name(const Protocol&) const {
+    return name_of_trait;
+  }
+  template <class Protocol>
+  void* data(const Protocol&) {
+    return &value;
+  }
+  template <class Protocol>
+  std::size_t size(const Protocol&) const {
+    return sizeof value;
+  }
+  template <class Protocol>
+  void resize(const Protocol&, std::size_t) {}
+
+  int value = 0;
+};
 
 Transfer transfer_of(std::size_t bytes, const boost::system::error_code& error) {
   if (!error) return {.bytes = bytes};
@@ -33,23 +59,22 @@ Socket Socket::accept(tcp::acceptor& acceptor, boost::system::error_code& error)
 
 Socket Socket::adopt(const asio::any_io_executor& executor, int descriptor,
                      boost::system::error_code& error) {
-  error.clear();
-  int type = 0;
-  int listens = 0;
-  sockaddr_storage own{};
-  socklen_t type_size = sizeof type;
-  socklen_t listens_size = sizeof listens;
-  socklen_t own_size = sizeof own;
-  if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 ||
-      ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) != 0 ||
-      ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &own_size) != 0) {
-    error.assign(errno, boost::system::system_category());
-  } else if (type != SOCK_STREAM || listens != 0) {
-    error.assign(EPROTOTYPE, boost::system::system_category());
+  // One that may be of any family.
+  asio::generic::stream_protocol::socket any(executor);
+  asio::generic::stream_protocol::endpoint own;
+  Trait<SO_TYPE> type;
+  Trait<SO_ACCEPTCONN> listens;
+  any.assign({AF_UNSPEC, 0}, descriptor, error);
+  if (!error) any.get_option(type, error);
+  if (!error) any.get_option(listens, error);
+  if (!error) own = any.local_endpoint(error);
+  if (!error && (type.value != SOCK_STREAM || listens.value != 0)) {
+    error = make_error_code(boost::system::errc::wrong_protocol_type);
   }
+  if (any.is_open()) any.release();
   if (error) return Socket();
   Socket adopted(executor);
-  const int family = own.ss_family;
+  const int family = own.protocol().family();
   adopted.state_->socket.assign(family == tcp::v6().family() ? tcp::v6() : tcp::v4(), descriptor,
                                 error);
   if (error) adopted.state_.reset();

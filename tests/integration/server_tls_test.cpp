@@ -407,7 +407,8 @@ TEST(ServerTls, HandshakesCountAsConnections) {
 
 TEST(ServerTls, ClosingTheServerSaysGoodbye) {
   SecureServer server;
-  OurClient client(server.port);
+  // In the middle of an upgrade, no poll may be there that takes the last words.
+  OurClient client(server.port, {.transports = {"websocket"}});
   ASSERT_TRUE(client.log.wait_for("connect"));
   TlsClient idle(server.port);
   ASSERT_TRUE(idle.shake_hands());

@@ -67,6 +67,32 @@ TEST_F(Farewell, TheNextPollLearnsOfIt) {
 }
 
 // As in the official server, POSTs are accepted whatever they contain.
+TEST_F(Farewell, ReachesAClientInTheMiddleOfItsUpgrade) {
+  network.profile.delay_min = 3ms;
+  network.profile.delay_max = 7ms;
+  int upgraded = 0;
+  for (milliseconds moment = 0ms; moment < 150ms; ++moment) {
+    SCOPED_TRACE(moment.count());
+    ScriptedClient client{loop, server.dial(), {.travel = Travel::upgrade}};
+    bool is_told = false;
+    bool has_closed = false;
+    client.on.disconnected = [&](const std::string&) { is_told = true; };
+    client.on.closed = [&] { has_closed = true; };
+    client.connect();
+    while (server.of().sockets_count() == 0) loop.run_for(1ms);
+    loop.run_for(moment);
+    server.of().sockets().at(0).disconnect(Close::connection);
+    loop.run_for(1s);
+    EXPECT_TRUE(is_told);
+    EXPECT_TRUE(has_closed);
+    EXPECT_EQ(server.engine().counters().open[engine::TransportName::polling], 0U);
+    EXPECT_EQ(server.engine().counters().open[engine::TransportName::websocket], 0U);
+    upgraded += client.engine().upgraded() ? 1 : 0;
+  }
+  EXPECT_GT(upgraded, 0);
+  EXPECT_LT(upgraded, 150);
+}
+
 TEST_F(Farewell, PostsAreAnsweredForThirtySeconds) {
   const auto client = send_away();
   EXPECT_THAT(answer(*client, "POST", "3"), EndsWith("\r\n\r\nok"));

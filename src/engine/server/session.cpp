@@ -196,11 +196,11 @@ void Session::on_stall() {
 void Session::close(DisconnectReason reason) {
   if (state_ != State::open) return;
   const auto self = shared_from_this();
-  cancel_upgrade();
   transport_->close();
   // What waited for that may have closed it.
   if (state_ != State::open) return;
   if (may_await_last_poll()) {
+    // An upgrade goes on: a client that has paused polling for it gets what waits over WebSocket.
     count_end(reason);
     state_ = State::closing;
     heartbeat_timer_.cancel();
@@ -342,9 +342,9 @@ void Session::refuse_message() {
 }
 
 void Session::on_packet(ServerTransport& from, const Packet& packet) {
-  if (state_ != State::open) return;
+  if (state_ != State::open && state_ != State::closing) return;
   if (upgrade_ && upgrade_->candidate.get() == &from) return on_upgrade_packet(packet);
-  if (transport_.get() != &from) return;
+  if (state_ != State::open || transport_.get() != &from) return;
   if (is_watched_ && !show_received(packet)) return;
   if (packet.type != PacketType::pong && heartbeat_ == Heartbeat::pong) {
     // A peer whose large message is delaying its pong is alive, so the wait starts again,
@@ -436,8 +436,10 @@ void Session::on_upgrade_noop() {
 void Session::finish_upgrade() {
   const auto upgrade = std::exchange(upgrade_, nullptr);
   const auto previous = std::exchange(transport_, upgrade->candidate);
-  --counters().open[previous->name()];
-  ++counters().open[transport_->name()];
+  if (is_counted_) {
+    --counters().open[previous->name()];
+    ++counters().open[transport_->name()];
+  }
   ++counters().upgrades_completed;
   auto& polling_transport = static_cast<PollingTransport&>(*previous);
   try {
@@ -449,6 +451,11 @@ void Session::finish_upgrade() {
     throw;
   }
   polling_transport.detach();
+  if (state_ == State::closing) {
+    const auto self = shared_from_this();
+    transport_->close();
+    return end(DisconnectReason::forced_close);
+  }
   if (awaiting_drain_) transport_->want_drain();
   const auto observer = observer_;
   if (observer) observer->on_upgrade(transport_->name());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Connections that an HTTP server of the application's own has accepted, and passes on with what it has read.
 #include "support/live_server.hpp"
+#include "support/loopback_listener.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <cstdint>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -29,31 +29,20 @@ bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) != -1; }
 class Porter {
  public:
   Porter(Server& io, std::size_t bytes) : io_(io), bytes_(bytes) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(::bind(listener_, any, size), 0);
-    EXPECT_EQ(::listen(listener_, 16), 0);
-    EXPECT_EQ(::getsockname(listener_, any, &size), 0);
-    port = ntohs(address.sin_port);
     thread_ = std::thread([this] { work(); });
   }
   ~Porter() {
-    ::shutdown(listener_, SHUT_RDWR);
+    ::shutdown(listener_.descriptor(), SHUT_RDWR);
     thread_.join();
-    ::close(listener_);
   }
   Porter(const Porter&) = delete;
   Porter& operator=(const Porter&) = delete;
 
-  std::uint16_t port = 0;
+  std::uint16_t port() const { return listener_.port(); }
 
  private:
   void work() {
-    for (int visitor = 0; (visitor = ::accept(listener_, nullptr, nullptr)) >= 0;) {
+    for (int visitor = 0; (visitor = ::accept(listener_.descriptor(), nullptr, nullptr)) >= 0;) {
       std::string received(bytes_, '\0');
       const ssize_t size = bytes_ == 0 ? 0 : ::recv(visitor, received.data(), bytes_, 0);
       received.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
@@ -63,7 +52,7 @@ class Porter {
 
   Server& io_;
   std::size_t bytes_;
-  int listener_ = -1;
+  LoopbackListener listener_;
   std::thread thread_;
 };
 
@@ -74,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Read, Accepted, testing::Values(0, 10, 100'000));
 TEST_P(Accepted, WebSocketIsServed) {
   LiveServer server;
   const Porter porter(server.io, GetParam());
-  ControlClient client(porter.port);
+  ControlClient client(porter.port());
   client.expect_served();
   client.expect_served();
 }
@@ -85,7 +74,7 @@ TEST_P(Accepted, RequestIsAnsweredAndTheNextOneIsThePorters) {
     io.on_connection([&](const Socket& socket) { log.add(socket.handshake().address); });
   });
   const Porter porter(server.io, GetParam());
-  HttpClient first(porter.port);
+  HttpClient first(porter.port());
   const auto opened = first.get(engine_query);
   ASSERT_TRUE(opened);
   EXPECT_EQ(opened->status, 200);
@@ -94,9 +83,9 @@ TEST_P(Accepted, RequestIsAnsweredAndTheNextOneIsThePorters) {
 
   const auto begin = opened->body.find("\"sid\":\"") + 7;
   const std::string target = engine_query + "&sid=" + opened->body.substr(begin, 20);
-  HttpClient second(porter.port);
+  HttpClient second(porter.port());
   EXPECT_EQ(second.status(request_text("POST", target, {}, "40")), 200);
-  HttpClient third(porter.port);
+  HttpClient third(porter.port());
   EXPECT_THAT(third.get(target)->body, StartsWith("40{"));
   log.wait_for("127.0.0.1");
 }
@@ -104,7 +93,7 @@ TEST_P(Accepted, RequestIsAnsweredAndTheNextOneIsThePorters) {
 TEST_P(Accepted, WhatFollowsTheRequestIsNotAnswered) {
   LiveServer server;
   const Porter porter(server.io, GetParam());
-  TcpClient client(porter.port);
+  TcpClient client(porter.port());
   client.send(request_text("GET", engine_query) + request_text("GET", "/second"));
   const std::string answer = client.receive_all();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
@@ -150,12 +139,12 @@ TEST(Accepting, AClientThatHasResetItMeanwhileHarmsNobody) {
   const Porter porter(server.io, 10);
   ControlClient control(server.port);
   for (int i = 0; i < 10; ++i) {
-    TcpClient client(porter.port);
+    TcpClient client(porter.port());
     client.send("GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n\r\n");
     client.reset();
   }
   control.expect_served();
-  ControlClient(porter.port).expect_served();
+  ControlClient(porter.port()).expect_served();
 }
 
 TEST(Accepting, AServerThatHasClosedClosesIt) {
@@ -176,19 +165,19 @@ TEST(Accepting, CountsAsAConnection) {
   options.limits.connections = 1;
   LiveServer server(std::move(options));
   const Porter porter(server.io, 0);
-  ControlClient first(porter.port);
-  EXPECT_EQ(TcpClient(porter.port).receive_all(), "");
+  ControlClient first(porter.port());
+  EXPECT_EQ(TcpClient(porter.port()).receive_all(), "");
   first.expect_served();
 }
 
 TEST(Accepting, IsPossibleWhileTheServerDrains) {
   LiveServer server;
   const Porter porter(server.io, 0);
-  PollingClient client(porter.port);
+  PollingClient client(porter.port());
   server.io.drain(std::chrono::hours(1));
-  HttpClient post(porter.port);
+  HttpClient post(porter.port());
   EXPECT_EQ(post.status(request_text("POST", client.target(), {}, "40")), 200);
-  EXPECT_EQ(HttpClient(porter.port).get(engine_query)->status, 503);
+  EXPECT_EQ(HttpClient(porter.port()).get(engine_query)->status, 503);
 }
 
 }  // namespace

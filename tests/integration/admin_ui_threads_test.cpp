@@ -36,11 +36,11 @@ class AdminPasswordThread : public testing::Test {
     });
   }
   void run_until_answers(std::size_t count) {
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (answers_.size() < count && std::chrono::steady_clock::now() < end) {
+    eventually([&] {
       context_.restart();
       context_.run_for(10ms);
-    }
+      return answers_.size() >= count;
+    });
     ASSERT_EQ(answers_.size(), count);
   }
 

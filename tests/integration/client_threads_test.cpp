@@ -3,6 +3,7 @@
 // for the sanitizers as much as for its own checks.
 #include "support/live_server.hpp"
 #include "support/log.hpp"
+#include "support/loopback_listener.hpp"
 #include "support/tcp_client.hpp"
 
 #include <socketio/asio.hpp>
@@ -18,12 +19,9 @@
 #include <functional>
 #include <future>
 #include <memory>
-#include <netinet/in.h>
 #include <optional>
 #include <string>
-#include <sys/socket.h>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -35,31 +33,7 @@ using testing::IsEmpty;
 
 std::string url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
 
-/// Accepts connections and never answers.
-class MutePort {
- public:
-  MutePort() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const where = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(::bind(descriptor_, where, size), 0);
-    EXPECT_EQ(::listen(descriptor_, 64), 0);
-    EXPECT_EQ(::getsockname(descriptor_, where, &size), 0);
-    port_ = ntohs(address.sin_port);
-  }
-  ~MutePort() { ::close(descriptor_); }
-  MutePort(const MutePort&) = delete;
-  MutePort& operator=(const MutePort&) = delete;
-  std::uint16_t port() const { return port_; }
-
- private:
-  int descriptor_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  std::uint16_t port_ = 0;
-};
-
-std::uint16_t refused_port() { return MutePort().port(); }
+std::uint16_t refused_port() { return LoopbackListener().port(); }
 
 /// A client none of whose handlers may run once it is gone, and whose acknowledgements must all
 /// have completed.
@@ -139,7 +113,8 @@ class ClientEnds : public testing::Test {
     });
   }
 
-  MutePort mute_;
+  // Nobody accepts what connects to it.
+  LoopbackListener mute_;
   std::uint16_t refused_ = refused_port();
   LiveServer server_{{}, set_up};
 };

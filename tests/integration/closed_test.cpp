@@ -46,19 +46,14 @@ TEST(ServerClosed, ComesAfterTheClientsHaveGoneAndBeforeRunReturns) {
 
 TEST(ServerClosed, WaitsForAClientThatHasNotReadAll) {
   Log log;
-  LiveServer server({}, [&](Server& io) {
-    io.on("fill", [&](Socket& socket) {
-      for (int i = 0; i < 12; ++i) socket.emit("filling", std::string(1'000'000, 'f'));
-      log.add("filled");
-    });
-  });
+  LiveServer server({}, [&](Server& io) { fill_on_demand(io, log); });
   SocketClient client(server.port, 2048);
   client.send("42[\"fill\"]");
   log.wait_for("filled");
   auto closed = server.io.closed().future();
   server.io.close();
   // The server does not listen any more, so it has been closed.
-  while (TcpClient(server.port).fate() != TcpClient::Fate::reset) std::this_thread::yield();
+  EXPECT_TRUE(is_given_up(server.port));
   EXPECT_FALSE(is_ready(closed));
   client.tcp().close();
   closed.get();

@@ -18,15 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr auto practically_never = 24h;
 
-/// Waits until nobody listens on the port any more.
-bool is_given_up(std::uint16_t port) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (std::chrono::steady_clock::now() < end) {
-    if (TcpClient(port).fate() == TcpClient::Fate::reset) return true;
-  }
-  return false;
-}
-
 TEST(ServerThatDrains, GivesItsPortToTheNext) {
   LiveServer first;
   SocketClient client(first.port);

@@ -451,11 +451,11 @@ TEST(EngineSession, ConnectionsOverTheLimitAreClosedAtOnce) {
   EXPECT_EQ(fourth.receive_all(), "");
   third.tcp().close();
   // Until the server has noticed.
-  for (;;) {
+  EXPECT_TRUE(eventually([&] {
     HttpClient again(server.port);
     again.tcp().send(request_text("GET", "/"));
-    if (again.tcp().receive()) break;
-  }
+    return again.tcp().receive();
+  }));
   control.expect_served();
 }
 
@@ -480,7 +480,7 @@ TEST(EngineSession, ConnectionsOfAnAddressOverTheLimitAreClosedAtOnce) {
   EXPECT_FALSE(ask("127.0.0.1")) << "as the client's own address counts";
   second.tcp().close();
   // Until the server has noticed.
-  while (!ask("127.0.0.1")) std::this_thread::yield();
+  EXPECT_TRUE(eventually([&] { return ask("127.0.0.1"); }));
   control.expect_served();
 }
 

@@ -415,9 +415,7 @@ TEST(HostileHttp, AResponseThatNobodyReadsEndsItsConnection) {
   options.ping_interval = 5000ms;
   options.ping_timeout = 1000ms;
   LiveServer server(options, [&](Server& io) {
-    io.on("fill", [](Socket& socket) {
-      for (int i = 0; i < 12; ++i) socket.emit("filling", std::string(1'000'000, 'f'));
-    });
+    fill_on_demand(io, log);
     io.on_disconnect([&](Socket&, DisconnectReason why) { log.add(std::string(to_string(why))); });
   });
   PollingClient client(server.port, {}, 2048);

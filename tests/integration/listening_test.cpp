@@ -191,12 +191,7 @@ TEST(Listening, AServerThatNeverRanCanGo) {
 
 TEST(Listening, AClientThatReadsNothingDoesNotKeepTheServer) {
   Log log;
-  LiveServer server({}, [&](Server& io) {
-    io.on("fill", [&](Socket& socket) {
-      for (int i = 0; i < 12; ++i) socket.emit("filling", std::string(1'000'000, 'f'));
-      log.add("filled");
-    });
-  });
+  LiveServer server({}, [&](Server& io) { fill_on_demand(io, log); });
   SocketClient client(server.port, 2048);
   client.send("42[\"fill\"]");
   log.wait_for("filled");

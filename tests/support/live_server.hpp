@@ -53,6 +53,19 @@ inline void log_errors(Server& io, Log& log) {
       [&](Socket&, const HandlerError& error) { log.add(error.event + ": " + error.message); });
 }
 
+/// A client that sends "fill" gets more than its buffers hold; the log gets "filled".
+inline void fill_on_demand(Server& io, Log& log) {
+  io.on("fill", [&log](Socket& socket) {
+    for (int i = 0; i < 12; ++i) socket.emit("filling", std::string(1'000'000, 'f'));
+    log.add("filled");
+  });
+}
+
+/// Waits until nobody listens on the port any more.
+inline bool is_given_up(std::uint16_t port) {
+  return eventually([port] { return TcpClient(port).fate() == TcpClient::Fate::reset; });
+}
+
 /// A well-behaved client that is connected during a test: it must be served, whatever others do.
 class ControlClient {
  public:

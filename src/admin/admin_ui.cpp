@@ -140,6 +140,12 @@ void AdminUi::for_named(const std::string& nsp, const std::optional<std::string>
 }
 
 void AdminUi::tell_stats() {
+  json events = events_.take();
+  if (has_pages()) tell_numbers(std::move(events));
+  if (is_development()) tell_data();
+}
+
+void AdminUi::tell_numbers(json events) {
   json namespaces = json::array();
   for (const auto& nsp : node_.namespaces()) {
     namespaces.push_back({{"name", nsp->name()}, {"socketsCount", nsp->socket_count()}});
@@ -153,9 +159,8 @@ void AdminUi::tell_stats() {
                             {"clientsCount", worker_.engine().session_count()},
                             {"pollingClientsCount",
                              worker_.engine().counters().open[engine::TransportName::polling]},
-                            {"aggregatedEvents", events_.take()},
+                            {"aggregatedEvents", std::move(events)},
                             {"namespaces", std::move(namespaces)}});
-  if (is_development()) tell_data();
 }
 
 void AdminUi::tell_data() {

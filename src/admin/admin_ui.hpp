@@ -67,6 +67,7 @@ class AdminUi final : public core::NodeWatcher, public std::enable_shared_from_t
   json features() const;
   void watch_events(core::SocketState& socket);
   void tell_transport(const core::Connection& client, std::string_view transport);
+  void tell_numbers(json events);
   void tell_data();
   void count(std::string_view packets, std::string_view bytes, const engine::PacketView& packet);
 

@@ -2,19 +2,21 @@
 #pragma once
 
 #include <chrono>
+#include <thread>
 
 namespace socketio::support {
 
 /// The longest time that a test waits for anything that must happen.
 inline constexpr std::chrono::seconds patience{60};
 
-/// Asks `condition()` until it holds. False if it never does.
+/// False if the condition does not become true in time.
 template <class Condition>
-bool eventually(Condition condition) {
+bool eventually(const Condition& condition) {
   const auto end = std::chrono::steady_clock::now() + patience;
-  do {
+  while (std::chrono::steady_clock::now() < end) {
     if (condition()) return true;
-  } while (std::chrono::steady_clock::now() < end);
+    std::this_thread::yield();
+  }
   return false;
 }
 

@@ -10,6 +10,7 @@
 
 #include "client/support/node.hpp"
 #include "support/log.hpp"
+#include "support/patience.hpp"
 
 #include <socketio/client.hpp>
 
@@ -37,14 +38,6 @@ inline ClientOptions only(const std::string& transport) {
   ClientOptions options;
   options.transports = {transport};
   return options;
-}
-
-/// False if the condition does not become true in time.
-template <class Condition>
-bool eventually(const Condition& condition) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (!condition() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-  return condition();
 }
 
 /// The result, or Errc::timeout, in which case the test fails.

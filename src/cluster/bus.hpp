@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Bus: what carries messages between the nodes of a cluster: the loops of a process, or servers that
+// share a Redis. It has two verbs. What a node publishes reaches every other node that is there, in
+// the order in which it was published, or not at all; what it answers reaches one of them.
+//
+// Life cycle: made -> open() for each namespace, as the namespaces come -> close() as they go ->
+// destroyed with its node. Every call, and every call of a Listener, is made on the node's loop.
+// Calls do not call the listener before they return.
+#pragma once
+
+#include "cluster/message.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace socketio::cluster {
+
+class Bus {
+ public:
+  /// Whom a bus tells what arrives.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    /// A message of another node. It may come for a namespace that is not open.
+    virtual void on_message(const MessagePtr& message) = 0;
+  };
+
+  virtual ~Bus() = default;
+
+  /// The id of this node among the others; the sender of what it sends.
+  virtual const std::string& node_id() const = 0;
+
+  /// From now on messages for the namespace arrive, as soon as the bus can have it so.
+  virtual void open(const std::string& nsp, Listener& listener) = 0;
+  virtual void close(const std::string& nsp) = 0;
+
+  /// To all other nodes. Never fails: what cannot be carried now is lost, and counted by the bus.
+  virtual void publish(MessagePtr message) = 0;
+  /// To the node that sent a request.
+  virtual void answer(const std::string& node, MessagePtr message) = 0;
+
+  /// A bus that can ask how many nodes have the namespace open, this one included, calls back with
+  /// the number, or with nothing if it cannot say now. Nodes of one that cannot ask are counted by
+  /// their heartbeats (Members).
+  virtual bool can_count() const { return false; }
+  virtual void count_nodes(const std::string& nsp,
+                           std::function<void(std::optional<std::size_t>)> counted) {
+    (void)nsp;
+    counted({});
+  }
+
+  /// Rooms of this node, for a bus that carries messages of one room to those alone that have it.
+  virtual void on_room_created(const std::string& nsp, const std::string& room) {
+    (void)nsp;
+    (void)room;
+  }
+  virtual void on_room_deleted(const std::string& nsp, const std::string& room) {
+    (void)nsp;
+    (void)room;
+  }
+};
+
+}  // namespace socketio::cluster

@@ -6,9 +6,13 @@ include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/socketio)
 set(common_targets socketio_base_layer socketio_codec_layer socketio_engine_layer socketio_core_layer socketio_net_layer)
-set(server_targets socketio_public_server socketio_engine_server_layer socketio_core_server_layer socketio_server_layer)
+set(server_targets socketio_public_server socketio_engine_server_layer socketio_core_server_layer socketio_cluster_layer
+  socketio_server_layer)
 if(TARGET socketio_public_admin)
   list(APPEND server_targets socketio_public_admin socketio_admin_layer)
+endif()
+if(TARGET socketio_public_redis)
+  list(APPEND server_targets socketio_public_redis socketio_redis_layer)
 endif()
 set(client_targets socketio_public_client socketio_engine_client_layer socketio_core_client_layer
   socketio_net_client_layer socketio_client_layer)

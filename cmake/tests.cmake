@@ -31,7 +31,7 @@ target_link_libraries(socketio_test_main PUBLIC GTest::gtest GTest::gmock PRIVAT
 function(socketio_test_program program)  # source...
   add_executable(${program} ${ARGN})
   target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
-  target_link_libraries(${program} PRIVATE socketio_admin_layer socketio_client_layer socketio_test_main socketio_warnings)
+  target_link_libraries(${program} PRIVATE socketio_admin_layer socketio_redis_layer socketio_client_layer socketio_test_main socketio_warnings)
   target_compile_options(${program} PRIVATE ${test_options})
   if(TARGET socketio_test_headers)
     target_precompile_headers(${program} REUSE_FROM socketio_test_headers)

@@ -7,7 +7,6 @@
 namespace socketio::redis {
 namespace {
 
-using cluster::Message;
 using Answer = ClassicRequest::Answer;
 
 /// RequestType of the package.
@@ -37,7 +36,7 @@ std::string as_pattern(std::string_view text) {
 /// Writes one message.
 class ClassicWriter {
  public:
-  ClassicWriter(const Message& message, WireText& wire) : message_(message), wire_(wire) {}
+  ClassicWriter(const cluster::Message& message, WireText& wire) : message_(message), wire_(wire) {}
 
   Result<std::string, FormatErrc> write() {
     return std::visit([this](const auto& body) { return write(body); }, message_.body);
@@ -158,14 +157,14 @@ class ClassicWriter {
   static Written write(const cluster::Heartbeat&) { return FormatErrc::not_carried; }
   static Written write(const cluster::Goodbye&) { return FormatErrc::not_carried; }
 
-  const Message& message_;
+  const cluster::Message& message_;
   WireText& wire_;
   std::string text_;
   std::vector<Bytes> attachments_;
   JsonWriter writer_{text_, attachments_};
 };
 
-using Body = decltype(Message::body);
+using Body = decltype(cluster::Message::body);
 
 /// A request of older releases, for the socket with one id.
 std::optional<ClassicRequest> read_request_for_one(ClassicType type, const Value& request) {
@@ -306,7 +305,7 @@ ClassicChannels::ClassicChannels(std::string_view key, std::string_view nsp)
       request_(std::string(key) + "-request#" + std::string(nsp) + '#'),
       response_(std::string(key) + "-response#" + std::string(nsp) + '#') {}
 
-Result<std::string, FormatErrc> ClassicFormat::encode(const Message& message) {
+Result<std::string, FormatErrc> ClassicFormat::encode(const cluster::Message& message) {
   return ClassicWriter(message, wire_).write();
 }
 
@@ -336,7 +335,7 @@ std::string ClassicFormat::encode_done(const cluster::RequestId& request) {
   return plain_response(request, [](JsonWriter&) {});
 }
 
-Result<Message, FormatErrc> ClassicFormat::decode_broadcast(std::string_view bytes) {
+Result<cluster::Message, FormatErrc> ClassicFormat::decode_broadcast(std::string_view bytes) {
   const auto message = wire_.read_msgpack(bytes);
   if (!message) return message.error();
   ValueArray parts(*message);
@@ -347,9 +346,9 @@ Result<Message, FormatErrc> ClassicFormat::decode_broadcast(std::string_view byt
   auto event = read_packet(packet);
   auto who = read_options(options);
   if (!event || !who) return FormatErrc::invalid_field;
-  Message read{.sender = std::string(uid),
-               .nsp = read_text(packet, "nsp").value_or("/"),
-               .body = cluster::Broadcast{std::move(*event), std::move(*who), {}}};
+  cluster::Message read{.sender = std::string(uid),
+                        .nsp = read_text(packet, "nsp").value_or("/"),
+                        .body = cluster::Broadcast{std::move(*event), std::move(*who), {}}};
   wire_.give_back_large();
   return read;
 }
@@ -369,8 +368,8 @@ Result<ClassicRequest, FormatErrc> ClassicFormat::decode_request(std::string_vie
   return std::move(*read);
 }
 
-Result<Message, FormatErrc> ClassicFormat::decode_response(std::string_view bytes,
-                                                           std::string_view nsp) {
+Result<cluster::Message, FormatErrc> ClassicFormat::decode_response(std::string_view bytes,
+                                                                    std::string_view nsp) {
   const auto response = wire_.read(bytes);
   if (!response) return response.error();
   auto request = read_request_id(*response);
@@ -386,7 +385,7 @@ Result<Message, FormatErrc> ClassicFormat::decode_response(std::string_view byte
   auto body = read_response(type, std::move(*request), *response);
   if (!body) return FormatErrc::invalid_field;
   wire_.give_back_large();
-  return Message{.sender = {}, .nsp = std::string(nsp), .body = std::move(*body)};
+  return cluster::Message{.sender = {}, .nsp = std::string(nsp), .body = std::move(*body)};
 }
 
 }  // namespace socketio::redis

@@ -9,8 +9,7 @@
 namespace socketio::redis {
 namespace {
 
-using cluster::Message;
-using ClusterBody = decltype(Message::body);
+using ClusterBody = decltype(cluster::Message::body);
 
 /// MessageType of socket.io-adapter.
 enum class ClusterType : std::uint8_t {
@@ -60,7 +59,7 @@ class DataWriter {
       : writer_(writer), attachments_(&attachments), wire_(wire) {}
 
   /// The attachments that the text refers to, or nothing if the message cannot be written.
-  const std::vector<Bytes>* write(const Message& message) {
+  const std::vector<Bytes>* write(const cluster::Message& message) {
     writer_.begin_object();
     const bool is_carried =
         std::visit([this](const auto& body) { return write(body); }, message.body);
@@ -226,17 +225,19 @@ std::optional<ClusterBody> read_body(ClusterType type, const Value& data) {
   return std::nullopt;
 }
 
-Result<Message, FormatErrc> make_message(std::string&& sender, std::string&& nsp,
-                                         std::uint64_t type, const Value& data) {
+Result<cluster::Message, FormatErrc> make_message(std::string&& sender, std::string&& nsp,
+                                                  std::uint64_t type, const Value& data) {
   if (type == 0 || type > last_cluster_type) return FormatErrc::unknown_type;
   auto body = read_body(static_cast<ClusterType>(type), data);
   if (!body) return FormatErrc::invalid_field;
-  return Message{.sender = std::move(sender), .nsp = std::move(nsp), .body = std::move(*body)};
+  return cluster::Message{
+      .sender = std::move(sender), .nsp = std::move(nsp), .body = std::move(*body)};
 }
 
 }  // namespace
 
-Result<std::string, FormatErrc> ClusterFormat::encode(const Message& message, Encoding encoding) {
+Result<std::string, FormatErrc> ClusterFormat::encode(const cluster::Message& message,
+                                                      Encoding encoding) {
   std::string text;
   std::vector<Bytes> own;
   const std::vector<Bytes>* attachments = &own;
@@ -259,7 +260,7 @@ Result<std::string, FormatErrc> ClusterFormat::encode(const Message& message, En
                                        : wire_.to_bytes(std::move(text), *attachments);
 }
 
-Result<Message, FormatErrc> ClusterFormat::decode(std::string_view bytes) {
+Result<cluster::Message, FormatErrc> ClusterFormat::decode(std::string_view bytes) {
   const auto envelope = wire_.read(bytes);
   if (!envelope) return envelope.error();
   auto sender = read_text(*envelope, "uid");
@@ -272,7 +273,7 @@ Result<Message, FormatErrc> ClusterFormat::decode(std::string_view bytes) {
   return message;
 }
 
-Result<StreamEntry, FormatErrc> ClusterFormat::encode_entry(const Message& message) {
+Result<StreamEntry, FormatErrc> ClusterFormat::encode_entry(const cluster::Message& message) {
   const ClusterType type = std::visit(TypeOf(), message.body);
   StreamEntry entry{.uid = message.sender,
                     .nsp = message.nsp,
@@ -294,7 +295,7 @@ Result<StreamEntry, FormatErrc> ClusterFormat::encode_entry(const Message& messa
   return entry;
 }
 
-Result<Message, FormatErrc> ClusterFormat::decode_entry(const StreamEntry& entry) {
+Result<cluster::Message, FormatErrc> ClusterFormat::decode_entry(const StreamEntry& entry) {
   std::uint64_t type = 0;
   const char* const end = entry.type.data() + entry.type.size();
   const auto number = std::from_chars(entry.type.data(), end, type);

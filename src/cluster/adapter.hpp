@@ -24,6 +24,8 @@ class ClusterAdapter final : public core::Adapter {
   ClusterAdapter(const ClusterAdapter&) = delete;
   ClusterAdapter& operator=(const ClusterAdapter&) = delete;
 
+  void init() override;
+
   void server_count(CountCallback counted) override;
 
   void add_all(std::string_view id, std::span<const std::string> rooms) override;
@@ -44,14 +46,14 @@ class ClusterAdapter final : public core::Adapter {
   void disconnect_sockets(const detail::BroadcastOptions& options, Close close) override;
   void server_side_emit(core::WrittenEvent event) override;
   void server_side_emit_with_ack(core::WrittenEvent event, detail::AckCallback answered,
-                                 MissingCallback all) override;
+                                 detail::AllCallback all) override;
 
  private:
+  core::NamespaceState& nsp_;
   core::LocalAdapter local_;
-  const std::string name_;
   const std::shared_ptr<ClusterNode> node_;
-  /// Of node_, until close().
-  ClusterNamespace& cluster_;
+  /// Null before init().
+  std::shared_ptr<ClusterNamespace> cluster_;
 };
 
 }  // namespace socketio::cluster

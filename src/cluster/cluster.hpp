@@ -42,13 +42,13 @@ struct ClusterOptions {
   std::size_t requests = 10'000;
 };
 
-class Cluster final : private Bus::Listener {
+class Cluster final : public std::enable_shared_from_this<Cluster>, private Bus::Listener {
  public:
   class Listener {
    public:
     virtual ~Listener() = default;
     /// A request of another node: Broadcast, SocketsJoin, … ServerSideEmit.
-    virtual void on_request(Cluster& from, const Message& message) = 0;
+    virtual void on_request(Cluster& from, const MessagePtr& message) = 0;
     /// Another node has the namespace open, or has closed it. A bus of loops tells it of each one.
     virtual void on_opened(Cluster& from, const std::string& nsp, const std::string& node) = 0;
     virtual void on_closed(Cluster& from, const std::string& nsp, const std::string& node) = 0;

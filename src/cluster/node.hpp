@@ -6,7 +6,8 @@
 //
 // Life cycle: made with the loop -> add() each bus -> the node's namespaces come and go, with adapters
 // of adapter_factory() -> leave(), when the sockets have gone and before the loop ends. After that the
-// adapters work without a cluster. Namespaces keep it. Loop's thread only.
+// adapters work without a cluster. Namespaces keep it. leave() is not called by what a bus has called.
+// Loop's thread only.
 #pragma once
 
 #include "cluster/cluster.hpp"
@@ -33,14 +34,14 @@ class ClusterNode final : public std::enable_shared_from_this<ClusterNode>,
   core::AdapterFactory adapter_factory();
   void leave();
 
-  /// For adapters: the namespace's place in the cluster, with `local` for its sockets here.
-  ClusterNamespace& open(const std::string& nsp, core::LocalAdapter& local);
-  void close(const std::string& nsp);
+  /// For adapters: the namespace's place in the cluster. It is closed when it is at no loop.
+  std::shared_ptr<ClusterNamespace> open(const std::string& nsp);
+  void close_if_unused(const std::string& nsp);
 
   std::size_t namespace_count() const { return namespaces_.size(); }
 
  private:
-  void on_request(Cluster& from, const Message& message) override;
+  void on_request(Cluster& from, const MessagePtr& message) override;
   void on_opened(Cluster& from, const std::string& nsp, const std::string& node) override;
   void on_closed(Cluster& from, const std::string& nsp, const std::string& node) override;
   void on_other_room_created(Cluster& from, const std::string& nsp,
@@ -48,12 +49,8 @@ class ClusterNode final : public std::enable_shared_from_this<ClusterNode>,
   void on_other_room_deleted(Cluster& from, const std::string& nsp,
                              const std::string& room) override;
 
-  ClusterNamespace* find(const std::string& nsp);
-  ClusterNamespace& ensure(const std::string& nsp);
-  void forget_if_unused(const std::string& nsp);
-
   Loop& loop_;
-  std::vector<std::unique_ptr<Cluster>> clusters_;
+  Clusters clusters_;
   std::unordered_map<std::string, std::shared_ptr<ClusterNamespace>> namespaces_;
 };
 

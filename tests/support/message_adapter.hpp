@@ -61,8 +61,9 @@ class MessageAdapter final : public core::Adapter {
     publish({{"type", "broadcast"}, {"packet", written(event)}, {"opts", written(options)}});
   }
   void broadcast_with_ack(core::WrittenEvent event, const detail::BroadcastOptions& options,
-                          CountCallback client_count, detail::AckCallback answered) override {
-    const auto id = expect({.count = std::move(client_count), .answered = std::move(answered)});
+                          AskedCallback asked, detail::AckCallback answered) override {
+    const auto count = [asked = std::move(asked)](std::size_t clients) { asked(clients, {}); };
+    const auto id = expect({.count = count, .answered = std::move(answered)});
     publish({{"type", "broadcast_with_ack"},
              {"packet", written(event)},
              {"opts", written(options)},
@@ -86,6 +87,12 @@ class MessageAdapter final : public core::Adapter {
   }
   void disconnect_sockets(const detail::BroadcastOptions& options, Close close) override {
     publish({{"type", "disconnect_sockets"}, {"opts", written(options)}, {"close", close}});
+  }
+  // There is no other server.
+  void server_side_emit(core::WrittenEvent) override {}
+  void server_side_emit_with_ack(core::WrittenEvent, detail::AckCallback,
+                                 detail::AllCallback all) override {
+    all({});
   }
 
  private:
@@ -127,7 +134,7 @@ class MessageAdapter final : public core::Adapter {
     if (response.contains("sockets")) {
       std::vector<core::SocketDetails> sockets;
       for (const json& details : response["sockets"]) sockets.push_back(socket_from(details));
-      return waiting.sockets(std::move(sockets));
+      return waiting.sockets(std::move(sockets), {});
     }
     const std::string text = "[" + response.at("elements").get<std::string>() + "]";
     const std::vector<Bytes> attachments = response.at("attachments");
@@ -170,7 +177,7 @@ class MessageAdapter final : public core::Adapter {
     const detail::BroadcastOptions options = options_from(request.at("opts"));
     if (type == "fetch_sockets") {
       return local_.fetch_sockets(options,
-                                  [this, id](const std::vector<core::SocketDetails>& found) {
+                                  [this, id](const std::vector<core::SocketDetails>& found, const MissingNodes&) {
                                     json sockets = json::array();
                                     for (const core::SocketDetails& details : found)
                                       sockets.push_back(written(details));
@@ -179,7 +186,8 @@ class MessageAdapter final : public core::Adapter {
     }
     const std::string text = request.at("packet").at("text");
     local_.broadcast_with_ack(
-        {text, request.at("packet").at("attachments")}, options, on_count,
+        {text, request.at("packet").at("attachments")}, options,
+        [on_count](std::size_t clients, const MissingNodes&) { on_count(clients); },
         [this, id](std::error_code error, const Value* arguments) {
           if (error) return respond({{"request", id}, {"error", error.value()}});
           const Arguments all = detail::all_arguments(*arguments);

@@ -97,20 +97,20 @@ void ClusterNamespace::ask_clients(core::WrittenEvent event,
   const std::optional<milliseconds> timeout = options.flags.timeout;
   const auto ask = [&](Cluster& other) {
     const milliseconds limit = other.options().request_timeout;
-    other.ask({.answer = Question::Answer::clients,
-               .nsp = name_,
-               .nodes_timeout =
-                   nodes_timeout(other, timeout ? std::min(*timeout, limit) : limit, from),
-               .clients_timeout = timeout ? timeout : other.options().clients_timeout,
-               .answered = on_answer,
-               .heard = [parts](MissingNodes missing) { parts->on_part(std::move(missing)); },
-               .ended =
-                   [answered](std::size_t clients, std::error_code reason) {
-                     while (clients-- > 0) answered(reason, nullptr);
-                   }},
-              [&](const RequestId& request) {
-                return Broadcast{content_of(event), options, request};
-              });
+    other.ask(
+        {.answer = Question::Answer::clients,
+         .nsp = name_,
+         .nodes_timeout = nodes_timeout(other, timeout ? std::min(*timeout, limit) : limit, from),
+         .clients_timeout = timeout ? timeout : other.options().clients_timeout,
+         .answered = on_answer,
+         .heard = [parts](MissingNodes missing) { parts->on_part(std::move(missing)); },
+         .ended =
+             [answered](std::size_t clients, std::error_code reason) {
+               while (clients-- > 0) answered(reason, nullptr);
+             }},
+        [&](const RequestId& request) {
+          return Broadcast{content_of(event), options, request};
+        });
   };
   if (!is_local) for_others(from, ask);
   const bool is_here = here([&](core::LocalAdapter& local) {
@@ -145,7 +145,9 @@ void ClusterNamespace::fetch_sockets(const detail::BroadcastOptions& options,
                .nodes_timeout = nodes_timeout(other, options.flags.timeout, from),
                .answered = on_answer,
                .heard = [parts](MissingNodes missing) { parts->on_part(std::move(missing)); }},
-              [&](const RequestId& request) { return FetchSockets{options, request}; });
+              [&](const RequestId& request) {
+                return FetchSockets{options, request};
+              });
   };
   if (!is_local) for_others(from, ask);
   const bool is_here = here([&](core::LocalAdapter& local) {
@@ -169,9 +171,8 @@ void ClusterNamespace::del_sockets(const SocketsLeave& request, const Cluster* f
 
 void ClusterNamespace::disconnect_sockets(const DisconnectSockets& request, const Cluster* from) {
   if (!request.options.flags.is_local) pass_on(request, from);
-  here([&](core::LocalAdapter& local) {
-    local.disconnect_sockets(request.options, request.close);
-  });
+  here(
+      [&](core::LocalAdapter& local) { local.disconnect_sockets(request.options, request.close); });
 }
 
 // --- Events for the other servers ---
@@ -230,8 +231,7 @@ void ClusterNamespace::count_servers(core::Adapter::CountCallback counted) {
 
 // --- Requests of other nodes. Answers need not this namespace, which may end before ---
 
-void ClusterNamespace::on_request(const std::shared_ptr<Cluster>& from,
-                                  const MessagePtr& message) {
+void ClusterNamespace::on_request(const std::shared_ptr<Cluster>& from, const MessagePtr& message) {
   const Body& body = message->body;
   if (const auto* const broadcast_event = std::get_if<Broadcast>(&body)) {
     const core::WrittenEvent event = written(broadcast_event->event);
@@ -243,8 +243,9 @@ void ClusterNamespace::on_request(const std::shared_ptr<Cluster>& from,
           from->answer(*message, ClientCount{request, clients, std::move(missing)});
         },
         [from, message, request](std::error_code error, const Value* arguments) {
-          from->answer(*message,
-                       ClientAnswer{request, arguments ? content_of(*arguments) : Content(), error});
+          from->answer(
+              *message,
+              ClientAnswer{request, arguments ? content_of(*arguments) : Content(), error});
         },
         from.get());
   }
@@ -315,12 +316,14 @@ void ClusterNamespace::tell_room(const std::string& room, Peers peers, Tell tell
 }
 
 void ClusterNamespace::on_room_created(const std::string& room) {
-  tell_room(room, Peers::loops, [](Bus& bus, const auto&... names) { bus.on_room_created(names...); });
+  tell_room(room, Peers::loops,
+            [](Bus& bus, const auto&... names) { bus.on_room_created(names...); });
   on_other_room_created(room);
 }
 
 void ClusterNamespace::on_room_deleted(const std::string& room) {
-  tell_room(room, Peers::loops, [](Bus& bus, const auto&... names) { bus.on_room_deleted(names...); });
+  tell_room(room, Peers::loops,
+            [](Bus& bus, const auto&... names) { bus.on_room_deleted(names...); });
   on_other_room_deleted(room);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "redis/classic_format.hpp"
 
+#include "cluster/content.hpp"
+
 #include <set>
 #include <utility>
 
@@ -132,10 +134,11 @@ class ClassicWriter {
   Written write(const cluster::ClientAnswer& body) {
     if (body.error) return FormatErrc::not_carried;
     begin_response(ClassicType::broadcast_ack, body.request);
+    const auto argument = cluster::first_of(cluster::written(body.arguments));
     writer_.key("packet");
-    if (!wire_.write_first(writer_, body.arguments)) return FormatErrc::syntax;
+    writer_.raw(argument.text);
     writer_.end_object();
-    return wire_.to_msgpack(text_, attachments_);
+    return wire_.to_msgpack(text_, argument.attachments);
   }
   Written write(const cluster::Sockets& body) {
     writer_.begin_object();
@@ -146,10 +149,11 @@ class ClassicWriter {
     return finish();
   }
   Written write(const cluster::ServerSideAnswer& body) {
+    if (body.answers.empty()) return FormatErrc::not_carried;
     begin_response(ClassicType::server_side_emit, body.request);
     writer_.key("data");
-    writer_.raw(body.answer.text);
-    return finish(body.answer.attachments);
+    writer_.raw(body.answers.front().text);
+    return finish(body.answers.front().attachments);
   }
 
   /// Redis counts the nodes, so they do not introduce themselves.
@@ -163,8 +167,6 @@ class ClassicWriter {
   std::vector<Bytes> attachments_;
   JsonWriter writer_{text_, attachments_};
 };
-
-using Body = decltype(cluster::Message::body);
 
 /// A request of older releases, for the socket with one id.
 std::optional<ClassicRequest> read_request_for_one(ClassicType type, const Value& request) {
@@ -264,20 +266,20 @@ std::optional<ClassicRequest> read_request(ClassicType type, const Value& reques
 }
 
 /// A response says its type, except that one with sockets says nothing.
-std::optional<Body> read_response(std::optional<std::uint64_t> type, cluster::RequestId&& request,
-                                  const Value& response) {
+std::optional<cluster::Body> read_response(std::optional<std::uint64_t> type,
+                                           cluster::RequestId&& request, const Value& response) {
   if (!type) {
     auto sockets = read_sockets(response);
     if (!sockets) return std::nullopt;
-    return cluster::Sockets{std::move(request), std::move(*sockets)};
+    return cluster::Sockets{std::move(request), std::move(*sockets), {}};
   }
   switch (static_cast<ClassicType>(*type)) {
     case ClassicType::server_side_emit:
-      return cluster::ServerSideAnswer{std::move(request), read_content(response, "data")};
+      return cluster::ServerSideAnswer{std::move(request), {read_content(response, "data")}, {}};
     case ClassicType::broadcast_client_count: {
       const auto clients = read_count(response, "clientCount");
       if (!clients) return std::nullopt;
-      return cluster::ClientCount{std::move(request), static_cast<std::size_t>(*clients)};
+      return cluster::ClientCount{std::move(request), static_cast<std::size_t>(*clients), {}};
     }
     default:
       return cluster::ClientAnswer{std::move(request), read_argument(response, "packet"), {}};

@@ -2,14 +2,13 @@
 #include "redis/cluster_format.hpp"
 
 #include "base/base64.hpp"
+#include "cluster/content.hpp"
 
 #include <charconv>
 #include <utility>
 
 namespace socketio::redis {
 namespace {
-
-using ClusterBody = decltype(cluster::Message::body);
 
 /// MessageType of socket.io-adapter.
 enum class ClusterType : std::uint8_t {
@@ -55,10 +54,11 @@ struct TypeOf {
 /// Writes the data of one message.
 class DataWriter {
  public:
-  DataWriter(JsonWriter& writer, std::vector<Bytes>& attachments, WireText& wire)
-      : writer_(writer), attachments_(&attachments), wire_(wire) {}
+  DataWriter(JsonWriter& writer, std::vector<Bytes>& attachments)
+      : writer_(writer), attachments_(&attachments) {}
 
-  /// The attachments that the text refers to, or nothing if the message cannot be written.
+  /// The attachments that the text refers to, or null if the message cannot be written. They live as
+  /// long as this and the message.
   const std::vector<Bytes>* write(const cluster::Message& message) {
     writer_.begin_object();
     const bool is_carried =
@@ -123,9 +123,9 @@ class DataWriter {
   /// JavaScript has no form for an error: a client that fails does not answer.
   bool write(const cluster::ClientAnswer& body) {
     if (body.error) return false;
-    write_request(body.request);
-    writer_.key("packet");
-    return wire_.write_first(writer_, body.arguments);
+    argument_ = cluster::first_of(cluster::written(body.arguments));
+    write_as_packet(argument_);
+    return write_request(body.request);
   }
   bool write(const cluster::Sockets& body) {
     write_request(body.request);
@@ -134,7 +134,8 @@ class DataWriter {
     return true;
   }
   bool write(const cluster::ServerSideAnswer& body) {
-    write_as_packet(body.answer);
+    if (body.answers.empty()) return false;
+    write_as_packet(body.answers.front());
     return write_request(body.request);
   }
   template <class Membership>
@@ -144,7 +145,7 @@ class DataWriter {
 
   JsonWriter& writer_;
   const std::vector<Bytes>* attachments_;
-  WireText& wire_;
+  cluster::Content argument_;
 };
 
 bool has_data(ClusterType type) {
@@ -152,14 +153,14 @@ bool has_data(ClusterType type) {
          type != ClusterType::adapter_close;
 }
 
-std::optional<ClusterBody> read_broadcast(const Value& data, cluster::RequestId&& request) {
+std::optional<cluster::Body> read_broadcast(const Value& data, cluster::RequestId&& request) {
   auto event = read_packet(member_of(data, "packet"));
   auto options = read_options(member_of(data, "opts"));
   if (!event || !options) return std::nullopt;
   return cluster::Broadcast{std::move(*event), std::move(*options), std::move(request)};
 }
 
-std::optional<ClusterBody> read_change(ClusterType type, const Value& data) {
+std::optional<cluster::Body> read_change(ClusterType type, const Value& data) {
   auto options = read_options(member_of(data, "opts"));
   auto rooms = read_rooms(data, "rooms");
   if (!options || !rooms) return std::nullopt;
@@ -170,30 +171,30 @@ std::optional<ClusterBody> read_change(ClusterType type, const Value& data) {
   return cluster::SocketsLeave{std::move(*options), std::move(*rooms)};
 }
 
-std::optional<ClusterBody> read_fetch(const Value& data, cluster::RequestId&& request) {
+std::optional<cluster::Body> read_fetch(const Value& data, cluster::RequestId&& request) {
   auto options = read_options(member_of(data, "opts"));
   if (!options || request.empty()) return std::nullopt;
   return cluster::FetchSockets{std::move(*options), std::move(request)};
 }
 
-std::optional<ClusterBody> read_answer(ClusterType type, const Value& data,
-                                       cluster::RequestId&& request) {
+std::optional<cluster::Body> read_answer(ClusterType type, const Value& data,
+                                         cluster::RequestId&& request) {
   if (request.empty()) return std::nullopt;
   if (type == ClusterType::broadcast_ack)
     return cluster::ClientAnswer{std::move(request), read_argument(data, "packet"), {}};
   if (type == ClusterType::server_side_emit_response)
-    return cluster::ServerSideAnswer{std::move(request), read_content(data, "packet")};
+    return cluster::ServerSideAnswer{std::move(request), {read_content(data, "packet")}, {}};
   if (type == ClusterType::fetch_sockets_response) {
     auto sockets = read_sockets(data);
     if (!sockets) return std::nullopt;
-    return cluster::Sockets{std::move(request), std::move(*sockets)};
+    return cluster::Sockets{std::move(request), std::move(*sockets), {}};
   }
   const auto clients = read_count(data, "clientCount");
   if (!clients) return std::nullopt;
-  return cluster::ClientCount{std::move(request), static_cast<std::size_t>(*clients)};
+  return cluster::ClientCount{std::move(request), static_cast<std::size_t>(*clients), {}};
 }
 
-std::optional<ClusterBody> read_body(ClusterType type, const Value& data) {
+std::optional<cluster::Body> read_body(ClusterType type, const Value& data) {
   auto request = read_request_id(data);
   if (!request) return std::nullopt;
   switch (type) {
@@ -242,13 +243,14 @@ Result<std::string, FormatErrc> ClusterFormat::encode(const cluster::Message& me
   std::vector<Bytes> own;
   const std::vector<Bytes>* attachments = &own;
   JsonWriter writer(text, own);
+  DataWriter data(writer, own);
   const ClusterType type = std::visit(TypeOf(), message.body);
   writer.begin_object();
   writer.key("type");
   writer.unsigned_integer(static_cast<std::uint64_t>(type));
   if (has_data(type)) {
     writer.key("data");
-    attachments = DataWriter(writer, own, wire_).write(message);
+    attachments = data.write(message);
     if (!attachments) return FormatErrc::not_carried;
   }
   writer.key("uid");
@@ -283,7 +285,8 @@ Result<StreamEntry, FormatErrc> ClusterFormat::encode_entry(const cluster::Messa
   std::string text;
   std::vector<Bytes> own;
   JsonWriter writer(text, own);
-  const auto* attachments = DataWriter(writer, own, wire_).write(message);
+  DataWriter data(writer, own);
+  const auto* attachments = data.write(message);
   if (!attachments) return FormatErrc::not_carried;
   if (attachments->empty()) {
     entry.data = std::move(text);

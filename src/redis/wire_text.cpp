@@ -219,14 +219,6 @@ Result<Value, FormatErrc> WireText::read_msgpack(std::string_view bytes) {
   return *value;
 }
 
-bool WireText::write_first(JsonWriter& writer, const cluster::Content& array) {
-  const auto value = parse(written_, array.text, array.attachments);
-  if (!value) return false;
-  Value first;
-  ValueArray(*value).next(first) ? first.write(writer) : writer.null();
-  return true;
-}
-
 void WireText::give_back_large() {
   constexpr std::size_t kept_bytes = 64 * 1024;
   read_.give_back_large();

@@ -63,9 +63,6 @@ class WireText {
   Result<Value, FormatErrc> read_json(std::string_view text);
   Result<Value, FormatErrc> read_msgpack(std::string_view bytes);
 
-  /// Writes the first element of an array, or null if there is none.
-  bool write_first(JsonWriter& writer, const cluster::Content& array);
-
   /// No Value is used any more: frees the memory of a large message.
   void give_back_large();
 

@@ -80,9 +80,9 @@ struct DescribedBody {
     return {{"kind", "Sockets"}, {"sockets", described(body.sockets)}, {"request", body.request}};
   }
   json operator()(const cluster::ServerSideAnswer& body) const {
-    return {{"kind", "ServerSideAnswer"},
-            {"answer", described(body.answer)},
-            {"request", body.request}};
+    json answers = json::array();
+    for (const auto& answer : body.answers) answers.push_back(described(answer));
+    return {{"kind", "ServerSideAnswer"}, {"answers", answers}, {"request", body.request}};
   }
 };
 

@@ -195,9 +195,11 @@ TEST_F(ClassicFormatTest, UnderstandsResponses) {
   EXPECT_EQ(described(response("classic_ack_binary_2"))["arguments"],
             json::array({json::binary({1, 2, 3})}));
   EXPECT_EQ(described(response("classic_server_side_answer")),
-            json({{"kind", "ServerSideAnswer"}, {"answer", {{"answer", 42}}}, {"request", "r1"}}));
-  EXPECT_EQ(described(*format_.decode_response(R"({"type":6,"requestId":"r1"})", "/"))["answer"],
-            nullptr);
+            json({{"kind", "ServerSideAnswer"},
+                  {"answers", json::array({{{"answer", 42}}})},
+                  {"request", "r1"}}));
+  EXPECT_EQ(described(*format_.decode_response(R"({"type":6,"requestId":"r1"})", "/"))["answers"],
+            json::array({nullptr}));
 }
 
 TEST_F(ClassicFormatTest, UnderstandsTheSocketsOfAnotherServer) {
@@ -258,7 +260,7 @@ TEST_F(ClassicFormatTest, BinaryDataOfRequestsAndAnswersIsSentAsMessagePack) {
   EXPECT_FALSE(encoded->starts_with('{'));
   EXPECT_EQ(described(format_.decode_request(*encoded, "/")->message), described(message));
 
-  message.body = cluster::Sockets{"r", {{"s", {}, {"s"}, {{"file", json::binary({7})}}}}};
+  message.body = cluster::Sockets{"r", {{"s", {}, {"s"}, {{"file", json::binary({7})}}}}, {}};
   encoded = format_.encode(message);
   ASSERT_TRUE(encoded);
   EXPECT_FALSE(encoded->starts_with('{'));

@@ -110,10 +110,12 @@ TEST_F(ClusterFormatTest, UnderstandsAnswers) {
               json({{"kind", "ClientCount"}, {"clients", 1}, {"request", "r1"}}));
     EXPECT_EQ(decoded(kind + "ack_2")["arguments"], json::array({"yes"}));
     EXPECT_EQ(decoded(kind + "ack_binary_2")["arguments"], json::array({json::binary({1, 2, 3})}));
-    EXPECT_EQ(
-        decoded(kind + "server_side_answer"),
-        json({{"kind", "ServerSideAnswer"}, {"answer", {{"answer", 42}}}, {"request", "r1"}}));
-    EXPECT_EQ(decoded(kind + "server_side_answer_binary")["answer"], json::binary({1, 2}));
+    EXPECT_EQ(decoded(kind + "server_side_answer"),
+              json({{"kind", "ServerSideAnswer"},
+                    {"answers", json::array({{{"answer", 42}}})},
+                    {"request", "r1"}}));
+    EXPECT_EQ(decoded(kind + "server_side_answer_binary")["answers"],
+              json::array({json::binary({1, 2})}));
     const json sockets = decoded(kind + "sockets")["sockets"];
     ASSERT_EQ(sockets.size(), 1u);
     EXPECT_EQ(sockets[0]["id"], "socket1");

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { until, within } from "../../conformance/support/deadline.mjs";
-import { mixes, useCluster } from "./cluster.mjs";
+import { mixesOf, useCluster } from "./cluster.mjs";
 import { useRedis } from "./redis.mjs";
 
 const values = [1, -300, 1.5, "ü€𝄞", null, true, { a: [{ b: [] }, 2 ** 33] }, "x".repeat(70_000)];
@@ -16,7 +16,7 @@ const sorted = (list) => [...list].sort();
 export function describeAdapter(adapter, more = () => {}) {
   describe(adapter, () => {
     const redis = useRedis();
-    for (const kinds of mixes) {
+    for (const kinds of mixesOf(adapter)) {
       describe(kinds.join(" and "), () => {
         const suite = useCluster(redis, adapter, kinds);
         afterEach(() => suite.nodes.forEach((node) => node.closeClients()));

@@ -7,15 +7,26 @@ import { after, before } from "node:test";
 import { until } from "../../conformance/support/deadline.mjs";
 import { Node } from "./node.mjs";
 
-/** Which nodes make a cluster together. The first two are the control. */
-export const mixes = [
+/** Which nodes make a cluster together. Without "cpp" it is the control. */
+const mixes = [
   ["node", "node"],
   ["node", "older"],
   ["cpp", "cpp"],
   ["node", "cpp"],
   ["cpp", "node"],
   ["cpp", "older"],
-].filter((mix) => process.env.CONTROL_ONLY === undefined || !mix.includes("cpp"));
+];
+
+/**
+ * The sharded adapter of 8.2 numbers its messages in another way, and does not understand 8.3.
+ * CONTROL_ONLY leaves out ours.
+ */
+export const mixesOf = (adapter) =>
+  mixes.filter(
+    (mix) =>
+      !(adapter.startsWith("sharded") && mix.includes("older")) &&
+      !(process.env.CONTROL_ONLY !== undefined && mix.includes("cpp")),
+  );
 
 /** Where nodes are counted by Redis, and where a room has a channel of its own. */
 const channels = {
@@ -58,12 +69,10 @@ export class Cluster {
     await client.emitWithAck("join", rooms);
     const [, mode] = this.adapter.split(":");
     if (this.kind !== "sharded" || mode === "static") return;
-    const nodes = new Set([...(client.node.rooms ?? [])]);
-    for (const room of rooms) nodes.add(`${client.nsp}#${room}`);
-    client.node.rooms = nodes;
     for (const room of rooms) {
       const name = `${client.nsp}#${room}`;
-      const having = this.nodes.filter((node) => node.rooms?.has(name)).length;
+      client.node.rooms.add(name);
+      const having = this.nodes.filter((node) => node.rooms.has(name)).length;
       await until(
         async () => (await this.redis.subscribers("SHARDNUMSUB", `socket.io#${name}#`)) >= having,
         `the channel of ${room}`,

@@ -23,6 +23,8 @@ export class Node {
   #waiting = new Map();
   #lastId = 0;
   #sockets = [];
+  /** Rooms in which its clients are, with the namespace. */
+  rooms = new Set();
 
   static async start(kind, { adapter, redis, flags = [] }) {
     const [program, ...first] = programs[kind];
@@ -73,6 +75,7 @@ export class Node {
 
   closeClients() {
     for (const socket of this.#sockets.splice(0)) socket.disconnect();
+    this.rooms.clear();
   }
 
   async stop() {

@@ -81,8 +81,8 @@ class ClusterTown {
     nodes_.push_back(std::make_unique<TownNode>(loop_, name, links, options));
     return *nodes_.back();
   }
-  /// Lets everybody know of everybody.
-  void settle() { pass(milliseconds(1) + 4 * longest_delay_); }
+  /// Time for messages to go round.
+  void settle() { pass(8 * (milliseconds(1) + longest_delay_)); }
   /// In small steps, so that what happens has its time.
   void pass(milliseconds time) {
     loop_->run();

@@ -48,6 +48,8 @@ class ClusterAdapter final : public core::Adapter {
   void server_side_emit_with_ack(core::WrittenEvent event, detail::AckCallback answered,
                                  detail::AllCallback all) override;
 
+  const core::LocalAdapter& local() const { return local_; }
+
  private:
   core::NamespaceState& nsp_;
   core::LocalAdapter local_;

@@ -16,11 +16,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// How long nodes are waited for. Whoever waits for this node's own answer must get it in time.
+/// How long nodes are waited for. Whoever waits for this node's own answer must get it in time. The
+/// longest way is from a loop to other servers, and on to their loops: five seconds, four, three.
 milliseconds nodes_timeout(const Cluster& cluster, std::optional<milliseconds> wanted,
                            const Cluster* from) {
   const milliseconds timeout = wanted.value_or(cluster.options().request_timeout);
-  return from ? timeout * 4 / 5 : timeout;
+  if (!from) return timeout;
+  return timeout * (cluster.options().peers == Peers::servers ? 4 : 3) / 5;
 }
 
 /// Calls `done` when it has been told as often as there are parts.

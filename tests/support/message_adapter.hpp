@@ -7,6 +7,7 @@
 // Life cycle and threads: as for Adapter. Messages arrive at once.
 #pragma once
 
+#include "cluster/adapter.hpp"
 #include "codec/json/document.hpp"
 #include "core/server/adapter.hpp"
 #include "core/server/local_adapter.hpp"
@@ -246,8 +247,10 @@ class MessageAdapter final : public core::Adapter {
   std::uint64_t last_request_ = 0;
 };
 
-/// The number of rooms with members, for a LocalAdapter or a MessageAdapter.
+/// The number of rooms with members at this node.
 inline std::size_t room_count(const core::Adapter& adapter) {
+  if (const auto* const in_cluster = dynamic_cast<const cluster::ClusterAdapter*>(&adapter))
+    return in_cluster->local().room_count();
   const auto* const by_messages = dynamic_cast<const MessageAdapter*>(&adapter);
   return by_messages ? by_messages->room_count()
                      : dynamic_cast<const core::LocalAdapter&>(adapter).room_count();

@@ -49,15 +49,24 @@ class Client final : private Connection::Listener {
   const ConnectionSettings& settings() const { return settings_; }
 
  private:
-  void on_state(ConnectionState state, std::string_view why) override;
+  /// What was last said about one of the two connections.
+  struct Said {
+    std::string_view name;
+    std::string why{};
+  };
+
+  void on_state(const StateChange& change) override { tell(change, said_of_commands_); }
   void on_greeted() override { commands_->declare_ready(); }
-  void on_push(Reply&) override {}
-  void on_any_state(std::string_view which, ConnectionState state, std::string_view why);
+  bool take_push(const Reply&) override { return false; }
+  void tell(const StateChange& change, Said& said);
+  void log(const StateChange& change, Said& said) const;
 
   const std::unique_ptr<Connector> connector_;
   const ConnectionSettings settings_;
   OnPresence on_presence_;
   Presence presence_ = Presence::away;
+  Said said_of_commands_{"commands"};
+  Said said_of_subscriptions_{"subscriptions"};
   std::shared_ptr<Connection> commands_;
   Subscriber subscriber_;
 };

@@ -18,12 +18,15 @@
 #include "redis/pipeline.hpp"
 #include "redis/url.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <variant>
-#include <vector>
 
 namespace socketio::redis {
 
@@ -37,16 +40,24 @@ enum class ConnectionState : std::uint8_t {
 };
 std::string_view to_string(ConnectionState state);
 
+struct StateChange {
+  ConnectionState before;
+  ConnectionState now;
+  /// If the connection or the attempt has failed: why, and what helps.
+  std::string_view why{};
+  Remedy remedy = Remedy::none;
+};
+
 struct ConnectionCounters {
   std::uint64_t attempts = 0;
-  std::uint64_t connects = 0;       // that became ready
-  std::uint64_t failures = 0;       // attempts that did not
-  std::uint64_t breaks = 0;         // of connections that were ready
-  std::uint64_t timeouts = 0;       // breaks and failures because Redis was silent
-  std::uint64_t violations = 0;     // because it sent something that is no RESP, or too much
-  std::uint64_t commands = 0;       // sent
-  std::uint64_t refused = 0;        // answered with an error
-  std::uint64_t dropped = 0;        // CommandErrc::dropped, and so on
+  std::uint64_t connects = 0;    // that became ready
+  std::uint64_t failures = 0;    // attempts that did not
+  std::uint64_t breaks = 0;      // of connections that were ready
+  std::uint64_t timeouts = 0;    // breaks and failures because Redis was silent
+  std::uint64_t violations = 0;  // because it sent something that is no RESP, or too much
+  std::uint64_t commands = 0;    // sent
+  std::uint64_t refused = 0;     // answered with an error
+  std::uint64_t dropped = 0;     // CommandErrc::dropped, and so on
   std::uint64_t expired = 0;
   std::uint64_t lost = 0;
 };
@@ -64,11 +75,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   class Listener {
    public:
     virtual ~Listener() = default;
-    virtual void on_state(ConnectionState state, std::string_view why) = 0;
+    virtual void on_state(const StateChange& change) = 0;
     /// The state is `restoring`: the listener may send_now(), and ends it with declare_ready().
     virtual void on_greeted() = 0;
-    /// A message that nobody asked for.
-    virtual void on_push(Reply& message) = 0;
+    /// Whether this is no answer, but something that Redis sends unasked. Then the listener has
+    /// dealt with it.
+    virtual bool take_push(const Reply& reply) = 0;
   };
 
   /// `connector` and `listener` outlive the connection, or its close().
@@ -124,27 +136,28 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Connection(Loop& loop, Connector& connector, ConnectionSettings settings, Listener& listener);
 
   void attempt();
-  void on_connected(const std::shared_ptr<Stream>& stream, const ConnectFailure& failure);
+  void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
   void greet();
-  void on_greeting_answer(const Answer& answer, std::string_view step);
+  void ask(Command command, const char* step);
+  void on_greeting_answer(const char* step, const Answer& answer);
   void on_reply(Reply reply);
-  void on_bad_reply(std::string_view why);
+  void on_violation(std::string_view why);
   void on_link_closed(const std::error_code& error);
   /// The current connection or attempt has ended.
-  void fail(std::string_view why, Remedy remedy = Remedy::retry);
-  void enter(State state, std::string_view why = {});
-  Link* link();
-  void transmit(const Pipeline::Entry& entry);
+  void fail(std::string_view why, Remedy remedy);
+  void enter(State state, std::string_view why = {}, Remedy remedy = Remedy::none);
+  /// Null unless there is a connection.
+  std::shared_ptr<Link> link() const;
+  void transmit(Link& link, const Pipeline::Entry& entry);
   void send_waiting();
-  void answer_later(OnAnswer on_answer, CommandErrc code);
+  /// Calls what waits for answers later in this turn.
+  void give_up(std::deque<Pipeline::Entry> entries, CommandErrc code);
   /// Arms the timer for what is due next.
   void watch();
   void on_deadline();
-  void on_silence();
-  void watch_waiting();
+  void watch_for_silence();
   void on_waiting_deadline();
-  template <class Entries>
-  void give_up(Entries entries, CommandErrc code, std::uint64_t& counter);
+  void watch_waiting();
 
   Loop& loop_;
   Connector& connector_;
@@ -154,10 +167,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Pipeline pipeline_;
   Backoff backoff_;
   ConnectionCounters counters_;
+  // When Redis last sent something.
   TimePoint heard_at_{};
   // When the command whose answer is due became the first.
   TimePoint due_since_{};
-  std::size_t greetings_due_ = 0;
+  // Answers to the greeting that are missing.
+  std::size_t greeting_due_ = 0;
   MemberTimer<Connection, &Connection::on_deadline> deadline_{*this};
   MemberTimer<Connection, &Connection::on_waiting_deadline> waiting_deadline_{*this};
 };

@@ -17,7 +17,6 @@
 #include <deque>
 #include <functional>
 #include <optional>
-#include <vector>
 
 namespace socketio::redis {
 
@@ -54,8 +53,8 @@ class Pipeline {
   /// Takes all that were sent, because no answer comes any more.
   std::deque<Entry> take_unanswered();
   /// Takes those that have waited since before `time`.
-  std::vector<Entry> take_waiting_since(TimePoint time);
-  std::deque<Entry> take_waiting();
+  std::deque<Entry> take_waiting_since(TimePoint time);
+  void drop_all();
 
   /// The command whose answer is next; null if none is due.
   const Entry* next_due() const { return sent_.empty() ? nullptr : &sent_.front(); }

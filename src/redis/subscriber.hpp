@@ -39,7 +39,7 @@ class Subscriber final : private Connection::Listener {
   static constexpr std::size_t unanswered_limit = 1'000;
 
   /// Told the state of the connection, after the subscriber has acted on it.
-  using OnState = std::function<void(ConnectionState state, std::string_view why)>;
+  using OnState = std::function<void(const StateChange& change)>;
 
   Subscriber(Loop& loop, Connector& connector, ConnectionSettings settings, OnState on_state);
   ~Subscriber() override;
@@ -75,16 +75,15 @@ class Subscriber final : private Connection::Listener {
     bool has_changed = false;
   };
 
-  void on_state(ConnectionState state, std::string_view why) override;
+  void on_state(const StateChange& change) override;
   void on_greeted() override;
-  void on_push(Reply& message) override;
+  bool take_push(const Reply& reply) override;
 
   void note_change(const Key& key, Entry& entry);
   /// Tells Redis what has changed.
   void tell();
   void change(const Key& key, Entry& entry, bool is_restored);
-  void on_changed(const Key& key, bool is_restored, const Answer& answer);
-  void on_restored();
+  void on_changed(const Key& key, bool is_restored, const Reply& reply);
 
   OnState on_state_;
   std::map<Key, Entry> entries_;

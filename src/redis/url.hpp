@@ -41,7 +41,4 @@ std::string_view to_string(UrlErrc code);
 
 Result<Address, UrlErrc> parse_url(std::string_view url);
 
-/// For messages: where it is, without its secrets.
-std::string describe(const Address& address);
-
 }  // namespace socketio::redis

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "base/loop.hpp"
-#include "core/client/backoff.hpp"
+#include "base/backoff.hpp"
 
 #include <socketio/client_options.hpp>
 #include <socketio/json.hpp>

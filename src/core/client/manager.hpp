@@ -11,7 +11,7 @@
 #include "base/connector.hpp"
 #include "codec/json/document.hpp"
 #include "codec/socketio/decoder.hpp"
-#include "core/client/backoff.hpp"
+#include "base/backoff.hpp"
 #include "core/client/client_protocol.hpp"
 #include "core/client/connection_status.hpp"
 #include "core/client/gate.hpp"

@@ -19,7 +19,7 @@ struct ReplyBudget {
 
 namespace {
 
-// "$", digits, and the line's end.
+// The digits of a length, and the line's end.
 constexpr std::size_t length_line_bytes = 24;
 
 /// Puts a value where it belongs: into the array that is being read, or in place of the reply.
@@ -86,6 +86,18 @@ Functions make_functions() {
   return functions;
 }
 
+/// The type of the item that is being read, without which it has no first byte yet: hiredis reads
+/// that byte first. Where it is kept depends on the version.
+template <class Reader>
+int current_type(const Reader& reader) {
+  if (reader.ridx < 0) return -1;
+  if constexpr (requires { reader.rstack; }) {
+    return reader.rstack[reader.ridx].type;
+  } else {
+    return reader.task[reader.ridx]->type;
+  }
+}
+
 }  // namespace
 
 struct ReplyReader::Hiredis {
@@ -135,19 +147,17 @@ std::optional<Reply> ReplyReader::next() {
 void ReplyReader::check_unfinished() {
   const redisReader& reader = *hiredis_->reader;
   const std::string_view item(reader.buf + reader.pos, reader.len - reader.pos);
-  if (item.empty()) return;
-  if (item.front() != '$') {
+  if (current_type(reader) != REDIS_REPLY_STRING) {
     if (item.size() > line_limit_bytes) fail("an endless line");
     return;
   }
-  const std::string_view line = item.substr(1, length_line_bytes);
+  const std::string_view line = item.substr(0, length_line_bytes);
   long long length = 0;
   const auto [stopped, error] = std::from_chars(line.data(), line.data() + line.size(), length);
-  const bool is_complete = line.find('\r') != std::string_view::npos;
   if (error == std::errc::result_out_of_range ||
       (length > 0 && static_cast<unsigned long long>(length) > hiredis_->budget.bytes)) {
     fail("too much");
-  } else if (!is_complete && item.size() > length_line_bytes) {
+  } else if (item.size() > length_line_bytes && line.find('\r') == std::string_view::npos) {
     fail("an endless line");
   }
 }

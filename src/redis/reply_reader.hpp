@@ -24,7 +24,7 @@ class ReplyReader {
   /// has read.
   static constexpr std::size_t slice_bytes = 16 * 1024;
   /// The longest line: of a status, an error, or a length.
-  static constexpr std::size_t line_limit_bytes = 64 * 1024;
+  static constexpr std::size_t line_limit_bytes = 16 * 1024;
 
   explicit ReplyReader(const Limits& limits);
   ~ReplyReader();

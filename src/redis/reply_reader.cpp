@@ -42,6 +42,7 @@ void* place(const redisReadTask* task, std::size_t bytes, Value value) noexcept 
 }
 
 void* create_string(const redisReadTask* task, char* bytes, std::size_t size) {
+  if (task->type != REDIS_REPLY_STRING && size > ReplyReader::line_limit_bytes) return nullptr;
   return place(task, size, [&] {
     std::string text(bytes, size);
     if (task->type == REDIS_REPLY_STATUS) return Reply(Reply::Status{std::move(text)});
@@ -148,7 +149,8 @@ void ReplyReader::check_unfinished() {
   const redisReader& reader = *hiredis_->reader;
   const std::string_view item(reader.buf + reader.pos, reader.len - reader.pos);
   if (current_type(reader) != REDIS_REPLY_STRING) {
-    if (item.size() > line_limit_bytes) fail("an endless line");
+    // Its end is not there, except for one byte.
+    if (item.size() > line_limit_bytes + 1) fail("an endless line");
     return;
   }
   const std::string_view line = item.substr(0, length_line_bytes);

@@ -125,6 +125,18 @@ INSTANTIATE_TEST_SUITE_P(
                     Garbage{"Integer", ":12a\r\n"}, Garbage{"Nothing", std::string(100, '\0')}),
     [](const auto& one) { return one.param.name; });
 
+TEST(RedisReply, HasALimitForItsLines) {
+  const std::string longest(ReplyReader::line_limit_bytes, 'a');
+  for (const std::string& line : {'+' + longest + "\r\n", "-" + longest + "\r\n"}) {
+    support::for_each_split(line, [](const support::Pieces& pieces) {
+      EXPECT_THAT(read(pieces), testing::ElementsAre(testing::Not(testing::StartsWith("broken"))));
+    });
+  }
+  support::for_each_split('+' + longest + "a\r\n", [](const support::Pieces& pieces) {
+    EXPECT_THAT(read(pieces), testing::ElementsAre(testing::StartsWith("broken")));
+  });
+}
+
 TEST(RedisReply, ManyAnnouncedElementsCostNothing) {
   // Two thousand million, of which none come.
   EXPECT_TRUE(read("*2147483647\r\n").empty());

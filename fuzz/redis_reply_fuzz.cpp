@@ -31,7 +31,10 @@ struct Seen {
 void look(const Reply& reply, Seen& seen) {
   ++seen.elements;
   seen.bytes += reply.text().size();
-  seen.text += reply.is_nil() ? "nil" : reply.is_error() ? "error " : reply.string() ? "bytes " : "";
+  seen.text += reply.is_nil()     ? "nil"
+               : reply.is_error() ? "error "
+               : reply.string()   ? "bytes "
+                                  : "";
   seen.text += reply.text();
   if (const auto* const number = reply.integer()) seen.text += std::to_string(*number);
   if (const auto* const elements = reply.array()) {

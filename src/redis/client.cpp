@@ -8,8 +8,8 @@
 
 namespace socketio::redis {
 
-Client::Client(Loop& loop, std::unique_ptr<Connector> connector,
-               const ConnectionSettings& settings, OnPresence on_presence)
+Client::Client(Loop& loop, std::unique_ptr<Connector> connector, const ConnectionSettings& settings,
+               OnPresence on_presence)
     : connector_(std::move(connector)),
       settings_(settings),
       on_presence_(std::move(on_presence)),
@@ -49,9 +49,9 @@ void Client::log(const StateChange& change, Said& said) const {
     // The same failure again and again is said once.
     const bool is_known = said.why == change.why;
     said.why = change.why;
-    const LogLevel level = is_known                                  ? LogLevel::debug
+    const LogLevel level = is_known                                 ? LogLevel::debug
                            : change.remedy == Remedy::configuration ? LogLevel::error
-                                                                     : LogLevel::warning;
+                                                                    : LogLevel::warning;
     log_line(LogScope::redis, level,
              {"no connection to ", where, " for ", said.name, ": ", change.why});
   }

@@ -2,7 +2,6 @@
 #include "redis/command.hpp"
 
 #include <hiredis.h>
-
 #include <new>
 #include <vector>
 
@@ -18,8 +17,8 @@ Command::Command(std::span<const std::string_view> words) {
     sizes.push_back(word.size());
   }
   char* bytes = nullptr;
-  const auto size = redisFormatCommandArgv(&bytes, static_cast<int>(words.size()), starts.data(),
-                                           sizes.data());
+  const auto size =
+      redisFormatCommandArgv(&bytes, static_cast<int>(words.size()), starts.data(), sizes.data());
   if (size < 0) throw std::bad_alloc();
   bytes_.reset(bytes);
   size_ = static_cast<std::size_t>(size);

@@ -102,8 +102,8 @@ void Connection::attempt() {
   enter(Connecting{});
   if (state() != ConnectionState::connecting) return;
   auto underway = connector_.connect(
-      settings_.address.endpoint, [weak = weak_from_this()](std::shared_ptr<Stream> stream,
-                                                            const ConnectFailure& failure) {
+      settings_.address.endpoint,
+      [weak = weak_from_this()](std::shared_ptr<Stream> stream, const ConnectFailure& failure) {
         const auto self = weak.lock();
         if (!self) return;
         contain(*self, [&] { self->on_connected(std::move(stream), failure); });
@@ -148,8 +148,7 @@ void Connection::on_greeting_answer(const char* step, const Answer& answer) {
   if (!answer) return;
   // The name is a convenience: a user may not be allowed to set one.
   if (answer->is_error() && step != naming) {
-    return fail(std::string(step) + ": " + std::string(answer->text()),
-                remedy_for(answer->text()));
+    return fail(std::string(step) + ": " + std::string(answer->text()), remedy_for(answer->text()));
   }
   if (--greeting_due_ != 0) return;
   enter(Restoring{link()});
@@ -189,9 +188,8 @@ void Connection::send(Command command, OnAnswer on_answer, std::chrono::millisec
 void Connection::send_now(Command command, OnAnswer on_answer) {
   const auto current = link();
   if (!current) return;
-  transmit(*current, pipeline_.send_first({std::move(command), std::move(on_answer),
-                                           settings_.times.answer,
-                                           {}}));
+  transmit(*current, pipeline_.send_first(
+                         {std::move(command), std::move(on_answer), settings_.times.answer, {}}));
 }
 
 void Connection::send_waiting() {

@@ -14,17 +14,17 @@ struct Known {
 };
 
 constexpr std::array<Known, 17> known_errors{{
-    {"LOADING", Remedy::retry},       // reads its file after a start
-    {"BUSY", Remedy::retry},          // a script is running
-    {"BUSYKEY", Remedy::none},        // not the same
-    {"OOM", Remedy::retry},           // maxmemory is reached
-    {"MISCONF", Remedy::retry},       // cannot save to disk, and so does not write
-    {"NOREPLICAS", Remedy::retry},    // has fewer replicas than it must have
-    {"TRYAGAIN", Remedy::retry},      // the slot is moving
-    {"CLUSTERDOWN", Remedy::retry},   // a slot has no node
-    {"MASTERDOWN", Remedy::retry},    // a replica without its master
-    {"READONLY", Remedy::fail_over},  // has become a replica
-    {"UNBLOCKED", Remedy::fail_over}, // has become one while the command waited
+    {"LOADING", Remedy::retry},        // reads its file after a start
+    {"BUSY", Remedy::retry},           // a script is running
+    {"BUSYKEY", Remedy::none},         // not the same
+    {"OOM", Remedy::retry},            // maxmemory is reached
+    {"MISCONF", Remedy::retry},        // cannot save to disk, and so does not write
+    {"NOREPLICAS", Remedy::retry},     // has fewer replicas than it must have
+    {"TRYAGAIN", Remedy::retry},       // the slot is moving
+    {"CLUSTERDOWN", Remedy::retry},    // a slot has no node
+    {"MASTERDOWN", Remedy::retry},     // a replica without its master
+    {"READONLY", Remedy::fail_over},   // has become a replica
+    {"UNBLOCKED", Remedy::fail_over},  // has become one while the command waited
     {"MOVED", Remedy::redirect},
     {"ASK", Remedy::redirect},
     {"NOAUTH", Remedy::configuration},
@@ -51,7 +51,8 @@ Remedy remedy_for(std::string_view error) {
   if (known != known_errors.end()) return known->remedy;
   // Servers before version 6 have no code for a wrong password, nor for a number of a database.
   const bool is_setting = error.starts_with("ERR invalid password") ||
-                          error.starts_with("ERR AUTH") || error.starts_with("ERR Client sent AUTH") ||
+                          error.starts_with("ERR AUTH") ||
+                          error.starts_with("ERR Client sent AUTH") ||
                           error.starts_with("ERR DB index") || error.starts_with("ERR invalid DB");
   return is_setting ? Remedy::configuration : Remedy::none;
 }

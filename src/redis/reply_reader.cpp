@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "redis/reply_reader.hpp"
 
-#include <hiredis.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <hiredis.h>
 #include <new>
 #include <utility>
 

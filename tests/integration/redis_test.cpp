@@ -37,9 +37,11 @@ class RedisServing : public testing::Test {
   RedisServing() {
     LogLevels levels{};
     levels[static_cast<std::size_t>(LogScope::redis)] = LogLevel::info;
-    set_log_sink([this](LogScope, LogLevel level, std::string_view line) {
-      log.push_back((level == LogLevel::error ? "error: " : "") + std::string(line));
-    }, levels);
+    set_log_sink(
+        [this](LogScope, LogLevel level, std::string_view line) {
+          log.push_back((level == LogLevel::error ? "error: " : "") + std::string(line));
+        },
+        levels);
   }
   ~RedisServing() override {
     if (client) client->close();
@@ -55,13 +57,14 @@ class RedisServing : public testing::Test {
     client->open();
   }
   bool be_ready() {
-    return driver.run_until([&] { return client->is_ready() && client->subscriber().is_settled(); });
+    return driver.run_until(
+        [&] { return client->is_ready() && client->subscriber().is_settled(); });
   }
   /// The answer to a command, as a text; without a reply, a word.
   std::string ask(std::initializer_list<std::string_view> words) {
     std::optional<std::string> text;
     client->send(Command(words), [&](const Answer& answer) {
-      text = !answer              ? "none"
+      text = !answer             ? "none"
              : answer->integer() ? std::to_string(*answer->integer())
                                  : std::string(answer->text());
     });
@@ -122,8 +125,9 @@ TEST_F(RedisServing, AUnixSocketThatIsNotThereIsAFailureLikeOthers) {
   redis.kill();
   open("unix://" + redis.socket_path());
   fail(2);
-  EXPECT_EQ(log.front(), "no connection to " + redis.socket_path() + " for subscriptions: connect to " +
-                             redis.socket_path() + ": Connection refused");
+  EXPECT_EQ(log.front(), "no connection to " + redis.socket_path() +
+                             " for subscriptions: connect to " + redis.socket_path() +
+                             ": Connection refused");
   EXPECT_EQ(log.size(), 2U) << "the same reason is said once for each connection";
   redis.start();
   EXPECT_TRUE(works());

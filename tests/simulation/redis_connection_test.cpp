@@ -2,7 +2,6 @@
 // A connection to Redis in virtual time, with a scripted Redis: each state and what leads out of
 // it, what happens to commands meanwhile, and every limit.
 #include "redis/connection.hpp"
-
 #include "support/scripted_redis.hpp"
 #include "support/simulated_connector.hpp"
 
@@ -164,7 +163,8 @@ TEST_F(RedisConnection, AWrongPasswordIsTriedAtTheLongestInterval) {
   bool is_right = false;
   redis.script = [&](const Words& words) -> std::optional<std::string> {
     if (is_right) return {};
-    return words.front() == "AUTH" ? "-WRONGPASS invalid\r\n" : "-NOAUTH Authentication required.\r\n";
+    return words.front() == "AUTH" ? "-WRONGPASS invalid\r\n"
+                                   : "-NOAUTH Authentication required.\r\n";
   };
   open();
   EXPECT_TRUE(become(ConnectionState::waiting));
@@ -240,7 +240,8 @@ TEST_F(RedisConnection, AnErrorIsAnAnswer) {
 
 TEST_F(RedisConnection, AReplicaIsLeft) {
   redis.script = [](const Words& words) -> std::optional<std::string> {
-    if (words.front() == "ECHO") return "-READONLY You can't write against a read only replica.\r\n";
+    if (words.front() == "ECHO")
+      return "-READONLY You can't write against a read only replica.\r\n";
     return {};
   };
   be_ready();
@@ -441,9 +442,8 @@ TEST_F(RedisConnection, OrderIsKeptWhateverHappens) {
   constexpr int count = 3'000;
   std::vector<int> calls(count);
   for (int i = 0; i < count; ++i) {
-    connection->send({"PUBLISH", "c", std::to_string(i)}, [&calls, i](const Answer&) {
-      ++calls[static_cast<std::size_t>(i)];
-    });
+    connection->send({"PUBLISH", "c", std::to_string(i)},
+                     [&calls, i](const Answer&) { ++calls[static_cast<std::size_t>(i)]; });
     if (loop.dice().one_in(150)) {
       for (const auto& stream : connector.streams()) {
         loop.dice().one_in(2) ? stream->reset() : stream->go_silent();

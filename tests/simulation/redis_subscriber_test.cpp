@@ -271,8 +271,8 @@ TEST(RedisClient, IsPresentWhenBothConnectionsAreReady) {
     Client client(loop, std::move(owned), {}, [&](Client::Presence presence, std::string_view) {
       events.emplace_back(presence == Client::Presence::present ? "present" : "away");
     });
-    client.subscriber().subscribe(Kind::channel, "c",
-                                  [&](const Message& message) { events.emplace_back(message.payload); });
+    client.subscriber().subscribe(
+        Kind::channel, "c", [&](const Message& message) { events.emplace_back(message.payload); });
     client.open();
     EXPECT_TRUE(loop.run_until([&] { return client.is_ready(); }));
     EXPECT_THAT(events, ElementsAre("present"));

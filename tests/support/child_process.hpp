@@ -66,8 +66,8 @@ class ChildProcess {
   }
   bool has_ended() const {
     siginfo_t state{};
-    return pid_ == 0 || waitid(P_PID, static_cast<id_t>(pid_), &state,
-                               WEXITED | WNOHANG | WNOWAIT) != 0 ||
+    return pid_ == 0 ||
+           waitid(P_PID, static_cast<id_t>(pid_), &state, WEXITED | WNOHANG | WNOWAIT) != 0 ||
            state.si_pid != 0;
   }
   /// The exit code, or the negative number of the signal that killed it.

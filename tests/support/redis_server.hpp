@@ -72,8 +72,8 @@ class RedisServer {
   std::string socket_path() const { return folder_.path() + "/redis.sock"; }
   std::string url() const {
     const std::string credentials = options_.password.empty() ? "" : ":" + options_.password + "@";
-    return (options_.identity ? "rediss://" : "redis://") + credentials + "127.0.0.1:" +
-           std::to_string(port_);
+    return (options_.identity ? "rediss://" : "redis://") + credentials +
+           "127.0.0.1:" + std::to_string(port_);
   }
 
   /// Starts it after kill(), on the same port.
@@ -99,10 +99,11 @@ class RedisServer {
  private:
   std::vector<std::string> command() const {
     const std::string port = std::to_string(port_);
-    std::vector<std::string> words{"/usr/bin/env",  "redis-server", "--bind",     "127.0.0.1",
-                                   "--save",        "",             "--appendonly", "no",
-                                   "--dir",         folder_.path(), "--logfile",  folder_.path() + "/log",
-                                   "--unixsocket",  socket_path()};
+    std::vector<std::string> words{"/usr/bin/env", "redis-server", "--bind",
+                                   "127.0.0.1",    "--save",       "",
+                                   "--appendonly", "no",           "--dir",
+                                   folder_.path(), "--logfile",    folder_.path() + "/log",
+                                   "--unixsocket", socket_path()};
     const auto add = [&](std::initializer_list<std::string> more) {
       words.insert(words.end(), more);
     };

@@ -121,8 +121,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Garbage{"Elements", "*4294967295\r\n"}, Garbage{"NoElements", "*x\r\n"},
                     Garbage{"NegativeElements", "*-2\r\n"},
                     Garbage{"ElementsBeyondNumbers", "*99999999999999999999999\r\n"},
-                    Garbage{"Depth", nested(1'000)}, Garbage{"Line", '+' + std::string(20'000, 'a')},
-                    Garbage{"Integer", ":12a\r\n"}, Garbage{"Nothing", std::string(100, '\0')}),
+                    Garbage{"Depth", nested(1'000)},
+                    Garbage{"Line", '+' + std::string(20'000, 'a')}, Garbage{"Integer", ":12a\r\n"},
+                    Garbage{"Nothing", std::string(100, '\0')}),
     [](const auto& one) { return one.param.name; });
 
 TEST(RedisReply, HasALimitForItsLines) {
@@ -179,8 +180,7 @@ TEST(RedisError, TellsWhatHelps) {
 
 TEST(RedisCommand, CarriesAnyBytes) {
   const Command command{"PUBLISH", "a\r\nb"sv, "\0\xff"sv, ""};
-  EXPECT_EQ(command.bytes(),
-            "*4\r\n$7\r\nPUBLISH\r\n$4\r\na\r\nb\r\n$2\r\n\0\xff\r\n$0\r\n\r\n"sv);
+  EXPECT_EQ(command.bytes(), "*4\r\n$7\r\nPUBLISH\r\n$4\r\na\r\nb\r\n$2\r\n\0\xff\r\n$0\r\n\r\n"sv);
 }
 
 }  // namespace

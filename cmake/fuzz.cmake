@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # With SOCKETIO_FUZZ every fuzz/<name>_fuzz.cpp is linked with libFuzzer. Otherwise it replays fuzz/corpus/<name>/, as a
 # test with the label fuzz.
+if(NOT TARGET socketio_redis_layer)
+  message(FATAL_ERROR "The fuzz targets need hiredis (libhiredis-dev)")
+endif()
 file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/*_fuzz.cpp)
 foreach(source IN LISTS fuzz_sources)
   cmake_path(GET source STEM target)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The URL of a Redis server, as the clients for JavaScript and redis-cli write it:
+//
+//   redis://[user[:password]@]host[:port][/database]      rediss:// is the same with TLS
+//   unix://[user[:password]@]/path/of/the/socket[?db=database]      redis+unix:// is the same
+//
+// User, password and path may be percent-encoded. Pure functions; any thread.
+#pragma once
+
+#include "base/connector.hpp"
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace socketio::redis {
+
+inline constexpr std::uint16_t default_port = 6379;
+/// The longest URL that is read. A URL is written by hand.
+inline constexpr std::size_t url_limit_bytes = 4096;
+
+struct Address {
+  Endpoint endpoint{"localhost", default_port};
+  // Empty: the default user, for whom a password is enough.
+  std::string user{};
+  // Empty: no AUTH.
+  std::string password{};
+  std::uint32_t database = 0;
+};
+
+enum class UrlErrc : std::uint8_t {
+  too_long,
+  bad_scheme,
+  bad_host,
+  bad_port,
+  bad_database,
+  bad_path,
+};
+std::string_view to_string(UrlErrc code);
+
+Result<Address, UrlErrc> parse_url(std::string_view url);
+
+}  // namespace socketio::redis

@@ -9,7 +9,7 @@
 namespace socketio::redis {
 namespace {
 
-using Answer = ClassicRequest::Answer;
+using AnswerForm = ClassicRequest::Answer;
 
 /// RequestType of the package.
 enum class ClassicType : std::uint8_t {
@@ -173,7 +173,7 @@ std::optional<ClassicRequest> read_request_for_one(ClassicType type, const Value
   auto socket = read_text(request, "sid");
   const auto id = read_request_id(request);
   if (!socket || !id) return std::nullopt;
-  ClassicRequest read{.message = {}, .answer = Answer::done, .request = *id};
+  ClassicRequest read{.message = {}, .answer = AnswerForm::done, .request = *id};
   detail::BroadcastOptions options{.rooms = {std::move(*socket)}, .except = {}, .flags = {}};
   if (type == ClassicType::remote_disconnect) {
     read.message.body = cluster::DisconnectSockets{std::move(options), read_close(request)};
@@ -217,7 +217,7 @@ std::optional<ClassicRequest> read_fetch(ClassicType type, const Value& request)
     if (!asked) return std::nullopt;
     options = std::move(*asked);
   } else {
-    read.answer = type == ClassicType::sockets ? Answer::ids : Answer::rooms;
+    read.answer = type == ClassicType::sockets ? AnswerForm::ids : AnswerForm::rooms;
     auto rooms = type == ClassicType::sockets ? read_rooms(request, "rooms")
                                               : std::optional(std::vector<std::string>());
     if (!rooms) return std::nullopt;

@@ -4,6 +4,7 @@
 #include "base/contain.hpp"
 #include "core/server/namespace_state.hpp"
 #include "net/tls_stream.hpp"
+#include "server/adapter_maker.hpp"
 #include "server/http_connection.hpp"
 #include "server/metrics_snapshot.hpp"
 #include "server/option_mapping.hpp"
@@ -16,13 +17,35 @@ namespace socketio::server {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// Null if the server is alone.
+std::shared_ptr<cluster::ClusterNode> join_cluster(const ServerOptions& options,
+                                                   const std::shared_ptr<net::AsioLoop>& loop) {
+  const auto& maker = options.adapter.maker();
+  if (!maker) return nullptr;
+  const auto node = std::make_shared<cluster::ClusterNode>(*loop);
+  node->add(maker->make_bus(loop), maker->cluster_options());
+  return node;
+}
+
+core::Options node_options(const ServerOptions& options,
+                           const std::shared_ptr<cluster::ClusterNode>& cluster) {
+  core::Options mapped = core_options(options);
+  if (cluster) mapped.adapter = cluster->adapter_factory();
+  return mapped;
+}
+
+}  // namespace
+
 Worker::Worker(const ServerOptions& options, std::shared_ptr<RouterState> router,
                asio::io_context* context)
     : options_(options),
       own_context_(context ? nullptr : std::make_unique<asio::io_context>(1)),
       context_(context ? *context : *own_context_),
       loop_(std::make_shared<net::AsioLoop>(context_)),
-      node_(*loop_, core_options(options)),
+      cluster_(join_cluster(options, loop_)),
+      node_(*loop_, node_options(options, cluster_)),
       timers_(std::make_shared<core::Timers>(std::make_unique<WorkerUserLoop>(*loop_, main_))),
       hooks_(options, [this](std::string_view what,
                              const std::exception_ptr& thrown) { report(what, thrown); }),
@@ -53,6 +76,7 @@ core::EngineConnections& Worker::serve_engine_only() {
 
 Worker::~Worker() {
   timers_->drop();  // in case close() threw before it did
+  if (cluster_) cluster_->leave();
   // Callers that wait for a result learn that there is none.
   loop_->run_posted();
   for (const auto& [key, stream] : *open_streams_) stream->close();
@@ -192,6 +216,7 @@ void Worker::close() {
   for (const auto& listener : listeners_) listener->close();
   node_.close();
   engine_.close();
+  if (cluster_) cluster_->leave();
   timers_->drop();
   lag_.stop();
   for (const auto& [key, stream] : *open_streams_) stream->close_soon();

@@ -7,6 +7,7 @@
 // loop, and stop().
 #pragma once
 
+#include "cluster/node.hpp"
 #include "core/server/engine_socket_state.hpp"
 #include "core/server/node.hpp"
 #include "core/timers.hpp"
@@ -109,6 +110,8 @@ class Worker {
   boost::asio::io_context& context_;
   std::shared_ptr<net::AsioLoop> loop_;
   std::shared_ptr<net::OpenStreams> open_streams_ = std::make_shared<net::OpenStreams>();
+  // Null without an adapter.
+  const std::shared_ptr<cluster::ClusterNode> cluster_;
   core::Node node_;
   const std::shared_ptr<core::NamespaceState> main_ = node_.of("/");
   // Without Socket.IO.

@@ -69,8 +69,7 @@ Adapter redis_adapter(RedisAdapterOptions options) {
   if (options.publish_on_specific_response_channel)
     bus.responses = redis::Responses::specific_channel;
   return Adapter(std::make_shared<redis::RedisAdapterMaker>(
-      options.url, cluster,
-      [bus](std::string node_id, std::unique_ptr<redis::Client> client) {
+      options.url, cluster, [bus](std::string node_id, std::unique_ptr<redis::Client> client) {
         return std::make_unique<redis::ClassicBus>(std::move(node_id), std::move(client), bus);
       }));
 }

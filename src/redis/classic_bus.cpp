@@ -15,7 +15,9 @@ using AnswerForm = ClassicRequest::Answer;
 /// No other request has an id that begins so.
 constexpr std::string_view mark_of_ids = "\x01ids:";
 constexpr std::string_view mark_of_rooms = "\x01rooms:";
-constexpr std::string_view mark_of_done = "\x01" "done:";
+constexpr std::string_view mark_of_done =
+    "\x01"
+    "done:";
 
 std::string marked(std::string_view mark, const cluster::RequestId& request) {
   return std::string(mark) + request;
@@ -150,7 +152,8 @@ void ClassicBus::on_request(Opened& opened, const std::string& nsp, std::string_
   Listener& listener = opened.listener;
   if (auto* const fetch = std::get_if<cluster::FetchSockets>(&message.body)) {
     if (request->answer == AnswerForm::ids) fetch->request = marked(mark_of_ids, fetch->request);
-    if (request->answer == AnswerForm::rooms) fetch->request = marked(mark_of_rooms, fetch->request);
+    if (request->answer == AnswerForm::rooms)
+      fetch->request = marked(mark_of_rooms, fetch->request);
   } else if (request->answer == AnswerForm::done && !request->request.empty()) {
     const auto options = std::visit(
         [](const auto& body) {

@@ -2,7 +2,6 @@
 // What the nodes of a cluster do for each other, on a bus that counts them, on one that does not, and
 // across a node that connects two buses.
 #include "cluster/adapter.hpp"
-
 #include "support/cluster_town.hpp"
 
 #include <gmock/gmock.h>

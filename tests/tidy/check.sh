@@ -78,10 +78,10 @@ may_include() {
     core/server | core/client) echo "base codec engine engine/${1#*/} core $1" ;;
     net) echo 'base net' ;;
     net/client) echo 'base net net/client' ;;
-    server) echo 'base codec engine engine/server core core/server net server' ;;
+    server) echo 'base codec engine engine/server core core/server cluster net server' ;;
     cluster) echo 'base codec engine engine/server core core/server cluster' ;;
     redis) echo 'base codec engine engine/server core core/server cluster net server redis' ;;
-    admin) echo 'base codec engine engine/server core core/server net server admin' ;;
+    admin) echo 'base codec engine engine/server core core/server cluster net server admin' ;;
     client) echo 'base codec engine engine/client core core/client net net/client client' ;;
     *) echo 'none' ;;
   esac

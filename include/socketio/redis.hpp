@@ -11,6 +11,7 @@
 #include <socketio/adapter.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -48,5 +49,19 @@ struct ShardedRedisAdapterOptions {
 
 /// The adapter over the sharded pub/sub of Redis 7. Throws std::invalid_argument if the URL is none.
 Adapter sharded_redis_adapter(ShardedRedisAdapterOptions options = {});
+
+/// Those of @socket.io/redis-streams-adapter.
+struct RedisStreamsAdapterOptions {
+  std::string url = "redis://localhost:6379";
+  std::string stream_name = "socket.io";
+  std::string channel_prefix = "socket.io";
+  std::size_t max_len = 10'000;  ///< The stream keeps about so many entries.
+  std::size_t read_count = 100;  ///< Entries that are read at a time.
+  std::chrono::milliseconds block_time{5'000};  ///< How long Redis waits for the next entry.
+};
+
+/// The adapter over a stream of Redis: a server that loses Redis for a moment gets what the others
+/// have emitted meanwhile. Throws std::invalid_argument if the URL is none.
+Adapter redis_streams_adapter(RedisStreamsAdapterOptions options = {});
 
 }  // namespace socketio

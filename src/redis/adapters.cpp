@@ -4,6 +4,7 @@
 #include "redis/classic_bus.hpp"
 #include "redis/client.hpp"
 #include "redis/sharded_bus.hpp"
+#include "redis/streams_bus.hpp"
 #include "redis/url.hpp"
 #include "server/adapter_maker.hpp"
 
@@ -17,8 +18,8 @@ namespace socketio {
 namespace redis {
 namespace {
 
-using MakeBus = std::function<std::unique_ptr<cluster::Bus>(std::string node_id,
-                                                            std::unique_ptr<Client> client)>;
+using MakeBus = std::function<std::unique_ptr<cluster::Bus>(
+    Loop& loop, std::string node_id, std::unique_ptr<Client> client)>;
 
 /// Connects to the URL, and makes the bus on that.
 class RedisAdapterMaker final : public server::AdapterMaker {
@@ -36,7 +37,7 @@ class RedisAdapterMaker final : public server::AdapterMaker {
   std::unique_ptr<cluster::Bus> make_bus(
       const std::shared_ptr<net::AsioLoop>& loop) const override {
     auto connector = std::make_unique<net::DirectConnector>(loop, net::TlsSettings{});
-    return make_(random_id(loop->entropy()),
+    return make_(*loop, random_id(loop->entropy()),
                  std::make_unique<Client>(*loop, std::move(connector), settings_));
   }
   cluster::ClusterOptions cluster_options() const override { return options_; }
@@ -69,7 +70,7 @@ Adapter redis_adapter(RedisAdapterOptions options) {
   if (options.publish_on_specific_response_channel)
     bus.responses = redis::Responses::specific_channel;
   return Adapter(std::make_shared<redis::RedisAdapterMaker>(
-      options.url, cluster, [bus](std::string node_id, std::unique_ptr<redis::Client> client) {
+      options.url, cluster, [bus](Loop&, std::string node_id, std::unique_ptr<redis::Client> client) {
         return std::make_unique<redis::ClassicBus>(std::move(node_id), std::move(client), bus);
       }));
 }
@@ -80,8 +81,22 @@ Adapter sharded_redis_adapter(ShardedRedisAdapterOptions options) {
       .room_channels = redis::room_channels_of(options.subscription_mode)};
   return Adapter(std::make_shared<redis::RedisAdapterMaker>(
       options.url, cluster::ClusterOptions{},
-      [bus](std::string node_id, std::unique_ptr<redis::Client> client) {
+      [bus](Loop&, std::string node_id, std::unique_ptr<redis::Client> client) {
         return std::make_unique<redis::ShardedBus>(std::move(node_id), std::move(client), bus);
+      }));
+}
+
+Adapter redis_streams_adapter(RedisStreamsAdapterOptions options) {
+  const redis::StreamsBusOptions bus{.stream_name = std::move(options.stream_name),
+                                     .channel_prefix = std::move(options.channel_prefix),
+                                     .max_len = options.max_len,
+                                     .read_count = options.read_count,
+                                     .block_time = options.block_time};
+  return Adapter(std::make_shared<redis::RedisAdapterMaker>(
+      options.url, cluster::ClusterOptions{},
+      [bus](Loop& loop, std::string node_id, std::unique_ptr<redis::Client> client) {
+        return std::make_unique<redis::StreamsBus>(loop, std::move(node_id), std::move(client),
+                                                   bus);
       }));
 }
 

@@ -57,6 +57,7 @@ Adapter make_adapter(const Options& options) {
     return socketio::sharded_redis_adapter(
         {.url = options.redis, .subscription_mode = modes.at(detail)});
   }
+  if (kind == "streams") return socketio::redis_streams_adapter({.url = options.redis});
   throw std::invalid_argument("no adapter " + options.adapter);
 }
 
@@ -243,7 +244,7 @@ class Node {
 int main(int argc, char** argv) {
   cluster_node::Options options;
   CLI::App app("A node of the clusters of tests/cluster");
-  app.add_option("--adapter", options.adapter, "classic, classic:specific, sharded:<mode>");
+  app.add_option("--adapter", options.adapter, "classic, classic:specific, sharded:<mode>, streams");
   app.add_option("--redis", options.redis, "URL");
   app.add_option("--request-timeout", options.request_timeout_ms, "milliseconds");
   CLI11_PARSE(app, argc, argv);

@@ -55,8 +55,8 @@ struct RedisStreamsAdapterOptions {
   std::string url = "redis://localhost:6379";
   std::string stream_name = "socket.io";
   std::string channel_prefix = "socket.io";
-  std::size_t max_len = 10'000;  ///< The stream keeps about so many entries.
-  std::size_t read_count = 100;  ///< Entries that are read at a time.
+  std::size_t max_len = 10'000;                 ///< The stream keeps about so many entries.
+  std::size_t read_count = 100;                 ///< Entries that are read at a time.
   std::chrono::milliseconds block_time{5'000};  ///< How long Redis waits for the next entry.
 };
 

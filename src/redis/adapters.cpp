@@ -11,26 +11,21 @@
 #include <socketio/redis.hpp>
 
 #include <functional>
-#include <stdexcept>
 #include <utility>
 
 namespace socketio {
 namespace redis {
 namespace {
 
-using MakeBus = std::function<std::unique_ptr<cluster::Bus>(
-    Loop& loop, std::string node_id, std::unique_ptr<Client> client)>;
+using MakeBus = std::function<std::unique_ptr<cluster::Bus>(Loop& loop, std::string node_id,
+                                                            std::unique_ptr<Client> client)>;
 
 /// Connects to the URL, and makes the bus on that.
 class RedisAdapterMaker final : public server::AdapterMaker {
  public:
   RedisAdapterMaker(std::string_view url, cluster::ClusterOptions options, MakeBus make)
       : options_(std::move(options)), make_(std::move(make)) {
-    const auto address = parse_url(url);
-    if (!address)
-      throw std::invalid_argument("socketio: the URL of Redis is none: " +
-                                  std::string(to_string(address.error())));
-    settings_.address = *address;
+    settings_.address = required_address(url);
     settings_.name = "socketio";
   }
 
@@ -70,7 +65,8 @@ Adapter redis_adapter(RedisAdapterOptions options) {
   if (options.publish_on_specific_response_channel)
     bus.responses = redis::Responses::specific_channel;
   return Adapter(std::make_shared<redis::RedisAdapterMaker>(
-      options.url, cluster, [bus](Loop&, std::string node_id, std::unique_ptr<redis::Client> client) {
+      options.url, cluster,
+      [bus](Loop&, std::string node_id, std::unique_ptr<redis::Client> client) {
         return std::make_unique<redis::ClassicBus>(std::move(node_id), std::move(client), bus);
       }));
 }

@@ -63,9 +63,10 @@ void StreamReader::on_end(const redis::Answer& answer) {
 void StreamReader::read() {
   const std::string entries = std::to_string(options_.entries);
   const std::string block = std::to_string(options_.block.count());
-  connection_->send({"XREAD", "COUNT", entries, "BLOCK", block, "STREAMS", options_.stream, last_id_},
-                    [this](const redis::Answer& answer) { on_read(answer); },
-                    options_.block + std::chrono::seconds(5));
+  connection_->send(
+      {"XREAD", "COUNT", entries, "BLOCK", block, "STREAMS", options_.stream, last_id_},
+      [this](const redis::Answer& answer) { on_read(answer); },
+      options_.block + std::chrono::seconds(5));
 }
 
 void StreamReader::on_read(const redis::Answer& answer) {

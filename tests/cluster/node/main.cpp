@@ -244,7 +244,8 @@ class Node {
 int main(int argc, char** argv) {
   cluster_node::Options options;
   CLI::App app("A node of the clusters of tests/cluster");
-  app.add_option("--adapter", options.adapter, "classic, classic:specific, sharded:<mode>, streams");
+  app.add_option("--adapter", options.adapter,
+                 "classic, classic:specific, sharded:<mode>, streams");
   app.add_option("--redis", options.redis, "URL");
   app.add_option("--request-timeout", options.request_timeout_ms, "milliseconds");
   CLI11_PARSE(app, argc, argv);

@@ -4,6 +4,7 @@
 
 #include <socketio/json_writer.hpp>
 #include <socketio/redis.hpp>
+#include <socketio/redis_emitter.hpp>
 #include <socketio/server.hpp>
 
 #include <CLI/CLI.hpp>
@@ -238,6 +239,29 @@ class Node {
   json heard_ = json::array();
 };
 
+/// Executes the commands of an emitter, which has no server.
+void emit(const std::string& redis) {
+  const socketio::Emitter everybody({.url = redis});
+  for (std::string line; std::getline(std::cin, line);) {
+    const json request = from_line(line);
+    const std::string command = request.at("command");
+    const Call call(request.at("args"));
+    socketio::Emitter target =
+        everybody.of(call.to.value("nsp", "/")).except(call.to.value("except", Rooms()));
+    if (const auto rooms = call.to.value("rooms", Rooms()); !rooms.empty())
+      target = target.to(rooms);
+    if (call.to.value("flags", json::object()).value("volatile", false))
+      target = target.volatile_();
+    if (command == "emit") target.emit(call.event(), arguments_of(call.rest));
+    if (command == "socketsJoin") target.sockets_join(call.value.get<Rooms>());
+    if (command == "socketsLeave") target.sockets_leave(call.value.get<Rooms>());
+    if (command == "disconnectSockets")
+      target.disconnect_sockets(call.value.get<bool>() ? Close::connection : Close::socket);
+    if (command == "serverSideEmit") target.server_side_emit(call.event(), arguments_of(call.rest));
+    std::cout << to_line({{"id", request.at("id")}, {"result", nullptr}}) << std::endl;
+  }
+}
+
 }  // namespace
 }  // namespace cluster_node
 
@@ -248,8 +272,15 @@ int main(int argc, char** argv) {
                  "classic, classic:specific, sharded:<mode>, streams");
   app.add_option("--redis", options.redis, "URL");
   app.add_option("--request-timeout", options.request_timeout_ms, "milliseconds");
+  bool is_emitter = false;
+  app.add_flag("--emitter", is_emitter, "no server, but an emitter");
   CLI11_PARSE(app, argc, argv);
   try {
+    if (is_emitter) {
+      std::cout << "listening on 0" << std::endl;
+      cluster_node::emit(options.redis);
+      return 0;
+    }
     cluster_node::Node(options).run();
   } catch (const std::exception& error) {
     std::cerr << "cluster_node: " << error.what() << '\n';

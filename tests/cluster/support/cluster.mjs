@@ -70,6 +70,8 @@ export class Cluster {
     const [, mode] = this.adapter.split(":");
     if (this.kind !== "sharded" || mode === "static") return;
     for (const room of rooms) {
+      // What looks like the id of a socket is reached on the namespace's channel.
+      if (mode === "dynamic" && room.length === 20) continue;
       const name = `${client.nsp}#${room}`;
       client.node.rooms.add(name);
       const having = this.nodes.filter((node) => node.rooms.has(name)).length;

@@ -309,11 +309,11 @@ EventHandler make_handler(F function) {
         !is_task<typename Signature<Function>::Result> || !AnyHoldsView<Parameters>::value,
         "socketio: a coroutine outlives the packet that std::string_view and std::span "
         "refer to: take a std::string or Bytes");
-    static_assert((std::is_same_v<Side, Socket> || !Names<Parameters, Socket>::value) &&
-                      (std::is_same_v<Side, ClientSocket> ||
-                       !Names<Parameters, ClientSocket>::value),
-                  "socketio: handlers of a server may take a Socket, those of a client a "
-                  "ClientSocket, and those of server_side_emit neither");
+    static_assert(
+        (std::is_same_v<Side, Socket> || !Names<Parameters, Socket>::value) &&
+            (std::is_same_v<Side, ClientSocket> || !Names<Parameters, ClientSocket>::value),
+        "socketio: handlers of a server may take a Socket, those of a client a "
+        "ClientSocket, and those of server_side_emit neither");
     return [f = std::make_shared<Function>(std::move(function))](Invocation& call) {
       try {
         Storage storage;

@@ -105,8 +105,8 @@ void Cluster::count_nodes(const std::string& nsp,
     const Members* const members = members_of(nsp);
     return counted(1 + (members ? members->count() : 0));
   }
-  bus_->count_nodes(nsp, [weak = std::weak_ptr<Cluster*>(self_), counted = std::move(counted)](
-                             std::optional<std::size_t> nodes) {
+  bus_->count_nodes(nsp, [weak = std::weak_ptr<Cluster*>(self_),
+                          counted = std::move(counted)](std::optional<std::size_t> nodes) {
     if (!weak.expired()) counted(nodes);
   });
 }
@@ -122,10 +122,9 @@ void Cluster::on_message(const MessagePtr& message) {
     members->on_sign_of_life(message->sender);
   if (std::holds_alternative<Hello>(body) || std::holds_alternative<Heartbeat>(body))
     return on_hello(*message);
-  const bool is_answer = std::holds_alternative<ClientCount>(body) ||
-                         std::holds_alternative<ClientAnswer>(body) ||
-                         std::holds_alternative<Sockets>(body) ||
-                         std::holds_alternative<ServerSideAnswer>(body);
+  const bool is_answer =
+      std::holds_alternative<ClientCount>(body) || std::holds_alternative<ClientAnswer>(body) ||
+      std::holds_alternative<Sockets>(body) || std::holds_alternative<ServerSideAnswer>(body);
   is_answer ? gather_.on_answer(*message) : listener_.on_request(*this, message);
 }
 

@@ -2,8 +2,8 @@
 // Content of messages from events and values of this process, and back. Pure functions, any thread.
 #pragma once
 
-#include "codec/json/document.hpp"
 #include "cluster/message.hpp"
+#include "codec/json/document.hpp"
 #include "core/server/adapter.hpp"
 
 #include <socketio/acknowledgement.hpp>

@@ -103,9 +103,9 @@ struct ServerSideAnswer {
   MissingNodes missing;
 };
 
-using Body =
-    std::variant<Hello, Heartbeat, Goodbye, Broadcast, SocketsJoin, SocketsLeave, DisconnectSockets,
-                 FetchSockets, ServerSideEmit, ClientCount, ClientAnswer, Sockets, ServerSideAnswer>;
+using Body = std::variant<Hello, Heartbeat, Goodbye, Broadcast, SocketsJoin, SocketsLeave,
+                          DisconnectSockets, FetchSockets, ServerSideEmit, ClientCount,
+                          ClientAnswer, Sockets, ServerSideAnswer>;
 
 /// The sender of what an Emitter publishes, which is no node.
 inline constexpr std::string_view emitter_sender = "emitter";

@@ -39,6 +39,33 @@ struct Parts {
   }
 };
 
+/// The answers to a broadcast of another node, which is told first how many there are. Until that is
+/// known those of clients wait: a quick client may answer before a slow loop has counted its own.
+class ClientsReply {
+ public:
+  ClientsReply(std::shared_ptr<Cluster> from, MessagePtr asked, RequestId request)
+      : from_(std::move(from)), asked_(std::move(asked)), request_(std::move(request)) {}
+
+  void on_asked(std::size_t clients, MissingNodes missing) {
+    is_counted_ = true;
+    from_->answer(*asked_, ClientCount{request_, clients, std::move(missing)});
+    for (ClientAnswer& answer : std::exchange(early_, {}))
+      from_->answer(*asked_, std::move(answer));
+  }
+  void on_answer(std::error_code error, const Value* arguments) {
+    ClientAnswer answer{request_, arguments ? content_of(*arguments) : Content(), error};
+    if (!is_counted_) return early_.push_back(std::move(answer));
+    from_->answer(*asked_, std::move(answer));
+  }
+
+ private:
+  const std::shared_ptr<Cluster> from_;
+  const MessagePtr asked_;
+  const RequestId request_;
+  bool is_counted_ = false;
+  std::vector<ClientAnswer> early_;
+};
+
 }  // namespace
 
 void ClusterNamespace::attach(std::weak_ptr<core::NamespaceState> nsp, core::LocalAdapter& local) {
@@ -99,20 +126,20 @@ void ClusterNamespace::ask_clients(core::WrittenEvent event,
   const std::optional<milliseconds> timeout = options.flags.timeout;
   const auto ask = [&](Cluster& other) {
     const milliseconds limit = other.options().request_timeout;
-    other.ask({.answer = Question::Answer::clients,
-               .nsp = name_,
-               .nodes_timeout =
-                   nodes_timeout(other, timeout ? std::min(*timeout, limit) : limit, from),
-               .clients_timeout = timeout ? timeout : other.options().clients_timeout,
-               .answered = on_answer,
-               .heard = [parts](MissingNodes missing) { parts->on_part(std::move(missing)); },
-               .ended =
-                   [answered](std::size_t clients, std::error_code reason) {
-                     while (clients-- > 0) answered(reason, nullptr);
-                   }},
-              [&](const RequestId& request) {
-                return Broadcast{content_of(event), options, request};
-              });
+    other.ask(
+        {.answer = Question::Answer::clients,
+         .nsp = name_,
+         .nodes_timeout = nodes_timeout(other, timeout ? std::min(*timeout, limit) : limit, from),
+         .clients_timeout = timeout ? timeout : other.options().clients_timeout,
+         .answered = on_answer,
+         .heard = [parts](MissingNodes missing) { parts->on_part(std::move(missing)); },
+         .ended =
+             [answered](std::size_t clients, std::error_code reason) {
+               while (clients-- > 0) answered(reason, nullptr);
+             }},
+        [&](const RequestId& request) {
+          return Broadcast{content_of(event), options, request};
+        });
   };
   if (!is_local) for_others(from, ask);
   const bool is_here = here([&](core::LocalAdapter& local) {
@@ -147,7 +174,9 @@ void ClusterNamespace::fetch_sockets(const detail::BroadcastOptions& options,
                .nodes_timeout = nodes_timeout(other, options.flags.timeout, from),
                .answered = on_answer,
                .heard = [parts](MissingNodes missing) { parts->on_part(std::move(missing)); }},
-              [&](const RequestId& request) { return FetchSockets{options, request}; });
+              [&](const RequestId& request) {
+                return FetchSockets{options, request};
+              });
   };
   if (!is_local) for_others(from, ask);
   const bool is_here = here([&](core::LocalAdapter& local) {
@@ -171,9 +200,8 @@ void ClusterNamespace::del_sockets(const SocketsLeave& request, const Cluster* f
 
 void ClusterNamespace::disconnect_sockets(const DisconnectSockets& request, const Cluster* from) {
   if (!request.options.flags.is_local) pass_on(request, from);
-  here([&](core::LocalAdapter& local) {
-    local.disconnect_sockets(request.options, request.close);
-  });
+  here(
+      [&](core::LocalAdapter& local) { local.disconnect_sockets(request.options, request.close); });
 }
 
 // --- Events for the other servers ---
@@ -232,21 +260,20 @@ void ClusterNamespace::count_servers(core::Adapter::CountCallback counted) {
 
 // --- Requests of other nodes. Answers need not this namespace, which may end before ---
 
-void ClusterNamespace::on_request(const std::shared_ptr<Cluster>& from,
-                                  const MessagePtr& message) {
+void ClusterNamespace::on_request(const std::shared_ptr<Cluster>& from, const MessagePtr& message) {
   const Body& body = message->body;
   if (const auto* const broadcast_event = std::get_if<Broadcast>(&body)) {
     const core::WrittenEvent event = written(broadcast_event->event);
     const RequestId& request = broadcast_event->request;
     if (request.empty()) return broadcast(event, broadcast_event->options, from.get());
+    const auto reply = std::make_shared<ClientsReply>(from, message, request);
     return ask_clients(
         event, broadcast_event->options,
-        [from, message, request](std::size_t clients, MissingNodes missing) {
-          from->answer(*message, ClientCount{request, clients, std::move(missing)});
+        [reply](std::size_t clients, MissingNodes missing) {
+          reply->on_asked(clients, std::move(missing));
         },
-        [from, message, request](std::error_code error, const Value* arguments) {
-          from->answer(*message,
-                       ClientAnswer{request, arguments ? content_of(*arguments) : Content(), error});
+        [reply](std::error_code error, const Value* arguments) {
+          reply->on_answer(error, arguments);
         },
         from.get());
   }
@@ -317,12 +344,14 @@ void ClusterNamespace::tell_room(const std::string& room, Peers peers, Tell tell
 }
 
 void ClusterNamespace::on_room_created(const std::string& room) {
-  tell_room(room, Peers::loops, [](Bus& bus, const auto&... names) { bus.on_room_created(names...); });
+  tell_room(room, Peers::loops,
+            [](Bus& bus, const auto&... names) { bus.on_room_created(names...); });
   on_other_room_created(room);
 }
 
 void ClusterNamespace::on_room_deleted(const std::string& room) {
-  tell_room(room, Peers::loops, [](Bus& bus, const auto&... names) { bus.on_room_deleted(names...); });
+  tell_room(room, Peers::loops,
+            [](Bus& bus, const auto&... names) { bus.on_room_deleted(names...); });
   on_other_room_deleted(room);
 }
 

@@ -68,14 +68,16 @@ class MemoryNetwork : public std::enable_shared_from_this<MemoryNetwork> {
   void send(const std::string& from, const std::string& to, cluster::MessagePtr message) {
     ++sent_;
     if (!connected(from, to)) return;
-    const auto delay = milliseconds(dice_.below(static_cast<std::size_t>(longest_delay_.count()) + 1));
+    const auto delay =
+        milliseconds(dice_.below(static_cast<std::size_t>(longest_delay_.count()) + 1));
     TimePoint& last = last_arrival_[{from, to}];
     last = std::max(last, loop_.now() + delay);
     arriving_.emplace(std::pair(last, ++last_sent_), Arriving{from, to, std::move(message)});
     wake();
   }
   void wake() {
-    if (!arriving_.empty()) loop_.timers().arm(timer_, arriving_.begin()->first.first - loop_.now());
+    if (!arriving_.empty())
+      loop_.timers().arm(timer_, arriving_.begin()->first.first - loop_.now());
   }
   void arrive();
   std::size_t count(const std::string& nsp) const;
@@ -174,10 +176,9 @@ inline void MemoryNetwork::arrive() {
 }
 
 inline std::size_t MemoryNetwork::count(const std::string& nsp) const {
-  return static_cast<std::size_t>(
-      std::count_if(buses_.begin(), buses_.end(), [&](const auto& entry) {
-        return !dead_.contains(entry.first) && entry.second->has(nsp);
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      buses_.begin(), buses_.end(),
+      [&](const auto& entry) { return !dead_.contains(entry.first) && entry.second->has(nsp); }));
 }
 
 }  // namespace socketio::support

@@ -177,13 +177,12 @@ class MessageAdapter final : public core::Adapter {
     if (type == "sockets") return local_.sockets(request.at("rooms"), on_names);
     const detail::BroadcastOptions options = options_from(request.at("opts"));
     if (type == "fetch_sockets") {
-      return local_.fetch_sockets(options,
-                                  [this, id](const std::vector<core::SocketDetails>& found, const MissingNodes&) {
-                                    json sockets = json::array();
-                                    for (const core::SocketDetails& details : found)
-                                      sockets.push_back(written(details));
-                                    respond({{"request", id}, {"sockets", std::move(sockets)}});
-                                  });
+      return local_.fetch_sockets(
+          options, [this, id](const std::vector<core::SocketDetails>& found, const MissingNodes&) {
+            json sockets = json::array();
+            for (const core::SocketDetails& details : found) sockets.push_back(written(details));
+            respond({{"request", id}, {"sockets", std::move(sockets)}});
+          });
     }
     const std::string text = request.at("packet").at("text");
     local_.broadcast_with_ack(

@@ -17,7 +17,8 @@ class BroadcastAnswersTest : public testing::Test {
 
   int each = 0;
   int all = 0;
-  BroadcastAnswers answers{[this](std::error_code, const Value*) { ++each; }, [this](const MissingNodes&) { ++all; }};
+  BroadcastAnswers answers{[this](std::error_code, const Value*) { ++each; },
+                           [this](const MissingNodes&) { ++all; }};
 };
 
 TEST_F(BroadcastAnswersTest, AreCompleteWhenTheLastClientHasAnswered) {

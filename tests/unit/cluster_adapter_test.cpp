@@ -2,7 +2,6 @@
 // What the nodes of a cluster do for each other, on a bus that counts them, on one that does not, and
 // across a node that connects two buses.
 #include "cluster/adapter.hpp"
-
 #include "support/cluster_town.hpp"
 
 #include <gmock/gmock.h>
@@ -458,6 +457,21 @@ TEST_F(ClusterBridgeTest, ClientsBehindBridgesAnswer) {
   town.settle();
   ASSERT_TRUE(answers.known());
   EXPECT_THAT(**answers, UnorderedElementsAre(1, 2, 3, 4));
+}
+
+TEST_F(ClusterBridgeTest, AClientMayAnswerBeforeALoopHasCountedItsOwn) {
+  loops2->cut("b0", "b1");
+  Result answers(a0.io().emit_with_ack<int>("question"));
+  town.settle();
+  b0.peers[0]->send("30[3]");
+  town.pass(milliseconds(3'100));
+  a0.peers[0]->send("30[1]");
+  a1.peers[0]->send("30[2]");
+  town.settle();
+  ASSERT_TRUE(answers.known());
+  EXPECT_THAT(answers->values(), UnorderedElementsAre(1, 2, 3));
+  EXPECT_EQ(answers->missing(), 0U);
+  EXPECT_EQ(answers->missing_nodes().count, 1U);
 }
 
 TEST_F(ClusterBridgeTest, AProcessIsOneServer) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "cluster/gather.hpp"
-
 #include "support/manual_loop.hpp"
 
 #include <gmock/gmock.h>

@@ -24,7 +24,8 @@ void ParentAdapter::fetch_sockets(const detail::BroadcastOptions& options, Fetch
   };
   const auto children = nsp().children();
   if (children.empty()) return found({}, {});
-  const auto gathered = std::make_shared<Gathered>(Gathered{children.size(), std::move(found), {}, {}});
+  const auto gathered =
+      std::make_shared<Gathered>(Gathered{children.size(), std::move(found), {}, {}});
   for (const auto& child : children) {
     child->adapter().fetch_sockets(
         options, [gathered](std::vector<SocketDetails> sockets, MissingNodes missing) {

@@ -2,15 +2,25 @@
 #include "redis/client.hpp"
 
 #include "base/log.hpp"
-#include "net/tcp_connector.hpp"
+#include "redis/sentinel_connector.hpp"
 
 #include <utility>
 
 namespace socketio::redis {
 
+namespace {
+
+std::unique_ptr<Connector> connector_to(const Address& address, Loop& loop,
+                                        std::unique_ptr<Connector> connector) {
+  if (address.sentinels.endpoints.empty()) return connector;
+  return std::make_unique<SentinelConnector>(loop, std::move(connector), address.sentinels);
+}
+
+}  // namespace
+
 Client::Client(Loop& loop, std::unique_ptr<Connector> connector, const ConnectionSettings& settings,
                OnPresence on_presence)
-    : connector_(std::move(connector)),
+    : connector_(connector_to(settings.address, loop, std::move(connector))),
       settings_(settings),
       on_presence_(std::move(on_presence)),
       commands_(Connection::make(loop, *connector_, settings, *this)),
@@ -38,7 +48,7 @@ void Client::tell(const StateChange& change, Said& said) {
 }
 
 void Client::log(const StateChange& change, Said& said) const {
-  const std::string where = net::describe(settings_.address.endpoint);
+  const std::string where = describe(settings_.address);
   if (change.now == ConnectionState::ready) {
     said.why.clear();
     log_line(LogScope::redis, LogLevel::info, {"connected to ", where, " for ", said.name});

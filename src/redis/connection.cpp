@@ -12,6 +12,7 @@ namespace socketio::redis {
 namespace {
 
 constexpr const char* naming = "CLIENT SETNAME";
+constexpr const char* role = "ROLE";
 
 std::string in_seconds(std::chrono::milliseconds time) {
   const auto tenths = time.count() / 100;
@@ -129,6 +130,8 @@ void Connection::greet() {
   }
   if (address.database != 0) ask({"SELECT", std::to_string(address.database)}, "SELECT");
   if (!settings_.name.empty()) ask({"CLIENT", "SETNAME", settings_.name}, naming);
+  // A sentinel may not know yet that another one has become the master.
+  if (!address.sentinels.endpoints.empty()) ask({role}, role);
   // Refused by a server that reads its file, or wants a password.
   ask({"PING"}, "PING");
 }
@@ -149,6 +152,12 @@ void Connection::on_greeting_answer(const char* step, const Answer& answer) {
   // The name is a convenience: a user may not be allowed to set one.
   if (answer->is_error() && step != naming) {
     return fail(std::string(step) + ": " + std::string(answer->text()), remedy_for(answer->text()));
+  }
+  if (step == role) {
+    const Reply::Array* const parts = answer->array();
+    if (!parts || parts->empty() || parts->front().text() != "master") {
+      return fail("this is not the master", Remedy::fail_over);
+    }
   }
   if (--greeting_due_ != 0) return;
   enter(Restoring{link()});

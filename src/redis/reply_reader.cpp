@@ -50,11 +50,17 @@ void* create_string(const redisReadTask* task, char* bytes, std::size_t size) {
   });
 }
 
-/// The number is a promise: nothing is allocated for it. Its type depends on hiredis' version.
+/// The number is only a promise, for which nothing is allocated. Its type depends on hiredis'
+/// version, and so does whether hiredis limits it and the depth.
 template <class Count>
-void* create_array(const redisReadTask* task, Count) {
+void* create_array(const redisReadTask* task, Count count) {
   // RESP3's kinds, which nobody has asked for.
   if (task->type != REDIS_REPLY_ARRAY) return nullptr;
+  const auto& budget = *static_cast<const ReplyBudget*>(task->privdata);
+  if (static_cast<std::size_t>(count) > budget.elements) return nullptr;
+  std::size_t depth = 1;
+  for (const redisReadTask* outer = task->parent; outer; outer = outer->parent) ++depth;
+  if (depth > ReplyReader::depth_limit) return nullptr;
   return place(task, 0, [] { return Reply(Reply::Array()); });
 }
 

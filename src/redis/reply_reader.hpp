@@ -26,6 +26,9 @@ class ReplyReader {
   /// The longest line: of a status, an error, or a length.
   static constexpr std::size_t line_limit_bytes = 16 * 1024;
 
+  /// Arrays within arrays. A slot of CLUSTER SLOTS needs four.
+  static constexpr std::size_t depth_limit = 7;
+
   explicit ReplyReader(const Limits& limits);
   ~ReplyReader();
   ReplyReader(const ReplyReader&) = delete;

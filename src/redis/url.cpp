@@ -2,6 +2,7 @@
 #include "redis/url.hpp"
 
 #include "codec/http/message.hpp"
+#include "net/tcp_connector.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -98,6 +99,30 @@ std::optional<UrlErrc> read_file(std::string_view text, Address& address) {
   return std::nullopt;
 }
 
+std::optional<UrlErrc> read_sentinels(std::string_view text, Address& address) {
+  take_credentials(text, address);
+  std::string_view options = text;
+  text = take_until(options, text.find('?'));
+  std::string_view hosts = take_until(text, text.find('/'));
+  Sentinels& sentinels = address.sentinels;
+  const Endpoint usual{"localhost", default_sentinel_port, address.endpoint.secure};
+  do {
+    if (sentinels.endpoints.size() == sentinel_limit) return UrlErrc::bad_sentinels;
+    sentinels.endpoints.push_back(usual);
+    const std::string_view host = take_until(hosts, hosts.find(','));
+    if (const auto error = read_authority(host, sentinels.endpoints.back())) return error;
+  } while (!hosts.empty());
+  sentinels.master = decoded(take_until(text, text.find('/')));
+  if (sentinels.master.empty()) return UrlErrc::bad_sentinels;
+  while (!options.empty()) {
+    std::string_view value = take_until(options, options.find('&'));
+    const std::string_view name = take_until(value, value.find('='));
+    if (name == "sentinel_user") sentinels.user = decoded(value);
+    if (name == "sentinel_password") sentinels.password = decoded(value);
+  }
+  return read_database(text, address);
+}
+
 }  // namespace
 
 std::string_view to_string(UrlErrc code) {
@@ -105,13 +130,15 @@ std::string_view to_string(UrlErrc code) {
     case UrlErrc::too_long:
       return "the URL is too long";
     case UrlErrc::bad_scheme:
-      return "the URL does not begin with redis://, rediss://, unix:// or redis+unix://";
+      return "the URL's scheme is none of redis, rediss, unix, redis+sentinel, rediss+sentinel";
     case UrlErrc::bad_host:
       return "the URL has no valid host";
     case UrlErrc::bad_port:
       return "the URL's port is no number from 1 to 65535";
     case UrlErrc::bad_database:
       return "the URL's database is no number";
+    case UrlErrc::bad_sentinels:
+      return "the URL has too many sentinels, or no name of a master";
     case UrlErrc::bad_path:
       return "the URL has no absolute path of a UNIX socket";
   }
@@ -131,6 +158,9 @@ Result<Address, UrlErrc> parse_url(std::string_view url) {
     error = read_server(rest, address);
   } else if (scheme == "unix" || scheme == "redis+unix") {
     error = read_file(rest, address);
+  } else if (scheme == "redis+sentinel" || scheme == "rediss+sentinel") {
+    address.endpoint.secure = scheme == "rediss+sentinel";
+    error = read_sentinels(rest, address);
   }
   if (error) return *error;
   return address;
@@ -142,6 +172,11 @@ Address required_address(std::string_view url) {
     throw std::invalid_argument("socketio: the URL of Redis is none: " +
                                 std::string(to_string(address.error())));
   return *std::move(address);
+}
+
+std::string describe(const Address& address) {
+  if (address.sentinels.endpoints.empty()) return net::describe(address.endpoint);
+  return "the master " + address.sentinels.master;
 }
 
 }  // namespace socketio::redis

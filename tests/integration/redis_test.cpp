@@ -261,6 +261,30 @@ TEST_F(RedisServing, ACallbackThatThrowsEndsTheConnectionAlone) {
   EXPECT_TRUE(works());
 }
 
+TEST_F(RedisServing, FollowsTheSentinelsToANewMaster) {
+  RedisServer old_master;
+  RedisServer replica(
+      {.settings = {"--replicaof", "127.0.0.1", std::to_string(old_master.port())}});
+  RedisServer sentinel({.watches = old_master.port()});
+  RedisServer dead;
+  dead.kill();
+  const std::string here = "127.0.0.1:";
+  open("redis+sentinel://" + here + std::to_string(dead.port()) + "," + here +
+       std::to_string(sentinel.port()) + "/chat");
+  ASSERT_TRUE(works());
+  // A sentinel takes over only to a replica that it knows.
+  driver.run_until([&] {
+    return ask({"INFO", "replication"}).find("slave0:") != std::string::npos;
+  });
+  old_master.kill();
+  driver.run_until([&] { return client->commands().counters().connects == 2; });
+  ASSERT_TRUE(be_ready());
+  publish("after the failover");
+  EXPECT_TRUE(hear("after the failover"));
+  EXPECT_THAT(ask({"INFO", "replication"}), HasSubstr("role:master"));
+  EXPECT_THAT(ask({"INFO", "server"}), HasSubstr("tcp_port:" + std::to_string(replica.port())));
+}
+
 /// Sends what no Redis sends to whoever connects.
 class Liar final : public StreamHandler {
  public:

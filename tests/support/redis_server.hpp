@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <initializer_list>
 #include <memory>
 #include <netinet/in.h>
 #include <optional>
@@ -56,6 +58,8 @@ class RedisServer {
     std::string password{};
     /// With TLS, and nothing else: the server's certificate.
     std::optional<Identity> identity{};
+    /// It is no Redis, but a sentinel that watches the Redis on this port, which it calls "chat".
+    std::uint16_t watches = 0;
     /// Further settings, as redis-server takes them: {"--maxmemory", "2mb"}.
     std::vector<std::string> settings{};
   };
@@ -107,6 +111,14 @@ class RedisServer {
     const auto add = [&](std::initializer_list<std::string> more) {
       words.insert(words.end(), more);
     };
+    if (options_.watches != 0) {
+      // It keeps its state there.
+      std::ofstream(folder_.path() + "/sentinel.conf")
+          << "sentinel monitor chat 127.0.0.1 " << options_.watches << " 1\n"
+          << "sentinel down-after-milliseconds chat 300\n"
+          << "sentinel failover-timeout chat 3000\n";
+      words.insert(words.begin() + 2, {folder_.path() + "/sentinel.conf", "--sentinel"});
+    }
     if (!options_.password.empty()) add({"--requirepass", options_.password});
     if (options_.identity) {
       add({"--port", "0", "--tls-port", port, "--tls-auth-clients", "no"});

@@ -113,17 +113,16 @@ std::string nested(std::size_t depth) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, RedisReplyGarbage,
-    testing::Values(Garbage{"Http", "HTTP/1.1 400 Bad Request\r\n\r\n"},
-                    Garbage{"Length", "$9999999999\r\n"},
-                    Garbage{"LengthBeyondNumbers", "$99999999999999999999999999999999\r\n"},
-                    Garbage{"NegativeLength", "$-2\r\n"}, Garbage{"NoLength", "$x\r\n"},
-                    Garbage{"EndlessLength", "$" + std::string(100, '0')},
-                    Garbage{"Elements", "*4294967295\r\n"}, Garbage{"NoElements", "*x\r\n"},
-                    Garbage{"NegativeElements", "*-2\r\n"},
-                    Garbage{"ElementsBeyondNumbers", "*99999999999999999999999\r\n"},
-                    Garbage{"Depth", nested(1'000)},
-                    Garbage{"Line", '+' + std::string(20'000, 'a')}, Garbage{"Integer", ":12a\r\n"},
-                    Garbage{"Nothing", std::string(100, '\0')}),
+    testing::Values(
+        Garbage{"Http", "HTTP/1.1 400 Bad Request\r\n\r\n"}, Garbage{"Length", "$9999999999\r\n"},
+        Garbage{"LengthBeyondNumbers", "$99999999999999999999999999999999\r\n"},
+        Garbage{"NegativeLength", "$-2\r\n"}, Garbage{"NoLength", "$x\r\n"},
+        Garbage{"EndlessLength", "$" + std::string(100, '0')},
+        Garbage{"ManyElements", "*2147483647\r\n"}, Garbage{"Elements", "*4294967295\r\n"},
+        Garbage{"NoElements", "*x\r\n"}, Garbage{"NegativeElements", "*-2\r\n"},
+        Garbage{"ElementsBeyondNumbers", "*99999999999999999999999\r\n"},
+        Garbage{"Depth", nested(1'000)}, Garbage{"Line", '+' + std::string(20'000, 'a')},
+        Garbage{"Integer", ":12a\r\n"}, Garbage{"Nothing", std::string(100, '\0')}),
     [](const auto& one) { return one.param.name; });
 
 TEST(RedisReply, HasALimitForItsLines) {
@@ -138,9 +137,10 @@ TEST(RedisReply, HasALimitForItsLines) {
   });
 }
 
-TEST(RedisReply, ManyAnnouncedElementsCostNothing) {
-  // Two thousand million, of which none come.
-  EXPECT_TRUE(read("*2147483647\r\n").empty());
+TEST(RedisReply, HasALimitForItsDepth) {
+  EXPECT_EQ(read(nested(ReplyReader::depth_limit)), std::vector{"[[[[[[[1]]]]]]]"s});
+  EXPECT_THAT(read(nested(ReplyReader::depth_limit + 1)),
+              testing::ElementsAre(testing::StartsWith("broken")));
 }
 
 TEST(RedisReply, IsNotReadAfterAnError) {

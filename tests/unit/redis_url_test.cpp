@@ -46,7 +46,36 @@ TEST(RedisUrl, NamesAUnixSocket) {
   EXPECT_EQ(understood("unix://ann:secret@/run/redis.sock"), "ann:secret@/run/redis.sock/0");
 }
 
+TEST(RedisUrl, NamesSentinels) {
+  const auto address = parse_url(
+      "rediss+sentinel://ann:secret@a,b:7000,[::1]:7001/the%20master/3"
+      "?sentinel_user=bob&sentinel_password=s%40");
+  ASSERT_TRUE(address);
+  EXPECT_EQ(address->user + ' ' + address->password, "ann secret");
+  EXPECT_EQ(address->database, 3U);
+  EXPECT_TRUE(address->endpoint.secure);
+  const Sentinels& sentinels = address->sentinels;
+  EXPECT_EQ(sentinels.master, "the master");
+  EXPECT_EQ(sentinels.user + ' ' + sentinels.password, "bob s@");
+  std::string endpoints;
+  for (const Endpoint& endpoint : sentinels.endpoints) {
+    EXPECT_TRUE(endpoint.secure);
+    endpoints += endpoint.host + ' ' + std::to_string(endpoint.port) + ';';
+  }
+  EXPECT_EQ(endpoints, "a 26379;b 7000;::1 7001;");
+  EXPECT_EQ(describe(*address), "the master the master");
+}
+
 TEST(RedisUrl, IsRefusedForAReason) {
+  std::string many = "redis+sentinel://a";
+  for (std::size_t i = 1; i < sentinel_limit; ++i) many += ",a";
+  EXPECT_EQ(understood(many + "/chat"), ":@localhost 6379/0");
+  EXPECT_EQ(understood(many + ",a/chat"), to_string(UrlErrc::bad_sentinels));
+  EXPECT_EQ(understood("redis+sentinel://a"), to_string(UrlErrc::bad_sentinels));
+  EXPECT_EQ(understood("redis+sentinel://a/"), to_string(UrlErrc::bad_sentinels));
+  EXPECT_EQ(understood("redis+sentinel://a:x/chat"), to_string(UrlErrc::bad_port));
+  EXPECT_EQ(understood("redis+sentinel://a/chat/x"), to_string(UrlErrc::bad_database));
+
   EXPECT_EQ(understood("localhost:6379"), to_string(UrlErrc::bad_scheme));
   EXPECT_EQ(understood("http://localhost"), to_string(UrlErrc::bad_scheme));
   EXPECT_EQ(understood(""), to_string(UrlErrc::bad_scheme));

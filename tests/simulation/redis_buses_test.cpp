@@ -76,9 +76,15 @@ class RedisBuses : public testing::Test, public cluster::Bus::Listener {
     ClassicFormat format;
     return *format.encode({sender, nsp, cluster::Broadcast{{R"(["hi"])", {}}, {}, {}}});
   }
-  void deliver(const std::string& channel, const std::string& payload) {
-    redis.say(ScriptedRedis::message(channel, payload));
+  /// To the connection for subscriptions.
+  void say(const std::string& bytes) {
+    const auto stream = redis.visits.front().lock();
+    ASSERT_TRUE(stream);
+    stream->write(bytes);
     loop.run_for(support::milliseconds(10));
+  }
+  void deliver(const std::string& channel, const std::string& payload) {
+    say(ScriptedRedis::message(channel, payload));
   }
 
   support::SimulatedLoop loop{1};
@@ -133,8 +139,7 @@ TEST_F(RedisBuses, WhatComesBackIsForAnotherNamespaceOrIsNoMessageIsIgnored) {
   bus.open("/", *this);
   be_ready();
   const auto deliver_broadcast = [&](const std::string& payload) {
-    redis.say(ScriptedRedis::array({"pmessage", "socket.io#/#*", "socket.io#/#", payload}));
-    loop.run_for(support::milliseconds(10));
+    say(ScriptedRedis::array({"pmessage", "socket.io#/#*", "socket.io#/#", payload}));
   };
   deliver_broadcast(broadcast_of("node"));
   deliver_broadcast(broadcast_of("other", "/#b"));

@@ -41,7 +41,7 @@ class ClassicWriter {
   ClassicWriter(const cluster::Message& message, WireText& wire) : message_(message), wire_(wire) {}
 
   Result<std::string, FormatErrc> write() {
-    return std::visit([this](const auto& body) { return write(body); }, message_.body);
+    return std::visit([&](const auto& body) { return write(body); }, message_.body);
   }
 
  private:

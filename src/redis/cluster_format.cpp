@@ -61,8 +61,7 @@ class DataWriter {
   /// long as this and the message.
   const std::vector<Bytes>* write(const cluster::Message& message) {
     writer_.begin_object();
-    const bool is_carried =
-        std::visit([this](const auto& body) { return write(body); }, message.body);
+    const bool is_carried = std::visit([&](const auto& body) { return write(body); }, message.body);
     writer_.end_object();
     return is_carried ? attachments_ : nullptr;
   }

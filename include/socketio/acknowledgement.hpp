@@ -31,12 +31,12 @@ using AckCallback = std::function<void(std::error_code, const Value* arguments)>
 
 /// The elements of `array`, as a copy.
 inline Arguments all_arguments(const Value& array) {
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> attachments;
   JsonWriter writer(text, attachments);
   ValueArray items(array);
   for (Value item; items.next(item);) item.write(writer);
-  return {std::move(text), std::move(attachments)};
+  return {std::string(text.view()), std::move(attachments)};
 }
 
 /// Of the first argument; Arguments takes all.

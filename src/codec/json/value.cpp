@@ -297,8 +297,10 @@ json Value::to_json() const {
 
 void Value::append_text(std::string& out) const {
   std::vector<Bytes> no_attachments;
-  JsonWriter writer(out, no_attachments);
+  TextBuffer text;
+  JsonWriter writer(text, no_attachments);
   socketio::write(writer, *this, TreeWriter::Binary::as_placeholders);
+  out += text.view();
 }
 
 void Value::write(JsonWriter& writer) const {

@@ -213,7 +213,7 @@ TEST_F(JsonWriterTest, TakesBinaryOutInOrder) {
   EXPECT_EQ(attachments_, (std::vector<Bytes>{{1}, {2, 3}, {}}));
 
   Document document;
-  const auto read = document.parse(text_, attachments_);
+  const auto read = document.parse(text_.view(), attachments_);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->to_json(), value_with_binary);
 }

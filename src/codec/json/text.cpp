@@ -15,9 +15,7 @@ namespace socketio::codec {
 namespace {
 
 constexpr std::string_view replacement_character = "\xef\xbf\xbd";
-bool needs_escape(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-}
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
 void append_escape(TextBuffer& out, char c) {
   constexpr std::string_view hex = "0123456789abcdef";

@@ -29,9 +29,19 @@ std::string_view cut(std::string_view& rest, char separator) {
   return front;
 }
 
+bool is_decoded(std::string_view encoded) {
+  return std::none_of(encoded.begin(), encoded.end(), [](char c) { return c == '%' || c == '+'; });
+}
+
 std::string query_text(std::string_view encoded) {
-  if (encoded.find_first_of("%+") == std::string_view::npos) return std::string(encoded);
+  if (is_decoded(encoded)) return std::string(encoded);
   return with_replacements(percent_decode(encoded, Plus::is_blank));
+}
+
+/// An encoded text is never shorter than the text that it stands for.
+bool stands_for(std::string_view encoded, std::string_view text) {
+  if (encoded.size() < text.size()) return false;
+  return encoded == text || (!is_decoded(encoded) && query_text(encoded) == text);
 }
 
 /// Headers of which Node.js keeps only the first line (http.IncomingMessage, `message.headers`).
@@ -298,7 +308,7 @@ std::string query_value(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     auto value = cut(query, '&');
     if (value.empty()) continue;
-    if (query_text(cut(value, '=')) == name) return query_text(value);
+    if (stands_for(cut(value, '='), name)) return query_text(value);
   }
   return {};
 }

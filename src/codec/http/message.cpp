@@ -154,6 +154,7 @@ void add_line(std::string& value, std::string_view name, std::string_view line) 
 
 void Headers::add(std::string_view name, std::string_view value) {
   assert(block_.size() + name.size() + value.size() <= std::numeric_limits<std::uint32_t>::max());
+  bits_ |= bit_of(name);
   const auto offset = static_cast<std::uint32_t>(block_.size());
   const auto name_size = static_cast<std::uint32_t>(name.size());
   const auto value_size = static_cast<std::uint32_t>(value.size());
@@ -185,7 +186,14 @@ std::string_view Headers::get(std::string_view name) const {
   return position < size() ? at(position).value : std::string_view();
 }
 
+std::uint64_t Headers::bit_of(std::string_view name) {
+  if (name.empty()) return 1;
+  const auto first = static_cast<std::size_t>(static_cast<unsigned char>(lower(name.front())));
+  return std::uint64_t{1} << (first + 3 * name.size()) % 64;
+}
+
 std::size_t Headers::find(std::string_view name, std::size_t from) const {
+  if ((bits_ & bit_of(name)) == 0) return size();
   std::size_t i = from;
   // Most names differ in size already.
   while (i < index_.size() &&

@@ -79,6 +79,8 @@ may_include() {
     net) echo 'base net' ;;
     net/client) echo 'base net net/client' ;;
     server) echo 'base codec engine engine/server core core/server net server' ;;
+    cluster) echo 'base codec engine engine/server core core/server cluster' ;;
+    redis) echo 'base codec engine engine/server core core/server cluster net server redis' ;;
     admin) echo 'base codec engine engine/server core core/server net server admin' ;;
     client) echo 'base codec engine engine/client core core/client net net/client client' ;;
     *) echo 'none' ;;
@@ -111,7 +113,7 @@ io_line() {
 # What only some systems have is in src/net/linux. All other code uses the standard library and libraries that support
 # many systems. It calls nothing of the C library beyond the standard, and does not ask which system it is on.
 platforms() {
-  local libraries='boost/(asio|system|interprocess)/.*|openssl/.*|nlohmann/.*|simdjson\.h|zlib\.h|crypt\.h'
+  local libraries='boost/(asio|system|interprocess)/.*|openssl/.*|nlohmann/.*|simdjson\.h|zlib\.h|crypt\.h|hiredis\.h'
   files -path './src/*' -not -path './src/net/linux/*' -o -path './include/*' | offences '^ *# *include +<' |
     grep -vE "include +<([a-z_]+|socketio/[a-z_/]+\.hpp|$libraries)>" || true
   local words='(^|[^A-Za-z0-9_>])::[a-z_0-9]+ ?\(|\bpthread_|\bget[pt]id\(|\b(gm|local)time(_r)?\(|\bset?env\(|\bssize_t\b'

@@ -97,7 +97,7 @@ layers() {
       offences '^ *# *include +"' | grep -vE "include +\"($allowed)/(json/|http/|ip/|msgpack/|openmetrics/|custom/|engineio/|proxy/|socketio/|websocket/|platform/)?[^/]+\"" || true
   done
   files -path './src/base/*' -o -path './src/net/*' | offences '^ *# *include +<socketio/'
-  files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client|admin)/'
+  files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client|admin|cluster|redis)/'
 }
 
 # Above the I/O line there is no socket, thread, mutex, clock or random source. Time and entropy are arguments.
@@ -106,7 +106,8 @@ io_line() {
   headers+='|filesystem|sys/.*|netinet/.*|arpa/.*|netdb\.h|unistd\.h|poll\.h|pthread\.h|openssl/rand\.h'
   local calls='_clock::now\(|random_device|RAND_bytes|getrandom\(|gettimeofday\(|clock_gettime\(|\btime\((nullptr|NULL|0|&)|getenv\('
   calls+='|std::(rand|thread|jthread|mutex|async)\b'
-  files -path './src/base/*' -o -path './src/codec/*' -o -path './src/engine/*' -o -path './src/core/*' |
+  files -path './src/base/*' -o -path './src/codec/*' -o -path './src/engine/*' -o -path './src/core/*' \
+    -o -path './src/cluster/*' |
     offences "^ *# *include +<($headers)|$calls"
 }
 

@@ -4,6 +4,7 @@
 
 #include <socketio/namespace.hpp>
 
+#include <stdexcept>
 #include <utility>
 
 namespace socketio {
@@ -28,6 +29,26 @@ std::vector<Socket> Namespace::sockets() const {
 
 detail::HandlerTableRef Namespace::table() const {
   return detail::HandlerTableRef(state_ ? &state_->own_handlers().events : nullptr);
+}
+
+detail::HandlerTableRef Namespace::server_side_table() const {
+  return detail::HandlerTableRef(state_ ? &state_->own_handlers().server_side : nullptr);
+}
+
+void Namespace::require_server_side_name(std::string_view event) {
+  // What the JavaScript Server itself emits.
+  if (event != "connect" && event != "connection" && event != "new_namespace") return;
+  throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
+}
+
+void Namespace::emit_server_side(detail::OutgoingEvent& event) const {
+  if (state_) state_->server_side_emit(event);
+}
+
+void Namespace::emit_server_side_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
+                                          detail::AllCallback all) const {
+  if (!state_) return all({});
+  state_->server_side_emit_with_ack(event, std::move(each), std::move(all));
 }
 
 void Namespace::add_middleware(detail::ConnectionMiddleware middleware) const {

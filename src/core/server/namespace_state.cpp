@@ -98,7 +98,7 @@ void NamespaceState::broadcast(detail::OutgoingEvent& event,
 
 void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,
                                         const detail::BroadcastOptions& options,
-                                        detail::AckCallback each, std::function<void()> all) {
+                                        detail::AckCallback each, detail::AllCallback all) {
   if (loop().is_current()) {
     return ask({event.json_text(), event.take_attachments()}, options, std::move(each),
                std::move(all));
@@ -111,17 +111,13 @@ void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,
 }
 
 void NamespaceState::ask(WrittenEvent event, const detail::BroadcastOptions& options,
-                         detail::AckCallback each, std::function<void()> all) {
-  if (!link_->node) return complete(all);
+                         detail::AckCallback each, detail::AllCallback all) {
+  if (!link_->node) return complete([&] { all({}); });
   const auto answers = std::make_shared<BroadcastAnswers>(std::move(each), std::move(all));
-  const auto on_server_count = [self = shared_from_this(), answers](std::size_t servers) {
-    self->complete([&] { answers->on_server_count(servers); });
-  };
-  options.flags.is_local ? on_server_count(1) : adapter_->server_count(on_server_count);
   adapter_->broadcast_with_ack(
       std::move(event), options,
-      [self = shared_from_this(), answers](std::size_t clients) {
-        self->complete([&] { answers->on_client_count(clients); });
+      [self = shared_from_this(), answers](std::size_t clients, MissingNodes missing) {
+        self->complete([&] { answers->on_asked(clients, std::move(missing)); });
       },
       [answers](std::error_code error, const Value* arguments) {
         answers->on_answer(error, arguments);
@@ -139,10 +135,11 @@ void NamespaceState::on_loop(Request request) {
 void NamespaceState::fetch_sockets(const detail::BroadcastOptions& options,
                                    Adapter::FetchCallback found) {
   on_loop([options, found = std::move(found)](NamespaceState& self) {
-    auto finish = [nsp = self.shared_from_this(), found](std::vector<SocketDetails> sockets) {
-      nsp->complete([&] { found(std::move(sockets)); });
+    auto finish = [nsp = self.shared_from_this(), found](std::vector<SocketDetails> sockets,
+                                                         MissingNodes missing) {
+      nsp->complete([&] { found(std::move(sockets), std::move(missing)); });
     };
-    self.link_->node ? self.adapter_->fetch_sockets(options, std::move(finish)) : finish({});
+    self.link_->node ? self.adapter_->fetch_sockets(options, std::move(finish)) : finish({}, {});
   });
 }
 
@@ -164,6 +161,39 @@ void NamespaceState::disconnect_sockets(const detail::BroadcastOptions& options,
   on_loop([options, close](NamespaceState& self) {
     if (self.link_->node) self.adapter_->disconnect_sockets(options, close);
   });
+}
+
+void NamespaceState::server_side_emit(detail::OutgoingEvent& event) {
+  if (loop().is_current()) {
+    if (link_->node) adapter_->server_side_emit({event.json_text(), event.take_attachments()});
+    return;
+  }
+  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
+               attachments = event.take_attachments()]() mutable {
+    if (self->link_->node) self->adapter_->server_side_emit({text, std::move(attachments)});
+  });
+}
+
+void NamespaceState::server_side_emit_with_ack(detail::OutgoingEvent& event,
+                                               detail::AckCallback each, detail::AllCallback all) {
+  if (loop().is_current()) {
+    return ask_servers({event.json_text(), event.take_attachments()}, std::move(each),
+                       std::move(all));
+  }
+  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
+               attachments = event.take_attachments(), each = std::move(each),
+               all = std::move(all)]() mutable {
+    self->ask_servers({text, std::move(attachments)}, std::move(each), std::move(all));
+  });
+}
+
+void NamespaceState::ask_servers(WrittenEvent event, detail::AckCallback each,
+                                 detail::AllCallback all) {
+  auto finish = [self = shared_from_this(), all = std::move(all)](MissingNodes missing) {
+    self->complete([&] { all(std::move(missing)); });
+  };
+  if (!link_->node) return finish({});
+  adapter_->server_side_emit_with_ack(std::move(event), std::move(each), std::move(finish));
 }
 
 // --- Errors. What the hook refers to is gone once the server has ended ---

@@ -71,7 +71,7 @@ class ClassicWriter {
   }
   Written finish(const std::vector<Bytes>& attachments) {
     writer_.end_object();
-    return wire_.to_bytes(std::move(text_), attachments);
+    return wire_.to_bytes(text_.view(), attachments);
   }
   Written finish() { return finish(attachments_); }
 
@@ -89,7 +89,7 @@ class ClassicWriter {
       write_opts(body.options, Flags::written);
       writer_.end_object();
     }
-    return wire_.to_msgpack(text_, body.event.attachments);
+    return wire_.to_msgpack(text_.view(), body.event.attachments);
   }
   Written write_change(ClassicType type, const detail::BroadcastOptions& options,
                        const std::vector<std::string>& rooms) {
@@ -138,7 +138,7 @@ class ClassicWriter {
     writer_.key("packet");
     writer_.raw(argument.text);
     writer_.end_object();
-    return wire_.to_msgpack(text_, argument.attachments);
+    return wire_.to_msgpack(text_.view(), argument.attachments);
   }
   Written write(const cluster::Sockets& body) {
     writer_.begin_object();
@@ -163,7 +163,7 @@ class ClassicWriter {
 
   const cluster::Message& message_;
   WireText& wire_;
-  std::string text_;
+  TextBuffer text_;
   std::vector<Bytes> attachments_;
   JsonWriter writer_{text_, attachments_};
 };
@@ -288,7 +288,7 @@ std::optional<cluster::Body> read_response(std::optional<std::uint64_t> type,
 
 template <class Write>
 std::string plain_response(const cluster::RequestId& request, Write write) {
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> none;
   JsonWriter writer(text, none);
   writer.begin_object();
@@ -296,7 +296,7 @@ std::string plain_response(const cluster::RequestId& request, Write write) {
   writer.string(request);
   write(writer);
   writer.end_object();
-  return text;
+  return std::string(text.view());
 }
 
 }  // namespace

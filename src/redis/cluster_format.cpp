@@ -238,7 +238,7 @@ Result<cluster::Message, FormatErrc> make_message(std::string&& sender, std::str
 
 Result<std::string, FormatErrc> ClusterFormat::encode(const cluster::Message& message,
                                                       Encoding encoding) {
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> own;
   const std::vector<Bytes>* attachments = &own;
   JsonWriter writer(text, own);
@@ -257,8 +257,8 @@ Result<std::string, FormatErrc> ClusterFormat::encode(const cluster::Message& me
   writer.key("nsp");
   writer.string(message.nsp);
   writer.end_object();
-  return encoding == Encoding::msgpack ? wire_.to_msgpack(text, *attachments)
-                                       : wire_.to_bytes(std::move(text), *attachments);
+  return encoding == Encoding::msgpack ? wire_.to_msgpack(text.view(), *attachments)
+                                       : wire_.to_bytes(text.view(), *attachments);
 }
 
 Result<cluster::Message, FormatErrc> ClusterFormat::decode(std::string_view bytes) {
@@ -281,17 +281,17 @@ Result<StreamEntry, FormatErrc> ClusterFormat::encode_entry(const cluster::Messa
                     .type = std::to_string(static_cast<int>(type)),
                     .data = {}};
   if (!has_data(type)) return entry;
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> own;
   JsonWriter writer(text, own);
   DataWriter data(writer, own);
   const auto* attachments = data.write(message);
   if (!attachments) return FormatErrc::not_carried;
   if (attachments->empty()) {
-    entry.data = std::move(text);
+    entry.data = text.view();
     return entry;
   }
-  const auto bytes = wire_.to_msgpack(text, *attachments);
+  const auto bytes = wire_.to_msgpack(text.view(), *attachments);
   if (!bytes) return bytes.error();
   base64::append_encoded(entry.data, *bytes);
   return entry;

@@ -129,8 +129,10 @@ bool is_event(const Value& array) {
 
 cluster::Content content_of(const Value& value) {
   cluster::Content content;
-  JsonWriter writer(content.text, content.attachments);
+  TextBuffer text;
+  JsonWriter writer(text, content.attachments);
   value.write(writer);
+  content.text = text.view();
   return content;
 }
 
@@ -185,9 +187,9 @@ Result<std::string, FormatErrc> WireText::to_msgpack(std::string_view text,
   return bytes;
 }
 
-Result<std::string, FormatErrc> WireText::to_bytes(std::string&& text,
+Result<std::string, FormatErrc> WireText::to_bytes(std::string_view text,
                                                    std::span<const Bytes> attachments) {
-  if (attachments.empty()) return std::move(text);
+  if (attachments.empty()) return std::string(text);
   return to_msgpack(text, attachments);
 }
 
@@ -360,11 +362,13 @@ cluster::Content read_content(const Value& object, std::string_view name) {
 
 cluster::Content read_argument(const Value& object, std::string_view name) {
   cluster::Content content;
-  JsonWriter writer(content.text, content.attachments);
+  TextBuffer text;
+  JsonWriter writer(text, content.attachments);
   Value member;
   writer.begin_array();
   object.find(name, member) ? member.write(writer) : writer.null();
   writer.end_array();
+  content.text = text.view();
   return content;
 }
 

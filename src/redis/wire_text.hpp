@@ -56,7 +56,8 @@ class WireText {
   Result<std::string, FormatErrc> to_msgpack(std::string_view text,
                                              std::span<const Bytes> attachments);
   /// The message as JSON, or as MessagePack if it has attachments.
-  Result<std::string, FormatErrc> to_bytes(std::string&& text, std::span<const Bytes> attachments);
+  Result<std::string, FormatErrc> to_bytes(std::string_view text,
+                                           std::span<const Bytes> attachments);
 
   /// Of JSON if the first byte is a brace, and of MessagePack otherwise.
   Result<Value, FormatErrc> read(std::string_view bytes);

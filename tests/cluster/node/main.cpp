@@ -64,11 +64,11 @@ Adapter make_adapter(const Options& options) {
 
 /// All elements of a list, to be emitted as that many arguments.
 Arguments arguments_of(const json& list) {
-  std::string text;
+  socketio::TextBuffer text;
   std::vector<socketio::Bytes> attachments;
   socketio::JsonWriter writer(text, attachments);
   for (const json& item : list) writer.value(item);
-  return {std::move(text), std::move(attachments)};
+  return {std::string(text.view()), std::move(attachments)};
 }
 
 /// The arguments of a command: whom it is about, a name, and what follows.

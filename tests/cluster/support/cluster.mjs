@@ -18,7 +18,7 @@ const mixes = [
 ];
 
 /**
- * The sharded adapter of 8.2 numbers its messages in another way, and does not understand 8.3.
+ * Two Node.js servers with the sharded adapters of 8.2 and 8.3 do not understand each other.
  * CONTROL_ONLY leaves out ours.
  */
 export const mixesOf = (adapter) =>

@@ -4,13 +4,17 @@
 namespace socketio::detail {
 
 HandlerId HandlerTable::add(std::string event, EventHandler handler, HandlerTableRef::Times times) {
+  const HandlerId id = ++last_id_;
+  add(std::move(event), Entry{id, std::move(handler), times});
+  return id;
+}
+
+void HandlerTable::add(std::string event, Entry entry) {
   const auto found = events_.find(event);
   auto changed = found == events_.end() ? std::make_shared<Entries>()
                                         : std::make_shared<Entries>(*found->second);
-  const HandlerId id = ++last_id_;
-  changed->push_back({id, std::move(handler), times});
+  changed->push_back(std::move(entry));
   events_.insert_or_assign(std::move(event), std::move(changed));
-  return id;
 }
 
 void HandlerTable::remove(std::string_view event, HandlerId handler) {
@@ -37,7 +41,10 @@ void HandlerTable::dispatch(std::string_view event, Invocation& call) {
   if (found == events_.end()) return;
   const auto entries = found->second;
   for (const Entry& entry : *entries) {
-    if (entry.times == HandlerTableRef::Times::once) remove(event, entry.id);
+    if (entry.times == HandlerTableRef::Times::once) {
+      remove(event, entry.id);
+      if (entry.is_taken && entry.is_taken->exchange(true)) continue;
+    }
     entry.handler(call);
   }
 }

@@ -19,6 +19,9 @@ NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
       parent_(parent),
       handlers_(parent ? parent->handlers_ : std::make_shared<NamespaceHandlers>()),
       adapter_(make_adapter(*this)),
+      count_everywhere_(link_->group && link_->group->has_several()
+                            ? link_->group->socket_counter(name_)
+                            : nullptr),
       handlers_are_parents_(parent != nullptr),
       kept_without_clients_(parent == nullptr) {
   const bool has_clients = name_ != parents_name;
@@ -40,6 +43,26 @@ NamespaceHandlers& NamespaceState::own_handlers() {
   return *handlers_;
 }
 
+void NamespaceState::change_handlers(const HandlersChange& change) {
+  NodeGroup* const group = link_->group;
+  if (!group || (is_announced_ && group->may_use(node()))) return change(own_handlers());
+  group->change_each([self = shared_from_this(), change](Node& node) {
+    const auto nsp = &node == self->link_->node ? self : node.counterpart_of(*self);
+    if (nsp) change(nsp->own_handlers());
+  });
+}
+
+HandlerId NamespaceState::next_handler_id() {
+  return link_->group ? link_->group->next_handler_id() : ++link_->last_handler_id;
+}
+
+NamespaceState& NamespaceState::counterpart_here() {
+  const Node* const here = link_->group->here();
+  const auto counterpart = here ? here->counterpart_of(*this) : nullptr;
+  // Its node keeps it, and this is the thread on which that may end.
+  return counterpart ? *counterpart : *this;
+}
+
 // --- Its sockets ---
 
 SocketState* NamespaceState::find(std::string_view id) const {
@@ -59,6 +82,7 @@ bool NamespaceState::add(SocketState& socket) {
   everybody_.push_back(&socket);
   ++counters_.sockets;
   ++counters_.connected;
+  if (count_everywhere_) count_everywhere_->fetch_add(1, std::memory_order_relaxed);
   return true;
 }
 
@@ -73,6 +97,7 @@ void NamespaceState::remove(SocketState& socket) {
     everybody_[socket.position]->position = socket.position;
     everybody_.pop_back();
     --counters_.sockets;
+    if (count_everywhere_) count_everywhere_->fetch_sub(1, std::memory_order_relaxed);
   }
   sockets_.erase(found);
   end_if_empty();

@@ -29,6 +29,9 @@ struct EmitFlags {
 /// Gets the arguments of one acknowledgement, or the error in its place. Called once.
 using AckCallback = std::function<void(std::error_code, const Value* arguments)>;
 
+/// Every answer that will come has come. Called once.
+using AllCallback = std::function<void(MissingNodes missing)>;
+
 /// The elements of `array`, as a copy.
 inline Arguments all_arguments(const Value& array) {
   std::string text;

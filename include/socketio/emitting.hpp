@@ -109,7 +109,8 @@ class EmitsToMany {
     OutgoingEvent outgoing(event, std::forward<Args>(args)...);
     self().emit_encoded(outgoing);
   }
-  /// Asks every socket; the first argument of each acknowledgement is collected.
+  /// Asks every socket, of all nodes of a cluster; the first argument of each acknowledgement is
+  /// collected.
   template <class R = json, class... Args>
   Pending<Replies<R>> emit_with_ack(std::string_view event, Args&&... args) const {
     OutgoingEvent outgoing(event, std::forward<Args>(args)...);
@@ -120,7 +121,10 @@ class EmitsToMany {
         [replies](std::error_code error, const Value* arguments) {
           replies->add(decode_reply<R>(error, arguments));
         },
-        [replies, pending] { pending.complete(std::move(*replies)); });
+        [replies, pending](MissingNodes missing) {
+          replies->add(std::move(missing));
+          pending.complete(std::move(*replies));
+        });
     return pending;
   }
 

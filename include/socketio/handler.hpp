@@ -287,7 +287,8 @@ template <class... Ps, class T>
 struct Names<std::tuple<Ps...>, T>
     : std::bool_constant<(std::is_same_v<std::remove_cvref_t<Ps>, T> || ...)> {};
 
-/// `Side` is the socket's class where the handler is registered: Socket or ClientSocket.
+/// `Side` is the socket's class where the handler is registered: Socket or ClientSocket, or void where
+/// events come from no socket.
 template <class Side, class F>
 EventHandler make_handler(F function) {
   using Function = std::decay_t<F>;
@@ -308,10 +309,11 @@ EventHandler make_handler(F function) {
         !is_task<typename Signature<Function>::Result> || !AnyHoldsView<Parameters>::value,
         "socketio: a coroutine outlives the packet that std::string_view and std::span "
         "refer to: take a std::string or Bytes");
-    using Other = std::conditional_t<std::is_same_v<Side, Socket>, ClientSocket, Socket>;
-    static_assert(!Names<Parameters, Other>::value,
-                  "socketio: handlers of a server may take a Socket, those of a client a "
-                  "ClientSocket");
+    static_assert(
+        (std::is_same_v<Side, Socket> || !Names<Parameters, Socket>::value) &&
+            (std::is_same_v<Side, ClientSocket> || !Names<Parameters, ClientSocket>::value),
+        "socketio: handlers of a server may take a Socket, those of a client a "
+        "ClientSocket, and those of server_side_emit neither");
     return [f = std::make_shared<Function>(std::move(function))](Invocation& call) {
       try {
         Storage storage;

@@ -119,12 +119,48 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
   BroadcastOperator in(const Rooms& rooms) const { return everybody().to(rooms); }
   BroadcastOperator except(const Rooms& rooms) const { return everybody().except(rooms); }
   BroadcastOperator local() const { return everybody().local(); }
-  Pending<std::vector<RemoteSocket>> fetch_sockets() const { return everybody().fetch_sockets(); }
+  Pending<FetchedSockets> fetch_sockets() const { return everybody().fetch_sockets(); }
   void sockets_join(const Rooms& rooms) const { everybody().sockets_join(rooms); }
   void sockets_leave(const Rooms& rooms) const { everybody().sockets_leave(rooms); }
   void disconnect_sockets(Close close = Close::socket) const {
     everybody().disconnect_sockets(close);
   }
+
+  // --- Other servers of a cluster ---
+
+  /// To the same namespace of all other servers, where handlers of on_server_side_emit() get it. Throws
+  /// std::invalid_argument for a name that is reserved: connect, connection, new_namespace.
+  template <class... Args>
+  void server_side_emit(std::string_view event, Args&&... args) const {
+    detail::OutgoingEvent outgoing = server_side_event(event, std::forward<Args>(args)...);
+    emit_server_side(outgoing);
+  }
+  /// What the other servers answer, each once. Those that have not answered in time, five seconds,
+  /// are missing_nodes() of the result.
+  template <class R = json, class... Args>
+  Pending<Replies<R>> server_side_emit_with_ack(std::string_view event, Args&&... args) const {
+    detail::OutgoingEvent outgoing = server_side_event(event, std::forward<Args>(args)...);
+    Pending<Replies<R>> pending(completion_loop());
+    auto replies = std::make_shared<Replies<R>>();
+    emit_server_side_with_ack(
+        outgoing,
+        [replies](std::error_code error, const Value* answer) {
+          replies->add(detail::decode_reply<R>(error, answer));
+        },
+        [replies, pending](MissingNodes missing) {
+          replies->add(std::move(missing));
+          pending.complete(std::move(*replies));
+        });
+    return pending;
+  }
+  /// `[](std::string name, int n)`: what another server has emitted. A returned value, or a trailing
+  /// Ack, is this server's answer. A server with several loops gets it once.
+  template <class F>
+  HandlerId on_server_side_emit(std::string event, F handler) const {
+    return add_server_side(std::move(event), detail::make_handler<void>(std::move(handler)));
+  }
+  void off_server_side_emit(std::string_view event, HandlerId handler) const;
+  void off_server_side_emit(std::string_view event) const;
 
   friend bool operator==(const Namespace& a, const Namespace& b) { return a.is_same(b); }
 
@@ -135,12 +171,23 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
   BroadcastOperator as_operator() const { return everybody(); }
   void emit_encoded(detail::OutgoingEvent& event) const { everybody().emit_encoded(event); }
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
-                             std::function<void()> all) const {
+                             detail::AllCallback all) const {
     everybody().emit_encoded_with_ack(event, std::move(each), std::move(all));
   }
   std::shared_ptr<detail::CompletionLoop> completion_loop() const {
     return everybody().completion_loop();
   }
+  template <class... Args>
+  static detail::OutgoingEvent server_side_event(std::string_view event, Args&&... args) {
+    require_server_side_name(event);
+    return detail::OutgoingEvent(detail::OutgoingEvent::AckTag{}, event,
+                                 std::forward<Args>(args)...);
+  }
+  static void require_server_side_name(std::string_view event);
+  void emit_server_side(detail::OutgoingEvent& event) const;
+  void emit_server_side_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
+                                 detail::AllCallback all) const;
+  HandlerId add_server_side(std::string event, detail::EventHandler handler) const;
   HandlerId add_handler(std::string event, detail::EventHandler handler,
                         detail::HandlerTableRef::Times times) const;
   void add_middleware(detail::ConnectionMiddleware middleware) const;

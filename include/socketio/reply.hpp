@@ -10,7 +10,9 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 #include <memory>
+#include <string>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -89,19 +91,36 @@ class Reply {
   std::variant<T, std::error_code> state_;
 };
 
-/// The answers of many sockets. values() has those that came, even if others are missing.
+/// The nodes of a cluster that did not answer a request in time, or whose answers are known to be
+/// lost.
+struct MissingNodes {
+  std::size_t count = 0;         ///< At least as many.
+  std::vector<std::string> ids;  ///< Of those that are known by their ids.
+
+  void add(MissingNodes others) {
+    count += others.count;
+    ids.insert(ids.end(), std::move_iterator(others.ids.begin()),
+               std::move_iterator(others.ids.end()));
+  }
+};
+
+/// The answers of many sockets, or of many servers. values() has those that came, even if others are
+/// missing.
 template <class T>
 class Replies {
  public:
   Replies() = default;
 
-  /// True if no answer is missing.
-  bool has_value() const noexcept { return missing_ == 0; }
+  /// True if no answer is missing, and no node.
+  bool has_value() const noexcept { return missing_ == 0 && missing_nodes_.count == 0; }
   explicit operator bool() const noexcept { return has_value(); }
   /// The reason of the last answer that is missing, e.g. Errc::timeout; zero if none is.
   std::error_code error() const noexcept { return error_; }
   /// How many sockets did not answer, or not with the type that was asked for.
   std::size_t missing() const noexcept { return missing_; }
+
+  /// The nodes of which nothing is known, so that more answers may be missing.
+  const MissingNodes& missing_nodes() const noexcept { return missing_nodes_; }
 
   /// The answers that came, in the order in which they came.
   const std::vector<T>& values() const& noexcept { return values_; }
@@ -130,6 +149,11 @@ class Replies {
       ++missing_;
     }
   }
+  /// For the library: these nodes did not answer.
+  void add(MissingNodes nodes) {
+    if (nodes.count != 0 && !error_) error_ = make_error_code(Errc::timeout);
+    missing_nodes_.add(std::move(nodes));
+  }
 
  private:
   void require_all() const {
@@ -139,6 +163,7 @@ class Replies {
   std::vector<T> values_;
   std::error_code error_;
   std::size_t missing_ = 0;
+  MissingNodes missing_nodes_;
 };
 
 }  // namespace socketio

@@ -39,6 +39,7 @@ class SocketState;
 class NamespaceState;
 }  // namespace core
 
+class FetchedSockets;
 class Namespace;
 class RemoteSocket;
 
@@ -96,7 +97,7 @@ class BroadcastOperator : public detail::WithFlags<BroadcastOperator, BroadcastO
   /// Only sockets of this node.
   BroadcastOperator local() const;
 
-  Pending<std::vector<RemoteSocket>> fetch_sockets() const;
+  Pending<FetchedSockets> fetch_sockets() const;
   void sockets_join(const Rooms& rooms) const;
   void sockets_leave(const Rooms& rooms) const;
   void disconnect_sockets(Close close = Close::socket) const;
@@ -115,7 +116,7 @@ class BroadcastOperator : public detail::WithFlags<BroadcastOperator, BroadcastO
   detail::EmitFlags& flags() { return options_.flags; }
   void emit_encoded(detail::OutgoingEvent& event) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
-                             std::function<void()> all) const;
+                             detail::AllCallback all) const;
   std::shared_ptr<detail::CompletionLoop> completion_loop() const;
 
   std::shared_ptr<core::NamespaceState> nsp_;
@@ -329,8 +330,9 @@ class RemoteSocketOperator : public detail::WithFlags<RemoteSocketOperator, Remo
   void emit_encoded(detail::OutgoingEvent& event) const { itself_.emit_encoded(event); }
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
     // At the end, if nobody was asked; else it has been completed.
-    itself_.emit_encoded_with_ack(event, callback,
-                                  [callback] { callback(Errc::not_connected, nullptr); });
+    itself_.emit_encoded_with_ack(event, callback, [callback](const MissingNodes& missing) {
+      callback(missing.count == 0 ? Errc::not_connected : Errc::timeout, nullptr);
+    });
   }
   std::shared_ptr<detail::CompletionLoop> completion_loop() const {
     return itself_.completion_loop();
@@ -367,6 +369,16 @@ class RemoteSocket : public detail::WithFlags<RemoteSocket, RemoteSocketOperator
     return as_operator().completion_loop();
   }
   std::shared_ptr<core::NamespaceState> nsp_;
+};
+
+/// What fetch_sockets() has found, a vector; and of which nodes of the cluster nothing is known.
+class FetchedSockets : public std::vector<RemoteSocket> {
+ public:
+  const MissingNodes& missing_nodes() const noexcept { return missing_nodes_; }
+
+ private:
+  friend class BroadcastOperator;
+  MissingNodes missing_nodes_;
 };
 
 }  // namespace socketio

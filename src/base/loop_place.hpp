@@ -18,6 +18,9 @@ namespace socketio {
 /// The loop, of that many, to which the id belongs.
 std::size_t owner_of(std::string_view id, std::size_t loops);
 
+/// Whether random_id() could have made it.
+bool is_drawn_id(std::string_view text);
+
 struct LoopPlace {
   std::size_t index = 0;
   std::size_t count = 1;

@@ -27,6 +27,16 @@ class Bus {
     virtual ~Listener() = default;
     /// A message of another node. It may come for a namespace that is not open.
     virtual void on_message(const MessagePtr& message) = 0;
+    /// Another node of the bus has its first socket in the room, or has lost its last one. A bus that
+    /// want_rooms() was called on tells, and tells what is there already when it is called.
+    virtual void on_other_room_created(const std::string& nsp, const std::string& room) {
+      (void)nsp;
+      (void)room;
+    }
+    virtual void on_other_room_deleted(const std::string& nsp, const std::string& room) {
+      (void)nsp;
+      (void)room;
+    }
   };
 
   virtual ~Bus() = default;
@@ -52,6 +62,10 @@ class Bus {
     (void)nsp;
     counted({});
   }
+
+  /// This node passes messages on to another bus, which may carry those of one room to nodes alone that
+  /// have it: so it must know the rooms of the nodes behind it. Ignored by a bus between servers.
+  virtual void want_rooms() {}
 
   /// Rooms of this node, for a bus that carries messages of one room to those alone that have it.
   virtual void on_room_created(const std::string& nsp, const std::string& room) {

@@ -4,17 +4,22 @@
 // process, or as bytes, between servers.
 //
 // A message is shared and does not change once it is published, so that it may be read on any thread.
+//
+// An answer of a node may speak for others behind it, which are on another bus (ClusterNode). Only a
+// bus that carries messages as they are can say what was `missing` there; others leave it out.
 #pragma once
 
 #include "core/server/adapter.hpp"
 
 #include <socketio/json.hpp>
 #include <socketio/outcome.hpp>
+#include <socketio/reply.hpp>
 #include <socketio/socket.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <variant>
 #include <vector>
@@ -76,6 +81,7 @@ struct ServerSideEmit {
 struct ClientCount {
   RequestId request;
   std::size_t clients;
+  MissingNodes missing;
 };
 struct ClientAnswer {
   RequestId request;
@@ -86,21 +92,31 @@ struct ClientAnswer {
 struct Sockets {
   RequestId request;
   std::vector<core::SocketDetails> sockets;
+  MissingNodes missing;
 };
 struct ServerSideAnswer {
   RequestId request;
-  /// The value that the node's handler has answered.
-  Content answer;
+  /// The value that the server's handler has answered; none if it has no handler that answers, or is
+  /// the server that asks; several from a loop that speaks for other servers. Between servers there
+  /// is one, and a wire that cannot say "none" sends nothing.
+  std::vector<Content> answers;
+  MissingNodes missing;
 };
 
+using Body = std::variant<Hello, Heartbeat, Goodbye, Broadcast, SocketsJoin, SocketsLeave,
+                          DisconnectSockets, FetchSockets, ServerSideEmit, ClientCount,
+                          ClientAnswer, Sockets, ServerSideAnswer>;
+
+/// The sender of what an Emitter publishes, which is no node.
+inline constexpr std::string_view emitter_sender = "emitter";
+
 struct Message {
-  /// The id of the node that sends it.
+  /// The id of the node that sends it. Empty if the wire does not tell: then every answer counts as
+  /// one of another node.
   std::string sender;
   /// The namespace's name.
   std::string nsp;
-  std::variant<Hello, Heartbeat, Goodbye, Broadcast, SocketsJoin, SocketsLeave, DisconnectSockets,
-               FetchSockets, ServerSideEmit, ClientCount, ClientAnswer, Sockets, ServerSideAnswer>
-      body;
+  Body body;
 };
 
 using MessagePtr = std::shared_ptr<const Message>;

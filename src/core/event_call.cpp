@@ -11,6 +11,7 @@ namespace socketio::detail {
 
 struct AckState {
   std::weak_ptr<core::EventPeer> peer;
+  std::shared_ptr<core::EventPeer> kept_peer;
   std::uint64_t id = 0;
   std::atomic_flag answered;
 };
@@ -44,7 +45,9 @@ Arguments EventCall::raw_arguments(std::size_t skip) const {
 detail::AckTarget EventCall::ack() {
   if (!ack_) {
     ack_ = std::make_shared<detail::AckState>();
-    ack_->peer = peer();
+    const auto answering = peer();
+    ack_->peer = answering;
+    if (answering->is_kept_by_acks()) ack_->kept_peer = answering;
     ack_->id = *packet_.id;
   }
   return detail::AckTarget(ack_);

@@ -24,6 +24,8 @@ class EventPeer {
   virtual void report(std::string_view event, std::exception_ptr exception) = 0;
   /// What coroutines that handle its events belong to; null if there is none.
   virtual std::shared_ptr<detail::TaskLoop> task_loop() { return nullptr; }
+  /// Nobody but those who may still answer an event owns it.
+  virtual bool is_kept_by_acks() const { return false; }
   /// An event's arguments do not fit its handler.
   virtual void report(std::string_view event, std::string message) = 0;
 };

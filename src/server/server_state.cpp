@@ -31,7 +31,8 @@ ServerState::ServerState(ServerOptions options, asio::io_context* context)
     : options_(std::move(options)),
       group_(loop_count(options_, context ? LoopsOf::user : LoopsOf::server)) {
   const std::size_t count = group_.size();
-  const Shared shared{options_, router_state_, group_, limits_, workers_};
+  if (count > 1) buses_ = std::make_shared<LoopBuses>(count);
+  const Shared shared{options_, router_state_, group_, limits_, buses_, workers_};
   for (std::size_t index = 0; index < count; ++index) {
     workers_.push_back(std::make_unique<Worker>(shared, LoopPlace{index, count}, context));
   }

@@ -9,6 +9,7 @@
 
 #include "net/exit_hook.hpp"
 #include "server/connection_limits.hpp"
+#include "server/loop_bus.hpp"
 #include "server/loop_group.hpp"
 #include "server/router.hpp"
 #include "server/worker.hpp"
@@ -103,6 +104,7 @@ class ServerState : public std::enable_shared_from_this<ServerState> {
   Engine engine_{*this};
   ConnectionLimits limits_{options_.limits};
   LoopGroup group_;
+  std::shared_ptr<LoopBuses> buses_;  // null for one loop
   /// Uses the worker's context, so it is reset before that is destroyed.
   std::optional<boost::asio::signal_set> signals_;
   bool closed_ = false;

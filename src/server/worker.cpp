@@ -11,7 +11,6 @@
 #include "server/proxy_receiver.hpp"
 #include "server/worker_user_loop.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -19,9 +18,34 @@ namespace socketio::server {
 
 namespace asio = boost::asio;
 
-Worker& least_loaded(const Workers& workers) {
-  return **std::min_element(workers.begin(), workers.end(),
-                            [](const auto& a, const auto& b) { return a->load() < b->load(); });
+namespace {
+
+/// Null for the only loop.
+std::shared_ptr<cluster::ClusterNode> make_cluster(const Shared& shared, net::AsioLoop& loop) {
+  if (!shared.buses) return nullptr;
+  auto node = std::make_shared<cluster::ClusterNode>(loop);
+  // A loop says when it ends, so clients may take their time.
+  node->add(shared.buses->make_bus(loop),
+            {.peers = cluster::Peers::loops, .clients_timeout = std::nullopt});
+  return node;
+}
+
+core::Options node_options(const ServerOptions& options, const LoopPlace& place,
+                           cluster::ClusterNode* cluster) {
+  core::Options core = core_options(options, place);
+  if (cluster) core.adapter = cluster->adapter_factory();
+  return core;
+}
+
+}  // namespace
+
+Worker& least_loaded(const Workers& workers, std::size_t first) {
+  Worker* least = workers[first].get();
+  for (std::size_t step = 1; step < workers.size(); ++step) {
+    Worker* const next = workers[(first + step) % workers.size()].get();
+    if (next->load() < least->load()) least = next;
+  }
+  return *least;
 }
 
 Worker::Worker(const Shared& shared, const LoopPlace& place, asio::io_context* context)
@@ -31,7 +55,8 @@ Worker::Worker(const Shared& shared, const LoopPlace& place, asio::io_context* c
       own_context_(context ? nullptr : std::make_unique<asio::io_context>(1)),
       context_(context ? *context : *own_context_),
       loop_(std::make_shared<net::AsioLoop>(context_)),
-      node_(*loop_, core_options(options_, place), &shared.group),
+      cluster_(make_cluster(shared, *loop_)),
+      node_(*loop_, node_options(options_, place, cluster_.get()), &shared.group),
       timers_(std::make_shared<core::Timers>(std::make_unique<WorkerUserLoop>(*loop_, main_))),
       hooks_(options_, [this](std::string_view what,
                               const std::exception_ptr& thrown) { report(what, thrown); }),
@@ -117,7 +142,9 @@ void Worker::accept(net::Socket socket, const Reception& reception) {
     ++connections_refused_;
     return;
   }
-  Worker& worker = least_loaded(shared_.workers);
+  // Those that have equally many take turns.
+  Worker& worker = least_loaded(shared_.workers, next_);
+  next_ = worker.place_.index + 1 == place_.count ? 0 : worker.place_.index + 1;
   if (&worker == this) {
     load_.fetch_add(1, std::memory_order_relaxed);
     return receive(std::move(socket), reception);
@@ -302,6 +329,7 @@ void Worker::close() {
   for (const auto& listener : listeners_) listener->close();
   node_.close();
   engine_.close();
+  if (cluster_) cluster_->leave();
   timers_->drop();
   lag_.stop();
   if (place_.count > 1) board_.stop();

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/loop_place.hpp"
+#include "cluster/node.hpp"
 #include "core/server/engine_socket_state.hpp"
 #include "core/server/node.hpp"
 #include "core/timers.hpp"
@@ -21,6 +22,7 @@
 #include "server/closing.hpp"
 #include "server/connection_limits.hpp"
 #include "server/engine_hooks.hpp"
+#include "server/loop_bus.hpp"
 #include "server/loop_group.hpp"
 #include "server/loop_lag.hpp"
 #include "server/metrics_board.hpp"
@@ -54,8 +56,8 @@ class Worker;
 /// Those of one server.
 using Workers = std::vector<std::unique_ptr<Worker>>;
 
-/// The first of those that have the fewest connections.
-Worker& least_loaded(const Workers& workers);
+/// One with the fewest connections: of several, the first from `first` on.
+Worker& least_loaded(const Workers& workers, std::size_t first = 0);
 
 /// What the workers of one server share. It outlives them.
 struct Shared {
@@ -63,6 +65,8 @@ struct Shared {
   const std::shared_ptr<RouterState>& router;
   LoopGroup& group;
   ConnectionLimits& limits;
+  /// Null for one that has a single loop.
+  const std::shared_ptr<LoopBuses>& buses;
   const Workers& workers;
 };
 
@@ -154,6 +158,8 @@ class Worker {
   boost::asio::io_context& context_;
   std::shared_ptr<net::AsioLoop> loop_;
   std::shared_ptr<net::OpenStreams> open_streams_ = std::make_shared<net::OpenStreams>();
+  // Null if there are no other loops.
+  const std::shared_ptr<cluster::ClusterNode> cluster_;
   core::Node node_;
   const std::shared_ptr<core::NamespaceState> main_ = node_.of("/");
   // Without Socket.IO.
@@ -166,6 +172,8 @@ class Worker {
   MetricsBoard board_{*loop_, [this] { return metrics(); }};
   std::atomic<std::size_t> load_ = 0;
   bool closed_ = false;
+  // Where the next connection goes, unless others have fewer.
+  std::size_t next_ = 0;
   std::uint64_t connections_accepted_ = 0;
   std::uint64_t connections_refused_ = 0;
   std::vector<std::shared_ptr<net::Listener>> listeners_;

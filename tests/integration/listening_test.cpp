@@ -314,7 +314,7 @@ TEST(Listening, WhatOthersAskOfAServerThatHasStoppedIsAnswered) {
   Log log;
   std::optional<Socket> socket;
   std::optional<std::future<Reply<json>>> answer;
-  std::optional<std::future<std::vector<RemoteSocket>>> found;
+  std::optional<std::future<FetchedSockets>> found;
   {
     LiveServer server({}, [&](Server& io) {
       io.on_connection([&](Socket connected) {

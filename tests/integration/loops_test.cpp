@@ -18,6 +18,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <regex>
 #include <set>
 #include <string>
 #include <thread>
@@ -367,6 +369,137 @@ TEST(Loops, LimitsAreForAllOfThem) {
   EXPECT_FALSE(refused.receive());
   clients.pop_back();
   EXPECT_TRUE(eventually([&] { return WebSocketClient(server.port).status() == 101; }));
+}
+
+// --- What concerns sockets of several loops ---
+
+/// Six clients of three loops.
+struct ThreeLoops {
+  explicit ThreeLoops(const LiveServer::SetUp& set_up = {}) : server(with_threads(3), set_up) {
+    for (int i = 0; i < 6; ++i) clients.push_back(std::make_unique<SocketClient>(server.port));
+  }
+  void expect_all(const std::string& packet) {
+    for (const auto& client : clients) EXPECT_EQ(client->packet(), packet);
+  }
+
+  LiveServer server;
+  std::vector<std::unique_ptr<SocketClient>> clients;
+};
+
+TEST(Loops, ABroadcastReachesAll) {
+  ThreeLoops town([](Server& io) {
+    io.on("tell", [&io](std::string text) { io.emit("told", text); });
+    io.on("tell-others",
+          [](Socket& socket, std::string text) { socket.broadcast().emit("told", text); });
+  });
+  town.server.io.emit("hello", json::binary({1, 2}));
+  for (const auto& client : town.clients) {
+    EXPECT_EQ(client->packet(), R"(451-["hello",{"_placeholder":true,"num":0}])");
+    EXPECT_TRUE(client->event());
+  }
+  town.clients[1]->send(R"(42["tell","all"])");
+  town.expect_all(R"(42["told","all"])");
+  town.clients[2]->send(R"(42["tell-others","others"])");
+  for (const auto& client : town.clients) {
+    if (client != town.clients[2]) EXPECT_EQ(client->packet(), R"(42["told","others"])");
+  }
+  town.clients[2]->send(R"(42["echo",1])");
+  EXPECT_EQ(town.clients[2]->packet(), R"(42["echo",1])");
+}
+
+TEST(Loops, RoomsAreOneOnAllLoops) {
+  ThreeLoops town([](Server& io) {
+    io.on("join", [](Socket& socket, std::string room) { return socket.join(room); });
+    io.on("leave", [](Socket& socket, std::string room) {
+      socket.leave(room);
+      return true;
+    });
+    io.on("to", [&io](std::string room, int number) { io.to(room).emit("told", number); });
+  });
+  for (const std::size_t member : {1, 5}) town.clients[member]->ask(R"(["join","red"])");
+  for (std::size_t i = 0; i < 6; ++i) {
+    town.clients[i]->send("42[\"to\",\"red\"," + std::to_string(i) + "]");
+    EXPECT_EQ(town.clients[1]->packet(), "42[\"told\"," + std::to_string(i) + "]");
+    EXPECT_EQ(town.clients[5]->packet(), "42[\"told\"," + std::to_string(i) + "]");
+  }
+  town.clients[1]->ask(R"(["leave","red"])");
+  town.clients[0]->send(R"(42["to","red",7])");
+  EXPECT_EQ(town.clients[5]->packet(), R"(42["told",7])");
+  // One socket's own id.
+  for (std::size_t i = 0; i < 6; ++i) {
+    town.clients[i]->send("42[\"to\",\"" + town.clients[3]->id() + "\",8]");
+    EXPECT_EQ(town.clients[3]->packet(), R"(42["told",8])");
+  }
+  for (const auto& client : town.clients) EXPECT_TRUE(client->skipped().empty());
+}
+
+TEST(Loops, RequestsAreAnsweredByAll) {
+  ThreeLoops town([](Server& io) {
+    io.on("count", [&io](Ack<std::size_t> done) {
+      io.fetch_sockets().then([done](const FetchedSockets& sockets) { done(sockets.size()); });
+    });
+    io.on("count-here", [&io](Ack<std::size_t> done) {
+      io.local().fetch_sockets().then(
+          [done](const FetchedSockets& sockets) { done(sockets.size()); });
+    });
+  });
+  EXPECT_EQ(town.server.io.fetch_sockets().future().get().size(), 6);
+  for (const auto& client : town.clients) {
+    EXPECT_EQ(client->ask(R"(["count"])"), "[6]");
+    EXPECT_EQ(client->ask(R"(["count-here"])"), "[2]");
+  }
+  auto answers = town.server.io.timeout(patience).emit_with_ack<int>("question");
+  for (const auto& client : town.clients) {
+    const std::string question = client->packet();
+    ASSERT_THAT(question, HasSubstr("[\"question\"]"));
+    client->send("43" + question.substr(2, question.find('[') - 2) + "[1]");
+  }
+  EXPECT_EQ(answers.future().get().values().size(), 6);
+  town.server.io.sockets_join("all");
+  town.server.io.to("all").emit("joined");
+  town.expect_all(R"(42["joined"])");
+  town.server.io.sockets_leave("all");
+  town.server.io.to("all").emit("nothing");
+  town.server.io.to(town.clients[4]->id()).disconnect_sockets();
+  EXPECT_EQ(town.clients[4]->packet(), "41");
+  town.server.io.disconnect_sockets(Close::connection);
+  for (const auto& client : town.clients) EXPECT_TRUE(client->ends());
+}
+
+TEST(Loops, ASendersOrderIsKept) {
+  ThreeLoops town([](Server& io) {
+    io.on("count", [&io](Socket& socket, int to) {
+      for (int i = 0; i < to; i += 2) {
+        io.to("all").emit("number", i);
+        socket.to("all").emit("number", i + 1);
+      }
+    });
+    io.on_connection([](Socket socket) { socket.join("all"); });
+  });
+  town.clients[4]->send(R"(42["count",200])");
+  for (const auto& client : town.clients) {
+    const bool is_sender = client == town.clients[4];
+    for (int i = 0; i < 200; i += is_sender ? 2 : 1) {
+      ASSERT_EQ(client->packet(), "42[\"number\"," + std::to_string(i) + "]");
+    }
+  }
+}
+
+TEST(Loops, NamespacesOfAPatternGetWhatIsSentToTheirParent) {
+  std::optional<Namespace> parent;
+  LiveServer server(with_threads(3),
+                    [&](Server& io) { parent = io.of(std::regex("/room-[0-9]+")); });
+  std::vector<std::unique_ptr<SocketClient>> clients;
+  for (int i = 0; i < 6; ++i) {
+    clients.push_back(std::make_unique<SocketClient>(server.port));
+    const std::string name = "/room-" + std::to_string(i % 4);
+    clients.back()->send("40" + name + ",");
+    ASSERT_THAT(clients.back()->packet(), StartsWith("40" + name));
+  }
+  parent->emit("hello");
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(clients[i]->packet(), "42/room-" + std::to_string(i % 4) + ",[\"hello\"]");
+  }
 }
 
 TEST(Loops, ClosingEndsAllClients) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // CoreServer and CorePeer: the Socket.IO core without encoded bytes. A peer passes the text of
-// Socket.IO packets to a session and reads what the core has sent to it. One thread; the server
-// outlives its peers.
+// Socket.IO packets to a session and reads what the core has sent to it. Several servers may share a
+// loop. One thread; the server outlives its peers.
 #pragma once
 
 #include "codec/engineio/payload.hpp"
@@ -25,7 +25,10 @@ namespace socketio::support {
 
 class CoreServer final : public engine::SessionOwner {
  public:
-  explicit CoreServer(const core::Options& options = {}) : node(loop_, options), nsp(node.of("/")) {
+  explicit CoreServer(const core::Options& options = {})
+      : CoreServer(std::make_shared<ManualLoop>(), options) {}
+  CoreServer(std::shared_ptr<ManualLoop> loop, const core::Options& options)
+      : loop_(std::move(loop)), node(*loop_, options), nsp(node.of("/")) {
     options_.metrics = options.metrics;
     nsp.on_handler_error([this](Socket&, const HandlerError& error) {
       errors.push_back(error.event + ": " + error.message);
@@ -33,7 +36,7 @@ class CoreServer final : public engine::SessionOwner {
   }
 
   const engine::Options& options() const override { return options_; }
-  ManualLoop& loop() override { return loop_; }
+  ManualLoop& loop() override { return *loop_; }
   engine::Counters& counters() override { return counters_; }
   void add_headers(const engine::Exchange&, const engine::Session&,
                    http::Response&) const override {}
@@ -43,7 +46,7 @@ class CoreServer final : public engine::SessionOwner {
  private:
   engine::Options options_;
   engine::Counters counters_;
-  ManualLoop loop_;
+  std::shared_ptr<ManualLoop> loop_;
 
  public:
   core::Node node;

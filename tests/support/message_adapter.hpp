@@ -7,6 +7,7 @@
 // Life cycle and threads: as for Adapter. Messages arrive at once.
 #pragma once
 
+#include "cluster/adapter.hpp"
 #include "codec/json/document.hpp"
 #include "core/server/adapter.hpp"
 #include "core/server/local_adapter.hpp"
@@ -61,8 +62,9 @@ class MessageAdapter final : public core::Adapter {
     publish({{"type", "broadcast"}, {"packet", written(event)}, {"opts", written(options)}});
   }
   void broadcast_with_ack(core::WrittenEvent event, const detail::BroadcastOptions& options,
-                          CountCallback client_count, detail::AckCallback answered) override {
-    const auto id = expect({.count = std::move(client_count), .answered = std::move(answered)});
+                          AskedCallback asked, detail::AckCallback answered) override {
+    const auto count = [asked = std::move(asked)](std::size_t clients) { asked(clients, {}); };
+    const auto id = expect({.count = count, .answered = std::move(answered)});
     publish({{"type", "broadcast_with_ack"},
              {"packet", written(event)},
              {"opts", written(options)},
@@ -86,6 +88,12 @@ class MessageAdapter final : public core::Adapter {
   }
   void disconnect_sockets(const detail::BroadcastOptions& options, Close close) override {
     publish({{"type", "disconnect_sockets"}, {"opts", written(options)}, {"close", close}});
+  }
+  // There is no other server.
+  void server_side_emit(core::WrittenEvent) override {}
+  void server_side_emit_with_ack(core::WrittenEvent, detail::AckCallback,
+                                 detail::AllCallback all) override {
+    all({});
   }
 
  private:
@@ -127,7 +135,7 @@ class MessageAdapter final : public core::Adapter {
     if (response.contains("sockets")) {
       std::vector<core::SocketDetails> sockets;
       for (const json& details : response["sockets"]) sockets.push_back(socket_from(details));
-      return waiting.sockets(std::move(sockets));
+      return waiting.sockets(std::move(sockets), {});
     }
     const std::string text = "[" + response.at("elements").get<std::string>() + "]";
     const std::vector<Bytes> attachments = response.at("attachments");
@@ -169,17 +177,17 @@ class MessageAdapter final : public core::Adapter {
     if (type == "sockets") return local_.sockets(request.at("rooms"), on_names);
     const detail::BroadcastOptions options = options_from(request.at("opts"));
     if (type == "fetch_sockets") {
-      return local_.fetch_sockets(options,
-                                  [this, id](const std::vector<core::SocketDetails>& found) {
-                                    json sockets = json::array();
-                                    for (const core::SocketDetails& details : found)
-                                      sockets.push_back(written(details));
-                                    respond({{"request", id}, {"sockets", std::move(sockets)}});
-                                  });
+      return local_.fetch_sockets(
+          options, [this, id](const std::vector<core::SocketDetails>& found, const MissingNodes&) {
+            json sockets = json::array();
+            for (const core::SocketDetails& details : found) sockets.push_back(written(details));
+            respond({{"request", id}, {"sockets", std::move(sockets)}});
+          });
     }
     const std::string text = request.at("packet").at("text");
     local_.broadcast_with_ack(
-        {text, request.at("packet").at("attachments")}, options, on_count,
+        {text, request.at("packet").at("attachments")}, options,
+        [on_count](std::size_t clients, const MissingNodes&) { on_count(clients); },
         [this, id](std::error_code error, const Value* arguments) {
           if (error) return respond({{"request", id}, {"error", error.value()}});
           const Arguments all = detail::all_arguments(*arguments);
@@ -239,8 +247,10 @@ class MessageAdapter final : public core::Adapter {
   std::uint64_t last_request_ = 0;
 };
 
-/// The number of rooms with members, for a LocalAdapter or a MessageAdapter.
+/// The number of rooms with members at this node.
 inline std::size_t room_count(const core::Adapter& adapter) {
+  if (const auto* const in_cluster = dynamic_cast<const cluster::ClusterAdapter*>(&adapter))
+    return in_cluster->local().room_count();
   const auto* const by_messages = dynamic_cast<const MessageAdapter*>(&adapter);
   return by_messages ? by_messages->room_count()
                      : dynamic_cast<const core::LocalAdapter&>(adapter).room_count();

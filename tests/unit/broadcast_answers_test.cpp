@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace socketio::core {
 namespace {
@@ -14,12 +17,12 @@ class BroadcastAnswersTest : public testing::Test {
 
   int each = 0;
   int all = 0;
-  BroadcastAnswers answers{[this](std::error_code, const Value*) { ++each; }, [this] { ++all; }};
+  BroadcastAnswers answers{[this](std::error_code, const Value*) { ++each; },
+                           [this](const MissingNodes&) { ++all; }};
 };
 
 TEST_F(BroadcastAnswersTest, AreCompleteWhenTheLastClientHasAnswered) {
-  answers.on_server_count(1);
-  answers.on_client_count(2);
+  answers.on_asked(2, {});
   answer();
   EXPECT_EQ(all, 0);
   answer();
@@ -28,43 +31,38 @@ TEST_F(BroadcastAnswersTest, AreCompleteWhenTheLastClientHasAnswered) {
 }
 
 TEST_F(BroadcastAnswersTest, AreCompleteAtOnceIfNobodyIsAsked) {
-  answers.on_server_count(1);
-  answers.on_client_count(0);
+  answers.on_asked(0, {});
   EXPECT_EQ(all, 1);
 }
 
-TEST_F(BroadcastAnswersTest, WaitForEveryServer) {
-  answers.on_server_count(2);
-  answers.on_client_count(0);
-  EXPECT_EQ(all, 0);
-  answers.on_client_count(1);
-  EXPECT_EQ(all, 0);
+TEST_F(BroadcastAnswersTest, MayComeBeforeTheCount) {
   answer();
+  EXPECT_EQ(all, 0);
+  answers.on_asked(1, {});
   EXPECT_EQ(all, 1);
 }
 
-TEST_F(BroadcastAnswersTest, MayComeBeforeTheCounts) {
-  answer();
-  answers.on_client_count(1);
-  EXPECT_EQ(all, 0);
-  answers.on_server_count(1);
-  EXPECT_EQ(all, 1);
+TEST(BroadcastAnswers, SayWhichNodesAreMissing) {
+  MissingNodes missing;
+  BroadcastAnswers answers([](std::error_code, const Value*) {},
+                           [&](MissingNodes nodes) { missing = std::move(nodes); });
+  answers.on_asked(0, {2, {"a", "b"}});
+  EXPECT_EQ(missing.count, 2);
+  EXPECT_EQ(missing.ids, (std::vector<std::string>{"a", "b"}));
 }
 
 TEST_F(BroadcastAnswersTest, AreCompleteOnce) {
-  answers.on_server_count(1);
-  answers.on_client_count(1);
+  answers.on_asked(1, {});
   answer();
-  answers.on_server_count(1);
+  answers.on_asked(1, {});
   EXPECT_EQ(all, 1);
 }
 
 TEST(BroadcastAnswers, AreCompleteWhateverTheLastCallbackThrows) {
   int all = 0;
   BroadcastAnswers answers([](std::error_code, const Value*) { throw std::runtime_error("no"); },
-                           [&] { ++all; });
-  answers.on_server_count(1);
-  answers.on_client_count(1);
+                           [&](const MissingNodes&) { ++all; });
+  answers.on_asked(1, {});
   EXPECT_THROW(answers.on_answer({}, nullptr), std::runtime_error);
   EXPECT_EQ(all, 1);
 }

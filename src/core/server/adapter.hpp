@@ -7,7 +7,9 @@
 // For this reason no request refers to an object of this process. Each consists of names, ids,
 // flags and an encoded event. Results arrive by callback on the loop, at once or later.
 //
-// Life cycle: created and destroyed with its namespace. Loop's thread only.
+// Life cycle: created and destroyed with its namespace; init() when the namespace is complete. Loop's
+// thread only, except for its destruction: the last handle to a namespace that has ended may be
+// anywhere.
 #pragma once
 
 #include <socketio/socket.hpp>
@@ -43,10 +45,13 @@ struct SocketDetails {
 class Adapter {
  public:
   using CountCallback = std::function<void(std::size_t)>;
-  using FetchCallback = std::function<void(std::vector<SocketDetails>)>;
+  using AskedCallback = std::function<void(std::size_t clients, MissingNodes missing)>;
+  using FetchCallback = std::function<void(std::vector<SocketDetails>, MissingNodes missing)>;
   using IdsCallback = std::function<void(std::vector<std::string>)>;
 
   virtual ~Adapter() = default;
+  /// From now on the namespace has an owner.
+  virtual void init() {}
 
   /// The number of servers, including this one.
   virtual void server_count(CountCallback counted) = 0;
@@ -62,10 +67,11 @@ class Adapter {
   // --- Many: the sockets that the options name, of all servers unless they say `local` ---
 
   virtual void broadcast(WrittenEvent event, const detail::BroadcastOptions& options) = 0;
-  /// Each server that is reached reports how many clients it asks, and each of these answers
-  /// exactly once, possibly with an error. `answered` throws what user code throws.
+  /// `asked` is told once how many clients are asked, those of all servers together, and each of
+  /// these answers exactly once, possibly with an error and before that. `answered` throws what user
+  /// code throws.
   virtual void broadcast_with_ack(WrittenEvent event, const detail::BroadcastOptions& options,
-                                  CountCallback client_count, detail::AckCallback answered) = 0;
+                                  AskedCallback asked, detail::AckCallback answered) = 0;
   /// The ids of the sockets in any of the rooms, or of all sockets if `rooms` is empty.
   virtual void sockets(std::vector<std::string> rooms, IdsCallback found) = 0;
   virtual void fetch_sockets(const detail::BroadcastOptions& options, FetchCallback found) = 0;
@@ -74,6 +80,14 @@ class Adapter {
   virtual void del_sockets(const detail::BroadcastOptions& options,
                            std::vector<std::string> rooms) = 0;
   virtual void disconnect_sockets(const detail::BroadcastOptions& options, Close close) = 0;
+
+  // --- The other servers ---
+
+  virtual void server_side_emit(WrittenEvent event) = 0;
+  /// `answered` is called with what each of them answers, as an array of one value, and `all` at the
+  /// end.
+  virtual void server_side_emit_with_ack(WrittenEvent event, detail::AckCallback answered,
+                                         detail::AllCallback all) = 0;
 };
 
 /// Creates the adapter of a namespace. The namespace outlives it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// BroadcastAnswers: waits for all the acknowledgements of a broadcast. They are complete once each
-// of the servers has said how many clients it asks and each of those clients has answered, in any
-// order. Then it calls `all`, once.
+// BroadcastAnswers: waits for all the acknowledgements of a broadcast. They are complete once it is
+// known how many clients are asked and each of them has answered, in any order. Then it calls `all`,
+// once.
 //
 // Life cycle: held by the callbacks that report to it. Loop's thread only.
 #pragma once
@@ -9,7 +9,6 @@
 #include <socketio/acknowledgement.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -18,16 +17,12 @@ namespace socketio::core {
 
 class BroadcastAnswers {
  public:
-  BroadcastAnswers(detail::AckCallback each, std::function<void()> all)
+  BroadcastAnswers(detail::AckCallback each, detail::AllCallback all)
       : each_(std::move(each)), all_(std::move(all)) {}
 
-  void on_server_count(std::size_t servers) {
-    servers_ = servers;
-    check();
-  }
-  void on_client_count(std::size_t clients) {
-    ++servers_heard_;
-    clients_ += clients;
+  void on_asked(std::size_t clients, MissingNodes missing) {
+    clients_ = clients;
+    missing_ = std::move(missing);
     check();
   }
   void on_answer(std::error_code error, const Value* arguments) {
@@ -43,15 +38,14 @@ class BroadcastAnswers {
 
  private:
   void check() {
-    if (servers_ != servers_heard_ || answers_ != clients_) return;
-    if (const auto all = std::exchange(all_, nullptr)) all();
+    if (clients_ != answers_) return;
+    if (const auto all = std::exchange(all_, nullptr)) all(std::move(missing_));
   }
 
   detail::AckCallback each_;
-  std::function<void()> all_;
-  std::optional<std::size_t> servers_;
-  std::size_t servers_heard_ = 0;
-  std::size_t clients_ = 0;
+  detail::AllCallback all_;
+  std::optional<std::size_t> clients_;
+  MissingNodes missing_;
   std::size_t answers_ = 0;
 };
 

@@ -42,8 +42,8 @@ void BroadcastOperator::emit_encoded(detail::OutgoingEvent& event) const {
 
 void BroadcastOperator::emit_encoded_with_ack(detail::OutgoingEvent& event,
                                               detail::AckCallback each,
-                                              std::function<void()> all) const {
-  if (!nsp_) return all();
+                                              detail::AllCallback all) const {
+  if (!nsp_) return all({});
   nsp_->here().broadcast_with_ack(event, options_, std::move(each), std::move(all));
 }
 
@@ -51,24 +51,26 @@ std::shared_ptr<detail::CompletionLoop> BroadcastOperator::completion_loop() con
   return nsp_ ? std::make_shared<core::Completion>(nsp_->here().shared_from_this()) : nullptr;
 }
 
-Pending<std::vector<RemoteSocket>> BroadcastOperator::fetch_sockets() const {
-  Pending<std::vector<RemoteSocket>> pending(completion_loop());
+Pending<FetchedSockets> BroadcastOperator::fetch_sockets() const {
+  Pending<FetchedSockets> pending(completion_loop());
   if (!nsp_) {
     pending.complete({});
     return pending;
   }
-  nsp_->here().fetch_sockets(options_,
-                             [pending, nsp = nsp_](std::vector<core::SocketDetails> found) {
-                               std::vector<RemoteSocket> sockets(found.size());
-                               for (std::size_t i = 0; i < found.size(); ++i) {
-                                 sockets[i].id = std::move(found[i].id);
-                                 sockets[i].handshake = std::move(found[i].handshake);
-                                 sockets[i].rooms = std::move(found[i].rooms);
-                                 sockets[i].data = std::move(found[i].data);
-                                 sockets[i].nsp_ = nsp;
-                               }
-                               pending.complete(std::move(sockets));
-                             });
+  nsp_->here().fetch_sockets(options_, [pending, nsp = nsp_](std::vector<core::SocketDetails> found,
+                                                             MissingNodes missing) {
+    FetchedSockets sockets;
+    sockets.missing_nodes_ = std::move(missing);
+    sockets.resize(found.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      sockets[i].id = std::move(found[i].id);
+      sockets[i].handshake = std::move(found[i].handshake);
+      sockets[i].rooms = std::move(found[i].rooms);
+      sockets[i].data = std::move(found[i].data);
+      sockets[i].nsp_ = nsp;
+    }
+    pending.complete(std::move(sockets));
+  });
   return pending;
 }
 

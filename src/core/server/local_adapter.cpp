@@ -2,6 +2,7 @@
 #include "core/server/local_adapter.hpp"
 
 #include "base/contain.hpp"
+#include "base/log.hpp"
 #include "core/server/namespace_state.hpp"
 #include "core/server/socket_state.hpp"
 
@@ -175,13 +176,13 @@ std::shared_ptr<WaitingBroadcasts::Receivers> LocalAdapter::shared() {
 }
 
 void LocalAdapter::broadcast_with_ack(WrittenEvent event, const detail::BroadcastOptions& options,
-                                      CountCallback client_count, detail::AckCallback answered) {
+                                      AskedCallback asked, detail::AckCallback answered) {
   // One id for all. The counter is the namespace's, so the id differs from those of single emits.
   const std::uint64_t id = nsp_.next_ack_id();
   PreparedEvents events = prepare(std::move(event), options, id);
   const PreparedEvents::Event& sent = events.events().front();
   const auto sockets = collect(options);
-  client_count(sockets.size());
+  asked(sockets.size(), {});
   use_each(sockets, [&](SocketState& socket) {
     if (!socket.expect_ack(id, answered, options.flags.timeout)) return;
     socket.notify_outgoing(sent.text(), sent.attachments);
@@ -204,7 +205,7 @@ void LocalAdapter::fetch_sockets(const detail::BroadcastOptions& options, FetchC
     if (const json* const data = socket.json_data()) details.data = *data;
     sockets.push_back(std::move(details));
   });
-  found(std::move(sockets));
+  found(std::move(sockets), {});
 }
 
 void LocalAdapter::add_sockets(const detail::BroadcastOptions& options,
@@ -221,6 +222,27 @@ void LocalAdapter::del_sockets(const detail::BroadcastOptions& options,
 
 void LocalAdapter::disconnect_sockets(const detail::BroadcastOptions& options, Close close) {
   use_each(collect(options), [&](SocketState& socket) { socket.disconnect(close); });
+}
+
+// --- The other servers: there are none ---
+
+void LocalAdapter::server_side_emit(WrittenEvent event) {
+  if (nsp_.node().warned_of_no_servers()) return;
+  log_line(LogScope::core, LogLevel::warning,
+           {"server_side_emit: there is no adapter for several servers, so that ", event.text,
+            " reaches nobody"});
+}
+
+void LocalAdapter::server_side_emit_with_ack(WrittenEvent event, detail::AckCallback,
+                                             detail::AllCallback all) {
+  server_side_emit(std::move(event));
+  all({});
+}
+
+bool LocalAdapter::has_room(std::string_view room) const {
+  if (rooms_.find(room)) return true;
+  const SocketState* const socket = nsp_.find(room);
+  return socket && socket->in_own_room;
 }
 
 }  // namespace socketio::core

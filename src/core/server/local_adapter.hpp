@@ -32,7 +32,7 @@ class LocalAdapter : public Adapter, private WaitingBroadcasts::Receivers {
 
   void broadcast(WrittenEvent event, const detail::BroadcastOptions& options) override;
   void broadcast_with_ack(WrittenEvent event, const detail::BroadcastOptions& options,
-                          CountCallback client_count, detail::AckCallback answered) override;
+                          AskedCallback asked, detail::AckCallback answered) override;
   void sockets(std::vector<std::string> rooms, IdsCallback found) override;
   void fetch_sockets(const detail::BroadcastOptions& options, FetchCallback found) override;
   void add_sockets(const detail::BroadcastOptions& options,
@@ -40,7 +40,12 @@ class LocalAdapter : public Adapter, private WaitingBroadcasts::Receivers {
   void del_sockets(const detail::BroadcastOptions& options,
                    std::vector<std::string> rooms) override;
   void disconnect_sockets(const detail::BroadcastOptions& options, Close close) override;
+  void server_side_emit(WrittenEvent event) override;
+  void server_side_emit_with_ack(WrittenEvent event, detail::AckCallback answered,
+                                 detail::AllCallback all) override;
 
+  /// Whether a socket is in the room, which may be a socket's own.
+  bool has_room(std::string_view room) const;
   std::size_t room_count() const { return rooms_.room_count(); }
 
  protected:

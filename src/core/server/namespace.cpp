@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -70,6 +71,47 @@ void Namespace::off(std::string_view event) const {
 void Namespace::off() const {
   if (!state_) return;
   state_->change_handlers([](core::NamespaceHandlers& handlers) { handlers.events.remove_all(); });
+}
+
+HandlerId Namespace::add_server_side(std::string event, detail::EventHandler handler) const {
+  if (!state_) return 0;
+  const HandlerId id = state_->next_handler_id();
+  state_->change_handlers(
+      [event = std::move(event),
+       entry = detail::HandlerTable::Entry{id, std::move(handler),
+                                           detail::HandlerTableRef::Times::always}](
+          core::NamespaceHandlers& handlers) { handlers.server_side.add(event, entry); });
+  return id;
+}
+
+void Namespace::off_server_side_emit(std::string_view event, HandlerId handler) const {
+  if (!state_) return;
+  state_->change_handlers([event = std::string(event), handler](core::NamespaceHandlers& handlers) {
+    handlers.server_side.remove(event, handler);
+  });
+}
+
+void Namespace::off_server_side_emit(std::string_view event) const {
+  if (!state_) return;
+  state_->change_handlers([event = std::string(event)](core::NamespaceHandlers& handlers) {
+    handlers.server_side.remove(event);
+  });
+}
+
+void Namespace::require_server_side_name(std::string_view event) {
+  // What the JavaScript Server itself emits.
+  if (event != "connect" && event != "connection" && event != "new_namespace") return;
+  throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
+}
+
+void Namespace::emit_server_side(detail::OutgoingEvent& event) const {
+  if (state_) state_->here().server_side_emit(event);
+}
+
+void Namespace::emit_server_side_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
+                                          detail::AllCallback all) const {
+  if (!state_) return all({});
+  state_->here().server_side_emit_with_ack(event, std::move(each), std::move(all));
 }
 
 void Namespace::add_middleware(detail::ConnectionMiddleware middleware) const {

@@ -21,6 +21,8 @@ struct NamespaceHandlers : Handlers {
   std::vector<std::shared_ptr<detail::ConnectionMiddleware>> middlewares;
   std::vector<std::shared_ptr<detail::ConnectionHandler>> connection;
   std::shared_ptr<const detail::ErrorHook> error;
+  /// For events of other servers.
+  detail::HandlerTable server_side;
 
   /// Calls the error hook, if there is one. If the hook fails, there is nobody left to notify.
   void report(Socket& socket, const HandlerError& what) const noexcept;

@@ -109,8 +109,29 @@ void NamespaceState::end_if_empty() noexcept {
 
 // --- Requests for many sockets ---
 
+bool NamespaceState::has_children_elsewhere(const detail::BroadcastOptions& options) const {
+  return parent_number_ != 0 && link_->group && link_->group->has_several() &&
+         !options.flags.is_local;
+}
+
+void NamespaceState::request_from_each(
+    detail::BroadcastOptions options,
+    const std::function<void(Adapter&, const detail::BroadcastOptions&)>& request) {
+  options.flags.is_local = true;
+  link_->group->change_each([self = shared_from_this(), options, request](Node& node) {
+    if (const auto nsp = node.counterpart_of(*self)) request(nsp->adapter(), options);
+  });
+}
+
 void NamespaceState::broadcast(detail::OutgoingEvent& event,
                                const detail::BroadcastOptions& options) {
+  if (has_children_elsewhere(options)) {
+    return request_from_each(
+        options, [text = std::string(event.json_text()), attachments = event.take_attachments()](
+                     Adapter& adapter, const detail::BroadcastOptions& local) {
+          adapter.broadcast({text, attachments}, local);
+        });
+  }
   if (loop().is_current()) {
     if (link_->node) adapter_->broadcast({event.json_text(), event.take_attachments()}, options);
     return;
@@ -123,7 +144,7 @@ void NamespaceState::broadcast(detail::OutgoingEvent& event,
 
 void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,
                                         const detail::BroadcastOptions& options,
-                                        detail::AckCallback each, std::function<void()> all) {
+                                        detail::AckCallback each, detail::AllCallback all) {
   if (loop().is_current()) {
     return ask({event.json_text(), event.take_attachments()}, options, std::move(each),
                std::move(all));
@@ -136,17 +157,13 @@ void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,
 }
 
 void NamespaceState::ask(WrittenEvent event, const detail::BroadcastOptions& options,
-                         detail::AckCallback each, std::function<void()> all) {
-  if (!link_->node) return complete(all);
+                         detail::AckCallback each, detail::AllCallback all) {
+  if (!link_->node) return complete([&] { all({}); });
   const auto answers = std::make_shared<BroadcastAnswers>(std::move(each), std::move(all));
-  const auto on_server_count = [self = shared_from_this(), answers](std::size_t servers) {
-    self->complete([&] { answers->on_server_count(servers); });
-  };
-  options.flags.is_local ? on_server_count(1) : adapter_->server_count(on_server_count);
   adapter_->broadcast_with_ack(
       std::move(event), options,
-      [self = shared_from_this(), answers](std::size_t clients) {
-        self->complete([&] { answers->on_client_count(clients); });
+      [self = shared_from_this(), answers](std::size_t clients, MissingNodes missing) {
+        self->complete([&] { answers->on_asked(clients, std::move(missing)); });
       },
       [answers](std::error_code error, const Value* arguments) {
         answers->on_answer(error, arguments);
@@ -164,15 +181,22 @@ void NamespaceState::on_loop(Request request) {
 void NamespaceState::fetch_sockets(const detail::BroadcastOptions& options,
                                    Adapter::FetchCallback found) {
   on_loop([options, found = std::move(found)](NamespaceState& self) {
-    auto finish = [nsp = self.shared_from_this(), found](std::vector<SocketDetails> sockets) {
-      nsp->complete([&] { found(std::move(sockets)); });
+    auto finish = [nsp = self.shared_from_this(), found](std::vector<SocketDetails> sockets,
+                                                         MissingNodes missing) {
+      nsp->complete([&] { found(std::move(sockets), std::move(missing)); });
     };
-    self.link_->node ? self.adapter_->fetch_sockets(options, std::move(finish)) : finish({});
+    self.link_->node ? self.adapter_->fetch_sockets(options, std::move(finish)) : finish({}, {});
   });
 }
 
 void NamespaceState::add_sockets(const detail::BroadcastOptions& options,
                                  const std::vector<std::string>& rooms) {
+  if (has_children_elsewhere(options)) {
+    return request_from_each(options,
+                             [rooms](Adapter& adapter, const detail::BroadcastOptions& local) {
+                               adapter.add_sockets(local, rooms);
+                             });
+  }
   on_loop([options, rooms](NamespaceState& self) {
     if (self.link_->node) self.adapter_->add_sockets(options, rooms);
   });
@@ -180,15 +204,60 @@ void NamespaceState::add_sockets(const detail::BroadcastOptions& options,
 
 void NamespaceState::del_sockets(const detail::BroadcastOptions& options,
                                  const std::vector<std::string>& rooms) {
+  if (has_children_elsewhere(options)) {
+    return request_from_each(options,
+                             [rooms](Adapter& adapter, const detail::BroadcastOptions& local) {
+                               adapter.del_sockets(local, rooms);
+                             });
+  }
   on_loop([options, rooms](NamespaceState& self) {
     if (self.link_->node) self.adapter_->del_sockets(options, rooms);
   });
 }
 
 void NamespaceState::disconnect_sockets(const detail::BroadcastOptions& options, Close close) {
+  if (has_children_elsewhere(options)) {
+    return request_from_each(options,
+                             [close](Adapter& adapter, const detail::BroadcastOptions& local) {
+                               adapter.disconnect_sockets(local, close);
+                             });
+  }
   on_loop([options, close](NamespaceState& self) {
     if (self.link_->node) self.adapter_->disconnect_sockets(options, close);
   });
+}
+
+void NamespaceState::server_side_emit(detail::OutgoingEvent& event) {
+  if (loop().is_current()) {
+    if (link_->node) adapter_->server_side_emit({event.json_text(), event.take_attachments()});
+    return;
+  }
+  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
+               attachments = event.take_attachments()]() mutable {
+    if (self->link_->node) self->adapter_->server_side_emit({text, std::move(attachments)});
+  });
+}
+
+void NamespaceState::server_side_emit_with_ack(detail::OutgoingEvent& event,
+                                               detail::AckCallback each, detail::AllCallback all) {
+  if (loop().is_current()) {
+    return ask_servers({event.json_text(), event.take_attachments()}, std::move(each),
+                       std::move(all));
+  }
+  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
+               attachments = event.take_attachments(), each = std::move(each),
+               all = std::move(all)]() mutable {
+    self->ask_servers({text, std::move(attachments)}, std::move(each), std::move(all));
+  });
+}
+
+void NamespaceState::ask_servers(WrittenEvent event, detail::AckCallback each,
+                                 detail::AllCallback all) {
+  auto finish = [self = shared_from_this(), all = std::move(all)](MissingNodes missing) {
+    self->complete([&] { all(std::move(missing)); });
+  };
+  if (!link_->node) return finish({});
+  adapter_->server_side_emit_with_ack(std::move(event), std::move(each), std::move(finish));
 }
 
 // --- Errors. What the hook refers to is gone once the server has ended ---

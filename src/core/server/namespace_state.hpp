@@ -120,11 +120,14 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
 
   void broadcast(detail::OutgoingEvent& event, const detail::BroadcastOptions& options);
   void broadcast_with_ack(detail::OutgoingEvent& event, const detail::BroadcastOptions& options,
-                          detail::AckCallback each, std::function<void()> all);
+                          detail::AckCallback each, detail::AllCallback all);
   void fetch_sockets(const detail::BroadcastOptions& options, Adapter::FetchCallback found);
   void add_sockets(const detail::BroadcastOptions& options, const std::vector<std::string>& rooms);
   void del_sockets(const detail::BroadcastOptions& options, const std::vector<std::string>& rooms);
   void disconnect_sockets(const detail::BroadcastOptions& options, Close close);
+  void server_side_emit(detail::OutgoingEvent& event);
+  void server_side_emit_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
+                                 detail::AllCallback all);
 
   /// Runs user code that waits for an answer from several sockets; reports what it throws.
   template <class Done>
@@ -136,11 +139,17 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
 
  private:
   NamespaceState& counterpart_here();
+  /// A parent's children differ from loop to loop, so each loop makes the request of its own.
+  bool has_children_elsewhere(const detail::BroadcastOptions& options) const;
+  void request_from_each(
+      detail::BroadcastOptions options,
+      const std::function<void(Adapter&, const detail::BroadcastOptions&)>& request);
   /// Calls `request(NamespaceState&)` on the loop.
   template <class Request>
   void on_loop(Request request);
   void ask(WrittenEvent event, const detail::BroadcastOptions& options, detail::AckCallback each,
-           std::function<void()> all);
+           detail::AllCallback all);
+  void ask_servers(WrittenEvent event, detail::AckCallback each, detail::AllCallback all);
 
   const std::shared_ptr<NodeLink> link_;
   NamespaceCounters& counters_;  // of link_

@@ -172,7 +172,10 @@ std::shared_ptr<NamespaceState> Node::make(const std::string& name, const Namesp
   const auto released = released_.find(name);
   if (released != released_.end()) nsp = released->second.lock();
   const bool is_new = nsp == nullptr;
-  if (is_new) nsp = std::make_shared<NamespaceState>(link_, name, parent, options_.adapter);
+  if (is_new) {
+    nsp = std::make_shared<NamespaceState>(link_, name, parent, options_.adapter);
+    nsp->adapter().init();
+  }
   namespaces_.emplace(name, nsp);
   if (released != released_.end()) released_.erase(released);
   // One that comes back has what its first announcement has led to.

@@ -139,6 +139,9 @@ class Node {
   /// Is called when a namespace other than "/" has been created.
   void add_new_namespace_handler(NewNamespaceHandler handler);
 
+  /// False once.
+  bool warned_of_no_servers() { return std::exchange(warned_of_no_servers_, true); }
+
   /// Null if nobody watches.
   NodeWatcher* watcher() const { return watcher_.get(); }
   void set_watcher(std::shared_ptr<NodeWatcher> watcher) { watcher_ = std::move(watcher); }
@@ -173,6 +176,7 @@ class Node {
   std::vector<std::shared_ptr<const Dynamic>> dynamic_;
   std::vector<std::shared_ptr<const NewNamespaceHandler>> new_namespace_handlers_;
   std::shared_ptr<NodeWatcher> watcher_;
+  bool warned_of_no_servers_ = false;
 };
 
 }  // namespace socketio::core

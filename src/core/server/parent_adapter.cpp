@@ -19,15 +19,21 @@ void ParentAdapter::fetch_sockets(const detail::BroadcastOptions& options, Fetch
     std::size_t awaited;
     FetchCallback found;
     std::vector<SocketDetails> sockets;
+    /// The namespaces have the same servers.
+    MissingNodes missing;
   };
   const auto children = nsp().children();
-  if (children.empty()) return found({});
-  const auto gathered = std::make_shared<Gathered>(Gathered{children.size(), std::move(found), {}});
+  if (children.empty()) return found({}, {});
+  const auto gathered =
+      std::make_shared<Gathered>(Gathered{children.size(), std::move(found), {}, {}});
   for (const auto& child : children) {
-    child->adapter().fetch_sockets(options, [gathered](std::vector<SocketDetails> sockets) {
-      std::move(sockets.begin(), sockets.end(), std::back_inserter(gathered->sockets));
-      if (--gathered->awaited == 0) gathered->found(std::move(gathered->sockets));
-    });
+    child->adapter().fetch_sockets(
+        options, [gathered](std::vector<SocketDetails> sockets, MissingNodes missing) {
+          std::move(sockets.begin(), sockets.end(), std::back_inserter(gathered->sockets));
+          if (missing.count > gathered->missing.count) gathered->missing = std::move(missing);
+          if (--gathered->awaited == 0)
+            gathered->found(std::move(gathered->sockets), std::move(gathered->missing));
+        });
   }
 }
 

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/cluster.hpp"
+
+#include <utility>
+
+namespace socketio::cluster {
+
+Cluster::Cluster(Loop& loop, std::unique_ptr<Bus> bus, const ClusterOptions& options,
+                 Listener& listener)
+    : loop_(loop),
+      bus_(std::move(bus)),
+      options_(options),
+      listener_(listener),
+      gather_(loop, options.requests, options.members.nodes) {}
+
+Members* Cluster::members_of(const std::string& nsp) {
+  const auto opened = opened_.find(nsp);
+  return opened == opened_.end() ? nullptr : opened->second.members.get();
+}
+
+MessagePtr Cluster::make(const std::string& nsp, Body body) const {
+  return std::make_shared<const Message>(Message{bus_->node_id(), nsp, std::move(body)});
+}
+
+// --- Namespaces ---
+
+void Cluster::open(const std::string& nsp) {
+  if (!bus_ || opened_.contains(nsp)) return;
+  Opened& opened = opened_[nsp];
+  bus_->open(nsp, *this);
+  if (!bus_->can_count()) {
+    opened.members = std::make_shared<Members>(
+        loop_, options_.members, [this, nsp] { publish(nsp, Heartbeat{}); },
+        [this, nsp](const std::string& node) {
+          gather_.on_gone(nsp, node);
+          listener_.on_closed(*this, nsp, node);
+        });
+  }
+  // Between servers that can be counted, nobody waits for it.
+  if (opened.members || options_.peers == Peers::loops) publish(nsp, Hello{});
+}
+
+void Cluster::close(const std::string& nsp) {
+  if (!bus_ || opened_.erase(nsp) == 0) return;
+  publish(nsp, Goodbye{});
+  bus_->close(nsp);
+  gather_.end(nsp);
+}
+
+void Cluster::leave() {
+  if (!bus_) return;
+  for (const auto& [nsp, opened] : opened_) {
+    bus_->publish(make(nsp, Goodbye{}));
+    bus_->close(nsp);
+  }
+  opened_.clear();
+  self_ = nullptr;
+  bus_ = nullptr;
+  // Whoever is told may ask again, and is told at once.
+  gather_.end_all();
+}
+
+// --- Sending ---
+
+void Cluster::publish(const std::string& nsp, Body body) {
+  if (!bus_) return;
+  if (Members* const members = members_of(nsp)) members->on_published();
+  bus_->publish(make(nsp, std::move(body)));
+}
+
+void Cluster::answer(const Message& request, Body body) {
+  if (bus_) bus_->answer(request.sender, make(request.nsp, std::move(body)));
+}
+
+void Cluster::ask(Question question,
+                  const std::function<Body(const RequestId& request)>& make_request) {
+  if (!bus_) {
+    question.heard({});
+    if (question.ended) question.ended(0, {});
+    return;
+  }
+  const std::string nsp = question.nsp;
+  const auto request = gather_.start(std::move(question));
+  // One that nobody can answer any more still has to reach the clients.
+  publish(nsp, make_request(request.value_or(RequestId())));
+  if (request) expect_all(nsp, *request);
+}
+
+void Cluster::expect_all(const std::string& nsp, const RequestId& request) {
+  if (!bus_->can_count()) {
+    const Members* const members = members_of(nsp);
+    return gather_.expect(request, members ? members->nodes() : std::vector<std::string>());
+  }
+  // After the request, so that whoever is counted has it.
+  count_nodes(nsp, [this, request](std::optional<std::size_t> nodes) {
+    if (!nodes) return gather_.give_up(request);
+    gather_.expect(request, *nodes > 0 ? *nodes - 1 : 0);
+  });
+}
+
+void Cluster::count_nodes(const std::string& nsp,
+                          std::function<void(std::optional<std::size_t>)> counted) {
+  if (!bus_) return counted(1);
+  if (!bus_->can_count()) {
+    const Members* const members = members_of(nsp);
+    return counted(1 + (members ? members->count() : 0));
+  }
+  bus_->count_nodes(nsp, [weak = std::weak_ptr<Cluster*>(self_),
+                          counted = std::move(counted)](std::optional<std::size_t> nodes) {
+    if (!weak.expired()) counted(nodes);
+  });
+}
+
+// --- Receiving ---
+
+void Cluster::on_message(const MessagePtr& message) {
+  if (!bus_ || message->sender == bus_->node_id()) return;
+  const Body& body = message->body;
+  if (std::holds_alternative<Goodbye>(body)) return on_goodbye(*message);
+  const bool is_node = !message->sender.empty() && message->sender != emitter_sender;
+  if (Members* const members = members_of(message->nsp); members && is_node)
+    members->on_sign_of_life(message->sender);
+  if (std::holds_alternative<Hello>(body) || std::holds_alternative<Heartbeat>(body))
+    return on_hello(*message);
+  const bool is_answer =
+      std::holds_alternative<ClientCount>(body) || std::holds_alternative<ClientAnswer>(body) ||
+      std::holds_alternative<Sockets>(body) || std::holds_alternative<ServerSideAnswer>(body);
+  is_answer ? gather_.on_answer(*message) : listener_.on_request(*this, message);
+}
+
+void Cluster::on_hello(const Message& message) {
+  // In JavaScript everybody is told; the others know this node already.
+  if (std::holds_alternative<Hello>(message.body) && opened_.contains(message.nsp))
+    answer(message, Heartbeat{});
+  listener_.on_opened(*this, message.nsp, message.sender);
+}
+
+void Cluster::on_goodbye(const Message& message) {
+  if (Members* const members = members_of(message.nsp)) members->remove(message.sender);
+  gather_.on_gone(message.nsp, message.sender);
+  listener_.on_closed(*this, message.nsp, message.sender);
+}
+
+void Cluster::on_other_room_created(const std::string& nsp, const std::string& room) {
+  listener_.on_other_room_created(*this, nsp, room);
+}
+
+void Cluster::on_other_room_deleted(const std::string& nsp, const std::string& room) {
+  listener_.on_other_room_deleted(*this, nsp, room);
+}
+
+}  // namespace socketio::cluster

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/gather.hpp"
+
+#include "base/entropy.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace socketio::cluster {
+
+namespace {
+
+const RequestId& request_of(const Body& body) {
+  static const RequestId none;
+  if (const auto* const count = std::get_if<ClientCount>(&body)) return count->request;
+  if (const auto* const client = std::get_if<ClientAnswer>(&body)) return client->request;
+  if (const auto* const sockets = std::get_if<Sockets>(&body)) return sockets->request;
+  if (const auto* const answer = std::get_if<ServerSideAnswer>(&body)) return answer->request;
+  return none;
+}
+
+bool fits(Question::Answer wanted, const Body& body) {
+  switch (wanted) {
+    case Question::Answer::clients:
+      return std::holds_alternative<ClientCount>(body) ||
+             std::holds_alternative<ClientAnswer>(body);
+    case Question::Answer::sockets:
+      return std::holds_alternative<Sockets>(body);
+    case Question::Answer::server_side:
+      return std::holds_alternative<ServerSideAnswer>(body);
+  }
+  return false;
+}
+
+}  // namespace
+
+/// One request. It waits for the nodes first, and for the clients that they have counted then.
+class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
+ public:
+  Waiting(Gather& owner, RequestId id, Question question)
+      : owner_(owner), id_(std::move(id)), question_(std::move(question)) {
+    owner_.loop_.timers().arm(nodes_deadline_, question_.nodes_timeout);
+    if (question_.clients_timeout)
+      owner_.loop_.timers().arm(clients_deadline_, *question_.clients_timeout);
+  }
+
+  const std::string& nsp() const { return question_.nsp; }
+
+  void expect(const std::vector<std::string>& nodes) {
+    for (const std::string& node : nodes) {
+      if (!heard_.contains(node)) awaited_.insert(node);
+    }
+    expected_ = 0;
+    check();
+  }
+  void expect(std::size_t nodes) {
+    expected_ = nodes > gone_ ? nodes - gone_ : 0;
+    check();
+  }
+
+  void on_answer(const std::string& sender, const Body& body) {
+    if (!fits(question_.answer, body)) return;
+    if (std::holds_alternative<ClientAnswer>(body)) {
+      const auto node = heard_.find(sender);
+      if (node == heard_.end() || node->second == 0) return;
+      --node->second;
+      --clients_;
+      use(body);
+      return check();
+    }
+    // A wire without senders has them all as one.
+    if (!sender.empty() && heard_.contains(sender)) return;
+    if (is_heard_ || answers_ >= owner_.nodes_) return;
+    ++answers_;
+    const auto* const count = std::get_if<ClientCount>(&body);
+    heard_[sender] += count ? count->clients : 0;
+    clients_ += count ? count->clients : 0;
+    awaited_.erase(sender);
+    use(body);
+    check();
+  }
+
+  void on_gone(const std::string& node) {
+    if (const auto heard = heard_.find(node); heard != heard_.end()) {
+      clients_ -= heard->second;
+      lost_clients_ += std::exchange(heard->second, 0);
+      reason_ = Errc::disconnected;
+    } else if (awaited_.erase(node) == 0) {
+      ++gone_;
+      if (expected_ && *expected_ > 0) --*expected_;
+    }
+    check();
+  }
+
+  /// At once, with what is missing.
+  void end(std::error_code reason) {
+    hear();
+    finish(reason);
+  }
+  void give_up() {
+    if (!expected_) at_least_one_is_missing_ = true;
+    end(Errc::timeout);
+  }
+
+  void on_exception() noexcept { owner_.loop_.report_exception(); }
+
+ private:
+  void check() {
+    if (!is_heard_) {
+      if (!expected_ || answers_ < *expected_ || !awaited_.empty()) return;
+      hear();
+    }
+    if (clients_ == 0) finish(reason_);
+  }
+
+  void on_nodes_deadline() {
+    hear();
+    check();
+  }
+  void on_clients_deadline() { end(Errc::timeout); }
+
+  MissingNodes missing() const {
+    MissingNodes missing{awaited_.size(), {awaited_.begin(), awaited_.end()}};
+    if (expected_ && *expected_ > answers_ && awaited_.empty())
+      missing.count = *expected_ - answers_;
+    if (!expected_ || at_least_one_is_missing_)
+      missing.count = std::max<std::size_t>(missing.count, 1);
+    return missing;
+  }
+
+  void hear() {
+    if (std::exchange(is_heard_, true)) return;
+    nodes_deadline_.cancel();
+    const auto heard = std::exchange(question_.heard, nullptr);
+    if (heard) contain(*this, [&] { heard(missing()); });
+  }
+
+  void finish(std::error_code reason) {
+    const auto kept = shared_from_this();
+    if (owner_.waiting_.erase(id_) == 0) return;
+    clients_deadline_.cancel();
+    const auto ended = std::exchange(question_.ended, nullptr);
+    if (ended) contain(*this, [&] { ended(clients_ + lost_clients_, reason); });
+  }
+
+  void use(const Body& body) {
+    contain(*this, [&] {
+      if (question_.answered) question_.answered(body);
+    });
+  }
+
+  Gather& owner_;
+  const RequestId id_;
+  Question question_;
+  bool is_heard_ = false;
+  bool at_least_one_is_missing_ = false;
+  /// Those whose answers are awaited, if they are known by their ids.
+  std::unordered_set<std::string> awaited_;
+  /// How many answers are awaited, if only that is known; zero beside ids.
+  std::optional<std::size_t> expected_;
+  std::size_t answers_ = 0;
+  /// Nodes that have gone without an answer, and are counted perhaps.
+  std::size_t gone_ = 0;
+  /// By node that has answered: how many of its clients have not.
+  std::unordered_map<std::string, std::size_t> heard_;
+  std::size_t clients_ = 0;
+  std::size_t lost_clients_ = 0;
+  std::error_code reason_;
+  MemberTimer<Waiting, &Waiting::on_nodes_deadline> nodes_deadline_{*this};
+  MemberTimer<Waiting, &Waiting::on_clients_deadline> clients_deadline_{*this};
+};
+
+Gather::~Gather() = default;
+
+std::optional<RequestId> Gather::start(Question question) {
+  if (waiting_.size() >= requests_) {
+    if (question.heard) question.heard({1, {}});
+    if (question.ended) question.ended(0, Errc::too_many_pending);
+    return std::nullopt;
+  }
+  RequestId id = random_id(loop_.entropy());
+  waiting_.emplace(id, std::make_shared<Waiting>(*this, id, std::move(question)));
+  return id;
+}
+
+std::shared_ptr<Gather::Waiting> Gather::find(const RequestId& request) const {
+  const auto found = waiting_.find(request);
+  return found == waiting_.end() ? nullptr : found->second;
+}
+
+void Gather::expect(const RequestId& request, const std::vector<std::string>& nodes) {
+  if (const auto waiting = find(request)) waiting->expect(nodes);
+}
+
+void Gather::expect(const RequestId& request, std::size_t nodes) {
+  if (const auto waiting = find(request)) waiting->expect(nodes);
+}
+
+void Gather::give_up(const RequestId& request) {
+  if (const auto waiting = find(request)) waiting->give_up();
+}
+
+void Gather::on_answer(const Message& message) {
+  const auto waiting = find(request_of(message.body));
+  if (waiting && waiting->nsp() == message.nsp) waiting->on_answer(message.sender, message.body);
+}
+
+template <class Wanted>
+std::vector<std::shared_ptr<Gather::Waiting>> Gather::those(Wanted wanted) const {
+  // A copy, because each may end.
+  std::vector<std::shared_ptr<Waiting>> found;
+  for (const auto& [id, waiting] : waiting_) {
+    if (wanted(*waiting)) found.push_back(waiting);
+  }
+  return found;
+}
+
+void Gather::on_gone(const std::string& nsp, const std::string& node) {
+  for (const auto& waiting : those([&](const Waiting& one) { return one.nsp() == nsp; }))
+    waiting->on_gone(node);
+}
+
+void Gather::end(const std::string& nsp) {
+  for (const auto& waiting : those([&](const Waiting& one) { return one.nsp() == nsp; }))
+    waiting->end(Errc::disconnected);
+}
+
+void Gather::end_all() {
+  for (const auto& waiting : those([](const Waiting&) { return true; }))
+    waiting->end(Errc::disconnected);
+}
+
+}  // namespace socketio::cluster

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/gather.hpp"
+#include "support/manual_loop.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace socketio::cluster {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class GatherTest : public testing::Test {
+ protected:
+  Question sockets_question() {
+    return {.answer = Question::Answer::sockets,
+            .nsp = "/",
+            .nodes_timeout = milliseconds(100),
+            .answered = [this](const Body&) { ++answers; },
+            .heard = [this](MissingNodes nodes) { missing = std::move(nodes); }};
+  }
+  Question clients_question() {
+    return {.answer = Question::Answer::clients,
+            .nsp = "/",
+            .nodes_timeout = milliseconds(100),
+            .clients_timeout = milliseconds(300),
+            .answered = [this](const Body&) { ++answers; },
+            .heard = [this](MissingNodes nodes) { missing = std::move(nodes); },
+            .ended =
+                [this](std::size_t clients, std::error_code why) {
+                  lost_clients = clients;
+                  reason = why;
+                }};
+  }
+  void answer(const std::string& node, const RequestId& request, const std::string& nsp = "/") {
+    gather.on_answer({node, nsp, Sockets{request, {}, {}}});
+  }
+  void count(const std::string& node, const RequestId& request, std::size_t clients) {
+    gather.on_answer({node, "/", ClientCount{request, clients, {}}});
+  }
+  void client(const std::string& node, const RequestId& request) {
+    gather.on_answer({node, "/", ClientAnswer{request, {"[]", {}}, {}}});
+  }
+
+  support::ManualLoop loop;
+  Gather gather{loop, 3, 10};
+  int answers = 0;
+  std::optional<MissingNodes> missing;
+  std::optional<std::size_t> lost_clients;
+  std::error_code reason;
+};
+
+TEST_F(GatherTest, EndsWithTheLastOfTheNodes) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::vector<std::string>{"a", "b"});
+  answer("a", id);
+  EXPECT_FALSE(missing);
+  answer("b", id);
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 0U);
+  EXPECT_EQ(answers, 2);
+  EXPECT_EQ(gather.waiting(), 0U);
+}
+
+TEST_F(GatherTest, EndsAtOnceIfNobodyIsThere) {
+  gather.expect(*gather.start(sockets_question()), std::size_t{0});
+  EXPECT_TRUE(missing);
+}
+
+TEST_F(GatherTest, AnswersMayComeBeforeTheNumberIsKnown) {
+  const RequestId id = *gather.start(sockets_question());
+  answer("a", id);
+  EXPECT_FALSE(missing);
+  gather.expect(id, std::size_t{1});
+  EXPECT_TRUE(missing);
+}
+
+TEST_F(GatherTest, ANodeAnswersOnce) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{2});
+  answer("a", id);
+  answer("a", id);
+  EXPECT_FALSE(missing);
+  EXPECT_EQ(answers, 1);
+}
+
+TEST_F(GatherTest, NodesWithoutANameAreCountedEach) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{2});
+  answer("", id);
+  answer("", id);
+  EXPECT_TRUE(missing);
+  EXPECT_EQ(answers, 2);
+}
+
+TEST_F(GatherTest, TellsWhoIsMissingAtTheDeadline) {
+  const RequestId by_id = *gather.start(sockets_question());
+  gather.expect(by_id, std::vector<std::string>{"a", "b", "c"});
+  answer("b", by_id);
+  loop.pass(milliseconds(110));
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 2U);
+  EXPECT_THAT(missing->ids, UnorderedElementsAre("a", "c"));
+
+  const RequestId by_number = *gather.start(sockets_question());
+  gather.expect(by_number, std::size_t{3});
+  answer("b", by_number);
+  loop.pass(milliseconds(110));
+  EXPECT_EQ(missing->count, 2U);
+  EXPECT_THAT(missing->ids, IsEmpty());
+}
+
+TEST_F(GatherTest, SomebodyMayBeMissingIfNobodyCouldBeCounted) {
+  *gather.start(sockets_question());
+  loop.pass(milliseconds(110));
+  EXPECT_EQ(missing->count, 1U);
+  gather.give_up(*gather.start(sockets_question()));
+  EXPECT_EQ(missing->count, 1U);
+}
+
+TEST_F(GatherTest, WhatIsLateOrOfAnotherKindIsIgnored) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{1});
+  count("a", id, 3);
+  answer("a", id, "/other");
+  answer("a", "unknown");
+  EXPECT_FALSE(missing);
+  EXPECT_EQ(answers, 0);
+  loop.pass(milliseconds(110));
+  answer("a", id);
+  EXPECT_EQ(answers, 0);
+}
+
+TEST_F(GatherTest, NothingIsAwaitedOfANodeThatIsGone) {
+  const RequestId by_id = *gather.start(sockets_question());
+  gather.expect(by_id, std::vector<std::string>{"a", "b"});
+  answer("a", by_id);
+  gather.on_gone("/other", "b");
+  EXPECT_FALSE(missing);
+  gather.on_gone("/", "b");
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 0U);
+
+  missing.reset();
+  const RequestId by_number = *gather.start(sockets_question());
+  gather.on_gone("/", "a");
+  gather.expect(by_number, std::size_t{2});
+  answer("b", by_number);
+  EXPECT_TRUE(missing);
+}
+
+TEST_F(GatherTest, ClientsAreWaitedForAfterTheirNodes) {
+  const RequestId id = *gather.start(clients_question());
+  gather.expect(id, std::size_t{2});
+  count("a", id, 1);
+  client("a", id);
+  EXPECT_FALSE(missing);
+  count("b", id, 2);
+  EXPECT_TRUE(missing);
+  client("b", id);
+  EXPECT_FALSE(lost_clients);
+  client("b", id);
+  EXPECT_EQ(lost_clients, 0U);
+  EXPECT_EQ(answers, 5);
+}
+
+TEST_F(GatherTest, NoMoreClientsAnswerThanWereCounted) {
+  const RequestId id = *gather.start(clients_question());
+  gather.expect(id, std::size_t{2});
+  client("a", id);
+  count("a", id, 1);
+  count("a", id, 7);
+  client("a", id);
+  client("a", id);
+  EXPECT_EQ(answers, 2);
+}
+
+TEST_F(GatherTest, ClientsThatAreSilentAreCountedAtTheDeadline) {
+  const RequestId id = *gather.start(clients_question());
+  gather.expect(id, std::size_t{2});
+  count("a", id, 3);
+  client("a", id);
+  loop.pass(milliseconds(110));
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 1U);
+  EXPECT_FALSE(lost_clients);
+  client("a", id);
+  loop.pass(milliseconds(200));
+  EXPECT_EQ(lost_clients, 1U);
+  EXPECT_EQ(reason, Errc::timeout);
+}
+
+TEST_F(GatherTest, ClientsAreLostWithTheirNode) {
+  const RequestId id = *gather.start(clients_question());
+  gather.expect(id, std::size_t{1});
+  count("a", id, 3);
+  client("a", id);
+  gather.on_gone("/", "a");
+  EXPECT_EQ(lost_clients, 2U);
+  EXPECT_EQ(reason, Errc::disconnected);
+}
+
+TEST_F(GatherTest, TooManyEndAtOnce) {
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(gather.start(sockets_question()));
+  EXPECT_FALSE(missing);
+  EXPECT_FALSE(gather.start(clients_question()));
+  EXPECT_EQ(missing->count, 1U);
+  EXPECT_EQ(reason, Errc::too_many_pending);
+}
+
+TEST_F(GatherTest, NoMoreNodesAnswerThanTheLimit) {
+  const RequestId id = *gather.start(sockets_question());
+  for (int i = 0; i < 20; ++i) answer("node" + std::to_string(i), id);
+  EXPECT_EQ(answers, 10);
+}
+
+TEST_F(GatherTest, WhatACallbackThrowsIsReportedAndEndsNothing) {
+  int reported = 0;
+  loop.set_exception_hook([&] { ++reported; });
+  Question question = sockets_question();
+  question.answered = [](const Body&) { throw std::runtime_error("no"); };
+  const RequestId id = *gather.start(std::move(question));
+  gather.expect(id, std::size_t{1});
+  answer("a", id);
+  EXPECT_TRUE(missing);
+  EXPECT_EQ(reported, 1);
+}
+
+TEST_F(GatherTest, ACallbackMayAskAgain) {
+  std::optional<RequestId> again;
+  Question question = sockets_question();
+  question.heard = [&](const MissingNodes&) { again = gather.start(sockets_question()); };
+  gather.start(std::move(question));
+  gather.end_all();
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(missing);
+  EXPECT_EQ(gather.waiting(), 1U);
+  gather.end("/");
+  EXPECT_TRUE(missing);
+}
+
+}  // namespace
+}  // namespace socketio::cluster

@@ -97,9 +97,9 @@ void live(std::uint16_t port, std::size_t seed, int clients) {
     client.send("40" + street + ",");
     client.send("42" + street + ",[\"hi\"]");
     for (int act = 0; act < 20; ++act) client.send("42[\"act\"," + std::to_string(++seed) + "]");
-    client.send("4299[\"echo-none\"]");
-    for (int read = 0; read < 10; ++read) {
-      if (client.packet().empty()) break;
+    client.send(R"(42["echo",0])");
+    for (std::string packet = client.packet(); !packet.empty() && packet != R"(42["echo",0])";
+         packet = client.packet()) {
     }
     if (i % 3 == 0) client.tcp().reset();
   }

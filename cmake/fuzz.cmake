@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 # With SOCKETIO_FUZZ every fuzz/<name>_fuzz.cpp is linked with libFuzzer. Otherwise it replays fuzz/corpus/<name>/, as a
 # test with the label fuzz.
+if(NOT TARGET socketio_redis_layer)
+  message(FATAL_ERROR "The fuzz targets need hiredis (libhiredis-dev)")
+endif()
 file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/*_fuzz.cpp)
 foreach(source IN LISTS fuzz_sources)
   cmake_path(GET source STEM target)
   string(REGEX REPLACE "_fuzz$" "" subject ${target})
   add_executable(${target} ${source})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_link_libraries(${target} PRIVATE socketio_server_layer socketio_client_layer socketio_warnings)
+  target_link_libraries(${target} PRIVATE socketio_redis_layer socketio_client_layer socketio_warnings)
   if(SOCKETIO_FUZZ)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   else()

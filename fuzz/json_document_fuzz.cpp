@@ -17,19 +17,20 @@ namespace {
 using socketio::Bytes;
 using socketio::json;
 using socketio::JsonWriter;
+using socketio::TextBuffer;
 using socketio::Value;
 using socketio::codec::Document;
 
 std::string written(const json& value, std::vector<Bytes>& attachments) {
-  std::string text;
+  TextBuffer text;
   JsonWriter(text, attachments).value(value);
-  return text;
+  return std::string(text.view());
 }
 
 void check(Document& document, const Value& value) {
   std::string direct;
   value.append_text(direct);
-  std::string attached;
+  TextBuffer attached;
   std::vector<Bytes> bytes;
   JsonWriter writer(attached, bytes);
   value.write(writer);
@@ -43,7 +44,7 @@ void check(Document& document, const Value& value) {
   if (written(again->to_json(), attachments_again) != text) std::abort();
   if (attachments_again != attachments) std::abort();
 
-  const auto whole = document.parse(attached, bytes);
+  const auto whole = document.parse(attached.view(), bytes);
   if (!whole || whole->to_json() != tree) std::abort();
 
   const auto reparsed = document.parse(direct);

@@ -34,12 +34,12 @@ using AllCallback = std::function<void(MissingNodes missing)>;
 
 /// The elements of `array`, as a copy.
 inline Arguments all_arguments(const Value& array) {
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> attachments;
   JsonWriter writer(text, attachments);
   ValueArray items(array);
   for (Value item; items.next(item);) item.write(writer);
-  return {std::move(text), std::move(attachments)};
+  return {std::string(text.view()), std::move(attachments)};
 }
 
 /// Of the first argument; Arguments takes all.

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -49,7 +48,7 @@ class OutgoingEvent {
   OutgoingEvent& operator=(const OutgoingEvent&) = delete;
 
   /// The JSON array.
-  std::string_view json_text() const { return std::string_view(text_).substr(header_room); }
+  std::string_view json_text() const { return text_.view().substr(header_room); }
   const std::vector<Bytes>& attachments() const { return attachments_; }
   /// The room, which ends where the JSON begins.
   std::span<char> room() { return {text_.data(), header_room}; }
@@ -77,7 +76,7 @@ class OutgoingEvent {
   }
   static void relay(JsonWriter& writer, const Arguments& arguments);
 
-  std::string text_;
+  TextBuffer text_;
   std::vector<Bytes> attachments_;
 };
 

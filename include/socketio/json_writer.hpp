@@ -10,10 +10,10 @@
 #pragma once
 
 #include <socketio/json.hpp>
+#include <socketio/text_buffer.hpp>
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,7 +26,7 @@ class JsonWriter {
 
   /// Appends to `text`; `attachments` receives the binary data, copied unless it is moved in. Both
   /// must outlive the writer.
-  JsonWriter(std::string& text, std::vector<Bytes>& attachments,
+  JsonWriter(TextBuffer& text, std::vector<Bytes>& attachments,
              Infinities infinities = Infinities::as_null)
       : text_(text), attachments_(attachments), infinities_(infinities) {}
 
@@ -57,7 +57,7 @@ class JsonWriter {
  private:
   void separate();
 
-  std::string& text_;
+  TextBuffer& text_;
   std::vector<Bytes>& attachments_;
   Infinities infinities_;
   bool needs_comma_ = false;

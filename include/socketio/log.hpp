@@ -20,7 +20,7 @@
 namespace socketio::log {
 
 enum class Level : std::uint8_t { off, error, warning, info, debug };
-enum class Scope : std::uint8_t { engine, core, server, net, client };
+enum class Scope : std::uint8_t { engine, core, server, net, client, redis };
 std::string_view to_string(Level level);
 std::string_view to_string(Scope scope);
 

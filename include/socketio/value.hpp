@@ -81,7 +81,7 @@ class ValueArray {
 
  private:
   alignas(void*) std::array<std::byte, 2 * sizeof(void*)> position_{};
-  alignas(void*) std::array<std::byte, 2 * sizeof(void*)> end_{};
+  std::size_t end_ = 0;
   const ParsedText* parsed_ = nullptr;
 };
 

@@ -6,6 +6,7 @@ from conan import ConanFile
 from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
 from conan.tools.files import copy, rmdir
+from conan.tools.gnu import PkgConfigDeps
 
 
 class SocketioConan(ConanFile):
@@ -31,9 +32,14 @@ class SocketioConan(ConanFile):
         # Headers of these are in our public ones.
         self.requires("nlohmann_json/3.11.3", transitive_headers=True)
         self.requires("boost/1.83.0", transitive_headers=True)
+        self.requires("hiredis/1.2.0")
         self.requires("openssl/[>=3 <4]")
         self.requires("simdjson/3.6.2")
         self.requires("zlib/[>=1.2.11 <2]")
+
+    def build_requirements(self):
+        # hiredis is found by it.
+        self.tool_requires("pkgconf/[>=2 <3]")
 
     def validate(self):
         check_min_cppstd(self, 20)
@@ -47,6 +53,7 @@ class SocketioConan(ConanFile):
             toolchain.cache_variables[f"SOCKETIO_BUILD_{part}"] = False
         toolchain.generate()
         CMakeDeps(self).generate()
+        PkgConfigDeps(self).generate()
 
     def build(self):
         cmake = CMake(self)

@@ -4,9 +4,12 @@
 # installed it in packaging/client.
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
 
+# hiredis is found by it.
+vcpkg_find_acquire_program(PKGCONFIG)
 vcpkg_cmake_configure(
   SOURCE_PATH "${SOURCE_PATH}"
   OPTIONS
+    "-DPKG_CONFIG_EXECUTABLE=${PKGCONFIG}"
     -DSOCKETIO_BUILD_TESTS=OFF
     -DSOCKETIO_BUILD_TOOLS=OFF
     -DSOCKETIO_BUILD_EXAMPLES=OFF

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Connector: how protocol code opens a connection: TCP or TLS, perhaps through a proxy, or a pipe
-// in a simulation. Loop's thread only.
+// Connector: how protocol code opens a connection: TCP, a UNIX socket or TLS, perhaps through a
+// proxy, or a pipe in a simulation. Loop's thread only.
 #pragma once
 
 #include "base/stream.hpp"
@@ -17,6 +17,8 @@ struct Endpoint {
   std::string host;  // a name, or an address without brackets
   std::uint16_t port = 0;
   bool secure = false;  // TLS
+  // The file of a UNIX socket, instead of host and port; the host's name is still TLS's.
+  std::string path{};
 };
 
 /// Why there is no connection.

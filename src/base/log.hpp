@@ -15,8 +15,8 @@
 namespace socketio {
 
 enum class LogLevel : std::uint8_t { off, error, warning, info, debug };
-enum class LogScope : std::uint8_t { engine, core, server, net, client };
-inline constexpr std::size_t log_scopes = 5;
+enum class LogScope : std::uint8_t { engine, core, server, net, client, redis };
+inline constexpr std::size_t log_scopes = 6;
 using LogLevels = std::array<LogLevel, log_scopes>;
 using LogSink = std::function<void(LogScope scope, LogLevel level, std::string_view line)>;
 

@@ -42,9 +42,10 @@ inline Content first_of(const core::WrittenEvent& array) {
   if (!parsed) return first;
   Value value;
   if (ValueArray items(*parsed); !items.next(value)) return first;
-  first.text.clear();
-  JsonWriter writer(first.text, first.attachments);
+  TextBuffer text;
+  JsonWriter writer(text, first.attachments);
   value.write(writer);
+  first.text = text.view();
   return first;
 }
 

@@ -26,7 +26,8 @@
 
 namespace socketio::cluster {
 
-/// JSON text, with the attachments of the placeholders in it.
+/// JSON text, with the attachments of the placeholders in it. It is valid: it goes to clients as it is,
+/// so a bus that makes messages from bytes has to see to that.
 struct Content {
   std::string text;
   std::vector<Bytes> attachments;

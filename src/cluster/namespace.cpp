@@ -39,6 +39,33 @@ struct Parts {
   }
 };
 
+/// The answers to a broadcast of another node, which is told first how many there are. Until that is
+/// known those of clients wait: a quick client may answer before a slow loop has counted its own.
+class ClientsReply {
+ public:
+  ClientsReply(std::shared_ptr<Cluster> from, MessagePtr asked, RequestId request)
+      : from_(std::move(from)), asked_(std::move(asked)), request_(std::move(request)) {}
+
+  void on_asked(std::size_t clients, MissingNodes missing) {
+    is_counted_ = true;
+    from_->answer(*asked_, ClientCount{request_, clients, std::move(missing)});
+    for (ClientAnswer& answer : std::exchange(early_, {}))
+      from_->answer(*asked_, std::move(answer));
+  }
+  void on_answer(std::error_code error, const Value* arguments) {
+    ClientAnswer answer{request_, arguments ? content_of(*arguments) : Content(), error};
+    if (!is_counted_) return early_.push_back(std::move(answer));
+    from_->answer(*asked_, std::move(answer));
+  }
+
+ private:
+  const std::shared_ptr<Cluster> from_;
+  const MessagePtr asked_;
+  const RequestId request_;
+  bool is_counted_ = false;
+  std::vector<ClientAnswer> early_;
+};
+
 }  // namespace
 
 void ClusterNamespace::attach(std::weak_ptr<core::NamespaceState> nsp, core::LocalAdapter& local) {
@@ -239,15 +266,14 @@ void ClusterNamespace::on_request(const std::shared_ptr<Cluster>& from, const Me
     const core::WrittenEvent event = written(broadcast_event->event);
     const RequestId& request = broadcast_event->request;
     if (request.empty()) return broadcast(event, broadcast_event->options, from.get());
+    const auto reply = std::make_shared<ClientsReply>(from, message, request);
     return ask_clients(
         event, broadcast_event->options,
-        [from, message, request](std::size_t clients, MissingNodes missing) {
-          from->answer(*message, ClientCount{request, clients, std::move(missing)});
+        [reply](std::size_t clients, MissingNodes missing) {
+          reply->on_asked(clients, std::move(missing));
         },
-        [from, message, request](std::error_code error, const Value* arguments) {
-          from->answer(
-              *message,
-              ClientAnswer{request, arguments ? content_of(*arguments) : Content(), error});
+        [reply](std::error_code error, const Value* arguments) {
+          reply->on_answer(error, arguments);
         },
         from.get());
   }

@@ -3,6 +3,19 @@
 
 namespace socketio::detail {
 
+std::vector<HandlerTable::Event>::iterator HandlerTable::place(std::string_view event) {
+  return std::partition_point(events_.begin(), events_.end(),
+                              [&](const Event& known) { return known.name.size() < event.size(); });
+}
+
+std::vector<HandlerTable::Event>::iterator HandlerTable::find(std::string_view event) {
+  auto at = place(event);
+  for (; at != events_.end() && at->name.size() == event.size(); ++at) {
+    if (at->name == event) return at;
+  }
+  return events_.end();
+}
+
 HandlerId HandlerTable::add(std::string event, EventHandler handler, HandlerTableRef::Times times) {
   const HandlerId id = ++last_id_;
   add(std::move(event), Entry{id, std::move(handler), times});
@@ -10,36 +23,39 @@ HandlerId HandlerTable::add(std::string event, EventHandler handler, HandlerTabl
 }
 
 void HandlerTable::add(std::string event, Entry entry) {
-  const auto found = events_.find(event);
+  const auto found = find(event);
   auto changed = found == events_.end() ? std::make_shared<Entries>()
-                                        : std::make_shared<Entries>(*found->second);
+                                        : std::make_shared<Entries>(*found->entries);
   changed->push_back(std::move(entry));
-  events_.insert_or_assign(std::move(event), std::move(changed));
+  if (found == events_.end()) {
+    const auto at = place(event);
+    events_.insert(at, {std::move(event), std::move(changed)});
+  } else {
+    found->entries = std::move(changed);
+  }
 }
 
 void HandlerTable::remove(std::string_view event, HandlerId handler) {
-  const auto found = events_.find(event);
+  const auto found = find(event);
   if (found == events_.end()) return;
-  auto changed = std::make_shared<Entries>(*found->second);
-  changed->erase(std::remove_if(changed->begin(), changed->end(),
-                                [&](const Entry& e) { return e.id == handler; }),
-                 changed->end());
+  auto changed = std::make_shared<Entries>(*found->entries);
+  std::erase_if(*changed, [&](const Entry& entry) { return entry.id == handler; });
   if (changed->empty()) {
     events_.erase(found);
   } else {
-    found->second = std::move(changed);
+    found->entries = std::move(changed);
   }
 }
 
 void HandlerTable::remove(std::string_view event) {
-  const auto found = events_.find(event);
+  const auto found = find(event);
   if (found != events_.end()) events_.erase(found);
 }
 
 void HandlerTable::dispatch(std::string_view event, Invocation& call) {
-  const auto found = events_.find(event);
+  const auto found = find(event);
   if (found == events_.end()) return;
-  const auto entries = found->second;
+  const auto entries = found->entries;
   for (const Entry& entry : *entries) {
     if (entry.times == HandlerTableRef::Times::once) {
       remove(event, entry.id);

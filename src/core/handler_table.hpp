@@ -12,7 +12,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -41,13 +40,16 @@ class HandlerTable {
   void dispatch(std::string_view event, Invocation& call);
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
+  struct Event {
+    std::string name;
+    std::shared_ptr<const Entries> entries;
   };
-  std::unordered_map<std::string, std::shared_ptr<const Entries>, Hash, std::equal_to<>> events_;
+  /// The first that is not shorter.
+  std::vector<Event>::iterator place(std::string_view event);
+  std::vector<Event>::iterator find(std::string_view event);
+
+  /// By length: few names have the same, so that few are compared.
+  std::vector<Event> events_;
   HandlerId last_id_ = 0;
 };
 

@@ -14,10 +14,10 @@ namespace socketio::log {
 namespace {
 
 constexpr std::array<std::string_view, 5> level_names{"off", "error", "warning", "info", "debug"};
-constexpr std::array<std::string_view, log_scopes> scope_names{"engine", "core", "server", "net",
-                                                               "client"};
+constexpr std::array<std::string_view, log_scopes> scope_names{"engine", "core",   "server",
+                                                               "net",    "client", "redis"};
 static_assert(static_cast<int>(Level::debug) == static_cast<int>(LogLevel::debug));
-static_assert(static_cast<int>(Scope::client) == static_cast<int>(LogScope::client));
+static_assert(static_cast<int>(Scope::redis) == static_cast<int>(LogScope::redis));
 
 template <std::size_t size>
 std::size_t index_of(const std::array<std::string_view, size>& names, std::string_view name) {

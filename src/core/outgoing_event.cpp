@@ -22,7 +22,7 @@ constexpr std::size_t kept_bytes = 64 * 1024;
 thread_local bool is_spare_gone = false;
 struct Spare {
   ~Spare() { is_spare_gone = true; }
-  std::string text;
+  TextBuffer text;
 };
 thread_local Spare spare;
 
@@ -36,8 +36,10 @@ void OutgoingEvent::require_allowed(std::string_view name) {
 }
 
 void OutgoingEvent::borrow() {
-  if (!is_spare_gone) text_ = std::exchange(spare.text, {});
-  text_.resize(header_room);
+  if (!is_spare_gone) text_ = std::move(spare.text);
+  text_.clear();
+  text_.room_for(header_room);
+  text_.advance(header_room);
 }
 
 OutgoingEvent::~OutgoingEvent() {

@@ -10,6 +10,17 @@ namespace socketio::net {
 
 namespace {
 
+/// Every connection has an address, and most are IPv4, which need not be printed by the C library.
+std::string text_of(const boost::asio::ip::address& address) {
+  if (!address.is_v4()) return address.to_string();
+  std::string text;
+  for (const unsigned char byte : address.to_v4().to_bytes()) {
+    if (!text.empty()) text += '.';
+    text += std::to_string(byte);
+  }
+  return text;
+}
+
 // How long, and how much, a peer may continue to send after our last bytes.
 constexpr std::chrono::seconds linger_timeout{5};
 constexpr std::size_t linger_limit_bytes = 1024 * 1024;
@@ -87,7 +98,7 @@ TcpStream::~TcpStream() { shut(); }
 std::string TcpStream::remote_address() const {
   if (said_address_) return *said_address_;
   const auto peer = socket_.is_open() ? socket_.remote_endpoint() : std::nullopt;
-  return peer ? peer->address().to_string() : std::string();
+  return peer ? text_of(peer->address()) : std::string();
 }
 
 void TcpStream::pause_reading() { paused_ = true; }

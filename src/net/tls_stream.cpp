@@ -3,7 +3,7 @@
 
 #include "base/log.hpp"
 #include "base/loop.hpp"
-#include "net/failed_attempt.hpp"
+#include "net/settled_attempt.hpp"
 #include "net/tls_error.hpp"
 
 #include <openssl/bio.h>

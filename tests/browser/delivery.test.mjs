@@ -119,7 +119,9 @@ describe("the page about delivery", { concurrency: 2 }, () => {
     for (const name of COLUMNS) {
       await ada.hasReceived(name, 5);
       const { lost, duplicated } = await ada.figures(name);
-      assert.deepEqual({ lost, duplicated }, { lost: 0, duplicated: 0 }, name);
+      assert.equal(lost, 0, name);
+      // A client that retries sends again what a busy machine has not acknowledged in half a second.
+      if (name !== "Retries") assert.equal(duplicated, 0, name);
     }
     ada.forgiveALostServer();
   });

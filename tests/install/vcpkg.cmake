@@ -7,6 +7,11 @@ set(CURRENT_PACKAGES_DIR ${WORK_FOLDER}/packages)
 set(build_folder ${WORK_FOLDER}/build)
 file(REMOVE_RECURSE ${CURRENT_PACKAGES_DIR})
 
+function(vcpkg_find_acquire_program name)
+  find_program(${name} pkg-config REQUIRED)
+  set(${name} ${${name}} PARENT_SCOPE)
+endfunction()
+
 function(vcpkg_cmake_configure)
   cmake_parse_arguments(arg "" "SOURCE_PATH" "OPTIONS" ${ARGN})
   execute_process(COMMAND ${CMAKE_COMMAND} -S ${arg_SOURCE_PATH} -B ${build_folder} -G Ninja ${arg_OPTIONS}

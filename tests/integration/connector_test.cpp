@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A client's TCP connections over loopback: names and addresses, refusals, the race of the address
 // families, and cancelling at every stage.
-#include "net/client/tcp_connector.hpp"
+#include "net/tcp_connector.hpp"
 #include "support/loop_server.hpp"
 
 #include <gmock/gmock.h>

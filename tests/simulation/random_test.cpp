@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Seeded runs of a whole server with several clients and faults; see RandomTown. SIMULATION_SEEDS
 // makes more runs.
-#include "support/message_adapter.hpp"
+#include "support/every_adapter.hpp"
 #include "support/random_town.hpp"
 
 #include <gtest/gtest.h>
@@ -37,6 +37,17 @@ TEST(Random, AnAdapterThatSeesMessagesAloneMakesNoDifference) {
     by_messages.run();
     EXPECT_EQ(by_messages.faults(), std::vector<std::string>{}) << "seed " << seed;
     EXPECT_EQ(by_messages.trace(), local.trace()) << "seed " << seed;
+  }
+}
+
+TEST(Random, AClusterOfOneMakesNoDifference) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    RandomTown local(seed);
+    RandomTown alone(seed, lone_node());
+    local.run();
+    alone.run();
+    EXPECT_EQ(alone.faults(), std::vector<std::string>{}) << "seed " << seed;
+    EXPECT_EQ(alone.trace(), local.trace()) << "seed " << seed;
   }
 }
 

@@ -64,6 +64,12 @@ class ChildProcess {
   bool await_error(std::string_view text) {
     return read_until([&] { return err_.find(text) != std::string::npos; });
   }
+  bool has_ended() const {
+    siginfo_t state{};
+    return pid_ == 0 ||
+           waitid(P_PID, static_cast<id_t>(pid_), &state, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+           state.si_pid != 0;
+  }
   /// The exit code, or the negative number of the signal that killed it.
   int await_exit() {
     EXPECT_FALSE(read_until([] { return false; }, Until::end)) << out_ << err_;

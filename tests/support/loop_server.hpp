@@ -4,8 +4,8 @@
 // password, or answers what the test wants. One thread, the loop's.
 #pragma once
 
-#include "net/client/tcp_connector.hpp"
 #include "net/listener.hpp"
+#include "net/tcp_connector.hpp"
 #include "net/tcp_stream.hpp"
 #include "support/loop_driver.hpp"
 

@@ -7,6 +7,7 @@
 
 #include "base/loop.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <span>
@@ -21,10 +22,13 @@ class CountingEntropy final : public Entropy {
   void fill(std::span<std::uint8_t> out) override {
     ++count_;
     for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = static_cast<std::uint8_t>(i < 8 ? count_ >> (8 * i) : 0);
+      out[i] = static_cast<std::uint8_t>(i < 8 ? count_ >> (id_bits * i) : 0);
   }
 
  private:
+  /// What random_id() uses of each byte.
+  static constexpr std::size_t id_bits = 6;
+
   std::uint64_t count_ = 0;
 };
 

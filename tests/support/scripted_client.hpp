@@ -118,13 +118,13 @@ class ScriptedClient {
 
   void send(parser::PacketType plain, parser::PacketType with_binary, const std::string& nsp,
             std::optional<std::uint64_t> id, const json& payload) {
-    std::string body;
+    TextBuffer body;
     std::vector<Bytes> attachments;
     JsonWriter(body, attachments).value(payload);
     std::string text;
     parser::append_header(
         text, {attachments.empty() ? plain : with_binary, attachments.size(), nsp, id, {}});
-    engine_->send_text(text + body);
+    engine_->send_text(text.append(body.view()));
     for (const Bytes& data : attachments) {
       engine_->send_binary({reinterpret_cast<const char*>(data.data()), data.size()});
     }

@@ -79,6 +79,8 @@ may_include() {
     net) echo 'base net' ;;
     net/client) echo 'base net net/client' ;;
     server) echo 'base codec engine engine/server core core/server net server' ;;
+    cluster) echo 'base codec engine engine/server core core/server cluster' ;;
+    redis) echo 'base codec engine engine/server core core/server cluster net server redis' ;;
     admin) echo 'base codec engine engine/server core core/server net server admin' ;;
     client) echo 'base codec engine engine/client core core/client net net/client client' ;;
     *) echo 'none' ;;
@@ -95,7 +97,7 @@ layers() {
       offences '^ *# *include +"' | grep -vE "include +\"($allowed)/(json/|http/|ip/|msgpack/|openmetrics/|custom/|engineio/|proxy/|socketio/|websocket/|platform/)?[^/]+\"" || true
   done
   files -path './src/base/*' -o -path './src/net/*' | offences '^ *# *include +<socketio/'
-  files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client|admin)/'
+  files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client|admin|cluster|redis)/'
 }
 
 # Above the I/O line there is no socket, thread, mutex, clock or random source. Time and entropy are arguments.
@@ -104,14 +106,15 @@ io_line() {
   headers+='|filesystem|sys/.*|netinet/.*|arpa/.*|netdb\.h|unistd\.h|poll\.h|pthread\.h|openssl/rand\.h'
   local calls='_clock::now\(|random_device|RAND_bytes|getrandom\(|gettimeofday\(|clock_gettime\(|\btime\((nullptr|NULL|0|&)|getenv\('
   calls+='|std::(rand|thread|jthread|mutex|async)\b'
-  files -path './src/base/*' -o -path './src/codec/*' -o -path './src/engine/*' -o -path './src/core/*' |
+  files -path './src/base/*' -o -path './src/codec/*' -o -path './src/engine/*' -o -path './src/core/*' \
+    -o -path './src/cluster/*' |
     offences "^ *# *include +<($headers)|$calls"
 }
 
 # What only some systems have is in src/net/linux. All other code uses the standard library and libraries that support
 # many systems. It calls nothing of the C library beyond the standard, and does not ask which system it is on.
 platforms() {
-  local libraries='boost/(asio|system|interprocess)/.*|openssl/.*|nlohmann/.*|simdjson\.h|zlib\.h|crypt\.h'
+  local libraries='boost/(asio|system|interprocess)/.*|openssl/.*|nlohmann/.*|simdjson\.h|zlib\.h|crypt\.h|hiredis\.h'
   files -path './src/*' -not -path './src/net/linux/*' -o -path './include/*' | offences '^ *# *include +<' |
     grep -vE "include +<([a-z_]+|socketio/[a-z_/]+\.hpp|$libraries)>" || true
   local words='(^|[^A-Za-z0-9_>])::[a-z_0-9]+ ?\(|\bpthread_|\bget[pt]id\(|\b(gm|local)time(_r)?\(|\bset?env\(|\bssize_t\b'

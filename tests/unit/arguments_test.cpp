@@ -69,10 +69,11 @@ std::optional<T> decoded(std::string_view text, std::span<const Bytes> attachmen
 
 template <class T>
 std::string encoded(const T& value) {
-  std::string text;
+  TextBuffer buffer;
   std::vector<Bytes> attachments;
-  JsonWriter writer(text, attachments);
+  JsonWriter writer(buffer, attachments);
   encode(writer, value);
+  std::string text(buffer.view());
   for (const Bytes& bytes : attachments) text += " +" + std::to_string(bytes.size());
   return text;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/client/backoff.hpp"
+#include "base/backoff.hpp"
 
 #include "support/simulated_loop.hpp"
 
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace socketio::core {
+namespace socketio {
 namespace {
 
 using std::chrono::milliseconds;
@@ -79,4 +79,4 @@ TEST(Backoff, StaysWithinItsLimitForEver) {
 }
 
 }  // namespace
-}  // namespace socketio::core
+}  // namespace socketio

@@ -459,6 +459,21 @@ TEST_F(ClusterBridgeTest, ClientsBehindBridgesAnswer) {
   EXPECT_THAT(**answers, UnorderedElementsAre(1, 2, 3, 4));
 }
 
+TEST_F(ClusterBridgeTest, AClientMayAnswerBeforeALoopHasCountedItsOwn) {
+  loops2->cut("b0", "b1");
+  Result answers(a0.io().emit_with_ack<int>("question"));
+  town.settle();
+  b0.peers[0]->send("30[3]");
+  town.pass(milliseconds(3'100));
+  a0.peers[0]->send("30[1]");
+  a1.peers[0]->send("30[2]");
+  town.settle();
+  ASSERT_TRUE(answers.known());
+  EXPECT_THAT(answers->values(), UnorderedElementsAre(1, 2, 3));
+  EXPECT_EQ(answers->missing(), 0U);
+  EXPECT_EQ(answers->missing_nodes().count, 1U);
+}
+
 TEST_F(ClusterBridgeTest, AProcessIsOneServer) {
   for (TownNode* const node : {&a0, &a1}) {
     asked.clear();

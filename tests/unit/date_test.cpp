@@ -18,11 +18,11 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::system_clock;
 
 std::string encoded(Clock::time_point time) {
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> attachments;
   JsonWriter writer(text, attachments);
   encode(writer, time);
-  return text;
+  return std::string(text.view());
 }
 
 template <class Time = Clock::time_point>

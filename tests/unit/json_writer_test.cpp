@@ -19,6 +19,7 @@ using namespace std::string_literals;
 using socketio::Bytes;
 using socketio::json;
 using socketio::JsonWriter;
+using socketio::TextBuffer;
 using socketio::codec::Document;
 
 class JsonWriterTest : public testing::Test {
@@ -29,7 +30,7 @@ class JsonWriterTest : public testing::Test {
     attachments_.clear();
     JsonWriter writer(text_, attachments_);
     write(writer);
-    return text_;
+    return std::string(text_.view());
   }
   std::string number(double value) {
     return written([&](JsonWriter& writer) { writer.number(value); });
@@ -41,7 +42,7 @@ class JsonWriterTest : public testing::Test {
     return written([&](JsonWriter& writer) { writer.value(value); });
   }
 
-  std::string text_;
+  TextBuffer text_;
   std::vector<Bytes> attachments_;
 };
 
@@ -68,12 +69,12 @@ TEST_F(JsonWriterTest, PutsCommas) {
 }
 
 TEST_F(JsonWriterTest, AppendsToWhatIsThere) {
-  std::string text = "2";
+  TextBuffer text("2");
   JsonWriter writer(text, attachments_);
   writer.begin_array();
   writer.string("e");
   writer.end_array();
-  EXPECT_EQ(text, R"(2["e"])");
+  EXPECT_EQ(text.view(), R"(2["e"])");
 }
 
 TEST_F(JsonWriterTest, WritesIntegersExactly) {
@@ -212,17 +213,17 @@ TEST_F(JsonWriterTest, TakesBinaryOutInOrder) {
   EXPECT_EQ(attachments_, (std::vector<Bytes>{{1}, {2, 3}, {}}));
 
   Document document;
-  const auto read = document.parse(text_, attachments_);
+  const auto read = document.parse(text_.view(), attachments_);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->to_json(), value_with_binary);
 }
 
 TEST_F(JsonWriterTest, CountsAttachmentsThatAreThere) {
   attachments_ = {{9}};
-  std::string text;
+  TextBuffer text;
   JsonWriter writer(text, attachments_);
   writer.binary(Bytes{1, 2});
-  EXPECT_EQ(text, R"({"_placeholder":true,"num":1})");
+  EXPECT_EQ(text.view(), R"({"_placeholder":true,"num":1})");
   EXPECT_EQ(attachments_.size(), 2u);
 }
 

@@ -285,14 +285,14 @@ TEST_F(SocketioDecoder, RoundTripOfNestedAttachments) {
                                  json::array({json::array({json::binary(Bytes(1'000, 0xff))})}),
                                  "\xf0\x9f\x98\x80",
                                  nullptr});
-  std::string payload;
+  socketio::TextBuffer payload;
   std::vector<Bytes> attachments;
   socketio::JsonWriter(payload, attachments).value(sent);
   std::string text;
   append_header(
       text,
       {.type = PacketType::binary_event, .attachments = attachments.size(), .nsp = "/n", .id = 1});
-  text += payload;
+  text += payload.view();
 
   auto result = add(text);
   for (const Bytes& bytes : attachments) {

@@ -21,7 +21,7 @@ constexpr std::size_t text_growth = 3;
 /// What a packet views.
 struct Parts {
   std::string nsp;
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> attachments;
 };
 
@@ -115,7 +115,7 @@ Result<parser::Packet, parser::Errc> Decoder::check(ParserPacket packet,
                               .attachments = parts->attachments.size(),
                               .nsp = parts->nsp,
                               .id = packet.id,
-                              .payload = parts->text};
+                              .payload = parts->text.view()};
   const auto payload = parser::parse_payload(header.payload, parts->attachments, document);
   if (!payload) return payload.error();
   if (const auto problem = parser::check_payload(header, *payload, role_)) return *problem;

@@ -92,7 +92,7 @@ void append_text(std::string& out, const Packet& packet) {
 }
 
 std::string encode_handshake(const Handshake& handshake) {
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> no_attachments;
   JsonWriter writer(text, no_attachments);
   writer.begin_object();
@@ -109,7 +109,7 @@ std::string encode_handshake(const Handshake& handshake) {
   writer.key("maxPayload");
   writer.unsigned_integer(handshake.max_payload_bytes);
   writer.end_object();
-  return text;
+  return std::string(text.view());
 }
 
 Result<Handshake, Errc> decode_handshake(std::string_view json) {

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
+#include <cstring>
 
 namespace socketio::http {
 namespace {
@@ -102,8 +104,20 @@ std::optional<std::uint64_t> parse_length(std::string_view text) {
 
 bool is_token(std::string_view text) { return consists_of(text, token_characters); }
 
-bool is_field_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), is_text);
+std::size_t text_bytes(std::string_view bytes) {
+  using Block = std::array<std::uint8_t, 16>;
+  std::size_t done = 0;
+  for (; bytes.size() - done >= std::tuple_size_v<Block>; done += std::tuple_size_v<Block>) {
+    Block block;
+    std::memcpy(block.data(), bytes.data() + done, block.size());
+    // No short circuit, so that the compiler can vectorise it.
+    for (std::uint8_t& byte : block)
+      byte = (((byte < 0x20) & (byte != '\t')) | (byte == 0x7f)) != 0 ? 0xff : 0;
+    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(block);
+    if ((halves[0] | halves[1]) != 0) break;
+  }
+  while (done < bytes.size() && is_text(bytes[done])) ++done;
+  return done;
 }
 
 std::string_view trim(std::string_view text) {

@@ -27,8 +27,11 @@ constexpr bool is_text(char c) {
   return (byte >= 0x20 && byte != 0x7f) || c == '\t';
 }
 
+/// How many bytes at the front are text.
+std::size_t text_bytes(std::string_view bytes);
+
 /// Whether all of it is_text().
-bool is_field_value(std::string_view text);
+inline bool is_field_value(std::string_view text) { return text_bytes(text) == text.size(); }
 
 /// Removes blanks and tabs at both ends.
 std::string_view trim(std::string_view text);

@@ -15,8 +15,7 @@ LineReader::Outcome LineReader::feed(std::string_view& bytes, std::size_t limit)
 
   const auto room = limit - held_.size();
   const auto within = bytes.substr(0, room);
-  std::size_t n = 0;
-  while (n < within.size() && is_text(within[n])) ++n;
+  const std::size_t n = text_bytes(within);
   if (n == room && n < bytes.size() && is_text(bytes[n])) {
     held_.append(within);
     line_ = held_;

@@ -29,9 +29,19 @@ std::string_view cut(std::string_view& rest, char separator) {
   return front;
 }
 
+bool is_decoded(std::string_view encoded) {
+  return std::none_of(encoded.begin(), encoded.end(), [](char c) { return c == '%' || c == '+'; });
+}
+
 std::string query_text(std::string_view encoded) {
-  if (encoded.find_first_of("%+") == std::string_view::npos) return std::string(encoded);
+  if (is_decoded(encoded)) return std::string(encoded);
   return with_replacements(percent_decode(encoded, Plus::is_blank));
+}
+
+/// An encoded text is never shorter than the text that it stands for.
+bool stands_for(std::string_view encoded, std::string_view text) {
+  if (encoded.size() < text.size()) return false;
+  return encoded == text || (!is_decoded(encoded) && query_text(encoded) == text);
 }
 
 /// Headers of which Node.js keeps only the first line (http.IncomingMessage, `message.headers`).
@@ -144,6 +154,7 @@ void add_line(std::string& value, std::string_view name, std::string_view line) 
 
 void Headers::add(std::string_view name, std::string_view value) {
   assert(block_.size() + name.size() + value.size() <= std::numeric_limits<std::uint32_t>::max());
+  bits_ |= bit_of(name);
   const auto offset = static_cast<std::uint32_t>(block_.size());
   const auto name_size = static_cast<std::uint32_t>(name.size());
   const auto value_size = static_cast<std::uint32_t>(value.size());
@@ -175,7 +186,14 @@ std::string_view Headers::get(std::string_view name) const {
   return position < size() ? at(position).value : std::string_view();
 }
 
+std::uint64_t Headers::bit_of(std::string_view name) {
+  if (name.empty()) return 1;
+  const auto first = static_cast<std::size_t>(static_cast<unsigned char>(lower(name.front())));
+  return std::uint64_t{1} << (first + 3 * name.size()) % 64;
+}
+
 std::size_t Headers::find(std::string_view name, std::size_t from) const {
+  if ((bits_ & bit_of(name)) == 0) return size();
   std::size_t i = from;
   // Most names differ in size already.
   while (i < index_.size() &&
@@ -298,7 +316,7 @@ std::string query_value(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     auto value = cut(query, '&');
     if (value.empty()) continue;
-    if (query_text(cut(value, '=')) == name) return query_text(value);
+    if (stands_for(cut(value, '='), name)) return query_text(value);
   }
   return {};
 }

@@ -57,8 +57,13 @@ class Headers {
   struct Entry {
     std::uint32_t name_offset, name_size, value_offset, value_size;
   };
+  /// Names of different bits are different.
+  static std::uint64_t bit_of(std::string_view name);
+
   std::string block_;
   std::vector<Entry> index_;
+  // The bits of all names: most of what is looked up is not there.
+  std::uint64_t bits_ = 0;
 };
 
 struct Request {

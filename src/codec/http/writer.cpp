@@ -38,8 +38,8 @@ std::string_view connection_option(Connection connection) {
 void append_length(std::string& out, const Response& response, Body body) {
   const auto announced = response.headers.get("Content-Length");
   const bool only_announced = body == Body::omitted && response.body.empty() && !announced.empty();
-  append_field(out, "Content-Length",
-               only_announced ? std::string(announced) : std::to_string(response.body.size()));
+  if (only_announced) return append_field(out, "Content-Length", announced);
+  out.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
 }
 
 // Escapes characters that would end the target or the line (RFC 3986 2.1).
@@ -76,8 +76,7 @@ void append_response(std::string& out, const Response& response, std::string_vie
   if (!is_dated) out.append("Date: ").append(date).append("\r\n");
   const bool has_body = may_have_body(response.status);
   if (has_body) append_length(out, response, body);
-  append_field(out, "Connection", connection_option(connection));
-  out.append("\r\n");
+  out.append("Connection: ").append(connection_option(connection)).append("\r\n\r\n");
   if (has_body && body == Body::included) out.append(response.body);
 }
 

@@ -2,6 +2,7 @@
 #include "codec/json/document.hpp"
 
 #include "codec/json/javascript_text.hpp"
+#include "codec/json/plain.hpp"
 #include "codec/json/value_access.hpp"
 
 #include <algorithm>
@@ -125,6 +126,8 @@ void Document::State::give_back() {
 
 simdjson::error_code Document::State::parse(std::string_view text) {
   if (text.size() > capacity || capacity > kept_capacity) allocate(text.size());
+  if (text.size() <= plain_text_bytes && parse_plain(text, limits.depth, document))
+    return simdjson::SUCCESS;
   std::memcpy(buffer.get(), text.data(), text.size());
   std::memset(buffer.get() + text.size(), ' ', simdjson::SIMDJSON_PADDING);
   if (std::memchr(buffer.get(), '\\', text.size()))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "codec/json/text.hpp"
 
+#include "codec/json/plain_run.hpp"
+
 #include <simdjson.h>
 
 #include <algorithm>
@@ -13,61 +15,42 @@ namespace socketio::codec {
 namespace {
 
 constexpr std::string_view replacement_character = "\xef\xbf\xbd";
-bool needs_escape(char c) {
-  // No short circuit: the compiler can then vectorise look_through().
-  return (static_cast<unsigned char>(c) < 0x20) | (c == '"') | (c == '\\');
-}
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
-struct Content {
-  bool has_escapes = false;
-  bool is_ascii = true;
-};
-
-/// Looks at the whole text without leaving early, so that the compiler can vectorise it.
-Content look_through(std::string_view text) {
-  std::uint8_t escapes = 0;
-  std::uint8_t bits = 0;
-  for (const char c : text) {
-    escapes |= static_cast<std::uint8_t>(needs_escape(c));
-    bits |= static_cast<std::uint8_t>(c);
-  }
-  return {escapes != 0, bits < 0x80};
-}
-
-void append_escape(std::string& out, char c) {
+void append_escape(TextBuffer& out, char c) {
   constexpr std::string_view hex = "0123456789abcdef";
   switch (c) {
     case '\b':
-      out += "\\b";
+      out.append("\\b");
       return;
     case '\f':
-      out += "\\f";
+      out.append("\\f");
       return;
     case '\n':
-      out += "\\n";
+      out.append("\\n");
       return;
     case '\r':
-      out += "\\r";
+      out.append("\\r");
       return;
     case '\t':
-      out += "\\t";
+      out.append("\\t");
       return;
     case '"':
-      out += "\\\"";
+      out.append("\\\"");
       return;
     case '\\':
-      out += "\\\\";
+      out.append("\\\\");
       return;
     default:
       out.append("\\u00").append(1, hex[(c >> 4) & 0xf]).append(1, hex[c & 0xf]);
   }
 }
 
-void append_escaped(std::string& out, std::string_view text) {
+void append_escaped(TextBuffer& out, std::string_view text) {
   while (!text.empty()) {
     const auto escape = std::find_if(text.begin(), text.end(), needs_escape);
     const auto run = static_cast<std::size_t>(escape - text.begin());
-    out += text.substr(0, run);
+    out.append(text.substr(0, run));
     text.remove_prefix(run);
     if (text.empty()) return;
     append_escape(out, text.front());
@@ -110,12 +93,21 @@ std::string with_replacements(std::string_view text) {
   return valid;
 }
 
+/// Appends a string of which some characters may need an escape, or are not ASCII.
+void append_unusual(TextBuffer& out, std::string_view text) {
+  if (simdjson::validate_utf8(text.data(), text.size())) {
+    append_escaped(out, text);
+  } else {
+    append_escaped(out, with_replacements(text));
+  }
+}
+
 /// Writes `digits`, the first `point` of them before the decimal point
 /// (ECMA-262, Number::toString).
-void append_digits(std::string& out, std::string_view digits, int point) {
+void append_digits(TextBuffer& out, std::string_view digits, int point) {
   const int count = static_cast<int>(digits.size());
   if (point > 21 || point <= -6) {
-    out += digits[0];
+    out.push_back(digits[0]);
     if (count > 1) out.append(".").append(digits.substr(1));
     const int exponent = point - 1;
     out.append(exponent < 0 ? "e-" : "e+").append(std::to_string(std::abs(exponent)));
@@ -131,34 +123,30 @@ void append_digits(std::string& out, std::string_view digits, int point) {
 
 }  // namespace
 
-void append_quoted(std::string& out, std::string_view text) {
-  const Content content = look_through(text);
-  const bool is_valid = content.is_ascii || simdjson::validate_utf8(text.data(), text.size());
-  if (is_valid && !content.has_escapes) {
-    const std::size_t begin = out.size();
-    out.resize(begin + text.size() + 2, '"');
-    text.copy(out.data() + begin + 1, text.size());
+void append_quoted(TextBuffer& out, std::string_view text) {
+  char* const begin = out.room_for(text.size() + plain_run_slack + 2);
+  const PlainRun run = copy_plain_run(text, begin + 1);
+  if (run.bytes == text.size() && run.is_ascii) {
+    *begin = '"';
+    begin[1 + run.bytes] = '"';
+    out.advance(run.bytes + 2);
     return;
   }
-  out += '"';
-  if (is_valid) {
-    append_escaped(out, text);
-  } else {
-    append_escaped(out, with_replacements(text));
-  }
-  out += '"';
+  out.push_back('"');
+  append_unusual(out, text);
+  out.push_back('"');
 }
 
-void append_number(std::string& out, double number) {
+void append_number(TextBuffer& out, double number) {
   constexpr double exact_integers = 9007199254740992.0;
   std::array<char, 32> buffer;
   if (std::abs(number) < exact_integers && std::trunc(number) == number) {
     const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
                                       static_cast<std::int64_t>(number));
-    out.append(buffer.data(), result.ptr);
+    out.append({buffer.data(), static_cast<std::size_t>(result.ptr - buffer.data())});
     return;
   }
-  if (number < 0) out += '-';
+  if (number < 0) out.push_back('-');
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(number),
                                     std::chars_format::scientific);
   const std::string_view text(buffer.data(), static_cast<std::size_t>(result.ptr - buffer.data()));

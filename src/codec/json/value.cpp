@@ -6,6 +6,7 @@
 #include <socketio/value.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -92,7 +93,7 @@ class TreeWriter {
       case dom::element_type::NULL_VALUE:
         return writer_.null();
       case dom::element_type::DOUBLE:
-      // simdjson 4.6 has a type for integers beyond 64 bits; Document makes doubles of them.
+      // An integer beyond 64 bits, as in Value::kind().
       default:
         return write_number(element.get_double().value_unsafe());
     }
@@ -157,7 +158,7 @@ class JsonMaker {
       case dom::element_type::NULL_VALUE:
         return nullptr;
       case dom::element_type::DOUBLE:
-      // An integer beyond 64 bits, as in TreeWriter.
+      // An integer beyond 64 bits, as in Value::kind().
       default:
         return as_read(element.get_double().value_unsafe(), parsed_);
     }
@@ -202,23 +203,24 @@ std::optional<Placeholder> as_placeholder(const dom::element& element) {
 
 Value::Kind Value::kind() const {
   if (ValueAccess::is_absent(*this)) return Kind::null;
-  switch (ValueAccess::element(*this).type()) {
-    case dom::element_type::ARRAY:
+  switch (ValueAccess::position(*this).type()) {
+    case '[':
       return Kind::array;
-    case dom::element_type::OBJECT:
+    case '{':
       return attachment_of(*this) ? Kind::binary : Kind::object;
-    case dom::element_type::INT64:
+    case 'l':
       return Kind::integer;
-    case dom::element_type::UINT64:
+    case 'u':
       return Kind::unsigned_integer;
-    case dom::element_type::STRING:
+    case '"':
       return Kind::string;
-    case dom::element_type::BOOL:
+    case 't':
+    case 'f':
       return Kind::boolean;
-    case dom::element_type::NULL_VALUE:
+    case 'n':
       return Kind::null;
-    case dom::element_type::DOUBLE:
-    // An integer beyond 64 bits, as in TreeWriter.
+    case 'd':
+    // simdjson 4.6 has a type for integers beyond 64 bits; Document makes doubles of them.
     default:
       return Kind::number;
   }
@@ -259,7 +261,10 @@ bool Value::get(double& out) const {
 
 bool Value::get(std::string_view& out) const {
   if (ValueAccess::is_absent(*this)) return false;
-  return ValueAccess::element(*this).get_string().get(out) == simdjson::SUCCESS;
+  const TapePosition position = ValueAccess::position(*this);
+  if (position.type() != '"') return false;
+  out = position.string();
+  return true;
 }
 
 bool Value::get(std::span<const std::uint8_t>& out) const {
@@ -297,8 +302,10 @@ json Value::to_json() const {
 
 void Value::append_text(std::string& out) const {
   std::vector<Bytes> no_attachments;
-  JsonWriter writer(out, no_attachments);
+  TextBuffer text;
+  JsonWriter writer(text, no_attachments);
   socketio::write(writer, *this, TreeWriter::Binary::as_placeholders);
+  out += text.view();
 }
 
 void Value::write(JsonWriter& writer) const {
@@ -307,24 +314,27 @@ void Value::write(JsonWriter& writer) const {
 
 ValueArray::ValueArray(const Value& value) : parsed_(ValueAccess::parsed(value)) {
   if (ValueAccess::is_absent(value)) return;
-  dom::array array;
-  if (ValueAccess::element(value).get_array().get(array) != simdjson::SUCCESS) return;
-  position_ = to_bytes(array.begin());
-  end_ = to_bytes(array.end());
+  const TapePosition array = ValueAccess::position(value);
+  if (array.type() != '[') return;
+  position_ = to_bytes(TapePosition{array.document, array.index + 1});
+  // The bracket is the last word.
+  end_ = array.end_of_container() - 1;
 }
 
 bool ValueArray::next(Value& out) {
-  if (position_ == end_) return false;
-  auto position = from_bytes<dom::array::iterator>(position_);
-  out = ValueAccess::make(*position, parsed_);
-  position_ = to_bytes(++position);
+  const auto position = from_bytes<TapePosition>(position_);
+  if (position.index == end_) return false;
+  out = ValueAccess::make(position, parsed_);
+  position_ = to_bytes(position.next());
   return true;
 }
 
 json ValueArray::to_json() const {
-  if (position_ == end_) return json::array();
-  return JsonMaker(parsed_).make_array(from_bytes<dom::array::iterator>(position_),
-                                       from_bytes<dom::array::iterator>(end_));
+  const auto position = from_bytes<TapePosition>(position_);
+  if (position.index == end_) return json::array();
+  const TapePosition end{position.document, end_};
+  return JsonMaker(parsed_).make_array(std::bit_cast<dom::array::iterator>(position),
+                                       std::bit_cast<dom::array::iterator>(end));
 }
 
 ValueObject::ValueObject(const Value& value) : parsed_(ValueAccess::parsed(value)) {

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -51,6 +52,39 @@ struct NumberBeyondDouble {
   static std::size_t place_of(double number) { return std::bit_cast<std::uint64_t>(number) & ~nan; }
 };
 
+/// Where an element is in simdjson's tape (simdjson's doc/tape.md): what an element contains. Whatever
+/// every event needs is read here directly; the rest by simdjson's functions.
+struct TapePosition {
+  const dom::document* document = nullptr;
+  std::size_t index = 0;
+
+  std::uint64_t word() const { return document->tape[index]; }
+  char type() const { return static_cast<char>(word() >> 56); }
+  /// Of a container: where the tape goes on behind it.
+  std::size_t end_of_container() const { return static_cast<std::uint32_t>(word()); }
+  /// Of the next element.
+  TapePosition next() const {
+    switch (type()) {
+      case '[':
+      case '{':
+        return {document, end_of_container()};
+      case 'l':
+      case 'u':
+      case 'd':
+        return {document, index + 2};
+      default:
+        return {document, index + 1};
+    }
+  }
+  std::string_view string() const {
+    constexpr std::uint64_t offset_bits = (std::uint64_t{1} << 56) - 1;
+    const std::uint8_t* const length = document->string_buf.get() + (word() & offset_bits);
+    std::uint32_t size = 0;
+    std::memcpy(&size, length, sizeof(size));
+    return {reinterpret_cast<const char*>(length) + sizeof(size), size};
+  }
+};
+
 struct ValueAccess {
   static Value make(const dom::element& element, const ParsedText* parsed) {
     Value value;
@@ -58,9 +92,18 @@ struct ValueAccess {
     value.parsed_ = parsed;
     return value;
   }
-  static bool is_absent(const Value& value) { return value.element_ == ElementBytes{}; }
+  static bool is_absent(const Value& value) { return position(value).document == nullptr; }
   static dom::element element(const Value& value) {
     return from_bytes<dom::element>(value.element_);
+  }
+  static TapePosition position(const Value& value) {
+    return from_bytes<TapePosition>(value.element_);
+  }
+  static Value make(const TapePosition& position, const ParsedText* parsed) {
+    Value value;
+    value.element_ = to_bytes(position);
+    value.parsed_ = parsed;
+    return value;
   }
   static const ParsedText* parsed(const Value& value) { return value.parsed_; }
 };

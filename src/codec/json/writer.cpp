@@ -3,7 +3,6 @@
 
 #include <socketio/json_writer.hpp>
 
-#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -11,10 +10,11 @@ namespace socketio {
 namespace {
 
 template <class Integer>
-void append_integer(std::string& out, Integer value) {
-  std::array<char, 24> buffer;
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  out.append(buffer.data(), result.ptr);
+void append_integer(TextBuffer& out, Integer value) {
+  constexpr std::size_t longest = 24;
+  char* const begin = out.room_for(longest);
+  const auto result = std::to_chars(begin, begin + longest, value);
+  out.advance(static_cast<std::size_t>(result.ptr - begin));
 }
 
 /// `Json` is json, whose binary data is then moved from, or const json.
@@ -73,7 +73,7 @@ void write_value(JsonWriter& writer, Json& value) {
 }  // namespace
 
 void JsonWriter::separate() {
-  if (needs_comma_) text_ += ',';
+  if (needs_comma_) text_.push_back(',');
   needs_comma_ = true;
 }
 
@@ -106,9 +106,9 @@ void JsonWriter::string(std::string_view value) {
 
 void JsonWriter::take_binary(Bytes&& value) {
   separate();
-  text_ += R"({"_placeholder":true,"num":)";
+  text_.append(R"({"_placeholder":true,"num":)");
   append_integer(text_, attachments_.size());
-  text_ += '}';
+  text_.push_back('}');
   attachments_.push_back(std::move(value));
 }
 
@@ -118,35 +118,35 @@ void JsonWriter::value(json&& value) { write_value(*this, value); }
 
 void JsonWriter::raw(std::string_view json_text) {
   separate();
-  text_ += json_text;
+  text_.append(json_text);
 }
 
 void JsonWriter::begin_array() {
   separate();
-  text_ += '[';
+  text_.push_back('[');
   needs_comma_ = false;
 }
 
 void JsonWriter::end_array() {
-  text_ += ']';
+  text_.push_back(']');
   needs_comma_ = true;
 }
 
 void JsonWriter::begin_object() {
   separate();
-  text_ += '{';
+  text_.push_back('{');
   needs_comma_ = false;
 }
 
 void JsonWriter::end_object() {
-  text_ += '}';
+  text_.push_back('}');
   needs_comma_ = true;
 }
 
 void JsonWriter::key(std::string_view name) {
   separate();
   codec::append_quoted(text_, name);
-  text_ += ':';
+  text_.push_back(':');
   needs_comma_ = false;
 }
 

@@ -48,7 +48,7 @@ std::optional<std::string> date_text(std::int64_t milliseconds) {
 
 /// The text that JavaScript makes of a value when it is used as the name of a member.
 Result<std::string, Errc> key_text(const Token& token) {
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> none;
   JsonWriter writer(text, none);
   switch (token.kind) {
@@ -62,13 +62,13 @@ Result<std::string, Errc> key_text(const Token& token) {
       return std::string(token.boolean ? "true" : "false");
     case Kind::integer:
       writer.integer(token.integer);
-      return text;
+      return std::string(text.view());
     case Kind::unsigned_integer:
       writer.unsigned_integer(token.unsigned_integer);
-      return text;
+      return std::string(text.view());
     case Kind::number:
       writer.number(token.number);
-      return text;
+      return std::string(text.view());
     default:
       return Errc::invalid_key;
   }
@@ -80,7 +80,7 @@ std::span<const std::uint8_t> as_bytes(std::string_view bytes) {
 
 class TextMaker {
  public:
-  TextMaker(std::string& text, std::vector<Bytes>& attachments, Reader& reader,
+  TextMaker(TextBuffer& text, std::vector<Bytes>& attachments, Reader& reader,
             const TextLimits& limits)
       : limits_(limits),
         text_(text),
@@ -190,7 +190,7 @@ class TextMaker {
   }
 
   const TextLimits& limits_;
-  std::string& text_;
+  TextBuffer& text_;
   std::vector<Bytes>& attachments_;
   Reader& reader_;
   JsonWriter writer_;
@@ -271,7 +271,10 @@ void append_leaf(std::string& out, const Value& value) {
 
 std::optional<Errc> append_json(std::string& text, std::vector<Bytes>& attachments, Reader& reader,
                                 const TextLimits& limits) {
-  return TextMaker(text, attachments, reader, limits).run();
+  TextBuffer written(text);
+  const auto error = TextMaker(written, attachments, reader, limits).run();
+  text = written.view();
+  return error;
 }
 
 void append_map_header(std::string& out, std::size_t pairs) {

@@ -45,24 +45,7 @@ bool is_defined(Opcode opcode) {
          opcode == Opcode::ping || opcode == Opcode::pong;
 }
 
-/// Most messages are short and ASCII. Checking a few words here is faster than calling simdjson.
-bool is_short_ascii(std::string_view text) {
-  constexpr std::size_t max_short_bytes = 128;
-  if (text.size() > max_short_bytes) return false;
-  std::uint64_t seen = 0;
-  std::size_t done = 0;
-  for (; done + 8 <= text.size(); done += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + done, 8);
-    seen |= word;
-  }
-  for (; done < text.size(); ++done) seen |= static_cast<std::uint8_t>(text[done]);
-  return (seen & 0x8080808080808080) == 0;
-}
-
-bool is_utf8(std::string_view text) {
-  return is_short_ascii(text) || simdjson::validate_utf8(text.data(), text.size());
-}
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 // Section 7.4: the registered codes, and those for libraries and applications.
 bool may_travel(std::uint16_t code) {
@@ -198,6 +181,7 @@ Result<std::optional<Event>, Errc> Decoder::take_payload() {
 
 Result<std::optional<Event>, Errc> Decoder::take_deflated() {
   deflate_->inflater.feed(take_bytes());
+  is_ascii_ = false;
   if (const auto error = keep_inflated()) return *error;
   if (payload_left_ != 0) return no_event();
   if (!is_final()) return await_next_frame();
@@ -249,10 +233,12 @@ Result<std::optional<Event>, Errc> Decoder::finish_frame(std::string_view payloa
       break;
   }
   fragments_ = 0;
+  const bool is_ascii = is_ascii_;
+  is_ascii_ = true;
   if (std::exchange(message_, Opcode::continuation) == Opcode::binary) {
     return event(Event::Kind::binary, payload);
   }
-  if (!is_utf8(payload)) return Errc::invalid_utf8;
+  if (!is_ascii && !is_utf8(payload)) return Errc::invalid_utf8;
   return event(Event::Kind::text, payload);
 }
 
@@ -276,11 +262,15 @@ Result<std::optional<Event>, Errc> Decoder::finish_close(std::string_view payloa
 }
 
 void Decoder::unmask(char* bytes, std::size_t size) {
-  if (role_ == Role::client || size == 0) return;
+  if (size == 0) return;
+  if (role_ == Role::client) {
+    is_ascii_ = false;
+    return;
+  }
   std::uint8_t* const stored = header_.data() + header_size_ - 4;
   MaskKey key;
   std::memcpy(key.data(), stored, key.size());
-  apply_mask(bytes, size, key);
+  if (!apply_mask(bytes, size, key)) is_ascii_ = false;
   if (size == payload_left_) return;
   // The key is stored rotated, so that its first byte belongs to the next byte of payload.
   std::rotate_copy(key.begin(), key.begin() + size % key.size(), key.end(), stored);
@@ -299,7 +289,8 @@ void Decoder::keep(std::string_view bytes) {
 }
 
 void Decoder::release_lent() {
-  if (!std::exchange(kept_is_lent_, false)) return;
+  if (!kept_is_lent_) return;
+  kept_is_lent_ = false;
   if (message_ == Opcode::continuation) {
     drop_kept();
   } else {

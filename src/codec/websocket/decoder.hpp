@@ -113,7 +113,9 @@ class Decoder {
   Opcode message_ = Opcode::continuation;
   Phase phase_ = Phase::header;
   Errc error_{};
-  bool kept_is_lent_ = false;
+  bool kept_is_lent_ : 1 = false;
+  // Whatever has been unmasked since the last message, so that its text need not be checked.
+  bool is_ascii_ : 1 = true;
 };
 
 }  // namespace socketio::websocket

@@ -14,7 +14,7 @@ inline constexpr std::uint8_t mask_bit = 0x80;
 
 using MaskKey = std::array<std::uint8_t, 4>;
 
-/// XORs `bytes` with the key in place, beginning with key[0].
-void apply_mask(char* bytes, std::size_t size, const MaskKey& key);
+/// XORs `bytes` with the key in place, beginning with key[0]. Returns whether the result is ASCII.
+bool apply_mask(char* bytes, std::size_t size, const MaskKey& key);
 
 }  // namespace socketio::websocket

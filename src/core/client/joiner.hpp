@@ -11,8 +11,8 @@
 // inside the gate.
 #pragma once
 
+#include "base/backoff.hpp"
 #include "base/loop.hpp"
-#include "core/client/backoff.hpp"
 
 #include <socketio/client_options.hpp>
 #include <socketio/json.hpp>

@@ -8,10 +8,10 @@
 // the gate, except where stated otherwise.
 #pragma once
 
+#include "base/backoff.hpp"
 #include "base/connector.hpp"
 #include "codec/json/document.hpp"
 #include "codec/socketio/decoder.hpp"
-#include "core/client/backoff.hpp"
 #include "core/client/client_protocol.hpp"
 #include "core/client/connection_status.hpp"
 #include "core/client/gate.hpp"

@@ -123,7 +123,7 @@ void ClientSocketState::ask_for_auth(const Auth& auth, std::uint64_t attempt) {
 }
 
 void ClientSocketState::send_connect(const json& auth) {
-  std::string text;
+  TextBuffer text;
   if (receiver_.has_session() || auth.is_object()) {
     json payload = json::object();
     receiver_.append_recovery(payload);
@@ -132,7 +132,7 @@ void ClientSocketState::send_connect(const json& auth) {
     JsonWriter writer(text, no_attachments);
     writer.value(payload);
   }
-  send(PacketType::connect, std::nullopt, text, {}, Compress::no);
+  send(PacketType::connect, std::nullopt, text.view(), {}, Compress::no);
   if (!auth.is_object() && !auth.is_null()) report("auth", "auth is no object", nullptr);
 }
 

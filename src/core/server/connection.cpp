@@ -59,15 +59,15 @@ std::string text_error(parser::Errc error, std::string_view message) {
 }
 
 std::string json_text(const json& value) {
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> no_attachments;
   JsonWriter(text, no_attachments).value(value);
-  return text;
+  return std::string(text.view());
 }
 
 /// The payload of a CONNECT_ERROR.
 std::string error_text(const MiddlewareError& error) {
-  std::string text;
+  TextBuffer text;
   std::vector<Bytes> no_attachments;
   JsonWriter writer(text, no_attachments);
   writer.begin_object();
@@ -78,7 +78,7 @@ std::string error_text(const MiddlewareError& error) {
     writer.value(error.data);
   }
   writer.end_object();
-  return text;
+  return std::string(text.view());
 }
 
 }  // namespace

@@ -185,13 +185,14 @@ void SocketState::redispatch(const Event& event, std::optional<std::uint64_t> ac
                              const std::shared_ptr<detail::AckState>& ack) {
   // Handlers decode text, so arguments that a middleware has created or changed become a
   // packet again.
-  std::string text;
+  TextBuffer written;
   std::vector<Bytes> attachments;
-  JsonWriter writer(text, attachments, JsonWriter::Infinities::as_numbers);
+  JsonWriter writer(written, attachments, JsonWriter::Infinities::as_numbers);
   writer.begin_array();
   writer.string(event.name);
   for (const json& argument : event.arguments) writer.value(argument);
   writer.end_array();
+  const std::string_view text = written.view();
 
   codec::Document document(codec::own_text);
   const auto payload = document.parse(text, attachments);

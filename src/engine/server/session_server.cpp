@@ -116,13 +116,15 @@ http::Response refusal_response(Refusal refusal, std::string_view message) {
   if (text.code >= 0) {
     response.headers.add("Content-Type", "application/json");
     std::vector<Bytes> no_attachments;
-    JsonWriter body(response.body, no_attachments);
+    TextBuffer written;
+    JsonWriter body(written, no_attachments);
     body.begin_object();
     body.key("code");
     body.integer(text.code);
     body.key("message");
     body.string(message.empty() ? text.message : message);
     body.end_object();
+    response.body = written.view();
   }
   return response;
 }

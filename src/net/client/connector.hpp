@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ClientConnector: how a client reaches its server: by TCP, through a proxy if one is set, and with
-// TLS if the endpoint asks for it.
+// ClientConnector: how a client reaches its server: directly, or through a proxy if one is set.
 //
 // Life cycle: destroying it closes what it has opened, in the loop's current turn; no attempt may
 // be underway then. An invalid setting fails each attempt that needs it. Loop's thread only.
@@ -9,8 +8,7 @@
 #include "base/connector.hpp"
 #include "net/asio_loop.hpp"
 #include "net/client/proxy_tunnel.hpp"
-#include "net/client/tcp_connector.hpp"
-#include "net/tls_context.hpp"
+#include "net/direct_connector.hpp"
 #include "net/tls_settings.hpp"
 
 #include <memory>
@@ -38,12 +36,9 @@ class ClientConnector final : public Connector {
   class Path;
 
   std::shared_ptr<AsioLoop> loop_;
-  ConnectorSettings settings_;
+  const std::string proxy_url_;
   std::optional<Proxy> proxy_;
-  // Made when it is first needed, because it reads files.
-  std::shared_ptr<TlsContext> tls_;
-  ConnectFailure tls_failure_;
-  TcpConnector tcp_;
+  DirectConnector direct_;
 };
 
 }  // namespace socketio::net

@@ -3,8 +3,8 @@
 
 #include "base/base64.hpp"
 #include "base/immortal.hpp"
-#include "net/client/tcp_connector.hpp"
-#include "net/failed_attempt.hpp"
+#include "net/settled_attempt.hpp"
+#include "net/tcp_connector.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "core/client/backoff.hpp"
+#include "base/backoff.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 
-namespace socketio::core {
+namespace socketio {
 
 namespace {
 
@@ -39,4 +39,4 @@ std::chrono::milliseconds Backoff::next(Entropy& entropy) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::clamp(delay, 0.0, longest)));
 }
 
-}  // namespace socketio::core
+}  // namespace socketio

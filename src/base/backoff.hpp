@@ -8,7 +8,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace socketio::core {
+namespace socketio {
 
 class Backoff {
  public:
@@ -32,4 +32,4 @@ class Backoff {
   std::size_t attempts_ = 0;
 };
 
-}  // namespace socketio::core
+}  // namespace socketio

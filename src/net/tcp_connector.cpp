@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "net/client/tcp_connector.hpp"
+#include "net/tcp_connector.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -51,6 +51,7 @@ bool is_connected_to_itself(const Socket& socket) {
 }  // namespace
 
 std::string describe(const Endpoint& endpoint) {
+  if (!endpoint.path.empty()) return endpoint.path;
   const bool is_v6 = endpoint.host.find(':') != std::string::npos;
   return (is_v6 ? '[' + endpoint.host + ']' : endpoint.host) + " port " +
          std::to_string(endpoint.port);

@@ -45,7 +45,7 @@ class TcpConnector final : public Connector {
   std::shared_ptr<OpenStreams> open_streams_ = std::make_shared<OpenStreams>();
 };
 
-/// An endpoint in messages: "example.org port 443", "[::1] port 80".
+/// An endpoint in messages: "example.org port 443", "[::1] port 80", or the file of a UNIX socket.
 std::string describe(const Endpoint& endpoint);
 
 }  // namespace socketio::net

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "redis/subscriber.hpp"
+
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace socketio::redis {
+
+namespace {
+
+std::string_view verb_for(SubscriptionKind kind, bool is_wanted) {
+  switch (kind) {
+    case SubscriptionKind::channel:
+      return is_wanted ? "SUBSCRIBE" : "UNSUBSCRIBE";
+    case SubscriptionKind::pattern:
+      return is_wanted ? "PSUBSCRIBE" : "PUNSUBSCRIBE";
+    case SubscriptionKind::shard:
+      return is_wanted ? "SSUBSCRIBE" : "SUNSUBSCRIBE";
+  }
+  return {};
+}
+
+struct Arrival {
+  SubscriptionKind kind;
+  const std::string* name;
+  Message message;
+};
+
+/// Nothing if the reply is no message.
+std::optional<Arrival> arrival_in(const Reply& reply) {
+  const Reply::Array* const parts = reply.array();
+  if (!parts || parts->size() < 3) return std::nullopt;
+  const std::string_view what = parts->front().text();
+  const bool is_pattern = what == "pmessage";
+  if (!is_pattern && what != "message" && what != "smessage") return std::nullopt;
+  if (parts->size() != (is_pattern ? 4 : 3)) return std::nullopt;
+  if (!std::all_of(parts->begin(), parts->end(), [](const Reply& part) { return part.string(); })) {
+    return std::nullopt;
+  }
+  const auto kind = is_pattern          ? SubscriptionKind::pattern
+                    : what == "message" ? SubscriptionKind::channel
+                                        : SubscriptionKind::shard;
+  const Reply::Array& all = *parts;
+  return Arrival{kind, all[1].string(), {all[all.size() - 2].text(), all.back().text()}};
+}
+
+}  // namespace
+
+Subscriber::Subscriber(Loop& loop, Connector& connector, ConnectionSettings settings,
+                       OnState on_state)
+    : on_state_(std::move(on_state)),
+      connection_(Connection::make(loop, connector, std::move(settings), *this)) {}
+
+Subscriber::~Subscriber() { connection_->close(); }
+
+Subscriber::Id Subscriber::subscribe(SubscriptionKind kind, std::string name,
+                                     OnMessage on_message) {
+  const Id id = ++last_id_;
+  const Key key(kind, std::move(name));
+  auto user = std::make_shared<User>(User{id, std::move(on_message)});
+  keys_.emplace(id, key);
+  Entry& entry = entries_[key];
+  entry.users.push_back(std::move(user));
+  if (entry.users.size() == 1) note_change(key, entry);
+  return id;
+}
+
+void Subscriber::unsubscribe(Id id) {
+  const auto found = keys_.extract(id);
+  if (!found) return;
+  const Key& key = found.mapped();
+  Entry& entry = entries_.find(key)->second;
+  const auto user = std::find_if(entry.users.begin(), entry.users.end(),
+                                 [id](const auto& one) { return one->id == id; });
+  // A message may be on its way through the users.
+  const std::shared_ptr<User> kept = *user;
+  entry.users.erase(user);
+  kept->on_message = nullptr;
+  if (entry.users.empty()) note_change(key, entry);
+}
+
+void Subscriber::note_change(const Key& key, Entry& entry) {
+  if (entry.has_changed) return;
+  const ConnectionState state = connection_->state();
+  if (state != ConnectionState::restoring && state != ConnectionState::ready) {
+    // Everything is restored later.
+    if (entry.users.empty()) entries_.erase(key);
+    return;
+  }
+  entry.has_changed = true;
+  changed_.push_back(key);
+  tell();
+}
+
+void Subscriber::tell() {
+  while (!changed_.empty() && unanswered_ < unanswered_limit) {
+    const Key key = std::move(changed_.front());
+    changed_.pop_front();
+    const bool is_restored = untold_restored_ != 0;
+    if (is_restored) --untold_restored_;
+    Entry& entry = entries_.find(key)->second;
+    entry.has_changed = false;
+    const bool is_wanted = !entry.users.empty();
+    if (entry.is_subscribed != is_wanted) {
+      change(key, entry, is_restored);
+    } else if (is_restored) {
+      --missing_restored_;
+    }
+    if (!is_wanted) entries_.erase(key);
+  }
+  if (missing_restored_ == 0) connection_->declare_ready();
+}
+
+void Subscriber::change(const Key& key, Entry& entry, bool is_restored) {
+  entry.is_subscribed = !entry.users.empty();
+  ++unanswered_;
+  // One name for each command, so that a refusal is about that name.
+  connection_->send_now({verb_for(key.first, entry.is_subscribed), key.second},
+                        [this, key, is_restored](const Answer& answer) {
+                          if (answer) on_changed(key, is_restored, *answer);
+                        });
+}
+
+void Subscriber::on_changed(const Key& key, bool is_restored, const Reply& reply) {
+  --unanswered_;
+  if (is_restored) --missing_restored_;
+  if (reply.is_error()) {
+    ++refused_;
+    log_line(LogScope::redis, LogLevel::error,
+             {"Redis refuses ", verb_for(key.first, true), " ", key.second, ": ", reply.text()});
+  }
+  tell();
+}
+
+void Subscriber::on_state(const StateChange& change) {
+  if (change.now == ConnectionState::waiting) {
+    changed_.clear();
+    untold_restored_ = missing_restored_ = unanswered_ = 0;
+    std::erase_if(entries_, [](const auto& entry) { return entry.second.users.empty(); });
+    for (auto& [key, entry] : entries_) entry.is_subscribed = entry.has_changed = false;
+  }
+  on_state_(change);
+}
+
+void Subscriber::on_greeted() {
+  for (auto& [key, entry] : entries_) {
+    entry.has_changed = true;
+    changed_.push_back(key);
+  }
+  untold_restored_ = missing_restored_ = changed_.size();
+  tell();
+}
+
+bool Subscriber::take_push(const Reply& reply) {
+  const std::optional<Arrival> arrival = arrival_in(reply);
+  if (!arrival) return false;
+  ++messages_;
+  const auto found = entries_.find(Key(arrival->kind, *arrival->name));
+  // It was underway when it was unsubscribed from.
+  if (found == entries_.end()) return true;
+  // Users come and go while they are called.
+  const auto users = found->second.users;
+  for (const auto& user : users) {
+    const OnMessage on_message = user->on_message;
+    if (on_message) on_message(arrival->message);
+  }
+  return true;
+}
+
+}  // namespace socketio::redis

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Subscriber: the channels and patterns that this process listens to, on a connection of its own,
+// because a connection of RESP2 that has subscribed can do nothing else. Subscriptions are counted:
+// several users of a channel share one. After a reconnection all are restored before the connection
+// is ready.
+//
+// Life cycle: that of its connection. Loop's thread only.
+#pragma once
+
+#include "redis/connection.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio::redis {
+
+enum class SubscriptionKind : std::uint8_t { channel, pattern, shard };
+
+/// Valid during the call.
+struct Message {
+  std::string_view channel;
+  std::string_view payload;
+};
+using OnMessage = std::function<void(const Message& message)>;
+
+class Subscriber final : private Connection::Listener {
+ public:
+  /// Of one use of a subscription. Never used twice.
+  using Id = std::uint64_t;
+  /// Changes of subscriptions that were sent and are not answered yet. The next ones wait.
+  static constexpr std::size_t unanswered_limit = 1'000;
+
+  /// Told the state of the connection, after the subscriber has acted on it.
+  using OnState = std::function<void(const StateChange& change)>;
+
+  Subscriber(Loop& loop, Connector& connector, ConnectionSettings settings, OnState on_state);
+  ~Subscriber() override;
+
+  void open() { connection_->open(); }
+  void close() { connection_->close(); }
+
+  /// From when Redis knows of it, `on_message` is called for each message. May be called at any
+  /// time, also from a callback.
+  Id subscribe(SubscriptionKind kind, std::string name, OnMessage on_message);
+  /// `on_message` is not called any more, and is destroyed.
+  void unsubscribe(Id id);
+
+  const Connection& connection() const { return *connection_; }
+  /// Redis has answered all changes.
+  bool is_settled() const { return unanswered_ == 0 && changed_.empty(); }
+  std::size_t names() const { return entries_.size(); }
+  std::uint64_t messages() const { return messages_; }
+  /// Subscriptions that Redis refused on this connection.
+  std::uint64_t refused() const { return refused_; }
+
+ private:
+  using Key = std::pair<SubscriptionKind, std::string>;
+  struct User {
+    Id id;
+    OnMessage on_message;
+  };
+  struct Entry {
+    std::vector<std::shared_ptr<User>> users;
+    // The last thing that Redis was told on this connection.
+    bool is_subscribed = false;
+    // In changed_.
+    bool has_changed = false;
+  };
+
+  void on_state(const StateChange& change) override;
+  void on_greeted() override;
+  bool take_push(const Reply& reply) override;
+
+  void note_change(const Key& key, Entry& entry);
+  /// Tells Redis what has changed.
+  void tell();
+  void change(const Key& key, Entry& entry, bool is_restored);
+  void on_changed(const Key& key, bool is_restored, const Reply& reply);
+
+  OnState on_state_;
+  std::map<Key, Entry> entries_;
+  std::map<Id, Key> keys_;
+  std::deque<Key> changed_;
+  // Subscriptions at the front of changed_ that have to be restored; and those not restored yet.
+  std::size_t untold_restored_ = 0;
+  std::size_t missing_restored_ = 0;
+  std::size_t unanswered_ = 0;
+  Id last_id_ = 0;
+  std::uint64_t messages_ = 0;
+  std::uint64_t refused_ = 0;
+  std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace socketio::redis

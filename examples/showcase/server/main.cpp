@@ -17,6 +17,7 @@
 #include "tokens.hpp"
 
 #include <socketio/log.hpp>
+#include <socketio/redis.hpp>
 #include <socketio/server.hpp>
 
 #include <array>
@@ -42,13 +43,21 @@ showcase::Tokens tokens_of(const showcase::Options& options) {
           std::chrono::seconds(options.token_lifetime)};
 }
 
+socketio::ServerOptions server_options(const showcase::Options& options) {
+  socketio::ServerOptions chosen;
+  chosen.threads = options.threads;
+  if (!options.redis_url.empty())
+    chosen.adapter = socketio::redis_adapter({.url = options.redis_url});
+  return chosen;
+}
+
 void serve(showcase::Options options) {
   const auto folder = std::filesystem::absolute(options.database).parent_path();
   std::filesystem::create_directories(folder);
   showcase::Database database(options.database);
   showcase::Identities identities(database, tokens_of(options), options.admin_email);
 
-  socketio::Server io;
+  socketio::Server io(server_options(options));
   for (const char* nsp : namespaces) io.of(nsp).on_handler_error(log_exception);
   const showcase::Chat chat(io, database);
   const showcase::Rooms rooms(io);

@@ -25,6 +25,7 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 
 namespace {
@@ -61,7 +62,12 @@ void serve(showcase::Options options) {
   for (const char* nsp : namespaces) io.of(nsp).on_handler_error(log_exception);
   const showcase::Chat chat(io, database);
   const showcase::Rooms rooms(io);
-  const showcase::PrivateMessages private_messages(io, database);
+  std::optional<showcase::PrivateMessages> private_messages;
+  if (options.threads == 1) {
+    private_messages.emplace(io, database);
+  } else {
+    showcase::PrivateMessages::refuse(io);
+  }
   const showcase::Notifications notifications(io, database);
   const showcase::Dashboard dashboard(io, namespaces);
   const showcase::Accounts accounts(io, identities);

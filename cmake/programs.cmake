@@ -64,6 +64,8 @@ if(SOCKETIO_BUILD_TESTS)
   socketio_program(conformance_server SOURCES tests/conformance/server/*.cpp
                    LIBRARIES socketio::admin CLI11::CLI11)
   target_include_directories(conformance_server PRIVATE examples)  # for its parser
+  socketio_program(cluster_node SOURCES tests/cluster/node/*.cpp
+                   LIBRARIES socketio::redis CLI11::CLI11 OpenSSL::Crypto)
 endif()
 
 # The command-line tool. Most of it is a library, so that its tests can link it. It sees the codec layer, with which it

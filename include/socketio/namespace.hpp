@@ -128,6 +128,9 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
 
   // --- Other servers of a cluster ---
 
+  /// How many servers have this namespace, this one included (JavaScript: `adapter.serverCount()`).
+  Pending<std::size_t> server_count() const;
+
   /// To the same namespace of all other servers, where handlers of on_server_side_emit() get it. Throws
   /// std::invalid_argument for a name that is reserved: connect, connection, new_namespace.
   template <class... Args>

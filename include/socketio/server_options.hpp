@@ -2,6 +2,7 @@
 // ServerOptions: what a server is made with. Defaults are those of the JavaScript server.
 #pragma once
 
+#include <socketio/adapter.hpp>
 #include <socketio/http.hpp>
 #include <socketio/parser.hpp>
 #include <socketio/trust_proxy.hpp>
@@ -213,6 +214,8 @@ struct ServerOptions {
   HttpCompressionOptions http_compression{};
   std::optional<DeflateOptions> per_message_deflate{};  ///< WebSockets are not compressed.
   Parser parser = Parser::standard;
+  /// Connects this server with others (redis.hpp). None: it is alone.
+  Adapter adapter{};
   /// A namespace that a pattern or predicate has admitted ends with its last client.
   bool cleanup_empty_child_namespaces = false;
   /// Whose `X-Forwarded-For`, `-Proto` and `-Host`, or else `Forwarded` (RFC 7239), decide

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <stdexcept>
 
 namespace socketio::redis {
 
@@ -163,6 +164,14 @@ Result<Address, UrlErrc> parse_url(std::string_view url) {
   }
   if (error) return *error;
   return address;
+}
+
+Address required_address(std::string_view url) {
+  auto address = parse_url(url);
+  if (!address)
+    throw std::invalid_argument("socketio: the URL of Redis is none: " +
+                                std::string(to_string(address.error())));
+  return *std::move(address);
 }
 
 std::string describe(const Address& address) {

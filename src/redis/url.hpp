@@ -61,6 +61,8 @@ enum class UrlErrc : std::uint8_t {
 std::string_view to_string(UrlErrc code);
 
 Result<Address, UrlErrc> parse_url(std::string_view url);
+/// For a user's options: throws std::invalid_argument instead.
+Address required_address(std::string_view url);
 
 /// For messages: where it is, without its secrets.
 std::string describe(const Address& address);

@@ -29,9 +29,10 @@ std::unique_ptr<cluster::Bus> LoopBuses::make_bus(net::AsioLoop& loop) {
   return std::make_unique<LoopBus>(shared_from_this(), members_.size() - 1);
 }
 
-void LoopBuses::post(std::size_t to, MessagePtr message) {
-  members_[to].loop->post([self = shared_from_this(), to, message = std::move(message)] {
-    if (self->members_[to].bus) self->members_[to].bus->deliver(message);
+template <class Use>
+void LoopBuses::post(std::size_t to, Use use) {
+  members_[to].loop->post([self = shared_from_this(), to, use = std::move(use)] {
+    if (self->members_[to].bus) use(*self->members_[to].bus);
   });
 }
 
@@ -61,18 +62,24 @@ void LoopBus::publish(MessagePtr message) {
     to[index] = !buses_->members_[index].loop->has_run_posted();
   }
   const detail::BroadcastOptions* const receivers = receivers_of(message->body);
-  const LoopRooms::Set members = receivers
-                                     ? buses_->rooms_.with(message->nsp, receivers->rooms)
-                                     : LoopRooms::Set(to.size(), true);
+  const LoopRooms::Set members = receivers ? buses_->rooms_.with(message->nsp, receivers->rooms)
+                                           : LoopRooms::Set(to.size(), true);
   for (std::size_t index = 0; index < to.size(); ++index) to[index] = to[index] || members[index];
+  if (buses_->gateway_) to[*buses_->gateway_] = true;
   for (std::size_t index = 0; index < to.size(); ++index) {
-    if (to[index] && index != index_) buses_->post(index, message);
+    if (to[index] && index != index_) send(index, message);
   }
+}
+
+void LoopBus::send(std::size_t to, MessagePtr message) {
+  buses_->post(to, [message = std::move(message)](LoopBus& bus) {
+    if (bus.listener_) bus.listener_->on_message(message);
+  });
 }
 
 void LoopBus::answer(const std::string& node, MessagePtr message) {
   const std::size_t index = std::stoul(node);  // an id that make_bus() has given
-  buses_->post(index, std::move(message));
+  send(index, std::move(message));
 }
 
 void LoopBus::count_nodes(const std::string&,
@@ -82,12 +89,23 @@ void LoopBus::count_nodes(const std::string&,
       [counted = std::move(counted), count = buses_->count_.load()] { counted(count); });
 }
 
+template <class Tell>
+void LoopBus::tell_gateway(Tell tell) {
+  const auto gateway = buses_->gateway_;
+  if (!gateway || *gateway == index_) return;
+  buses_->post(*gateway, [tell = std::move(tell)](LoopBus& bus) {
+    if (bus.listener_) tell(*bus.listener_);
+  });
+}
+
 void LoopBus::on_room_created(const std::string& nsp, const std::string& room) {
   buses_->rooms_.add_room(index_, nsp, room);
+  tell_gateway([nsp, room](Listener& listener) { listener.on_other_room_created(nsp, room); });
 }
 
 void LoopBus::on_room_deleted(const std::string& nsp, const std::string& room) {
   buses_->rooms_.remove_room(index_, nsp, room);
+  tell_gateway([nsp, room](Listener& listener) { listener.on_other_room_deleted(nsp, room); });
 }
 
 }  // namespace socketio::server

@@ -40,9 +40,13 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
     LoopBus* bus;
   };
 
-  void post(std::size_t to, cluster::MessagePtr message);
+  /// Calls `use(LoopBus&)` on its loop.
+  template <class Use>
+  void post(std::size_t to, Use use);
 
   std::vector<Member> members_;
+  // The loop that passes messages on to other servers. All that is published goes there.
+  std::optional<std::size_t> gateway_;
   std::atomic<std::size_t> count_ = 0;
   LoopRooms rooms_;
 };
@@ -62,14 +66,17 @@ class LoopBus final : public cluster::Bus {
   bool can_count() const override { return true; }
   void count_nodes(const std::string& nsp,
                    std::function<void(std::optional<std::size_t>)> counted) override;
+  /// Before the loops run.
+  void want_rooms() override { buses_->gateway_ = index_; }
   void on_room_created(const std::string& nsp, const std::string& room) override;
   void on_room_deleted(const std::string& nsp, const std::string& room) override;
 
-  void deliver(const cluster::MessagePtr& message) {
-    if (listener_) listener_->on_message(message);
-  }
-
  private:
+  /// Calls `tell(Listener&)` where messages are passed on to other servers, unless that is here.
+  template <class Tell>
+  void tell_gateway(Tell tell);
+  void send(std::size_t to, cluster::MessagePtr message);
+
   const std::shared_ptr<LoopBuses> buses_;
   const std::size_t index_;
   const std::string id_;

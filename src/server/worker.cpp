@@ -5,6 +5,7 @@
 #include "core/server/namespace_state.hpp"
 #include "net/detached_stream.hpp"
 #include "net/tls_stream.hpp"
+#include "server/adapter_maker.hpp"
 #include "server/http_connection.hpp"
 #include "server/metrics_snapshot.hpp"
 #include "server/option_mapping.hpp"
@@ -20,13 +21,19 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Null for the only loop.
-std::shared_ptr<cluster::ClusterNode> make_cluster(const Shared& shared, net::AsioLoop& loop) {
-  if (!shared.buses) return nullptr;
-  auto node = std::make_shared<cluster::ClusterNode>(loop);
+/// Null for the only loop of a server that is alone. The first loop has the adapter's bus for all.
+std::shared_ptr<cluster::ClusterNode> make_cluster(const Shared& shared, const LoopPlace& place,
+                                                   const std::shared_ptr<net::AsioLoop>& loop) {
+  const auto& maker = shared.options.adapter.maker();
+  const bool has_adapter = maker && place.index == 0;
+  if (!shared.buses && !has_adapter) return nullptr;
+  auto node = std::make_shared<cluster::ClusterNode>(*loop);
   // A loop says when it ends, so clients may take their time.
-  node->add(shared.buses->make_bus(loop),
-            {.peers = cluster::Peers::loops, .clients_timeout = std::nullopt});
+  if (shared.buses) {
+    node->add(shared.buses->make_bus(*loop),
+              {.peers = cluster::Peers::loops, .clients_timeout = std::nullopt});
+  }
+  if (has_adapter) node->add(maker->make_bus(loop), maker->cluster_options());
   return node;
 }
 
@@ -55,7 +62,7 @@ Worker::Worker(const Shared& shared, const LoopPlace& place, asio::io_context* c
       own_context_(context ? nullptr : std::make_unique<asio::io_context>(1)),
       context_(context ? *context : *own_context_),
       loop_(std::make_shared<net::AsioLoop>(context_)),
-      cluster_(make_cluster(shared, *loop_)),
+      cluster_(make_cluster(shared, place, loop_)),
       node_(*loop_, node_options(options_, place, cluster_.get()), &shared.group),
       timers_(std::make_shared<core::Timers>(std::make_unique<WorkerUserLoop>(*loop_, main_))),
       hooks_(options_, [this](std::string_view what,
@@ -90,6 +97,7 @@ core::EngineConnections& Worker::serve_engine_only() {
 Worker::~Worker() {
   shared_.group.remove(place_.index);
   timers_->drop();  // in case close() threw before it did
+  if (cluster_) cluster_->leave();
   // Callers that wait for a result learn that there is none.
   loop_->run_posted();
   for (const auto& [key, stream] : *open_streams_) stream->close();

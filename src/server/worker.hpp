@@ -158,7 +158,7 @@ class Worker {
   boost::asio::io_context& context_;
   std::shared_ptr<net::AsioLoop> loop_;
   std::shared_ptr<net::OpenStreams> open_streams_ = std::make_shared<net::OpenStreams>();
-  // Null if there are no other loops.
+  // Null for the only loop of a server without an adapter.
   const std::shared_ptr<cluster::ClusterNode> cluster_;
   core::Node node_;
   const std::shared_ptr<core::NamespaceState> main_ = node_.of("/");

@@ -78,10 +78,10 @@ may_include() {
     core/server | core/client) echo "base codec engine engine/${1#*/} core $1" ;;
     net) echo 'base net' ;;
     net/client) echo 'base net net/client' ;;
-    server) echo 'base codec engine engine/server core core/server net server' ;;
+    server) echo 'base codec engine engine/server core core/server cluster net server' ;;
     cluster) echo 'base codec engine engine/server core core/server cluster' ;;
     redis) echo 'base codec engine engine/server core core/server cluster net server redis' ;;
-    admin) echo 'base codec engine engine/server core core/server net server admin' ;;
+    admin) echo 'base codec engine engine/server core core/server cluster net server admin' ;;
     client) echo 'base codec engine engine/client core core/client net net/client client' ;;
     *) echo 'none' ;;
   esac
@@ -97,7 +97,7 @@ layers() {
       offences '^ *# *include +"' | grep -vE "include +\"($allowed)/(json/|http/|ip/|msgpack/|openmetrics/|custom/|engineio/|proxy/|socketio/|websocket/|platform/)?[^/]+\"" || true
   done
   files -path './src/base/*' -o -path './src/net/*' | offences '^ *# *include +<socketio/'
-  files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client|admin|cluster|redis)/'
+  files -path './examples/*.?pp' | offences '^ *# *include +"(base|codec|engine|core|net|server|client|admin)/'
 }
 
 # Above the I/O line there is no socket, thread, mutex, clock or random source. Time and entropy are arguments.
@@ -106,8 +106,7 @@ io_line() {
   headers+='|filesystem|sys/.*|netinet/.*|arpa/.*|netdb\.h|unistd\.h|poll\.h|pthread\.h|openssl/rand\.h'
   local calls='_clock::now\(|random_device|RAND_bytes|getrandom\(|gettimeofday\(|clock_gettime\(|\btime\((nullptr|NULL|0|&)|getenv\('
   calls+='|std::(rand|thread|jthread|mutex|async)\b'
-  files -path './src/base/*' -o -path './src/codec/*' -o -path './src/engine/*' -o -path './src/core/*' \
-    -o -path './src/cluster/*' |
+  files -path './src/base/*' -o -path './src/codec/*' -o -path './src/engine/*' -o -path './src/core/*' |
     offences "^ *# *include +<($headers)|$calls"
 }
 

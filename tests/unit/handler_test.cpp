@@ -392,7 +392,7 @@ TEST_F(HandlerTest, AnAnswerOfAnotherShapeSaysSo) {
 }
 
 TEST_F(HandlerTest, WhatACallbackOfFetchSocketsThrowsDoesNotEndTheLoop) {
-  Pending<std::vector<RemoteSocket>> sockets;
+  Pending<FetchedSockets> sockets;
   std::thread([&] { sockets = nsp.fetch_sockets(); }).join();
   sockets.then([](const std::vector<RemoteSocket>&) { throw std::runtime_error("fetched"); });
   EXPECT_NO_THROW(server.loop().run());

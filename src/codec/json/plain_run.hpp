@@ -9,10 +9,6 @@
 #include <cstring>
 #include <string_view>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 namespace socketio::codec {
 
 struct PlainRun {
@@ -24,39 +20,13 @@ struct PlainRun {
 /// How much more is written than the text has bytes, at most.
 inline constexpr std::size_t plain_run_slack = 16;
 
-/// One bit for each byte of a block, the first byte's the lowest.
-struct BlockBits {
-  /// Quotes, backslashes and control characters.
-  unsigned stops = 0;
-  unsigned not_ascii = 0;
-};
-
-using Block = std::array<std::uint8_t, plain_run_slack>;
-
-inline BlockBits bits_of(const Block& block) {
-#if defined(__SSE2__)
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block.data()));
-  const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
-  const __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-  const __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-  const __m128i stops = _mm_or_si128(controls, _mm_or_si128(quotes, backslashes));
-  return {static_cast<unsigned>(_mm_movemask_epi8(stops)),
-          static_cast<unsigned>(_mm_movemask_epi8(bytes))};
-#else
-  BlockBits bits;
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    const std::uint8_t byte = block[i];
-    const bool is_stop = byte < 0x20 || byte == '"' || byte == '\\';
-    bits.stops |= static_cast<unsigned>(is_stop) << i;
-    bits.not_ascii |= static_cast<unsigned>(byte >> 7) << i;
-  }
-  return bits;
-#endif
-}
-
 /// Copies the bytes of `text` before its first quote, backslash or control character.
 inline PlainRun copy_plain_run(std::string_view text, char* out) {
-  unsigned not_ascii = 0;
+  using Block = std::array<std::uint8_t, plain_run_slack>;
+  using Halves = std::array<std::uint64_t, 2>;
+  static_assert(sizeof(Block) == sizeof(Halves));
+  constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080;
+  std::uint64_t bits = 0;
   for (std::size_t done = 0;; done += plain_run_slack) {
     Block block;
     const std::size_t rest = text.size() - done;
@@ -68,12 +38,20 @@ inline PlainRun copy_plain_run(std::string_view text, char* out) {
       std::memcpy(block.data(), text.data() + done, rest);
     }
     std::memcpy(out + done, block.data(), block.size());
-    const BlockBits bits = bits_of(block);
-    not_ascii |= bits.not_ascii;
-    if (bits.stops != 0) {
-      const auto before = static_cast<std::size_t>(std::countr_zero(bits.stops));
-      return {done + before, not_ascii == 0};
-    }
+    const auto halves = std::bit_cast<Halves>(block);
+    bits |= halves[0] | halves[1];
+    // No short circuit, so that the compiler can vectorise it.
+    for (std::uint8_t& byte : block)
+      byte = ((byte < 0x20) | (byte == '"') | (byte == '\\')) != 0 ? 0xff : 0;
+    const auto stops = std::bit_cast<Halves>(block);
+    if ((stops[0] | stops[1]) == 0) continue;
+    const bool in_first = stops[0] != 0;
+    const std::uint64_t half = in_first ? stops[0] : stops[1];
+    constexpr bool is_little = std::endian::native == std::endian::little;
+    const auto zeros =
+        static_cast<std::size_t>(is_little ? std::countr_zero(half) : std::countl_zero(half));
+    const std::size_t before = (in_first ? 0 : sizeof(half)) + zeros / 8;
+    return {done + before, (bits & high_bits) == 0};
   }
 }
 

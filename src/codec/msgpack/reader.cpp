@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "codec/msgpack/reader.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace socketio::msgpack {
@@ -119,6 +120,7 @@ Result<Token, Errc> Reader::fixed_extension(std::size_t size) {
   auto token = bytes_of(Token::Kind::extension, size);
   if (!token) return token;
   token->integer = to_signed(type, 1);
+  if (is_timestamp(token->integer, size)) return timestamp(token->bytes);
   if (type != 0) return token;
   if (size == 1) return simple(Token::Kind::undefined);
   if (size == 8) {
@@ -133,8 +135,32 @@ Result<Token, Errc> Reader::sized_extension(std::size_t length_bytes) {
   std::uint64_t size, type;
   if (!take_big_endian(length_bytes, size) || !take_big_endian(1, type)) return Errc::truncated;
   auto token = bytes_of(type == 0 ? Token::Kind::binary : Token::Kind::extension, size);
-  if (token) token->integer = to_signed(type, 1);
-  return token;
+  if (!token) return token;
+  token->integer = to_signed(type, 1);
+  return is_timestamp(token->integer, token->bytes.size()) ? timestamp(token->bytes) : token;
+}
+
+bool Reader::is_timestamp(std::int64_t type, std::size_t size) const {
+  return dialect_ == Dialect::notepack_3 && type == -1 && (size == 4 || size == 8 || size == 12);
+}
+
+/// MessagePack's specification, "Timestamp extension type": seconds; or nanoseconds and seconds, of
+/// 30 and 34 bits, or of 32 and 64.
+Token Reader::timestamp(std::string_view bytes) {
+  Reader reader(bytes);
+  std::uint64_t nanoseconds = 0, bits = 0;
+  if (bytes.size() == 12) reader.take_big_endian(4, nanoseconds);
+  reader.take_big_endian(bytes.size() == 4 ? 4 : 8, bits);
+  if (bytes.size() == 8) {
+    nanoseconds = bits >> 34;
+    bits &= (std::uint64_t{1} << 34) - 1;
+  }
+  const auto seconds = static_cast<std::int64_t>(bits);
+  const auto milliseconds = static_cast<std::int64_t>(nanoseconds / 1'000'000);
+  // What no Date can hold is not to overflow, and is no date afterwards either.
+  constexpr std::int64_t most_seconds = 8'640'000'000'001;
+  return Token{.kind = Token::Kind::date,
+               .integer = std::clamp(seconds, -most_seconds, most_seconds) * 1000 + milliseconds};
 }
 
 Result<Token, Errc> skip(Reader& reader) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Reads MessagePack one token at a time, in the dialect of notepack.io 2, which
 // socket.io-msgpack-parser 3.0 uses: extension type 0 is undefined (1 byte), a date (8 bytes) or,
-// whatever its length, binary data. Tokens view the message. Announcing something costs us nothing:
-// a length or a count that the rest of the message cannot hold is refused at once.
+// whatever its length, binary data. Servers talk to each other in that of notepack.io 3 and
+// @msgpack/msgpack, which have the specification's timestamps as well. Tokens view the message.
+// Announcing something costs us nothing: a length or a count that the rest of the message cannot
+// hold is refused at once.
 #pragma once
 
 #include "base/result.hpp"
@@ -51,9 +53,13 @@ struct Token {
   std::string_view bytes = {};
 };
 
+/// Which extensions have a meaning: those of type 0, or the timestamps of type -1, too.
+enum class Dialect : std::uint8_t { notepack_2, notepack_3 };
+
 class Reader {
  public:
-  explicit Reader(std::string_view message) : rest_(message) {}
+  explicit Reader(std::string_view message, Dialect dialect = Dialect::notepack_2)
+      : rest_(message), dialect_(dialect) {}
 
   Result<Token, Errc> next();
   bool at_end() const { return rest_.empty(); }
@@ -70,8 +76,11 @@ class Reader {
   Result<Token, Errc> fixed_extension(std::size_t size);
   Result<Token, Errc> sized_extension(std::size_t length_bytes);
   bool take_big_endian(std::size_t size, std::uint64_t& value);
+  bool is_timestamp(std::int64_t type, std::size_t size) const;
+  static Token timestamp(std::string_view bytes);
 
   std::string_view rest_;
+  Dialect dialect_;
 };
 
 /// Reads one value of any kind and everything in it.

@@ -104,6 +104,16 @@ void Namespace::require_server_side_name(std::string_view event) {
   throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
 }
 
+Pending<std::size_t> Namespace::server_count() const {
+  Pending<std::size_t> pending(completion_loop());
+  if (state_) {
+    state_->count_servers([pending](std::size_t servers) { pending.complete(servers); });
+  } else {
+    pending.complete(0);
+  }
+  return pending;
+}
+
 void Namespace::emit_server_side(detail::OutgoingEvent& event) const {
   if (state_) state_->here().server_side_emit(event);
 }

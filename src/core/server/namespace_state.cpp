@@ -227,6 +227,15 @@ void NamespaceState::disconnect_sockets(const detail::BroadcastOptions& options,
   });
 }
 
+void NamespaceState::count_servers(Adapter::CountCallback counted) {
+  on_loop([counted = std::move(counted)](NamespaceState& self) {
+    auto finish = [nsp = self.shared_from_this(), counted](std::size_t servers) {
+      nsp->complete([&] { counted(servers); });
+    };
+    self.link_->node ? self.adapter_->server_count(std::move(finish)) : finish(0);
+  });
+}
+
 void NamespaceState::server_side_emit(detail::OutgoingEvent& event) {
   if (loop().is_current()) {
     if (link_->node) adapter_->server_side_emit({event.json_text(), event.take_attachments()});

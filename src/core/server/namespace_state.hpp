@@ -125,6 +125,8 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   void add_sockets(const detail::BroadcastOptions& options, const std::vector<std::string>& rooms);
   void del_sockets(const detail::BroadcastOptions& options, const std::vector<std::string>& rooms);
   void disconnect_sockets(const detail::BroadcastOptions& options, Close close);
+  /// Zero when the server has ended.
+  void count_servers(Adapter::CountCallback counted);
   void server_side_emit(detail::OutgoingEvent& event);
   void server_side_emit_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                                  detail::AllCallback all);

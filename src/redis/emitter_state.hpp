@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// EmitterState: the connection of an Emitter, on a thread of its own.
+//
+// Life cycle: made, which starts the thread -> publish() -> destroyed, when Redis has taken what was
+// published, or after a while. Any thread.
+#pragma once
+
+#include "cluster/message.hpp"
+#include "net/asio_loop.hpp"
+#include "net/exit_hook.hpp"
+#include "redis/classic_format.hpp"
+#include "redis/client.hpp"
+
+#include <socketio/outcome.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace socketio::redis {
+
+class EmitterState {
+ public:
+  /// How much may be on its way to the thread. Beyond it, what is emitted is dropped: so much is
+  /// emitted faster than one connection takes it.
+  static constexpr std::size_t waiting_bytes = Limits{}.waiting_bytes;
+  /// How long the end waits for Redis.
+  static constexpr std::chrono::seconds patience{2};
+
+  EmitterState(const Address& address, std::string key);
+  ~EmitterState();
+  EmitterState(const EmitterState&) = delete;
+  EmitterState& operator=(const EmitterState&) = delete;
+
+  EmitResult publish(std::string nsp, cluster::Body body);
+
+ private:
+  class End;
+
+  void run();
+  void send(const std::string& channel, const std::string& payload);
+  /// Ends the thread when nothing waits any more, at the latest after `limit`.
+  void end(std::chrono::seconds limit);
+  void end_if_done();
+  void end_now() noexcept;
+
+  const std::string key_;
+  std::mutex format_mutex_;
+  ClassicFormat format_;
+  std::atomic<std::size_t> handed_over_bytes_ = 0;
+
+  boost::asio::io_context context_{1};
+  std::shared_ptr<net::AsioLoop> loop_ = std::make_shared<net::AsioLoop>(context_);
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+  /// Loop's thread.
+  std::unique_ptr<Client> client_;
+  std::unique_ptr<End> end_;
+  std::size_t unanswered_ = 0;
+  std::once_flag joined_;
+  std::thread thread_;
+  std::optional<net::ExitHook> exit_hook_;
+};
+
+}  // namespace socketio::redis

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "redis/stream_reader.hpp"
+
+#include <utility>
+
+namespace socketio::redis {
+namespace {
+
+/// An entry is the list of its id and its fields.
+struct EntryView {
+  const std::string* id = nullptr;
+  const Reply::Array* fields = nullptr;
+};
+
+EntryView entry_of(const Reply& reply) {
+  const auto* const parts = reply.array();
+  if (!parts || parts->size() != 2) return {};
+  return {(*parts)[0].string(), (*parts)[1].array()};
+}
+
+/// XREAD answers with a list of streams, each of which is the list of its name and its entries.
+const Reply::Array* entries_of(const Reply& reply) {
+  const auto* const streams = reply.array();
+  if (!streams || streams->empty()) return nullptr;
+  const auto* const stream = streams->front().array();
+  return stream && stream->size() == 2 ? (*stream)[1].array() : nullptr;
+}
+
+}  // namespace
+
+StreamReader::StreamReader(Loop& loop, Connector& connector, const ConnectionSettings& settings,
+                           StreamReaderOptions options, OnEntry on_entry)
+    : loop_(loop),
+      options_(std::move(options)),
+      on_entry_(std::move(on_entry)),
+      connection_(Connection::make(loop, connector, settings, *this)) {}
+
+void StreamReader::close() {
+  cancel();
+  connection_->close();
+}
+
+void StreamReader::on_greeted() {
+  connection_->declare_ready();
+  last_id_.empty() ? find_end() : read();
+}
+
+void StreamReader::find_end() {
+  connection_->send({"XREVRANGE", options_.stream, "+", "-", "COUNT", "1"},
+                    [this](const redis::Answer& answer) { on_end(answer); });
+}
+
+void StreamReader::on_end(const redis::Answer& answer) {
+  // The next connection begins again.
+  if (!answer) return;
+  const auto* const entries = answer->array();
+  if (!entries) return retry_later();
+  const auto last = entries->empty() ? EntryView() : entry_of(entries->front());
+  last_id_ = last.id ? *last.id : "0-0";
+  read();
+}
+
+void StreamReader::read() {
+  const std::string entries = std::to_string(options_.entries);
+  const std::string block = std::to_string(options_.block.count());
+  connection_->send(
+      {"XREAD", "COUNT", entries, "BLOCK", block, "STREAMS", options_.stream, last_id_},
+      [this](const redis::Answer& answer) { on_read(answer); },
+      options_.block + std::chrono::seconds(5));
+}
+
+void StreamReader::on_read(const redis::Answer& answer) {
+  if (!answer) return;
+  if (answer->is_error()) return retry_later();
+  if (const auto* const entries = entries_of(*answer)) take(*entries);
+  read();
+}
+
+void StreamReader::take(const Reply::Array& entries) {
+  for (const Reply& reply : entries) {
+    const EntryView entry = entry_of(reply);
+    if (!entry.id) continue;
+    last_id_ = *entry.id;
+    if (entry.fields) on_entry_(*entry.id, *entry.fields);
+  }
+}
+
+void StreamReader::expired() noexcept {
+  try {
+    last_id_.empty() ? find_end() : read();
+  } catch (...) {  // no memory
+    connection_->on_exception();
+  }
+}
+
+void StreamReader::retry_later() { loop_.timers().arm(*this, options_.retry); }
+
+}  // namespace socketio::redis

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// StreamReader: reads a stream of Redis from its end on, over a connection of its own, because the
+// command waits in Redis. After a reconnection it goes on where it was, so that nothing is missed
+// that Redis still has.
+//
+// Life cycle: made -> open() -> close(), after which nothing is called. Loop's thread only.
+#pragma once
+
+#include "base/timing_wheel.hpp"
+#include "redis/connection.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio::redis {
+
+struct StreamReaderOptions {
+  std::string stream;
+  /// Of one answer of Redis, at most.
+  std::size_t entries = 100;
+  /// How long Redis waits for an entry before it says that there is none.
+  std::chrono::milliseconds block{5'000};
+  /// Between attempts, if Redis answers with an error.
+  std::chrono::milliseconds retry{1'000};
+};
+
+class StreamReader final : private Connection::Listener, private Deadline {
+ public:
+  /// `fields` are names and values by turns.
+  using OnEntry = std::function<void(const std::string& id, const std::vector<Reply>& fields)>;
+
+  /// `connector` outlives it.
+  StreamReader(Loop& loop, Connector& connector, const ConnectionSettings& settings,
+               StreamReaderOptions options, OnEntry on_entry);
+  ~StreamReader() override { close(); }
+
+  void open() { connection_->open(); }
+  void close();
+
+ private:
+  void on_state(const StateChange&) override {}
+  void on_greeted() override;
+  bool take_push(const Reply&) override { return false; }
+
+  void find_end();
+  void read();
+  void on_end(const redis::Answer& answer);
+  void on_read(const redis::Answer& answer);
+  void take(const Reply::Array& entries);
+  void retry_later();
+  /// The time of the next attempt.
+  void expired() noexcept override;
+
+  Loop& loop_;
+  const StreamReaderOptions options_;
+  OnEntry on_entry_;
+  /// Of the entry that was read last; empty as long as the end is unknown.
+  std::string last_id_;
+  std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace socketio::redis

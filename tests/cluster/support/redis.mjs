@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// A Redis of the test's own: on a free port, with nothing on disk but a temporary folder.
+
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { createClient } from "redis";
+import { until } from "../../conformance/support/deadline.mjs";
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export class Redis {
+  /** Somebody else may take the port between finding it and listening; then another one is tried. */
+  static async start() {
+    for (let attempt = 0; ; ++attempt) {
+      const redis = new Redis();
+      redis.port = await freePort();
+      redis.folder = await mkdtemp(join(tmpdir(), "redis-"));
+      const options = { port: redis.port, bind: "127.0.0.1", save: "", appendonly: "no", dir: redis.folder };
+      const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+      redis.process = spawn("redis-server", words, { stdio: ["ignore", "pipe", "inherit"] });
+      const ready = await new Promise((resolve) => {
+        let text = "";
+        redis.process.stdout.on("data", (data) => {
+          text += data;
+          if (text.includes("Ready to accept connections")) resolve(true);
+        });
+        redis.process.once("exit", () => resolve(false));
+      });
+      if (ready) {
+        redis.client = await createClient({ url: redis.url }).connect();
+        return redis;
+      }
+      await rm(redis.folder, { recursive: true });
+      if (attempt === 4) throw new Error("redis-server does not start");
+    }
+  }
+
+  get url() {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** How many connections have subscribed to the channel. */
+  async subscribers(kind, channel) {
+    const reply = await this.client.sendCommand(["PUBSUB", kind, channel]);
+    return Number(reply[1]);
+  }
+
+  async stop() {
+    this.client.destroy();
+    this.process.kill("SIGKILL");
+    await until(() => this.process.signalCode !== null, "the end of redis-server");
+    await rm(this.folder, { recursive: true });
+  }
+}
+
+/** One Redis for all cases of a file. */
+export function useRedis() {
+  const holder = {};
+  before(async () => void (holder.redis = await Redis.start()));
+  after(() => holder.redis?.stop());
+  return holder;
+}

@@ -55,9 +55,16 @@ void LoopBus::open(const std::string& nsp, Listener& listener) {
 void LoopBus::close(const std::string& nsp) { buses_->rooms_.remove_namespace(index_, nsp); }
 
 void LoopBus::publish(MessagePtr message) {
+  // A loop that has something to run may be about to have a member of the room. It is awake, so the
+  // message goes there, too. Asked first: what it has run by now is in the rooms.
+  LoopRooms::Set to(buses_->members_.size());
+  for (std::size_t index = 0; index < to.size(); ++index) {
+    to[index] = !buses_->members_[index].loop->has_run_posted();
+  }
   const detail::BroadcastOptions* const receivers = receivers_of(message->body);
-  LoopRooms::Set to = receivers ? buses_->rooms_.with(message->nsp, receivers->rooms)
-                                : LoopRooms::Set(buses_->members_.size(), true);
+  const LoopRooms::Set members = receivers ? buses_->rooms_.with(message->nsp, receivers->rooms)
+                                           : LoopRooms::Set(to.size(), true);
+  for (std::size_t index = 0; index < to.size(); ++index) to[index] = to[index] || members[index];
   if (buses_->gateway_) to[*buses_->gateway_] = true;
   for (std::size_t index = 0; index < to.size(); ++index) {
     if (to[index] && index != index_) send(index, message);

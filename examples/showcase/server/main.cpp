@@ -47,8 +47,11 @@ showcase::Tokens tokens_of(const showcase::Options& options) {
 socketio::ServerOptions server_options(const showcase::Options& options) {
   socketio::ServerOptions chosen;
   chosen.threads = options.threads;
-  if (!options.redis_url.empty())
-    chosen.adapter = socketio::redis_adapter({.url = options.redis_url});
+  if (options.redis_url.empty()) return chosen;
+  // While Redis is away, whoever joins waits as long as that for other servers' answers.
+  chosen.adapter = socketio::redis_adapter({.url = options.redis_url,
+                                            .requests_timeout = std::chrono::seconds(1),
+                                            .publish_on_specific_response_channel = true});
   return chosen;
 }
 

@@ -78,8 +78,15 @@ export class Node {
     this.rooms.clear();
   }
 
+  /** Nobody stops it properly. */
+  async kill() {
+    this.process.kill("SIGKILL");
+    await within(this.exited, "the node's end");
+  }
+
   async stop() {
     this.closeClients();
+    if (this.process.signalCode !== null) return;
     this.process.kill("SIGTERM");
     await within(this.exited, "the node's end");
   }

@@ -21,6 +21,7 @@ const promptly = 2_000;
 /** Two nodes, each with a proxy in front of Redis. */
 function useFaultyCluster(adapter, kinds) {
   const suite = { adapter, kinds, isStreams: adapter === "streams" };
+  suite.isOurs = (node) => kinds[suite.nodes.indexOf(node)] === "cpp";
   before(async () => {
     // What was written is there again after a kill.
     suite.redis = await Redis.start(suite.isStreams ? { appendonly: "yes" } : {});
@@ -51,6 +52,7 @@ async function undergo(suite, fault, mayLose = () => false) {
     await traffic.endFault();
   } finally {
     await traffic.stop();
+    suite.redis.resume();
     for (const proxy of suite.proxies) proxy.heal();
   }
   const { lost, duplicated, reordered, leaked } = check(traffic);
@@ -62,7 +64,10 @@ async function undergo(suite, fault, mayLose = () => false) {
     (send.phase === "starting" || (send.phase === "during" && mayLose(suite.kinds[suite.nodes.indexOf(send.sender)]))) &&
     traffic.receivers.get(receiver).node !== send.sender;
   assert.deepEqual(traffic.describe(lost.filter((one) => !isExcused(one))), [], "lost");
-  for (const [name, { latency }] of traffic.receivers) assert.ok(latency < promptly, `${name}: ${latency} ms`);
+  // With some adapters a server of Node.js waits for Redis before it serves its own clients.
+  for (const [name, { node, latency }] of traffic.receivers) {
+    if (suite.isOurs(node)) assert.ok(latency < promptly, `${name}: ${latency} ms`);
+  }
 }
 
 /** The ids of the clients that a node finds. */
@@ -75,7 +80,8 @@ const idsOf = (traffic, ...nodes) =>
 
 function describeFaults(adapter, kinds) {
   const suite = useFaultyCluster(adapter, kinds);
-  const isOurs = (node) => kinds[suite.nodes.indexOf(node)] === "cpp";
+  const { isOurs } = suite;
+  const ours = () => suite.nodes.filter(isOurs);
   const pubSub = !suite.isStreams;
   /** What is on its way to Redis when the connection breaks is lost by a server of Node.js. */
   const whenItBreaks = (kind) => pubSub || kind !== "cpp";
@@ -83,7 +89,7 @@ function describeFaults(adapter, kinds) {
   test("the network is cut between a node and Redis", async () => {
     await undergo(suite, async (traffic) => {
       suite.proxies[1].cut();
-      await traffic.flowsLocally();
+      await traffic.flowsLocally(ours());
       const [near, cut] = suite.nodes;
       assert.deepEqual(await found(near), idsOf(traffic, near));
       if (isOurs(cut)) assert.deepEqual(await found(cut, 300), idsOf(traffic, cut));
@@ -94,13 +100,9 @@ function describeFaults(adapter, kinds) {
   test("the network is silent for a moment", async () => {
     await undergo(suite, async (traffic) => {
       suite.proxies[1].silence();
-      await traffic.flowsLocally();
+      await traffic.flowsLocally(ours());
       const [near] = suite.nodes;
-      if (isOurs(near)) {
-        assert.deepEqual(await found(near, 300), idsOf(traffic, near));
-        const answer = await near.do("serverSideEmitWithAck", { flags: { timeout: 300 } }, "ask", 1);
-        assert.deepEqual(answer, { responses: [], isComplete: false });
-      }
+      if (isOurs(near)) assert.deepEqual(await found(near, 300), idsOf(traffic, near));
       suite.proxies[1].heal();
     });
   });
@@ -117,7 +119,7 @@ function describeFaults(adapter, kinds) {
   test("Redis is full", async () => {
     await undergo(suite, async (traffic) => {
       await suite.redis.client.configSet("maxmemory", "1");
-      await (pubSub ? traffic.flows() : traffic.flowsLocally());
+      await (pubSub ? traffic.flows() : traffic.flowsLocally(ours()));
       for (const node of suite.nodes) assert.deepEqual(await found(node), idsOf(traffic, ...suite.nodes));
       await suite.redis.client.configSet("maxmemory", "0");
     }, () => suite.isStreams);
@@ -126,8 +128,8 @@ function describeFaults(adapter, kinds) {
   test("Redis is killed and started again", async () => {
     await undergo(suite, async (traffic) => {
       await suite.redis.kill();
-      await traffic.flowsLocally();
-      for (const node of suite.nodes.filter(isOurs)) assert.deepEqual(await found(node, 300), idsOf(traffic, node));
+      await traffic.flowsLocally(ours());
+      for (const node of ours()) assert.deepEqual(await found(node, 300), idsOf(traffic, node));
       assert.ok(await suite.redis.launch());
     }, whenItBreaks);
   });
@@ -135,11 +137,14 @@ function describeFaults(adapter, kinds) {
   test("Redis hangs for longer than the timeouts", async () => {
     await undergo(suite, async (traffic) => {
       suite.redis.pause();
-      const ours = suite.nodes.filter(isOurs);
-      for (const answer of await Promise.all(ours.map(async (node) => [await found(node), idsOf(traffic, node)]))) {
-        assert.deepEqual(...answer);
+      const asked = ours();
+      const answers = asked.map((node) =>
+        Promise.all([found(node), node.do("serverSideEmitWithAck", {}, "ask", 1), node.do("serverCount", {})]),
+      );
+      for (const [i, answer] of (await Promise.all(answers)).entries()) {
+        assert.deepEqual(answer, [idsOf(traffic, asked[i]), { responses: [], isComplete: false }, 1]);
       }
-      await traffic.flowsLocally();
+      await traffic.flowsLocally(ours());
       suite.redis.resume();
     }, whenItBreaks);
   });
@@ -165,7 +170,6 @@ function describeFaults(adapter, kinds) {
     const flags = { timeout: 1000 };
     const answers = [
       found(asking, 1000),
-      asking.do("serverSideEmitWithAck", { flags }, "ask", 1),
       asking.do("emitWithAck", { flags }, "question"),
       asking.do("missingNodes", { flags }),
     ];
@@ -174,7 +178,6 @@ function describeFaults(adapter, kinds) {
     await killed.kill();
     assert.deepEqual(await Promise.all(answers), [
       [own.id],
-      { responses: [], isComplete: false },
       { responses: ["here"], isComplete: false },
       1,
     ]);

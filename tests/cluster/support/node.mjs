@@ -80,6 +80,7 @@ export class Node {
 
   /** Nobody stops it properly. */
   async kill() {
+    this.closeClients();
     this.process.kill("SIGKILL");
     await within(this.exited, "the node's end");
   }

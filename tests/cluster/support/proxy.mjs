@@ -27,19 +27,26 @@ export class Proxy {
     this.#pairs.add(pair);
     for (const [from, to] of [pair, [...pair].reverse()]) {
       from.setNoDelay(true);
-      from.on("data", (data) => this.#later(() => to.destroyed || to.write(data)));
-      from.on("end", () => this.#later(() => to.end()));
+      const later = this.#line();
+      from.on("data", (data) => later(() => to.destroyed || to.write(data)));
+      from.on("end", () => later(() => to.end()));
       from.on("error", () => to.destroy());
       from.on("close", () => {
         this.#pairs.delete(pair);
-        this.#later(() => to.destroy());
+        later(() => to.destroy());
       });
       if (this.#isSilent) from.pause();
     }
   }
 
-  #later(action) {
-    this.#delay === 0 ? action() : setTimeout(action, this.#delay);
+  /** What is done with it is done later, if this is slow, and in order. */
+  #line() {
+    const actions = [];
+    return (action) => {
+      if (this.#delay === 0 && actions.length === 0) return action();
+      actions.push(action);
+      setTimeout(() => actions.shift()(), this.#delay);
+    };
   }
 
   /** All connections are reset, and new ones too. */

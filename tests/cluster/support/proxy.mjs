@@ -22,7 +22,7 @@ export class Proxy {
   }
 
   #join(near, port) {
-    if (this.#isCut) return near.resetAndDestroy();
+    if (this.#isCut) return near.destroy();
     const pair = [near, connect(port, "127.0.0.1")];
     this.#pairs.add(pair);
     for (const [from, to] of [pair, [...pair].reverse()]) {
@@ -49,10 +49,10 @@ export class Proxy {
     };
   }
 
-  /** All connections are reset, and new ones too. */
+  /** All connections are closed, and new ones too. (Node.js does not end after resetAndDestroy().) */
   cut() {
     this.#isCut = true;
-    for (const pair of [...this.#pairs]) for (const socket of pair) socket.resetAndDestroy();
+    for (const pair of [...this.#pairs]) for (const socket of pair) socket.destroy();
   }
 
   /** Nothing comes through, and nobody is told. It does when this is healed, as with TCP. */

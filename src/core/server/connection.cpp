@@ -328,7 +328,7 @@ void Connection::answer_connect(SocketState& socket) {
 }
 
 std::string Connection::make_id(const std::string& nsp) const {
-  if (!session_->is_v3()) return random_id(node_.loop().entropy());
+  if (!session_->is_v3()) return node_.options().place.draw_id(node_.loop().entropy());
   // These clients make it themselves from the session's.
   return parser::is_main(nsp) ? session_->id() : nsp + '#' + session_->id();
 }

@@ -38,6 +38,7 @@ struct Options {
   std::string adapter;
   std::string redis;
   std::int64_t request_timeout_ms = 5000;
+  std::size_t threads = 1;
 };
 
 Adapter make_adapter(const Options& options) {
@@ -87,7 +88,7 @@ struct Call {
 class Node {
  public:
   explicit Node(const Options& options)
-      : io_({.adapter = make_adapter(options), .serve_client = false}) {
+      : io_({.threads = options.threads, .adapter = make_adapter(options), .serve_client = false}) {
     serve(io_.of("/"));
     serve(io_.of("/custom"));
     serve(io_.of(std::regex(R"(/dynamic-\d+)")));
@@ -275,6 +276,7 @@ int main(int argc, char** argv) {
                  "classic, classic:specific, sharded:<mode>, streams");
   app.add_option("--redis", options.redis, "URL");
   app.add_option("--request-timeout", options.request_timeout_ms, "milliseconds");
+  app.add_option("--threads", options.threads, "loops");
   bool is_emitter = false;
   app.add_flag("--emitter", is_emitter, "no server, but an emitter");
   CLI11_PARSE(app, argc, argv);

@@ -21,7 +21,7 @@ const promptly = 2_000;
 /** Two nodes, each with a proxy in front of Redis. */
 function useFaultyCluster(adapter, kinds) {
   const suite = { adapter, kinds, isStreams: adapter === "streams" };
-  suite.isOurs = (node) => kinds[suite.nodes.indexOf(node)] === "cpp";
+  suite.isOurs = (node) => kinds[suite.nodes.indexOf(node)] !== "node";
   before(async () => {
     // What was written is there again after a kill.
     suite.redis = await Redis.start(suite.isStreams ? { appendonly: "yes" } : {});

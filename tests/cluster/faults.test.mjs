@@ -14,7 +14,7 @@ import { Proxy } from "./support/proxy.mjs";
 import { Redis } from "./support/redis.mjs";
 import { Traffic } from "./support/traffic.mjs";
 
-const mixes = process.env.CONTROL_ONLY === undefined ? [["cpp", "cpp"], ["cpp", "node"]] : [["node", "node"]];
+const mixes = process.env.CONTROL_ONLY === undefined ? [["loops", "cpp"], ["cpp", "node"]] : [["node", "node"]];
 /** Longer than any wait of a node for something to happen on its own loop, on a busy machine. */
 const promptly = 2_000;
 

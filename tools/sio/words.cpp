@@ -116,10 +116,10 @@ json read_argument(std::string_view word) {
 socketio::Arguments read_arguments(const std::vector<std::string>& words) {
   json values = json::array();
   for (const std::string& word : words) values.push_back(read_argument(word));
-  std::string text;
+  socketio::TextBuffer text;
   std::vector<Bytes> attachments;
   socketio::JsonWriter(text, attachments).value(values);
-  return {text.substr(1, text.size() - 2), std::move(attachments)};
+  return {std::string(text.view().substr(1, text.size() - 2)), std::move(attachments)};
 }
 
 }  // namespace sio

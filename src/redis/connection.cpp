@@ -39,6 +39,11 @@ class Connection::Link final : public StreamHandler {
     owner_.reset();
     stream_->close();
   }
+  /// The same, but what was written is sent first. A Redis that does not read is not waited for.
+  void give_up_after_flush() {
+    owner_.reset();
+    stream_->close_soon();
+  }
 
  private:
   void on_bytes(std::span<char> bytes) override {
@@ -88,11 +93,18 @@ void Connection::open() {
 }
 
 void Connection::close() {
-  if (const auto current = link()) current->give_up();
+  if (const auto current = link()) is_ready() ? send_last(*current) : current->give_up();
   state_ = Closed{};
   deadline_.cancel();
   waiting_deadline_.cancel();
   pipeline_.drop_all();
+}
+
+void Connection::send_last(Link& link) {
+  for (const auto& entry : pipeline_.take_waiting_since(TimePoint::max()))
+    link.stream().write(entry.command.bytes());
+  // What the system has already, it sends.
+  link.stream().queued_bytes() == 0 ? link.give_up() : link.give_up_after_flush();
 }
 
 // --- Connecting ---

@@ -91,7 +91,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   void open();
-  /// Drops everything, without an answer.
+  /// Sends what was to be sent, if Redis is there, and is told no answer.
   void close();
 
   /// Sends the command as soon as all before it were sent. `on_answer` is called once, never before
@@ -135,6 +135,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   Connection(Loop& loop, Connector& connector, ConnectionSettings settings, Listener& listener);
 
+  /// Writes what waits, and leaves the rest to the stream.
+  void send_last(Link& link);
   void attempt();
   void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
   void greet();

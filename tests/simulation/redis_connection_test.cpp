@@ -420,6 +420,26 @@ TEST_F(RedisConnection, NothingIsCalledAfterClose) {
   EXPECT_EQ(connection->state(), ConnectionState::closed);
 }
 
+TEST_F(RedisConnection, WhatWasSentInTheTurnOfCloseStillLeaves) {
+  settings.limits.unanswered_commands = 2;
+  be_ready();
+  for (const char* text : {"1", "2", "3"}) echo(text);
+  connection->close();
+  loop.run_for(10s);
+  EXPECT_THAT(redis.commands(), ElementsAre("ECHO 1", "ECHO 2", "ECHO 3"));
+  EXPECT_THAT(answers, IsEmpty());
+  EXPECT_EQ(network.live_ends(), 0U) << network.open_ends();
+}
+
+TEST_F(RedisConnection, ARedisThatDoesNotReadIsNotWaitedForAtTheEnd) {
+  be_ready();
+  pull_the_cable();
+  echo(std::string(1'000'000, 'a'));
+  connection->close();
+  loop.run_for(11s);
+  EXPECT_THAT(connector.streams(), IsEmpty());
+}
+
 TEST_F(RedisConnection, MayBeClosedInEveryCallback) {
   be_ready();
   connection->send({"ECHO", "a"}, [this](const Answer& answer) {

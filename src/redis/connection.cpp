@@ -57,6 +57,8 @@ class Connection::Link final : public StreamHandler {
       owner->on_reply(std::move(*reply));
     }
     if (owner_.expired()) return;
+    if (reader_.unfinished()) owner->listener_.on_excess(*reader_.unfinished());
+    if (owner_.expired()) return;
     if (!reader_.error().empty()) return owner->on_violation(reader_.error());
     owner->send_waiting();
   }
@@ -181,7 +183,6 @@ void Connection::on_greeting_answer(const char* step, const Answer& answer) {
 void Connection::declare_ready() {
   if (state() != ConnectionState::restoring) return;
   ++counters_.connects;
-  backoff_.reset();
   enter(Ready{link()});
   send_waiting();
 }
@@ -237,6 +238,8 @@ void Connection::on_reply(Reply reply) {
   due_since_ = heard_at_;
   watch();
   std::string fails_over;
+  // Before it has answered anything, it may be one that refuses everything.
+  if (is_ready() && !reply.is_error()) backoff_.reset();
   if (reply.is_error()) {
     ++counters_.refused;
     if (remedy_for(reply.text()) == Remedy::fail_over) fails_over = reply.text();

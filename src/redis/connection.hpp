@@ -81,6 +81,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     /// Whether this is no answer, but something that Redis sends unasked. Then the listener has
     /// dealt with it.
     virtual bool take_push(const Reply& reply) = 0;
+    /// What arrives exceeds a limit, and the connection is about to fail for that: this was read of
+    /// it, with a part of its last element.
+    virtual void on_excess(const Reply& unfinished) { (void)unfinished; }
   };
 
   /// `connector` and `listener` outlive the connection, or its close().

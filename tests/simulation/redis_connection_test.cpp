@@ -202,7 +202,28 @@ TEST_F(RedisConnection, WaitsLongerAfterEachFailureAndNotAlwaysAsLong) {
   EXPECT_TRUE(become(ConnectionState::ready));
   connector.streams().back()->reset();
   EXPECT_TRUE(become(ConnectionState::waiting));
+  EXPECT_GE(time_until(ConnectionState::connecting), 1'600ms) << "it has answered nothing";
+  EXPECT_TRUE(become(ConnectionState::ready));
+  echo("a");
+  EXPECT_TRUE(loop.run_until([&] { return !answers.empty(); }));
+  connector.streams().back()->reset();
+  EXPECT_TRUE(become(ConnectionState::waiting));
   EXPECT_LE(time_until(ConnectionState::connecting), 151ms) << "the first wait is short again";
+}
+
+TEST_F(RedisConnection, AReplicaThatRefusesEachTimeIsTriedMoreAndMoreRarely) {
+  redis.script = [](const Words& words) -> std::optional<std::string> {
+    if (words.front() == "ECHO")
+      return "-READONLY You can't write against a read only replica.\r\n";
+    return {};
+  };
+  open();
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(become(ConnectionState::ready));
+    echo("a");
+    EXPECT_TRUE(become(ConnectionState::waiting));
+  }
+  EXPECT_GE(time_until(ConnectionState::connecting), 2'500ms - 1ms);
 }
 
 TEST_F(RedisConnection, AnAttemptHasADeadlineInEachState) {

@@ -14,6 +14,14 @@ namespace {
 constexpr const char* naming = "CLIENT SETNAME";
 constexpr const char* role = "ROLE";
 
+/// The name is a convenience: a user may not be allowed to set one. But it may be the first thing that
+/// a server refuses which serves nobody now.
+bool is_about_the_name(std::string_view error) {
+  if (error_code(error) == "NOPERM") return true;
+  const Remedy remedy = remedy_for(error);
+  return remedy != Remedy::configuration && remedy != Remedy::retry;
+}
+
 std::string in_seconds(std::chrono::milliseconds time) {
   const auto tenths = time.count() / 100;
   return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " s";
@@ -163,8 +171,7 @@ void Connection::ask(Command command, const char* step) {
 
 void Connection::on_greeting_answer(const char* step, const Answer& answer) {
   if (!answer) return;
-  // The name is a convenience: a user may not be allowed to set one.
-  if (answer->is_error() && step != naming) {
+  if (answer->is_error() && !(step == naming && is_about_the_name(answer->text()))) {
     return fail(std::string(step) + ": " + std::string(answer->text()), remedy_for(answer->text()));
   }
   if (step == role) {

@@ -37,6 +37,8 @@ class Subscriber final : private Connection::Listener {
   using Id = std::uint64_t;
   /// Changes of subscriptions that were sent and are not answered yet. The next ones wait.
   static constexpr std::size_t unanswered_limit = 1'000;
+  /// After which a subscription is tried again that Redis refuses for now (BUSY, TRYAGAIN, …).
+  static constexpr std::chrono::milliseconds retry{1'000};
 
   /// Told the state of the connection, after the subscriber has acted on it.
   using OnState = std::function<void(const StateChange& change)>;
@@ -54,6 +56,11 @@ class Subscriber final : private Connection::Listener {
   void unsubscribe(Id id);
 
   const Connection& connection() const { return *connection_; }
+  /// Redis has confirmed it, so messages arrive, and Redis counts it.
+  bool is_confirmed(Id id) const;
+  /// Calls `settled` later: when Redis has confirmed or refused the subscription, when it is not
+  /// wanted any more, or after `limit`.
+  void await_confirmation(Id id, std::chrono::milliseconds limit, std::function<void()> settled);
   /// Redis has answered all changes.
   bool is_settled() const { return unanswered_ == 0 && changed_.empty(); }
   std::size_t names() const { return entries_.size(); }

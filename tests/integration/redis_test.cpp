@@ -8,6 +8,7 @@
 #include "support/redis_server.hpp"
 
 #include <socketio/redis.hpp>
+#include <socketio/redis_emitter.hpp>
 #include <socketio/server.hpp>
 
 #include <gmock/gmock.h>
@@ -322,6 +323,27 @@ TEST_F(RedisServing, WhatAServerEmitsBeforeItClosesReachesOthers) {
     });
     EXPECT_TRUE(driver.run_until([&] { return byes == 1; })) << threads;
   }
+}
+
+TEST_F(RedisServing, AnEmitterSaysWhatRedisCannotTake) {
+  set_log_sink({}, {});
+  RedisServer redis;
+  open(redis.url());
+  std::size_t arrived = 0;
+  client->subscriber().subscribe(SubscriptionKind::channel, "socket.io#/#",
+                                 [&](const Message&) { ++arrived; });
+  ASSERT_TRUE(be_ready());
+  redis.pause();
+  const Emitter emitter({.url = redis.url()});
+  const std::size_t limit = Limits{}.waiting_commands;
+  for (std::size_t i = 0; i < limit; ++i) ASSERT_EQ(emitter.emit("x"), EmitResult::sent) << i;
+  EXPECT_EQ(emitter.emit("x"), EmitResult::dropped);
+  const Emitter other({.url = redis.url()});
+  const std::string half(Limits{}.waiting_bytes / 2, 'x');
+  EXPECT_EQ(other.emit(half), EmitResult::sent);
+  EXPECT_EQ(other.emit(half), EmitResult::dropped);
+  redis.resume();
+  EXPECT_TRUE(driver.run_until([&] { return arrived == limit + 1; }));
 }
 
 TEST_F(RedisServing, FollowsTheSentinelsToANewMaster) {

@@ -143,6 +143,24 @@ TEST_F(RedisConnection, ANameThatIsRefusedDoesNotMatter) {
   EXPECT_TRUE(become(ConnectionState::ready));
 }
 
+TEST_F(RedisConnection, AServerThatServesNobodyIsNotAboutTheName) {
+  settings.name = "chat";
+  std::string refusal;
+  redis.script = [&](const Words& words) -> std::optional<std::string> {
+    if (words.front() == "CLIENT") return refusal;
+    return {};
+  };
+  for (const std::string text :
+       {"DENIED Redis is running in protected mode", "ERR max number of clients reached",
+        "NOAUTH Authentication required."}) {
+    refusal = '-' + text + "\r\n";
+    open();
+    EXPECT_TRUE(become(ConnectionState::waiting));
+    EXPECT_EQ(states.back(), "waiting: CLIENT SETNAME: " + text);
+    connection->close();
+  }
+}
+
 TEST_F(RedisConnection, WaitsForARedisThatIsLoading) {
   int refusals = 3;
   redis.script = [&](const Words& words) -> std::optional<std::string> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "redis/connection.hpp"
 
+#include "base/log.hpp"
 #include "redis/reply_reader.hpp"
 
 #include <algorithm>
@@ -251,12 +252,39 @@ void Connection::on_reply(Reply reply) {
     ++counters_.refused;
     if (remedy_for(reply.text()) == Remedy::fail_over) fails_over = reply.text();
   }
+  if (reply.is_error() && !answered->on_answer) tell(Loss::refused, reply.text());
   if (answered->on_answer) answered->on_answer(std::move(reply));
   if (!fails_over.empty() && link() == current) fail(fails_over, Remedy::fail_over);
 }
 
+void Connection::tell(Loss loss, std::string_view why) {
+  constexpr std::array<std::string_view, 4> losses{"dropped", "given up", "perhaps lost",
+                                                   "refused"};
+  TimePoint& silent_until = silent_until_[static_cast<std::size_t>(loss)];
+  const TimePoint now = loop_.timers().now();
+  if (now < silent_until) return;
+  silent_until = now + log_interval;
+  log_line(LogScope::redis, LogLevel::warning,
+           {"what was published at ", describe(settings_.address), " is ",
+            losses[static_cast<std::size_t>(loss)], ": ", why});
+}
+
 void Connection::give_up(std::deque<Pipeline::Entry> entries, CommandErrc code) {
-  std::erase_if(entries, [](const Pipeline::Entry& entry) { return !entry.on_answer; });
+  const auto untold =
+      std::erase_if(entries, [](const Pipeline::Entry& entry) { return !entry.on_answer; });
+  if (untold != 0) {
+    switch (code) {
+      case CommandErrc::dropped:
+        tell(Loss::dropped, "too much waits for Redis");
+        break;
+      case CommandErrc::expired:
+        tell(Loss::expired, "it has waited too long for a connection");
+        break;
+      case CommandErrc::lost:
+        tell(Loss::lost, "the connection broke before Redis had answered");
+        break;
+    }
+  }
   if (entries.empty()) return;
   // A task is copied.
   auto shared = std::make_shared<std::deque<Pipeline::Entry>>(std::move(entries));
@@ -353,7 +381,7 @@ void Connection::watch_for_silence() {
   // What arrives slowly arrives.
   const TimePoint since = due ? std::max(due_since_, heard_at_) : heard_at_;
   if (now < since + patience) return loop_.timers().arm(deadline_, since + patience - now);
-  if (!due) return send_now({"PING"}, {});
+  if (!due) return send_now({"PING"}, [](const Answer&) {});
   ++counters_.timeouts;
   fail("no answer for " + in_seconds(patience), Remedy::retry);
 }

@@ -18,6 +18,7 @@
 #include "redis/pipeline.hpp"
 #include "redis/url.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -85,6 +86,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     /// it, with a part of its last element.
     virtual void on_excess(const Reply& unfinished) { (void)unfinished; }
   };
+
+  /// A loss of the same kind is logged again after this.
+  static constexpr std::chrono::minutes log_interval{1};
 
   /// `connector` and `listener` outlive the connection, or its close().
   static std::shared_ptr<Connection> make(Loop& loop, Connector& connector,
@@ -155,6 +159,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<Link> link() const;
   void transmit(Link& link, const Pipeline::Entry& entry);
   void send_waiting();
+  /// Logs, from time to time, that commands had no effect of which nobody awaits the answer.
+  enum class Loss : std::uint8_t { dropped, expired, lost, refused };
+  void tell(Loss loss, std::string_view why);
   /// Calls what waits for answers later in this turn.
   void give_up(std::deque<Pipeline::Entry> entries, CommandErrc code);
   /// Arms the timer for what is due next.
@@ -172,6 +179,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Pipeline pipeline_;
   Backoff backoff_;
   ConnectionCounters counters_;
+  // When each kind of loss may be logged again.
+  std::array<TimePoint, 4> silent_until_{};
   // When Redis last sent something.
   TimePoint heard_at_{};
   // When the command whose answer is due became the first.

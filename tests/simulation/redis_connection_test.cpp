@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A connection to Redis in virtual time, with a scripted Redis: each state and what leads out of
 // it, what happens to commands meanwhile, and every limit.
+#include "base/log.hpp"
 #include "redis/connection.hpp"
 #include "support/scripted_redis.hpp"
 #include "support/simulated_connector.hpp"
@@ -275,6 +276,30 @@ TEST_F(RedisConnection, AnErrorIsAnAnswer) {
   EXPECT_THAT(answers, ElementsAre("OOM command not allowed"));
   EXPECT_EQ(connection->counters().refused, 1U);
   EXPECT_TRUE(connection->is_ready());
+}
+
+TEST_F(RedisConnection, LossesOfWhichNobodyIsToldAreLoggedFromTimeToTime) {
+  std::vector<std::string> log;
+  LogLevels levels{};
+  levels[static_cast<std::size_t>(LogScope::redis)] = LogLevel::warning;
+  set_log_sink([&](LogScope, LogLevel, std::string_view line) { log.emplace_back(line); }, levels);
+  settings.limits.waiting_commands = 1;
+  redis.script = [](const Words& words) -> std::optional<std::string> {
+    if (words.front() == "PUBLISH") return "-OOM command not allowed\r\n";
+    return {};
+  };
+  open();
+  for (int i = 0; i < 3; ++i) connection->send({"PUBLISH", "a", "b"});
+  echo("c");
+  EXPECT_THAT(log, ElementsAre(HasSubstr("dropped: too much waits")));
+  EXPECT_TRUE(become(ConnectionState::ready));
+  for (int i = 0; i < 130; ++i) {
+    connection->send({"PUBLISH", "a", "b"});
+    loop.run_for(1s);
+  }
+  set_log_sink({}, {});
+  ASSERT_EQ(log.size(), 4U);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_THAT(log[i], HasSubstr("refused: OOM"));
 }
 
 TEST_F(RedisConnection, AReplicaIsLeft) {

@@ -63,13 +63,23 @@ class DirectConnector::Path final : public ConnectPath {
 };
 
 DirectConnector::DirectConnector(std::shared_ptr<AsioLoop> loop, TlsSettings tls)
-    : loop_(std::move(loop)), tls_settings_(std::move(tls)), tcp_(loop_) {
+    : DirectConnector(std::move(loop), std::move(tls), std::make_shared<OpenStreams>()) {
+  own_streams_ = open_streams_;
+}
+
+DirectConnector::DirectConnector(std::shared_ptr<AsioLoop> loop, TlsSettings tls,
+                                 std::shared_ptr<OpenStreams> owners)
+    : loop_(std::move(loop)),
+      tls_settings_(std::move(tls)),
+      open_streams_(std::move(owners)),
+      tcp_(loop_, open_streams_) {
   // The user may release the context after this.
   if (tls_settings_.context) prepare_tls();
 }
 
 DirectConnector::~DirectConnector() {
-  for (const auto& [key, stream] : *open_streams_) stream->close();
+  if (!own_streams_) return;
+  for (const auto& [key, stream] : *own_streams_) stream->close();
 }
 
 ConnectFailure DirectConnector::prepare_tls() {

@@ -3,7 +3,7 @@
 // it.
 //
 // Life cycle: owns the streams that it has opened until they are closed. Destroying it closes
-// them, in the loop's current turn; no attempt may be underway then. TLS settings that cannot be
+// them, in the loop's current turn, unless its user owns them; no attempt may be underway then. TLS settings that cannot be
 // used fail each attempt that needs them. Loop's thread only.
 #pragma once
 
@@ -20,6 +20,10 @@ namespace socketio::net {
 class DirectConnector final : public Connector {
  public:
   DirectConnector(std::shared_ptr<AsioLoop> loop, TlsSettings tls);
+  /// The streams are `owners`, who closes them at last: so they may outlive the connector, to send
+  /// what was written.
+  DirectConnector(std::shared_ptr<AsioLoop> loop, TlsSettings tls,
+                  std::shared_ptr<OpenStreams> owners);
   ~DirectConnector() override;
 
   /// Reads the files that the settings name, unless that is done. Returns what is wrong with them,
@@ -41,9 +45,10 @@ class DirectConnector final : public Connector {
   // Made when it is first needed, because it reads files.
   std::shared_ptr<TlsContext> tls_;
   ConnectFailure tls_failure_;
+  // Null if the streams are its user's.
+  std::shared_ptr<OpenStreams> own_streams_;
+  const std::shared_ptr<OpenStreams> open_streams_;
   TcpConnector tcp_;
-  // Those of UNIX sockets.
-  const std::shared_ptr<OpenStreams> open_streams_ = std::make_shared<OpenStreams>();
 };
 
 }  // namespace socketio::net

@@ -235,10 +235,17 @@ void TcpConnector::Race::on_exception() noexcept {
   if (done_) finish(nullptr, {std::make_error_code(std::errc::not_enough_memory), {}});
 }
 
-TcpConnector::TcpConnector(std::shared_ptr<AsioLoop> loop) : loop_(std::move(loop)) {}
+TcpConnector::TcpConnector(std::shared_ptr<AsioLoop> loop)
+    : loop_(std::move(loop)),
+      own_streams_(std::make_shared<OpenStreams>()),
+      open_streams_(own_streams_) {}
+
+TcpConnector::TcpConnector(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> owners)
+    : loop_(std::move(loop)), open_streams_(std::move(owners)) {}
 
 TcpConnector::~TcpConnector() {
-  for (const auto& [key, stream] : *open_streams_) stream->close();
+  if (!own_streams_) return;
+  for (const auto& [key, stream] : *own_streams_) stream->close();
 }
 
 std::unique_ptr<Connector::Attempt> TcpConnector::connect(const Endpoint& endpoint, Done done) {

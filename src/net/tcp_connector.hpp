@@ -4,7 +4,7 @@
 // one that answers wins.
 //
 // Life cycle: owns the streams that it has opened until they are closed. Destroying it closes
-// them, in the loop's current turn. An Attempt may outlive it. Ignores Endpoint::secure. Loop's
+// them, in the loop's current turn, unless its user owns them. An Attempt may outlive it. Ignores Endpoint::secure. Loop's
 // thread only.
 #pragma once
 
@@ -30,6 +30,8 @@ class TcpConnector final : public Connector {
   static constexpr std::size_t address_limit = 32;
 
   explicit TcpConnector(std::shared_ptr<AsioLoop> loop);
+  /// The streams are `owners`, who closes them at last.
+  TcpConnector(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> owners);
   ~TcpConnector() override;
 
   std::unique_ptr<Attempt> connect(const Endpoint& endpoint, Done done) override;
@@ -42,7 +44,9 @@ class TcpConnector final : public Connector {
   class Handle;
 
   std::shared_ptr<AsioLoop> loop_;
-  std::shared_ptr<OpenStreams> open_streams_ = std::make_shared<OpenStreams>();
+  // Null if the streams are its user's.
+  const std::shared_ptr<OpenStreams> own_streams_;
+  const std::shared_ptr<OpenStreams> open_streams_;
 };
 
 /// An endpoint in messages: "example.org port 443", "[::1] port 80", or the file of a UNIX socket.

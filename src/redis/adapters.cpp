@@ -31,8 +31,9 @@ class RedisAdapterMaker final : public server::AdapterMaker {
   }
 
   std::unique_ptr<cluster::Bus> make_bus(
-      const std::shared_ptr<net::AsioLoop>& loop) const override {
-    auto connector = std::make_unique<net::DirectConnector>(loop, net::TlsSettings{});
+      const std::shared_ptr<net::AsioLoop>& loop,
+      const std::shared_ptr<net::OpenStreams>& streams) const override {
+    auto connector = std::make_unique<net::DirectConnector>(loop, net::TlsSettings{}, streams);
     return make_(*loop, random_id(loop->entropy()),
                  std::make_unique<Client>(*loop, std::move(connector), settings_));
   }

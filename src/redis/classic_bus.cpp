@@ -124,7 +124,9 @@ void ClassicBus::answer(const std::string& node, cluster::MessagePtr message) {
 
 void ClassicBus::count_nodes(const std::string& nsp,
                              std::function<void(std::optional<std::size_t>)> counted) {
-  redis::count_nodes(*client_, "NUMSUB", ClassicChannels(options_.key, nsp).request(),
+  const auto found = opened_.find(nsp);
+  const Subscriber::Id own = found == opened_.end() ? 0 : found->second->subscriptions.back();
+  redis::count_nodes(*client_, own, "NUMSUB", ClassicChannels(options_.key, nsp).request(),
                      std::move(counted));
 }
 

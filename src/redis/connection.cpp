@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "redis/connection.hpp"
 
+#include "base/log.hpp"
 #include "redis/reply_reader.hpp"
 
 #include <algorithm>
@@ -13,6 +14,14 @@ namespace {
 
 constexpr const char* naming = "CLIENT SETNAME";
 constexpr const char* role = "ROLE";
+
+/// The name is a convenience: a user may not be allowed to set one. But it may be the first thing that
+/// a server refuses which serves nobody now.
+bool is_about_the_name(std::string_view error) {
+  if (error_code(error) == "NOPERM") return true;
+  const Remedy remedy = remedy_for(error);
+  return remedy != Remedy::configuration && remedy != Remedy::retry;
+}
 
 std::string in_seconds(std::chrono::milliseconds time) {
   const auto tenths = time.count() / 100;
@@ -39,6 +48,11 @@ class Connection::Link final : public StreamHandler {
     owner_.reset();
     stream_->close();
   }
+  /// The same, but what was written is sent first. A Redis that does not read is not waited for.
+  void give_up_after_flush() {
+    owner_.reset();
+    stream_->close_soon();
+  }
 
  private:
   void on_bytes(std::span<char> bytes) override {
@@ -51,6 +65,8 @@ class Connection::Link final : public StreamHandler {
       if (!reply) break;
       owner->on_reply(std::move(*reply));
     }
+    if (owner_.expired()) return;
+    if (reader_.unfinished()) owner->listener_.on_excess(*reader_.unfinished());
     if (owner_.expired()) return;
     if (!reader_.error().empty()) return owner->on_violation(reader_.error());
     owner->send_waiting();
@@ -88,11 +104,18 @@ void Connection::open() {
 }
 
 void Connection::close() {
-  if (const auto current = link()) current->give_up();
+  if (const auto current = link()) is_ready() ? send_last(*current) : current->give_up();
   state_ = Closed{};
   deadline_.cancel();
   waiting_deadline_.cancel();
   pipeline_.drop_all();
+}
+
+void Connection::send_last(Link& link) {
+  for (const auto& entry : pipeline_.take_waiting_since(TimePoint::max()))
+    link.stream().write(entry.command.bytes());
+  // What the system has already, it sends.
+  link.stream().queued_bytes() == 0 ? link.give_up() : link.give_up_after_flush();
 }
 
 // --- Connecting ---
@@ -149,8 +172,7 @@ void Connection::ask(Command command, const char* step) {
 
 void Connection::on_greeting_answer(const char* step, const Answer& answer) {
   if (!answer) return;
-  // The name is a convenience: a user may not be allowed to set one.
-  if (answer->is_error() && step != naming) {
+  if (answer->is_error() && !(step == naming && is_about_the_name(answer->text()))) {
     return fail(std::string(step) + ": " + std::string(answer->text()), remedy_for(answer->text()));
   }
   if (step == role) {
@@ -169,7 +191,6 @@ void Connection::on_greeting_answer(const char* step, const Answer& answer) {
 void Connection::declare_ready() {
   if (state() != ConnectionState::restoring) return;
   ++counters_.connects;
-  backoff_.reset();
   enter(Ready{link()});
   send_waiting();
 }
@@ -225,16 +246,45 @@ void Connection::on_reply(Reply reply) {
   due_since_ = heard_at_;
   watch();
   std::string fails_over;
+  // Before it has answered anything, it may be one that refuses everything.
+  if (is_ready() && !reply.is_error()) backoff_.reset();
   if (reply.is_error()) {
     ++counters_.refused;
     if (remedy_for(reply.text()) == Remedy::fail_over) fails_over = reply.text();
   }
+  if (reply.is_error() && !answered->on_answer) tell(Loss::refused, reply.text());
   if (answered->on_answer) answered->on_answer(std::move(reply));
   if (!fails_over.empty() && link() == current) fail(fails_over, Remedy::fail_over);
 }
 
+void Connection::tell(Loss loss, std::string_view why) {
+  constexpr std::array<std::string_view, 4> losses{"dropped", "given up", "perhaps lost",
+                                                   "refused"};
+  TimePoint& silent_until = silent_until_[static_cast<std::size_t>(loss)];
+  const TimePoint now = loop_.timers().now();
+  if (now < silent_until) return;
+  silent_until = now + log_interval;
+  log_line(LogScope::redis, LogLevel::warning,
+           {"what was published at ", describe(settings_.address), " is ",
+            losses[static_cast<std::size_t>(loss)], ": ", why});
+}
+
 void Connection::give_up(std::deque<Pipeline::Entry> entries, CommandErrc code) {
-  std::erase_if(entries, [](const Pipeline::Entry& entry) { return !entry.on_answer; });
+  const auto untold =
+      std::erase_if(entries, [](const Pipeline::Entry& entry) { return !entry.on_answer; });
+  if (untold != 0) {
+    switch (code) {
+      case CommandErrc::dropped:
+        tell(Loss::dropped, "too much waits for Redis");
+        break;
+      case CommandErrc::expired:
+        tell(Loss::expired, "it has waited too long for a connection");
+        break;
+      case CommandErrc::lost:
+        tell(Loss::lost, "the connection broke before Redis had answered");
+        break;
+    }
+  }
   if (entries.empty()) return;
   // A task is copied.
   auto shared = std::make_shared<std::deque<Pipeline::Entry>>(std::move(entries));
@@ -331,7 +381,7 @@ void Connection::watch_for_silence() {
   // What arrives slowly arrives.
   const TimePoint since = due ? std::max(due_since_, heard_at_) : heard_at_;
   if (now < since + patience) return loop_.timers().arm(deadline_, since + patience - now);
-  if (!due) return send_now({"PING"}, {});
+  if (!due) return send_now({"PING"}, [](const Answer&) {});
   ++counters_.timeouts;
   fail("no answer for " + in_seconds(patience), Remedy::retry);
 }

@@ -18,6 +18,7 @@
 #include "redis/pipeline.hpp"
 #include "redis/url.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -81,7 +82,13 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     /// Whether this is no answer, but something that Redis sends unasked. Then the listener has
     /// dealt with it.
     virtual bool take_push(const Reply& reply) = 0;
+    /// What arrives exceeds a limit, and the connection is about to fail for that: this was read of
+    /// it, with a part of its last element.
+    virtual void on_excess(const Reply& unfinished) { (void)unfinished; }
   };
+
+  /// A loss of the same kind is logged again after this.
+  static constexpr std::chrono::minutes log_interval{1};
 
   /// `connector` and `listener` outlive the connection, or its close().
   static std::shared_ptr<Connection> make(Loop& loop, Connector& connector,
@@ -91,7 +98,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   void open();
-  /// Drops everything, without an answer.
+  /// Sends what was to be sent, if Redis is there, and is told no answer.
   void close();
 
   /// Sends the command as soon as all before it were sent. `on_answer` is called once, never before
@@ -135,6 +142,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   Connection(Loop& loop, Connector& connector, ConnectionSettings settings, Listener& listener);
 
+  /// Writes what waits, and leaves the rest to the stream.
+  void send_last(Link& link);
   void attempt();
   void on_connected(std::shared_ptr<Stream> stream, const ConnectFailure& failure);
   void greet();
@@ -150,6 +159,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<Link> link() const;
   void transmit(Link& link, const Pipeline::Entry& entry);
   void send_waiting();
+  /// Logs, from time to time, that commands had no effect of which nobody awaits the answer.
+  enum class Loss : std::uint8_t { dropped, expired, lost, refused };
+  void tell(Loss loss, std::string_view why);
   /// Calls what waits for answers later in this turn.
   void give_up(std::deque<Pipeline::Entry> entries, CommandErrc code);
   /// Arms the timer for what is due next.
@@ -167,6 +179,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Pipeline pipeline_;
   Backoff backoff_;
   ConnectionCounters counters_;
+  // When each kind of loss may be logged again.
+  std::array<TimePoint, 4> silent_until_{};
   // When Redis last sent something.
   TimePoint heard_at_{};
   // When the command whose answer is due became the first.

@@ -17,12 +17,16 @@ std::optional<std::size_t> counted_nodes(const Reply& reply) {
 
 }  // namespace
 
-void count_nodes(Client& client, std::string_view kind, std::string_view channel,
+void count_nodes(Client& client, Subscriber::Id own, std::string_view kind, std::string channel,
                  std::function<void(std::optional<std::size_t>)> counted) {
-  client.send({"PUBSUB", kind, channel},
-              [counted = std::move(counted)](const redis::Answer& answer) {
-                counted(answer ? counted_nodes(*answer) : std::nullopt);
-              });
+  client.subscriber().await_confirmation(
+      own, [&client, kind, channel = std::move(channel),
+            counted = std::move(counted)](Subscriber::Confirmation confirmation) {
+        if (confirmation == Subscriber::Confirmation::not_now) return counted(std::nullopt);
+        client.send({"PUBSUB", kind, channel}, [counted](const redis::Answer& answer) {
+          counted(answer ? counted_nodes(*answer) : std::nullopt);
+        });
+      });
 }
 
 }  // namespace socketio::redis

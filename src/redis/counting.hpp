@@ -8,12 +8,14 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace socketio::redis {
 
-/// `kind` is NUMSUB or SHARDNUMSUB. Calls back with nothing if Redis cannot say now.
-void count_nodes(Client& client, std::string_view kind, std::string_view channel,
+/// `kind` is NUMSUB or SHARDNUMSUB. Calls back with nothing if Redis cannot say now. Asks when Redis
+/// has confirmed our own subscription, before which it would not count this node.
+void count_nodes(Client& client, Subscriber::Id own, std::string_view kind, std::string channel,
                  std::function<void(std::optional<std::size_t>)> counted);
 
 }  // namespace socketio::redis

@@ -67,22 +67,29 @@ EmitResult EmitterState::publish(std::string nsp, cluster::Body body) {
       format_.encode({std::string(cluster::emitter_sender), std::move(nsp), std::move(body)});
   lock.unlock();
   if (!payload) return EmitResult::dropped;
-  const std::size_t size = channel.size() + payload->size();
-  if (handed_over_bytes_.fetch_add(size) + size > waiting_bytes) {
-    handed_over_bytes_.fetch_sub(size);
-    return EmitResult::dropped;
-  }
-  loop_->post([this, channel = std::move(channel), text = *std::move(payload), size] {
-    handed_over_bytes_.fetch_sub(size);
-    send(channel, text);
-  });
+  // A task is copied.
+  const auto command = std::make_shared<Command>(Command{"PUBLISH", channel, *payload});
+  if (!reserve(command->bytes().size())) return EmitResult::dropped;
+  loop_->post([this, command] { send(std::move(*command)); });
   return EmitResult::sent;
 }
 
-void EmitterState::send(const std::string& channel, const std::string& payload) {
-  ++unanswered_;
-  client_->send({"PUBLISH", channel, payload}, [this](const redis::Answer&) {
-    --unanswered_;
+bool EmitterState::reserve(std::size_t bytes) {
+  const bool has_room = unanswered_bytes_.fetch_add(bytes) + bytes <= waiting_bytes;
+  if (unanswered_commands_.fetch_add(1) < waiting_commands && has_room) return true;
+  release(bytes);
+  return false;
+}
+
+void EmitterState::release(std::size_t bytes) {
+  unanswered_bytes_.fetch_sub(bytes);
+  unanswered_commands_.fetch_sub(1);
+}
+
+void EmitterState::send(Command command) {
+  const std::size_t bytes = command.bytes().size();
+  client_->send(std::move(command), [this, bytes](const redis::Answer&) {
+    release(bytes);
     end_if_done();
   });
 }
@@ -97,7 +104,7 @@ void EmitterState::end(std::chrono::seconds limit) {
 }
 
 void EmitterState::end_if_done() {
-  if (end_ && unanswered_ == 0) loop_->defer([this] { end_now(); });
+  if (end_ && unanswered_commands_ == 0) loop_->defer([this] { end_now(); });
 }
 
 void EmitterState::end_now() noexcept {

@@ -29,9 +29,10 @@ namespace socketio::redis {
 
 class EmitterState {
  public:
-  /// How much may be on its way to the thread. Beyond it, what is emitted is dropped: so much is
-  /// emitted faster than one connection takes it.
+  /// How much Redis may not have answered yet. Beyond it, what is emitted is dropped: so much is
+  /// emitted faster than one connection takes it. The connection keeps as much while it waits.
   static constexpr std::size_t waiting_bytes = Limits{}.waiting_bytes;
+  static constexpr std::size_t waiting_commands = Limits{}.waiting_commands;
   /// How long the end waits for Redis.
   static constexpr std::chrono::seconds patience{2};
 
@@ -46,7 +47,10 @@ class EmitterState {
   class End;
 
   void run();
-  void send(const std::string& channel, const std::string& payload);
+  /// Whether there is room for a command; release() gives the room back.
+  bool reserve(std::size_t bytes);
+  void release(std::size_t bytes);
+  void send(Command command);
   /// Ends the thread when nothing waits any more, at the latest after `limit`.
   void end(std::chrono::seconds limit);
   void end_if_done();
@@ -55,7 +59,9 @@ class EmitterState {
   const std::string key_;
   std::mutex format_mutex_;
   ClassicFormat format_;
-  std::atomic<std::size_t> handed_over_bytes_ = 0;
+  // Published, and not answered yet.
+  std::atomic<std::size_t> unanswered_bytes_ = 0;
+  std::atomic<std::size_t> unanswered_commands_ = 0;
 
   boost::asio::io_context context_{1};
   std::shared_ptr<net::AsioLoop> loop_ = std::make_shared<net::AsioLoop>(context_);
@@ -63,7 +69,6 @@ class EmitterState {
   /// Loop's thread.
   std::unique_ptr<Client> client_;
   std::unique_ptr<End> end_;
-  std::size_t unanswered_ = 0;
   std::once_flag joined_;
   std::thread thread_;
   std::optional<net::ExitHook> exit_hook_;

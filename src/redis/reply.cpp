@@ -50,6 +50,7 @@ Remedy remedy_for(std::string_view error) {
                                   [&](const Known& one) { return one.code == code; });
   if (known != known_errors.end()) return known->remedy;
   // Servers before version 6 have no code for a wrong password, nor for a number of a database.
+  if (error.starts_with("ERR max number of clients")) return Remedy::retry;
   const bool is_setting = error.starts_with("ERR invalid password") ||
                           error.starts_with("ERR AUTH") ||
                           error.starts_with("ERR Client sent AUTH") ||

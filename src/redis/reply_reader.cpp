@@ -14,6 +14,8 @@ namespace socketio::redis {
 struct ReplyBudget {
   std::size_t bytes = 0;
   std::size_t elements = 0;
+  // What had been read when there was nothing left.
+  std::optional<Reply> unfinished{};
 };
 
 namespace {
@@ -21,13 +23,22 @@ namespace {
 // The digits of a length, and the line's end.
 constexpr std::size_t length_line_bytes = 24;
 
+void keep_unfinished(const redisReadTask* task, ReplyBudget& budget) {
+  if (!task->parent) return;
+  while (task->parent) task = task->parent;
+  budget.unfinished = std::move(*static_cast<Reply*>(task->obj));
+}
+
 /// Puts a value where it belongs: into the array that is being read, or in place of the reply.
 /// hiredis gets null, and ends with an error, if there is no room for it. No exception may pass
 /// through C.
 template <class Value>
 void* place(const redisReadTask* task, std::size_t bytes, Value value) noexcept {
   auto& budget = *static_cast<ReplyBudget*>(task->privdata);
-  if (bytes > budget.bytes || budget.elements == 0) return nullptr;
+  if (bytes > budget.bytes || budget.elements == 0) {
+    keep_unfinished(task, budget);
+    return nullptr;
+  }
   budget.bytes -= bytes;
   --budget.elements;
   try {
@@ -56,8 +67,11 @@ template <class Count>
 void* create_array(const redisReadTask* task, Count count) {
   // RESP3's kinds, which nobody has asked for.
   if (task->type != REDIS_REPLY_ARRAY) return nullptr;
-  const auto& budget = *static_cast<const ReplyBudget*>(task->privdata);
-  if (static_cast<std::size_t>(count) > budget.elements) return nullptr;
+  auto& budget = *static_cast<ReplyBudget*>(task->privdata);
+  if (static_cast<std::size_t>(count) > budget.elements) {
+    keep_unfinished(task, budget);
+    return nullptr;
+  }
   std::size_t depth = 1;
   for (const redisReadTask* outer = task->parent; outer; outer = outer->parent) ++depth;
   if (depth > ReplyReader::depth_limit) return nullptr;
@@ -163,11 +177,19 @@ void ReplyReader::check_unfinished() {
   const auto [stopped, error] = std::from_chars(line.data(), line.data() + line.size(), length);
   if (error == std::errc::result_out_of_range ||
       (length > 0 && static_cast<unsigned long long>(length) > hiredis_->budget.bytes)) {
-    fail("too much");
+    fail_beyond_limit();
   } else if (item.size() > length_line_bytes && line.find('\r') == std::string_view::npos) {
     fail("an endless line");
   }
 }
+
+void ReplyReader::fail_beyond_limit() {
+  auto* const root = static_cast<Reply*>(hiredis_->reader->reply);
+  if (root) hiredis_->budget.unfinished = std::move(*root);
+  fail("too much");
+}
+
+const std::optional<Reply>& ReplyReader::unfinished() const { return hiredis_->budget.unfinished; }
 
 void ReplyReader::fail(std::string_view why) {
   error_ = why;

@@ -40,6 +40,8 @@ class ReplyReader {
   std::optional<Reply> next();
   /// Why reading has ended; empty while it goes on.
   const std::string& error() const { return error_; }
+  /// After an error because of a limit: what had been read of the reply; of what was last, a part.
+  const std::optional<Reply>& unfinished() const;
 
  private:
   struct Hiredis;
@@ -47,6 +49,7 @@ class ReplyReader {
   void fail(std::string_view why);
   /// Whether what has arrived of the next item may become a valid one.
   void check_unfinished();
+  void fail_beyond_limit();
 
   const Limits limits_;
   std::unique_ptr<Hiredis> hiredis_;

@@ -106,7 +106,9 @@ void ShardedBus::answer(const std::string& node, cluster::MessagePtr message) {
 
 void ShardedBus::count_nodes(const std::string& nsp,
                              std::function<void(std::optional<std::size_t>)> counted) {
-  redis::count_nodes(*client_, "SHARDNUMSUB", channel(nsp), std::move(counted));
+  const auto found = opened_.find(nsp);
+  const Subscriber::Id own = found == opened_.end() ? 0 : found->second.messages;
+  redis::count_nodes(*client_, own, "SHARDNUMSUB", channel(nsp), std::move(counted));
 }
 
 // --- Receiving ---

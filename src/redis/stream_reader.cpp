@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "redis/stream_reader.hpp"
 
+#include "base/log.hpp"
+
+#include <algorithm>
 #include <utility>
 
 namespace socketio::redis {
@@ -33,6 +36,7 @@ StreamReader::StreamReader(Loop& loop, Connector& connector, const ConnectionSet
     : loop_(loop),
       options_(std::move(options)),
       on_entry_(std::move(on_entry)),
+      entries_(options_.entries),
       connection_(Connection::make(loop, connector, settings, *this)) {}
 
 void StreamReader::close() {
@@ -63,7 +67,7 @@ void StreamReader::on_end(const redis::Answer& answer) {
 }
 
 void StreamReader::read() {
-  const std::string entries = std::to_string(options_.entries);
+  const std::string entries = std::to_string(entries_);
   const std::string block = std::to_string(options_.block.count());
   connection_->send(
       {"XREAD", "COUNT", entries, "BLOCK", block, "STREAMS", options_.stream, last_id_},
@@ -74,17 +78,39 @@ void StreamReader::read() {
 void StreamReader::on_read(const redis::Answer& answer) {
   if (!answer) return;
   if (answer->is_error()) return retry_later();
+  entries_ = std::min(entries_ * 2, options_.entries);
   if (const auto* const entries = entries_of(*answer)) take(*entries);
   read();
 }
 
-void StreamReader::take(const Reply::Array& entries) {
+void StreamReader::take(std::span<const Reply> entries) {
   for (const Reply& reply : entries) {
     const EntryView entry = entry_of(reply);
     if (!entry.id) continue;
     last_id_ = *entry.id;
     if (entry.fields) on_entry_(*entry.id, *entry.fields);
   }
+}
+
+void StreamReader::on_excess(const Reply& unfinished) {
+  const auto* const entries = last_id_.empty() ? unfinished.array() : entries_of(unfinished);
+  const bool was_alone = last_id_.empty() || entries_ == 1;
+  if (!entries || entries->empty()) {
+    entries_ = std::max<std::size_t>(entries_ / 2, 1);
+    return;
+  }
+  const std::span<const Reply> complete(entries->data(), entries->size() - 1);
+  entries_ = std::max<std::size_t>(complete.size(), 1);
+  was_alone ? skip(entries->front()) : take(complete);
+}
+
+void StreamReader::skip(const Reply& entry) {
+  const auto* const parts = entry.array();
+  const std::string* const id = parts && !parts->empty() ? parts->front().string() : nullptr;
+  if (!id) return;
+  log_line(LogScope::redis, LogLevel::warning,
+           {"an entry of the stream ", options_.stream, " is too large, and skipped: ", *id});
+  last_id_ = *id;
 }
 
 void StreamReader::expired() noexcept {

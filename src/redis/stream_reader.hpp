@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // StreamReader: reads a stream of Redis from its end on, over a connection of its own, because the
 // command waits in Redis. After a reconnection it goes on where it was, so that nothing is missed
-// that Redis still has.
+// that Redis still has. An entry that is larger than an answer may be is skipped.
 //
 // Life cycle: made -> open() -> close(), after which nothing is called. Loop's thread only.
 #pragma once
@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,12 +47,15 @@ class StreamReader final : private Connection::Listener, private Deadline {
   void on_state(const StateChange&) override {}
   void on_greeted() override;
   bool take_push(const Reply&) override { return false; }
+  void on_excess(const Reply& unfinished) override;
 
   void find_end();
   void read();
   void on_end(const redis::Answer& answer);
   void on_read(const redis::Answer& answer);
-  void take(const Reply::Array& entries);
+  void take(std::span<const Reply> entries);
+  /// One entry alone is too large for an answer.
+  void skip(const Reply& entry);
   void retry_later();
   /// The time of the next attempt.
   void expired() noexcept override;
@@ -61,6 +65,8 @@ class StreamReader final : private Connection::Listener, private Deadline {
   OnEntry on_entry_;
   /// Of the entry that was read last; empty as long as the end is unknown.
   std::string last_id_;
+  /// How many are asked for: fewer after an answer that was too large.
+  std::size_t entries_;
   std::shared_ptr<Connection> connection_;
 };
 

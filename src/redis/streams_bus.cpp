@@ -102,7 +102,9 @@ void StreamsBus::answer(const std::string& node, cluster::MessagePtr message) {
 
 void StreamsBus::count_nodes(const std::string& nsp,
                              std::function<void(std::optional<std::size_t>)> counted) {
-  redis::count_nodes(*client_, "NUMSUB", channel(nsp), std::move(counted));
+  const auto found = opened_.find(nsp);
+  const Subscriber::Id own = found == opened_.end() ? 0 : found->second.messages;
+  redis::count_nodes(*client_, own, "NUMSUB", channel(nsp), std::move(counted));
 }
 
 // --- Receiving ---

@@ -53,6 +53,7 @@ std::optional<Arrival> arrival_in(const Reply& reply) {
 Subscriber::Subscriber(Loop& loop, Connector& connector, ConnectionSettings settings,
                        OnState on_state)
     : on_state_(std::move(on_state)),
+      patience_(settings.times.waiting),
       connection_(Connection::make(loop, connector, std::move(settings), *this)) {}
 
 Subscriber::~Subscriber() { connection_->close(); }
@@ -80,7 +81,9 @@ void Subscriber::unsubscribe(Id id) {
   const std::shared_ptr<User> kept = *user;
   entry.users.erase(user);
   kept->on_message = nullptr;
-  if (entry.users.empty()) note_change(key, entry);
+  if (!entry.users.empty()) return;
+  entry.waiting.clear();
+  note_change(key, entry);
 }
 
 void Subscriber::note_change(const Key& key, Entry& entry) {
@@ -117,6 +120,7 @@ void Subscriber::tell() {
 
 void Subscriber::change(const Key& key, Entry& entry, bool is_restored) {
   entry.is_subscribed = !entry.users.empty();
+  entry.is_confirmed = false;
   ++unanswered_;
   // One name for each command, so that a refusal is about that name.
   connection_->send_now({verb_for(key.first, entry.is_subscribed), key.second},
@@ -128,12 +132,62 @@ void Subscriber::change(const Key& key, Entry& entry, bool is_restored) {
 void Subscriber::on_changed(const Key& key, bool is_restored, const Reply& reply) {
   --unanswered_;
   if (is_restored) --missing_restored_;
-  if (reply.is_error()) {
-    ++refused_;
+  if (reply.is_error()) ++refused_;
+  const auto found = entries_.find(key);
+  if (found != entries_.end() && found->second.is_subscribed) {
+    Entry& entry = found->second;
+    if (reply.is_error()) {
+      on_refused(key, entry, reply);
+    } else {
+      entry.is_confirmed = true;
+      entry.was_refused = false;
+      settle(entry, Confirmation::confirmed);
+    }
+  }
+  tell();
+}
+
+void Subscriber::on_refused(const Key& key, Entry& entry, const Reply& reply) {
+  if (!std::exchange(entry.was_refused, true)) {
     log_line(LogScope::redis, LogLevel::error,
              {"Redis refuses ", verb_for(key.first, true), " ", key.second, ": ", reply.text()});
   }
-  tell();
+  if (remedy_for(reply.text()) == Remedy::retry) {
+    entry.is_subscribed = false;
+    if (!retry_timer_.armed()) connection_->loop().timers().arm(retry_timer_, retry);
+  }
+  settle(entry, Confirmation::not_now);
+}
+
+void Subscriber::settle(Entry& entry, Confirmation confirmation) {
+  // Who is called may subscribe and unsubscribe.
+  const auto waiting = std::exchange(entry.waiting, {});
+  for (const OnConfirmation& on_confirmation : waiting) on_confirmation(confirmation);
+}
+
+void Subscriber::await_confirmation(Id id, OnConfirmation on_confirmation) {
+  const auto found = keys_.find(id);
+  if (found == keys_.end()) return on_confirmation(Confirmation::not_now);
+  Entry& entry = entries_.find(found->second)->second;
+  if (entry.is_confirmed) return on_confirmation(Confirmation::confirmed);
+  entry.waiting.push_back(std::move(on_confirmation));
+  if (!waiting_timer_.armed()) connection_->loop().timers().arm(waiting_timer_, patience_);
+}
+
+void Subscriber::try_again() {
+  std::vector<Key> refused;
+  for (const auto& [key, entry] : entries_) {
+    if (!entry.is_subscribed && !entry.users.empty()) refused.push_back(key);
+  }
+  for (const Key& key : refused) note_change(key, entries_.find(key)->second);
+}
+
+void Subscriber::end_waiting() {
+  std::vector<OnConfirmation> waiting;
+  for (auto& [key, entry] : entries_) {
+    for (OnConfirmation& one : std::exchange(entry.waiting, {})) waiting.push_back(std::move(one));
+  }
+  for (const OnConfirmation& on_confirmation : waiting) on_confirmation(Confirmation::not_now);
 }
 
 void Subscriber::on_state(const StateChange& change) {
@@ -141,7 +195,10 @@ void Subscriber::on_state(const StateChange& change) {
     changed_.clear();
     untold_restored_ = missing_restored_ = unanswered_ = 0;
     std::erase_if(entries_, [](const auto& entry) { return entry.second.users.empty(); });
-    for (auto& [key, entry] : entries_) entry.is_subscribed = entry.has_changed = false;
+    for (auto& [key, entry] : entries_) {
+      entry.is_subscribed = entry.has_changed = entry.is_confirmed = false;
+    }
+    retry_timer_.cancel();
   }
   on_state_(change);
 }

@@ -9,6 +9,7 @@
 
 #include "redis/connection.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -37,6 +38,8 @@ class Subscriber final : private Connection::Listener {
   using Id = std::uint64_t;
   /// Changes of subscriptions that were sent and are not answered yet. The next ones wait.
   static constexpr std::size_t unanswered_limit = 1'000;
+  /// After which a subscription is tried again that Redis refuses for now (BUSY, TRYAGAIN, …).
+  static constexpr std::chrono::milliseconds retry{1'000};
 
   /// Told the state of the connection, after the subscriber has acted on it.
   using OnState = std::function<void(const StateChange& change)>;
@@ -54,6 +57,12 @@ class Subscriber final : private Connection::Listener {
   void unsubscribe(Id id);
 
   const Connection& connection() const { return *connection_; }
+  enum class Confirmation : std::uint8_t { confirmed, not_now };
+  using OnConfirmation = std::function<void(Confirmation confirmation)>;
+  /// Calls back when Redis has confirmed the subscription, so that messages arrive and Redis counts it:
+  /// at once, if it has. With `not_now` if Redis refuses it, or has said nothing for
+  /// Times::waiting. Not at all if it ends before.
+  void await_confirmation(Id id, OnConfirmation on_confirmation);
   /// Redis has answered all changes.
   bool is_settled() const { return unanswered_ == 0 && changed_.empty(); }
   std::size_t names() const { return entries_.size(); }
@@ -62,6 +71,18 @@ class Subscriber final : private Connection::Listener {
   std::uint64_t refused() const { return refused_; }
 
  private:
+  /// An exception costs the connection.
+  class Timer final : public Deadline {
+   public:
+    Timer(Subscriber& owner, void (Subscriber::*function)()) : owner_(owner), function_(function) {}
+
+   private:
+    void expired() noexcept override {
+      contain(*owner_.connection_, [this] { (owner_.*function_)(); });
+    }
+    Subscriber& owner_;
+    void (Subscriber::*const function_)();
+  };
   using Key = std::pair<SubscriptionKind, std::string>;
   struct User {
     Id id;
@@ -73,6 +94,11 @@ class Subscriber final : private Connection::Listener {
     bool is_subscribed = false;
     // In changed_.
     bool has_changed = false;
+    // Redis has answered so on this connection.
+    bool is_confirmed = false;
+    // It has been logged that Redis refuses it.
+    bool was_refused = false;
+    std::vector<OnConfirmation> waiting{};
   };
 
   void on_state(const StateChange& change) override;
@@ -84,8 +110,13 @@ class Subscriber final : private Connection::Listener {
   void tell();
   void change(const Key& key, Entry& entry, bool is_restored);
   void on_changed(const Key& key, bool is_restored, const Reply& reply);
+  void on_refused(const Key& key, Entry& entry, const Reply& reply);
+  static void settle(Entry& entry, Confirmation confirmation);
+  void try_again();
+  void end_waiting();
 
   OnState on_state_;
+  const std::chrono::milliseconds patience_;
   std::map<Key, Entry> entries_;
   std::map<Id, Key> keys_;
   std::deque<Key> changed_;
@@ -97,6 +128,8 @@ class Subscriber final : private Connection::Listener {
   std::uint64_t messages_ = 0;
   std::uint64_t refused_ = 0;
   std::shared_ptr<Connection> connection_;
+  Timer retry_timer_{*this, &Subscriber::try_again};
+  Timer waiting_timer_{*this, &Subscriber::end_waiting};
 };
 
 }  // namespace socketio::redis

@@ -7,6 +7,7 @@
 #include "cluster/bus.hpp"
 #include "cluster/cluster.hpp"
 #include "net/asio_loop.hpp"
+#include "net/tcp_stream.hpp"
 
 #include <memory>
 
@@ -15,9 +16,11 @@ namespace socketio::server {
 class AdapterMaker {
  public:
   virtual ~AdapterMaker() = default;
-  /// The bus between servers, on the loop that is connected to them.
+  /// The bus between servers, on the loop that is connected to them. Its streams are put into
+  /// `streams`, which may outlive it: what it has published last is sent then.
   virtual std::unique_ptr<cluster::Bus> make_bus(
-      const std::shared_ptr<net::AsioLoop>& loop) const = 0;
+      const std::shared_ptr<net::AsioLoop>& loop,
+      const std::shared_ptr<net::OpenStreams>& streams) const = 0;
   virtual cluster::ClusterOptions cluster_options() const { return {}; }
 };
 

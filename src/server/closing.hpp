@@ -27,8 +27,8 @@ class Closing final : private Deadline {
 
   /// Any thread.
   Pending<Closed> closed();
-  /// It also waits for so many other loops, each of which says when it has ended.
-  void await_others(std::size_t loops) { others_ = loops; }
+  /// It also waits for so many others, loops or streams, each of which says when it has ended.
+  void await_others(std::size_t count) { others_ += count; }
   void on_other_end();
   /// No stream is opened after this.
   void begin();

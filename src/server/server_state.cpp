@@ -9,6 +9,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <memory>
 #include <string>
@@ -215,7 +216,14 @@ void ServerState::close_now() {
   closing_ = true;
   if (std::exchange(closed_, true)) return;
   log_line(LogScope::server, LogLevel::info, {"closing"});
-  each_worker([](Worker& worker) { worker.close(); });
+  // What handlers of "disconnect" say to other servers goes through the first loop.
+  each_worker(
+      [this, open = std::make_shared<std::atomic<std::size_t>>(workers_.size())](Worker& closing) {
+        closing.close();
+        if (--*open != 0) return;
+        if (worker().loop().is_current()) return worker().leave_cluster();
+        worker().loop().post([this] { worker().leave_cluster(); });
+      });
   for (const auto& worker : workers_) worker->loop().hurry();
   // A second signal ends a program that does not end by itself.
   signals_.reset();

@@ -22,8 +22,9 @@ namespace asio = boost::asio;
 namespace {
 
 /// Null for the only loop of a server that is alone. The first loop has the adapter's bus for all.
-std::shared_ptr<cluster::ClusterNode> make_cluster(const Shared& shared, const LoopPlace& place,
-                                                   const std::shared_ptr<net::AsioLoop>& loop) {
+std::shared_ptr<cluster::ClusterNode> make_cluster(
+    const Shared& shared, const LoopPlace& place, const std::shared_ptr<net::AsioLoop>& loop,
+    const std::shared_ptr<net::OpenStreams>& streams) {
   const auto& maker = shared.options.adapter.maker();
   const bool has_adapter = maker && place.index == 0;
   if (!shared.buses && !has_adapter) return nullptr;
@@ -33,7 +34,7 @@ std::shared_ptr<cluster::ClusterNode> make_cluster(const Shared& shared, const L
     node->add(shared.buses->make_bus(*loop),
               {.peers = cluster::Peers::loops, .clients_timeout = std::nullopt});
   }
-  if (has_adapter) node->add(maker->make_bus(loop), maker->cluster_options());
+  if (has_adapter) node->add(maker->make_bus(loop, streams), maker->cluster_options());
   return node;
 }
 
@@ -62,7 +63,7 @@ Worker::Worker(const Shared& shared, const LoopPlace& place, asio::io_context* c
       own_context_(context ? nullptr : std::make_unique<asio::io_context>(1)),
       context_(context ? *context : *own_context_),
       loop_(std::make_shared<net::AsioLoop>(context_)),
-      cluster_(make_cluster(shared, place, loop_)),
+      cluster_(make_cluster(shared, place, loop_, bus_streams_)),
       node_(*loop_, node_options(options_, place, cluster_.get()), &shared.group),
       timers_(std::make_shared<core::Timers>(std::make_unique<WorkerUserLoop>(*loop_, main_))),
       hooks_(options_, [this](std::string_view what,
@@ -101,6 +102,10 @@ Worker::~Worker() {
   // Callers that wait for a result learn that there is none.
   loop_->run_posted();
   for (const auto& [key, stream] : *open_streams_) stream->close();
+  loop_->drain();
+  // What was written to other servers has been handed to the system.
+  bus_streams_->on_last = nullptr;
+  for (const auto& [key, stream] : *bus_streams_) stream->close();
   loop_->drain();
   closing_.complete();
   loop_->stop();
@@ -332,12 +337,21 @@ void Worker::drain(std::chrono::milliseconds spread, std::function<void()> on_em
   engine_.drain(spread, std::move(on_empty));
 }
 
+void Worker::leave_cluster() {
+  if (cluster_) cluster_->leave();
+  if (bus_streams_->empty()) return;
+  closing_.await_others(1);
+  bus_streams_->on_last = [this] { closing_.on_other_end(); };
+  for (const auto& [key, stream] : *bus_streams_) stream->close_soon();
+}
+
 void Worker::close() {
   if (std::exchange(closed_, true)) return;
   for (const auto& listener : listeners_) listener->close();
   node_.close();
   engine_.close();
-  if (cluster_) cluster_->leave();
+  // The first loop of several is the others' way to other servers.
+  if (place_.count == 1 || place_.index != 0) leave_cluster();
   timers_->drop();
   lag_.stop();
   if (place_.count > 1) board_.stop();

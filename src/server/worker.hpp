@@ -108,7 +108,10 @@ class Worker {
   void run();
   /// run() returns as soon as the running handler has returned.
   void stop() { context_.stop(); }
+  /// The first loop of several stays in the cluster, until all others have closed.
   void close();
+  /// The end waits until everything for other servers has been sent.
+  void leave_cluster();
   /// Closes the listeners, and the sessions evenly over `spread`; then calls `on_empty`.
   void drain(std::chrono::milliseconds spread, std::function<void()> on_empty);
   /// Its end, which comes by itself while the loop is run.
@@ -158,6 +161,8 @@ class Worker {
   boost::asio::io_context& context_;
   std::shared_ptr<net::AsioLoop> loop_;
   std::shared_ptr<net::OpenStreams> open_streams_ = std::make_shared<net::OpenStreams>();
+  // Of the adapter, to other servers.
+  std::shared_ptr<net::OpenStreams> bus_streams_ = std::make_shared<net::OpenStreams>();
   // Null for the only loop of a server without an adapter.
   const std::shared_ptr<cluster::ClusterNode> cluster_;
   core::Node node_;

@@ -7,18 +7,24 @@
 #include "support/loop_server.hpp"
 #include "support/redis_server.hpp"
 
+#include <socketio/redis.hpp>
+#include <socketio/redis_emitter.hpp>
+#include <socketio/server.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace socketio::redis {
@@ -259,6 +265,85 @@ TEST_F(RedisServing, ACallbackThatThrowsEndsTheConnectionAlone) {
   driver.run_until([&] { return client->commands().counters().breaks == 1; });
   EXPECT_EQ(reports, 1);
   EXPECT_TRUE(works());
+}
+
+TEST_F(RedisServing, WhatIsPublishedInTheTurnOfTheEndArrives) {
+  const Authority authority;
+  RedisServer redis({.identity = authority.issue({})});
+  const net::TlsSettings tls{.ca_pem = authority.root().certificate_pem()};
+  open(redis.url(), tls);
+  ASSERT_TRUE(works());
+  const auto streams = std::make_shared<net::OpenStreams>();
+  auto other = std::make_unique<Client>(
+      *driver.loop(), std::make_unique<net::DirectConnector>(driver.loop(), tls, streams),
+      settings);
+  other->open();
+  ASSERT_TRUE(driver.run_until([&] { return other->is_ready(); }));
+  other->send({"PUBLISH", "chat", std::string(3'000'000, 'x')});
+  other->send({"PUBLISH", "chat", "bye"});
+  other->close();
+  other = nullptr;
+  EXPECT_TRUE(hear("bye"));
+  EXPECT_TRUE(driver.run_until([&] { return streams->empty(); }));
+}
+
+/// A server with so many loops emits something in the turn in which it closes.
+void say_bye(const std::string& url, std::size_t threads, const std::function<bool()>& is_ready) {
+  Server io({.threads = threads, .adapter = redis_adapter({.url = url})});
+  std::thread running([&] { io.run(); });
+  while (!is_ready()) io.emit("hello");
+  io.post([&] {
+    io.emit("bye");
+    io.close();
+  });
+  running.join();
+}
+
+TEST_F(RedisServing, WhatAServerEmitsBeforeItClosesReachesOthers) {
+  // Lines of other threads.
+  set_log_sink({}, {});
+  RedisServer redis;
+  open(redis.url());
+  std::size_t byes = 0;
+  client->subscriber().subscribe(SubscriptionKind::pattern, "socket.io#/#*",
+                                 [&](const Message& message) {
+                                   heard.emplace_back("any");
+                                   if (message.payload.find("bye") != std::string_view::npos)
+                                     ++byes;
+                                 });
+  ASSERT_TRUE(be_ready());
+  for (const std::size_t threads : {1U, 2U}) {
+    heard.clear();
+    byes = 0;
+    say_bye(redis.url(), threads, [&] {
+      // A moment, for what was emitted to arrive.
+      int looks = 0;
+      driver.run_until([&] { return ++looks == 2; });
+      return !heard.empty();
+    });
+    EXPECT_TRUE(driver.run_until([&] { return byes == 1; })) << threads;
+  }
+}
+
+TEST_F(RedisServing, AnEmitterSaysWhatRedisCannotTake) {
+  set_log_sink({}, {});
+  RedisServer redis;
+  open(redis.url());
+  std::size_t arrived = 0;
+  client->subscriber().subscribe(SubscriptionKind::channel, "socket.io#/#",
+                                 [&](const Message&) { ++arrived; });
+  ASSERT_TRUE(be_ready());
+  redis.pause();
+  const Emitter emitter({.url = redis.url()});
+  const std::size_t limit = Limits{}.waiting_commands;
+  for (std::size_t i = 0; i < limit; ++i) ASSERT_EQ(emitter.emit("x"), EmitResult::sent) << i;
+  EXPECT_EQ(emitter.emit("x"), EmitResult::dropped);
+  const Emitter other({.url = redis.url()});
+  const std::string half(Limits{}.waiting_bytes / 2, 'x');
+  EXPECT_EQ(other.emit(half), EmitResult::sent);
+  EXPECT_EQ(other.emit(half), EmitResult::dropped);
+  redis.resume();
+  EXPECT_TRUE(driver.run_until([&] { return arrived == limit + 1; }));
 }
 
 TEST_F(RedisServing, FollowsTheSentinelsToANewMaster) {

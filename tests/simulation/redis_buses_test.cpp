@@ -211,6 +211,24 @@ TEST_F(RedisBuses, RedisCountsTheNodesOrDoesNot) {
   }
 }
 
+TEST_F(RedisBuses, NodesAreCountedWhenThisOneIsAmongThem) {
+  ClassicBus bus("node", client(), {});
+  redis.script = [&](const ScriptedRedis::Words& words) -> std::optional<std::string> {
+    if (words[0] == "PUBSUB") return "*2\r\n$1\r\na\r\n:2\r\n";
+    if (words[0].ends_with("SUBSCRIBE")) return "";
+    return std::nullopt;
+  };
+  bus.open("/", *this);
+  std::optional<std::size_t> counted;
+  bus.count_nodes("/", [&](std::optional<std::size_t> nodes) { counted = nodes; });
+  ASSERT_TRUE(hears("PSUBSCRIBE"));
+  loop.run_for(support::milliseconds(100));
+  EXPECT_THAT(redis.commands(), Not(Contains(StartsWith("PUBSUB"))));
+  for (int i = 0; i < 4; ++i) say("*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n");
+  ASSERT_TRUE(loop.run_until([&] { return counted.has_value(); }));
+  EXPECT_EQ(counted, 2u);
+}
+
 TEST_F(RedisBuses, TheShardedOneSubscribesToRoomsWhileItHasThem) {
   ShardedBus bus("node", client(), {});
   bus.open("/", *this);
@@ -272,7 +290,7 @@ TEST_F(RedisBuses, TheOneOfStreamsReadsOnceHoweverAConnectionEnds) {
     if (const auto stream = visit.lock()) stream->close();
   }
   ASSERT_TRUE(loop.run_until([&] { return reads == 2; }));
-  loop.run_for(3s);
+  loop.run_for(support::milliseconds(3'000));
   EXPECT_EQ(reads, 2);
 }
 

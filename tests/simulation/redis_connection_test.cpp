@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A connection to Redis in virtual time, with a scripted Redis: each state and what leads out of
 // it, what happens to commands meanwhile, and every limit.
+#include "base/log.hpp"
 #include "redis/connection.hpp"
 #include "support/scripted_redis.hpp"
 #include "support/simulated_connector.hpp"
@@ -143,6 +144,24 @@ TEST_F(RedisConnection, ANameThatIsRefusedDoesNotMatter) {
   EXPECT_TRUE(become(ConnectionState::ready));
 }
 
+TEST_F(RedisConnection, AServerThatServesNobodyIsNotAboutTheName) {
+  settings.name = "chat";
+  std::string refusal;
+  redis.script = [&](const Words& words) -> std::optional<std::string> {
+    if (words.front() == "CLIENT") return refusal;
+    return {};
+  };
+  for (const std::string text :
+       {"DENIED Redis is running in protected mode", "ERR max number of clients reached",
+        "NOAUTH Authentication required."}) {
+    refusal = '-' + text + "\r\n";
+    open();
+    EXPECT_TRUE(become(ConnectionState::waiting));
+    EXPECT_EQ(states.back(), "waiting: CLIENT SETNAME: " + text);
+    connection->close();
+  }
+}
+
 TEST_F(RedisConnection, WaitsForARedisThatIsLoading) {
   int refusals = 3;
   redis.script = [&](const Words& words) -> std::optional<std::string> {
@@ -202,7 +221,28 @@ TEST_F(RedisConnection, WaitsLongerAfterEachFailureAndNotAlwaysAsLong) {
   EXPECT_TRUE(become(ConnectionState::ready));
   connector.streams().back()->reset();
   EXPECT_TRUE(become(ConnectionState::waiting));
+  EXPECT_GE(time_until(ConnectionState::connecting), 1'600ms) << "it has answered nothing";
+  EXPECT_TRUE(become(ConnectionState::ready));
+  echo("a");
+  EXPECT_TRUE(loop.run_until([&] { return !answers.empty(); }));
+  connector.streams().back()->reset();
+  EXPECT_TRUE(become(ConnectionState::waiting));
   EXPECT_LE(time_until(ConnectionState::connecting), 151ms) << "the first wait is short again";
+}
+
+TEST_F(RedisConnection, AReplicaThatRefusesEachTimeIsTriedMoreAndMoreRarely) {
+  redis.script = [](const Words& words) -> std::optional<std::string> {
+    if (words.front() == "ECHO")
+      return "-READONLY You can't write against a read only replica.\r\n";
+    return {};
+  };
+  open();
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(become(ConnectionState::ready));
+    echo("a");
+    EXPECT_TRUE(become(ConnectionState::waiting));
+  }
+  EXPECT_GE(time_until(ConnectionState::connecting), 2'500ms - 1ms);
 }
 
 TEST_F(RedisConnection, AnAttemptHasADeadlineInEachState) {
@@ -236,6 +276,30 @@ TEST_F(RedisConnection, AnErrorIsAnAnswer) {
   EXPECT_THAT(answers, ElementsAre("OOM command not allowed"));
   EXPECT_EQ(connection->counters().refused, 1U);
   EXPECT_TRUE(connection->is_ready());
+}
+
+TEST_F(RedisConnection, LossesOfWhichNobodyIsToldAreLoggedFromTimeToTime) {
+  std::vector<std::string> log;
+  LogLevels levels{};
+  levels[static_cast<std::size_t>(LogScope::redis)] = LogLevel::warning;
+  set_log_sink([&](LogScope, LogLevel, std::string_view line) { log.emplace_back(line); }, levels);
+  settings.limits.waiting_commands = 1;
+  redis.script = [](const Words& words) -> std::optional<std::string> {
+    if (words.front() == "PUBLISH") return "-OOM command not allowed\r\n";
+    return {};
+  };
+  open();
+  for (int i = 0; i < 3; ++i) connection->send({"PUBLISH", "a", "b"});
+  echo("c");
+  EXPECT_THAT(log, ElementsAre(HasSubstr("dropped: too much waits")));
+  EXPECT_TRUE(become(ConnectionState::ready));
+  for (int i = 0; i < 130; ++i) {
+    connection->send({"PUBLISH", "a", "b"});
+    loop.run_for(1s);
+  }
+  set_log_sink({}, {});
+  ASSERT_EQ(log.size(), 4U);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_THAT(log[i], HasSubstr("refused: OOM"));
 }
 
 TEST_F(RedisConnection, AReplicaIsLeft) {
@@ -418,6 +482,26 @@ TEST_F(RedisConnection, NothingIsCalledAfterClose) {
   EXPECT_THAT(answers, IsEmpty());
   EXPECT_EQ(states.size(), known);
   EXPECT_EQ(connection->state(), ConnectionState::closed);
+}
+
+TEST_F(RedisConnection, WhatWasSentInTheTurnOfCloseStillLeaves) {
+  settings.limits.unanswered_commands = 2;
+  be_ready();
+  for (const char* text : {"1", "2", "3"}) echo(text);
+  connection->close();
+  loop.run_for(10s);
+  EXPECT_THAT(redis.commands(), ElementsAre("ECHO 1", "ECHO 2", "ECHO 3"));
+  EXPECT_THAT(answers, IsEmpty());
+  EXPECT_EQ(network.live_ends(), 0U) << network.open_ends();
+}
+
+TEST_F(RedisConnection, ARedisThatDoesNotReadIsNotWaitedForAtTheEnd) {
+  be_ready();
+  pull_the_cable();
+  echo(std::string(1'000'000, 'a'));
+  connection->close();
+  loop.run_for(11s);
+  EXPECT_THAT(connector.streams(), IsEmpty());
 }
 
 TEST_F(RedisConnection, MayBeClosedInEveryCallback) {

@@ -186,6 +186,39 @@ TEST_F(RedisSubscriber, ARefusedChannelDoesNotStopTheOthers) {
   EXPECT_THAT(messages, ElementsAre("c: c=1"));
 }
 
+TEST_F(RedisSubscriber, WhatIsRefusedForNowIsTriedAgain) {
+  int refusals = 3;
+  redis.script = [&](const Words& words) -> std::optional<std::string> {
+    if (words.back() == "b" && refusals-- > 0) return "-BUSY Redis is busy running a script.\r\n";
+    return {};
+  };
+  listen("a");
+  const auto id = listen("b");
+  subscriber->open();
+  EXPECT_TRUE(become(ConnectionState::ready));
+  std::vector<Subscriber::Confirmation> confirmations;
+  const auto keep = [&](Subscriber::Confirmation one) { confirmations.push_back(one); };
+  subscriber->await_confirmation(id, keep);
+  EXPECT_THAT(confirmations, IsEmpty());
+  loop.run_for(5s);
+  EXPECT_EQ(subscriber->refused(), 3U);
+  redis.say(ScriptedRedis::message("b", "1"));
+  loop.run_for(1s);
+  EXPECT_THAT(messages, ElementsAre("b: b=1"));
+  subscriber->await_confirmation(id, keep);
+  EXPECT_THAT(confirmations,
+              ElementsAre(Subscriber::Confirmation::not_now, Subscriber::Confirmation::confirmed));
+}
+
+TEST_F(RedisSubscriber, WhoeverWaitsForAConfirmationDoesNotWaitForEver) {
+  const auto id = listen("a");
+  std::vector<Subscriber::Confirmation> confirmations;
+  subscriber->await_confirmation(
+      id, [&](Subscriber::Confirmation one) { confirmations.push_back(one); });
+  loop.run_for(Times{}.waiting + 1s);
+  EXPECT_THAT(confirmations, ElementsAre(Subscriber::Confirmation::not_now));
+}
+
 TEST_F(RedisSubscriber, UsersComeAndGoInCallbacks) {
   be_ready();
   Subscriber::Id second = 0;

@@ -31,6 +31,7 @@ std::unique_ptr<cluster::Bus> LoopBuses::make_bus(net::AsioLoop& loop) {
 
 template <class Use>
 void LoopBuses::post(std::size_t to, Use use) {
+  if (!members_[to].loop) return;
   members_[to].loop->post([self = shared_from_this(), to, use = std::move(use)] {
     if (self->members_[to].bus) use(*self->members_[to].bus);
   });
@@ -59,7 +60,8 @@ void LoopBus::publish(MessagePtr message) {
   // message goes there, too. Asked first: what it has run by now is in the rooms.
   LoopRooms::Set to(buses_->members_.size());
   for (std::size_t index = 0; index < to.size(); ++index) {
-    to[index] = !buses_->members_[index].loop->has_run_posted();
+    const net::AsioLoop* const loop = buses_->members_[index].loop;
+    to[index] = loop && !loop->has_run_posted();
   }
   const detail::BroadcastOptions* const receivers = receivers_of(message->body);
   const LoopRooms::Set members = receivers ? buses_->rooms_.with(message->nsp, receivers->rooms)

@@ -24,17 +24,19 @@ namespace socketio::server {
 
 class LoopBus;
 
-/// The loops outlive the last call of a bus.
 class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
  public:
   explicit LoopBuses(std::size_t loops) : rooms_(loops) { members_.reserve(loops); }
 
   /// Of the next loop.
   std::unique_ptr<cluster::Bus> make_bus(net::AsioLoop& loop);
+  /// That loop is about to be destroyed; none of them runs. What is sent there is dropped.
+  void remove(std::size_t index) { members_[index].loop = nullptr; }
 
  private:
   friend class LoopBus;
   struct Member {
+    // Null once it has been removed.
     net::AsioLoop* loop;
     // Null once it has left. Used on its loop.
     LoopBus* bus;

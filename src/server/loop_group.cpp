@@ -40,7 +40,14 @@ void LoopGroup::each(const std::function<void(std::size_t index)>& work) {
   lock.unlock();
   for (std::size_t index = 0; index < members_.size(); ++index) {
     net::AsioLoop& loop = *members_[index].loop;
-    loop.is_current() ? work(index) : loop.post([work, index] { work(index); });
+    if (loop.is_current()) {
+      work(index);
+      continue;
+    }
+    // What it has not come to when it ends is left out.
+    loop.post([this, work, index] {
+      if (members_[index].loop) work(index);
+    });
   }
 }
 

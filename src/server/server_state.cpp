@@ -43,6 +43,8 @@ ServerState::ServerState(ServerOptions options, asio::io_context* context)
 ServerState::~ServerState() {
   adopt_loops();
   close_now();
+  // What close() has posted to other loops may not have run. Their last messages need all loops.
+  for (const auto& worker : workers_) worker->close();
 }
 
 void ServerState::adopt_loops() {

@@ -96,6 +96,7 @@ core::EngineConnections& Worker::serve_engine_only() {
 
 Worker::~Worker() {
   shared_.group.remove(place_.index);
+  if (shared_.buses) shared_.buses->remove(place_.index);
   timers_->drop();  // in case close() threw before it did
   if (cluster_) cluster_->leave();
   // Callers that wait for a result learn that there is none.

@@ -544,6 +544,37 @@ TEST(Loops, AHandlerOfAnyLoopMayDestroyTheServer) {
   }
 }
 
+TEST(Loops, AServerMayEndBeforeItsOtherLoopsHaveClosed) {
+  for (int i = 0; i < 4; ++i) {
+    auto io = std::make_unique<Server>(with_threads(3));
+    io->of("/other");
+    io->post([&] {
+      io->close();
+      io.reset();
+    });
+    io->run();
+    EXPECT_FALSE(io);
+  }
+}
+
+TEST(Loops, AServerMayEndWhileItsFirstLoopIsBusy) {
+  for (int i = 0; i < 4; ++i) {
+    auto io = std::make_unique<Server>(with_threads(3));
+    io->of("/other");
+    std::promise<void> is_busy;
+    std::promise<void> is_ending;
+    io->post([&] {
+      is_busy.set_value();
+      is_ending.get_future().wait();
+    });
+    std::thread runner([server = io.get()] { server->run(); });
+    is_busy.get_future().wait();
+    is_ending.set_value();
+    io.reset();
+    runner.join();
+  }
+}
+
 TEST(Loops, OptionsThatSeveralThreadsCannotHave) {
   EXPECT_THROW(Server({.threads = 257}), std::invalid_argument);
   EXPECT_THROW(Server({.threads = 2, .connection_state_recovery = RecoveryOptions{}}),

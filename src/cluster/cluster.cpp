@@ -111,6 +111,10 @@ void Cluster::count_nodes(const std::string& nsp,
   });
 }
 
+void Cluster::count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) {
+  bus_ ? bus_->count_servers(nsp, std::move(counted)) : counted(1);
+}
+
 // --- Receiving ---
 
 void Cluster::on_message(const MessagePtr& message) {
@@ -147,6 +151,10 @@ void Cluster::on_other_room_created(const std::string& nsp, const std::string& r
 
 void Cluster::on_other_room_deleted(const std::string& nsp, const std::string& room) {
   listener_.on_other_room_deleted(*this, nsp, room);
+}
+
+void Cluster::on_count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) {
+  listener_.on_count_servers(nsp, std::move(counted));
 }
 
 }  // namespace socketio::cluster

@@ -42,7 +42,7 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
     LoopBus* bus;
   };
 
-  /// Calls `use(LoopBus&)` on its loop.
+  /// Calls `use(const LoopBus*)` on its loop; with null if that one has left.
   template <class Use>
   void post(std::size_t to, Use use);
 
@@ -70,6 +70,7 @@ class LoopBus final : public cluster::Bus {
                    std::function<void(std::optional<std::size_t>)> counted) override;
   /// Before the loops run.
   void want_rooms() override { buses_->gateway_ = index_; }
+  void count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) override;
   void on_room_created(const std::string& nsp, const std::string& room) override;
   void on_room_deleted(const std::string& nsp, const std::string& room) override;
 

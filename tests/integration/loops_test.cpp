@@ -22,6 +22,7 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -573,6 +574,33 @@ TEST(Loops, AServerMayEndWhileItsFirstLoopIsBusy) {
     io.reset();
     runner.join();
   }
+}
+
+TEST(Loops, AHandlerThatListensIsNotKeptWaitingByTheEnd) {
+  auto io = std::make_unique<Server>(with_threads(2));
+  std::promise<void> is_asking;
+  std::atomic<bool> is_refused = false;
+  io->on("listen", [&, server = io.get()] {
+    is_asking.set_value();
+    try {
+      server->listen("127.0.0.1", 0);
+    } catch (const std::system_error& error) {
+      is_refused = error.code() == socketio::Errc::closed;
+    }
+  });
+  const std::uint16_t port = io->listen("127.0.0.1", 0);
+  std::thread runner([server = io.get()] { server->run(); });
+  SocketClient first(port);
+  SocketClient second(port);
+  // The first loop waits for the other's handler, which waits for the first loop.
+  io->post([&] {
+    is_asking.get_future().wait();
+    io.reset();
+  });
+  first.send(R"(42["listen"])");
+  second.send(R"(42["listen"])");
+  runner.join();
+  EXPECT_TRUE(is_refused);
 }
 
 TEST(Loops, OptionsThatSeveralThreadsCannotHave) {

@@ -61,7 +61,8 @@ struct RedisStreamsAdapterOptions {
 };
 
 /// The adapter over a stream of Redis: a server that loses Redis for a moment gets what the others
-/// have emitted meanwhile. Throws std::invalid_argument if the URL is none.
+/// have emitted meanwhile. Throws std::invalid_argument if the URL is none, or if `block_time` or
+/// `read_count` is 0.
 Adapter redis_streams_adapter(RedisStreamsAdapterOptions options = {});
 
 }  // namespace socketio

@@ -41,6 +41,8 @@ void StreamReader::close() {
 }
 
 void StreamReader::on_greeted() {
+  // The last connection may have been about to try again.
+  cancel();
   connection_->declare_ready();
   last_id_.empty() ? find_end() : read();
 }
@@ -86,6 +88,7 @@ void StreamReader::take(const Reply::Array& entries) {
 }
 
 void StreamReader::expired() noexcept {
+  if (!connection_->is_ready()) return;
   try {
     last_id_.empty() ? find_end() : read();
   } catch (...) {  // no memory

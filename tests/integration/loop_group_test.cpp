@@ -3,6 +3,7 @@
 // to one that ends.
 #include "server/loop_group.hpp"
 
+#include "core/server/namespace_state.hpp"
 #include "server/loop_bus.hpp"
 
 #include <socketio/reply.hpp>

@@ -72,14 +72,14 @@ TEST_F(LoopGroupTest, NobodyWaitsForALoopThatHasEnded) {
   end();
   bool is_run = false;
   EXPECT_FALSE(group.run_on_first([&] { is_run = true; }));
-  first.loop->run_posted();
-  EXPECT_FALSE(is_run);
   try {
     group.make([](core::Node& node) { return node.of("/late"); });
     FAIL();
   } catch (const std::system_error& error) {
     EXPECT_EQ(error.code(), Errc::closed);
   }
+  first.loop->run_posted();
+  EXPECT_FALSE(is_run);
 }
 
 TEST_F(LoopGroupTest, WhoMakesANamespaceGetsItOrLearnsWhyNot) {

@@ -47,7 +47,8 @@ class Server : public Namespace, public ServerBase {
   /// recovery with a policy that drops events.
   explicit Server(ServerOptions options = {});
 
-  /// The namespace with that name, created on first use; "admin" and "/admin" are the same.
+  /// The namespace with that name, created on first use; "admin" and "/admin" are the same. Throws
+  /// std::system_error with Errc::closed if the server ends before its thread comes to it.
   Namespace of(std::string_view name);
   /// A namespace whose name matches completely is created when a client asks for it. Handlers
   /// registered on the result apply to all of these namespaces.

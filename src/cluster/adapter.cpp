@@ -12,7 +12,8 @@ ClusterAdapter::ClusterAdapter(core::NamespaceState& nsp, std::shared_ptr<Cluste
     : nsp_(nsp), local_(nsp), node_(std::move(node)) {}
 
 ClusterAdapter::~ClusterAdapter() {
-  if (!cluster_) return;
+  // After the node's end there is no loop to post to, and this may be any thread.
+  if (!cluster_ || !nsp_.link()->node) return;
   nsp_.loop().post([node = node_, name = nsp_.name()] { node->close_if_unused(name); });
 }
 

@@ -37,6 +37,13 @@ class Bus {
       (void)nsp;
       (void)room;
     }
+    /// Another node of the bus wants to know how many servers have the namespace open
+    /// (count_servers()). Comes to a node that want_rooms() was called for.
+    virtual void on_count_servers(const std::string& nsp,
+                                  std::function<void(std::size_t)> counted) {
+      (void)nsp;
+      counted(1);
+    }
   };
 
   virtual ~Bus() = default;
@@ -66,6 +73,12 @@ class Bus {
   /// This node passes messages on to another bus, which may carry those of one room to nodes alone that
   /// have it: so it must know the rooms of the nodes behind it. Ignored by a bus between servers.
   virtual void want_rooms() {}
+  /// How many servers have the namespace open, this one included, as the node that passes messages on to
+  /// other servers knows it; one if there is none.
+  virtual void count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) {
+    (void)nsp;
+    counted(1);
+  }
 
   /// Rooms of this node, for a bus that carries messages of one room to those alone that have it.
   virtual void on_room_created(const std::string& nsp, const std::string& room) {

@@ -116,7 +116,11 @@ void Cluster::count_nodes(const std::string& nsp,
   });
 }
 
-// --- Receiving ---
+void Cluster::count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) {
+  bus_ ? bus_->count_servers(nsp, std::move(counted)) : counted(1);
+}
+
+// --- Receiving. The bus lives on for a turn after leave(), when the listener may have gone ---
 
 void Cluster::on_message(const MessagePtr& message) {
   if (!bus_ || message->sender == bus_->node_id()) return;
@@ -147,11 +151,15 @@ void Cluster::on_goodbye(const Message& message) {
 }
 
 void Cluster::on_other_room_created(const std::string& nsp, const std::string& room) {
-  listener_.on_other_room_created(*this, nsp, room);
+  if (bus_) listener_.on_other_room_created(*this, nsp, room);
 }
 
 void Cluster::on_other_room_deleted(const std::string& nsp, const std::string& room) {
-  listener_.on_other_room_deleted(*this, nsp, room);
+  if (bus_) listener_.on_other_room_deleted(*this, nsp, room);
+}
+
+void Cluster::on_count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) {
+  bus_ ? listener_.on_count_servers(nsp, std::move(counted)) : counted(1);
 }
 
 }  // namespace socketio::cluster

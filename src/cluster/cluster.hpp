@@ -56,6 +56,8 @@ class Cluster final : public std::enable_shared_from_this<Cluster>, private Bus:
                                        const std::string& room) = 0;
     virtual void on_other_room_deleted(Cluster& from, const std::string& nsp,
                                        const std::string& room) = 0;
+    virtual void on_count_servers(const std::string& nsp,
+                                  std::function<void(std::size_t)> counted) = 0;
   };
 
   /// The listener outlives it.
@@ -78,6 +80,8 @@ class Cluster final : public std::enable_shared_from_this<Cluster>, private Bus:
   /// The number of nodes that have the namespace open, this one included; nothing if it cannot be
   /// known now.
   void count_nodes(const std::string& nsp, std::function<void(std::optional<std::size_t>)> counted);
+  /// For a node whose only bus is one of loops: the number of servers (Bus::count_servers()).
+  void count_servers(const std::string& nsp, std::function<void(std::size_t)> counted);
 
  private:
   struct Opened {
@@ -88,6 +92,7 @@ class Cluster final : public std::enable_shared_from_this<Cluster>, private Bus:
   void on_message(const MessagePtr& message) override;
   void on_other_room_created(const std::string& nsp, const std::string& room) override;
   void on_other_room_deleted(const std::string& nsp, const std::string& room) override;
+  void on_count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) override;
   void on_hello(const Message& message);
   void on_goodbye(const Message& message);
   void expect_all(const std::string& nsp, const RequestId& request);

@@ -57,7 +57,7 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
     check();
   }
   void expect(std::size_t nodes) {
-    expected_ = nodes > gone_ ? nodes - gone_ : 0;
+    expected_ = nodes;
     check();
   }
 
@@ -75,6 +75,8 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
     if (!sender.empty() && heard_.contains(sender)) return;
     if (is_heard_ || answers_ >= owner_.nodes_) return;
     ++answers_;
+    // It has come back.
+    gone_.erase(sender);
     const auto* const count = std::get_if<ClientCount>(&body);
     const std::size_t clients = count ? std::min(count->clients, most_clients - clients_) : 0;
     heard_[sender] += clients;
@@ -89,9 +91,8 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
       clients_ -= heard->second;
       lost_clients_ += std::exchange(heard->second, 0);
       reason_ = Errc::disconnected;
-    } else if (awaited_.erase(node) == 0) {
-      ++gone_;
-      if (expected_ && *expected_ > 0) --*expected_;
+    } else if (awaited_.erase(node) == 0 && gone_.size() < owner_.nodes_) {
+      gone_.insert(node);
     }
     check();
   }
@@ -109,9 +110,13 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   void on_exception() noexcept { owner_.loop_.report_exception(); }
 
  private:
+  std::size_t due_answers() const {
+    return *expected_ > gone_.size() ? *expected_ - gone_.size() : 0;
+  }
+
   void check() {
     if (!is_heard_) {
-      if (!expected_ || answers_ < *expected_ || !awaited_.empty()) return;
+      if (!expected_ || answers_ < due_answers() || !awaited_.empty()) return;
       hear();
     }
     if (clients_ == 0) finish(reason_);
@@ -125,8 +130,8 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
 
   MissingNodes missing() const {
     MissingNodes missing{awaited_.size(), {awaited_.begin(), awaited_.end()}};
-    if (expected_ && *expected_ > answers_ && awaited_.empty())
-      missing.count = *expected_ - answers_;
+    if (expected_ && due_answers() > answers_ && awaited_.empty())
+      missing.count = due_answers() - answers_;
     if (!expected_ || at_least_one_is_missing_)
       missing.count = std::max<std::size_t>(missing.count, 1);
     return missing;
@@ -160,11 +165,11 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   bool at_least_one_is_missing_ = false;
   /// Those whose answers are awaited, if they are known by their ids.
   std::unordered_set<std::string> awaited_;
-  /// How many answers are awaited, if only that is known; zero beside ids.
+  /// How many nodes there were, if only that is known; zero beside ids.
   std::optional<std::size_t> expected_;
   std::size_t answers_ = 0;
   /// Nodes that have gone without an answer, and are counted perhaps.
-  std::size_t gone_ = 0;
+  std::unordered_set<std::string> gone_;
   /// By node that has answered: how many of its clients have not.
   std::unordered_map<std::string, std::size_t> heard_;
   std::size_t clients_ = 0;

@@ -78,4 +78,10 @@ void ClusterNode::on_other_room_deleted(Cluster&, const std::string& nsp, const 
   if (found != namespaces_.end()) found->second->on_other_room_deleted(room);
 }
 
+void ClusterNode::on_count_servers(const std::string& nsp,
+                                   std::function<void(std::size_t)> counted) {
+  const auto found = namespaces_.find(nsp);
+  found == namespaces_.end() ? counted(1) : found->second->count_servers(std::move(counted));
+}
+
 }  // namespace socketio::cluster

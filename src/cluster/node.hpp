@@ -48,6 +48,7 @@ class ClusterNode final : public std::enable_shared_from_this<ClusterNode>,
                              const std::string& room) override;
   void on_other_room_deleted(Cluster& from, const std::string& nsp,
                              const std::string& room) override;
+  void on_count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) override;
 
   Loop& loop_;
   Clusters clusters_;

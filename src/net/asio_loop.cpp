@@ -122,16 +122,30 @@ void AsioLoop::post(Task task) {
   unfinished_.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::vector<Loop::Task> AsioLoop::take_posted() {
-  const std::lock_guard lock(posted_->mutex);
-  return std::exchange(posted_->tasks, {});
+void AsioLoop::run_posted() {
+  enter();
+  // A task may call this. What has been posted before the rest of its batch comes behind that.
+  run_due();
+  {
+    const std::lock_guard lock(posted_->mutex);
+    due_.swap(posted_->tasks);
+  }
+  run_due();
 }
 
-void AsioLoop::run_posted() {
-  std::vector<Task> tasks = take_posted();
-  enter();
-  for (const Task& task : tasks) run(task);
-  unfinished_.fetch_sub(tasks.size(), std::memory_order_release);
+void AsioLoop::run_due() {
+  // So much memory is kept for the next batch.
+  constexpr std::size_t kept_tasks = 1'024;
+  std::size_t count = 0;
+  while (next_due_ < due_.size()) {
+    const Task task = std::move(due_[next_due_++]);
+    run(task);
+    ++count;
+  }
+  next_due_ = 0;
+  due_.clear();
+  if (due_.capacity() > kept_tasks) due_ = std::vector<Task>();
+  if (count > 0) unfinished_.fetch_sub(count, std::memory_order_release);
 }
 
 void AsioLoop::stop() {
@@ -139,7 +153,11 @@ void AsioLoop::stop() {
   timer_.cancel();
   poller_.stop();
   // Destroyed here, without the lock, because destroying a task may post another.
-  take_posted();
+  next_due_ = 0;
+  const auto due = std::exchange(due_, {});
+  std::vector<Task> posted;
+  const std::lock_guard lock(posted_->mutex);
+  posted.swap(posted_->tasks);
 }
 
 }  // namespace socketio::net

@@ -72,7 +72,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   void fire_timers();
   void keep_timer_armed();
   void arm_timer();
-  std::vector<Task> take_posted();
+  void run_due();
 
   boost::asio::io_context& context_;
   const HandlerMemory::Owner handler_memory_ = HandlerMemory::make();
@@ -94,6 +94,9 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
 
   struct Posted;
   std::shared_ptr<Posted> posted_;
+  // The batch that is being run, and the next of it.
+  std::vector<Task> due_;
+  std::size_t next_due_ = 0;
   // Posted, and still running or waiting.
   std::atomic<std::size_t> unfinished_ = 0;
 };

@@ -264,8 +264,10 @@ void HttpConnection::announce() {
 void HttpConnection::move() {
   if (!stream_ || !stream_->is_open()) return;
   timer_.cancel();
+  // If this throws, the stream is closed.
+  net::DetachedStream detached = net::detach(*stream_);
   const auto stream = std::exchange(stream_, nullptr);
-  sink_.move(*destination_, {.stream = net::detach(*stream),
+  sink_.move(*destination_, {.stream = std::move(detached),
                              .parser = std::move(parser_),
                              .received = std::move(waiting_),
                              .serves_one = serves_one_});

@@ -31,9 +31,9 @@ std::unique_ptr<cluster::Bus> LoopBuses::make_bus(net::AsioLoop& loop) {
 
 template <class Use>
 void LoopBuses::post(std::size_t to, Use use) {
-  members_[to].loop->post([self = shared_from_this(), to, use = std::move(use)] {
-    if (self->members_[to].bus) use(*self->members_[to].bus);
-  });
+  if (!members_[to].loop) return;
+  members_[to].loop->post(
+      [self = shared_from_this(), to, use = std::move(use)] { use(self->members_[to].bus); });
 }
 
 LoopBus::LoopBus(std::shared_ptr<LoopBuses> buses, std::size_t index)
@@ -59,7 +59,8 @@ void LoopBus::publish(MessagePtr message) {
   // message goes there, too. Asked first: what it has run by now is in the rooms.
   LoopRooms::Set to(buses_->members_.size());
   for (std::size_t index = 0; index < to.size(); ++index) {
-    to[index] = !buses_->members_[index].loop->has_run_posted();
+    const net::AsioLoop* const loop = buses_->members_[index].loop;
+    to[index] = loop && !loop->has_run_posted();
   }
   const detail::BroadcastOptions* const receivers = receivers_of(message->body);
   const LoopRooms::Set members = receivers ? buses_->rooms_.with(message->nsp, receivers->rooms)
@@ -72,8 +73,8 @@ void LoopBus::publish(MessagePtr message) {
 }
 
 void LoopBus::send(std::size_t to, MessagePtr message) {
-  buses_->post(to, [message = std::move(message)](LoopBus& bus) {
-    if (bus.listener_) bus.listener_->on_message(message);
+  buses_->post(to, [message = std::move(message)](const LoopBus* bus) {
+    if (bus && bus->listener_) bus->listener_->on_message(message);
   });
 }
 
@@ -89,12 +90,25 @@ void LoopBus::count_nodes(const std::string&,
       [counted = std::move(counted), count = buses_->count_.load()] { counted(count); });
 }
 
+void LoopBus::count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) {
+  const auto gateway = buses_->gateway_;
+  if (!gateway || *gateway == index_) return counted(1);
+  auto answer = [buses = buses_, from = index_, counted = std::move(counted)](std::size_t servers) {
+    buses->post(from, [counted, servers](const LoopBus* bus) {
+      if (bus) counted(servers);
+    });
+  };
+  buses_->post(*gateway, [nsp, answer = std::move(answer)](const LoopBus* bus) {
+    bus && bus->listener_ ? bus->listener_->on_count_servers(nsp, answer) : answer(1);
+  });
+}
+
 template <class Tell>
 void LoopBus::tell_gateway(Tell tell) {
   const auto gateway = buses_->gateway_;
   if (!gateway || *gateway == index_) return;
-  buses_->post(*gateway, [tell = std::move(tell)](LoopBus& bus) {
-    if (bus.listener_) tell(*bus.listener_);
+  buses_->post(*gateway, [tell = std::move(tell)](const LoopBus* bus) {
+    if (bus && bus->listener_) tell(*bus->listener_);
   });
 }
 

@@ -24,23 +24,25 @@ namespace socketio::server {
 
 class LoopBus;
 
-/// The loops outlive the last call of a bus.
 class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
  public:
   explicit LoopBuses(std::size_t loops) : rooms_(loops) { members_.reserve(loops); }
 
   /// Of the next loop.
   std::unique_ptr<cluster::Bus> make_bus(net::AsioLoop& loop);
+  /// That loop is about to be destroyed; none of them runs. What is sent there is dropped.
+  void remove(std::size_t index) { members_[index].loop = nullptr; }
 
  private:
   friend class LoopBus;
   struct Member {
+    // Null once it has been removed.
     net::AsioLoop* loop;
     // Null once it has left. Used on its loop.
     LoopBus* bus;
   };
 
-  /// Calls `use(LoopBus&)` on its loop.
+  /// Calls `use(const LoopBus*)` on its loop; with null if that one has left.
   template <class Use>
   void post(std::size_t to, Use use);
 
@@ -68,6 +70,7 @@ class LoopBus final : public cluster::Bus {
                    std::function<void(std::optional<std::size_t>)> counted) override;
   /// Before the loops run.
   void want_rooms() override { buses_->gateway_ = index_; }
+  void count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) override;
   void on_room_created(const std::string& nsp, const std::string& room) override;
   void on_room_deleted(const std::string& nsp, const std::string& room) override;
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "server/loop_group.hpp"
 
+#include <socketio/reply.hpp>
+
 #include <algorithm>
 #include <exception>
+#include <system_error>
 #include <utility>
 
 namespace socketio::server {
@@ -17,15 +20,22 @@ void rethrow(const std::exception_ptr& thrown) {
 
 void LoopGroup::begin_running() {
   const std::lock_guard lock(mutex_);
+  {
+    const std::lock_guard questions(questions_mutex_);
+    questions_have_ended_ = false;
+  }
   is_running_.store(true, std::memory_order_release);
 }
 
 void LoopGroup::end_running() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_running_.store(false, std::memory_order_release);
-  }
+  end_questions();
+  const std::lock_guard lock(mutex_);
+  is_running_.store(false, std::memory_order_release);
+}
+
+void LoopGroup::end_questions() {
   const std::lock_guard lock(questions_mutex_);
+  questions_have_ended_ = true;
   questions_changed_.notify_all();
 }
 
@@ -40,20 +50,31 @@ void LoopGroup::each(const std::function<void(std::size_t index)>& work) {
   lock.unlock();
   for (std::size_t index = 0; index < members_.size(); ++index) {
     net::AsioLoop& loop = *members_[index].loop;
-    loop.is_current() ? work(index) : loop.post([work, index] { work(index); });
+    if (loop.is_current()) {
+      work(index);
+      continue;
+    }
+    // What it has not come to when it ends is left out.
+    loop.post([this, work, index] {
+      if (members_[index].loop) work(index);
+    });
   }
 }
 
-void LoopGroup::run_on_first(const std::function<void()>& work) {
+bool LoopGroup::run_on_first(std::function<void()> work) {
   std::unique_lock lock(mutex_);
   net::AsioLoop& first = *members_.front().loop;
-  if (!is_running() || first.is_current()) return work();
+  if (!is_running() || first.is_current()) {
+    work();
+    return true;
+  }
   lock.unlock();
   const auto question = std::make_shared<Question>();
-  first.post([this, question, &work] {
+  question->work = std::move(work);
+  first.post([this, question] {
     if (question->is_taken.exchange(true)) return;
     try {
-      work();
+      question->work();
     } catch (...) {
       question->thrown = std::current_exception();
     }
@@ -61,25 +82,34 @@ void LoopGroup::run_on_first(const std::function<void()>& work) {
     question->is_answered = true;
     questions_changed_.notify_all();
   });
-  {
-    std::unique_lock waiting(questions_mutex_);
-    questions_changed_.wait(waiting, [&] { return question->is_answered || !is_running(); });
-    if (question->is_answered) return rethrow(question->thrown);
-  }
-  // The loop has ended before it came to that.
-  lock.lock();
-  if (!question->is_taken.exchange(true)) work();
+  std::unique_lock waiting(questions_mutex_);
+  questions_changed_.wait(waiting, [&] { return question->is_answered || questions_have_ended_; });
+  question->is_taken = true;
+  if (question->is_answered) rethrow(question->thrown);
+  return question->is_answered;
 }
 
 std::shared_ptr<core::NamespaceState> LoopGroup::make(const MakeNamespace& make_one) {
+  struct Made {
+    std::shared_ptr<core::NamespaceState> nsp;
+    std::exception_ptr thrown;
+    std::atomic<bool> is_done = false;
+  };
   const std::size_t own = index_here().value_or(0);
-  const auto made = std::make_shared<std::shared_ptr<core::NamespaceState>>();
+  const auto made = std::make_shared<Made>();
   each([this, make_one, own, made](std::size_t index) {
-    auto nsp = make_one(*members_[index].node);
-    if (index == own) *made = std::move(nsp);
+    if (index != own) return void(make_one(*members_[index].node));
+    try {
+      made->nsp = make_one(*members_[index].node);
+    } catch (...) {
+      made->thrown = std::current_exception();
+    }
+    made->is_done = true;
   });
-  if (!*made) run_on_first([] {});  // it comes behind
-  return *made;
+  if (!made->is_done) run_on_first([] {});  // it comes behind
+  if (!made->is_done) throw std::system_error(Errc::closed, "no namespace");
+  rethrow(made->thrown);
+  return made->nsp;
 }
 
 void LoopGroup::change_each(const Change& change) {

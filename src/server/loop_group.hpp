@@ -44,10 +44,14 @@ class LoopGroup final : public core::NodeGroup {
   /// Calls `work` with the number of each loop, on that loop: at once where this thread runs it, and if
   /// none runs; otherwise soon.
   void each(const std::function<void(std::size_t index)>& work);
-  /// Runs `work` on the first loop, and waits for its end.
-  void run_on_first(const std::function<void()>& work);
+  /// Runs `work` on the first loop, and waits for its end. False if that loop does not come to it any
+  /// more; `work` may be running then, so it owns what it uses.
+  bool run_on_first(std::function<void()> work);
+  /// The first loop has ended, or is about to: nobody waits for it any more.
+  void end_questions();
   using MakeNamespace = std::function<std::shared_ptr<core::NamespaceState>(core::Node& node)>;
-  /// Makes a namespace on each, and returns that of this thread's loop, or else the first's.
+  /// Makes a namespace on each, and returns that of this thread's loop, or else the first's. Throws
+  /// Errc::closed if that loop does not come to it any more.
   std::shared_ptr<core::NamespaceState> make(const MakeNamespace& make_one);
 
   void change_each(const Change& change) override;
@@ -63,6 +67,7 @@ class LoopGroup final : public core::NodeGroup {
 
   /// What a thread that is none of the loops' waits for.
   struct Question {
+    std::function<void()> work;
     std::atomic<bool> is_taken = false;
     bool is_answered = false;
     std::exception_ptr thrown;
@@ -76,6 +81,7 @@ class LoopGroup final : public core::NodeGroup {
   std::recursive_mutex mutex_;
   std::atomic<bool> is_running_ = false;
   std::mutex questions_mutex_;
+  bool questions_have_ended_ = false;
   std::condition_variable questions_changed_;
   std::mutex counters_mutex_;
   std::unordered_map<std::string, std::weak_ptr<Counter>> counters_;

@@ -44,6 +44,8 @@ ServerState::ServerState(ServerOptions options, asio::io_context* context)
 ServerState::~ServerState() {
   adopt_loops();
   close_now();
+  // What close() has posted to other loops may not have run. Their last messages need all loops.
+  for (const auto& worker : workers_) worker->close();
 }
 
 void ServerState::adopt_loops() {
@@ -55,8 +57,16 @@ std::uint16_t ServerState::listen(const ListenOptions& options, std::error_code&
     error = Errc::closed;
     return 0;
   }
-  std::uint16_t bound = 0;
-  group_.run_on_first([&] { bound = worker().listen(options, error); });
+  struct Listening {
+    std::uint16_t bound = 0;
+    std::error_code error;
+  };
+  const auto listening = std::make_shared<Listening>();
+  const bool is_done = group_.run_on_first([this, options, listening] {
+    listening->bound = worker().listen(options, listening->error);
+  });
+  error = is_done ? listening->error : Errc::closed;
+  const std::uint16_t bound = is_done ? listening->bound : 0;
   if (!error) {
     const bool is_anywhere =
         options.address.empty() && options.unix_path.empty() && !options.descriptor;
@@ -123,6 +133,8 @@ void ServerState::run_loops() {
     runs_.front() = {};
     throw;
   }
+  const auto end_questions = [](LoopGroup* group) { group->end_questions(); };
+  const std::unique_ptr<LoopGroup, decltype(end_questions)> asked(&group_, end_questions);
   run_loop(0);
 }
 
@@ -202,6 +214,8 @@ void ServerState::shut_down(std::optional<std::chrono::seconds> limit) {
     }
   }
   stop_loops();
+  // Whoever waits for the first loop is waited for here.
+  group_.end_questions();
   const auto is_stopped = [&] {
     if (!is_on_loop) return runner_ == std::thread::id();
     return std::none_of(runs_.begin(), runs_.end(), [](const LoopRun& run) {

@@ -97,6 +97,7 @@ core::EngineConnections& Worker::serve_engine_only() {
 
 Worker::~Worker() {
   shared_.group.remove(place_.index);
+  if (shared_.buses) shared_.buses->remove(place_.index);
   timers_->drop();  // in case close() threw before it did
   if (cluster_) cluster_->leave();
   // Callers that wait for a result learn that there is none.
@@ -144,10 +145,15 @@ std::uint16_t Worker::listen(const ListenOptions& options, std::error_code& erro
 template <class T, class Use>
 void Worker::hand_over(Worker& to, T carried, Use use) {
   to.load_.fetch_add(1, std::memory_order_relaxed);
-  // Shared, because a task can be copied.
-  to.loop_->post([&to, use, shared = std::make_shared<T>(std::move(carried))] {
-    if (!to.closed_) use(to, std::move(*shared));
-  });
+  try {
+    // Shared, because a task can be copied.
+    to.loop_->post([&to, use, shared = std::make_shared<T>(std::move(carried))] {
+      if (!to.closed_) use(to, std::move(*shared));
+    });
+  } catch (...) {
+    to.load_.fetch_sub(1, std::memory_order_relaxed);
+    throw;
+  }
 }
 
 void Worker::accept(net::Socket socket, const Reception& reception) {
@@ -162,10 +168,15 @@ void Worker::accept(net::Socket socket, const Reception& reception) {
     load_.fetch_add(1, std::memory_order_relaxed);
     return receive(std::move(socket), reception);
   }
-  socket.move_to(worker.context_.get_executor());
-  hand_over(worker, std::move(socket), [reception](Worker& to, net::Socket accepted) {
-    to.receive(std::move(accepted), reception);
-  });
+  try {
+    socket.move_to(worker.context_.get_executor());
+    hand_over(worker, std::move(socket), [reception](Worker& to, net::Socket accepted) {
+      to.receive(std::move(accepted), reception);
+    });
+  } catch (...) {
+    shared_.limits.remove();
+    throw;
+  }
 }
 
 void Worker::receive(net::Socket socket, const Reception& reception) {
@@ -246,8 +257,19 @@ void Worker::stop_counting(const net::TcpStream& stream) noexcept {
   admitted_.erase(found);
 }
 
-std::shared_ptr<net::TcpStream> Worker::open_stream(net::Socket socket) {
-  return net::TcpStream::open(loop_, std::move(socket), open_streams_);
+template <class Connection>
+std::shared_ptr<net::TcpStream> Worker::open_stream(Connection connection) {
+  const std::size_t open = open_streams_->size();
+  try {
+    return net::TcpStream::open(loop_, std::move(connection), open_streams_);
+  } catch (...) {
+    // One that is open is counted until its end.
+    if (open_streams_->size() == open) {
+      load_.fetch_sub(1, std::memory_order_relaxed);
+      shared_.limits.remove();
+    }
+    throw;
+  }
 }
 
 std::shared_ptr<net::TlsContext> Worker::tls_context(
@@ -291,8 +313,7 @@ void Worker::give_away(std::size_t loop, DetachedConnection connection) {
 
 void Worker::take_in(DetachedConnection connection) {
   shared_.limits.add_again();
-  const auto tcp =
-      net::TcpStream::open(loop_, std::move(net::tcp_of(connection.stream)), open_streams_);
+  const auto tcp = open_stream(std::move(net::tcp_of(connection.stream)));
   if (!tcp) return;
   contain(*tcp, [&] {
     admit_again(*tcp);

@@ -139,8 +139,10 @@ class Worker {
   bool admit(const net::TcpStream& stream);
   void admit_again(const net::TcpStream& stream);
   void stop_counting(const net::TcpStream& stream) noexcept;
-  /// Null if there is no room for another one.
-  std::shared_ptr<net::TcpStream> open_stream(net::Socket socket);
+  /// Of a socket, or a connection of another loop; it has been counted. Null if there is no room for
+  /// another one.
+  template <class Connection>
+  std::shared_ptr<net::TcpStream> open_stream(Connection connection);
   /// For the streams of this loop with these certificates, which may be null; so is the result then.
   std::shared_ptr<net::TlsContext> tls_context(
       const std::shared_ptr<const net::TlsCertificates>& certificates);

@@ -102,6 +102,28 @@ TEST_F(GatherTest, NodesWithoutANameAreCountedEach) {
   EXPECT_EQ(answers, 2);
 }
 
+TEST_F(GatherTest, ANodeIsGoneOnce) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{2});
+  gather.on_gone("/", "a");
+  gather.on_gone("/", "a");
+  EXPECT_FALSE(missing);
+  answer("b", id);
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 0U);
+}
+
+TEST_F(GatherTest, ANodeThatHasClosedTheNamespaceMayAnswerAllTheSame) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{2});
+  gather.on_gone("/", "a");
+  answer("a", id);
+  EXPECT_FALSE(missing);
+  answer("b", id);
+  EXPECT_TRUE(missing);
+  EXPECT_EQ(answers, 2);
+}
+
 TEST_F(GatherTest, TellsWhoIsMissingAtTheDeadline) {
   const RequestId by_id = *gather.start(sockets_question());
   gather.expect(by_id, std::vector<std::string>{"a", "b", "c"});

@@ -27,7 +27,8 @@ std::size_t Namespace::sockets_count() const {
 std::vector<Socket> Namespace::sockets() const {
   std::vector<Socket> sockets;
   if (!state_) return sockets;
-  for (core::SocketState* const socket : state_->here().everybody())
+  const auto here = state_->here();
+  for (core::SocketState* const socket : here->everybody())
     sockets.emplace_back(socket->shared_from_this());
   return sockets;
 }
@@ -115,13 +116,13 @@ Pending<std::size_t> Namespace::server_count() const {
 }
 
 void Namespace::emit_server_side(detail::OutgoingEvent& event) const {
-  if (state_) state_->here().server_side_emit(event);
+  if (state_) state_->here()->server_side_emit(event);
 }
 
 void Namespace::emit_server_side_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                                           detail::AllCallback all) const {
   if (!state_) return all({});
-  state_->here().server_side_emit_with_ack(event, std::move(each), std::move(all));
+  state_->here()->server_side_emit_with_ack(event, std::move(each), std::move(all));
 }
 
 void Namespace::add_middleware(detail::ConnectionMiddleware middleware) const {

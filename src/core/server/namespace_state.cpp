@@ -56,11 +56,9 @@ HandlerId NamespaceState::next_handler_id() {
   return link_->group ? link_->group->next_handler_id() : ++link_->last_handler_id;
 }
 
-NamespaceState& NamespaceState::counterpart_here() {
+std::shared_ptr<NamespaceState> NamespaceState::counterpart_here() const {
   const Node* const here = link_->group->here();
-  const auto counterpart = here ? here->counterpart_of(*this) : nullptr;
-  // Its node keeps it, and this is the thread on which that may end.
-  return counterpart ? *counterpart : *this;
+  return here ? here->counterpart_of(*this) : nullptr;
 }
 
 // --- Its sockets ---

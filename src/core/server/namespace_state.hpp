@@ -45,10 +45,13 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   void set_parent_number(std::size_t number) { parent_number_ = number; }
   /// This namespace on the loop that the thread runs; this one itself if there is none. So what a loop
   /// sends to a namespace leaves that loop, in the order in which it is sent, whatever handle is used.
-  /// Any thread.
-  NamespaceState& here() {
+  /// Not kept longer than this one. Any thread.
+  std::shared_ptr<NamespaceState> here() {
     const bool is_here = !link_->group || !link_->group->has_several() || loop().is_current();
-    return is_here ? *this : counterpart_here();
+    const auto counterpart = is_here ? nullptr : counterpart_here();
+    // Not counted, because the caller keeps this one.
+    return counterpart ? counterpart
+                       : std::shared_ptr<NamespaceState>(std::shared_ptr<void>(), this);
   }
   bool is_counterpart_of(const NamespaceState& other) const {
     return link_->group && link_->group == other.link_->group && name_ == other.name_ &&
@@ -140,7 +143,8 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   void report(Socket& socket, std::string_view event, const std::exception_ptr& exception) noexcept;
 
  private:
-  NamespaceState& counterpart_here();
+  /// Null if there is none.
+  std::shared_ptr<NamespaceState> counterpart_here() const;
   /// A parent's children differ from loop to loop, so each loop makes the request of its own.
   bool has_children_elsewhere(const detail::BroadcastOptions& options) const;
   void request_from_each(

@@ -58,6 +58,7 @@ struct RedisStreamsAdapterOptions {
   std::size_t max_len = 10'000;                 ///< The stream keeps about so many entries.
   std::size_t read_count = 100;                 ///< Entries that are read at a time.
   std::chrono::milliseconds block_time{5'000};  ///< How long Redis waits for the next entry.
+  std::string session_key_prefix = "sio:session:";  ///< Of clients that may come back.
 };
 
 /// The adapter over a stream of Redis: a server that loses Redis for a moment gets what the others

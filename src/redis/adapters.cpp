@@ -85,6 +85,7 @@ Adapter sharded_redis_adapter(ShardedRedisAdapterOptions options) {
 Adapter redis_streams_adapter(RedisStreamsAdapterOptions options) {
   const redis::StreamsBusOptions bus{.stream_name = std::move(options.stream_name),
                                      .channel_prefix = std::move(options.channel_prefix),
+                                     .session_key_prefix = std::move(options.session_key_prefix),
                                      .max_len = options.max_len,
                                      .read_count = options.read_count,
                                      .block_time = options.block_time};

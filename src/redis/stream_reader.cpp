@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "redis/stream_reader.hpp"
 
+#include "redis/stream_entry.hpp"
+
 #include <utility>
 
 namespace socketio::redis {
 namespace {
 
-/// An entry is the list of its id and its fields.
-struct EntryView {
-  const std::string* id = nullptr;
-  const Reply::Array* fields = nullptr;
-};
-
-EntryView entry_of(const Reply& reply) {
-  const auto* const parts = reply.array();
-  if (!parts || parts->size() != 2) return {};
-  return {(*parts)[0].string(), (*parts)[1].array()};
-}
+/// Less than the id of any entry.
+constexpr std::string_view no_entry = "0-0";
 
 /// XREAD answers with a list of streams, each of which is the list of its name and its entries.
 const Reply::Array* entries_of(const Reply& reply) {
@@ -42,7 +35,19 @@ void StreamReader::close() {
 
 void StreamReader::on_greeted() {
   connection_->declare_ready();
-  last_id_.empty() ? find_end() : read();
+  if (last_id_.empty()) return find_end();
+  last_id_ == no_entry ? read() : find_last();
+}
+
+void StreamReader::find_last() {
+  connection_->send({"XRANGE", options_.stream, last_id_, last_id_},
+                    [this](const redis::Answer& answer) {
+                      if (!answer) return;
+                      const auto* const entries = answer->array();
+                      // Redis has trimmed the stream further than this, or begun a new one.
+                      if (entries && entries->empty()) ++gaps_;
+                      read();
+                    });
 }
 
 void StreamReader::find_end() {
@@ -56,7 +61,7 @@ void StreamReader::on_end(const redis::Answer& answer) {
   const auto* const entries = answer->array();
   if (!entries) return retry_later();
   const auto last = entries->empty() ? EntryView() : entry_of(entries->front());
-  last_id_ = last.id ? *last.id : "0-0";
+  last_id_ = last.id ? *last.id : std::string(no_entry);
   read();
 }
 

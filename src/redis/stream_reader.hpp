@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,6 +40,11 @@ class StreamReader final : private Connection::Listener, private Deadline {
                StreamReaderOptions options, OnEntry on_entry);
   ~StreamReader() override { close(); }
 
+  /// Of the entry that was read last; empty as long as the end is unknown.
+  const std::string& last_id() const { return last_id_; }
+  /// How often Redis had forgotten that entry after a reconnection, so that others may be missing.
+  std::uint64_t gaps() const { return gaps_; }
+
   void open() { connection_->open(); }
   void close();
 
@@ -48,6 +54,7 @@ class StreamReader final : private Connection::Listener, private Deadline {
   bool take_push(const Reply&) override { return false; }
 
   void find_end();
+  void find_last();
   void read();
   void on_end(const redis::Answer& answer);
   void on_read(const redis::Answer& answer);
@@ -59,8 +66,8 @@ class StreamReader final : private Connection::Listener, private Deadline {
   Loop& loop_;
   const StreamReaderOptions options_;
   OnEntry on_entry_;
-  /// Of the entry that was read last; empty as long as the end is unknown.
   std::string last_id_;
+  std::uint64_t gaps_ = 0;
   std::shared_ptr<Connection> connection_;
 };
 

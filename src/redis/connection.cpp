@@ -39,6 +39,12 @@ class Connection::Link final : public StreamHandler {
     owner_.reset();
     stream_->close();
   }
+  /// What the kernel takes at once still leaves: the sessions of a server that ends.
+  void part() {
+    owner_.reset();
+    stream_->flush();
+    stream_->close();
+  }
 
  private:
   void on_bytes(std::span<char> bytes) override {
@@ -60,7 +66,7 @@ class Connection::Link final : public StreamHandler {
     if (owner) owner->on_link_closed(stream_->error());
   }
 
-  // Empty after give_up().
+  // Empty after give_up() or part().
   std::weak_ptr<Connection> owner_;
   const std::shared_ptr<Stream> stream_;
   ReplyReader reader_;
@@ -88,7 +94,7 @@ void Connection::open() {
 }
 
 void Connection::close() {
-  if (const auto current = link()) current->give_up();
+  if (const auto current = link()) current->part();
   state_ = Closed{};
   deadline_.cancel();
   waiting_deadline_.cancel();

@@ -91,7 +91,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   void open();
-  /// Drops everything, without an answer.
+  /// What has been sent may still reach Redis; nothing is answered any more.
   void close();
 
   /// Sends the command as soon as all before it were sent. `on_answer` is called once, never before

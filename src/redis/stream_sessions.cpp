@@ -51,6 +51,7 @@ class StreamSessions::Reading : public std::enable_shared_from_this<StreamSessio
     const auto sessions = sessions_.lock();
     if (!sessions || !sessions->client_ || pages_++ == sessions->options_.pages)
       return end_->give(std::nullopt);
+    sought_ = parse_stream_id(sessions->position().offset).value_or(StreamId());
     const std::string count = std::to_string(sessions->options_.page_entries);
     sessions->client_->send({"XRANGE", sessions->options_.stream, last_id_, "+", "COUNT", count},
                             [self = shared_from_this()](const redis::Answer& answer) {
@@ -88,9 +89,7 @@ class StreamSessions::Reading : public std::enable_shared_from_this<StreamSessio
       if (!take(entry_of((*entries)[i]))) return end_->give(std::nullopt);
     }
     // This server has delivered what is not in the stream any more.
-    const auto sessions = sessions_.lock();
-    const auto position = sessions ? parse_stream_id(sessions->position().offset) : std::nullopt;
-    if (entries->size() == 1 && position && last_ < *position) return end_->give(std::nullopt);
+    if (entries->size() == 1 && last_ < sought_) return end_->give(std::nullopt);
     proceed();
   }
 
@@ -125,6 +124,8 @@ class StreamSessions::Reading : public std::enable_shared_from_this<StreamSessio
   const StreamId from_;
   std::string last_id_;
   StreamId last_;
+  /// What this server had delivered when it asked.
+  StreamId sought_;
   std::size_t pages_ = 0;
   std::size_t bytes_ = 0;
   std::vector<Found> found_;

@@ -8,8 +8,8 @@
 //   });
 //   io.engine().on_initial_headers([](ResponseHeaders& headers) { headers.set("x-first", "1"); });
 //
-// Register functions before the server runs, or on its loop, which calls them. The requests that they
-// see have no body.
+// Register functions before the server runs, or from any thread; each loop has copies, and calls them.
+// The requests that they see have no body.
 #pragma once
 
 #include <socketio/http.hpp>
@@ -28,7 +28,7 @@ namespace http {
 class Headers;
 }
 namespace server {
-class Worker;
+class ServerState;
 }
 
 /// What a middleware of the engine decides on a request.
@@ -62,7 +62,7 @@ class ResponseHeaders {
 class Engine {
  public:
   /// For the library.
-  explicit Engine(server::Worker& worker) : worker_(worker) {}
+  explicit Engine(server::ServerState& server) : server_(server) {}
 
   /// A middleware sees every request below ServerOptions::path, except for the client's files and
   /// CORS preflights, in the order of registration and before anything is checked. It is a function
@@ -110,7 +110,7 @@ class Engine {
   void add_initial_headers_handler(HeadersHandler handler);
   void add_headers_handler(HeadersHandler handler);
 
-  server::Worker& worker_;
+  server::ServerState& server_;
 };
 
 }  // namespace socketio

@@ -6,8 +6,10 @@
 // empty name and does nothing. Handlers may be registered here once for all sockets, which saves a
 // closure per connection (`nsp.on("chat", [](Socket& socket, Message m) { … })`), or on a socket.
 //
-// Threads: sending (everything that BroadcastOperator does) from any thread; the rest before the
-// server runs, or on its loop.
+// Threads: sending (everything that BroadcastOperator does), sockets_count(), and registering and
+// removing handlers, from any thread; the rest before the server runs, or on its loop. What is
+// registered while the server runs takes effect on the loop that registers it at once, and on others in
+// their next turn. Each loop has a copy of every function.
 #pragma once
 
 #include <socketio/socket.hpp>
@@ -29,8 +31,9 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
   explicit Namespace(std::shared_ptr<core::NamespaceState> state) : state_(std::move(state)) {}
 
   const std::string& name() const;
+  /// Sockets connected to this server.
   std::size_t sockets_count() const;
-  /// Sockets connected to this node. Loop only.
+  /// Of these, those of this loop; before the server runs, there are none. Loop only.
   std::vector<Socket> sockets() const;
 
   // --- Connections; each function may be a coroutine, and may take less than shown ---
@@ -67,18 +70,18 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
 
   template <class F>
   HandlerId on(std::string event, F handler) const {
-    return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
+    return add_handler(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::always);
   }
-  /// Runs once for the whole namespace: the first event of any socket removes it.
+  /// Runs once for the whole namespace: the first event of any socket removes it, on whatever loop.
   template <class F>
   HandlerId once(std::string event, F handler) const {
-    return table().add(std::move(event), detail::make_handler<Socket>(std::move(handler)),
+    return add_handler(std::move(event), detail::make_handler<Socket>(std::move(handler)),
                        detail::HandlerTableRef::Times::once);
   }
-  void off(std::string_view event, HandlerId handler) const { table().remove(event, handler); }
-  void off(std::string_view event) const { table().remove(event); }
-  void off() const { table().remove_all(); }
+  void off(std::string_view event, HandlerId handler) const;
+  void off(std::string_view event) const;
+  void off() const;
   /// `[](Socket& socket, std::string_view event, const json& arguments)`, or with `const
   /// Arguments&`: undecoded, which is cheap however large they are. A further parameter `Ack<json>`
   /// acknowledges the event, unless its handler does so first.
@@ -157,15 +160,12 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
   /// Ack, is this server's answer. A server with several loops gets it once.
   template <class F>
   HandlerId on_server_side_emit(std::string event, F handler) const {
-    return server_side_table().add(std::move(event), detail::make_handler<void>(std::move(handler)),
-                                   detail::HandlerTableRef::Times::always);
+    return add_server_side(std::move(event), detail::make_handler<void>(std::move(handler)));
   }
-  void off_server_side_emit(std::string_view event, HandlerId handler) const {
-    server_side_table().remove(event, handler);
-  }
-  void off_server_side_emit(std::string_view event) const { server_side_table().remove(event); }
+  void off_server_side_emit(std::string_view event, HandlerId handler) const;
+  void off_server_side_emit(std::string_view event) const;
 
-  friend bool operator==(const Namespace& a, const Namespace& b) { return a.state_ == b.state_; }
+  friend bool operator==(const Namespace& a, const Namespace& b) { return a.is_same(b); }
 
  private:
   friend class detail::WithFlags<Namespace, BroadcastOperator>;
@@ -190,8 +190,9 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
   void emit_server_side(detail::OutgoingEvent& event) const;
   void emit_server_side_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                                  detail::AllCallback all) const;
-  detail::HandlerTableRef server_side_table() const;
-  detail::HandlerTableRef table() const;
+  HandlerId add_server_side(std::string event, detail::EventHandler handler) const;
+  HandlerId add_handler(std::string event, detail::EventHandler handler,
+                        detail::HandlerTableRef::Times times) const;
   void add_middleware(detail::ConnectionMiddleware middleware) const;
   void add_connection_handler(detail::ConnectionHandler handler) const;
   void add_disconnecting(detail::DisconnectHandler handler) const;
@@ -199,6 +200,8 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
   HandlerId add_any(detail::AnyHandler handler, detail::Position position) const;
   HandlerId add_any_outgoing(detail::AnyHandler handler, detail::Position position) const;
   void set_error_hook(detail::ErrorHook hook) const;
+
+  bool is_same(const Namespace& other) const;
 
   std::shared_ptr<core::NamespaceState> state_;
 };

@@ -55,14 +55,15 @@ struct RedisStreamsAdapterOptions {
   std::string url = "redis://localhost:6379";
   std::string stream_name = "socket.io";
   std::string channel_prefix = "socket.io";
-  std::size_t max_len = 10'000;                 ///< The stream keeps about so many entries.
-  std::size_t read_count = 100;                 ///< Entries that are read at a time.
-  std::chrono::milliseconds block_time{5'000};  ///< How long Redis waits for the next entry.
+  std::size_t max_len = 10'000;                     ///< The stream keeps about so many entries.
+  std::size_t read_count = 100;                     ///< Entries that are read at a time.
+  std::chrono::milliseconds block_time{5'000};      ///< How long Redis waits for the next entry.
   std::string session_key_prefix = "sio:session:";  ///< Of clients that may come back.
 };
 
 /// The adapter over a stream of Redis: a server that loses Redis for a moment gets what the others
-/// have emitted meanwhile. Throws std::invalid_argument if the URL is none.
+/// have emitted meanwhile. Throws std::invalid_argument if the URL is none, or if `block_time` or
+/// `read_count` is 0.
 Adapter redis_streams_adapter(RedisStreamsAdapterOptions options = {});
 
 }  // namespace socketio

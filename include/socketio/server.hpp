@@ -15,11 +15,11 @@
 // returns after that handler. exit() ends servers that are still running, and waits up to three
 // seconds for a handler.
 //
-// Threads: run() makes the calling thread the loop's. stop(), close(), drain(), accept(), every(),
-// after() and post() (timer.hpp) may be called from anywhere, sending functions as described in
-// socket.hpp, and everything else, including of(), listen(), http() and metrics(), before run() or on
-// the loop. A call that ends something waits for the running handler, but not for those of events
-// that were read together with its event: they are dropped.
+// Threads: run() makes the calling thread the first loop's (docs/scaling.md has several). stop(), close(),
+// drain(), accept(), of(), every(), after() and post() (timer.hpp), and registering handlers may be called
+// from anywhere, sending functions as described in socket.hpp, everything else, as listen(), http() and
+// metrics(), before run() or on the loop. A call that ends something waits for the running handler, but
+// not for those of events that were read together with its event: they are dropped.
 #pragma once
 
 #include <socketio/hook.hpp>

@@ -186,6 +186,12 @@ struct RecoveryOptions {
 };
 
 struct ServerOptions {
+  /// Loops, each on a thread of its own, among which clients are spread: run() runs the first of them
+  /// on its caller's, and starts the others. 0: as many as there are cores. More than one: handlers of
+  /// several sockets run at the same time (docs/scaling.md), but those of one socket never do. Then
+  /// clients cannot be recovered (`connection_state_recovery`), nor sessions have ids of the
+  /// application's (`generate_id`). A server on an io_context of yours has one.
+  std::size_t threads = 1;
   /// Of Socket.IO's requests; `http()` gets the others. Empty: "/socket.io", and for an engine::Server
   /// "/engine.io".
   std::string path{};

@@ -22,6 +22,9 @@ void instrument(Server& io, AdminUiOptions options) {
   if (options.auth.is_required() && !admin::is_bcrypt_hash(options.auth.password_hash())) {
     throw std::invalid_argument("the password hash of the Admin UI must be a bcrypt hash");
   }
+  if (io.state().has_several_workers()) {
+    throw std::invalid_argument("the Admin UI shows a server with one thread");
+  }
   server::Worker& worker = io.state().worker();
   if (worker.node().watcher()) {
     throw std::logic_error("instrument() has been called for this server");

@@ -55,6 +55,11 @@ void Cluster::leave() {
   }
   opened_.clear();
   self_ = nullptr;
+  // A handler that a bus has called may be what closes the server, so the bus lives until the end of the
+  // turn, and what it may still call as well.
+  if (const auto self = weak_from_this().lock()) {
+    loop_.defer([self, bus = std::shared_ptr<Bus>(std::move(bus_))] {});
+  }
   bus_ = nullptr;
   // Whoever is told may ask again, and is told at once.
   gather_.end_all();

@@ -10,6 +10,9 @@ namespace socketio::cluster {
 
 namespace {
 
+/// That one request waits for. Anybody on the bus may say how many there are.
+constexpr std::size_t most_clients = 10'000'000;
+
 const RequestId& request_of(const Body& body) {
   static const RequestId none;
   if (const auto* const count = std::get_if<ClientCount>(&body)) return count->request;
@@ -73,8 +76,9 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
     if (is_heard_ || answers_ >= owner_.nodes_) return;
     ++answers_;
     const auto* const count = std::get_if<ClientCount>(&body);
-    heard_[sender] += count ? count->clients : 0;
-    clients_ += count ? count->clients : 0;
+    const std::size_t clients = count ? std::min(count->clients, most_clients - clients_) : 0;
+    heard_[sender] += clients;
+    clients_ += clients;
     awaited_.erase(sender);
     use(body);
     check();

@@ -18,17 +18,21 @@ std::vector<HandlerTable::Event>::iterator HandlerTable::find(std::string_view e
 
 HandlerId HandlerTable::add(std::string event, EventHandler handler, HandlerTableRef::Times times) {
   const HandlerId id = ++last_id_;
+  add(std::move(event), Entry{id, std::move(handler), times});
+  return id;
+}
+
+void HandlerTable::add(std::string event, Entry entry) {
   const auto found = find(event);
   auto changed = found == events_.end() ? std::make_shared<Entries>()
                                         : std::make_shared<Entries>(*found->entries);
-  changed->push_back({id, std::move(handler), times});
+  changed->push_back(std::move(entry));
   if (found == events_.end()) {
     const auto at = place(event);
     events_.insert(at, {std::move(event), std::move(changed)});
   } else {
     found->entries = std::move(changed);
   }
-  return id;
 }
 
 void HandlerTable::remove(std::string_view event, HandlerId handler) {
@@ -53,7 +57,10 @@ void HandlerTable::dispatch(std::string_view event, Invocation& call) {
   if (found == events_.end()) return;
   const auto entries = found->entries;
   for (const Entry& entry : *entries) {
-    if (entry.times == HandlerTableRef::Times::once) remove(event, entry.id);
+    if (entry.times == HandlerTableRef::Times::once) {
+      remove(event, entry.id);
+      if (entry.is_taken && entry.is_taken->exchange(true)) continue;
+    }
     entry.handler(call);
   }
 }

@@ -7,6 +7,7 @@
 #include <socketio/socket.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,10 +23,14 @@ class HandlerTable {
     HandlerId id;
     EventHandler handler;
     HandlerTableRef::Times times;
+    // Of one that runs once: somebody runs it. The tables of several loops share it.
+    std::shared_ptr<std::atomic<bool>> is_taken{};
   };
   using Entries = std::vector<Entry>;
 
   HandlerId add(std::string event, EventHandler handler, HandlerTableRef::Times times);
+  /// The same for an entry that the tables of several loops have: its id is none that they make.
+  void add(std::string event, Entry entry);
   void remove(std::string_view event, HandlerId handler);
   void remove(std::string_view event);
   void remove_all() { events_.clear(); }
@@ -54,11 +59,15 @@ class HandlerList {
  public:
   HandlerId add(Function function, Position position = Position::back) {
     const HandlerId id = ++last_id_;
+    add(id, std::move(function), position);
+    return id;
+  }
+  /// The same for one that the lists of several loops have: its id is none that they make.
+  void add(HandlerId id, Function function, Position position = Position::back) {
     auto changed = copy();
     changed->insert(position == Position::front ? changed->begin() : changed->end(),
                     Entry{id, std::make_shared<Function>(std::move(function))});
     entries_ = std::move(changed);
-    return id;
   }
   void remove(HandlerId id) {
     auto changed = copy();

@@ -119,6 +119,7 @@ void AsioLoop::post(Task task) {
     });
   }
   posted_->tasks.push_back(std::move(task));
+  unfinished_.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::vector<Loop::Task> AsioLoop::take_posted() {
@@ -130,6 +131,7 @@ void AsioLoop::run_posted() {
   std::vector<Task> tasks = take_posted();
   enter();
   for (const Task& task : tasks) run(task);
+  unfinished_.fetch_sub(tasks.size(), std::memory_order_release);
 }
 
 void AsioLoop::stop() {

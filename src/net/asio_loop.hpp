@@ -59,6 +59,8 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
 
   std::int64_t wall_clock_ms() const override;
   void post(Task task) override;
+  /// Everything that has been posted before has run. Any thread.
+  bool has_run_posted() const { return unfinished_.load(std::memory_order_acquire) == 0; }
   bool is_current() const override;
 
  private:
@@ -92,6 +94,8 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
 
   struct Posted;
   std::shared_ptr<Posted> posted_;
+  // Posted, and still running or waiting.
+  std::atomic<std::size_t> unfinished_ = 0;
 };
 
 }  // namespace socketio::net

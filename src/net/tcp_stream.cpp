@@ -65,6 +65,34 @@ std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, Socke
   return stream;
 }
 
+std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, DetachedTcp detached,
+                                           std::shared_ptr<OpenStreams> open_streams) {
+  auto stream = open(std::move(loop), std::move(detached.socket), std::move(open_streams));
+  if (!stream) return nullptr;
+  stream->said_address_ = std::move(detached.said_address);
+  if (!detached.unsent.empty()) stream->write(detached.unsent);
+  return stream;
+}
+
+DetachedTcp TcpStream::detach() {
+  const auto self = shared_from_this();
+  DetachedTcp detached;
+  queue_.for_each([&](std::string_view piece) {
+    detached.unsent.append(piece);
+    return true;
+  });
+  // From here on nothing throws.
+  state_ = State::closed;
+  queue_.clear();
+  stop_waiting();
+  handler_ = nullptr;
+  kept_loop_->poller().remove(socket_, *this);
+  detached.socket = std::move(socket_);
+  detached.said_address = std::move(said_address_);
+  open_streams_->remove(*this);
+  return detached;
+}
+
 TcpStream::~TcpStream() { shut(); }
 
 std::string TcpStream::remote_address() const {

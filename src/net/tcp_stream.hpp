@@ -33,10 +33,22 @@ struct OpenStreams : std::unordered_map<const TcpStream*, std::shared_ptr<TcpStr
   void remove(const TcpStream& stream);
 };
 
+/// A TCP connection between two loops.
+struct DetachedTcp {
+  Socket socket;
+  /// See TcpStream::set_remote_address(); null if the socket's own counts.
+  std::unique_ptr<const std::string> said_address;
+  /// Written and not sent yet.
+  std::string unsent;
+};
+
 class TcpStream final : public Stream, private Watched {
  public:
   /// `socket` is connected. Null if it cannot be watched.
   static std::shared_ptr<TcpStream> open(std::shared_ptr<AsioLoop> loop, Socket socket,
+                                         std::shared_ptr<OpenStreams> open_streams);
+  /// Goes on with what another loop's stream was.
+  static std::shared_ptr<TcpStream> open(std::shared_ptr<AsioLoop> loop, DetachedTcp detached,
                                          std::shared_ptr<OpenStreams> open_streams);
   ~TcpStream() override;
 
@@ -48,6 +60,9 @@ class TcpStream final : public Stream, private Watched {
     said_address_ = std::make_unique<const std::string>(std::move(address));
   }
   void flush() override;
+  /// Ends the open stream here, without on_close(): what it was goes on elsewhere. Not from inside one
+  /// of its handler's calls.
+  DetachedTcp detach();
 
  private:
   struct Linger;

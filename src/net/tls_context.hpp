@@ -54,6 +54,8 @@ class TlsContext {
   std::vector<char> take_buffer();
   void give_back(std::vector<char> buffer) { buffer_ = std::move(buffer); }
 
+  /// A server's.
+  const std::shared_ptr<const TlsCertificates>& certificates() const { return certificates_; }
   /// For a server's handshakes.
   HandshakeQueue& handshakes() { return *handshakes_; }
 

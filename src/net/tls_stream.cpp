@@ -73,10 +73,10 @@ struct TlsStream::Bio {
   }
 };
 
-void TlsStream::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
+void FreeTls::operator()(ssl_st* ssl) const { SSL_free(ssl); }
 
 TlsStream::TlsStream(std::shared_ptr<Stream> below, std::shared_ptr<TlsContext> context,
-                     OwnedSsl ssl, Connector::Done done)
+                     OwnedTls ssl, Connector::Done done)
     : Stream(below->loop()),
       below_(std::move(below)),
       context_(std::move(context)),
@@ -96,7 +96,7 @@ TlsStream::~TlsStream() {
 }
 
 std::shared_ptr<TlsStream> TlsStream::make(std::shared_ptr<Stream> below,
-                                           std::shared_ptr<TlsContext> context, OwnedSsl ssl,
+                                           std::shared_ptr<TlsContext> context, OwnedTls ssl,
                                            Connector::Done done) {
   std::shared_ptr<TlsStream> stream(
       new TlsStream(std::move(below), std::move(context), std::move(ssl), std::move(done)));
@@ -107,7 +107,7 @@ std::shared_ptr<TlsStream> TlsStream::make(std::shared_ptr<Stream> below,
 std::shared_ptr<TlsStream> TlsStream::begin(std::shared_ptr<Stream> below,
                                             std::shared_ptr<TlsContext> context, ssl_st* ssl,
                                             Connector::Done done) {
-  const auto stream = make(std::move(below), std::move(context), OwnedSsl(ssl), std::move(done));
+  const auto stream = make(std::move(below), std::move(context), OwnedTls(ssl), std::move(done));
   stream->loop_.defer([weak = std::weak_ptr(stream)] {
     if (const auto self = weak.lock()) contain(*self, [&] { self->shake_hands(); });
   });
@@ -116,11 +116,46 @@ std::shared_ptr<TlsStream> TlsStream::begin(std::shared_ptr<Stream> below,
 
 std::shared_ptr<TlsStream> TlsStream::accept(std::shared_ptr<Stream> below,
                                              std::shared_ptr<TlsContext> context) {
-  OwnedSsl ssl(context->make_server());
+  OwnedTls ssl(context->make_server());
   if (!ssl) throw std::bad_alloc();
   const auto stream = make(std::move(below), std::move(context), std::move(ssl),
                            [](const std::shared_ptr<Stream>&, const ConnectFailure&) {});
   stream->shakes_in_turn_ = true;
+  return stream;
+}
+
+DetachedTls TlsStream::detach(TcpStream& below) {
+  const auto self = shared_from_this();
+  DetachedTls detached;
+  queue_.for_each([&](std::string_view piece) {
+    detached.unsent.append(piece);
+    return true;
+  });
+  below_->set_carried(nullptr);
+  detached.tcp = below.detach();
+  // From here on nothing throws.
+  state_ = State::closed;
+  has_shut_ = true;
+  queue_.clear();
+  stop_waiting();
+  handler_ = nullptr;
+  detached.kept = std::move(kept_);
+  detached.certificates = context_->certificates();
+  detached.ssl = std::move(ssl_);
+  return detached;
+}
+
+std::shared_ptr<TlsStream> TlsStream::attach(std::shared_ptr<Stream> below,
+                                             std::shared_ptr<TlsContext> context,
+                                             DetachedTls detached) {
+  auto stream =
+      make(std::move(below), std::move(context), std::move(detached.ssl), Connector::Done());
+  stream->has_heard_ = true;
+  stream->kept_ = std::move(detached.kept);
+  if (!detached.unsent.empty()) stream->write(detached.unsent);
+  // OpenSSL may have more than it has been asked for.
+  stream->paused_ = true;
+  stream->resume_reading();
   return stream;
 }
 

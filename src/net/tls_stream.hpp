@@ -11,6 +11,7 @@
 
 #include "base/connector.hpp"
 #include "base/stream.hpp"
+#include "net/tcp_stream.hpp"
 #include "net/tls_context.hpp"
 
 #include <chrono>
@@ -22,6 +23,22 @@
 #include <system_error>
 
 namespace socketio::net {
+
+struct FreeTls {
+  void operator()(ssl_st* ssl) const;
+};
+using OwnedTls = std::unique_ptr<ssl_st, FreeTls>;
+
+/// A server's TLS connection between two loops.
+struct DetachedTls {
+  DetachedTcp tcp;
+  OwnedTls ssl;
+  std::shared_ptr<const TlsCertificates> certificates;
+  /// Received and not decrypted yet.
+  std::string kept;
+  /// Written and not encrypted yet.
+  std::string unsent;
+};
 
 class TlsStream final : public Stream, private StreamHandler {
  public:
@@ -39,8 +56,17 @@ class TlsStream final : public Stream, private StreamHandler {
   /// The same in the role of a server.
   static std::shared_ptr<TlsStream> accept(std::shared_ptr<Stream> below,
                                            std::shared_ptr<TlsContext> context);
+  /// Goes on over `below`, which goes on with DetachedTls::tcp. `context` has its certificates.
+  static std::shared_ptr<TlsStream> attach(std::shared_ptr<Stream> below,
+                                           std::shared_ptr<TlsContext> context,
+                                           DetachedTls detached);
   ~TlsStream() override;
 
+  /// Ends the open stream here, without on_close(): what it was goes on elsewhere. `below` is the stream
+  /// that it was made with. Not from inside one of its handler's calls.
+  DetachedTls detach(TcpStream& below);
+  /// The stream that it was made with.
+  const std::shared_ptr<Stream>& below() const { return below_; }
   /// Closes without notice if the handshake is still underway.
   void give_up();
 
@@ -55,21 +81,16 @@ class TlsStream final : public Stream, private StreamHandler {
 
  private:
   struct Bio;
-  struct Free {
-    void operator()(ssl_st* ssl) const;
-  };
   /// How a call of OpenSSL ended the stream. Without a code: by the peer's close_notify.
   struct End {
     std::error_code code;
     std::string words;
   };
 
-  using OwnedSsl = std::unique_ptr<ssl_st, Free>;
-
-  TlsStream(std::shared_ptr<Stream> below, std::shared_ptr<TlsContext> context, OwnedSsl ssl,
+  TlsStream(std::shared_ptr<Stream> below, std::shared_ptr<TlsContext> context, OwnedTls ssl,
             Connector::Done done);
   static std::shared_ptr<TlsStream> make(std::shared_ptr<Stream> below,
-                                         std::shared_ptr<TlsContext> context, OwnedSsl ssl,
+                                         std::shared_ptr<TlsContext> context, OwnedTls ssl,
                                          Connector::Done done);
 
   void on_bytes(std::span<char> bytes) override;
@@ -96,7 +117,7 @@ class TlsStream final : public Stream, private StreamHandler {
 
   std::shared_ptr<Stream> below_;
   std::shared_ptr<TlsContext> context_;
-  OwnedSsl ssl_;
+  OwnedTls ssl_;
   // Set until the handshake is over.
   Connector::Done done_;
   // During a call: encrypted bytes that OpenSSL has not read.

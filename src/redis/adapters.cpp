@@ -11,6 +11,7 @@
 #include <socketio/redis.hpp>
 
 #include <functional>
+#include <stdexcept>
 #include <utility>
 
 namespace socketio {
@@ -83,6 +84,9 @@ Adapter sharded_redis_adapter(ShardedRedisAdapterOptions options) {
 }
 
 Adapter redis_streams_adapter(RedisStreamsAdapterOptions options) {
+  // For Redis, 0 means that it never says that there is nothing.
+  if (options.block_time < std::chrono::milliseconds(1) || options.read_count == 0)
+    throw std::invalid_argument("block_time and read_count are more than 0");
   const redis::StreamsBusOptions bus{.stream_name = std::move(options.stream_name),
                                      .channel_prefix = std::move(options.channel_prefix),
                                      .session_key_prefix = std::move(options.session_key_prefix),

@@ -277,9 +277,9 @@ std::optional<cluster::Body> read_response(std::optional<std::uint64_t> type,
     case ClassicType::server_side_emit:
       return cluster::ServerSideAnswer{std::move(request), {read_content(response, "data")}, {}};
     case ClassicType::broadcast_client_count: {
-      const auto clients = read_count(response, "clientCount");
+      const auto clients = read_client_count(response);
       if (!clients) return std::nullopt;
-      return cluster::ClientCount{std::move(request), static_cast<std::size_t>(*clients), {}};
+      return cluster::ClientCount{std::move(request), *clients, {}};
     }
     default:
       return cluster::ClientAnswer{std::move(request), read_argument(response, "packet"), {}};

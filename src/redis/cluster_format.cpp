@@ -188,9 +188,9 @@ std::optional<cluster::Body> read_answer(ClusterType type, const Value& data,
     if (!sockets) return std::nullopt;
     return cluster::Sockets{std::move(request), std::move(*sockets), {}};
   }
-  const auto clients = read_count(data, "clientCount");
+  const auto clients = read_client_count(data);
   if (!clients) return std::nullopt;
-  return cluster::ClientCount{std::move(request), static_cast<std::size_t>(*clients), {}};
+  return cluster::ClientCount{std::move(request), *clients, {}};
 }
 
 std::optional<cluster::Body> read_body(ClusterType type, const Value& data) {

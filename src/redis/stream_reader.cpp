@@ -34,6 +34,8 @@ void StreamReader::close() {
 }
 
 void StreamReader::on_greeted() {
+  // The last connection may have been about to try again.
+  cancel();
   connection_->declare_ready();
   if (last_id_.empty()) return find_end();
   last_id_ == no_entry ? read() : find_last();
@@ -91,6 +93,7 @@ void StreamReader::take(const Reply::Array& entries) {
 }
 
 void StreamReader::expired() noexcept {
+  if (!connection_->is_ready()) return;
   try {
     last_id_.empty() ? find_end() : read();
   } catch (...) {  // no memory

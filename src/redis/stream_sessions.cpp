@@ -18,8 +18,8 @@ bool is_for(const std::vector<std::string>& rooms, const detail::BroadcastOption
   const auto was_in = [&](const std::string& room) {
     return std::find(rooms.begin(), rooms.end(), room) != rooms.end();
   };
-  const bool is_included = options.rooms.empty() ||
-                           std::any_of(options.rooms.begin(), options.rooms.end(), was_in);
+  const bool is_included =
+      options.rooms.empty() || std::any_of(options.rooms.begin(), options.rooms.end(), was_in);
   return is_included && std::none_of(options.except.begin(), options.except.end(), was_in);
 }
 
@@ -164,8 +164,7 @@ std::string StreamSessions::key_of(std::string_view private_id) const {
   return options_.key_prefix + std::string(private_id);
 }
 
-void StreamSessions::save(const core::StoredSession& session,
-                          std::chrono::milliseconds lifetime) {
+void StreamSessions::save(const core::StoredSession& session, std::chrono::milliseconds lifetime) {
   if (!client_) return;
   TextBuffer text;
   std::vector<Bytes> attachments;
@@ -212,14 +211,12 @@ std::optional<core::StoredSession> StreamSessions::decode(std::string_view text)
 
 void StreamSessions::take(const std::string& private_id, TakenCallback taken) {
   if (!client_) return loop_.defer([taken = std::move(taken)] { taken(std::nullopt); });
-  const auto result =
-      InTime<core::StoredSession>::make(loop_, options_.timeout, std::move(taken));
+  const auto result = InTime<core::StoredSession>::make(loop_, options_.timeout, std::move(taken));
   client_->send({"GETDEL", key_of(private_id)},
                 [weak = weak_from_this(), result](const redis::Answer& answer) {
                   const auto self = weak.lock();
                   const std::string* const text = self && answer ? answer->string() : nullptr;
-                  if (!result->is_over())
-                    result->give(text ? self->decode(*text) : std::nullopt);
+                  if (!result->is_over()) result->give(text ? self->decode(*text) : std::nullopt);
                 });
 }
 

@@ -34,7 +34,7 @@ std::string_view take_until(std::string_view& text, std::size_t end) {
 /// Reads "user:password@", if it is there. A password may contain an `@` only if it is encoded.
 void take_credentials(std::string_view& text, Address& address) {
   const std::size_t end = text.find('@');
-  if (end == std::string_view::npos || end > text.find('/')) return;
+  if (end == std::string_view::npos || end > text.find_first_of("/?")) return;
   std::string_view credentials = take_until(text, end);
   const std::size_t colon = credentials.find(':');
   // "redis://name@host": a user without a password, who can do nothing but be asked for it.

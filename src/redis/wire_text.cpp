@@ -297,6 +297,11 @@ std::optional<std::uint64_t> read_count(const Value& object, std::string_view na
   return count;
 }
 
+std::optional<std::size_t> read_client_count(const Value& object) {
+  const auto count = read_count(object, "clientCount");
+  return count && *count <= most_clients ? std::optional<std::size_t>(*count) : std::nullopt;
+}
+
 std::optional<std::string> read_request_id(const Value& object) {
   Value member;
   if (!object.find("requestId", member) || member.is_null()) return std::string();

@@ -21,8 +21,18 @@ Pending<Closed> Closing::closed() {
 }
 
 void Closing::begin() {
-  streams_->on_last = [this] { loop_.timers().arm(*this, std::chrono::milliseconds(0)); };
-  if (streams_->empty()) streams_->on_last();
+  has_begun_ = true;
+  streams_->on_last = [this] { end_if_last(); };
+  if (streams_->empty()) end_if_last();
+}
+
+void Closing::on_other_end() {
+  --others_;
+  if (has_begun_ && streams_->empty()) end_if_last();
+}
+
+void Closing::end_if_last() {
+  if (others_ == 0) loop_.timers().arm(*this, std::chrono::milliseconds(0));
 }
 
 void Closing::complete() noexcept {

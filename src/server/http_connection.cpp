@@ -234,6 +234,12 @@ bool HttpConnection::feed(std::string_view& bytes) {
 }
 
 void HttpConnection::announce() {
+  destination_ = sink_.loop_of(parser_->request());
+  if (destination_) {
+    // What arrives meanwhile waits, and comes with it.
+    enter(Phase::response);
+    return defer(&HttpConnection::move);
+  }
   const auto exchange = std::make_shared<HttpExchange>(weak_from_this(), stream_);
   exchange_ = exchange;
   if (const auto& trust = sink_.connection_options().proxy_trust) {
@@ -253,6 +259,25 @@ void HttpConnection::announce() {
   const bool waits = parser_->expects_continue();
   sink_.accept(exchange);
   if (receiving_ && waits) stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void HttpConnection::move() {
+  if (!stream_ || !stream_->is_open()) return;
+  timer_.cancel();
+  const auto stream = std::exchange(stream_, nullptr);
+  sink_.move(*destination_, {.stream = net::detach(*stream),
+                             .parser = std::move(parser_),
+                             .received = std::move(waiting_),
+                             .serves_one = serves_one_});
+}
+
+void HttpConnection::resume(std::unique_ptr<http::RequestParser> parser,
+                            std::string_view received) {
+  const auto self = shared_from_this();
+  parser_ = std::move(parser);
+  processing_ = true;
+  announce();
+  process(received);
 }
 
 void HttpConnection::complete_body() {

@@ -2,7 +2,7 @@
 // HttpConnection: HTTP/1.1 on one byte stream. It parses requests one after another, announces each
 // as an Exchange when its headers are complete, and holds back later (pipelined) requests until it
 // is answered. Deadlines cut slow peers. After an upgrade the stream belongs to another handler and
-// the connection is gone.
+// the connection is gone. A request for a session of another loop takes the whole connection there.
 //
 // Life cycle: attach() to a stream; alive until the stream closes. Loop's thread only.
 #pragma once
@@ -12,9 +12,11 @@
 #include "codec/http/request_parser.hpp"
 #include "codec/http/writer.hpp"
 #include "engine/server/exchange.hpp"
+#include "net/detached_stream.hpp"
 #include "server/proxy_trust.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -86,10 +88,24 @@ class HttpExchange final : public engine::Exchange {
   bool body_complete_ = false;
 };
 
+/// A connection between two loops, with the request that has to be handled on the other.
+struct DetachedConnection {
+  net::DetachedStream stream;
+  /// Its headers are complete.
+  std::unique_ptr<http::RequestParser> parser;
+  /// What was received behind that.
+  std::string received;
+  bool serves_one = false;
+};
+
 /// Gets every request on one loop.
 class RequestSink {
  public:
   virtual ~RequestSink() = default;
+  /// The loop of the request's session, if it is another one. Then move() gets the connection, as soon as
+  /// its handler has returned.
+  virtual std::optional<std::size_t> loop_of(const http::Request&) const { return std::nullopt; }
+  virtual void move(std::size_t, DetachedConnection) {}
   virtual const ConnectionOptions& connection_options() const = 0;
   virtual void accept(const std::shared_ptr<HttpExchange>& exchange) = 0;
 
@@ -106,6 +122,8 @@ class HttpConnection final : public StreamHandler,
  public:
   explicit HttpConnection(RequestSink& sink) : sink_(sink) {}
   void attach(std::shared_ptr<Stream> stream);
+  /// Goes on with the request that another loop has received, on the stream that is attached.
+  void resume(std::unique_ptr<http::RequestParser> parser, std::string_view received);
   /// Ends the connection after its first response, unless that is an upgrade.
   void serve_one_request() { serves_one_ = true; }
 
@@ -134,6 +152,8 @@ class HttpConnection final : public StreamHandler,
   /// Feeds the parser. Returns how much it took, or nothing if the connection is ending.
   bool feed(std::string_view& bytes);
   void announce();
+  /// Leaves this loop.
+  void move();
   void complete_body();
   void fail(http::Errc error);
   /// Returns the exchange that has not been answered, if there is one, and forgets it.
@@ -166,6 +186,8 @@ class HttpConnection final : public StreamHandler,
   std::size_t body_bytes_before_ = 0;
   MemberTimer<HttpConnection, &HttpConnection::on_timeout> timer_{*this};
   Phase phase_ = Phase::idle;
+  // Where the request has to be handled, if not here.
+  std::optional<std::size_t> destination_;
   bool processing_ = false;
   bool serves_one_ = false;
 };

@@ -41,6 +41,23 @@ NamespaceMetrics of_namespace(const core::NamespaceCounters& counters) {
           .events_dropped = counters.emitted[EmitResult::dropped]};
 }
 
+void add(Metrics::ByName& sums, const Metrics::ByName& numbers) {
+  for (const auto& [name, number] : numbers) sums[name] += number;
+}
+
+void add(NamespaceMetrics& sums, const NamespaceMetrics& numbers) {
+  sums.sockets += numbers.sockets;
+  sums.sockets_connected += numbers.sockets_connected;
+  sums.events_received += numbers.events_received;
+  sums.events_sent += numbers.events_sent;
+  sums.events_dropped += numbers.events_dropped;
+}
+
+void add(DurationHistogram& sums, const DurationHistogram& numbers) {
+  for (std::size_t i = 0; i < sums.counts.size(); ++i) sums.counts[i] += numbers.counts[i];
+  sums.sum_seconds += numbers.sum_seconds;
+}
+
 }  // namespace
 
 void add_to(Metrics& metrics, const engine::Counters& counters) {
@@ -70,6 +87,27 @@ void add_to(Metrics& metrics, const core::Counters& counters) {
   // No namespace has that name: theirs begin with a slash.
   metrics.namespaces["other"] = of_namespace(counters.others);
   metrics.ack_latency = counters.ack_latency;
+}
+
+void add_to(Metrics& metrics, const Metrics& others) {
+  metrics.connections += others.connections;
+  metrics.connections_accepted += others.connections_accepted;
+  metrics.connections_refused += others.connections_refused;
+  add(metrics.sessions, others.sessions);
+  add(metrics.sessions_opened, others.sessions_opened);
+  add(metrics.sessions_closed, others.sessions_closed);
+  metrics.upgrades_started += others.upgrades_started;
+  metrics.upgrades_completed += others.upgrades_completed;
+  add(metrics.requests_refused, others.requests_refused);
+  add(metrics.bad_packets, others.bad_packets);
+  metrics.packets_received += others.packets_received;
+  metrics.packets_sent += others.packets_sent;
+  metrics.packets_dropped += others.packets_dropped;
+  metrics.received_bytes += others.received_bytes;
+  metrics.sent_bytes += others.sent_bytes;
+  for (const auto& [name, numbers] : others.namespaces) add(metrics.namespaces[name], numbers);
+  add(metrics.ack_latency, others.ack_latency);
+  add(metrics.loop_lag, others.loop_lag);
 }
 
 }  // namespace socketio::server

@@ -11,5 +11,7 @@ namespace socketio::server {
 
 void add_to(Metrics& metrics, const engine::Counters& counters);
 void add_to(Metrics& metrics, const core::Counters& counters);
+/// Those of another loop of the server.
+void add_to(Metrics& metrics, const Metrics& others);
 
 }  // namespace socketio::server

@@ -3,9 +3,11 @@
 
 #include "engine/transport.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace socketio::server {
 
@@ -44,8 +46,9 @@ core::RecoveryLimits recovery_limits(const ServerOptions& options) {
 
 }  // namespace
 
-core::Options core_options(const ServerOptions& options) {
+core::Options core_options(const ServerOptions& options, const LoopPlace& place) {
   core::Options core;
+  core.place = place;
   core.connect_timeout = options.connect_timeout;
   core.attachments_timeout = options.limits.attachments_timeout;
   core.packet = {options.limits.attachments, options.max_payload_bytes};
@@ -64,8 +67,9 @@ core::Options core_options(const ServerOptions& options) {
   return core;
 }
 
-engine::Options engine_options(const ServerOptions& options) {
+engine::Options engine_options(const ServerOptions& options, const LoopPlace& place) {
   engine::Options engine;
+  engine.place = place;
   engine.polling = false;
   engine.websocket = false;
   for (const std::string& wanted : options.transports) {
@@ -101,6 +105,26 @@ engine::Options engine_options(const ServerOptions& options) {
   engine.message_timeout = options.limits.message_timeout;
   engine.metrics = options.metrics;
   return engine;
+}
+
+std::size_t loop_count(const ServerOptions& options, LoopsOf loops_of) {
+  // More than any machine runs at once, and few enough to ask each for what concerns all.
+  constexpr std::size_t most = 256;
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t count = options.threads == 0 ? std::min(cores, most) : options.threads;
+  if (count > most) throw std::invalid_argument("threads: at most 256");
+  if (count == 1 && options.threads == 1) return 1;
+  if (loops_of == LoopsOf::user) {
+    throw std::invalid_argument("threads: a server on an io_context of yours has one loop");
+  }
+  if (options.connection_state_recovery) {
+    // A client may come back to another loop, which does not have what it missed.
+    throw std::invalid_argument("connection_state_recovery: not with several threads");
+  }
+  if (options.generate_id) {
+    throw std::invalid_argument("generate_id: not with several threads, whose ids name their loop");
+  }
+  return count;
 }
 
 }  // namespace socketio::server

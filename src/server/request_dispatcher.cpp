@@ -62,6 +62,13 @@ RequestDispatcher::RequestDispatcher(const ServerOptions& options, engine::Sessi
 
 RequestDispatcher::~RequestDispatcher() = default;
 
+std::optional<std::size_t> RequestDispatcher::loop_of(const http::Request& request) const {
+  if (place_.count == 1 || !request.path().starts_with(engine_prefix_)) return std::nullopt;
+  const std::string sid = http::query_value(request.query(), "sid");
+  if (sid.empty() || place_.owns(sid)) return std::nullopt;
+  return owner_of(sid, place_.count);
+}
+
 void RequestDispatcher::accept(const std::shared_ptr<HttpExchange>& exchange) {
   const std::string_view path = exchange->request().path();
   if (path.starts_with(engine_prefix_)) return accept_engine(exchange, path);

@@ -4,6 +4,7 @@
 // Loop's thread only.
 #pragma once
 
+#include "base/loop_place.hpp"
 #include "engine/server/session_server.hpp"
 #include "server/client_files.hpp"
 #include "server/cors.hpp"
@@ -47,6 +48,16 @@ class RequestDispatcher final : public RequestSink {
     middleware_error_hook_ = std::move(hook);
   }
   const ConnectionOptions& connection_options() const override { return connection_options_; }
+  using Mover = std::function<void(std::size_t loop, DetachedConnection connection)>;
+  /// Of several loops: which one this is, and how a connection gets to another.
+  void set_place(const LoopPlace& place, Mover mover) {
+    place_ = place;
+    mover_ = std::move(mover);
+  }
+  std::optional<std::size_t> loop_of(const http::Request& request) const override;
+  void move(std::size_t loop, DetachedConnection connection) override {
+    mover_(loop, std::move(connection));
+  }
   void accept(const std::shared_ptr<HttpExchange>& exchange) override;
 
  private:
@@ -73,6 +84,8 @@ class RequestDispatcher final : public RequestSink {
   HttpErrorHook router_error_hook_;
   std::vector<std::shared_ptr<const EngineMiddleware>> middlewares_;
   std::function<void(const std::exception_ptr&)> middleware_error_hook_;
+  LoopPlace place_;
+  Mover mover_;
   const std::shared_ptr<PendingRequests> pending_;
   std::shared_ptr<BodyWaiter> body_waiter_;
 };

@@ -6,6 +6,8 @@
 #include <socketio/engine_server.hpp>
 #include <socketio/server.hpp>
 
+#include <cstddef>
+#include <string>
 #include <utility>
 
 namespace socketio {
@@ -13,25 +15,36 @@ namespace socketio {
 Server::Server(ServerOptions options) : Server(server::ServerState::make(std::move(options))) {}
 
 Server::Server(std::shared_ptr<server::ServerState> state)
-    : Namespace(state->worker().node().of("/")), ServerBase(std::move(state)) {}
+    : Namespace(state->group().make([](core::Node& node) { return node.of("/"); })),
+      ServerBase(std::move(state)) {}
 
-Namespace Server::of(std::string_view name) { return Namespace(state().worker().node().of(name)); }
+Namespace Server::of(std::string_view name) {
+  return Namespace(
+      state().group().make([name = std::string(name)](core::Node& node) { return node.of(name); }));
+}
 
 Namespace Server::of(const std::regex& pattern) {
-  return Namespace(state().worker().node().of_pattern([pattern](std::string_view name) {
+  const auto matches = [pattern](std::string_view name) {
     return std::regex_match(name.begin(), name.end(), pattern);
-  }));
+  };
+  const std::size_t number = state().group().next_parent_number();
+  return Namespace(state().group().make(
+      [matches, number](core::Node& node) { return node.of_pattern(matches, number); }));
 }
 
 Namespace Server::of_predicate(detail::NamespacePredicate predicate) {
-  return Namespace(state().worker().node().of(std::move(predicate)));
+  const std::size_t number = state().group().next_parent_number();
+  return Namespace(
+      state().group().make([predicate = std::move(predicate), number](core::Node& node) {
+        return node.of(predicate, number);
+      }));
 }
 
 void Server::add_new_namespace_handler(NewNamespaceHandler handler) {
-  state().worker().node().add_new_namespace_handler(
-      [handler = std::move(handler)](const std::shared_ptr<core::NamespaceState>& nsp) {
-        handler(Namespace(nsp));
-      });
+  state().group().change_each([handler = std::move(handler)](core::Node& node) {
+    node.add_new_namespace_handler(
+        [handler](const std::shared_ptr<core::NamespaceState>& nsp) { handler(Namespace(nsp)); });
+  });
 }
 
 namespace engine {
@@ -43,7 +56,7 @@ std::shared_ptr<server::ServerState> make_state(ServerOptions options,
   if (options.path.empty()) options.path = "/engine.io";
   options.serve_client = false;
   auto state = server::ServerState::make(std::move(options), context);
-  state->worker().serve_engine_only();
+  state->each_worker([](server::Worker& worker) { worker.serve_engine_only(); });
   return state;
 }
 
@@ -54,7 +67,9 @@ Server::Server(ServerOptions options) : Server(make_state(std::move(options))) {
 Server::Server(std::shared_ptr<server::ServerState> state) : ServerBase(std::move(state)) {}
 
 void Server::add_connection_handler(ConnectionHandler handler) {
-  state().worker().serve_engine_only().add_handler(std::move(handler));
+  state().each_worker([handler = std::move(handler)](server::Worker& worker) {
+    worker.serve_engine_only().add_handler(handler);
+  });
 }
 
 void Server::set_error_hook(ErrorHook hook) {

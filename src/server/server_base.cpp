@@ -65,22 +65,22 @@ void ServerBase::close() { server_->close(); }
 Pending<Closed> ServerBase::closed() const { return server_->worker().closing().closed(); }
 void ServerBase::drain(std::chrono::milliseconds spread) { server_->drain(spread); }
 
-std::size_t ServerBase::engine_clients_count() const {
-  return server_->worker().engine().session_count();
-}
+std::size_t ServerBase::engine_clients_count() const { return server_->session_count(); }
 
 void ServerBase::add_refusal_handler(RefusalHandler handler) {
-  server_->worker().hooks().add_refusal_handler(std::move(handler));
+  server_->each_worker([handler = std::move(handler)](server::Worker& worker) {
+    worker.hooks().add_refusal_handler(handler);
+  });
 }
 
-Metrics ServerBase::metrics() const { return server_->worker().metrics(); }
+Metrics ServerBase::metrics() const { return server_->metrics(); }
 
 HttpHandler ServerBase::metrics_handler() const {
   return [weak = std::weak_ptr(server_)] {
     const auto server = weak.lock();
     if (!server) return HttpResponse::text("the server has ended", 503);
     return HttpResponse{.headers = {{"Content-Type", openmetrics_content_type}},
-                        .body = to_openmetrics(server->worker().metrics())};
+                        .body = to_openmetrics(server->metrics())};
   };
 }
 
@@ -89,15 +89,21 @@ Router& ServerBase::http() { return server_->router(); }
 Engine& ServerBase::engine() { return server_->engine(); }
 
 void Engine::add_middleware(RequestHandler<EngineDecision> middleware) {
-  worker_.add_middleware(std::move(middleware));
+  server_.each_worker([middleware = std::move(middleware)](server::Worker& worker) {
+    worker.add_middleware(middleware);
+  });
 }
 
 void Engine::add_initial_headers_handler(HeadersHandler handler) {
-  worker_.hooks().add_initial_headers_handler(std::move(handler));
+  server_.each_worker([handler = std::move(handler)](server::Worker& worker) {
+    worker.hooks().add_initial_headers_handler(handler);
+  });
 }
 
 void Engine::add_headers_handler(HeadersHandler handler) {
-  worker_.hooks().add_headers_handler(std::move(handler));
+  server_.each_worker([handler = std::move(handler)](server::Worker& worker) {
+    worker.hooks().add_headers_handler(handler);
+  });
 }
 
 }  // namespace socketio

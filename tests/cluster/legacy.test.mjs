@@ -60,7 +60,7 @@ describe("classic", () => {
       test("what is no message is ignored", async () => {
         const three = await clients(suite);
         const texts = ["", "{", "{}", "[]", '{"type":99}', '{"type":6}', "\xc1", "\x93\xa1a", "x".repeat(100_000)];
-        const ends = kinds.some((kind) => kind !== "cpp");
+        const ends = kinds.some((kind) => !["cpp", "loops"].includes(kind));
         const channels = ends ? [] : ["socket.io#/#", "socket.io#/#room#"];
         for (const channel of [...channels, "socket.io-response#/#"]) {
           for (const text of texts) {

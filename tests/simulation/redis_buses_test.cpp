@@ -257,6 +257,25 @@ TEST_F(RedisBuses, TheOneOfStreamsReadsFromTheEndOn) {
   EXPECT_EQ(bus.ignored(), 1u);
 }
 
+TEST_F(RedisBuses, TheOneOfStreamsReadsOnceHoweverAConnectionEnds) {
+  int reads = 0;
+  redis.script = [&](const ScriptedRedis::Words& words) -> std::optional<std::string> {
+    if (words[0] == "XREVRANGE") return "*0\r\n";
+    if (words[0] != "XREAD") return std::nullopt;
+    // The connection ends while the reader waits before it tries again.
+    return ++reads == 1 ? "-UNBLOCKED the stream has gone\r\n" : "";
+  };
+  StreamsBus bus(loop, "node", client(), {});
+  bus.open("/", *this);
+  ASSERT_TRUE(loop.run_until([&] { return reads == 1; }));
+  for (const auto& visit : redis.visits) {
+    if (const auto stream = visit.lock()) stream->close();
+  }
+  ASSERT_TRUE(loop.run_until([&] { return reads == 2; }));
+  loop.run_for(3s);
+  EXPECT_EQ(reads, 2);
+}
+
 TEST_F(RedisBuses, TheOneOfStreamsPublishesWhatIsAnsweredAndAddsTheRest) {
   redis.script = [](const ScriptedRedis::Words& words) -> std::optional<std::string> {
     if (words[0] == "XREVRANGE") return "*0\r\n";

@@ -320,6 +320,8 @@ TEST_F(ClassicFormatTest, RefusesWhatIsNoMessage) {
   EXPECT_EQ(response(R"({"requestId":"r","type":264})"), code(FormatErrc::unknown_type));
   EXPECT_EQ(response(R"({"requestId":"r","type":8,"clientCount":-1})"),
             code(FormatErrc::invalid_field));
+  EXPECT_EQ(response(R"({"requestId":"r","type":8,"clientCount":10000001})"),
+            code(FormatErrc::invalid_field));
 }
 
 TEST_F(ClassicFormatTest, HasLimits) {

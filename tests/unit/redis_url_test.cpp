@@ -38,6 +38,7 @@ TEST(RedisUrl, CarriesCredentials) {
   EXPECT_EQ(understood("redis://ann:secret@localhost:1/2"), "ann:secret@localhost 1/2");
   EXPECT_EQ(understood("redis://a%3Ab:c%40d%2F%25+e@localhost"), "a:b:c@d/%+e@localhost 6379/0");
   EXPECT_EQ(understood("redis://localhost/1?password=a@b"), ":@localhost 6379/1");
+  EXPECT_EQ(understood("redis://localhost?password=a@b"), ":@localhost 6379/0");
 }
 
 TEST(RedisUrl, NamesAUnixSocket) {

@@ -37,18 +37,18 @@ BroadcastOperator BroadcastOperator::local() const {
 }
 
 void BroadcastOperator::emit_encoded(detail::OutgoingEvent& event) const {
-  if (nsp_) nsp_->broadcast(event, options_);
+  if (nsp_) nsp_->here().broadcast(event, options_);
 }
 
 void BroadcastOperator::emit_encoded_with_ack(detail::OutgoingEvent& event,
                                               detail::AckCallback each,
                                               detail::AllCallback all) const {
   if (!nsp_) return all({});
-  nsp_->broadcast_with_ack(event, options_, std::move(each), std::move(all));
+  nsp_->here().broadcast_with_ack(event, options_, std::move(each), std::move(all));
 }
 
 std::shared_ptr<detail::CompletionLoop> BroadcastOperator::completion_loop() const {
-  return nsp_ ? std::make_shared<core::Completion>(nsp_) : nullptr;
+  return nsp_ ? std::make_shared<core::Completion>(nsp_->here().shared_from_this()) : nullptr;
 }
 
 Pending<FetchedSockets> BroadcastOperator::fetch_sockets() const {
@@ -57,8 +57,8 @@ Pending<FetchedSockets> BroadcastOperator::fetch_sockets() const {
     pending.complete({});
     return pending;
   }
-  nsp_->fetch_sockets(options_, [pending, nsp = nsp_](std::vector<core::SocketDetails> found,
-                                                      MissingNodes missing) {
+  nsp_->here().fetch_sockets(options_, [pending, nsp = nsp_](std::vector<core::SocketDetails> found,
+                                                             MissingNodes missing) {
     FetchedSockets sockets;
     sockets.missing_nodes_ = std::move(missing);
     sockets.resize(found.size());
@@ -75,15 +75,15 @@ Pending<FetchedSockets> BroadcastOperator::fetch_sockets() const {
 }
 
 void BroadcastOperator::sockets_join(const Rooms& rooms) const {
-  if (nsp_) nsp_->add_sockets(options_, rooms.names());
+  if (nsp_) nsp_->here().add_sockets(options_, rooms.names());
 }
 
 void BroadcastOperator::sockets_leave(const Rooms& rooms) const {
-  if (nsp_) nsp_->del_sockets(options_, rooms.names());
+  if (nsp_) nsp_->here().del_sockets(options_, rooms.names());
 }
 
 void BroadcastOperator::disconnect_sockets(Close close) const {
-  if (nsp_) nsp_->disconnect_sockets(options_, close);
+  if (nsp_) nsp_->here().disconnect_sockets(options_, close);
 }
 
 }  // namespace socketio

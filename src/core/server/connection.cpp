@@ -356,7 +356,7 @@ void Connection::answer_connect(SocketState& socket) {
   // Middlewares may have taken longer than the log reaches back.
   const bool is_logged = socket.recovered() && !recovery->is_shared();
   if (is_logged && !recovery->has_all(*socket.recovery_session(), socket.id(),
-                                               socket.recovery_session()->begin)) {
+                                      socket.recovery_session()->begin)) {
     socket.lose_recovery();
   }
   if (session_->is_v3())
@@ -398,7 +398,7 @@ void Connection::await_missed(const std::shared_ptr<SocketState>& socket) {
 }
 
 std::string Connection::make_id(const std::string& nsp) const {
-  if (!session_->is_v3()) return random_id(node_.loop().entropy());
+  if (!session_->is_v3()) return node_.options().place.draw_id(node_.loop().entropy());
   // These clients make it themselves from the session's.
   return parser::is_main(nsp) ? session_->id() : nsp + '#' + session_->id();
 }

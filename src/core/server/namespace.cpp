@@ -4,7 +4,10 @@
 
 #include <socketio/namespace.hpp>
 
+#include <atomic>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace socketio {
@@ -17,22 +20,82 @@ const std::string no_name;
 
 const std::string& Namespace::name() const { return state_ ? state_->name() : no_name; }
 
-std::size_t Namespace::sockets_count() const { return state_ ? state_->socket_count() : 0; }
+std::size_t Namespace::sockets_count() const {
+  return state_ ? state_->socket_count_everywhere() : 0;
+}
 
 std::vector<Socket> Namespace::sockets() const {
   std::vector<Socket> sockets;
   if (!state_) return sockets;
-  for (core::SocketState* const socket : state_->everybody())
+  for (core::SocketState* const socket : state_->here().everybody())
     sockets.emplace_back(socket->shared_from_this());
   return sockets;
 }
 
-detail::HandlerTableRef Namespace::table() const {
-  return detail::HandlerTableRef(state_ ? &state_->own_handlers().events : nullptr);
+bool Namespace::is_same(const Namespace& other) const {
+  if (!state_ || !other.state_) return state_ == other.state_;
+  return state_ == other.state_ || state_->is_counterpart_of(*other.state_);
 }
 
-detail::HandlerTableRef Namespace::server_side_table() const {
-  return detail::HandlerTableRef(state_ ? &state_->own_handlers().server_side : nullptr);
+// --- Handlers: the same function goes to the namespace of every loop, which copies it ---
+
+HandlerId Namespace::add_handler(std::string event, detail::EventHandler handler,
+                                 detail::HandlerTableRef::Times times) const {
+  if (!state_) return 0;
+  const HandlerId id = state_->next_handler_id();
+  const bool is_once = times == detail::HandlerTableRef::Times::once;
+  state_->change_handlers(
+      [event = std::move(event),
+       entry = detail::HandlerTable::Entry{id, std::move(handler), times,
+                                           is_once ? std::make_shared<std::atomic<bool>>(false)
+                                                   : nullptr}](core::NamespaceHandlers& handlers) {
+        handlers.events.add(event, entry);
+      });
+  return id;
+}
+
+void Namespace::off(std::string_view event, HandlerId handler) const {
+  if (!state_) return;
+  state_->change_handlers([event = std::string(event), handler](core::NamespaceHandlers& handlers) {
+    handlers.events.remove(event, handler);
+  });
+}
+
+void Namespace::off(std::string_view event) const {
+  if (!state_) return;
+  state_->change_handlers([event = std::string(event)](core::NamespaceHandlers& handlers) {
+    handlers.events.remove(event);
+  });
+}
+
+void Namespace::off() const {
+  if (!state_) return;
+  state_->change_handlers([](core::NamespaceHandlers& handlers) { handlers.events.remove_all(); });
+}
+
+HandlerId Namespace::add_server_side(std::string event, detail::EventHandler handler) const {
+  if (!state_) return 0;
+  const HandlerId id = state_->next_handler_id();
+  state_->change_handlers(
+      [event = std::move(event),
+       entry = detail::HandlerTable::Entry{id, std::move(handler),
+                                           detail::HandlerTableRef::Times::always}](
+          core::NamespaceHandlers& handlers) { handlers.server_side.add(event, entry); });
+  return id;
+}
+
+void Namespace::off_server_side_emit(std::string_view event, HandlerId handler) const {
+  if (!state_) return;
+  state_->change_handlers([event = std::string(event), handler](core::NamespaceHandlers& handlers) {
+    handlers.server_side.remove(event, handler);
+  });
+}
+
+void Namespace::off_server_side_emit(std::string_view event) const {
+  if (!state_) return;
+  state_->change_handlers([event = std::string(event)](core::NamespaceHandlers& handlers) {
+    handlers.server_side.remove(event);
+  });
 }
 
 void Namespace::require_server_side_name(std::string_view event) {
@@ -52,63 +115,93 @@ Pending<std::size_t> Namespace::server_count() const {
 }
 
 void Namespace::emit_server_side(detail::OutgoingEvent& event) const {
-  if (state_) state_->server_side_emit(event);
+  if (state_) state_->here().server_side_emit(event);
 }
 
 void Namespace::emit_server_side_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                                           detail::AllCallback all) const {
   if (!state_) return all({});
-  state_->server_side_emit_with_ack(event, std::move(each), std::move(all));
+  state_->here().server_side_emit_with_ack(event, std::move(each), std::move(all));
 }
 
 void Namespace::add_middleware(detail::ConnectionMiddleware middleware) const {
   if (!state_) return;
-  state_->own_handlers().middlewares.push_back(
-      std::make_shared<detail::ConnectionMiddleware>(std::move(middleware)));
+  state_->change_handlers([middleware = std::move(middleware)](core::NamespaceHandlers& handlers) {
+    handlers.middlewares.push_back(std::make_shared<detail::ConnectionMiddleware>(middleware));
+  });
 }
 
 void Namespace::add_connection_handler(detail::ConnectionHandler handler) const {
   if (!state_) return;
-  state_->own_handlers().connection.push_back(
-      std::make_shared<detail::ConnectionHandler>(std::move(handler)));
+  state_->change_handlers([handler = std::move(handler)](core::NamespaceHandlers& handlers) {
+    handlers.connection.push_back(std::make_shared<detail::ConnectionHandler>(handler));
+  });
 }
 
+namespace {
+
+/// Adds to a list of every loop.
+template <class Function>
+HandlerId add_to(core::NamespaceState* state, detail::HandlerList<Function> core::Handlers::*list,
+                 Function function, detail::Position position = detail::Position::back) {
+  if (!state) return 0;
+  const HandlerId id = state->next_handler_id();
+  state->change_handlers(
+      [list, id, function = std::move(function), position](core::NamespaceHandlers& handlers) {
+        (handlers.*list).add(id, function, position);
+      });
+  return id;
+}
+
+template <class Function>
+void remove_from(core::NamespaceState* state, detail::HandlerList<Function> core::Handlers::*list,
+                 HandlerId id) {
+  if (!state) return;
+  state->change_handlers(
+      [list, id](core::NamespaceHandlers& handlers) { (handlers.*list).remove(id); });
+}
+
+template <class Function>
+void clear(core::NamespaceState* state, detail::HandlerList<Function> core::Handlers::*list) {
+  if (!state) return;
+  state->change_handlers([list](core::NamespaceHandlers& handlers) { (handlers.*list).clear(); });
+}
+
+}  // namespace
+
 void Namespace::add_disconnecting(detail::DisconnectHandler handler) const {
-  if (state_) state_->own_handlers().disconnecting.add(std::move(handler));
+  add_to(state_.get(), &core::Handlers::disconnecting, std::move(handler));
 }
 
 void Namespace::add_disconnect(detail::DisconnectHandler handler) const {
-  if (state_) state_->own_handlers().disconnect.add(std::move(handler));
+  add_to(state_.get(), &core::Handlers::disconnect, std::move(handler));
 }
 
 HandlerId Namespace::add_any(detail::AnyHandler handler, detail::Position position) const {
-  return state_ ? state_->own_handlers().any.add(std::move(handler), position) : 0;
+  return add_to(state_.get(), &core::Handlers::any, std::move(handler), position);
 }
 
 HandlerId Namespace::add_any_outgoing(detail::AnyHandler handler, detail::Position position) const {
-  return state_ ? state_->own_handlers().any_outgoing.add(std::move(handler), position) : 0;
+  return add_to(state_.get(), &core::Handlers::any_outgoing, std::move(handler), position);
 }
 
 void Namespace::off_any(HandlerId handler) const {
-  if (state_) state_->own_handlers().any.remove(handler);
+  remove_from(state_.get(), &core::Handlers::any, handler);
 }
 
-void Namespace::off_any() const {
-  if (state_) state_->own_handlers().any.clear();
-}
+void Namespace::off_any() const { clear(state_.get(), &core::Handlers::any); }
 
 void Namespace::off_any_outgoing(HandlerId handler) const {
-  if (state_) state_->own_handlers().any_outgoing.remove(handler);
+  remove_from(state_.get(), &core::Handlers::any_outgoing, handler);
 }
 
-void Namespace::off_any_outgoing() const {
-  if (state_) state_->own_handlers().any_outgoing.clear();
-}
+void Namespace::off_any_outgoing() const { clear(state_.get(), &core::Handlers::any_outgoing); }
 
 void Namespace::set_error_hook(detail::ErrorHook hook) const {
   if (!state_) return;
-  state_->own_handlers().error =
-      hook ? std::make_shared<const detail::ErrorHook>(std::move(hook)) : nullptr;
+  state_->change_handlers([hook = std::move(hook)](core::NamespaceHandlers& handlers) {
+    handlers.error = hook ? std::make_shared<const detail::ErrorHook>(hook) : nullptr;
+  });
 }
 
 }  // namespace socketio

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 // NamespaceHandlers: everything that is registered on a namespace for each of its sockets, and how
-// errors of handlers are reported. It is separate from the namespace so that several namespaces can
-// share it: a parent and its children, and those of a server's loops.
+// errors of handlers are reported. It is separate from the namespace so that a parent and its children
+// can share it.
 //
-// Threads: there is no lock. Every loop whose namespace uses it reads it, whenever a packet arrives
-// or leaves. Registering or removing a handler writes to it: only a loop that has it alone may do
-// so, or anyone while none of the loops runs. Dispatching an event also writes if the event
-// has a handler that runs once, because `events` removes that handler.
+// Loop's thread only: each loop of a server has its own, with the same in it (NodeGroup).
 #pragma once
 
 #include "core/handler_table.hpp"

@@ -19,6 +19,9 @@ NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
       parent_(parent),
       handlers_(parent ? parent->handlers_ : std::make_shared<NamespaceHandlers>()),
       adapter_(make_adapter(*this)),
+      count_everywhere_(link_->group && link_->group->has_several()
+                            ? link_->group->socket_counter(name_)
+                            : nullptr),
       handlers_are_parents_(parent != nullptr),
       kept_without_clients_(parent == nullptr) {
   const bool has_clients = name_ != parents_name;
@@ -41,6 +44,26 @@ NamespaceHandlers& NamespaceState::own_handlers() {
   return *handlers_;
 }
 
+void NamespaceState::change_handlers(const HandlersChange& change) {
+  NodeGroup* const group = link_->group;
+  if (!group || (is_announced_ && group->may_use(node()))) return change(own_handlers());
+  group->change_each([self = shared_from_this(), change](Node& node) {
+    const auto nsp = &node == self->link_->node ? self : node.counterpart_of(*self);
+    if (nsp) change(nsp->own_handlers());
+  });
+}
+
+HandlerId NamespaceState::next_handler_id() {
+  return link_->group ? link_->group->next_handler_id() : ++link_->last_handler_id;
+}
+
+NamespaceState& NamespaceState::counterpart_here() {
+  const Node* const here = link_->group->here();
+  const auto counterpart = here ? here->counterpart_of(*this) : nullptr;
+  // Its node keeps it, and this is the thread on which that may end.
+  return counterpart ? *counterpart : *this;
+}
+
 // --- Its sockets ---
 
 SocketState* NamespaceState::find(std::string_view id) const {
@@ -60,6 +83,7 @@ bool NamespaceState::add(SocketState& socket) {
   everybody_.push_back(&socket);
   ++counters_.sockets;
   ++counters_.connected;
+  if (count_everywhere_) count_everywhere_->fetch_add(1, std::memory_order_relaxed);
   return true;
 }
 
@@ -74,6 +98,7 @@ void NamespaceState::remove(SocketState& socket) {
     everybody_[socket.position]->position = socket.position;
     everybody_.pop_back();
     --counters_.sockets;
+    if (count_everywhere_) count_everywhere_->fetch_sub(1, std::memory_order_relaxed);
   }
   sockets_.erase(found);
   end_if_empty();
@@ -85,8 +110,29 @@ void NamespaceState::end_if_empty() noexcept {
 
 // --- Requests for many sockets ---
 
+bool NamespaceState::has_children_elsewhere(const detail::BroadcastOptions& options) const {
+  return parent_number_ != 0 && link_->group && link_->group->has_several() &&
+         !options.flags.is_local;
+}
+
+void NamespaceState::request_from_each(
+    detail::BroadcastOptions options,
+    const std::function<void(Adapter&, const detail::BroadcastOptions&)>& request) {
+  options.flags.is_local = true;
+  link_->group->change_each([self = shared_from_this(), options, request](Node& node) {
+    if (const auto nsp = node.counterpart_of(*self)) request(nsp->adapter(), options);
+  });
+}
+
 void NamespaceState::broadcast(detail::OutgoingEvent& event,
                                const detail::BroadcastOptions& options) {
+  if (has_children_elsewhere(options)) {
+    return request_from_each(
+        options, [text = std::string(event.json_text()), attachments = event.take_attachments()](
+                     Adapter& adapter, const detail::BroadcastOptions& local) {
+          adapter.broadcast({text, attachments}, local);
+        });
+  }
   if (loop().is_current()) {
     if (link_->node) adapter_->broadcast({event.json_text(), event.take_attachments()}, options);
     return;
@@ -146,6 +192,12 @@ void NamespaceState::fetch_sockets(const detail::BroadcastOptions& options,
 
 void NamespaceState::add_sockets(const detail::BroadcastOptions& options,
                                  const std::vector<std::string>& rooms) {
+  if (has_children_elsewhere(options)) {
+    return request_from_each(options,
+                             [rooms](Adapter& adapter, const detail::BroadcastOptions& local) {
+                               adapter.add_sockets(local, rooms);
+                             });
+  }
   on_loop([options, rooms](NamespaceState& self) {
     if (self.link_->node) self.adapter_->add_sockets(options, rooms);
   });
@@ -153,12 +205,24 @@ void NamespaceState::add_sockets(const detail::BroadcastOptions& options,
 
 void NamespaceState::del_sockets(const detail::BroadcastOptions& options,
                                  const std::vector<std::string>& rooms) {
+  if (has_children_elsewhere(options)) {
+    return request_from_each(options,
+                             [rooms](Adapter& adapter, const detail::BroadcastOptions& local) {
+                               adapter.del_sockets(local, rooms);
+                             });
+  }
   on_loop([options, rooms](NamespaceState& self) {
     if (self.link_->node) self.adapter_->del_sockets(options, rooms);
   });
 }
 
 void NamespaceState::disconnect_sockets(const detail::BroadcastOptions& options, Close close) {
+  if (has_children_elsewhere(options)) {
+    return request_from_each(options,
+                             [close](Adapter& adapter, const detail::BroadcastOptions& local) {
+                               adapter.disconnect_sockets(local, close);
+                             });
+  }
   on_loop([options, close](NamespaceState& self) {
     if (self.link_->node) self.adapter_->disconnect_sockets(options, close);
   });

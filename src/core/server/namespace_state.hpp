@@ -11,10 +11,13 @@
 #include "core/server/adapter.hpp"
 #include "core/server/namespace_handlers.hpp"
 #include "core/server/node.hpp"
+#include "core/server/node_group.hpp"
 
 #include <socketio/namespace.hpp>
 #include <socketio/socket.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -37,6 +40,20 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   const std::string& name() const { return name_; }
   const NamespaceState* parent() const { return parent_; }
   std::vector<std::shared_ptr<NamespaceState>> children() const;
+  /// What a parent has instead of a name of its own: the same on all loops. 0: it is none.
+  std::size_t parent_number() const { return parent_number_; }
+  void set_parent_number(std::size_t number) { parent_number_ = number; }
+  /// This namespace on the loop that the thread runs; this one itself if there is none. So what a loop
+  /// sends to a namespace leaves that loop, in the order in which it is sent, whatever handle is used.
+  /// Any thread.
+  NamespaceState& here() {
+    const bool is_here = !link_->group || !link_->group->has_several() || loop().is_current();
+    return is_here ? *this : counterpart_here();
+  }
+  bool is_counterpart_of(const NamespaceState& other) const {
+    return link_->group && link_->group == other.link_->group && name_ == other.name_ &&
+           parent_number_ == other.parent_number_;
+  }
   Node& node() { return *link_->node; }
   Loop& loop() { return *link_->loop; }
   const std::shared_ptr<NodeLink>& link() const { return link_; }
@@ -59,6 +76,15 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   /// The handlers to register with. A child shares its parent's handlers until it gets
   /// some of its own.
   NamespaceHandlers& own_handlers();
+  using HandlersChange = std::function<void(NamespaceHandlers& handlers)>;
+  /// Changes the handlers of this namespace on every loop of the server (NodeGroup::change_each()). Those
+  /// that are registered while the namespace is announced on its loop are this loop's: it is announced
+  /// on each. Any thread.
+  void change_handlers(const HandlersChange& change);
+  /// For handlers that are registered so.
+  HandlerId next_handler_id();
+  /// Its handlers are asked for a new namespace.
+  void set_announced(bool is_announced) { is_announced_ = is_announced; }
 
   std::uint64_t next_ack_id() { return ++last_ack_id_ - 1; }
 
@@ -74,6 +100,10 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   /// Null if there is none. Also finds sockets that are connecting.
   SocketState* find(std::string_view id) const;
   std::size_t socket_count() const { return everybody_.size(); }
+  /// Those of all loops of the server. Any thread, if there are several.
+  std::size_t socket_count_everywhere() const {
+    return count_everywhere_ ? count_everywhere_->load(std::memory_order_relaxed) : socket_count();
+  }
   const std::vector<SocketState*>& everybody() const { return everybody_; }
   void end_if_empty() noexcept;
   void keep_without_clients() { kept_without_clients_ = true; }
@@ -110,6 +140,12 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   void report(Socket& socket, std::string_view event, const std::exception_ptr& exception) noexcept;
 
  private:
+  NamespaceState& counterpart_here();
+  /// A parent's children differ from loop to loop, so each loop makes the request of its own.
+  bool has_children_elsewhere(const detail::BroadcastOptions& options) const;
+  void request_from_each(
+      detail::BroadcastOptions options,
+      const std::function<void(Adapter&, const detail::BroadcastOptions&)>& request);
   /// Calls `request(NamespaceState&)` on the loop.
   template <class Request>
   void on_loop(Request request);
@@ -128,8 +164,12 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   /// Keyed by the socket's own id.
   std::unordered_map<std::string_view, std::shared_ptr<SocketState>> sockets_;
   std::vector<SocketState*> everybody_;
+  // Null if the server has one loop.
+  const std::shared_ptr<NodeGroup::Counter> count_everywhere_;
   std::uint64_t last_ack_id_ = 0;
+  std::size_t parent_number_ = 0;
   bool handlers_are_parents_;
+  std::atomic<bool> is_announced_ = false;
   bool sockets_watch_outgoing_ = false;
   bool kept_without_clients_;
 };

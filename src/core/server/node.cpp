@@ -51,10 +51,10 @@ std::unique_ptr<parser::Encoder> make_encoder(const Parser& parser) {
 
 }  // namespace
 
-Node::Node(Loop& loop, const Options& options)
+Node::Node(Loop& loop, const Options& options, NodeGroup* group)
     : loop_(loop),
       options_(options),
-      link_(std::make_shared<NodeLink>(NodeLink{.node = this, .loop = &loop})),
+      link_(std::make_shared<NodeLink>(NodeLink{.node = this, .loop = &loop, .group = group})),
       encoder_(make_encoder(options.parser)) {
   if (options_.adapter) return;
   options_.adapter = [](NamespaceState& nsp) { return std::make_unique<LocalAdapter>(nsp); };
@@ -63,6 +63,7 @@ Node::Node(Loop& loop, const Options& options)
 Node::~Node() {
   close();
   link_->node = nullptr;
+  link_->group = nullptr;
   link_->loop = &ended_loop();
 }
 
@@ -101,12 +102,13 @@ std::shared_ptr<NamespaceState> Node::of(std::string_view name) {
   return nsp;
 }
 
-std::shared_ptr<NamespaceState> Node::of(detail::NamespacePredicate predicate) {
-  return add_parent({nullptr, std::move(predicate), nullptr});
+std::shared_ptr<NamespaceState> Node::of(detail::NamespacePredicate predicate,
+                                         std::size_t parent_number) {
+  return add_parent({nullptr, std::move(predicate), nullptr}, parent_number);
 }
 
-std::shared_ptr<NamespaceState> Node::of_pattern(
-    std::function<bool(std::string_view name)> matches) {
+std::shared_ptr<NamespaceState> Node::of_pattern(std::function<bool(std::string_view name)> matches,
+                                                 std::size_t parent_number) {
   // A pattern that throws, as a regular expression may that is too complex for a name, admits nobody.
   auto matches_or_not = [matches = std::move(matches)](std::string_view name) {
     try {
@@ -115,16 +117,29 @@ std::shared_ptr<NamespaceState> Node::of_pattern(
       return false;
     }
   };
-  return add_parent({std::move(matches_or_not), nullptr, nullptr});
+  return add_parent({std::move(matches_or_not), nullptr, nullptr}, parent_number);
 }
 
-std::shared_ptr<NamespaceState> Node::add_parent(Dynamic dynamic) {
+std::shared_ptr<NamespaceState> Node::add_parent(Dynamic dynamic, std::size_t number) {
   auto parent = std::make_shared<NamespaceState>(
       link_, std::string(NamespaceState::parents_name), nullptr,
       [](NamespaceState& nsp) { return std::make_unique<ParentAdapter>(nsp); });
+  parent->set_parent_number(number);
   dynamic.parent = parent;
   dynamic_.push_back(std::make_shared<const Dynamic>(std::move(dynamic)));
   return parent;
+}
+
+std::shared_ptr<NamespaceState> Node::counterpart_of(const NamespaceState& nsp) const {
+  if (nsp.parent_number() != 0) {
+    const auto found = std::find_if(dynamic_.begin(), dynamic_.end(), [&](const auto& dynamic) {
+      return dynamic->parent->parent_number() == nsp.parent_number();
+    });
+    return found == dynamic_.end() ? nullptr : (*found)->parent;
+  }
+  if (auto found = find(nsp.name())) return found;
+  const auto released = released_.find(nsp.name());
+  return released == released_.end() ? nullptr : released->second.lock();
 }
 
 std::shared_ptr<NamespaceState> Node::find(std::string_view name) const {
@@ -175,6 +190,7 @@ void Node::add_new_namespace_handler(NewNamespaceHandler handler) {
 
 void Node::notify_new_namespace(const std::shared_ptr<NamespaceState>& nsp) {
   const auto handlers = new_namespace_handlers_;  // they may add further ones
+  nsp->set_announced(true);
   for (const auto& handler : handlers) {
     try {
       (*handler)(nsp);
@@ -182,6 +198,7 @@ void Node::notify_new_namespace(const std::shared_ptr<NamespaceState>& nsp) {
       report("new_namespace", std::current_exception());
     }
   }
+  nsp->set_announced(false);
 }
 
 std::vector<std::shared_ptr<NamespaceState>> Node::namespaces() const {

@@ -3,19 +3,20 @@
 // loop's sessions.
 //
 // Life cycle: made with its loop; accept() gets every new Engine.IO session; close() closes all
-// sockets. Several nodes (the loops of a process, or the servers of a cluster) know nothing of
-// each other here. A namespace that was created because a client asked for it, and a pattern or
+// sockets. Of the other loops of its server it knows its group, which registers handlers on all. A namespace that was created because a client asked for it, and a pattern or
 // predicate accepts its name, may end with its last client (Options). If somebody still holds
 // a handle to it, the next client gets the same namespace. Loop's thread only, except loop().
 #pragma once
 
 #include "base/loop.hpp"
+#include "base/loop_place.hpp"
 #include "codec/json/document.hpp"
 #include "codec/socketio/decoder.hpp"
 #include "codec/socketio/encoder.hpp"
 #include "codec/socketio/packet.hpp"
 #include "core/server/adapter.hpp"
 #include "core/server/counters.hpp"
+#include "core/server/node_group.hpp"
 #include "core/server/node_watcher.hpp"
 #include "core/server/recovery.hpp"
 #include "core/server/waiting_broadcasts.hpp"
@@ -46,12 +47,17 @@ class Node;
 struct NodeLink {
   Node* node;
   Loop* loop;
+  // Of a server; null if the node is the only one.
+  NodeGroup* group = nullptr;
   WaitingBroadcasts waiting_broadcasts{*loop};
   std::shared_ptr<detail::TaskLoop> task_loop{};  // of coroutines that handle events
   Counters counters{};
+  HandlerId last_handler_id = 0;  // if there is no group
 };
 
 struct Options {
+  /// Sockets get ids that belong to this loop.
+  LoopPlace place{};
   std::chrono::milliseconds connect_timeout{45'000};
   std::chrono::milliseconds attachments_timeout{30'000};
   parser::Limits packet{};
@@ -86,7 +92,8 @@ using NewNamespaceHandler = std::function<void(const std::shared_ptr<NamespaceSt
 
 class Node {
  public:
-  Node(Loop& loop, const Options& options);
+  /// `group` may be null.
+  Node(Loop& loop, const Options& options, NodeGroup* group = nullptr);
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -110,9 +117,13 @@ class Node {
   /// handlers of the first pattern that matches, as in JavaScript.
   std::shared_ptr<NamespaceState> of(std::string_view name);
   /// The parent of all namespaces that the predicate admits. They have its handlers.
-  std::shared_ptr<NamespaceState> of(detail::NamespacePredicate predicate);
+  std::shared_ptr<NamespaceState> of(detail::NamespacePredicate predicate,
+                                     std::size_t parent_number = 0);
   /// The same for a predicate that looks at the name alone.
-  std::shared_ptr<NamespaceState> of_pattern(std::function<bool(std::string_view name)> matches);
+  std::shared_ptr<NamespaceState> of_pattern(std::function<bool(std::string_view name)> matches,
+                                             std::size_t parent_number = 0);
+  /// What another loop's namespace is here, if there is one that has not ended or is held still.
+  std::shared_ptr<NamespaceState> counterpart_of(const NamespaceState& nsp) const;
   /// Null if there is none of that name.
   std::shared_ptr<NamespaceState> find(std::string_view name) const;
   /// `parent` may be null. Runs user code.
@@ -148,7 +159,7 @@ class Node {
   void close();
 
  private:
-  std::shared_ptr<NamespaceState> add_parent(Dynamic dynamic);
+  std::shared_ptr<NamespaceState> add_parent(Dynamic dynamic, std::size_t number);
   void notify_new_namespace(const std::shared_ptr<NamespaceState>& nsp);
   void remember(const std::string& name, const std::shared_ptr<NamespaceState>& nsp);
   std::shared_ptr<NamespaceState> make(const std::string& name, const NamespaceState* parent);

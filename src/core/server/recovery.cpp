@@ -195,8 +195,8 @@ std::optional<KeptSession> Recovery::kept_from(StoredSession stored,
 
 void Recovery::take_shared(const RecoveryClaim& claim,
                            std::function<void(std::optional<KeptSession>)> taken) {
-  store_->take(claim.private_id, [weak = weak_from_this(), claim, taken = std::move(taken)](
-                                     std::optional<StoredSession> stored) {
+  store_->take(claim.private_id, [weak = weak_from_this(), claim,
+                                  taken = std::move(taken)](std::optional<StoredSession> stored) {
     const auto self = weak.lock();
     taken(self && stored ? self->kept_from(*std::move(stored), claim) : std::nullopt);
   });
@@ -208,13 +208,14 @@ void Recovery::read_missed(const SocketSession& session, std::vector<std::string
                        .offset = session.begun_at.offset,
                        .rooms = std::move(rooms),
                        .limit_bytes = limits_.replay_bytes},
-                      [weak = weak_from_this(), read = std::move(read)](
-                          std::optional<std::vector<StoredEvent>> stored) {
+                      [weak = weak_from_this(),
+                       read = std::move(read)](std::optional<std::vector<StoredEvent>> stored) {
                         const auto self = weak.lock();
                         if (!self || self->closed_ || !stored) return read(std::nullopt);
                         std::vector<PreparedEvents> missed;
                         for (StoredEvent& event : *stored) {
-                          missed.emplace_back(self->encoder_, self->nsp_, event.options.flags.compress);
+                          missed.emplace_back(self->encoder_, self->nsp_,
+                                              event.options.flags.compress);
                           missed.back().add({event.text, std::move(event.attachments)});
                         }
                         read(std::move(missed));

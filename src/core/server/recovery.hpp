@@ -89,8 +89,8 @@ struct KeptSession {
 class Recovery : public std::enable_shared_from_this<Recovery> {
  public:
   /// `encoder` and `nsp`, the name of the namespace, are used until close().
-  Recovery(Loop& loop, const RecoveryLimits& limits, parser::Encoder& encoder,
-           std::string_view nsp, std::shared_ptr<SessionStore> store);
+  Recovery(Loop& loop, const RecoveryLimits& limits, parser::Encoder& encoder, std::string_view nsp,
+           std::shared_ptr<SessionStore> store);
 
   bool skips_middlewares() const { return limits_.skip_middlewares; }
   const PacketLog& log() const { return log_; }

@@ -320,8 +320,7 @@ void SocketState::keep_session(DisconnectReason reason) {
   // What was broadcast before counts as sent to it.
   if (recovery_) nsp_->waiting_broadcasts().before_room_change();
   end_recovery();
-  if (!recovery_ || !nsp_->recovery() || !may_come_back(reason, *nsp_->recovery()))
-    return;
+  if (!recovery_ || !nsp_->recovery() || !may_come_back(reason, *nsp_->recovery())) return;
   try {
     nsp_->recovery()->keep({id_, std::move(recovery_), data_});
     may_come_back_ = true;

@@ -3,6 +3,7 @@
 // limits those of docs/limits.md.
 #pragma once
 
+#include "base/loop_place.hpp"
 #include "codec/http/compression.hpp"
 #include "codec/websocket/extension.hpp"
 
@@ -21,6 +22,8 @@ struct DeflateLimits {
 };
 
 struct Options {
+  /// Sessions get ids that belong to this loop.
+  LoopPlace place{};
   bool polling = true;
   bool websocket = true;
   bool allow_upgrades = true;

@@ -283,7 +283,7 @@ void SessionServer::admit(const std::shared_ptr<Exchange>& exchange, const Query
   if (query.is_v3() && asks_for_jsonp(exchange->request())) {
     return report_and_refuse(*exchange, Refusal::unknown_transport, {{"transport", "jsonp"}});
   }
-  if (!generate_id_) return open_session(exchange, query, random_id(loop_.entropy()));
+  if (!generate_id_) return open_session(exchange, query, options_.place.draw_id(loop_.entropy()));
   generate_id_(exchange, [this, query](const std::shared_ptr<Exchange>& ready,
                                        const std::optional<std::string>& id) {
     if (!id || !is_usable(*id)) {
@@ -365,11 +365,13 @@ std::shared_ptr<Session> SessionServer::make_session(Exchange& exchange, const Q
   opening.headers.shrink();
   auto session = std::make_shared<Session>(*this, std::move(id), std::move(opening));
   sessions_.emplace(session->id(), session);
+  note_count();
   if (options_.sessions_per_address == 0) return session;
   try {
     addresses_.add(session->opening().remote_address);
   } catch (...) {
     sessions_.erase(session->id());
+    note_count();
     throw;
   }
   return session;
@@ -457,6 +459,7 @@ void SessionServer::on_session_end(Session& session) {
 }
 
 void SessionServer::stop_counting(const Session& session) noexcept {
+  note_count();
   if (options_.sessions_per_address != 0) addresses_.remove(session.opening().remote_address);
 }
 

@@ -17,7 +17,9 @@
 
 #include <socketio/json.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -79,8 +81,8 @@ class SessionServer final : public SessionOwner {
   /// Notifies it and answers. `context` may contain a `message`, which replaces the standard text.
   void report_and_refuse(Exchange& exchange, Refusal refusal, const json& context);
 
-  /// The number of open sessions.
-  std::size_t session_count() const { return sessions_.size(); }
+  /// The number of open sessions. Any thread.
+  std::size_t session_count() const { return session_count_.load(std::memory_order_relaxed); }
   /// The number of those that have closed, and wait for the poll that tells their client.
   std::size_t closing_count() const { return closing_.size(); }
   /// Closes every session at once, and refuses new ones.
@@ -130,6 +132,8 @@ class SessionServer final : public SessionOwner {
   void open_session(const std::shared_ptr<Exchange>& exchange, const Query& query, std::string id);
   /// The rates of handshakes allow another one.
   bool takes_handshake_of(const Exchange& exchange);
+  /// `sessions_` has changed.
+  void note_count() noexcept { session_count_.store(sessions_.size(), std::memory_order_relaxed); }
   /// The session has left `sessions_`.
   void stop_counting(const Session& session) noexcept;
   /// Whether another session may be opened from there.
@@ -162,6 +166,7 @@ class SessionServer final : public SessionOwner {
   using Sessions = std::unordered_map<std::string_view, std::shared_ptr<Session>>;
   // Keyed by the session's own id.
   Sessions sessions_;
+  std::atomic<std::size_t> session_count_ = 0;
   // Closed sessions whose clients have not been told.
   Sessions closing_;
   // Counts only if there is a limit for each address.

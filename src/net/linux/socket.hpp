@@ -45,6 +45,8 @@ class Socket {
   /// or a listener.
   static Socket adopt(const boost::asio::any_io_executor& executor, int descriptor,
                       boost::system::error_code& error);
+  /// From now on it is used with another executor. It is watched by no Poller.
+  void move_to(const boost::asio::any_io_executor&) {}
   /// Returns a socket that only occupies a descriptor, if one is left.
   static Socket spare(boost::asio::ip::tcp::acceptor& acceptor);
 

@@ -81,6 +81,20 @@ Socket Socket::adopt(const asio::any_io_executor& executor, int descriptor,
   return adopted;
 }
 
+void Socket::move_to(const asio::any_io_executor& executor) {
+  boost::system::error_code error;
+  const tcp::endpoint own = state_->socket.local_endpoint(error);
+  const auto moved = std::make_shared<State>(executor);
+  const int descriptor = error ? -1 : state_->socket.release(error);
+  if (error) return close();
+  // A UNIX socket has neither of these families, and works with either.
+  const bool is_v6 = own.data()->sa_family == tcp::v6().family();
+  moved->socket.assign(is_v6 ? tcp::v6() : tcp::v4(), descriptor, error);
+  if (!error) moved->socket.non_blocking(true, error);
+  state_ = moved;
+  if (error) close();
+}
+
 Socket Socket::spare(tcp::acceptor& acceptor) {
   Socket spare(acceptor.get_executor());
   boost::system::error_code error;

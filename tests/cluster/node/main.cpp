@@ -38,9 +38,12 @@ struct Options {
   std::string adapter;
   std::string redis;
   std::int64_t request_timeout_ms = 5000;
+<<<<<<< HEAD
   bool recovery = false;
+=======
+  std::size_t threads = 1;
+>>>>>>> main
 };
-
 
 Adapter make_adapter(const Options& options) {
   const auto colon = options.adapter.find(':');
@@ -95,7 +98,11 @@ struct Call {
 class Node {
  public:
   explicit Node(const Options& options)
+<<<<<<< HEAD
       : io_(server_options(options)) {
+=======
+      : io_({.threads = options.threads, .adapter = make_adapter(options), .serve_client = false}) {
+>>>>>>> main
     serve(io_.of("/"));
     serve(io_.of("/custom"));
     serve(io_.of(std::regex(R"(/dynamic-\d+)")));
@@ -280,7 +287,11 @@ int main(int argc, char** argv) {
                  "classic, classic:specific, sharded:<mode>, streams");
   app.add_option("--redis", options.redis, "URL");
   app.add_option("--request-timeout", options.request_timeout_ms, "milliseconds");
+<<<<<<< HEAD
   app.add_flag("--recovery", options.recovery, "clients may come back");
+=======
+  app.add_option("--threads", options.threads, "loops");
+>>>>>>> main
   bool is_emitter = false;
   app.add_flag("--emitter", is_emitter, "no server, but an emitter");
   CLI11_PARSE(app, argc, argv);

@@ -7,7 +7,7 @@ import { after, before } from "node:test";
 import { until } from "../../conformance/support/deadline.mjs";
 import { Node } from "./node.mjs";
 
-/** Which nodes make a cluster together. Without "cpp" it is the control. */
+/** Which nodes make a cluster together. Without one of ours it is the control. */
 const mixes = [
   ["node", "node"],
   ["node", "older"],
@@ -15,6 +15,8 @@ const mixes = [
   ["node", "cpp"],
   ["cpp", "node"],
   ["cpp", "older"],
+  ["loops", "node"],
+  ["cpp", "loops"],
 ];
 
 /**
@@ -25,7 +27,7 @@ export const mixesOf = (adapter) =>
   mixes.filter(
     (mix) =>
       !(adapter.startsWith("sharded") && mix.includes("older")) &&
-      !(process.env.CONTROL_ONLY !== undefined && mix.includes("cpp")),
+      !(process.env.CONTROL_ONLY !== undefined && mix.some((kind) => ["cpp", "loops"].includes(kind))),
   );
 
 /** Where nodes are counted by Redis, and where a room has a channel of its own. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A node of the cluster as a child process: "node" has the official packages, "older" has older
-// releases of them, and "cpp" is ours (NODE=<path> is another executable than the release build's).
+// releases of them, "cpp" is ours, and "loops" is ours with two loops (NODE_UNDER_TEST=<path> is another
+// executable than the release build's).
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,10 +14,12 @@ import { fromLine, toLine } from "./values.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const reference = [process.execPath, path("../reference_node.mjs")];
+const ours = [process.env.NODE_UNDER_TEST ?? path("../../../build/release/bin/cluster_node")];
 const programs = {
   node: reference,
   older: [...reference, "--older"],
-  cpp: [process.env.NODE_UNDER_TEST ?? path("../../../build/release/bin/cluster_node")],
+  cpp: ours,
+  loops: [...ours, "--threads", "2"],
 };
 
 export class Node {

@@ -25,6 +25,7 @@ void Disconnects::record(socketio::Namespace& nsp) {
 }
 
 json Disconnects::of(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
   const auto found = seen_.find(id);
   return found == seen_.end() ? json::array() : found->second;
 }
@@ -32,6 +33,7 @@ json Disconnects::of(const std::string& id) const {
 void Disconnects::add(const Socket& socket, std::string_view event, DisconnectReason reason) {
   auto rooms = socket.rooms();
   std::sort(rooms.begin(), rooms.end());
+  const std::lock_guard lock(mutex_);
   const auto [entry, is_new] = seen_.try_emplace(socket.id(), json::array());
   entry->second.push_back(
       {{"event", event}, {"reason", socketio::to_string(reason)}, {"rooms", rooms}});

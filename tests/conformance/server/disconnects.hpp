@@ -6,6 +6,7 @@
 #include <socketio/namespace.hpp>
 
 #include <deque>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,6 +24,8 @@ class Disconnects {
   void add(const socketio::Socket& socket, std::string_view event,
            socketio::DisconnectReason reason);
 
+  // A server may have several loops.
+  mutable std::mutex mutex_;
   std::unordered_map<std::string, socketio::json> seen_;
   /// The recorded ids, the oldest first.
   std::deque<std::string> ids_;

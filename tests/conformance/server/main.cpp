@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   CLI::App app("The server that the conformance cases speak to");
   app.add_option("--port", options.port, "TCP port of 127.0.0.1; 0 picks a free one");
   app.add_flag("--engine", engine, "plain Engine.IO that sends every message back");
+  app.add_option("--threads", options.threads, "loops");
   app.add_flag("!--no-client-files", options.client_files, "the browser client is not served");
   app.add_option("--ping-timeout", ping_timeout_ms, "milliseconds to wait for a pong");
   app.add_flag("--hooks", options.hooks, "cookie and functions below Socket.IO");

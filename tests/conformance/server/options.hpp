@@ -14,6 +14,7 @@ namespace conformance {
 
 struct Options {
   std::uint16_t port = 0;
+  std::size_t threads = 1;
   bool client_files = true;
   std::chrono::milliseconds ping_timeout{200};
   std::string parser = "standard";
@@ -57,6 +58,7 @@ inline socketio::Parser parser_named(const std::string& name) {
 /// The server's options, except for its path.
 inline socketio::ServerOptions server_options(const Options& options) {
   socketio::ServerOptions server;
+  server.threads = options.threads;
   server.ping_interval = std::chrono::milliseconds(300);
   server.ping_timeout = options.ping_timeout;
   server.upgrade_timeout = std::chrono::milliseconds(1000);

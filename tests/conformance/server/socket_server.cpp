@@ -11,9 +11,11 @@
 #include <socketio/admin_ui.hpp>
 #include <socketio/server.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <regex>
 #include <stdexcept>
 #include <string>
@@ -50,13 +52,17 @@ class SocketServer {
     }
     if (!options.admin.empty()) socketio::instrument(io_, admin_options(options));
     if (options.metrics) io_.http().get("/metrics", io_.metrics_handler());
-    io_.on_new_namespace([this](const Namespace& nsp) { made_namespaces_.push_back(nsp.name()); });
+    io_.on_new_namespace([this](const Namespace& nsp) {
+      const std::lock_guard lock(mutex_);
+      made_namespaces_.push_back(nsp.name());
+    });
     for (Namespace nsp : plain()) equip(nsp);
     for (Namespace nsp : with_middleware()) equip(nsp);
     Namespace packets = io_.of("/packets");
     watch_packets(packets);
     equip(packets);
     io_.on_connection_error([this](const socketio::RefusedRequest& refused) {
+      const std::lock_guard lock(mutex_);
       refused_.push_back({{"method", refused.request.method},
                           {"url", refused.request.target},
                           {"code", refused.code},
@@ -139,16 +145,24 @@ class SocketServer {
     add_broadcast_events(nsp);
     add_administration_events(nsp);
     nsp.on("last-disconnect", [this](const std::string& id) { return disconnects_.of(id); });
-    nsp.on("errors-seen", [this] { return errors_seen_; });
-    nsp.on("connection-errors", [this] { return refused_; });
-    nsp.on("new-namespaces", [this] { return made_namespaces_; });
+    nsp.on("errors-seen", [this] { return errors_seen_.load(); });
+    nsp.on("connection-errors", [this] {
+      const std::lock_guard lock(mutex_);
+      return refused_;
+    });
+    nsp.on("new-namespaces", [this] {
+      const std::lock_guard lock(mutex_);
+      return made_namespaces_;
+    });
     nsp.on("recovered", [](const Socket& socket) { return socket.recovered(); });
     nsp.on("clients-count", [this] { return io_.engine_clients_count(); });
   }
 
   Disconnects disconnects_;
   ConnEvents conn_events_;
-  std::size_t errors_seen_ = 0;
+  std::atomic<std::size_t> errors_seen_ = 0;
+  // Of what follows: a server may have several loops.
+  std::mutex mutex_;
   json refused_ = json::array();
   std::vector<std::string> made_namespaces_;
   socketio::Server io_;

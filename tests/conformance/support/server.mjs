@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The server under test as a child process. `SERVER=reference` uses the official packages,
-// `SERVER=<path>` another executable; the default is the release build of conformance_server.
+// `SERVER=<path>` another executable; the default is the release build of conformance_server. With
+// `THREADS=<n>` that has n loops, except with options that take one alone.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -17,6 +18,8 @@ const reference = fileURLToPath(new URL("../reference_server.mjs", import.meta.u
 const built = fileURLToPath(
   new URL("../../../build/release/bin/conformance_server", import.meta.url),
 );
+const { THREADS } = process.env;
+const ofOneLoop = ["--hooks", "--recovery", "--admin"];
 const command = againstReference ? [process.execPath, reference] : [process.env.SERVER ?? built];
 
 export class Server {
@@ -36,6 +39,9 @@ export class Server {
   /** Mode is "engine" or "socketio"; `flags` are appended to the command line. */
   static async start(mode = "socketio", { port = 0, flags = [] } = {}) {
     const [program, ...first] = command;
+    if (THREADS && !againstReference && !ofOneLoop.some((flag) => flags.includes(flag))) {
+      first.push("--threads", THREADS);
+    }
     const own = ["--port", String(port), ...(mode === "engine" ? ["--engine"] : []), ...flags];
     const child = spawn(program, [...first, ...own], { stdio: ["ignore", "pipe", "inherit"] });
     const server = new Server(child, mode);

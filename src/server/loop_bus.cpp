@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "server/loop_bus.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace socketio::server {
+
+namespace {
+
+using cluster::MessagePtr;
+
+/// Whom it concerns, if it is not everybody: a request that nobody answers, for the sockets of rooms.
+const detail::BroadcastOptions* receivers_of(const cluster::Body& body) {
+  if (const auto* const broadcast = std::get_if<cluster::Broadcast>(&body))
+    return broadcast->request.empty() ? &broadcast->options : nullptr;
+  if (const auto* const join = std::get_if<cluster::SocketsJoin>(&body)) return &join->options;
+  if (const auto* const leave = std::get_if<cluster::SocketsLeave>(&body)) return &leave->options;
+  if (const auto* const disconnect = std::get_if<cluster::DisconnectSockets>(&body))
+    return &disconnect->options;
+  return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<cluster::Bus> LoopBuses::make_bus(net::AsioLoop& loop) {
+  members_.push_back({&loop, nullptr});
+  return std::make_unique<LoopBus>(shared_from_this(), members_.size() - 1);
+}
+
+template <class Use>
+void LoopBuses::post(std::size_t to, Use use) {
+  members_[to].loop->post([self = shared_from_this(), to, use = std::move(use)] {
+    if (self->members_[to].bus) use(*self->members_[to].bus);
+  });
+}
+
+LoopBus::LoopBus(std::shared_ptr<LoopBuses> buses, std::size_t index)
+    : buses_(std::move(buses)), index_(index), id_(std::to_string(index)) {
+  buses_->members_[index_].bus = this;
+  ++buses_->count_;
+}
+
+LoopBus::~LoopBus() {
+  buses_->members_[index_].bus = nullptr;
+  --buses_->count_;
+}
+
+void LoopBus::open(const std::string& nsp, Listener& listener) {
+  listener_ = &listener;
+  buses_->rooms_.add_namespace(index_, nsp);
+}
+
+void LoopBus::close(const std::string& nsp) { buses_->rooms_.remove_namespace(index_, nsp); }
+
+void LoopBus::publish(MessagePtr message) {
+  // A loop that has something to run may be about to have a member of the room. It is awake, so the
+  // message goes there, too. Asked first: what it has run by now is in the rooms.
+  LoopRooms::Set to(buses_->members_.size());
+  for (std::size_t index = 0; index < to.size(); ++index) {
+    to[index] = !buses_->members_[index].loop->has_run_posted();
+  }
+  const detail::BroadcastOptions* const receivers = receivers_of(message->body);
+  const LoopRooms::Set members = receivers ? buses_->rooms_.with(message->nsp, receivers->rooms)
+                                           : LoopRooms::Set(to.size(), true);
+  for (std::size_t index = 0; index < to.size(); ++index) to[index] = to[index] || members[index];
+  if (buses_->gateway_) to[*buses_->gateway_] = true;
+  for (std::size_t index = 0; index < to.size(); ++index) {
+    if (to[index] && index != index_) send(index, message);
+  }
+}
+
+void LoopBus::send(std::size_t to, MessagePtr message) {
+  buses_->post(to, [message = std::move(message)](LoopBus& bus) {
+    if (bus.listener_) bus.listener_->on_message(message);
+  });
+}
+
+void LoopBus::answer(const std::string& node, MessagePtr message) {
+  const std::size_t index = std::stoul(node);  // an id that make_bus() has given
+  send(index, std::move(message));
+}
+
+void LoopBus::count_nodes(const std::string&,
+                          std::function<void(std::optional<std::size_t>)> counted) {
+  // Those that leave later say so.
+  buses_->members_[index_].loop->defer(
+      [counted = std::move(counted), count = buses_->count_.load()] { counted(count); });
+}
+
+template <class Tell>
+void LoopBus::tell_gateway(Tell tell) {
+  const auto gateway = buses_->gateway_;
+  if (!gateway || *gateway == index_) return;
+  buses_->post(*gateway, [tell = std::move(tell)](LoopBus& bus) {
+    if (bus.listener_) tell(*bus.listener_);
+  });
+}
+
+void LoopBus::on_room_created(const std::string& nsp, const std::string& room) {
+  buses_->rooms_.add_room(index_, nsp, room);
+  tell_gateway([nsp, room](Listener& listener) { listener.on_other_room_created(nsp, room); });
+}
+
+void LoopBus::on_room_deleted(const std::string& nsp, const std::string& room) {
+  buses_->rooms_.remove_room(index_, nsp, room);
+  tell_gateway([nsp, room](Listener& listener) { listener.on_other_room_deleted(nsp, room); });
+}
+
+}  // namespace socketio::server

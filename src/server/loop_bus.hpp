@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// LoopBus: the bus between the loops of one process. A message is shared, and posted to the loops that
+// may have receivers: many posts wake a loop once. Which these are is known from the rooms that each
+// loop has told of (LoopRooms), and for a socket's own id from the id, which names its loop. What waits
+// for answers goes to all, because all answer.
+//
+// Life cycle: one LoopBuses for a server, which its buses share -> a bus for each loop, made and
+// destroyed on that loop, or before it runs. Loop's thread, except where noted.
+#pragma once
+
+#include "cluster/bus.hpp"
+#include "net/asio_loop.hpp"
+#include "server/loop_rooms.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace socketio::server {
+
+class LoopBus;
+
+/// The loops outlive the last call of a bus.
+class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
+ public:
+  explicit LoopBuses(std::size_t loops) : rooms_(loops) { members_.reserve(loops); }
+
+  /// Of the next loop.
+  std::unique_ptr<cluster::Bus> make_bus(net::AsioLoop& loop);
+
+ private:
+  friend class LoopBus;
+  struct Member {
+    net::AsioLoop* loop;
+    // Null once it has left. Used on its loop.
+    LoopBus* bus;
+  };
+
+  /// Calls `use(LoopBus&)` on its loop.
+  template <class Use>
+  void post(std::size_t to, Use use);
+
+  std::vector<Member> members_;
+  // The loop that passes messages on to other servers. All that is published goes there.
+  std::optional<std::size_t> gateway_;
+  std::atomic<std::size_t> count_ = 0;
+  LoopRooms rooms_;
+};
+
+class LoopBus final : public cluster::Bus {
+ public:
+  LoopBus(std::shared_ptr<LoopBuses> buses, std::size_t index);
+  ~LoopBus() override;
+  LoopBus(const LoopBus&) = delete;
+  LoopBus& operator=(const LoopBus&) = delete;
+
+  const std::string& node_id() const override { return id_; }
+  void open(const std::string& nsp, Listener& listener) override;
+  void close(const std::string& nsp) override;
+  void publish(cluster::MessagePtr message) override;
+  void answer(const std::string& node, cluster::MessagePtr message) override;
+  bool can_count() const override { return true; }
+  void count_nodes(const std::string& nsp,
+                   std::function<void(std::optional<std::size_t>)> counted) override;
+  /// Before the loops run.
+  void want_rooms() override { buses_->gateway_ = index_; }
+  void on_room_created(const std::string& nsp, const std::string& room) override;
+  void on_room_deleted(const std::string& nsp, const std::string& room) override;
+
+ private:
+  /// Calls `tell(Listener&)` where messages are passed on to other servers, unless that is here.
+  template <class Tell>
+  void tell_gateway(Tell tell);
+  void send(std::size_t to, cluster::MessagePtr message);
+
+  const std::shared_ptr<LoopBuses> buses_;
+  const std::size_t index_;
+  const std::string id_;
+  Listener* listener_ = nullptr;
+};
+
+}  // namespace socketio::server

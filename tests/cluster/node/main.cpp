@@ -38,11 +38,8 @@ struct Options {
   std::string adapter;
   std::string redis;
   std::int64_t request_timeout_ms = 5000;
-<<<<<<< HEAD
-  bool recovery = false;
-=======
   std::size_t threads = 1;
->>>>>>> main
+  bool recovery = false;
 };
 
 Adapter make_adapter(const Options& options) {
@@ -68,7 +65,8 @@ Adapter make_adapter(const Options& options) {
 }
 
 socketio::ServerOptions server_options(const Options& options) {
-  socketio::ServerOptions server{.adapter = make_adapter(options), .serve_client = false};
+  socketio::ServerOptions server{
+      .threads = options.threads, .adapter = make_adapter(options), .serve_client = false};
   if (options.recovery) server.connection_state_recovery.emplace();
   return server;
 }
@@ -97,12 +95,7 @@ struct Call {
 
 class Node {
  public:
-  explicit Node(const Options& options)
-<<<<<<< HEAD
-      : io_(server_options(options)) {
-=======
-      : io_({.threads = options.threads, .adapter = make_adapter(options), .serve_client = false}) {
->>>>>>> main
+  explicit Node(const Options& options) : io_(server_options(options)) {
     serve(io_.of("/"));
     serve(io_.of("/custom"));
     serve(io_.of(std::regex(R"(/dynamic-\d+)")));
@@ -287,11 +280,8 @@ int main(int argc, char** argv) {
                  "classic, classic:specific, sharded:<mode>, streams");
   app.add_option("--redis", options.redis, "URL");
   app.add_option("--request-timeout", options.request_timeout_ms, "milliseconds");
-<<<<<<< HEAD
   app.add_flag("--recovery", options.recovery, "clients may come back");
-=======
   app.add_option("--threads", options.threads, "loops");
->>>>>>> main
   bool is_emitter = false;
   app.add_flag("--emitter", is_emitter, "no server, but an emitter");
   CLI11_PARSE(app, argc, argv);

@@ -30,6 +30,9 @@ if(SOCKETIO_LINK_TIME_OPTIMISATION)
 endif()
 
 if(SOCKETIO_BUILD_EXAMPLES)
+  if(NOT TARGET socketio_redis_layer)
+    message(FATAL_ERROR "The showcase needs hiredis (libhiredis-dev)")
+  endif()
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
   pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
@@ -46,7 +49,7 @@ if(SOCKETIO_BUILD_EXAMPLES)
   target_include_directories(showcase_parts PRIVATE examples/showcase/server)
   target_link_libraries(showcase_parts PUBLIC socketio::server socketio::client PkgConfig::sqlite3 PkgConfig::libjwt
                         OpenSSL::Crypto PRIVATE socketio_warnings)
-  socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts)
+  socketio_program(showcase SOURCES examples/showcase/server/main.cpp LIBRARIES showcase_parts socketio::redis)
 
   # Each example is a program: examples/client/chat.cpp becomes example_client_chat.
   foreach(side IN ITEMS server client)

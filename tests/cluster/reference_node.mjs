@@ -19,6 +19,8 @@ const { values: flags } = parseArgs({
   },
 });
 const suffix = flags.older ? "-older" : "";
+// The adapters do not await what they send. Without this, a server ends when Redis is away.
+process.on("unhandledRejection", () => {});
 const requestsTimeout = Number(flags["request-timeout"]);
 
 async function connect() {

@@ -13,7 +13,7 @@ import { after, describe } from "node:test";
 import { makeCertificate } from "./support/certificate.mjs";
 import { TRANSPORTS, call, connectClient } from "./support/client.mjs";
 import { nextEvent } from "./support/deadline.mjs";
-import { Proxy, documented, env } from "./support/deployment.mjs";
+import { documented, env, startHaproxy, startNginx } from "./support/deployment.mjs";
 import { scenario } from "./support/scenario.mjs";
 import { useServer } from "./support/server.mjs";
 
@@ -28,54 +28,42 @@ const unixPath = join(folder, "socket");
 // Clients come from there; proxies from 127.0.0.1.
 const CLIENT = "127.0.0.7";
 
-function startNginx(own, upstream) {
-  const site = (port) =>
+function nginx(own, upstream) {
+  return startNginx(own, (port) =>
     documented("nginx", 0, {
       "127.0.0.1:3001": upstream,
       "listen 443": `listen 127.0.0.1:${port}`,
       "/etc/ssl/certs/example.org.pem": certificate,
       "/etc/ssl/private/example.org.key": key,
-    });
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${own}/${name};`)
-    .join("\n");
-  return Proxy.start(
-    own,
-    (file) => ["nginx", "-p", own, "-e", "stderr", "-c", file],
-    (port) => `daemon off; master_process off; pid ${own}/pid; error_log stderr;
-      events {}
-      http { access_log off; ${temporary} ${site(port)} }`,
+    }),
   );
 }
 
-function startHaproxy(own, upstream, number, replacements) {
-  return Proxy.start(
-    own,
-    (file) => ["haproxy", "-q", "-db", "-f", file],
-    (port) =>
-      documented("HAProxy", number, {
-        "127.0.0.1:3001": upstream,
-        "bind :443": `bind 127.0.0.1:${port}`,
-        ...replacements,
-      }),
+function haproxy(own, upstream, number, replacements) {
+  return startHaproxy(own, (port) =>
+    documented("HAProxy", number, {
+      "127.0.0.1:3001": upstream,
+      "bind :443": `bind 127.0.0.1:${port}`,
+      ...replacements,
+    }),
   );
 }
 
 const trust = ["--trusted-proxies", "1"];
 const PROXIES = {
-  nginx: { flags: trust, start: startNginx },
+  nginx: { flags: trust, start: nginx },
   "nginx over a UNIX socket": {
     flags: [...trust, "--unix", unixPath],
-    start: (own) => startNginx(own, `unix:${unixPath}`),
+    start: (own) => nginx(own, `unix:${unixPath}`),
   },
   HAProxy: {
     flags: trust,
     start: (own, upstream) =>
-      startHaproxy(own, upstream, 0, { "/etc/haproxy/example.org.pem": both }),
+      haproxy(own, upstream, 0, { "/etc/haproxy/example.org.pem": both }),
   },
   "HAProxy that passes on bytes": {
     flags: ["--proxy-protocol", "--tls-cert", certificate, "--tls-key", key],
-    start: (own, upstream) => startHaproxy(own, upstream, 1, {}),
+    start: (own, upstream) => haproxy(own, upstream, 1, {}),
     differs: "it knows nothing of the PROXY protocol",
   },
 };

@@ -28,6 +28,7 @@ ChatHistory::ChatHistory(Database& database)
           database.prepare("SELECT id, sender, text, at FROM message ORDER BY id DESC LIMIT ?1")) {}
 
 void ChatHistory::append(ChatMessage& message) {
+  const Turn turn = database_.take_turn();
   insert_.run(message.username, message.message, message.timestamp);
   message.id = database_.last_id();
 }

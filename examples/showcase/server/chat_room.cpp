@@ -39,6 +39,8 @@ std::string_view to_string(Refusal refusal) {
   return "Refused.";
 }
 
+std::string ChatRoom::key_of(std::string_view name) { return fold_case(trim(decode_utf8(name))); }
+
 std::variant<Joined, Refusal> ChatRoom::join(const Visitor& visitor, std::string_view name) {
   const std::u32string characters = decode_utf8(name);
   const std::u32string_view trimmed = trim(characters);

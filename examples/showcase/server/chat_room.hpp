@@ -2,7 +2,7 @@
 // The rules of the chat room: who is in it, under which name, and what may be said. It knows
 // connections only by their id and does no I/O, so that it can be tested by itself.
 //
-// One thread at a time: the chat calls it on the server's loop.
+// One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -55,6 +55,9 @@ struct Joined {
 
 class ChatRoom {
  public:
+  /// Names with the same key are one name.
+  static std::string key_of(std::string_view name);
+
   std::variant<Joined, Refusal> join(const Visitor& visitor, std::string_view name);
 
   /// The name that is free now; none if the connection was not in the room.

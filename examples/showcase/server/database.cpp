@@ -26,6 +26,16 @@ void make_for_its_owner_alone(const std::filesystem::path& file) {
 
 }  // namespace
 
+// --- Turn ---
+
+Turn::Turn(sqlite3* database) : database_(database) {
+  sqlite3_mutex_enter(sqlite3_db_mutex(database_));
+}
+
+Turn::Turn(sqlite3_stmt* statement) : Turn(sqlite3_db_handle(statement)) {}
+
+Turn::~Turn() { sqlite3_mutex_leave(sqlite3_db_mutex(database_)); }
+
 // --- Rows ---
 
 Rows::~Rows() {
@@ -64,7 +74,7 @@ void Database::Close::operator()(sqlite3* database) const { sqlite3_close(databa
 Database::Database(const std::filesystem::path& file) {
   make_for_its_owner_alone(file);
   sqlite3* database = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
   const int result = sqlite3_open_v2(file.c_str(), &database, flags, nullptr);
   database_.reset(database);
   if (result != SQLITE_OK) fail(database, "open " + file.string());

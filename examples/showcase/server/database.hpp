@@ -6,7 +6,8 @@
 //   for (Rows rows = latest.query(100); rows.next();) show(rows.integer(0), rows.text(1));
 //
 // Opened by the constructor, closed by the destructor, after the last of its statements. Every
-// function throws DatabaseError when the file or the disk fails. One thread at a time.
+// function throws DatabaseError when the file or the disk fails. Any thread may use the statements: one at a
+// time has its turn, from a query until its Rows are destroyed.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +26,26 @@ struct DatabaseError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// While it lives, the statements of other threads wait. A thread may have several at a time.
+class Turn {
+ public:
+  explicit Turn(sqlite3* database);
+  explicit Turn(sqlite3_stmt* statement);
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn();
+
+ private:
+  sqlite3* database_;
+};
+
 /// A statement in use: whatever happens, it is ready for its next use afterwards.
 class Rows {
  public:
   /// `values` are those of ?1, ?2, …: integers and texts.
   template <class... Values>
-  explicit Rows(sqlite3_stmt* statement, const Values&... values) : statement_(statement) {
+  explicit Rows(sqlite3_stmt* statement, const Values&... values)
+      : turn_(statement), statement_(statement) {
     int index = 0;
     (bind(++index, values), ...);
   }
@@ -47,6 +62,7 @@ class Rows {
   void bind(int index, std::int64_t value);
   void bind(int index, std::string_view text);
 
+  Turn turn_;
   sqlite3_stmt* statement_;
 };
 
@@ -82,7 +98,10 @@ class Database {
   void execute(const char* sql);
   Statement prepare(const char* sql);
 
-  /// Of the row that was inserted last.
+  /// For statements that belong together.
+  Turn take_turn() const { return Turn(database_.get()); }
+
+  /// Of the row that was inserted last, in the same turn.
   std::int64_t last_id() const;
 
  private:

@@ -40,14 +40,14 @@ std::string visitor_of(const Socket& socket) {
 
 }  // namespace
 
-Numbers::Numbers(socketio::Server& io) : everybody_(io.of("/delivery")) {
+Numbers::Numbers(socketio::Server& io) : everybody_(io.of("/delivery")), clients_(everybody_) {
   io.every(pace, [this] { tell_next(); });
 }
 
 void Numbers::tell_next() {
   const auto now = Clock::now();
   if (everybody_.sockets_count() > 0) wanted_until_ = now + may_be_away;
-  if (now < wanted_until_) everybody_.emit("number", ++last_);
+  if (now < wanted_until_) clients_.all().emit("number", ++last_);
 }
 
 Delivery::Delivery(socketio::Server& io)
@@ -59,6 +59,7 @@ Delivery::Delivery(socketio::Server& io)
   // The acknowledgement says that a number need not be sent again. One that was lost makes the
   // client repeat a number that has been here: it is known, and not taken for a new one.
   io.of("/delivery/retries").on("number", [this](Socket& socket, std::uint64_t number) {
+    const std::lock_guard lock(mutex_);
     return arrivals_.count(visitor_of(socket), number);
   });
 }

@@ -4,22 +4,24 @@
 // option of a whole server, and all other applications do without. What clients tell
 // /delivery/retries is counted.
 //
-// Construct it before the server runs; it must outlive the server's run. On the server's loop; the
-// second server has a thread of its own.
+// Construct it before the server runs; it must outlive the server's run. Handlers run on the loops of
+// their sockets; the second server has a thread of its own.
 #pragma once
 
 #include "arrivals.hpp"
+#include "own_clients.hpp"
 
 #include <socketio/server.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <thread>
 
 namespace showcase {
 
-/// Tells everybody in /delivery of one server the next number, 10 times a second: while somebody is
-/// there, and for as long afterwards as they may come back. On that server's loop.
+/// Tells the clients of one server in /delivery the next number, 10 times a second: while somebody is
+/// there, and for as long afterwards as they may come back. On that server's first loop.
 class Numbers {
  public:
   explicit Numbers(socketio::Server& io);
@@ -28,6 +30,7 @@ class Numbers {
   void tell_next();
 
   socketio::Namespace everybody_;
+  OwnClients clients_;
   std::chrono::steady_clock::time_point wanted_until_;
   std::uint64_t last_ = 0;
 };
@@ -45,6 +48,7 @@ class Delivery {
  private:
   std::uint16_t recovery_port_ = 0;
   Numbers numbers_;
+  std::mutex mutex_;  // for arrivals_
   Arrivals arrivals_;
   socketio::Server recovering_;
   Numbers recovered_numbers_;

@@ -25,6 +25,7 @@ Errors::Errors(socketio::Server& io) : io_(io) {
   io.on("broadcast", [this](Arguments anything) { io_.emit("broadcast", anything); });
   io.on("watch-connection-errors", [this](Socket& socket) {
     socket.join(watchers);
+    const std::lock_guard lock(mutex_);
     return refused_;
   });
   io.on_connection_error(
@@ -41,8 +42,11 @@ void Errors::on_action(const std::optional<json>& order, const Ack<json>& done) 
 /// A handshake was refused: there is no socket that could be told.
 void Errors::on_connection_error(const socketio::RefusedRequest& refused) {
   const json error{{"code", refused.code}, {"message", refused.message}, {"at", now_ms()}};
-  refused_.push_back(error);
-  if (refused_.size() > shown) refused_.pop_front();
+  {
+    const std::lock_guard lock(mutex_);
+    refused_.push_back(error);
+    if (refused_.size() > shown) refused_.pop_front();
+  }
   io_.to(watchers).volatile_().emit("connection_error", error);
 }
 

@@ -2,14 +2,17 @@
 // Errors, as both ends see them: acknowledgements that succeed, fail or never come, and what the
 // server refused before there was a socket. And `broadcast`, which says anything to everybody.
 //
-// Construct it before the server runs; it must outlive the server's run. On the server's loop.
+// Construct it before the server runs; it must outlive the server's run. Handlers run on the loops of
+// their sockets, at the same time where there are several.
 #pragma once
 
 #include <socketio/server.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <optional>
 
 namespace showcase {
@@ -26,7 +29,8 @@ class Errors {
   void on_connection_error(const socketio::RefusedRequest& refused);
 
   socketio::Server& io_;
-  std::int64_t actions_ = 0;
+  std::atomic<std::int64_t> actions_ = 0;
+  std::mutex mutex_;  // for refused_
   std::deque<socketio::json> refused_;
 };
 

@@ -30,10 +30,11 @@ std::optional<Account> first_account(Rows rows) {
 }  // namespace
 
 Identities::Identities(Database& database, Tokens tokens, std::string_view admin_email)
-    : tokens_(std::move(tokens)),
+    : database_(with_table(database)),
+      tokens_(std::move(tokens)),
       admin_email_(canonical_email(admin_email)),
-      find_(with_table(database).prepare(
-          "SELECT id, email, password, generation FROM account WHERE email = ?1")),
+      find_(
+          database.prepare("SELECT id, email, password, generation FROM account WHERE email = ?1")),
       insert_(database.prepare("INSERT INTO account (email, password) VALUES (?1, ?2)")),
       find_by_id_(
           database.prepare("SELECT id, email, password, generation FROM account WHERE id = ?1")),
@@ -52,6 +53,7 @@ bool Identities::full() {
 }
 
 std::optional<Account> Identities::add(std::string_view email, std::string_view password_hash) {
+  const Turn turn = database_.take_turn();
   if (find(email)) return {};
   insert_.run(email, password_hash);
   return find(email);

@@ -5,7 +5,7 @@
 // Administrators: the account with the address that ADMIN_EMAIL names; where it names none, the
 // first account that was created.
 //
-// Time is an argument. One thread at a time: the server's loop. Throws DatabaseError as the
+// Time is an argument. Any thread. Throws DatabaseError as the
 // database does.
 #pragma once
 
@@ -48,6 +48,7 @@ class Identities {
  private:
   std::string role_of(const Account& account);
 
+  Database& database_;
   Tokens tokens_;
   std::string admin_email_;
   Statement find_;

@@ -90,6 +90,7 @@ std::vector<std::string> Mailbox::people(std::size_t count) {
 }
 
 void Mailbox::put(Letter& letter) {
+  const Turn turn = database_.take_turn();
   put_.run(letter.from, letter.to, letter.message, letter.timestamp);
   letter.id = database_.last_id();
   forget_.run(kept);

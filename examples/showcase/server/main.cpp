@@ -17,6 +17,7 @@
 #include "tokens.hpp"
 
 #include <socketio/log.hpp>
+#include <socketio/redis.hpp>
 #include <socketio/server.hpp>
 
 #include <array>
@@ -24,6 +25,7 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 
 namespace {
@@ -42,17 +44,33 @@ showcase::Tokens tokens_of(const showcase::Options& options) {
           std::chrono::seconds(options.token_lifetime)};
 }
 
+socketio::ServerOptions server_options(const showcase::Options& options) {
+  socketio::ServerOptions chosen;
+  chosen.threads = options.threads;
+  if (options.redis_url.empty()) return chosen;
+  // While Redis is away, whoever joins waits as long as that for other servers' answers.
+  chosen.adapter = socketio::redis_adapter({.url = options.redis_url,
+                                            .requests_timeout = std::chrono::seconds(1),
+                                            .publish_on_specific_response_channel = true});
+  return chosen;
+}
+
 void serve(showcase::Options options) {
   const auto folder = std::filesystem::absolute(options.database).parent_path();
   std::filesystem::create_directories(folder);
   showcase::Database database(options.database);
   showcase::Identities identities(database, tokens_of(options), options.admin_email);
 
-  socketio::Server io;
+  socketio::Server io(server_options(options));
   for (const char* nsp : namespaces) io.of(nsp).on_handler_error(log_exception);
   const showcase::Chat chat(io, database);
   const showcase::Rooms rooms(io);
-  const showcase::PrivateMessages private_messages(io, database);
+  std::optional<showcase::PrivateMessages> private_messages;
+  if (options.threads == 1) {
+    private_messages.emplace(io, database);
+  } else {
+    showcase::PrivateMessages::refuse(io);
+  }
   const showcase::Notifications notifications(io, database);
   const showcase::Dashboard dashboard(io, namespaces);
   const showcase::Accounts accounts(io, identities);

@@ -2,13 +2,15 @@
 // Namespaces: one connection carries the main namespace, /chat, which is open to anybody, and
 // /admin, which asks for the token of an administrator.
 //
-// Construct it before the server runs; it must outlive the server's run. On the server's loop.
+// Construct it before the server runs; it must outlive the server's run. Handlers run on the loops of
+// their sockets, at the same time where there are several.
 #pragma once
 
 #include "identities.hpp"
 
 #include <socketio/server.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 
@@ -32,7 +34,7 @@ class Namespaces {
   socketio::Namespace chat_;
   socketio::Namespace admin_;
   Identities& identities_;
-  int visitors_ = 0;
+  std::atomic<int> visitors_ = 0;
 };
 
 }  // namespace showcase

@@ -43,7 +43,7 @@ std::string text_at(const std::optional<json>& object, const char* name) {
 }  // namespace
 
 Notifications::Notifications(socketio::Server& io, Database& database)
-    : io_(io), orders_(database) {
+    : io_(io), database_(database), orders_(database) {
   io.on("authenticate",
         [this](Socket& socket, json user) { return on_authenticate(socket, user); });
   auto& http = io.http();
@@ -82,6 +82,7 @@ HttpResponse Notifications::change_status(const HttpRequest& request) {
     return failure(
         400, "Send JSON with a status: pending, processing, shipped, delivered or cancelled.");
   }
+  const Turn turn = database_.take_turn();
   const auto order = orders_.find(request.param("orderId"));
   if (!order) return failure(404, "There is no such order.");
   if (!may_become(order->status, status))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Somebody else's program changes an order by HTTP, and whoever placed it is told at once.
 //
-// Construct it before the server runs; it must outlive the server's run. Everything happens on the
-// server's loop.
+// Construct it before the server runs; it must outlive the server's run. Handlers run on the loops of
+// their sockets, at the same time where there are several.
 #pragma once
 
 #include "order_store.hpp"
@@ -22,6 +22,7 @@ class Notifications {
   socketio::HttpResponse change_status(const socketio::HttpRequest& request);
 
   socketio::Server& io_;
+  Database& database_;
   OrderStore orders_;
 };
 

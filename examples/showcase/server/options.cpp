@@ -35,6 +35,12 @@ fs::path default_database() {
   return "showcase.sqlite";
 }
 
+/// Without user and password.
+std::string shown_url(const std::string& url) {
+  const auto host = url.find('@');
+  return host == std::string::npos ? url : "…" + url.substr(host);
+}
+
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv) {
@@ -44,6 +50,13 @@ Options parse_options(int argc, const char* const* argv) {
   CLI::App app{"The showcase of socketio-cpp: what Socket.IO is used for, on one page each"};
   app.add_option("--port", options.port, "Port to listen on; 0 takes a free one")
       ->envname("PORT")
+      ->capture_default_str();
+  app.add_option("--redis-url", options.redis_url,
+                 "Of a Redis: all servers on it are one; none: this server is alone")
+      ->envname("REDIS_URL");
+  app.add_option("--threads", options.threads, "Loops of the server; 0: one for each core")
+      ->envname("THREADS")
+      ->check(CLI::Range(0, 64))
       ->capture_default_str();
   app.add_option("--web", options.web, "Folder of the built page")->capture_default_str();
   app.add_option("--database", options.database, "SQLite file of all data")
@@ -76,7 +89,8 @@ Options parse_options(int argc, const char* const* argv) {
 }
 
 std::string to_string(const Options& options) {
-  return "PORT=" + std::to_string(options.port) + " DATABASE=" + options.database.string() +
+  return "PORT=" + std::to_string(options.port) + " REDIS_URL=" + shown_url(options.redis_url) +
+         " THREADS=" + std::to_string(options.threads) + " DATABASE=" + options.database.string() +
          " TOKEN_LIFETIME=" + std::to_string(options.token_lifetime) +
          " ADMIN_EMAIL=" + options.admin_email + " BOTS=" + std::to_string(options.bots) +
          " RECOVERY_PORT=" + std::to_string(options.recovery_port);

@@ -2,6 +2,7 @@
 // What the command line and the environment say.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -10,6 +11,10 @@ namespace showcase {
 
 struct Options {
   std::uint16_t port = 3001;
+  /// Of the Redis that makes several servers one; empty: this server is alone.
+  std::string redis_url;
+  /// Loops of the server; 0: as many as there are cores.
+  std::size_t threads = 1;
   std::filesystem::path web;
   std::filesystem::path database;
   /// That tokens are signed with; empty: the one in the file `jwt-secret` beside the database.

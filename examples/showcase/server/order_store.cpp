@@ -77,6 +77,7 @@ void OrderStore::set_status(std::string_view id, std::string_view status) {
 }
 
 Order OrderStore::place(std::string_view user, std::string_view item) {
+  const Turn turn = database_.take_turn();
   place_.run(user, item);
   forget_.run(kept);
   return *find(std::to_string(database_.last_id()));

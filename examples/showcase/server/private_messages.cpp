@@ -44,7 +44,7 @@ json PrivateMessages::on_register(Socket& socket, std::string_view name, bool ac
   registered.acknowledges = acknowledges;
   socket.join({room_of_person(person), everybody});
   tabs_[person].emplace(socket.id(), socket);
-  if (tabs_[person].size() == 1) io_.to(everybody).emit("people", people());
+  if (tabs_[person].size() == 1) io_.local().to(everybody).emit("people", people());
   if (is_new) delivery_.deliver_waiting(socket, {0, mailbox_.last_id()});
   return {{"ok", true},
           {"name", person},
@@ -70,6 +70,14 @@ json PrivateMessages::on_message(Socket& socket, const PrivateMessage& sent) {
   return {{"ok", true}, {"letter", letter}, {"delivered", delivered}};
 }
 
+void PrivateMessages::refuse(socketio::Server& io) {
+  for (const char* event : {"register", "private-message"}) {
+    io.on(event, [](Socket& socket) {
+      return refused(socket, "Private messages need a server with one thread.");
+    });
+  }
+}
+
 void PrivateMessages::on_leave(Socket& socket) {
   const std::string name = std::exchange(socket.data<Registered>().name, {});
   if (name.empty()) return;
@@ -78,7 +86,7 @@ void PrivateMessages::on_leave(Socket& socket) {
   tabs.erase(socket.id());
   if (!tabs.empty()) return;
   tabs_.erase(name);
-  io_.to(everybody).emit("people", people());
+  io_.local().to(everybody).emit("people", people());
 }
 
 json PrivateMessages::people() {

@@ -31,6 +31,9 @@ class PrivateMessages {
 
   PrivateMessages(socketio::Server& io, Database& database);
 
+  /// Instead of the application, on a server with several loops.
+  static void refuse(socketio::Server& io);
+
  private:
   socketio::json on_register(socketio::Socket& socket, std::string_view name, bool acknowledges);
   socketio::json on_message(socketio::Socket& socket, const PrivateMessage& sent);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How the applications say no. On the server's loop.
+// How the applications say no. On the loop of the socket.
 #pragma once
 
 #include <socketio/server.hpp>

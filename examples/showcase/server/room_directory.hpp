@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which rooms there are, and how many are in each. A room begins with the first who enters, and is
-// forgotten with the last who leaves.
+// forgotten with the last who leaves. One thread at a time.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -13,6 +13,9 @@
 #include <vector>
 
 namespace showcase {
+
+/// In front of the rooms of this application, so that nobody joins one of another.
+inline constexpr std::string_view room_prefix = "room:";
 
 /// A room's id as it is kept: trimmed; nothing if it is empty, too long or has invisible characters.
 std::optional<std::string> clean_room(std::string_view id);

@@ -2,9 +2,11 @@
 #include "room_list.hpp"
 
 #include "refusal.hpp"
+#include "room_directory.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 #include <utility>
 
 namespace showcase {
@@ -12,6 +14,7 @@ namespace {
 
 using socketio::json;
 using socketio::Socket;
+using socketio::Task;
 
 constexpr std::size_t rooms_shown = 50;
 constexpr std::chrono::milliseconds told_after{100};
@@ -19,24 +22,35 @@ constexpr std::chrono::milliseconds told_after{100};
 /// Who wants to know which rooms there are.
 constexpr const char* watchers = "rooms:watchers";
 
-}  // namespace
-
-RoomList::RoomList(socketio::Server& io, const RoomDirectory& directory)
-    : io_(io), directory_(directory) {
-  io.on("get-rooms", [this](Socket& socket) { return on_watch(socket); });
+/// Of all servers.
+Task<json> fullest_rooms(socketio::Namespace nsp) {
+  RoomDirectory directory;
+  for (const auto& socket : co_await nsp.fetch_sockets()) {
+    for (const std::string& room : socket.rooms) {
+      if (room.starts_with(room_prefix)) directory.enter(room.substr(room_prefix.size()));
+    }
+  }
+  co_return json(directory.fullest(rooms_shown));
 }
 
-json RoomList::on_watch(Socket& socket) {
-  if (auto refusal = refused_for_haste(socket)) return *refusal;
+}  // namespace
+
+RoomList::RoomList(socketio::Server& io) : io_(io) {
+  io.on("get-rooms", [this](Socket socket) { return on_watch(std::move(socket)); });
+}
+
+Task<json> RoomList::on_watch(Socket socket) {
+  if (auto refusal = refused_for_haste(socket)) co_return *refusal;
   socket.join(watchers);
-  return directory_.fullest(rooms_shown);
+  co_return co_await fullest_rooms(io_);
 }
 
 void RoomList::tell() {
-  if (std::exchange(will_tell_, true)) return;
-  io_.after(told_after, [this] {
+  if (will_tell_.exchange(true)) return;
+  io_.after(told_after, [this]() -> Task<> {
     will_tell_ = false;
-    io_.to(watchers).emit("rooms", directory_.fullest(rooms_shown));
+    const json rooms = co_await fullest_rooms(io_);
+    io_.to(watchers).emit("rooms", rooms);
   });
 }
 

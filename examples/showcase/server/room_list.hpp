@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: MIT
 // The list of the fullest rooms, for who asks for it, and afterwards whenever it changes.
 //
-// Construct it before the server runs; it must outlive the server's run, as the directory must.
-// Everything happens on the server's loop.
+// Construct it before the server runs; it must outlive the server's run. Handlers run on the loops of
+// their sockets.
 #pragma once
 
-#include "room_directory.hpp"
-
 #include <socketio/server.hpp>
+
+#include <atomic>
 
 namespace showcase {
 
 class RoomList {
  public:
-  RoomList(socketio::Server& io, const RoomDirectory& directory);
+  explicit RoomList(socketio::Server& io);
 
-  /// Soon, and once for all changes until then.
+  /// Soon, and once for all changes until then. Any thread.
   void tell();
 
  private:
-  socketio::json on_watch(socketio::Socket& socket);
+  socketio::Task<socketio::json> on_watch(socketio::Socket socket);
 
   socketio::Server& io_;
-  const RoomDirectory& directory_;
-  bool will_tell_ = false;
+  std::atomic<bool> will_tell_ = false;
 };
 
 }  // namespace showcase

@@ -17,10 +17,7 @@ constexpr std::size_t user_name_limit = 24;  // characters
 constexpr std::size_t message_limit = 2000;
 constexpr std::size_t rooms_per_socket = 32;  // those of other applications included
 
-/// In front of the rooms of this application, so that nobody joins one of another.
-constexpr std::string_view prefix = "room:";
-
-std::string room_of(std::string_view id) { return std::string(prefix).append(id); }
+std::string room_of(std::string_view id) { return std::string(room_prefix).append(id); }
 
 bool is_in(const Socket& socket, std::string_view id) {
   const auto rooms = socket.rooms();
@@ -32,7 +29,7 @@ std::string name_of(const Socket& socket) { return socket.data().value("name", s
 
 }  // namespace
 
-Rooms::Rooms(socketio::Server& io) : io_(io), list_(io, directory_) {
+Rooms::Rooms(socketio::Server& io) : io_(io), list_(io) {
   io.on("join-room", [this](Socket& socket, std::string_view id, std::optional<std::string> name) {
     return on_join(socket, id, name);
   });
@@ -44,7 +41,7 @@ Rooms::Rooms(socketio::Server& io) : io_(io), list_(io, directory_) {
   });
   io.on_disconnecting([this](Socket& socket) {
     for (const std::string& room : socket.rooms()) {
-      if (room.starts_with(prefix)) say_left(socket, room.substr(prefix.size()));
+      if (room.starts_with(room_prefix)) say_left(socket, room.substr(room_prefix.size()));
     }
   });
 }
@@ -61,14 +58,21 @@ json Rooms::on_join(Socket& socket, std::string_view id, const std::optional<std
   if (!is_in(socket, *clean_id)) {
     if (socket.rooms().size() >= rooms_per_socket)
       return refused(socket, "You are in too many rooms.");
-    if (!directory_.has_place_for(*clean_id)) return refused(socket, "There are too many rooms.");
+    if (!enter(*clean_id)) return refused(socket, "There are too many rooms.");
     socket.join(room_of(*clean_id));
-    directory_.enter(*clean_id);
     socket.to(room_of(*clean_id))
         .emit("room-user-joined", json{{"roomId", *clean_id}, {"user", name_of(socket)}});
     list_.tell();
   }
   return {{"ok", true}, {"roomId", *clean_id}, {"user", name_of(socket)}};
+}
+
+/// False if there are too many rooms.
+bool Rooms::enter(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  if (!directory_.has_place_for(id)) return false;
+  directory_.enter(id);
+  return true;
 }
 
 json Rooms::on_leave(Socket& socket, std::string_view given) {
@@ -102,7 +106,10 @@ socketio::Task<std::vector<std::string>> Rooms::list_users(Socket socket, std::s
 }
 
 void Rooms::say_left(const Socket& socket, const std::string& id) {
-  directory_.leave(id);
+  {
+    const std::lock_guard lock(mutex_);
+    directory_.leave(id);
+  }
   socket.to(room_of(id)).emit("room-user-left", json{{"roomId", id}, {"user", name_of(socket)}});
   list_.tell();
 }

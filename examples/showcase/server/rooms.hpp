@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Rooms that anybody opens by joining them, who is in each, and what is said there.
 //
-// Construct it before the server runs; it must outlive the server's run. Everything happens on the
-// server's loop.
+// Several servers on one Redis share their rooms: who is in the room `room:<id>` is in it, under the
+// name `data.name`.
+//
+// Construct it before the server runs; it must outlive the server's run. Handlers run on the loops of
+// their sockets, at the same time where there are several.
 #pragma once
 
 #include "room_directory.hpp"
@@ -10,6 +13,7 @@
 
 #include <socketio/server.hpp>
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,10 +37,12 @@ class Rooms {
   socketio::json on_message(socketio::Socket& socket, const RoomMessage& sent);
   socketio::Task<std::vector<std::string>> list_users(socketio::Socket socket, std::string id);
 
+  bool enter(const std::string& id);
   void say_left(const socketio::Socket& socket, const std::string& id);
 
   socketio::Server& io_;
-  RoomDirectory directory_;
+  std::mutex mutex_;         // for directory_
+  RoomDirectory directory_;  // of this server
   RoomList list_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A socket whose client has shown a token, in any namespace that asks for one: who it is, and the
-// end of the token, which is the end of the socket. On the server's loop.
+// end of the token, which is the end of the socket. On the loop of the socket.
 #pragma once
 
 #include "tokens.hpp"

@@ -82,10 +82,12 @@ void SignIn::on_login(const HttpRequest& request, const HttpResponder& responder
 /// An attempt counts as failed until it has succeeded, so that many at once count as well.
 bool SignIn::begin_attempt(const std::string& address, const std::string& email) {
   const auto now = Attempts::Clock::now();
+  const std::lock_guard lock(mutex_);
   return by_address_.begin(address, now) && by_email_.begin(email.substr(0, email_limit), now);
 }
 
 void SignIn::forgive_attempt(const std::string& address, const std::string& email) {
+  const std::lock_guard lock(mutex_);
   by_address_.forgive(address);
   by_email_.forgive(email.substr(0, email_limit));
 }

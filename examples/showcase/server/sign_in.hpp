@@ -3,7 +3,7 @@
 // answered later.
 //
 // Construct it before the server runs; it must outlive the server's run. Handlers run on the
-// server's loop.
+// loops of their connections.
 #pragma once
 
 #include "attempts.hpp"
@@ -13,6 +13,7 @@
 
 #include <socketio/server.hpp>
 
+#include <mutex>
 #include <string>
 
 namespace showcase {
@@ -30,6 +31,7 @@ class SignIn {
 
   socketio::Server& io_;
   Identities& identities_;
+  std::mutex mutex_;  // for the attempts
   Attempts by_address_, by_email_;
   Background background_;
 };

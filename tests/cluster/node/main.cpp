@@ -210,6 +210,9 @@ class Node {
     } else if (command == "fetchSockets") {
       return operator_of(call.to).fetch_sockets().then(
           [done](const auto& found) { done(details(found)); });
+    } else if (command == "missingNodes") {
+      return operator_of(call.to).fetch_sockets().then(
+          [done](const auto& found) { done(found.missing_nodes().count); });
     } else if (command == "remoteSocket") {
       return act_on_remote_socket(call, done);
     } else if (command == "serverSideEmit") {

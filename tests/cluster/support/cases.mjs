@@ -105,11 +105,13 @@ function broadcasts(suite) {
 
   test("flags: local reaches one server; volatile and compress reach all", async () => {
     const three = await clients(suite);
-    await suite.nodes[0].do("emit", { flags: { local: true } }, "local");
+    const { hasLoops } = suite.nodes[0];
+    if (!hasLoops) await suite.nodes[0].do("emit", { flags: { local: true } }, "local");
     await suite.nodes[0].do("emit", { flags: { volatile: true } }, "volatile");
     await suite.nodes[0].do("emit", { flags: { compress: false } }, "plain");
     const got = (await suite.cluster.received(suite.nodes[0], three)).map((events) => events.flat());
-    assert.deepEqual(got, [["local", "volatile", "plain"], ["volatile", "plain"], ["volatile", "plain"]]);
+    const both = ["volatile", "plain"];
+    assert.deepEqual(got, [hasLoops ? both : ["local", ...both], both, both]);
   });
 
   test("the order of one sender is kept", async () => {
@@ -173,7 +175,9 @@ function requests(suite) {
     await three[1].emitWithAck("set-data", { name: "Ada", list: [1, { two: 2 }] });
     assert.deepEqual(await ids(), sorted(three.map(({ id }) => id)));
     assert.deepEqual(await ids({ except: ["room"] }), sorted([three[0].id, three[2].id]));
-    assert.deepEqual(await ids({ flags: { local: true } }), [three[0].id]);
+    if (!suite.nodes[0].hasLoops) {
+      assert.deepEqual(await ids({ flags: { local: true } }), [three[0].id]);
+    }
     const [found, ...none] = await fetch({ rooms: ["room"] });
     assert.deepEqual(none, []);
     assert.equal(found.id, three[1].id);
@@ -195,6 +199,7 @@ function requests(suite) {
     await suite.nodes[0].do("socketsLeave", { rooms: ["all"], except: ["chosen"] }, ["all"]);
     await eventually(async () => (await ids({ rooms: ["all"] })).length === 1, "two have left");
     assert.deepEqual(await ids({ rooms: ["all"] }), [b]);
+    if (suite.nodes[0].hasLoops) return;
     await suite.nodes[0].do("socketsJoin", { flags: { local: true } }, ["here"]);
     await eventually(async () => (await ids({ rooms: ["here"] })).length === 1, "one is here");
     assert.deepEqual(await ids({ rooms: ["here"] }), [a]);

@@ -46,9 +46,9 @@ export class Cluster {
     this.kind = adapter.split(":")[0];
   }
 
-  async start(kinds, flags = []) {
-    const options = { adapter: this.adapter, redis: this.redis, flags };
-    this.nodes = await Promise.all(kinds.map((kind) => Node.start(kind, options)));
+  /** Each node reaches Redis on its route, which has a URL. */
+  async start(kinds, flags = [], routes = kinds.map(() => this.redis)) {
+    this.nodes = await Promise.all(kinds.map((kind, i) => Node.start(kind, { adapter: this.adapter, redis: routes[i], flags })));
     await this.known("/");
     await this.known("/custom");
   }

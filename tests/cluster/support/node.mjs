@@ -32,6 +32,8 @@ export class Node {
   static async start(kind, { adapter, redis, flags = [] }) {
     const [program, ...first] = programs[kind];
     const node = new Node();
+    // There local() speaks for one of them, and its client may be on the other.
+    node.hasLoops = kind === "loops";
     node.process = spawn(program, [...first, "--adapter", adapter, "--redis", redis.url, ...flags], {
       stdio: ["pipe", "pipe", "inherit"],
     });
@@ -81,8 +83,16 @@ export class Node {
     this.rooms.clear();
   }
 
+  /** Nobody stops it properly. */
+  async kill() {
+    this.closeClients();
+    this.process.kill("SIGKILL");
+    await within(this.exited, "the node's end");
+  }
+
   async stop() {
     this.closeClients();
+    if (this.process.signalCode !== null) return;
     this.process.kill("SIGTERM");
     await within(this.exited, "the node's end");
   }

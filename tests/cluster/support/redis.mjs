@@ -21,29 +21,46 @@ async function freePort() {
 
 export class Redis {
   /** Somebody else may take the port between finding it and listening; then another one is tried. */
-  static async start() {
+  static async start(settings = {}) {
     for (let attempt = 0; ; ++attempt) {
       const redis = new Redis();
       redis.port = await freePort();
       redis.folder = await mkdtemp(join(tmpdir(), "redis-"));
-      const options = { port: redis.port, bind: "127.0.0.1", save: "", appendonly: "no", dir: redis.folder };
-      const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-      redis.process = spawn("redis-server", words, { stdio: ["ignore", "pipe", "inherit"] });
-      const ready = await new Promise((resolve) => {
-        let text = "";
-        redis.process.stdout.on("data", (data) => {
-          text += data;
-          if (text.includes("Ready to accept connections")) resolve(true);
-        });
-        redis.process.once("exit", () => resolve(false));
-      });
-      if (ready) {
-        redis.client = await createClient({ url: redis.url }).connect();
+      redis.settings = { port: redis.port, bind: "127.0.0.1", save: "", appendonly: "no", dir: redis.folder, ...settings };
+      if (await redis.launch()) {
+        redis.client = createClient({ url: redis.url });
+        redis.client.on("error", () => {}); // It connects again after kill() and launch().
+        await redis.client.connect();
         return redis;
       }
       await rm(redis.folder, { recursive: true });
       if (attempt === 4) throw new Error("redis-server does not start");
     }
+  }
+
+  /** Whether it is ready. */
+  launch() {
+    const words = Object.entries(this.settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    this.process = spawn("redis-server", words, { stdio: ["ignore", "pipe", "inherit"] });
+    return new Promise((resolve) => {
+      let text = "";
+      this.process.stdout.on("data", (data) => {
+        text += data;
+        if (text.includes("Ready to accept connections")) resolve(true);
+      });
+      this.process.once("exit", () => resolve(false));
+    });
+  }
+
+  async kill() {
+    this.process.kill("SIGKILL");
+    await until(() => this.process.signalCode !== null, "the end of redis-server");
+  }
+  pause() {
+    this.process.kill("SIGSTOP");
+  }
+  resume() {
+    this.process.kill("SIGCONT");
   }
 
   get url() {
@@ -58,8 +75,7 @@ export class Redis {
 
   async stop() {
     this.client.destroy();
-    this.process.kill("SIGKILL");
-    await until(() => this.process.signalCode !== null, "the end of redis-server");
+    await this.kill();
     await rm(this.folder, { recursive: true });
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The configurations of docs/deployment.md, and nginx or HAProxy as a child process that uses one.
+// The configurations of docs/deployment.md and other pages, and nginx or HAProxy as a child process that uses one.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -10,17 +10,15 @@ import { join } from "node:path";
 import { until, within } from "./deadline.mjs";
 import { isListening } from "./http.mjs";
 
-const page = readFileSync(new URL("../../../docs/deployment.md", import.meta.url), "utf8");
-
 // Debian's are where only root looks for commands.
 export const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 
 /**
  * A configuration: what is between the fences of a section. Each key of `replacements` must be in it.
  */
-export function documented(section, number, replacements) {
-  const [, text] = page.split(`\n## ${section}\n`);
-  assert.ok(text, `docs/deployment.md has no section ${section}`);
+export function documented(section, number, replacements, page = "deployment.md") {
+  const [, text] = readFileSync(new URL(`../../../docs/${page}`, import.meta.url), "utf8").split(`\n## ${section}\n`);
+  assert.ok(text, `docs/${page} has no section ${section}`);
   let block = text.split("\n## ")[0].split(/^```.*\n/m)[2 * number + 1];
   for (const [from, to] of Object.entries(replacements)) {
     assert.ok(block.includes(from), `"${from}" is not in the configuration of ${section}`);
@@ -37,7 +35,7 @@ async function freePort() {
   return port;
 }
 
-export class Proxy {
+class Proxy {
   #process;
 
   /** `folder` is its own. `command(file)` runs it; `configuration(port)` is the text of that file. */
@@ -64,4 +62,23 @@ export class Proxy {
     this.#process.kill("SIGTERM");
     await within(gone, "the proxy's end");
   }
+}
+
+/** nginx with `site(port)` as what it serves, in a folder of its own. */
+export function startNginx(folder, site) {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder}/${name};`)
+    .join("\n");
+  return Proxy.start(
+    folder,
+    (file) => ["nginx", "-p", folder, "-e", "stderr", "-c", file],
+    (port) => `daemon off; master_process off; pid ${folder}/pid; error_log stderr;
+      events {}
+      http { access_log off; ${temporary} ${site(port)} }`,
+  );
+}
+
+/** HAProxy with `configuration(port)`, in a folder of its own. */
+export function startHaproxy(folder, configuration) {
+  return Proxy.start(folder, (file) => ["haproxy", "-q", "-db", "-f", file], configuration);
 }

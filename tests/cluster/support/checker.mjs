@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// What went wrong on the way from senders to receivers, as a pure function of what was noted at both
+// ends: every delivery is counted for every receiver.
+
+/**
+ * `sends`: [{id, sender, room}], those of one sender in their order; a room of null is everybody.
+ * `receivers`: Map from a name to {rooms, got}, where `got` has the ids in the order of their arrival.
+ *
+ * The result has four lists of {send, receiver}. What nobody has sent is leaked, and its send has
+ * only the id. A delivery is reordered if a later send of the same sender had arrived before it.
+ */
+export function check({ sends, receivers }) {
+  const verdict = { lost: [], duplicated: [], reordered: [], leaked: [] };
+  const known = new Map(sends.map((send, position) => [send.id, { send, position }]));
+  for (const [receiver, { rooms, got }] of receivers) {
+    const isFor = (send) => send.room === null || rooms.includes(send.room);
+    const seen = new Set();
+    const latest = new Map();
+    for (const id of got) {
+      const { send, position } = known.get(id) ?? { send: { id } };
+      const note = (fault) => verdict[fault].push({ send, receiver });
+      if (position === undefined || !isFor(send)) {
+        note("leaked");
+      } else if (seen.has(id)) {
+        note("duplicated");
+      } else if (position < (latest.get(send.sender) ?? -1)) {
+        note("reordered");
+      } else {
+        latest.set(send.sender, position);
+      }
+      seen.add(id);
+    }
+    for (const send of sends) {
+      if (isFor(send) && !seen.has(send.id)) verdict.lost.push({ send, receiver });
+    }
+  }
+  return verdict;
+}

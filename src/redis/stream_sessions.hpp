@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // StreamSessions: the SessionStore of @socket.io/redis-streams-adapter. A session is a value of Redis
 // that expires; the history is the stream. Official servers restore what this one has saved, and the
-// other way round. Fields that they do not know say in which namespace a session began, and where in the
-// stream.
+// other way round. Fields that they do not know say in which namespace a session began, and where in
+// the stream.
 //
-// Life cycle: made by its bus, which tells it when it has delivered an entry -> close() when the bus ends. Loop's
-// thread only.
+// Life cycle: made by its bus, which tells it when it has delivered an entry -> close() when the bus
+// ends. Loop's thread only.
 #pragma once
 
 #include "base/timing_wheel.hpp"

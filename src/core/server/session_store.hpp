@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SessionStore: where servers that share their history keep the sessions of clients that have lost
-// their connection, so that such a client may come back to any of them (JavaScript: persistSession and
-// restoreSession of an adapter).
+// their connection, so that such a client may come back to any of them (JavaScript: persistSession
+// and restoreSession of an adapter).
 //
 // A history is a list of events that every server delivers in the same order. The offset of an event
 // tells its place in it. What this server has delivered so far ends at position().

@@ -31,8 +31,9 @@ enum class EmitResult : std::uint8_t {
   /// another thread: it was handed to the loop.
   sent,
   /// At a server: the client is slow. More than BackpressureOptions::soft_limit_bytes waited for
-  /// it, and some of that still does. At a client: it waits for a connection, or for the connection
-  /// to take what is in front of it.
+  /// it, and some of that still does. Or, with connection state recovery, the client is away; or the
+  /// event goes by Redis (redis_streams_adapter). At a client: it waits for a connection, or for the
+  /// connection to take what is in front of it.
   queued,
   dropped,        ///< Volatile and the peer not ready, or beyond the limit of the buffer.
   not_connected,  ///< The socket is not connected.

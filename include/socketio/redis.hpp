@@ -5,7 +5,8 @@
 //   socketio::Server io({.adapter = socketio::redis_adapter({.url = "redis://localhost"})});
 //
 // All servers of a cluster need the same kind of adapter, with the same names of channels. Without
-// Redis a server keeps serving its own clients, and connects again by itself.
+// Redis a server keeps serving its own clients, and connects again by itself; but see
+// redis_streams_adapter().
 #pragma once
 
 #include <socketio/adapter.hpp>
@@ -55,14 +56,19 @@ struct RedisStreamsAdapterOptions {
   std::string url = "redis://localhost:6379";
   std::string stream_name = "socket.io";
   std::string channel_prefix = "socket.io";
-  std::size_t max_len = 10'000;                 ///< The stream keeps about so many entries.
-  std::size_t read_count = 100;                 ///< Entries that are read at a time.
-  std::chrono::milliseconds block_time{5'000};  ///< How long Redis waits for the next entry.
+  std::size_t max_len = 10'000;                     ///< The stream keeps about so many entries.
+  std::size_t read_count = 100;                     ///< Entries that are read at a time.
+  std::chrono::milliseconds block_time{5'000};      ///< How long Redis waits for the next entry.
+  std::string session_key_prefix = "sio:session:";  ///< Of clients that may come back.
 };
 
 /// The adapter over a stream of Redis: a server that loses Redis for a moment gets what the others
 /// have emitted meanwhile. Throws std::invalid_argument if the URL is none, or if `block_time` or
 /// `read_count` is 0.
+///
+/// With ServerOptions::connection_state_recovery a client may come back to any server, and events that
+/// can be recovered wait for Redis, also those for this server's own clients (docs/adapters.md). It
+/// needs Redis 6.2 and a `read_count` above 1.
 Adapter redis_streams_adapter(RedisStreamsAdapterOptions options = {});
 
 }  // namespace socketio

@@ -174,7 +174,9 @@ struct BackpressureOptions {
 /// data, and with the events that they have missed (`connectionStateRecovery` in JavaScript). What was
 /// volatile, or asked for an acknowledgement, is not among these. docs/delivery.md says what it
 /// promises. It takes memory for events and for clients that have left, which these limits bound; they
-/// hold for each namespace. Beyond them a client is not recovered.
+/// hold for each namespace. Beyond them a client is not recovered. With redis_streams_adapter both are
+/// in Redis, so that a client may come back to any server; `sessions`, `log_packets` and `log_bytes` are
+/// not used then.
 struct RecoveryOptions {
   std::chrono::milliseconds max_disconnection_duration{120'000};
   /// A recovered client does not go through the connection middlewares again.

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,6 +80,11 @@ class Bus {
     (void)nsp;
     counted(1);
   }
+
+  /// The history of the bus, and the sessions that the servers keep together. Once it has been asked for,
+  /// broadcasts of this node that clients can recover come back as those of others do, in the order of
+  /// the history and with their offsets. Null if the bus has none.
+  virtual std::shared_ptr<core::SessionStore> session_store() { return nullptr; }
 
   /// Rooms of this node, for a bus that carries messages of one room to those alone that have it.
   virtual void on_room_created(const std::string& nsp, const std::string& room) {

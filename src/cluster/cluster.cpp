@@ -123,8 +123,11 @@ void Cluster::count_servers(const std::string& nsp, std::function<void(std::size
 // --- Receiving. The bus lives on for a turn after leave(), when the listener may have gone ---
 
 void Cluster::on_message(const MessagePtr& message) {
-  if (!bus_ || message->sender == bus_->node_id()) return;
+  if (!bus_) return;
   const Body& body = message->body;
+  const auto* const broadcast = std::get_if<Broadcast>(&body);
+  const bool is_from_history = broadcast && !broadcast->offset.empty();
+  if (message->sender == bus_->node_id() && !is_from_history) return;
   if (std::holds_alternative<Goodbye>(body)) return on_goodbye(*message);
   const bool is_node = !message->sender.empty() && message->sender != emitter_sender;
   if (Members* const members = members_of(message->nsp); members && is_node)

@@ -52,6 +52,8 @@ struct Broadcast {
   detail::BroadcastOptions options;
   /// Not empty if the clients are asked: answered with ClientCount, then a ClientAnswer for each.
   RequestId request;
+  /// Its place in the history that the servers share, if the bus has one (core::SessionStore).
+  std::string offset{};
 };
 struct SocketsJoin {
   detail::BroadcastOptions options;

@@ -98,10 +98,24 @@ void ClusterNamespace::pass_on(const Body& body, const Cluster* from) {
 
 // --- Events for clients ---
 
+bool ClusterNamespace::goes_by_history(const detail::BroadcastOptions& options) const {
+  if (options.flags.is_local || options.flags.is_volatile) return false;
+  const auto nsp = nsp_.lock();
+  return nsp && nsp->recovery() && nsp->recovery()->is_shared();
+}
+
+void ClusterNamespace::deliver_from_history(const Broadcast& message) {
+  const std::string text = core::with_offset(message.event.text, message.offset);
+  here([&](core::LocalAdapter& local) {
+    local.broadcast({text, message.event.attachments}, message.options);
+  });
+}
+
 void ClusterNamespace::broadcast(core::WrittenEvent event, const detail::BroadcastOptions& options,
                                  const Cluster* from) {
   if (!options.flags.is_local && others(from) != 0)
     pass_on(Broadcast{content_of(event), options, {}}, from);
+  if (!from && goes_by_history(options)) return;
   here([&](core::LocalAdapter& local) { local.broadcast(std::move(event), options); });
 }
 
@@ -267,6 +281,7 @@ void ClusterNamespace::on_request(const std::shared_ptr<Cluster>& from, const Me
   if (const auto* const broadcast_event = std::get_if<Broadcast>(&body)) {
     const core::WrittenEvent event = written(broadcast_event->event);
     const RequestId& request = broadcast_event->request;
+    if (!broadcast_event->offset.empty()) return deliver_from_history(*broadcast_event);
     if (request.empty()) return broadcast(event, broadcast_event->options, from.get());
     const auto reply = std::make_shared<ClientsReply>(from, message, request);
     return ask_clients(

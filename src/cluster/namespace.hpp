@@ -72,6 +72,9 @@ class ClusterNamespace {
   void on_other_room_deleted(const std::string& room);
 
  private:
+  /// It comes back from the bus, as it does to the other servers.
+  bool goes_by_history(const detail::BroadcastOptions& options) const;
+  void deliver_from_history(const Broadcast& message);
   void serve_server_side(const std::shared_ptr<Cluster>& from, const MessagePtr& message);
   void run_here(const core::WrittenEvent& event, std::function<void(const Content*)> answered);
   /// Calls `use(core::LocalAdapter&)`. False if the namespace is not here.

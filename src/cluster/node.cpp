@@ -26,6 +26,11 @@ void ClusterNode::leave() {
   for (const auto& cluster : clusters_) cluster->leave();
 }
 
+std::shared_ptr<core::SessionStore> ClusterNode::session_store() const {
+  if (clusters_.size() != 1 || !clusters_.front()->bus()) return nullptr;
+  return clusters_.front()->bus()->session_store();
+}
+
 // --- Namespaces ---
 
 std::shared_ptr<ClusterNamespace> ClusterNode::open(const std::string& nsp) {

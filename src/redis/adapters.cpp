@@ -90,6 +90,7 @@ Adapter redis_streams_adapter(RedisStreamsAdapterOptions options) {
     throw std::invalid_argument("block_time and read_count are more than 0");
   const redis::StreamsBusOptions bus{.stream_name = std::move(options.stream_name),
                                      .channel_prefix = std::move(options.channel_prefix),
+                                     .session_key_prefix = std::move(options.session_key_prefix),
                                      .max_len = options.max_len,
                                      .read_count = options.read_count,
                                      .block_time = options.block_time};

@@ -76,7 +76,7 @@ class Connection::Link final : public StreamHandler {
     if (owner) owner->on_link_closed(stream_->error());
   }
 
-  // Empty after give_up().
+  // Empty after give_up() or part().
   std::weak_ptr<Connection> owner_;
   const std::shared_ptr<Stream> stream_;
   ReplyReader reader_;

@@ -2,6 +2,7 @@
 #include "redis/stream_reader.hpp"
 
 #include "base/log.hpp"
+#include "redis/stream_entry.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,17 +10,8 @@
 namespace socketio::redis {
 namespace {
 
-/// An entry is the list of its id and its fields.
-struct EntryView {
-  const std::string* id = nullptr;
-  const Reply::Array* fields = nullptr;
-};
-
-EntryView entry_of(const Reply& reply) {
-  const auto* const parts = reply.array();
-  if (!parts || parts->size() != 2) return {};
-  return {(*parts)[0].string(), (*parts)[1].array()};
-}
+/// Less than the id of any entry.
+constexpr std::string_view no_entry = "0-0";
 
 /// XREAD answers with a list of streams, each of which is the list of its name and its entries.
 const Reply::Array* entries_of(const Reply& reply) {
@@ -48,7 +40,19 @@ void StreamReader::on_greeted() {
   // The last connection may have been about to try again.
   cancel();
   connection_->declare_ready();
-  last_id_.empty() ? find_end() : read();
+  if (last_id_.empty()) return find_end();
+  last_id_ == no_entry || was_skipped_ ? read() : find_last();
+}
+
+void StreamReader::find_last() {
+  connection_->send({"XRANGE", options_.stream, last_id_, last_id_},
+                    [this](const redis::Answer& answer) {
+                      if (!answer) return;
+                      const auto* const entries = answer->array();
+                      // Redis has trimmed the stream further than this, or begun a new one.
+                      if (entries && entries->empty()) ++gaps_;
+                      read();
+                    });
 }
 
 void StreamReader::find_end() {
@@ -62,7 +66,7 @@ void StreamReader::on_end(const redis::Answer& answer) {
   const auto* const entries = answer->array();
   if (!entries) return retry_later();
   const auto last = entries->empty() ? EntryView() : entry_of(entries->front());
-  last_id_ = last.id ? *last.id : "0-0";
+  last_id_ = last.id ? *last.id : std::string(no_entry);
   read();
 }
 
@@ -88,6 +92,7 @@ void StreamReader::take(std::span<const Reply> entries) {
     const EntryView entry = entry_of(reply);
     if (!entry.id) continue;
     last_id_ = *entry.id;
+    was_skipped_ = false;
     if (entry.fields) on_entry_(*entry.id, *entry.fields);
   }
 }
@@ -111,6 +116,7 @@ void StreamReader::skip(const Reply& entry) {
   log_line(LogScope::redis, LogLevel::warning,
            {"an entry of the stream ", options_.stream, " is too large, and skipped: ", *id});
   last_id_ = *id;
+  was_skipped_ = true;
 }
 
 void StreamReader::expired() noexcept {

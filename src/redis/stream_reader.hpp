@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -40,6 +41,11 @@ class StreamReader final : private Connection::Listener, private Deadline {
                StreamReaderOptions options, OnEntry on_entry);
   ~StreamReader() override { close(); }
 
+  /// Of the entry that was read last; empty as long as the end is unknown.
+  const std::string& last_id() const { return last_id_; }
+  /// How often Redis had forgotten that entry after a reconnection, so that others may be missing.
+  std::uint64_t gaps() const { return gaps_; }
+
   void open() { connection_->open(); }
   void close();
 
@@ -50,6 +56,7 @@ class StreamReader final : private Connection::Listener, private Deadline {
   void on_excess(const Reply& unfinished) override;
 
   void find_end();
+  void find_last();
   void read();
   void on_end(const redis::Answer& answer);
   void on_read(const redis::Answer& answer);
@@ -63,10 +70,12 @@ class StreamReader final : private Connection::Listener, private Deadline {
   Loop& loop_;
   const StreamReaderOptions options_;
   OnEntry on_entry_;
-  /// Of the entry that was read last; empty as long as the end is unknown.
   std::string last_id_;
   /// How many are asked for: fewer after an answer that was too large.
   std::size_t entries_;
+  // The last entry is too large to be asked for.
+  bool was_skipped_ = false;
+  std::uint64_t gaps_ = 0;
   std::shared_ptr<Connection> connection_;
 };
 

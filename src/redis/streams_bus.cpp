@@ -2,6 +2,7 @@
 #include "redis/streams_bus.hpp"
 
 #include "redis/counting.hpp"
+#include "redis/stream_entry.hpp"
 
 #include <utility>
 
@@ -17,31 +18,33 @@ bool is_durable(const cluster::Body& body) {
          std::holds_alternative<cluster::DisconnectSockets>(body);
 }
 
-/// Null if the field has another name.
-std::string* field_of(StreamEntry& entry, std::string_view name) {
-  if (name == "uid") return &entry.uid;
-  if (name == "nsp") return &entry.nsp;
-  if (name == "type") return &entry.type;
-  return name == "data" ? &entry.data : nullptr;
+/// Whether a client that comes back gets it.
+bool is_recovered(const cluster::Body& body) {
+  const auto* const broadcast = std::get_if<cluster::Broadcast>(&body);
+  return broadcast && broadcast->request.empty() && !broadcast->options.flags.is_volatile;
 }
 
 }  // namespace
 
 StreamsBus::StreamsBus(Loop& loop, std::string node_id, std::unique_ptr<Client> client,
                        StreamsBusOptions options)
-    : node_id_(std::move(node_id)),
+    : loop_(loop),
+      node_id_(std::move(node_id)),
       options_(std::move(options)),
       client_(std::move(client)),
       reader_(loop, client_->connector(), client_->settings(),
               {.stream = options_.stream_name,
                .entries = options_.read_count,
                .block = options_.block_time},
-              [this](const std::string&, const std::vector<Reply>& fields) { on_entry(fields); }) {
+              [this](const std::string& id, const std::vector<Reply>& fields) {
+                on_entry(id, fields);
+              }) {
   client_->open();
   reader_.open();
 }
 
 StreamsBus::~StreamsBus() {
+  if (sessions_) sessions_->close();
   reader_.close();
   client_->close();
 }
@@ -120,20 +123,37 @@ void StreamsBus::on_payload(const std::string& nsp, std::string_view payload) {
   found->second.listener.on_message(std::make_shared<cluster::Message>(*std::move(message)));
 }
 
-void StreamsBus::on_entry(const std::vector<Reply>& fields) {
-  StreamEntry entry;
-  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-    std::string* const field = field_of(entry, fields[i].text());
-    if (field) *field = std::string(fields[i + 1].text());
-  }
+void StreamsBus::on_entry(const std::string& id, const std::vector<Reply>& fields) {
+  const StreamEntry entry = read_fields(fields);
+  const bool is_own = entry.uid == node_id_;
+  if (!is_own || sessions_) deliver(id, entry);
+  if (sessions_) sessions_->on_delivered();
+}
+
+void StreamsBus::deliver(const std::string& id, const StreamEntry& entry) {
   const auto found = opened_.find(entry.nsp);
-  if (entry.uid == node_id_ || found == opened_.end()) return;
+  if (found == opened_.end()) return;
   auto message = format_.decode_entry(entry);
   if (!message) {
     ++ignored_;
     return;
   }
+  if (sessions_ && is_recovered(message->body)) {
+    std::get<cluster::Broadcast>(message->body).offset = id;
+  } else if (entry.uid == node_id_) {
+    return;
+  }
   found->second.listener.on_message(std::make_shared<cluster::Message>(*std::move(message)));
+}
+
+std::shared_ptr<core::SessionStore> StreamsBus::session_store() {
+  if (!sessions_)
+    sessions_ = std::make_shared<StreamSessions>(
+        loop_, *client_, reader_,
+        StreamSessionsOptions{.key_prefix = options_.session_key_prefix,
+                              .stream = options_.stream_name,
+                              .page_entries = std::max<std::size_t>(options_.read_count, 2)});
+  return sessions_;
 }
 
 }  // namespace socketio::redis

@@ -10,6 +10,7 @@
 #include "redis/client.hpp"
 #include "redis/cluster_format.hpp"
 #include "redis/stream_reader.hpp"
+#include "redis/stream_sessions.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -25,6 +26,7 @@ namespace socketio::redis {
 struct StreamsBusOptions {
   std::string stream_name = "socket.io";
   std::string channel_prefix = "socket.io";
+  std::string session_key_prefix = "sio:session:";
   /// The stream keeps about so many entries.
   std::size_t max_len = 10'000;
   std::size_t read_count = 100;
@@ -46,6 +48,8 @@ class StreamsBus final : public cluster::Bus {
   void count_nodes(const std::string& nsp,
                    std::function<void(std::optional<std::size_t>)> counted) override;
 
+  std::shared_ptr<core::SessionStore> session_store() override;
+
   /// Messages that arrived and were none, or came for another namespace.
   std::uint64_t ignored() const { return ignored_; }
 
@@ -60,10 +64,12 @@ class StreamsBus final : public cluster::Bus {
   std::string channel(std::string_view nsp, std::string_view node) const;
   Subscriber::Id subscribe(const std::string& nsp, std::string name);
   void on_payload(const std::string& nsp, std::string_view payload);
-  void on_entry(const std::vector<Reply>& fields);
+  void on_entry(const std::string& id, const std::vector<Reply>& fields);
+  void deliver(const std::string& id, const StreamEntry& entry);
   void send(const std::string& channel, const cluster::Message& message);
   void add(const cluster::Message& message);
 
+  Loop& loop_;
   const std::string node_id_;
   const StreamsBusOptions options_;
   ClusterFormat format_;
@@ -71,6 +77,8 @@ class StreamsBus final : public cluster::Bus {
   std::uint64_t ignored_ = 0;
   std::unique_ptr<Client> client_;
   StreamReader reader_;
+  /// Null until somebody wants it.
+  std::shared_ptr<StreamSessions> sessions_;
 };
 
 }  // namespace socketio::redis

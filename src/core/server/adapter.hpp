@@ -25,6 +25,7 @@
 namespace socketio::core {
 
 class NamespaceState;
+class SessionStore;
 
 /// An event as it is sent in any packet, whatever the packet's namespace and id.
 struct WrittenEvent {
@@ -88,6 +89,9 @@ class Adapter {
   /// end.
   virtual void server_side_emit_with_ack(WrittenEvent event, detail::AckCallback answered,
                                          detail::AllCallback all) = 0;
+  /// Where the servers keep sessions together. Whoever has asked for it gets broadcasts as the others
+  /// do: in the order of the shared history, and with offsets. Null if each server keeps its own.
+  virtual std::shared_ptr<SessionStore> session_store() { return nullptr; }
 };
 
 /// Creates the adapter of a namespace. The namespace outlives it.

@@ -234,10 +234,21 @@ void Connection::join(const std::shared_ptr<NamespaceState>& nsp, std::string_vi
     return send_connect_error(name, error_text({"Invalid namespace"}));
   }
 
+  if (nsp->recovery() && nsp->recovery()->is_shared() && !session_->is_v3()) {
+    const RecoveryClaim claim(auth_text);
+    if (!claim.private_id.empty()) return await_session(nsp, claim, auth_text);
+  }
+  enter(nsp, auth_text, std::nullopt);
+}
+
+void Connection::enter(const std::shared_ptr<NamespaceState>& nsp, std::string_view auth_text,
+                       std::optional<KeptSession> kept) {
   const auto self = shared_from_this();
-  const auto socket = make_socket(nsp, auth_text);
+  const bool needs_middlewares = kept && kept->needs_middlewares;
+  const auto socket = make_socket(nsp, auth_text, std::move(kept));
   const auto& middlewares = nsp->handlers().middlewares;
-  const bool skips = socket->recovered() && nsp->recovery()->skips_middlewares();
+  const bool skips =
+      socket->recovered() && nsp->recovery()->skips_middlewares() && !needs_middlewares;
   if (middlewares.empty() || skips) return finish_connect(socket, std::nullopt);
 
   using Chain = MiddlewareChain<detail::ConnectionMiddleware>;
@@ -265,10 +276,11 @@ void Connection::join(const std::shared_ptr<NamespaceState>& nsp, std::string_vi
 }
 
 std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<NamespaceState>& nsp,
-                                                     std::string_view auth_text) {
+                                                     std::string_view auth_text,
+                                                     std::optional<KeptSession> kept) {
   try {
     make_room(sockets_);
-    auto kept = take_session(*nsp, auth_text);
+    if (!kept) kept = take_session(*nsp, auth_text);
     auto socket =
         kept ? std::make_shared<SocketState>(nsp, *this, std::move(*kept), std::string(auth_text))
              : std::make_shared<SocketState>(nsp, *this, make_id(nsp->name()),
@@ -287,14 +299,10 @@ std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<Names
 std::optional<KeptSession> Connection::take_session(NamespaceState& nsp,
                                                     std::string_view auth_text) {
   Recovery* const recovery = nsp.recovery();
-  if (!recovery) return std::nullopt;
+  if (!recovery || recovery->is_shared()) return std::nullopt;
   const RecoveryClaim claim(auth_text);
   if (claim.private_id.empty()) return std::nullopt;
-  if (SocketState* const lost = recovery->find(claim.private_id)) {
-    // The client is here, so its former connection is lost, which nobody has noticed yet.
-    const auto former = lost->connection()->shared_session();
-    if (former != session_) former->close(DisconnectReason::transport_close);
-  }
+  close_former(*recovery, claim.private_id);
   auto kept = recovery->take(claim.private_id);
   if (!kept) return std::nullopt;
   const auto first = recovery->first_missed(*kept->session, kept->id, claim.offset);
@@ -303,12 +311,52 @@ std::optional<KeptSession> Connection::take_session(NamespaceState& nsp,
   return kept;
 }
 
+void Connection::close_former(Recovery& recovery, std::string_view private_id) {
+  SocketState* const lost = recovery.find(private_id);
+  if (!lost) return;
+  const auto former = lost->connection()->shared_session();
+  if (former != session_) former->close(DisconnectReason::transport_close);
+}
+
+void Connection::await_session(const std::shared_ptr<NamespaceState>& nsp,
+                               const RecoveryClaim& claim, std::string_view auth_text) {
+  // Whatever that saves arrives at the store before the question.
+  close_former(*nsp->recovery(), claim.private_id);
+  if (!searched_) searched_ = std::make_unique<Names>();
+  searched_->emplace(nsp->name());
+  nsp->recovery()->take_shared(
+      claim, [weak = weak_from_this(), nsp,
+              kept_auth = std::string(auth_text)](std::optional<KeptSession> kept) {
+        const auto self = weak.lock();
+        if (self) return contain(*self, [&] { self->on_session(nsp, kept_auth, std::move(kept)); });
+        if (kept) nsp->recovery()->put_back(*std::move(kept));
+        nsp->end_if_empty();
+      });
+}
+
+void Connection::on_session(const std::shared_ptr<NamespaceState>& nsp,
+                            const std::string& auth_text, std::optional<KeptSession> kept) {
+  const std::string name = nsp->name();
+  searched_->erase(name);
+  if (searched_->empty()) searched_.reset();
+  const bool is_gone = node_.find(name) != nsp;
+  if (kept && (is_gone || !session_->is_open()))
+    nsp->recovery()->put_back(*std::exchange(kept, std::nullopt));
+  if (!session_->is_open()) return nsp->end_if_empty();
+  // The namespace has ended meanwhile.
+  if (is_gone) return join(name, auth_text);
+  // A session that another server has stored may have the id of a socket that is here.
+  if (kept && nsp->find(kept->id)) kept.reset();
+  enter(nsp, auth_text, std::move(kept));
+}
+
 void Connection::answer_connect(SocketState& socket) {
   NamespaceState& nsp = socket.nsp();
   Recovery* const recovery = nsp.recovery();
   // Middlewares may have taken longer than the log reaches back.
-  if (socket.recovered() && !recovery->has_all(*socket.recovery_session(), socket.id(),
-                                               socket.recovery_session()->begin)) {
+  const bool is_logged = socket.recovered() && !recovery->is_shared();
+  if (is_logged && !recovery->has_all(*socket.recovery_session(), socket.id(),
+                                      socket.recovery_session()->begin)) {
     socket.lose_recovery();
   }
   if (session_->is_v3())
@@ -317,14 +365,45 @@ void Connection::answer_connect(SocketState& socket) {
   if (recovery) payload.append(R"(","pid":")").append(socket.recovery_session()->private_id);
   payload.append(R"("})");
   send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
-  if (!socket.recovered()) return;
-  // Behind the answer: the official client keeps events that arrive before it, and gets them twice if
-  // the connection breaks in between.
-  recovery->for_each_missed(*socket.recovery_session(), socket.id(),
-                            socket.recovery_session()->begin, [&](PreparedEvents& events) {
-                              nsp.count(session_->send_prepared(events), events.events().size());
-                            });
-  socket.note_sent(recovery->log().next());
+}
+
+void Connection::send_missed(SocketState& socket, std::vector<PreparedEvents>& missed) {
+  NamespaceState& nsp = socket.nsp();
+  const auto send_events = [&](PreparedEvents& events) {
+    nsp.count(session_->send_prepared(events), events.events().size());
+  };
+  Recovery& recovery = *nsp.recovery();
+  if (recovery.is_shared()) {
+    for (PreparedEvents& events : missed) send_events(events);
+    return;
+  }
+  const SocketSession& session = *socket.recovery_session();
+  recovery.for_each_missed(session, socket.id(), session.begin, send_events);
+  socket.note_sent(recovery.log().next());
+}
+
+void Connection::await_missed(const std::shared_ptr<SocketState>& socket) {
+  NamespaceState& nsp = socket->nsp();
+  const SocketSession& session = *socket->recovery_session();
+  nsp.recovery()->read_missed(
+      session, session.rooms.rooms(),
+      [weak = weak_from_this(), socket](std::optional<std::vector<PreparedEvents>> missed) {
+        const auto self = weak.lock();
+        if (!self || !socket->connection()) return;
+        contain(*self, [&] {
+          missed ? self->admit(socket, *std::move(missed)) : self->join_anew(*socket);
+        });
+      });
+}
+
+void Connection::join_anew(SocketState& socket) {
+  // With another id, without its rooms and data, and through the middlewares, as any new client: what has
+  // been read of the session is not enough to be the same.
+  const std::string name = socket.nsp().name();
+  const std::string auth_text = socket.auth_text();
+  socket.lose_recovery();
+  socket.discard();
+  join(name, auth_text);
 }
 
 std::string Connection::make_id(const std::string& nsp) const {
@@ -345,9 +424,20 @@ void Connection::finish_connect(const std::shared_ptr<SocketState>& socket,
     socket->discard();
     return;
   }
+  if (socket->recovered() && nsp.recovery()->is_shared()) return await_missed(socket);
+  admit(socket, {});
+}
+
+void Connection::admit(const std::shared_ptr<SocketState>& socket,
+                       std::vector<PreparedEvents> missed) {
+  const auto self = shared_from_this();
+  NamespaceState& nsp = socket->nsp();
   connect_timer_.reset();
   const auto handlers = nsp.handlers().connection;
   answer_connect(*socket);
+  // Behind the answer: the official client keeps events that arrive before it, and gets them twice if
+  // the connection breaks in between.
+  if (socket->recovered()) send_missed(*socket, missed);
   if (!nsp.add(*socket)) return;
   // Last, so that on_disconnect is only called for sockets whose on_connection was.
   socket->become_connected();

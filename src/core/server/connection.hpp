@@ -11,6 +11,7 @@
 #include "codec/socketio/decoder.hpp"
 #include "codec/socketio/encoder.hpp"
 #include "core/server/node.hpp"
+#include "core/server/prepared_events.hpp"
 #include "engine/server/session.hpp"
 
 #include <functional>
@@ -23,7 +24,10 @@
 
 namespace socketio::core {
 
+class Recovery;
 class SocketState;
+struct KeptSession;
+struct RecoveryClaim;
 
 class Connection final : public engine::SessionHandler,
                          public std::enable_shared_from_this<Connection> {
@@ -80,14 +84,32 @@ class Connection final : public engine::SessionHandler,
   void on_searched(const std::shared_ptr<NamespaceState>& nsp, const std::string& name,
                    std::string_view auth_text);
   std::string make_id(const std::string& nsp) const;
+  /// `kept` is a session from a store with which a client comes back.
+  void enter(const std::shared_ptr<NamespaceState>& nsp, std::string_view auth_text,
+             std::optional<KeptSession> kept);
   std::shared_ptr<SocketState> make_socket(const std::shared_ptr<NamespaceState>& nsp,
-                                           std::string_view auth_text);
+                                           std::string_view auth_text,
+                                           std::optional<KeptSession> kept);
   /// The session with which a client comes back; nothing if it cannot.
   std::optional<KeptSession> take_session(NamespaceState& nsp, std::string_view auth_text);
-  /// And sends what a client that has come back has missed.
+  /// The client is here, so its former connection is lost, which nobody may have noticed yet.
+  void close_former(Recovery& recovery, std::string_view private_id);
+  /// The same from a store, about which the store is asked.
+  void await_session(const std::shared_ptr<NamespaceState>& nsp, const RecoveryClaim& claim,
+                     std::string_view auth_text);
+  void on_session(const std::shared_ptr<NamespaceState>& nsp, const std::string& auth_text,
+                  std::optional<KeptSession> kept);
+  /// Asks the store what a client that has come back has missed, before its CONNECT is answered.
+  void await_missed(const std::shared_ptr<SocketState>& socket);
+  /// The client of a recovered socket that has not been admitted joins as a new one.
+  void join_anew(SocketState& socket);
   void answer_connect(SocketState& socket);
+  /// Sends what a client that has come back has missed.
+  void send_missed(SocketState& socket, std::vector<PreparedEvents>& missed);
   void finish_connect(const std::shared_ptr<SocketState>& socket,
                       const std::optional<MiddlewareError>& error);
+  /// Nobody objects. `missed` is what a store has for the client.
+  void admit(const std::shared_ptr<SocketState>& socket, std::vector<PreparedEvents> missed);
   void refuse(std::string_view nsp, const MiddlewareError& error);
   void send_connect_error(std::string_view nsp, std::string_view payload);
   std::shared_ptr<SocketState> find(std::string_view nsp) const;
@@ -99,7 +121,7 @@ class Connection final : public engine::SessionHandler,
   const std::unique_ptr<parser::Decoder> decoder_;
   // Including those that are connecting.
   std::vector<std::shared_ptr<SocketState>> sockets_;
-  // Names of namespaces about which a predicate is to decide.
+  // Names of namespaces about which a predicate is to decide, or a store is asked.
   std::unique_ptr<Names> searched_;
   std::unique_ptr<Deadline> connect_timer_;
   std::unique_ptr<Deadline> attachments_timer_;

@@ -119,7 +119,8 @@ PreparedEvents LocalAdapter::prepare(WrittenEvent event, const detail::Broadcast
 }
 
 void LocalAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions& options) {
-  if (nsp_.recovery() && !options.flags.is_volatile) {
+  const bool is_logged = nsp_.recovery() && !nsp_.recovery()->is_shared();
+  if (is_logged && !options.flags.is_volatile) {
     return broadcast_logged(std::move(event), options);
   }
   PreparedEvents events = prepare(std::move(event), options, std::nullopt);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/packet_log.hpp"
 
+#include "core/server/session_store.hpp"
+
 #include <charconv>
 #include <utility>
 
@@ -19,11 +21,7 @@ std::size_t bytes_of(const PacketLog::Entry& entry) {
 }  // namespace
 
 std::string PacketLog::with_offset(std::string_view text) const {
-  std::string out;
-  out.reserve(text.size() + prefix_.size() + 24);
-  out.append(text.substr(0, text.size() - 1));
-  out.append(",\"").append(prefix_).append(std::to_string(next_)).append("\"]");
-  return out;
+  return core::with_offset(text, prefix_ + std::to_string(next_));
 }
 
 void PacketLog::add(Entry entry) {

@@ -29,11 +29,12 @@ RecoveryClaim::RecoveryClaim(std::string_view auth_text) {
 }
 
 Recovery::Recovery(Loop& loop, const RecoveryLimits& limits, parser::Encoder& encoder,
-                   std::string_view nsp)
+                   std::string_view nsp, std::shared_ptr<SessionStore> store)
     : loop_(loop),
       limits_(limits),
       encoder_(encoder),
       nsp_(nsp),
+      store_(std::move(store)),
       log_(std::to_string(loop.wall_clock_ms()) + "-", log_limits(limits)) {}
 
 // --- Events ---
@@ -89,6 +90,7 @@ void Recovery::keep(KeptSession kept) {
 }
 
 void Recovery::put_back(KeptSession kept) {
+  if (store_) return save(kept);
   if (closed_) return;
   order_.push_back(std::move(kept));
   const auto position = std::prev(order_.end());
@@ -157,6 +159,67 @@ void Recovery::for_each_missed(const SocketSession& session, std::string_view id
     if (!is_for_all && std::none_of(rooms.begin(), rooms.end(), was_in)) return;
     if (std::none_of(except.begin(), except.end(), was_in)) use(entry.events);
   });
+}
+
+// --- With a store ---
+
+void Recovery::save(const KeptSession& kept) {
+  const SocketSession& session = *kept.session;
+  if (session.begun_at.unbroken_since != store_->position().unbroken_since) return;
+  StoredSession stored{.id = kept.id,
+                       .private_id = session.private_id,
+                       .nsp = std::string(nsp_),
+                       .rooms = session.rooms.rooms(),
+                       .offset = session.begun_at.offset};
+  const auto data = kept.data ? kept.data->find(typeid(json)) : SocketData::iterator();
+  if (kept.data && data != kept.data->end()) stored.data = std::any_cast<const json&>(data->second);
+  store_->save(stored, limits_.max_disconnection_duration);
+}
+
+std::optional<KeptSession> Recovery::kept_from(StoredSession stored,
+                                               const RecoveryClaim& claim) const {
+  const bool is_of_another = !stored.nsp.empty() && stored.nsp != nsp_;
+  std::string offset = claim.offset.empty() ? std::move(stored.offset) : claim.offset;
+  if (is_of_another || offset.empty() || stored.private_id != claim.private_id) return std::nullopt;
+  KeptSession kept{.id = std::move(stored.id),
+                   .session = std::make_unique<SocketSession>(),
+                   .data = std::make_shared<SocketData>(),
+                   .needs_middlewares = stored.nsp.empty()};
+  kept.session->private_id = claim.private_id;
+  kept.session->begun_at = {std::move(offset), store_->position().unbroken_since};
+  kept.session->rooms.join(kept.id, 0);
+  for (const std::string& room : stored.rooms) kept.session->rooms.join(room, 0);
+  kept.data->emplace(typeid(json), std::move(stored.data));
+  return kept;
+}
+
+void Recovery::take_shared(const RecoveryClaim& claim,
+                           std::function<void(std::optional<KeptSession>)> taken) {
+  store_->take(claim.private_id, [weak = weak_from_this(), claim,
+                                  taken = std::move(taken)](std::optional<StoredSession> stored) {
+    const auto self = weak.lock();
+    taken(self && stored ? self->kept_from(*std::move(stored), claim) : std::nullopt);
+  });
+}
+
+void Recovery::read_missed(const SocketSession& session, std::vector<std::string> rooms,
+                           std::function<void(std::optional<std::vector<PreparedEvents>>)> read) {
+  store_->read_missed({.nsp = std::string(nsp_),
+                       .offset = session.begun_at.offset,
+                       .rooms = std::move(rooms),
+                       .limit_bytes = limits_.replay_bytes},
+                      [weak = weak_from_this(),
+                       read = std::move(read)](std::optional<std::vector<StoredEvent>> stored) {
+                        const auto self = weak.lock();
+                        if (!self || self->closed_ || !stored) return read(std::nullopt);
+                        std::vector<PreparedEvents> missed;
+                        for (StoredEvent& event : *stored) {
+                          missed.emplace_back(self->encoder_, self->nsp_,
+                                              event.options.flags.compress);
+                          missed.back().add({event.text, std::move(event.attachments)});
+                        }
+                        read(std::move(missed));
+                      });
 }
 
 // --- Time ---

@@ -6,6 +6,8 @@
 // handled. It is recovered only if nothing is missing: each event that it should have received since
 // is in the log.
 //
+// With a SessionStore, sessions and events are not kept here, but where every server finds them.
+//
 // Life cycle: made with its namespace -> close(). Shared, so that its timer finds it. Loop's thread.
 #pragma once
 
@@ -14,6 +16,7 @@
 #include "codec/socketio/encoder.hpp"
 #include "core/server/packet_log.hpp"
 #include "core/server/room_history.hpp"
+#include "core/server/session_store.hpp"
 
 #include <any>
 #include <chrono>
@@ -62,6 +65,8 @@ struct SocketSession {
   /// When the server noticed that the connection was lost, and the number of the next event then.
   TimePoint lost_at{};
   std::uint64_t lost_number = 0;
+  /// With a store: where it has begun, or the offset of the last event that its client has handled.
+  HistoryPosition begun_at{};
 };
 
 /// What a client says in its CONNECT when it wants to come back.
@@ -77,16 +82,21 @@ struct KeptSession {
   std::string id;
   std::unique_ptr<SocketSession> session;
   std::shared_ptr<SocketData> data;
+  /// It may belong to another namespace, so it does not replace what middlewares check.
+  bool needs_middlewares = false;
 };
 
 class Recovery : public std::enable_shared_from_this<Recovery> {
  public:
   /// `encoder` and `nsp`, the name of the namespace, are used until close().
-  Recovery(Loop& loop, const RecoveryLimits& limits, parser::Encoder& encoder,
-           std::string_view nsp);
+  Recovery(Loop& loop, const RecoveryLimits& limits, parser::Encoder& encoder, std::string_view nsp,
+           std::shared_ptr<SessionStore> store);
 
   bool skips_middlewares() const { return limits_.skip_middlewares; }
   const PacketLog& log() const { return log_; }
+  /// Whether sessions and events are kept in a store. Then nothing is added to the log, and clients
+  /// come back by take_shared() and read_missed().
+  bool is_shared() const { return store_ != nullptr; }
 
   // --- Events ---
 
@@ -123,6 +133,18 @@ class Recovery : public std::enable_shared_from_this<Recovery> {
   void for_each_missed(const SocketSession& session, std::string_view id, std::uint64_t number,
                        const std::function<void(PreparedEvents&)>& use);
 
+  // --- With a store ---
+
+  /// A socket begins to receive events.
+  void begin_shared(SocketSession& session) const { session.begun_at = store_->position(); }
+  /// Takes the session that the client claims.
+  void take_shared(const RecoveryClaim& claim,
+                   std::function<void(std::optional<KeptSession>)> taken);
+  /// Reads what a client has missed that is in these rooms. It has to become a member of them before
+  /// `read` returns. Nothing if that cannot be known.
+  void read_missed(const SocketSession& session, std::vector<std::string> rooms,
+                   std::function<void(std::optional<std::vector<PreparedEvents>>)> read);
+
   /// Forgets everything, when the loop ends.
   void close();
   /// For contain().
@@ -134,11 +156,14 @@ class Recovery : public std::enable_shared_from_this<Recovery> {
   void sweep();
   void arm();
   void forget(std::list<KeptSession>::iterator kept);
+  void save(const KeptSession& kept);
+  std::optional<KeptSession> kept_from(StoredSession stored, const RecoveryClaim& claim) const;
 
   Loop& loop_;
   const RecoveryLimits limits_;
   parser::Encoder& encoder_;
   const std::string_view nsp_;
+  const std::shared_ptr<SessionStore> store_;
   PacketLog log_;
   std::unordered_map<std::string_view, SocketState*> live_;
   // In the order in which they were lost.

@@ -261,7 +261,9 @@ void SocketState::become_connected() {
   if (!recovery_) return;
   const std::uint64_t next = nsp_->recovery()->log().next();
   recovery_->rooms.join(id_, next);
-  if (!recovery_->recovered) recovery_->member_from = next;
+  if (recovery_->recovered) return;
+  recovery_->member_from = next;
+  if (nsp_->recovery()->is_shared()) nsp_->recovery()->begin_shared(*recovery_);
 }
 
 // --- Connection state recovery ---
@@ -269,8 +271,10 @@ void SocketState::become_connected() {
 namespace {
 
 /// As in JavaScript: what a client does not do on purpose, and what closes all of its namespaces.
-bool may_come_back(DisconnectReason reason) {
+bool may_come_back(DisconnectReason reason, const Recovery& recovery) {
   switch (reason) {
+    case DisconnectReason::server_shutting_down:
+      return recovery.is_shared();
     case DisconnectReason::transport_error:
     case DisconnectReason::transport_close:
     case DisconnectReason::forced_close:
@@ -316,7 +320,7 @@ void SocketState::keep_session(DisconnectReason reason) {
   // What was broadcast before counts as sent to it.
   if (recovery_) nsp_->waiting_broadcasts().before_room_change();
   end_recovery();
-  if (!recovery_ || !nsp_->recovery() || !may_come_back(reason)) return;
+  if (!recovery_ || !nsp_->recovery() || !may_come_back(reason, *nsp_->recovery())) return;
   try {
     nsp_->recovery()->keep({id_, std::move(recovery_), data_});
     may_come_back_ = true;
@@ -444,6 +448,11 @@ EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser
                                    const detail::EmitFlags& flags) {
   if (has_ended()) return EmitResult::not_connected;
   if (must_drop(flags)) return nsp_->count(EmitResult::dropped);
+  const bool is_recovered = recovery_ && !id && !flags.is_volatile;
+  if (is_recovered && connected() && nsp_->recovery()->is_shared()) {
+    nsp_->adapter().broadcast({payload.text, attachments}, {{id_}, {}, flags});
+    return EmitResult::queued;
+  }
   notify_outgoing(payload.text, attachments);
   if (has_ended()) return EmitResult::not_connected;  // by a handler
   const auto send = [&](const parser::Payload& sent) {
@@ -451,7 +460,7 @@ EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser
         {.nsp = nsp_->name(), .id = id, .payload = sent, .attachments = attachments},
         flags.compress));
   };
-  if (!recovery_ || id || flags.is_volatile) return send(payload);
+  if (!is_recovered || nsp_->recovery()->is_shared()) return send(payload);
   const std::string text =
       nsp_->recovery()->add_for(id_, {payload.text, attachments}, flags.compress);
   note_sent(nsp_->recovery()->log().next());

@@ -45,6 +45,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
               std::string auth_text);
   ~SocketState() override;
 
+  /// What the client gave with its CONNECT, as JSON.
+  const std::string& auth_text() const { return auth_text_; }
   const std::string& id() const { return id_; }
   NamespaceState& nsp() { return *nsp_; }
   const std::shared_ptr<NamespaceState>& shared_nsp() const { return nsp_; }

@@ -39,6 +39,7 @@ struct Options {
   std::string redis;
   std::int64_t request_timeout_ms = 5000;
   std::size_t threads = 1;
+  bool recovery = false;
 };
 
 Adapter make_adapter(const Options& options) {
@@ -61,6 +62,13 @@ Adapter make_adapter(const Options& options) {
   }
   if (kind == "streams") return socketio::redis_streams_adapter({.url = options.redis});
   throw std::invalid_argument("no adapter " + options.adapter);
+}
+
+socketio::ServerOptions server_options(const Options& options) {
+  socketio::ServerOptions server{
+      .threads = options.threads, .adapter = make_adapter(options), .serve_client = false};
+  if (options.recovery) server.connection_state_recovery.emplace();
+  return server;
 }
 
 /// All elements of a list, to be emitted as that many arguments.
@@ -87,8 +95,7 @@ struct Call {
 
 class Node {
  public:
-  explicit Node(const Options& options)
-      : io_({.threads = options.threads, .adapter = make_adapter(options), .serve_client = false}) {
+  explicit Node(const Options& options) : io_(server_options(options)) {
     serve(io_.of("/"));
     serve(io_.of("/custom"));
     serve(io_.of(std::regex(R"(/dynamic-\d+)")));
@@ -276,6 +283,7 @@ int main(int argc, char** argv) {
                  "classic, classic:specific, sharded:<mode>, streams");
   app.add_option("--redis", options.redis, "URL");
   app.add_option("--request-timeout", options.request_timeout_ms, "milliseconds");
+  app.add_flag("--recovery", options.recovery, "clients may come back");
   app.add_option("--threads", options.threads, "loops");
   bool is_emitter = false;
   app.add_flag("--emitter", is_emitter, "no server, but an emitter");

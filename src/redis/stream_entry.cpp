@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "redis/stream_entry.hpp"
+
+#include <charconv>
+#include <cstddef>
+
+namespace socketio::redis {
+namespace {
+
+/// Null if the field has another name.
+std::string* field_of(StreamEntry& entry, std::string_view name) {
+  if (name == "uid") return &entry.uid;
+  if (name == "nsp") return &entry.nsp;
+  if (name == "type") return &entry.type;
+  return name == "data" ? &entry.data : nullptr;
+}
+
+bool read_number(std::string_view digits, std::uint64_t& number) {
+  const char* const end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, number);
+  return read.ec == std::errc() && read.ptr == end;
+}
+
+}  // namespace
+
+std::optional<StreamId> parse_stream_id(std::string_view text) {
+  const auto dash = text.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  StreamId id;
+  const bool is_id =
+      read_number(text.substr(0, dash), id.time) && read_number(text.substr(dash + 1), id.number);
+  return is_id ? std::optional(id) : std::nullopt;
+}
+
+EntryView entry_of(const Reply& reply) {
+  const auto* const parts = reply.array();
+  if (!parts || parts->size() != 2) return {};
+  return {(*parts)[0].string(), (*parts)[1].array()};
+}
+
+StreamEntry read_fields(const std::vector<Reply>& fields) {
+  StreamEntry entry;
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+    std::string* const field = field_of(entry, fields[i].text());
+    if (field) *field = std::string(fields[i + 1].text());
+  }
+  return entry;
+}
+
+}  // namespace socketio::redis

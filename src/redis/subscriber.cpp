@@ -53,7 +53,7 @@ std::optional<Arrival> arrival_in(const Reply& reply) {
 Subscriber::Subscriber(Loop& loop, Connector& connector, ConnectionSettings settings,
                        OnState on_state)
     : on_state_(std::move(on_state)),
-      patience_(settings.times.waiting),
+      patience_(settings.times.answer),
       connection_(Connection::make(loop, connector, std::move(settings), *this)) {}
 
 Subscriber::~Subscriber() { connection_->close(); }

@@ -9,7 +9,7 @@ import { until } from "./support/deadline.mjs";
 import { send } from "./support/http.mjs";
 import { PollingSession } from "./support/polling.mjs";
 import { scenario } from "./support/scenario.mjs";
-import { useServer } from "./support/server.mjs";
+import { hasLoops, useServer } from "./support/server.mjs";
 
 const query = "EIO=4&transport=polling";
 
@@ -55,7 +55,7 @@ describe("httpCompression", () => {
   scenario("off", async () => assert.equal(await encodingOfLongPoll(plain()), undefined));
 });
 
-describe("cleanupEmptyChildNamespaces", () => {
+describe("cleanupEmptyChildNamespaces", { skip: hasLoops }, () => {
   const keeping = useServer();
   const cleaning = useServer("socketio", { flags: ["--cleanup"] });
 
@@ -93,7 +93,7 @@ describe("allowUpgrades", () => {
   });
 });
 
-describe("new_namespace", () => {
+describe("new_namespace", { skip: hasLoops }, () => {
   const server = useServer();
 
   scenario("each namespace of a pattern, once", async (t) => {

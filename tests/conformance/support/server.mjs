@@ -19,7 +19,10 @@ const built = fileURLToPath(
   new URL("../../../build/release/bin/conformance_server", import.meta.url),
 );
 const { THREADS } = process.env;
-const ofOneLoop = ["--hooks", "--recovery", "--admin"];
+/** What is local, and how often a namespace is made, is told by each loop for itself. */
+export const hasLoops = THREADS !== undefined && !againstReference;
+// Some options need a single loop, and the metrics of other loops are a moment old.
+const ofOneLoop = ["--hooks", "--recovery", "--admin", "--metrics"];
 const command = againstReference ? [process.execPath, reference] : [process.env.SERVER ?? built];
 
 export class Server {
@@ -39,7 +42,7 @@ export class Server {
   /** Mode is "engine" or "socketio"; `flags` are appended to the command line. */
   static async start(mode = "socketio", { port = 0, flags = [] } = {}) {
     const [program, ...first] = command;
-    if (THREADS && !againstReference && !ofOneLoop.some((flag) => flags.includes(flag))) {
+    if (hasLoops && !ofOneLoop.some((flag) => flags.includes(flag))) {
       first.push("--threads", THREADS);
     }
     const own = ["--port", String(port), ...(mode === "engine" ? ["--engine"] : []), ...flags];

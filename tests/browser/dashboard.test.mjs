@@ -54,6 +54,8 @@ describe("the dashboard", () => {
     await watcher.value("activeConnections").filter({ hasText: /^1$/ }).waitFor();
     const other = await openDashboard(here);
     await watcher.value("activeConnections").filter({ hasText: /^2$/ }).waitFor();
+    // In the middle of its upgrade the server would notice its end by the missing pong only.
+    await other.seesTransport("websocket");
     await other.page.close();
     await watcher.value("activeConnections").filter({ hasText: /^1$/ }).waitFor();
   });

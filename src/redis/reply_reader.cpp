@@ -122,7 +122,7 @@ int current_type(const Reader& reader) {
 
 struct ReplyReader::Hiredis {
   struct Free {
-    void operator()(redisReader* reader) const { redisReaderFree(reader); }
+    void operator()(redisReader* freed) const { redisReaderFree(freed); }
   };
 
   redisReplyObjectFunctions functions = make_functions<redisReplyObjectFunctions>();

@@ -78,6 +78,8 @@ class ValueArray {
   bool next(Value& out);
   /// The remaining elements, as Value::to_json() returns them.
   json to_json() const;
+  /// Appends the remaining elements, with commas between them, as Value::append_text() does.
+  void append_text(std::string& out) const;
 
  private:
   alignas(void*) std::array<std::byte, 2 * sizeof(void*)> position_{};

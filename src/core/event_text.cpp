@@ -56,12 +56,9 @@ std::string_view event_name(ValueArray& items, std::string& number_name) {
   return number_name;
 }
 
-Arguments undecoded(ValueArray items, std::span<const Bytes> attachments) {
+Arguments undecoded(const ValueArray& items, std::span<const Bytes> attachments) {
   std::string elements;
-  for (Value item; items.next(item);) {
-    if (!elements.empty()) elements += ',';
-    item.append_text(elements);
-  }
+  items.append_text(elements);
   return {std::move(elements), {attachments.begin(), attachments.end()}};
 }
 

@@ -23,7 +23,7 @@ namespace socketio::core {
 std::string_view event_name(ValueArray& items, std::string& number_name);
 
 /// The remaining arguments of a packet with `attachments`.
-Arguments undecoded(ValueArray items, std::span<const Bytes> attachments);
+Arguments undecoded(const ValueArray& items, std::span<const Bytes> attachments);
 
 /// Parses an event that is about to be sent, a JSON array that starts with its name, and passes
 /// name and arguments to `watch`.

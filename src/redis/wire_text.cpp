@@ -216,7 +216,7 @@ Result<Value, FormatErrc> WireText::read_msgpack(std::string_view bytes) {
   if (const auto error = msgpack::append_json(text_, attachments_, reader, limits))
     return error_of(*error);
   if (!reader.at_end()) return FormatErrc::syntax;
-  const auto value = parse(read_, text_, attachments_);
+  const auto value = parse(read_, text_.view(), attachments_);
   if (!value) return error_of(value.error());
   return *value;
 }
@@ -225,7 +225,7 @@ void WireText::give_back_large() {
   constexpr std::size_t kept_bytes = 64 * 1024;
   read_.give_back_large();
   attachments_.clear();
-  if (text_.capacity() > kept_bytes) std::string().swap(text_);
+  if (text_.capacity() > kept_bytes) text_ = TextBuffer();
 }
 
 void write_rooms(JsonWriter& writer, const std::vector<std::string>& rooms) {

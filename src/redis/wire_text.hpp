@@ -71,7 +71,7 @@ class WireText {
   FormatLimits limits_;
   codec::Document read_;
   codec::Document written_;
-  std::string text_;
+  TextBuffer text_;
   std::vector<Bytes> attachments_;
 };
 

@@ -2,14 +2,13 @@
 // A town on four loops: senders, joiners, leavers and disconnectors on other threads and in handlers,
 // namespaces that come and go, handlers that are registered meanwhile, and the end at any moment. Meant
 // for the thread sanitizer as much as for its own checks.
+#include "support/known_sockets.hpp"
 #include "support/live_server.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <regex>
 #include <string>
@@ -18,24 +17,6 @@
 
 namespace socketio::support {
 namespace {
-
-/// Sockets that have connected, on any loop.
-class Citizens {
- public:
-  void add(Socket socket) {
-    const std::lock_guard lock(mutex_);
-    sockets_.push_back(std::move(socket));
-    if (sockets_.size() > 16) sockets_.pop_front();
-  }
-  Socket any(std::size_t seed) const {
-    const std::lock_guard lock(mutex_);
-    return sockets_.empty() ? Socket() : sockets_[seed % sockets_.size()];
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::deque<Socket> sockets_;
-};
 
 class Town {
  public:
@@ -83,7 +64,7 @@ class Town {
 
  private:
   Server& io_;
-  Citizens citizens_;
+  KnownSockets citizens_{16};
 };
 
 /// Clients that come, act, and go in several ways, until the server ends.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Everything that is documented as thread-safe, used from four other threads while clients come and
 // go. Meant for the thread sanitizer as much as for its own checks.
+#include "support/known_sockets.hpp"
 #include "support/live_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,26 +19,8 @@ namespace {
 
 constexpr int rounds = 200;
 
-/// Sockets that have connected, for use by other threads.
-class Handles {
- public:
-  void add(Socket socket) {
-    const std::lock_guard lock(mutex_);
-    sockets_.push_back(std::move(socket));
-    if (sockets_.size() > 8) sockets_.pop_front();
-  }
-  Socket any(std::size_t seed) const {
-    const std::lock_guard lock(mutex_);
-    return sockets_.empty() ? Socket() : sockets_[seed % sockets_.size()];
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::deque<Socket> sockets_;
-};
-
 TEST(Threads, SendJoinDisconnectAndAckFromAnywhere) {
-  Handles handles;
+  KnownSockets handles(8);
   LiveServer server({}, [&](Server& io) {
     io.on_connection([&](Socket socket) { handles.add(socket); });
     io.on("later", [](int n, Ack<int> done) { std::thread([=] { done(n); }).detach(); });
@@ -85,7 +67,7 @@ TEST(Threads, SendJoinDisconnectAndAckFromAnywhere) {
 
 // Namespaces end with their last client, while other threads send to the sockets that were in them.
 TEST(Threads, SendToNamespacesThatEnd) {
-  Handles handles;
+  KnownSockets handles(8);
   Log log;
   std::mutex mutex;
   std::vector<Next> kept;

@@ -6,7 +6,7 @@
 
 #include "support/described_message.hpp"
 #include "support/hex.hpp"
-#include "support/redis_samples.hpp"
+#include "support/redis_sample.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,35 +19,29 @@ namespace {
 using Answer = ClassicRequest::Answer;
 using support::described;
 using support::from_hex;
+using support::redis_sample;
+using support::redis_sample_bytes;
 
 class ClassicFormatTest : public testing::Test {
  protected:
-  static const support::RedisSample& sample(std::string_view name) {
-    for (const auto& sample : support::redis_samples) {
-      if (sample.name == name) return sample;
-    }
-    throw std::out_of_range("no sample " + std::string(name));
-  }
-  static std::string bytes(std::string_view name) { return from_hex(sample(name).hex); }
-
   cluster::Message broadcast(std::string_view name) {
-    auto message = format_.decode_broadcast(bytes(name));
+    auto message = format_.decode_broadcast(redis_sample_bytes(name));
     EXPECT_TRUE(message) << name;
     return message ? *std::move(message) : cluster::Message{};
   }
   ClassicRequest request(std::string_view name) {
-    auto message = format_.decode_request(bytes(name), "/");
+    auto message = format_.decode_request(redis_sample_bytes(name), "/");
     EXPECT_TRUE(message) << name;
     return message ? *std::move(message) : ClassicRequest{};
   }
   cluster::Message response(std::string_view name) {
-    auto message = format_.decode_response(bytes(name), "/");
+    auto message = format_.decode_response(redis_sample_bytes(name), "/");
     EXPECT_TRUE(message) << name;
     return message ? *std::move(message) : cluster::Message{};
   }
   /// What we send says the same in the same encoding.
   void expect_same_bytes(std::string_view name, const cluster::Message& message) {
-    const std::string theirs = bytes(name);
+    const std::string theirs = redis_sample_bytes(name);
     const auto ours = format_.encode(message);
     ASSERT_TRUE(ours) << name;
     EXPECT_EQ(ours->starts_with('{'), theirs.starts_with('{')) << name;
@@ -159,7 +153,7 @@ TEST_F(ClassicFormatTest, UnderstandsRequestsThatAreAnsweredWithAPartOfTheSocket
   EXPECT_EQ(described(ids->message)["options"]["rooms"], json::array({"x"}));
 
   const std::vector<core::SocketDetails> sockets = {{"socket1", {}, {"socket1", "room1"}, {}}};
-  EXPECT_EQ(ClassicFormat::encode_ids("r1", sockets), bytes("classic_ids"));
+  EXPECT_EQ(ClassicFormat::encode_ids("r1", sockets), redis_sample_bytes("classic_ids"));
   EXPECT_EQ(json::parse(ClassicFormat::encode_rooms("r1", sockets)),
             json({{"requestId", "r1"}, {"rooms", {"room1", "socket1"}}}));
 }
@@ -246,8 +240,8 @@ TEST_F(ClassicFormatTest, SendsWhatTheAdapterSends) {
   }
   // To the byte, where there is no date, which is text here.
   EXPECT_EQ(*format_.encode(broadcast("classic_broadcast_binary")),
-            bytes("classic_broadcast_binary"));
-  EXPECT_EQ(*format_.encode(request("classic_fetch").message), bytes("classic_fetch"));
+            redis_sample_bytes("classic_broadcast_binary"));
+  EXPECT_EQ(*format_.encode(request("classic_fetch").message), redis_sample_bytes("classic_fetch"));
 }
 
 TEST_F(ClassicFormatTest, BinaryDataOfRequestsAndAnswersIsSentAsMessagePack) {
@@ -360,10 +354,10 @@ TEST_F(ClassicFormatTest, HasLimits) {
 
 TEST_F(ClassicFormatTest, ChannelsHaveTheNamesOfTheAdapter) {
   const ClassicChannels channels("socket.io", "/");
-  EXPECT_EQ(channels.broadcast(), sample("classic_broadcast").channel);
-  EXPECT_EQ(channels.room("room1"), sample("classic_broadcast_room").channel);
-  EXPECT_EQ(channels.request(), sample("classic_fetch").channel);
-  EXPECT_EQ(channels.response(), sample("classic_sockets").channel);
+  EXPECT_EQ(channels.broadcast(), redis_sample("classic_broadcast").channel);
+  EXPECT_EQ(channels.room("room1"), redis_sample("classic_broadcast_room").channel);
+  EXPECT_EQ(channels.request(), redis_sample("classic_fetch").channel);
+  EXPECT_EQ(channels.response(), redis_sample("classic_sockets").channel);
   EXPECT_EQ(channels.response("a1"), "socket.io-response#/#a1#");
   EXPECT_EQ(channels.pattern(), "socket.io#/#*");
   EXPECT_EQ(ClassicChannels("k", "/a*[b]?\\").pattern(), R"(k#/a\*\[b\]\?\\#*)");

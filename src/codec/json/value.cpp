@@ -329,6 +329,16 @@ bool ValueArray::next(Value& out) {
   return true;
 }
 
+void ValueArray::append_text(std::string& out) const {
+  std::vector<Bytes> no_attachments;
+  TextBuffer text;
+  JsonWriter writer(text, no_attachments);
+  ValueArray items(*this);
+  for (Value item; items.next(item);)
+    socketio::write(writer, item, TreeWriter::Binary::as_placeholders);
+  out += text.view();
+}
+
 json ValueArray::to_json() const {
   const auto position = from_bytes<TapePosition>(position_);
   if (position.index == end_) return json::array();

@@ -61,7 +61,7 @@ Decoder::Parts& Decoder::fresh_parts() {
     parts_ = std::make_shared<Parts>();
     return *parts_;
   }
-  std::string text = std::move(parts_->text);
+  TextBuffer text = std::move(parts_->text);
   text.clear();
   *parts_ = Parts();
   parts_->text = std::move(text);
@@ -136,14 +136,14 @@ Result<std::optional<parser::Packet>, parser::Errc> Decoder::add_binary(std::str
   if (const auto error = read(message, parts)) return *error;
   if (!parts.type) return parser::Errc::unknown_type;
   if (!parts.nsp) return parser::Errc::invalid_namespace;
-  if (parts.text.empty() && needs_data(static_cast<PacketType>(*parts.type)))
+  if (parts.text.size() == 0 && needs_data(static_cast<PacketType>(*parts.type)))
     return parser::Errc::invalid_payload;
 
   const parser::Header header{.type = static_cast<PacketType>(*parts.type),
                               .attachments = parts.attachments.size(),
                               .nsp = *parts.nsp,
                               .id = parts.id,
-                              .payload = parts.text};
+                              .payload = parts.text.view()};
   const auto payload = parser::parse_payload(header.payload, parts.attachments, document);
   if (!payload) return payload.error();
   if (const auto problem = parser::check_payload(header, *payload, role_)) return *problem;

@@ -53,7 +53,7 @@ class Decoder final : public parser::Decoder {
     std::optional<std::uint64_t> type;
     std::optional<std::string> nsp;
     std::optional<std::uint64_t> id;
-    std::string text;
+    TextBuffer text;
     std::vector<Bytes> attachments;
   };
 

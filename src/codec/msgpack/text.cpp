@@ -269,12 +269,9 @@ void append_leaf(std::string& out, const Value& value) {
 
 }  // namespace
 
-std::optional<Errc> append_json(std::string& text, std::vector<Bytes>& attachments, Reader& reader,
+std::optional<Errc> append_json(TextBuffer& text, std::vector<Bytes>& attachments, Reader& reader,
                                 const TextLimits& limits) {
-  TextBuffer written(text);
-  const auto error = TextMaker(written, attachments, reader, limits).run();
-  text = written.view();
-  return error;
+  return TextMaker(text, attachments, reader, limits).run();
 }
 
 void append_map_header(std::string& out, std::size_t pairs) {

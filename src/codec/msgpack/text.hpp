@@ -10,6 +10,7 @@
 #include "codec/msgpack/reader.hpp"
 
 #include <socketio/json.hpp>
+#include <socketio/text_buffer.hpp>
 #include <socketio/value.hpp>
 
 #include <cstddef>
@@ -29,7 +30,7 @@ struct TextLimits {
 };
 
 /// Reads one value and appends its text.
-std::optional<Errc> append_json(std::string& text, std::vector<Bytes>& attachments, Reader& reader,
+std::optional<Errc> append_json(TextBuffer& text, std::vector<Bytes>& attachments, Reader& reader,
                                 const TextLimits& limits);
 
 /// Appends the value as notepack.io would. Attachments become binary data in their places.

@@ -4,20 +4,12 @@
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { createClient } from "redis";
 import { until } from "../../conformance/support/deadline.mjs";
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { freePort } from "../../conformance/support/free_port.mjs";
 
 export class Redis {
   /** Somebody else may take the port between finding it and listening; then another one is tried. */

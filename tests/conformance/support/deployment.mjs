@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { until, within } from "./deadline.mjs";
+import { freePort } from "./free_port.mjs";
 import { isListening } from "./http.mjs";
 
 // Debian's are where only root looks for commands.
@@ -25,14 +25,6 @@ export function documented(section, number, replacements, page = "deployment.md"
     block = block.replaceAll(from, to);
   }
   return block;
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 class Proxy {

@@ -95,12 +95,12 @@ int hex_value(char digit) {
 socketio::Result<json, msgpack::Errc> read_msgpack(std::string_view message) {
   constexpr msgpack::TextLimits limits{.attachments = 1'000, .text_bytes = 64 * 1024 * 1024};
   msgpack::Reader reader(message);
-  std::string text;
+  socketio::TextBuffer text;
   std::vector<socketio::Bytes> attachments;
   if (const auto fault = msgpack::append_json(text, attachments, reader, limits)) return *fault;
   if (!reader.at_end()) return msgpack::Errc::trailing_bytes;
   socketio::codec::Document document;
-  const auto value = document.parse(text, attachments);
+  const auto value = document.parse(text.view(), attachments);
   if (!value) return msgpack::Errc::too_many_values;
   return value->to_json();
 }

@@ -40,33 +40,56 @@ bool Namespace::is_same(const Namespace& other) const {
 
 // --- Handlers: the same function goes to the namespace of every loop, which copies it ---
 
-HandlerId Namespace::add_handler(std::string event, detail::EventHandler handler,
-                                 detail::HandlerTableRef::Times times) const {
-  if (!state_) return 0;
-  const HandlerId id = state_->next_handler_id();
+namespace {
+
+/// Of the namespace's events, or of those of other servers.
+using Table = detail::HandlerTable core::NamespaceHandlers::*;
+
+HandlerId add_event(core::NamespaceState* state, Table table, std::string event,
+                    detail::EventHandler handler, detail::HandlerTableRef::Times times) {
+  if (!state) return 0;
+  const HandlerId id = state->next_handler_id();
   const bool is_once = times == detail::HandlerTableRef::Times::once;
-  state_->change_handlers(
-      [event = std::move(event),
+  state->change_handlers(
+      [table, event = std::move(event),
        entry = detail::HandlerTable::Entry{id, std::move(handler), times,
                                            is_once ? std::make_shared<std::atomic<bool>>(false)
                                                    : nullptr}](core::NamespaceHandlers& handlers) {
-        handlers.events.add(event, entry);
+        (handlers.*table).add(event, entry);
       });
   return id;
 }
 
-void Namespace::off(std::string_view event, HandlerId handler) const {
-  if (!state_) return;
-  state_->change_handlers([event = std::string(event), handler](core::NamespaceHandlers& handlers) {
-    handlers.events.remove(event, handler);
+void remove_event(core::NamespaceState* state, Table table, std::string_view event,
+                  HandlerId handler) {
+  if (!state) return;
+  state->change_handlers(
+      [table, event = std::string(event), handler](core::NamespaceHandlers& handlers) {
+        (handlers.*table).remove(event, handler);
+      });
+}
+
+void remove_event(core::NamespaceState* state, Table table, std::string_view event) {
+  if (!state) return;
+  state->change_handlers([table, event = std::string(event)](core::NamespaceHandlers& handlers) {
+    (handlers.*table).remove(event);
   });
 }
 
+}  // namespace
+
+HandlerId Namespace::add_handler(std::string event, detail::EventHandler handler,
+                                 detail::HandlerTableRef::Times times) const {
+  return add_event(state_.get(), &core::NamespaceHandlers::events, std::move(event),
+                   std::move(handler), times);
+}
+
+void Namespace::off(std::string_view event, HandlerId handler) const {
+  remove_event(state_.get(), &core::NamespaceHandlers::events, event, handler);
+}
+
 void Namespace::off(std::string_view event) const {
-  if (!state_) return;
-  state_->change_handlers([event = std::string(event)](core::NamespaceHandlers& handlers) {
-    handlers.events.remove(event);
-  });
+  remove_event(state_.get(), &core::NamespaceHandlers::events, event);
 }
 
 void Namespace::off() const {
@@ -75,28 +98,16 @@ void Namespace::off() const {
 }
 
 HandlerId Namespace::add_server_side(std::string event, detail::EventHandler handler) const {
-  if (!state_) return 0;
-  const HandlerId id = state_->next_handler_id();
-  state_->change_handlers(
-      [event = std::move(event),
-       entry = detail::HandlerTable::Entry{id, std::move(handler),
-                                           detail::HandlerTableRef::Times::always}](
-          core::NamespaceHandlers& handlers) { handlers.server_side.add(event, entry); });
-  return id;
+  return add_event(state_.get(), &core::NamespaceHandlers::server_side, std::move(event),
+                   std::move(handler), detail::HandlerTableRef::Times::always);
 }
 
 void Namespace::off_server_side_emit(std::string_view event, HandlerId handler) const {
-  if (!state_) return;
-  state_->change_handlers([event = std::string(event), handler](core::NamespaceHandlers& handlers) {
-    handlers.server_side.remove(event, handler);
-  });
+  remove_event(state_.get(), &core::NamespaceHandlers::server_side, event, handler);
 }
 
 void Namespace::off_server_side_emit(std::string_view event) const {
-  if (!state_) return;
-  state_->change_handlers([event = std::string(event)](core::NamespaceHandlers& handlers) {
-    handlers.server_side.remove(event);
-  });
+  remove_event(state_.get(), &core::NamespaceHandlers::server_side, event);
 }
 
 void Namespace::require_server_side_name(std::string_view event) {

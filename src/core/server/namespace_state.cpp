@@ -141,17 +141,22 @@ void NamespaceState::broadcast(detail::OutgoingEvent& event,
   });
 }
 
+template <class Use>
+void NamespaceState::on_loop(detail::OutgoingEvent& event, Use use) {
+  if (loop().is_current())
+    return use(*this, WrittenEvent{event.json_text(), event.take_attachments()});
+  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
+               attachments = event.take_attachments(), use = std::move(use)]() mutable {
+    use(*self, WrittenEvent{text, std::move(attachments)});
+  });
+}
+
 void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,
                                         const detail::BroadcastOptions& options,
                                         detail::AckCallback each, detail::AllCallback all) {
-  if (loop().is_current()) {
-    return ask({event.json_text(), event.take_attachments()}, options, std::move(each),
-               std::move(all));
-  }
-  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
-               attachments = event.take_attachments(), options, each = std::move(each),
-               all = std::move(all)]() mutable {
-    self->ask({text, std::move(attachments)}, options, std::move(each), std::move(all));
+  on_loop(event, [options, each = std::move(each), all = std::move(all)](
+                     NamespaceState& self, WrittenEvent written) mutable {
+    self.ask(std::move(written), options, std::move(each), std::move(all));
   });
 }
 
@@ -236,26 +241,16 @@ void NamespaceState::count_servers(Adapter::CountCallback counted) {
 }
 
 void NamespaceState::server_side_emit(detail::OutgoingEvent& event) {
-  if (loop().is_current()) {
-    if (link_->node) adapter_->server_side_emit({event.json_text(), event.take_attachments()});
-    return;
-  }
-  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
-               attachments = event.take_attachments()]() mutable {
-    if (self->link_->node) self->adapter_->server_side_emit({text, std::move(attachments)});
+  on_loop(event, [](NamespaceState& self, WrittenEvent written) {
+    if (self.link_->node) self.adapter_->server_side_emit(std::move(written));
   });
 }
 
 void NamespaceState::server_side_emit_with_ack(detail::OutgoingEvent& event,
                                                detail::AckCallback each, detail::AllCallback all) {
-  if (loop().is_current()) {
-    return ask_servers({event.json_text(), event.take_attachments()}, std::move(each),
-                       std::move(all));
-  }
-  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
-               attachments = event.take_attachments(), each = std::move(each),
-               all = std::move(all)]() mutable {
-    self->ask_servers({text, std::move(attachments)}, std::move(each), std::move(all));
+  on_loop(event, [each = std::move(each), all = std::move(all)](NamespaceState& self,
+                                                                WrittenEvent written) mutable {
+    self.ask_servers(std::move(written), std::move(each), std::move(all));
   });
 }
 

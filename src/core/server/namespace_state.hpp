@@ -153,6 +153,9 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   /// Calls `request(NamespaceState&)` on the loop.
   template <class Request>
   void on_loop(Request request);
+  /// Calls `use(NamespaceState&, WrittenEvent)` on the loop.
+  template <class Use>
+  void on_loop(detail::OutgoingEvent& event, Use use);
   void ask(WrittenEvent event, const detail::BroadcastOptions& options, detail::AckCallback each,
            detail::AllCallback all);
   void ask_servers(WrittenEvent event, detail::AckCallback each, detail::AllCallback all);

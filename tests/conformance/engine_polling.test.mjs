@@ -235,10 +235,15 @@ describe("one poll and one post at a time", () => {
   scenario("a second post ends the session", async () => {
     const session = await open();
     const first = await RawConnection.open(server());
+    // Its connection is at the session's loop before the second one is opened.
+    first.write(
+      `GET ${session.path({ transport: "websocket" })} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+    );
+    await first.receive(/"code":3/);
     first.write(
       `POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n4abc`,
     );
-    for (let i = 0; i < 2; i++) await send(server(), "/");
+    await session.visits();
     const second = await session.post("4second");
     assert.equal(second.status, 400);
     assert.equal(second.body, "");

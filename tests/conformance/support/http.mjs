@@ -21,7 +21,11 @@ export function target(server, parameters) {
  * Sends one request; resolves to `{status, headers, body, bytes}`. `onRequest` gets the request
  * object, for example to abort it.
  */
-export function send(server, path, { method = "GET", headers = {}, body, onRequest } = {}) {
+export function send(
+  server,
+  path,
+  { method = "GET", headers = {}, body, onRequest, agent = false } = {},
+) {
   const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
   const answer = new Promise((resolve, reject) => {
     const request = httpRequest(
@@ -31,7 +35,7 @@ export function send(server, path, { method = "GET", headers = {}, body, onReque
         path,
         method,
         headers: { ...length, ...headers },
-        agent: false,
+        agent,
       },
       (response) => {
         const chunks = [];

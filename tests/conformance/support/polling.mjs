@@ -3,6 +3,7 @@
 // An Engine.IO session over long-polling, request by request.
 
 import assert from "node:assert/strict";
+import { Agent } from "node:http";
 import { within } from "./deadline.mjs";
 import { send, target } from "./http.mjs";
 
@@ -37,18 +38,33 @@ export class PollingSession {
 
   /**
    * A GET that waits at the server for something to be sent: `answer` is its promise, `abort` cuts
-   * its connection. If a request that was sent after it has been answered, the server has it.
+   * its connection. The server has it when this resolves.
    */
   async park() {
+    // One of several loops has the session: its connection is there before the poll is sent.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    await this.visit({ agent });
     let request;
-    const answer = this.get({ onRequest: (started) => (request = started) });
-    answer.catch(() => {});
+    const answer = this.get({ agent, onRequest: (started) => (request = started) });
+    answer.catch(() => {}).finally(() => agent.destroy());
     await within(
       new Promise((resolve) => request.once("finish", resolve)),
       "the poll being written",
     );
-    for (let i = 0; i < 2; i++) await send(this.server, "/");
+    await this.visits();
     return { answer, abort: () => request.destroy() };
+  }
+
+  /** A request that the loop of the session answers, without any effect on the session. */
+  async visit(options) {
+    const answer = await send(this.server, this.path({ transport: "websocket" }), options);
+    assert.equal(answer.status, 400, answer.body);
+    assert.equal(JSON.parse(answer.body).code, 3);
+  }
+
+  /** After these the loop of the session has what had been sent to it on other connections. */
+  async visits() {
+    for (let i = 0; i < 2; i++) await this.visit();
   }
 
   /** One POST, whatever its result. */

@@ -101,7 +101,8 @@ describe("the page about delivery", { concurrency: 2 }, () => {
     const often = ada.page.getByRole("switch", { name: "Cut them every 4 seconds" });
     await often.press("Space");
     await ada.goesOn();
-    await ada.page.getByText("Cuts: 2").waitFor();
+    // A busy machine may see more of them before it has counted the numbers after the first one.
+    await ada.page.getByText(/^Cuts: ([2-9]|\d{2})/).waitFor();
     await often.press("Space");
     assert.equal(await often.isChecked(), false);
     await keepsItsPromises(ada);

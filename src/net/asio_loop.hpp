@@ -17,6 +17,9 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -59,6 +62,11 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
 
   std::int64_t wall_clock_ms() const override;
   void post(Task task) override;
+  bool try_post(Task task, std::size_t bytes) override;
+  /// How many bytes of events may wait here. Before other threads post.
+  void set_posted_limit(std::size_t limit_bytes) { posted_limit_bytes_ = limit_bytes; }
+  /// How often try_post() had no room. Any thread.
+  std::uint64_t posts_dropped() const { return posts_dropped_.load(std::memory_order_relaxed); }
   /// Everything that has been posted before has run. Any thread.
   bool has_run_posted() const { return unfinished_.load(std::memory_order_acquire) == 0; }
   bool is_current() const override;
@@ -92,10 +100,21 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   // Empty until the loop runs: no thread is current before.
   std::atomic<std::thread::id> thread_{};
 
+  struct PostedTask {
+    Task task;
+    std::size_t bytes;
+  };
   struct Posted;
+  /// Its mutex is locked.
+  void add_posted(PostedTask posted);
+
   std::shared_ptr<Posted> posted_;
+  std::size_t posted_limit_bytes_ = std::numeric_limits<std::size_t>::max();
+  // Of the events that wait, those of the batch that is being run included. Grows under the mutex.
+  std::atomic<std::size_t> posted_bytes_ = 0;
+  std::atomic<std::uint64_t> posts_dropped_ = 0;
   // The batch that is being run, and the next of it.
-  std::vector<Task> due_;
+  std::vector<PostedTask> due_;
   std::size_t next_due_ = 0;
   // Posted, and still running or waiting.
   std::atomic<std::size_t> unfinished_ = 0;

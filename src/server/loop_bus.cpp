@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/loop_bus.hpp"
 
+#include "core/event_bytes.hpp"
+
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -22,6 +24,20 @@ const detail::BroadcastOptions* receivers_of(const cluster::Body& body) {
   return nullptr;
 }
 
+/// What an event counts for while it waits. Nothing for what asks, answers or changes something: it is
+/// never dropped.
+std::optional<std::size_t> droppable_bytes(const cluster::Body& body) {
+  if (const auto* const broadcast = std::get_if<cluster::Broadcast>(&body)) {
+    if (!broadcast->request.empty()) return std::nullopt;
+    return core::event_bytes(broadcast->event.text, broadcast->event.attachments);
+  }
+  if (const auto* const emit = std::get_if<cluster::ServerSideEmit>(&body)) {
+    if (!emit->request.empty()) return std::nullopt;
+    return core::event_bytes(emit->event.text, emit->event.attachments);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::unique_ptr<cluster::Bus> LoopBuses::make_bus(net::AsioLoop& loop) {
@@ -30,10 +46,13 @@ std::unique_ptr<cluster::Bus> LoopBuses::make_bus(net::AsioLoop& loop) {
 }
 
 template <class Use>
-void LoopBuses::post(std::size_t to, Use use) {
+void LoopBuses::post(std::size_t to, Use use, std::optional<std::size_t> event_bytes) {
   if (!members_[to].loop) return;
-  members_[to].loop->post(
-      [self = shared_from_this(), to, use = std::move(use)] { use(self->members_[to].bus); });
+  Loop::Task task = [self = shared_from_this(), to, use = std::move(use)] {
+    use(self->members_[to].bus);
+  };
+  if (!event_bytes) return members_[to].loop->post(std::move(task));
+  members_[to].loop->try_post(std::move(task), *event_bytes);
 }
 
 LoopBus::LoopBus(std::shared_ptr<LoopBuses> buses, std::size_t index)
@@ -73,9 +92,13 @@ void LoopBus::publish(MessagePtr message) {
 }
 
 void LoopBus::send(std::size_t to, MessagePtr message) {
-  buses_->post(to, [message = std::move(message)](const LoopBus* bus) {
-    if (bus && bus->listener_) bus->listener_->on_message(message);
-  });
+  const auto bytes = droppable_bytes(message->body);
+  buses_->post(
+      to,
+      [message = std::move(message)](const LoopBus* bus) {
+        if (bus && bus->listener_) bus->listener_->on_message(message);
+      },
+      bytes);
 }
 
 void LoopBus::answer(const std::string& node, MessagePtr message) {

@@ -42,9 +42,10 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
     LoopBus* bus;
   };
 
-  /// Calls `use(const LoopBus*)` on its loop; with null if that one has left.
+  /// Calls `use(const LoopBus*)` on its loop; with null if that one has left. An event has a size, and
+  /// is dropped if the loop has no room for it.
   template <class Use>
-  void post(std::size_t to, Use use);
+  void post(std::size_t to, Use use, std::optional<std::size_t> event_bytes = std::nullopt);
 
   std::vector<Member> members_;
   // The loop that passes messages on to other servers. All that is published goes there.

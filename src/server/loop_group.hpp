@@ -43,7 +43,8 @@ class LoopGroup final : public core::NodeGroup {
 
   /// Calls `work` with the number of each loop, on that loop: at once where this thread runs it, and if
   /// none runs; otherwise soon.
-  void each(const std::function<void(std::size_t index)>& work);
+  using EachWork = std::function<void(std::size_t index)>;
+  void each(const EachWork& work);
   /// Runs `work` on the first loop, and waits for its end. False if that loop does not come to it any
   /// more; `work` may be running then, so it owns what it uses.
   bool run_on_first(std::function<void()> work);
@@ -55,6 +56,7 @@ class LoopGroup final : public core::NodeGroup {
   std::shared_ptr<core::NamespaceState> make(const MakeNamespace& make_one);
 
   void change_each(const Change& change) override;
+  bool tell_each(const Change& change, std::size_t bytes) override;
   core::Node* here() const override;
   bool may_use(const core::Node& node) const override;
   std::shared_ptr<Counter> socket_counter(const std::string& nsp) override;
@@ -73,6 +75,9 @@ class LoopGroup final : public core::NodeGroup {
     std::exception_ptr thrown;
   };
   std::optional<std::size_t> index_here() const;
+  /// `post(AsioLoop&, Task)` says how the others get it.
+  template <class Post>
+  void each_with(const EachWork& work, Post post);
 
   const std::size_t size_;
   std::vector<Member> members_;

@@ -16,6 +16,7 @@
 #include "base/timing_wheel.hpp"
 
 #include <atomic>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -75,6 +76,8 @@ class Loop {
     post(std::move(task));
     return true;
   }
+  /// Everything that has been posted before has run; false also where nobody knows. Any thread.
+  virtual bool has_run_posted() const { return false; }
   /// Makes what was posted run before the next packet, even if that has been read already. For
   /// what ends something. Any thread.
   void hurry() { hurried_.store(true, std::memory_order_release); }
@@ -84,8 +87,13 @@ class Loop {
   }
   /// True on the loop's own thread.
   virtual bool is_current() const = 0;
+  /// Called where something is changed that belongs to one loop only: a debug build ends if another
+  /// thread does that while the loop runs.
+  void check_thread() const { assert(may_use() && "it belongs to the thread of another loop"); }
 
  protected:
+  /// The calling thread may use what belongs to the loop.
+  virtual bool may_use() const { return is_current(); }
   /// Runs a task; what it throws is reported.
   void run(const Task& task) noexcept;
   /// Runs deferred tasks and flushes until nothing is left.

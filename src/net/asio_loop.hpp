@@ -47,6 +47,21 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   void enter();
   /// The calling thread is the loop's from now on.
   void adopt_thread();
+  /// As long as one of them lives, the calling thread runs the loop, and only it may use what belongs
+  /// to the loop. Of a user's io_context nobody knows who runs it.
+  class Run {
+   public:
+    explicit Run(AsioLoop& loop) : loop_(loop) {
+      loop_.adopt_thread();
+      loop_.is_run_.store(true, std::memory_order_relaxed);
+    }
+    ~Run() { loop_.is_run_.store(false, std::memory_order_relaxed); }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+   private:
+    AsioLoop& loop_;
+  };
   /// Runs what has been posted so far. Also used at the end of the loop's life.
   void run_posted() override;
   /// Ends the current turn now: runs deferred tasks and flushes streams. Used at the end of the
@@ -67,11 +82,11 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   void set_posted_limit(std::size_t limit_bytes) { posted_limit_bytes_ = limit_bytes; }
   /// How often try_post() had no room. Any thread.
   std::uint64_t posts_dropped() const { return posts_dropped_.load(std::memory_order_relaxed); }
-  /// Everything that has been posted before has run. Any thread.
-  bool has_run_posted() const { return unfinished_.load(std::memory_order_acquire) == 0; }
+  bool has_run_posted() const override { return unfinished_.load(std::memory_order_acquire) == 0; }
   bool is_current() const override;
 
  private:
+  bool may_use() const override { return !is_run_.load(std::memory_order_relaxed) || is_current(); }
   void request_finish_turn() override;
   void begin_turn() override {
     if (!stopped_) request_finish_turn();
@@ -99,6 +114,7 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   bool stopped_ = false;
   // Empty until the loop runs: no thread is current before.
   std::atomic<std::thread::id> thread_{};
+  std::atomic<bool> is_run_ = false;
 
   struct PostedTask {
     Task task;

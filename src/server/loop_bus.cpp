@@ -40,7 +40,7 @@ std::optional<std::size_t> droppable_bytes(const cluster::Body& body) {
 
 }  // namespace
 
-std::unique_ptr<cluster::Bus> LoopBuses::make_bus(net::AsioLoop& loop) {
+std::unique_ptr<cluster::Bus> LoopBuses::make_bus(Loop& loop) {
   members_.push_back({&loop, nullptr});
   return std::make_unique<LoopBus>(shared_from_this(), members_.size() - 1);
 }
@@ -66,19 +66,28 @@ LoopBus::~LoopBus() {
   --buses_->count_;
 }
 
+void LoopBus::check_thread() const {
+  if (const Loop* const loop = buses_->members_[index_].loop) loop->check_thread();
+}
+
 void LoopBus::open(const std::string& nsp, Listener& listener) {
+  check_thread();
   listener_ = &listener;
   buses_->rooms_.add_namespace(index_, nsp);
 }
 
-void LoopBus::close(const std::string& nsp) { buses_->rooms_.remove_namespace(index_, nsp); }
+void LoopBus::close(const std::string& nsp) {
+  check_thread();
+  buses_->rooms_.remove_namespace(index_, nsp);
+}
 
 void LoopBus::publish(MessagePtr message) {
+  check_thread();
   // A loop that has something to run may be about to have a member of the room. It is awake, so the
   // message goes there, too. Asked first: what it has run by now is in the rooms.
   LoopRooms::Set to(buses_->members_.size());
   for (std::size_t index = 0; index < to.size(); ++index) {
-    const net::AsioLoop* const loop = buses_->members_[index].loop;
+    const Loop* const loop = buses_->members_[index].loop;
     to[index] = loop && !loop->has_run_posted();
   }
   const detail::BroadcastOptions* const receivers = receivers_of(message->body);
@@ -102,6 +111,7 @@ void LoopBus::send(std::size_t to, MessagePtr message) {
 }
 
 void LoopBus::answer(const std::string& node, MessagePtr message) {
+  check_thread();
   const std::size_t index = std::stoul(node);  // an id that make_bus() has given
   send(index, std::move(message));
 }
@@ -136,11 +146,13 @@ void LoopBus::tell_gateway(Tell tell) {
 }
 
 void LoopBus::on_room_created(const std::string& nsp, const std::string& room) {
+  check_thread();
   buses_->rooms_.add_room(index_, nsp, room);
   tell_gateway([nsp, room](Listener& listener) { listener.on_other_room_created(nsp, room); });
 }
 
 void LoopBus::on_room_deleted(const std::string& nsp, const std::string& room) {
+  check_thread();
   buses_->rooms_.remove_room(index_, nsp, room);
   tell_gateway([nsp, room](Listener& listener) { listener.on_other_room_deleted(nsp, room); });
 }

@@ -50,7 +50,7 @@ void LoopGroup::each_with(const EachWork& work, Post post) {
   }
   lock.unlock();
   for (std::size_t index = 0; index < members_.size(); ++index) {
-    net::AsioLoop& loop = *members_[index].loop;
+    Loop& loop = *members_[index].loop;
     if (loop.is_current()) {
       work(index);
       continue;
@@ -68,7 +68,7 @@ void LoopGroup::each(const EachWork& work) {
 
 bool LoopGroup::run_on_first(std::function<void()> work) {
   std::unique_lock lock(mutex_);
-  net::AsioLoop& first = *members_.front().loop;
+  Loop& first = *members_.front().loop;
   if (!is_running() || first.is_current()) {
     work();
     return true;

@@ -6,9 +6,9 @@
 // except those.
 #pragma once
 
+#include "base/loop.hpp"
 #include "core/server/node.hpp"
 #include "core/server/node_group.hpp"
-#include "net/asio_loop.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -31,7 +31,7 @@ class LoopGroup final : public core::NodeGroup {
   }
 
   std::size_t size() const { return size_; }
-  void add(net::AsioLoop& loop, core::Node& node) { members_.push_back({&loop, &node}); }
+  void add(Loop& loop, core::Node& node) { members_.push_back({&loop, &node}); }
   /// That member is about to be destroyed.
   void remove(std::size_t index) { members_[index] = {}; }
 
@@ -63,7 +63,7 @@ class LoopGroup final : public core::NodeGroup {
 
  private:
   struct Member {
-    net::AsioLoop* loop = nullptr;
+    Loop* loop = nullptr;
     core::Node* node = nullptr;
   };
 

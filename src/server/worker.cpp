@@ -346,7 +346,7 @@ Metrics Worker::metrics() {
 }
 
 void Worker::run() {
-  loop_->adopt_thread();
+  const net::AsioLoop::Run running(*loop_);
   if (place_.count > 1) {
     board_.start();
     count_time();

@@ -79,10 +79,12 @@ SocketState* NamespaceState::find(std::string_view id) const {
 }
 
 void NamespaceState::add_joining(const std::shared_ptr<SocketState>& socket) {
+  loop().check_thread();
   sockets_.emplace(socket->id(), socket);
 }
 
 bool NamespaceState::add(SocketState& socket) {
+  loop().check_thread();
   // This may call the error hook, which may close the socket.
   waiting_broadcasts().before_room_change();
   if (!socket.connection()) return false;
@@ -95,6 +97,7 @@ bool NamespaceState::add(SocketState& socket) {
 }
 
 void NamespaceState::remove(SocketState& socket) {
+  loop().check_thread();
   // This may call the error hook, which may remove the socket.
   waiting_broadcasts().before_room_change();
   const auto found = sockets_.find(socket.id());

@@ -245,6 +245,7 @@ Handshake SocketState::make_handshake() const {
 }
 
 void SocketState::become_connected() {
+  nsp_->loop().check_thread();
   life_.store(Life::connected, std::memory_order_release);
   // It may have left its rooms before.
   nsp_->adapter().add_all(id_, {&id_, 1});
@@ -439,6 +440,7 @@ EmitResult SocketState::emit_to_absent(detail::OutgoingEvent& event,
 EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
                                    const std::vector<Bytes>& attachments,
                                    const detail::EmitFlags& flags) {
+  nsp_->loop().check_thread();
   if (has_ended()) return EmitResult::not_connected;
   if (must_drop(flags)) return nsp_->count(EmitResult::dropped);
   const bool is_recovered = recovery_ && !id && !flags.is_volatile;
@@ -471,6 +473,7 @@ engine::Session& SocketState::sending() {
 }
 
 EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::EmitFlags& flags) {
+  nsp_->loop().check_thread();
   if (has_ended()) return EmitResult::not_connected;
   engine::Session& session = sending();
   if (must_drop(flags)) return nsp_->count(EmitResult::dropped);
@@ -480,6 +483,7 @@ EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::Emit
 
 bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callback,
                              std::optional<std::chrono::milliseconds> timeout) {
+  nsp_->loop().check_thread();
   const auto fail = [&](std::error_code error) {
     guarded("acknowledgement", [&] { callback(error, nullptr); });
     return false;

@@ -23,7 +23,9 @@ import { Server } from "./support/server.mjs";
 const usage = "usage: nemesis.mjs SECONDS [--seed N] [--adapter classic|sharded:dynamic|streams|...] [--clients N]";
 const kinds = ["loops", "loops", "node", "node"];
 const calmFor = 1_200; // ms
-const askEvery = 400; // ms
+const pause = 20; // ms, between two requests in calm
+const askEvery = 400; // ms, in trouble
+const longerThanTimeouts = 6_000; // ms
 const shown = 5; // examples of what broke a promise
 
 function settings() {
@@ -57,10 +59,12 @@ class Nemesis {
 
   async start() {
     this.redis = await Redis.start(this.adapter === "streams" ? { appendonly: "yes" } : {});
-    this.servers = await Promise.all(kinds.map((kind, i) => Server.start(kind, i, this.adapter, this.redis)));
+    this.servers = kinds.map((kind, i) => new Server(kind, i, this.adapter));
+    await Promise.all(this.servers.map((server) => server.open(this.redis)));
     this.crowd = new Crowd(this.servers, this.drawTraffic);
     this.questions = new Questions(this.crowd, this.drawQuestion);
-    this.misfortunes = new Misfortunes({ redis: this.redis, servers: this.servers, isStreams: this.adapter === "streams" }, this.drawMisfortune);
+    const cluster = { redis: this.redis, servers: this.servers, isStreams: this.adapter === "streams" };
+    this.misfortunes = new Misfortunes(cluster, this.drawMisfortune);
     await this.crowd.fill(this.clients);
     await this.#settle();
     await this.#calm();
@@ -76,7 +80,10 @@ class Nemesis {
   async #calm() {
     this.crowd.phase = "calm";
     this.crowd.startTraffic();
-    for (const end = Date.now() + calmFor; Date.now() < end; ) await this.questions.askInCalm();
+    for (const end = Date.now() + calmFor; Date.now() < end; ) {
+      await this.questions.askInCalm();
+      await sleep(pause);
+    }
     this.crowd.stopTraffic();
     await this.crowd.calmIsOver();
   }
@@ -87,7 +94,8 @@ class Nemesis {
     await this.#settle();
     this.crowd.startTraffic();
     const misfortunes = this.misfortunes.next();
-    const milliseconds = this.drawMisfortune(4) === 0 ? 6_000 : 500 + this.drawMisfortune(2_000);
+    const isLong = this.drawMisfortune(3) === 0 && misfortunes.some(({ mayBeLong }) => mayBeLong);
+    const milliseconds = isLong ? longerThanTimeouts : 300 + this.drawMisfortune(1_200);
     const text = misfortunes.map((one) => one.text).join(", and ");
     const harms = await this.#suffer(misfortunes, milliseconds);
     this.crowd.stopTraffic();
@@ -173,7 +181,7 @@ function print(rows, unpromised) {
   for (const [promise, { counted, broken }] of rows) {
     line(promise, counted, broken.length, broken.length > 0 ? "BROKEN" : counted > 0 ? "kept" : "not seen");
   }
-  line("(not promised: from, to or by servers in trouble)", unpromised.counted, unpromised.broken.length, "lost");
+  line("(not promised: from and to servers in trouble)", unpromised.counted, unpromised.broken.length, "lost");
   for (const [promise, { broken }] of rows) {
     for (const one of broken.slice(0, shown)) console.log(`BROKEN: ${promise}: ${one}`);
   }

@@ -20,7 +20,7 @@ const both = (indices) => harm({ senders: indices, receivers: indices });
 
 /**
  * Each makes one: `text` says what happens to the server, or to Redis; `harm` is a function of how many
- * milliseconds it has taken. What has `last` is ended after all others.
+ * milliseconds it has taken. What has `last` is ended after all others. It `mayBeLong` if its length matters.
  */
 const kinds = {
   kill: (server) => ({
@@ -35,6 +35,7 @@ const kinds = {
     begin: () => server.pause(),
     end: () => server.resume(),
     harm: (took) => both(took < tolerated ? [] : [server.index]),
+    mayBeLong: true,
   }),
   cut: (server, { isStreams }) => ({
     text: `${server.name} is cut off from Redis`,
@@ -48,6 +49,7 @@ const kinds = {
     begin: () => server.proxy.silence(),
     end: () => server.proxy.heal(),
     harm: (took) => both(took < tolerated ? [] : [server.index]),
+    mayBeLong: true,
   }),
   slow: (server) => ({
     text: `${server.name} is 150 ms away from Redis`,
@@ -66,6 +68,7 @@ const kinds = {
     begin: () => redis.pause(),
     end: () => redis.resume(),
     harm: (took) => both(took < tolerated ? [] : servers.map(({ index }) => index)),
+    mayBeLong: true,
   }),
 };
 

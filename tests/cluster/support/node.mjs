@@ -49,7 +49,12 @@ export class Node {
         port ? resolve(Number(port)) : node.#onLine(line);
       });
     });
-    node.port = await within(listening, `the ${kind} node listening`, 15_000);
+    try {
+      node.port = await within(listening, `the ${kind} node listening`, 15_000);
+    } catch (error) {
+      node.process.kill("SIGKILL");
+      throw error;
+    }
     return node;
   }
 

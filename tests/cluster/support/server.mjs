@@ -12,16 +12,16 @@ const flags = ["--request-timeout", "60000"];
 export class Server {
   /** Whether clients may come. A server that stands still is up. */
   isUp = false;
-  isOurs = false;
   isPaused = false;
   timesPaused = 0;
 
-  static async start(kind, index, adapter, redis) {
-    const server = new Server();
-    Object.assign(server, { kind, index, adapter, isOurs: kind !== "node", name: `server ${index} (${names[kind]})` });
-    server.proxy = await Proxy.start(redis.port);
-    await server.start();
-    return server;
+  constructor(kind, index, adapter) {
+    Object.assign(this, { kind, index, adapter, isOurs: kind !== "node", name: `server ${index} (${names[kind]})` });
+  }
+
+  async open(redis) {
+    this.proxy = await Proxy.start(redis.port);
+    await this.start();
   }
 
   async start() {
@@ -47,8 +47,7 @@ export class Server {
   }
 
   async stop() {
-    this.resume();
     await this.node?.kill();
-    this.proxy.stop();
+    this.proxy?.stop();
   }
 }

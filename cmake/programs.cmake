@@ -17,7 +17,7 @@ endfunction()
 
 # Built like a user's release. The programs below are linked without this: GCC would optimise again for each of them.
 if(SOCKETIO_BUILD_BENCH)
-  socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::server CLI11::CLI11)
+  socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::redis CLI11::CLI11)
   socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
   socketio_program(bench_yardstick SOURCES bench/yardstick/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 endif()

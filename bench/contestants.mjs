@@ -53,7 +53,9 @@ export function contestants(bin_dir) {
     },
     bun: {
       title: "socket.io on Bun",
-      command: [bun_program(), path.join(bun_dir, "server.mjs")],
+      get command() {
+        return [bun_program(), path.join(bun_dir, "server.mjs")];
+      },
       load_options: [],
       prepare: () => install_packages(bun_dir),
     },
@@ -68,11 +70,13 @@ function install_packages(folder) {
   return npm.status === 0 ? undefined : "npm ci failed";
 }
 
-// npm has a program for each platform, and installs those that fit.
+// npm has a package for each platform, from which an install script takes the program, if npm may run it.
 function bun_program() {
-  const programs = path.join(bun_dir, "node_modules/@oven");
-  const first = existsSync(programs) ? readdirSync(programs)[0] : `bun-${process.platform}-${process.arch}`;
-  return path.join(programs, first, "bin/bun");
+  const modules = path.join(bun_dir, "node_modules");
+  const platforms = path.join(modules, "@oven");
+  const all = existsSync(platforms) ? readdirSync(platforms) : [];
+  const untouched = all.map((name) => path.join(platforms, name, "bin/bun")).find((file) => existsSync(file));
+  return untouched ?? path.join(modules, "bun/bin/bun.exe");
 }
 
 // Beside what else is built, because cargo writes next to the sources.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Subscriptions in virtual time, with a scripted Redis: they are counted, restored before the
 // connection is ready, and always what their users want in the end.
-#include "redis/client.hpp"
+#include "redis/single_client.hpp"
 #include "redis/subscriber.hpp"
 #include "support/scripted_redis.hpp"
 #include "support/simulated_connector.hpp"
@@ -301,7 +301,7 @@ TEST(RedisClient, IsPresentWhenBothConnectionsAreReady) {
     auto owned = std::make_unique<support::SimulatedConnector>(loop, redis.dial());
     auto& connector = *owned;
     connector.delay_min = connector.delay_max = milliseconds(1);
-    Client client(loop, std::move(owned), {}, [&](Client::Presence presence, std::string_view) {
+    SingleClient client(loop, std::move(owned), {}, [&](Client::Presence presence, std::string_view) {
       events.emplace_back(presence == Client::Presence::present ? "present" : "away");
     });
     client.subscriber().subscribe(

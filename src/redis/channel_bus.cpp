@@ -27,9 +27,9 @@ std::string ChannelBus::channel(std::string_view nsp, std::string_view node_or_r
 }
 
 Subscriber::Id ChannelBus::subscribe(const std::string& nsp, std::string name) {
-  return client_->subscribe(
-      pub_sub_.kind, std::move(name),
-      [this, nsp](const Message& message) { on_payload(nsp, message.payload); });
+  return client_->subscribe(pub_sub_.kind, std::move(name), [this, nsp](const Message& message) {
+    on_payload(nsp, message.payload);
+  });
 }
 
 void ChannelBus::open(const std::string& nsp, Listener& listener) {

@@ -67,8 +67,8 @@ void ClassicBus::open(const std::string& nsp, Listener& listener) {
   auto& opened = opened_[nsp];
   opened = std::make_unique<Opened>(Opened{ClassicChannels(options_.key, nsp), listener});
   const auto subscribe = [&](SubscriptionKind kind, std::string name, auto handle) {
-    opened->subscriptions.push_back(client_->subscribe(
-        kind, std::move(name), [this, nsp, handle](const Message& message) {
+    opened->subscriptions.push_back(
+        client_->subscribe(kind, std::move(name), [this, nsp, handle](const Message& message) {
           const auto found = opened_.find(nsp);
           if (found != opened_.end()) (this->*handle)(*found->second, nsp, message.payload);
         }));

@@ -33,7 +33,7 @@ class Client {
 
   virtual void open() = 0;
   virtual void close() = 0;
-  /// All connections are ready, and all subscriptions restored.
+  /// Redis is there: what is sent need not wait for a connection to come back.
   virtual bool is_ready() const = 0;
 
   /// See Connection::send(). To any server.
@@ -51,7 +51,8 @@ class Client {
   virtual Subscriber::Id subscribe(SubscriptionKind kind, std::string name,
                                    OnMessage on_message) = 0;
   virtual void unsubscribe(Subscriber::Id id) = 0;
-  virtual void await_confirmation(Subscriber::Id id, Subscriber::OnConfirmation on_confirmation) = 0;
+  virtual void await_confirmation(Subscriber::Id id,
+                                  Subscriber::OnConfirmation on_confirmation) = 0;
 
   /// To make a further connection to the server that has the key, for commands that wait in Redis
   /// (XREAD BLOCK). Lives as long as the client.

@@ -88,8 +88,7 @@ void ClusterCommands::proceed(Slot slot) {
     transmit(traffic, *node, release(traffic.redirected));
   }
   // The later ones may still be where they belong. They follow when these are answered.
-  while (!is_asking && may_send(traffic.later))
-    transmit(traffic, *node, release(traffic.later));
+  while (!is_asking && may_send(traffic.later)) transmit(traffic, *node, release(traffic.later));
   if (--traffic.unanswered != 0 || !traffic.redirected.empty() || !traffic.later.empty()) return;
   traffic_.erase(found);
 }
@@ -108,8 +107,8 @@ bool ClusterCommands::take_command(ClusterNode& node, Pipeline::Entry& entry,
   const Slot slot = entry.slot;
   const auto found = traffic_.find(slot);
   if (found == traffic_.end()) return false;
-  const bool is_taken = answer && answer->is_error() &&
-                        take_refused(node, found->second, entry, answer->text());
+  const bool is_taken =
+      answer && answer->is_error() && take_refused(node, found->second, entry, answer->text());
   found->second.is_trial = false;
   --found->second.unanswered;
   proceed(slot);
@@ -134,7 +133,8 @@ bool ClusterCommands::take_refused(ClusterNode& node, Traffic& traffic, Entry& e
     traffic.asking = redirection->endpoint;
   hold(traffic.redirected, std::move(entry));
   // Those behind it were not sent.
-  if (traffic.is_trial) std::rotate(traffic.redirected.begin(), traffic.redirected.end() - 1, traffic.redirected.end());
+  if (traffic.is_trial)
+    std::rotate(traffic.redirected.begin(), traffic.redirected.end() - 1, traffic.redirected.end());
   return true;
 }
 

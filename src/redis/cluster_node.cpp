@@ -27,8 +27,7 @@ Subscriber& ClusterNode::subscriber() {
     subscriber_ = std::make_unique<Subscriber>(
         loop_, connector_, settings_,
         [this](const StateChange& change) {
-          log_of_subscriptions_.tell(change);
-          listener_.on_node_state(*this, change);
+          tell(change, log_of_subscriptions_, subscriptions_failed_);
         },
         [this](const Redirection& redirection) { listener_.on_redirection(redirection); });
     subscriber_->open();
@@ -45,20 +44,15 @@ std::deque<Pipeline::Entry> ClusterNode::take_waiting() {
   return commands_ ? commands_->take_waiting() : std::deque<Pipeline::Entry>();
 }
 
-bool ClusterNode::is_ready() const {
-  return (!commands_ || commands_->is_ready()) &&
-         (!subscriber_ || subscriber_->connection().is_ready());
-}
-
 bool ClusterNode::is_idle() const {
   return (!commands_ || (commands_->unanswered() == 0 && commands_->waiting() == 0)) &&
          (!subscriber_ || subscriber_->names() == 0);
 }
 
-void ClusterNode::on_state(const StateChange& change) {
-  if (change.now == ConnectionState::waiting) has_failed_ = true;
-  if (change.now == ConnectionState::ready) has_failed_ = false;
-  log_of_commands_.tell(change);
+void ClusterNode::tell(const StateChange& change, ConnectionLog& log, bool& has_failed) {
+  if (change.now == ConnectionState::waiting) has_failed = true;
+  if (change.now == ConnectionState::ready) has_failed = false;
+  log.tell(change);
   listener_.on_node_state(*this, change);
 }
 

@@ -38,20 +38,22 @@ class ClusterNode final : private Connection::Listener {
   const Endpoint& endpoint() const { return settings_.address.endpoint; }
   /// It answers commands.
   bool answers() const { return commands_ && commands_->is_ready(); }
-  /// No connection is missing that it had or should have.
-  bool is_ready() const;
-  /// The last attempt has failed, or the connection has broken.
-  bool has_failed() const { return has_failed_; }
+  /// A connection has broken, or could not be made. One that is being made for the first time has not.
+  bool has_failed() const { return commands_failed_ || subscriptions_failed_; }
   /// Nothing waits for it, and nobody has subscribed.
   bool is_idle() const;
 
  private:
-  void on_state(const StateChange& change) override;
+  void on_state(const StateChange& change) override {
+    tell(change, log_of_commands_, commands_failed_);
+  }
   void on_greeted() override { commands_->declare_ready(); }
   bool take_push(const Reply&) override { return false; }
   bool take_command(Pipeline::Entry& entry, const Answer& answer) override {
     return listener_.take_command(*this, entry, answer);
   }
+
+  void tell(const StateChange& change, ConnectionLog& log, bool& has_failed);
 
   Loop& loop_;
   Connector& connector_;
@@ -59,7 +61,8 @@ class ClusterNode final : private Connection::Listener {
   ClusterNode::Listener& listener_;
   ConnectionLog log_of_commands_;
   ConnectionLog log_of_subscriptions_;
-  bool has_failed_ = false;
+  bool commands_failed_ = false;
+  bool subscriptions_failed_ = false;
   std::shared_ptr<Connection> commands_;
   std::unique_ptr<Subscriber> subscriber_;
 };

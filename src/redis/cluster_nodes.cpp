@@ -77,11 +77,10 @@ void ClusterNodes::ask() {
   is_asking_ = true;
   is_in_doubt_ = false;
   ClusterNode& node = *there[turn_++ % there.size()];
-  node.commands().send({"CLUSTER", "SLOTS"},
-                       [this, asked = node.endpoint()](const Answer& answer) {
-                         is_asking_ = false;
-                         on_slots(asked, answer);
-                       });
+  node.commands().send({"CLUSTER", "SLOTS"}, [this, asked = node.endpoint()](const Answer& answer) {
+    is_asking_ = false;
+    on_slots(asked, answer);
+  });
 }
 
 void ClusterNodes::on_slots(const Endpoint& asked, const Answer& answer) {
@@ -90,9 +89,9 @@ void ClusterNodes::on_slots(const Endpoint& asked, const Answer& answer) {
     was_refused_ = false;
     apply(*ranges);
   } else if (answer && !std::exchange(was_refused_, true)) {
-    log_line(LogScope::redis, LogLevel::error,
-             {name_of(asked), " does not say where the slots of its cluster are: ",
-              answer->text()});
+    log_line(
+        LogScope::redis, LogLevel::error,
+        {name_of(asked), " does not say where the slots of its cluster are: ", answer->text()});
   }
   if (!ranges || is_in_doubt_ || !is_ready()) doubt();
 }
@@ -128,18 +127,13 @@ void ClusterNodes::choose_home() {
   if (current != nodes_.end() && current->second.is_master && !home->has_failed()) return;
   std::vector<ClusterNode*> choice;
   for (auto& [name, known] : nodes_) {
-    if (known.is_master && known.node.answers()) choice.push_back(&known.node);
+    if (known.is_master && !known.node.has_failed()) choice.push_back(&known.node);
   }
+  if (choice.empty()) return;
   // They are many processes, which are not all to take the same one.
   std::uint8_t random = 0;
   loop_.entropy().fill({&random, 1});
-  if (!choice.empty()) {
-    owners_[any_slot] = choice[random % choice.size()];
-  } else if (!home) {
-    const auto master = std::find_if(nodes_.begin(), nodes_.end(),
-                                     [](const auto& one) { return one.second.is_master; });
-    if (master != nodes_.end()) owners_[any_slot] = &master->second.node;
-  }
+  owners_[any_slot] = choice[random % choice.size()];
 }
 
 void ClusterNodes::learn(const Redirection& redirection) {
@@ -156,7 +150,7 @@ void ClusterNodes::learn(const Redirection& redirection) {
 
 bool ClusterNodes::is_ready() const {
   return has_all_slots_ && std::all_of(nodes_.begin(), nodes_.end(), [](const auto& one) {
-           return !one.second.is_master || one.second.node.is_ready();
+           return !one.second.is_master || !one.second.node.has_failed();
          });
 }
 

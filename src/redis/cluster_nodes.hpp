@@ -50,7 +50,7 @@ class ClusterNodes final : public std::enable_shared_from_this<ClusterNodes> {
   /// To be called when a connection has changed its state.
   void on_node_state(const StateChange& change);
 
-  /// All slots have a server, and all connections are ready.
+  /// All slots have a server, and no connection has failed.
   bool is_ready() const;
   /// The servers of the cluster. `is_master` is false for those that have no slots.
   template <class Function>

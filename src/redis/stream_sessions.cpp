@@ -53,10 +53,12 @@ class StreamSessions::Reading : public std::enable_shared_from_this<StreamSessio
       return end_->give(std::nullopt);
     sought_ = parse_stream_id(sessions->position().offset).value_or(StreamId());
     const std::string count = std::to_string(sessions->options_.page_entries);
-    sessions->client_->send_for(sessions->options_.stream, {"XRANGE", sessions->options_.stream, last_id_, "+", "COUNT", count},
-                            [self = shared_from_this()](const redis::Answer& answer) {
-                              if (!self->end_->is_over()) self->on_page(answer);
-                            });
+    sessions->client_->send_for(
+        sessions->options_.stream,
+        {"XRANGE", sessions->options_.stream, last_id_, "+", "COUNT", count},
+        [self = shared_from_this()](const redis::Answer& answer) {
+          if (!self->end_->is_over()) self->on_page(answer);
+        });
   }
   /// Gives what has been read, if that is all, or reads on.
   void proceed() {
@@ -215,11 +217,12 @@ void StreamSessions::take(const std::string& private_id, TakenCallback taken) {
   const auto result = InTime<core::StoredSession>::make(loop_, options_.timeout, std::move(taken));
   const std::string key = key_of(private_id);
   client_->send_for(key, {"GETDEL", key},
-                [weak = weak_from_this(), result](const redis::Answer& answer) {
-                  const auto self = weak.lock();
-                  const std::string* const text = self && answer ? answer->string() : nullptr;
-                  if (!result->is_over()) result->give(text ? self->decode(*text) : std::nullopt);
-                });
+                    [weak = weak_from_this(), result](const redis::Answer& answer) {
+                      const auto self = weak.lock();
+                      const std::string* const text = self && answer ? answer->string() : nullptr;
+                      if (!result->is_over())
+                        result->give(text ? self->decode(*text) : std::nullopt);
+                    });
 }
 
 }  // namespace socketio::redis

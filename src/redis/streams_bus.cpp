@@ -53,8 +53,9 @@ void StreamsBus::add(const cluster::Message& message) {
   const auto entry = format().encode_entry(message);
   if (!entry) return;
   const std::string max_len = std::to_string(options_.max_len);
-  client().send_for(options_.stream_name, {"XADD", options_.stream_name, "MAXLEN", "~", max_len, "*", "uid", entry->uid,
-                 "nsp", entry->nsp, "type", entry->type, "data", entry->data});
+  client().send_for(options_.stream_name,
+                    {"XADD", options_.stream_name, "MAXLEN", "~", max_len, "*", "uid", entry->uid,
+                     "nsp", entry->nsp, "type", entry->type, "data", entry->data});
 }
 
 void StreamsBus::publish(cluster::MessagePtr message) {

@@ -152,9 +152,8 @@ void Subscriber::on_changed(const Reply& reply) {
 
 void Subscriber::on_refused(const Key& key, Entry& entry, const Reply& reply) {
   const auto redirection =
-      on_redirection_
-          ? redirection_in(reply.text(), connection_->settings().address.endpoint)
-          : std::nullopt;
+      on_redirection_ ? redirection_in(reply.text(), connection_->settings().address.endpoint)
+                      : std::nullopt;
   if (!redirection && !std::exchange(entry.was_refused, true)) {
     log_line(LogScope::redis, LogLevel::error,
              {"Redis refuses ", verb_for(key.first, true), " ", key.second, ": ", reply.text()});

@@ -131,8 +131,8 @@ std::optional<UrlErrc> read_sentinels(std::string_view text, Address& address) {
   const std::string_view hosts = take_until(text, text.find('/'));
   Sentinels& sentinels = address.sentinels;
   const Endpoint usual{"localhost", default_sentinel_port, address.endpoint.secure};
-  if (const auto error = read_hosts(hosts, usual, sentinels.endpoints, sentinel_limit,
-                                    UrlErrc::bad_sentinels))
+  if (const auto error =
+          read_hosts(hosts, usual, sentinels.endpoints, sentinel_limit, UrlErrc::bad_sentinels))
     return error;
   sentinels.master = decoded(take_until(text, text.find('/')));
   if (sentinels.master.empty()) return UrlErrc::bad_sentinels;

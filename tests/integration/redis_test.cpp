@@ -78,9 +78,8 @@ class RedisServing : public testing::Test {
     return text.value_or("");
   }
   void listen(const std::string& channel) {
-    client->subscribe(
-        SubscriptionKind::channel, channel,
-        [this](const Message& message) { heard.emplace_back(message.payload); });
+    client->subscribe(SubscriptionKind::channel, channel,
+                      [this](const Message& message) { heard.emplace_back(message.payload); });
   }
   void publish(const std::string& text) {
     client->send({"PUBLISH", "chat", text}, [this](const Answer& answer) {
@@ -305,12 +304,10 @@ TEST_F(RedisServing, WhatAServerEmitsBeforeItClosesReachesOthers) {
   RedisServer redis;
   open(redis.url());
   std::size_t byes = 0;
-  client->subscribe(SubscriptionKind::pattern, "socket.io#/#*",
-                                 [&](const Message& message) {
-                                   heard.emplace_back("any");
-                                   if (message.payload.find("bye") != std::string_view::npos)
-                                     ++byes;
-                                 });
+  client->subscribe(SubscriptionKind::pattern, "socket.io#/#*", [&](const Message& message) {
+    heard.emplace_back("any");
+    if (message.payload.find("bye") != std::string_view::npos) ++byes;
+  });
   ASSERT_TRUE(be_ready());
   for (const std::size_t threads : {1U, 2U}) {
     heard.clear();
@@ -330,8 +327,7 @@ TEST_F(RedisServing, AnEmitterSaysWhatRedisCannotTake) {
   RedisServer redis;
   open(redis.url());
   std::size_t arrived = 0;
-  client->subscribe(SubscriptionKind::channel, "socket.io#/#",
-                                 [&](const Message&) { ++arrived; });
+  client->subscribe(SubscriptionKind::channel, "socket.io#/#", [&](const Message&) { ++arrived; });
   ASSERT_TRUE(be_ready());
   redis.pause();
   const Emitter emitter({.url = redis.url()});

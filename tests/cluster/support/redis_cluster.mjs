@@ -8,58 +8,64 @@ import { freePort } from "../../conformance/support/free_port.mjs";
 import { Redis } from "./redis.mjs";
 
 const slotCount = 16_384;
+const masterCount = 3;
 
 export class RedisCluster {
-  /** Masters, and replicas: the first one is of the first master. */
-  static async start({ masters = 3, replicas = 0 } = {}) {
+  /** Three masters, and a replica of the one that has a key. Other settings are for all. */
+  static async start({ replicaOf, ...settings } = {}) {
     const cluster = new RedisCluster();
     cluster.servers = await Promise.all(
-      Array.from({ length: masters + replicas }, () =>
+      Array.from({ length: replicaOf === undefined ? masterCount : masterCount + 1 }, () =>
         Redis.start({
           "cluster-enabled": "yes",
           "cluster-port": freePort,
           "cluster-node-timeout": 1_000,
           "cluster-replica-validity-factor": 0,
           "repl-diskless-sync-delay": 0,
+          ...settings,
         }),
       ),
     );
-    await cluster.#form(masters);
+    await cluster.#form();
+    if (replicaOf !== undefined) await cluster.#replicate(replicaOf);
     return cluster;
   }
 
-  async #form(masters) {
-    const [first] = this.servers;
+  async #form() {
     for (const [i, server] of this.servers.entries()) {
       await server.do("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
       server.id = await server.do("CLUSTER", "MYID");
-      if (i < masters) {
-        const [begin, end] = [i, i + 1].map((part) => Math.floor((part * slotCount) / masters));
+      if (i < masterCount) {
+        const [begin, end] = [i, i + 1].map((part) => Math.floor((part * slotCount) / masterCount));
         await server.do("CLUSTER", "ADDSLOTSRANGE", begin, end - 1);
       }
-      if (server !== first) await server.do("CLUSTER", "MEET", "127.0.0.1", first.port, first.settings["cluster-port"]);
+      // Each meets each: that is quicker than what they tell each other.
+      for (const other of this.servers.slice(0, i)) await server.do("CLUSTER", "MEET", "127.0.0.1", other.port, other.settings["cluster-port"]);
     }
     await this.agreed();
-    for (const [i, server] of this.servers.slice(masters).entries()) {
-      const master = this.servers[i];
-      // It has to have heard of the master.
-      await until(() => server.do("CLUSTER", "REPLICATE", master.id).then(() => true, () => false), "a replica");
-    }
-    if (masters < this.servers.length) await until(() => this.#haveReplicas(), "replicas that follow");
   }
 
-  async #haveReplicas() {
-    const roles = await Promise.all(this.servers.map((server) => server.do("ROLE")));
-    return roles.every((role) => role[0] === "master" || role[3] === "connected");
+  async #replicate(key) {
+    const { owner } = await this.ownerOf(key);
+    const replica = this.servers.at(-1);
+    await replica.do("CLUSTER", "REPLICATE", owner.id);
+    await until(async () => (await replica.do("ROLE"))[3] === "connected", "a replica that follows");
+    // The others may not know yet that it is one.
+    await until(async () => {
+      const maps = await Promise.all(this.servers.map((server) => server.do("CLUSTER", "SLOTS")));
+      return maps.every((map) => map.some(([, , ...servers]) => servers.length === 2));
+    }, "a replica that is known");
   }
 
-  /** All servers that run know where all slots are. */
+  /** All servers know where all slots are, and those that are not among them have none. */
   agreed(servers = this.servers) {
+    const ports = servers.map(({ port }) => port);
     return until(async () => {
       const maps = await Promise.all(servers.map((server) => server.do("CLUSTER", "SLOTS")));
       const infos = await Promise.all(servers.map((server) => server.do("CLUSTER", "INFO")));
       const owners = maps.map((map) => JSON.stringify(map.map(([begin, end, [, port]]) => [begin, end, port]).sort((a, b) => a[0] - b[0])));
-      return infos.every((info) => info.includes("cluster_state:ok")) && new Set(owners).size === 1;
+      const areThere = maps[0].every(([, , [, port]]) => ports.includes(port));
+      return areThere && infos.every((info) => info.includes("cluster_state:ok")) && new Set(owners).size === 1;
     }, "a cluster that agrees", 20_000);
   }
 
@@ -84,9 +90,9 @@ export class RedisCluster {
     return { slot, owner: at(port), other: at(masters.find((of) => of !== port)) };
   }
 
-  /** Moves the slot of the key to another server. `during` is called when both have a part of it. */
-  async move(key, during = async () => {}) {
-    const { slot, owner, other } = await this.ownerOf(key);
+  /** Moves the slot of the key to another server. `during` is called when its keys are there already. */
+  async move(key, other, during) {
+    const { slot, owner } = await this.ownerOf(key);
     await other.do("CLUSTER", "SETSLOT", slot, "IMPORTING", owner.id);
     await owner.do("CLUSTER", "SETSLOT", slot, "MIGRATING", other.id);
     for (const name of await owner.do("CLUSTER", "GETKEYSINSLOT", slot, 1_000))

@@ -26,9 +26,9 @@ function areOneGap(lost, traffic) {
 /**
  * Traffic before, during and after a fault. Never is anything duplicated, reordered or leaked, and
  * clients get all that their own node sends. `mayLose` says for each node what the others' clients may
- * miss of what it sends during the fault.
+ * miss of what it sends during the fault, and `lineOf` what keeps its order (checker.mjs).
  */
-export async function undergo(suite, fault, mayLose = () => nothing) {
+export async function undergo(suite, fault, mayLose = () => nothing, lineOf = undefined) {
   const traffic = new Traffic(suite.cluster);
   try {
     await traffic.start();
@@ -40,7 +40,7 @@ export async function undergo(suite, fault, mayLose = () => nothing) {
     suite.redis.resume();
     for (const proxy of suite.proxies ?? []) proxy.heal();
   }
-  const { lost, duplicated, reordered, leaked } = check(traffic);
+  const { lost, duplicated, reordered, leaked } = check(traffic, lineOf);
   assert.deepEqual(traffic.failures, []);
   assert.deepEqual(traffic.describe(duplicated), [], "duplicated");
   assert.deepEqual(traffic.describe(reordered), [], "reordered");

@@ -3,7 +3,7 @@
 // The servers under test. For every run, one of them is started anew, alone, on its own core.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -11,17 +11,27 @@ import { fileURLToPath } from "node:url";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const node_dir = path.join(here, "node");
+const bun_dir = path.join(here, "bun");
+const cargo_dir = path.join(here, "../build/bench/socketioxide");
 const start_timeout_ms = 20_000;
 const end_timeout_ms = 20_000;
 
 export const server_core = 0;
 export const load_core = 1;
+// Two threads need a core each, so that they share one with the load.
+const both_cores = `${server_core},${load_core}`;
 
 export function contestants(bin_dir) {
   return {
     ours: {
       title: "socketio-cpp",
       command: [path.join(bin_dir, "bench_server")],
+      load_options: [],
+    },
+    ours2: {
+      title: "socketio-cpp, 2 threads",
+      command: [path.join(bin_dir, "bench_server"), "--threads", "2"],
+      cores: both_cores,
       load_options: [],
     },
     yardstick: {
@@ -33,16 +43,50 @@ export function contestants(bin_dir) {
       title: "Node.js socket.io",
       command: [process.execPath, path.join(node_dir, "server.mjs")],
       load_options: [],
-      prepare: install_node_packages,
+      prepare: () => install_packages(node_dir),
+    },
+    socketioxide: {
+      title: "socketioxide",
+      command: [path.join(cargo_dir, "target/release/bench_socketioxide")],
+      load_options: [],
+      prepare: build_socketioxide,
+    },
+    bun: {
+      title: "socket.io on Bun",
+      get command() {
+        return [bun_program(), path.join(bun_dir, "server.mjs")];
+      },
+      load_options: [],
+      prepare: () => install_packages(bun_dir),
     },
   };
 }
 
-function install_node_packages() {
-  if (existsSync(path.join(node_dir, "node_modules", "socket.io"))) return;
-  console.error("installing the packages of the Node.js server");
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: node_dir, stdio: "inherit" });
-  if (npm.status !== 0) throw new Error("npm ci failed in bench/node");
+// What prepares a contestant returns why it cannot take part, if so.
+function install_packages(folder) {
+  if (existsSync(path.join(folder, "node_modules", "socket.io"))) return undefined;
+  console.error(`npm ci in ${folder}`);
+  const npm = spawnSync("npm", ["ci"], { cwd: folder, stdio: "inherit" });
+  return npm.status === 0 ? undefined : "npm ci failed";
+}
+
+// npm has a package for each platform, from which an install script takes the program, if npm may run it.
+function bun_program() {
+  const modules = path.join(bun_dir, "node_modules");
+  const platforms = path.join(modules, "@oven");
+  const all = existsSync(platforms) ? readdirSync(platforms) : [];
+  const untouched = all.map((name) => path.join(platforms, name, "bin/bun")).find((file) => existsSync(file));
+  return untouched ?? path.join(modules, "bun/bin/bun.exe");
+}
+
+// Beside what else is built, because cargo writes next to the sources.
+function build_socketioxide() {
+  mkdirSync(cargo_dir, { recursive: true });
+  for (const file of ["Cargo.toml", "main.rs"]) copyFileSync(path.join(here, "socketioxide", file), path.join(cargo_dir, file));
+  console.error(`cargo build in ${cargo_dir}`);
+  const cargo = spawnSync("cargo", ["build", "--release", "--quiet"], { cwd: cargo_dir, stdio: "inherit" });
+  if (cargo.error) return "there is no cargo";
+  return cargo.status === 0 ? undefined : "cargo build failed";
 }
 
 // With a single core there is nothing to pin to.

@@ -11,10 +11,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { contestants, load_core, pin_to, run_load, server_core, start } from "./contestants.mjs";
+import { has_redis, open_site } from "./cluster.mjs";
+import { contestants, load_core, pin_to, run_load } from "./contestants.mjs";
 import { describe_machine } from "./machine.mjs";
 import { chosen, scenarios } from "./scenarios.mjs";
-import { detail_table, loss_table, main_table, return_table, summarise } from "./table.mjs";
+import { cluster_table, detail_table, loss_table, main_table, return_table, summarise, threads_table } from "./table.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const help = `usage: bench/run.mjs [options]
@@ -22,9 +23,15 @@ const help = `usage: bench/run.mjs [options]
   --rounds N            rounds (5)
   --seconds S           measured seconds a run (3)
   --only NAMES          of ${scenarios.map(({ name }) => name).join(",")}
-  --contestants NAMES   of ours,yardstick,node
+  --contestants NAMES   of ours,ours2 (with two threads),yardstick,node (these without the option),socketioxide,bun
   --bin-dir DIR         where the programs are (build/bench/bin)
   --json FILE           where the result goes (build/bench.json)`;
+
+function possible(wanted) {
+  if (has_redis()) return wanted;
+  console.error("there is no redis-server: scenarios with a cluster are left out");
+  return wanted.filter(({ on_redis }) => !on_redis);
+}
 
 function settings_of(argv) {
   const { values } = parseArgs({
@@ -34,7 +41,7 @@ function settings_of(argv) {
       rounds: { type: "string" },
       seconds: { type: "string" },
       only: { type: "string" },
-      contestants: { type: "string", default: "ours,yardstick,node" },
+      contestants: { type: "string", default: "ours,ours2,yardstick,node" },
       "bin-dir": { type: "string", default: path.join(root, "build/bench/bin") },
       json: { type: "string", default: path.join(root, "build/bench.json") },
       help: { type: "boolean", default: false },
@@ -51,7 +58,7 @@ function settings_of(argv) {
     rounds,
     seconds,
     warmup_seconds: values.quick ? 0.3 : 1,
-    scenarios: chosen(values.only),
+    scenarios: possible(chosen(values.only)),
     contestant_names: values.contestants.split(","),
     bin_dir: path.resolve(values["bin-dir"]),
     json: path.resolve(values.json),
@@ -64,29 +71,26 @@ function present_contestants({ bin_dir, contestant_names }) {
   for (const name of contestant_names) {
     const contestant = all[name];
     if (contestant === undefined) throw new Error(`no such contestant: ${name}`);
-    if (!existsSync(contestant.command[0])) {
-      console.error(`${contestant.title}: ${contestant.command[0]} is not built, left out`);
-      continue;
-    }
-    contestant.prepare?.();
-    present[name] = contestant;
+    const problem = contestant.prepare?.() ?? (existsSync(contestant.command[0]) ? undefined : "it is not built");
+    if (problem) console.error(`${contestant.title} is left out: ${problem}`);
+    else present[name] = contestant;
   }
   return present;
 }
 
 async function measure(scenario, contestant, settings, report_file) {
-  const server = await start(contestant, pin_to(server_core), scenario.server);
+  const site = await open_site(scenario, contestant);
   try {
     return await run_load({
       launcher: pin_to(load_core),
       bin_dir: settings.bin_dir,
-      load: [...scenario.load, ...contestant.load_options],
-      server,
+      load: [...scenario.load, ...contestant.load_options, ...site.load_options],
+      server: site,
       extent: ["--seconds", `${Math.max(settings.seconds, scenario.least_seconds ?? 0)}`, "--warmup", `${settings.warmup_seconds}`],
       report_file,
     });
   } finally {
-    await server.stop();
+    await site.stop();
   }
 }
 
@@ -125,8 +129,9 @@ function print(machine, settings, results, errors) {
   console.log(`\n${machine.cpu}, ${machine.cores} cores, ${machine.kernel}; ${machine.compiler};`);
   console.log(`Node.js ${machine.node}; medians of ${settings.rounds} x ${settings.seconds} s\n`);
   console.log(main_table(results));
-  for (const table of [detail_table(results), return_table(results), loss_table(results)]) {
-    if (table) console.log(`\n${table}`);
+  for (const table of [threads_table, detail_table, return_table, loss_table, cluster_table]) {
+    const text = table(results);
+    if (text) console.log(`\n${text}`);
   }
   for (const error of errors) console.log(`FAILED ${error}`);
 }

@@ -2,11 +2,13 @@
 //
 // What is measured, under which load, and the target. `target.against` names the contestant
 // by whose figure ours is divided; without it the figure itself is compared. Figures other than rates have a unit. `counted` is for
-// callgrind: the minimum count in a short run and in a long run. `server` is for the servers' command lines.
+// callgrind: the minimum count in a short run and in a long run. `server` is for the servers' command lines. With
+// `on_redis` there are two servers on a Redis.
 
 const rate = { name: "rate", of: (report) => report.rate };
 const memory = { name: "bytes/connection", unit: "bytes each", of: (report) => report.bytes_per_connection };
 const share = { name: "received", unit: "% received", of: (report) => 100 * report.received_share };
+const broadcasts = { name: "broadcasts", unit: "broadcasts/s", of: (report) => report.rate / report.connections };
 const return_time = { name: "ms", unit: "ms", of: (report) => report.latency_us?.max / 1000 };
 
 export const scenarios = [
@@ -14,7 +16,7 @@ export const scenarios = [
     name: "echo",
     title: "echo, 50 connections, 1 in flight",
     load: ["echo", "--connections", "50", "--in-flight", "1"],
-    contestants: ["ours", "yardstick", "node"],
+    contestants: ["ours", "ours2", "yardstick", "node", "socketioxide", "bun"],
     metric: rate,
     target: { against: "yardstick", at_least: 0.9 },
     counted: { unit: "message", counts: [500, 4000] },
@@ -23,7 +25,7 @@ export const scenarios = [
     name: "echo16",
     title: "echo, 50 connections, 16 in flight",
     load: ["echo", "--connections", "50", "--in-flight", "16"],
-    contestants: ["ours", "yardstick", "node"],
+    contestants: ["ours", "ours2", "yardstick", "node", "socketioxide", "bun"],
     metric: rate,
     target: { against: "yardstick", at_least: 0.6 },
     counted: { unit: "message", counts: [4000, 20_000] },
@@ -32,7 +34,7 @@ export const scenarios = [
     name: "ack16",
     title: "acknowledgement, 50 connections, 16 in flight",
     load: ["ack", "--connections", "50", "--in-flight", "16"],
-    contestants: ["ours", "node"],
+    contestants: ["ours", "ours2", "node", "socketioxide", "bun"],
     metric: rate,
     counted: { unit: "acknowledgement", counts: [4000, 16_000] },
   },
@@ -40,7 +42,7 @@ export const scenarios = [
     name: "fan",
     title: "broadcast to 1000, 1 in flight",
     load: ["fan", "--connections", "1000", "--in-flight", "1"],
-    contestants: ["ours", "yardstick", "node"],
+    contestants: ["ours", "ours2", "yardstick", "node", "socketioxide", "bun"],
     metric: rate,
     target: { against: "yardstick", at_least: 0.9 },
     counted: { unit: "delivery", counts: [5000, 50_000] },
@@ -49,7 +51,7 @@ export const scenarios = [
     name: "fan16",
     title: "broadcast to 1000, 16 in flight",
     load: ["fan", "--connections", "1000", "--in-flight", "16"],
-    contestants: ["ours", "yardstick", "node"],
+    contestants: ["ours", "ours2", "yardstick", "node", "socketioxide", "bun"],
     metric: rate,
     target: { against: "yardstick", at_least: 0.9 },
     counted: { unit: "delivery", counts: [32_000, 320_000] },
@@ -58,7 +60,7 @@ export const scenarios = [
     name: "connect",
     title: "connect and reset, 100 at a time",
     load: ["connect", "--connections", "100"],
-    contestants: ["ours", "yardstick", "node"],
+    contestants: ["ours", "ours2", "yardstick", "node", "socketioxide", "bun"],
     metric: rate,
     target: { against: "yardstick", at_least: 0.5 },
     counted: { unit: "connection", counts: [200, 1000] },
@@ -67,7 +69,7 @@ export const scenarios = [
     name: "polling",
     title: "echo over long-polling, 50 sessions",
     load: ["polling-echo", "--connections", "50"],
-    contestants: ["ours", "node"],
+    contestants: ["ours", "ours2", "node", "socketioxide", "bun"],
     metric: rate,
     target: { against: "node", at_least: 5 },
     counted: { unit: "message", counts: [200, 1000] },
@@ -76,7 +78,7 @@ export const scenarios = [
     name: "idle",
     title: "memory of 5000 idle connections",
     load: ["idle", "--connections", "5000"],
-    contestants: ["ours", "yardstick", "node"],
+    contestants: ["ours", "ours2", "yardstick", "node", "socketioxide", "bun"],
     metric: memory,
     target: { at_most: 2000 },
   },
@@ -84,7 +86,7 @@ export const scenarios = [
     name: "avalanche",
     title: "15,000 clients cut at once, until the last is back",
     load: ["avalanche", "--connections", "15000"],
-    contestants: ["ours", "node"],
+    contestants: ["ours", "ours2", "node", "socketioxide", "bun"],
     metric: return_time,
     target: { against: "node", at_most: 1 },
   },
@@ -92,7 +94,7 @@ export const scenarios = [
     name: "jitter",
     title: "broadcasts to 200 clients that lose their network",
     load: ["jitter", "--connections", "200"],
-    contestants: ["ours", "node"],
+    contestants: ["ours", "ours2", "node", "socketioxide", "bun"],
     metric: share,
     least_seconds: 20,
   },
@@ -105,6 +107,24 @@ export const scenarios = [
     metric: share,
     target: { at_least: 100 },
     least_seconds: 20,
+  },
+  {
+    name: "cluster",
+    title: "20 clients of two servers on a Redis, 1 in flight",
+    load: ["fan", "--connections", "20", "--in-flight", "1"],
+    on_redis: true,
+    contestants: ["ours", "node"],
+    metric: broadcasts,
+    target: { against: "node", at_least: 3 },
+  },
+  {
+    name: "cluster16",
+    title: "20 clients of two servers on a Redis, 16 in flight",
+    load: ["fan", "--connections", "20", "--in-flight", "16"],
+    on_redis: true,
+    contestants: ["ours", "node"],
+    metric: broadcasts,
+    target: { against: "node", at_least: 3 },
   },
 ];
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Our contestant: the events `echo`, `ack` and `fan` through the public API, with typed handlers.
+#include <socketio/redis.hpp>
 #include <socketio/server.hpp>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,10 @@ int main(int argc, char** argv) {
   app.add_option("--port", port, "TCP port");
   bool recovery = false;
   app.add_flag("--recovery", recovery, "clients that have lost their connection may come back");
+  std::size_t threads = 1;
+  app.add_option("--threads", threads, "loops");
+  std::string redis;
+  app.add_option("--redis", redis, "URL, for a cluster");
   CLI11_PARSE(app, argc, argv);
 
   rlimit descriptors{};
@@ -22,6 +27,8 @@ int main(int argc, char** argv) {
   setrlimit(RLIMIT_NOFILE, &descriptors);
 
   socketio::ServerOptions options;
+  options.threads = threads;
+  if (!redis.empty()) options.adapter = socketio::redis_adapter({.url = redis});
   if (recovery) options.connection_state_recovery.emplace();
   socketio::Server io(options);
   io.on("echo",

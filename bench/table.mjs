@@ -21,6 +21,9 @@ function summary_of(reports, metric) {
     load_core_share: median_of((report) => report.load?.core_share),
     given_up: median_of((report) => report.given_up),
     peak_resident_bytes: median_of((report) => report.peak_resident_bytes),
+    redis_cpu_us_each: median_of((report) => report.redis?.cpu_us_each),
+    redis_core_share: median_of((report) => report.redis?.core_share),
+    connections: reports[0].connections,
     disorder: median_of((report) => report.disorder),
     failures: reports.reduce((sum, report) => sum + report.failures, 0),
     runs: reports,
@@ -93,21 +96,45 @@ export function aligned(rows) {
   return lines.join("\n");
 }
 
+// Two threads have a table of their own.
+const headings = { yardstick: "yardstick", node: "Node.js", socketioxide: "socketioxide", bun: "Bun" };
+
 // The figures: messages (deliveries, connections) per second, or bytes where the row says so.
 export function main_table(results) {
+  const others = Object.keys(headings).filter((name) => results.some(({ figures }) => name in figures));
   const rows = [
-    ["scenario", "ours", "yardstick", "Node.js", "ours/yardstick", "ours/Node.js", "target"],
+    ["scenario", "ours", ...others.map((name) => headings[name]), ...others.map((name) => `ours/${headings[name]}`), "target"],
   ];
   for (const { title, metric, unit, figures, target } of results) {
     rows.push([
       unit ? `${title}, ${unit}` : title,
-      ...["ours", "yardstick", "node"].map((name) => number(figures[name]?.[metric])),
-      ratio(figures, metric, "yardstick"),
-      ratio(figures, metric, "node"),
+      ...["ours", ...others].map((name) => number(figures[name]?.[metric])),
+      ...others.map((name) => ratio(figures, metric, name)),
       wanted(target),
     ]);
   }
   return aligned(rows);
+}
+
+// One and two threads. Two threads share the second core with the load, so what the load takes of it is subtracted:
+// the rate is scaled from the cores that were left to both cores.
+export function threads_table(results) {
+  const rows = [["scenario", "1 thread", "2 threads", "ratio", "load busy", "2 threads without the load", "ratio"]];
+  for (const { title, metric, unit, figures } of results) {
+    const [one, two] = [figures.ours?.[metric], figures.ours2?.[metric]];
+    if (one === undefined || two === undefined) continue;
+    const scaled = metric === "rate" ? (two * 2) / (2 - figures.ours2.load_core_share) : undefined;
+    rows.push([
+      unit ? `${title}, ${unit}` : title,
+      number(one),
+      number(two),
+      (two / one).toFixed(2),
+      percent(figures.ours2.load_core_share),
+      number(scaled),
+      decimals(scaled && scaled / one, 2),
+    ]);
+  }
+  return rows.length > 1 ? aligned(rows) : "";
 }
 
 // Who was busy: if the load generator is near 100 % and the server is below, the generator was the
@@ -159,6 +186,32 @@ export function return_table(results) {
         decimals(figure[metric], 0),
         number(figure.given_up),
         decimals(figure.peak_resident_bytes / 1e6, 1),
+      ]);
+    }
+  }
+  return rows.length > 1 ? aligned(rows) : "";
+}
+
+// Where the time of a broadcast through Redis goes: both servers on one core, Redis and the load on the other.
+export function cluster_table(results) {
+  const rows = [
+    ["scenario", "contestant", "p50 us", "p99 us", "servers' CPU us each", "Redis' CPU us each", "servers busy", "Redis busy", "load busy"],
+  ];
+  for (const { name, metric, figures } of results) {
+    if (metric !== "broadcasts") continue;
+    for (const [contestant, figure] of Object.entries(figures)) {
+      // The load counts deliveries.
+      const each = (microseconds) => decimals(microseconds && microseconds * figure.connections, 1);
+      rows.push([
+        name,
+        contestant,
+        decimals(figure.latency_p50_us, 0),
+        decimals(figure.latency_p99_us, 0),
+        each(figure.server_cpu_us_each),
+        each(figure.redis_cpu_us_each),
+        percent(figure.server_core_share),
+        percent(figure.redis_core_share),
+        percent(figure.load_core_share),
       ]);
     }
   }

@@ -3,6 +3,9 @@
 if(SOCKETIO_BUILD_TESTS OR SOCKETIO_BUILD_TOOLS OR SOCKETIO_BUILD_BENCH OR SOCKETIO_BUILD_EXAMPLES)
   find_package(CLI11 REQUIRED)
 endif()
+if((SOCKETIO_BUILD_EXAMPLES OR SOCKETIO_BUILD_BENCH) AND NOT TARGET socketio_redis_layer)
+  message(FATAL_ERROR "The showcase and the benchmarks need hiredis (libhiredis-dev)")
+endif()
 
 # socketio_program(<name> SOURCES <glob>... [LIBRARIES ...]); nothing is built while a glob matches no file.
 function(socketio_program name)
@@ -17,7 +20,7 @@ endfunction()
 
 # Built like a user's release. The programs below are linked without this: GCC would optimise again for each of them.
 if(SOCKETIO_BUILD_BENCH)
-  socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::server CLI11::CLI11)
+  socketio_program(bench_server SOURCES bench/server.cpp LIBRARIES socketio::redis CLI11::CLI11)
   socketio_program(bench_load SOURCES bench/load/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
   socketio_program(bench_yardstick SOURCES bench/yardstick/*.cpp LIBRARIES CLI11::CLI11 OpenSSL::Crypto)
 endif()
@@ -30,9 +33,6 @@ if(SOCKETIO_LINK_TIME_OPTIMISATION)
 endif()
 
 if(SOCKETIO_BUILD_EXAMPLES)
-  if(NOT TARGET socketio_redis_layer)
-    message(FATAL_ERROR "The showcase needs hiredis (libhiredis-dev)")
-  endif()
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
   pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)

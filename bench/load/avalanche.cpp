@@ -89,7 +89,7 @@ Report run_avalanche(const Options& options) {
   Loop& loop = avalanche.loop;
   loop.run_until_time(monotonic_ns() + static_cast<std::uint64_t>(options.warmup_seconds * 1e9));
 
-  const Usage at_begin = Usage::now(options.target.server_pid);
+  const Usage at_begin = Usage::now(options);
   loop.touch_clock();
   avalanche.cut_at = loop.now();
   for (const auto& client : clients) client->cut();
@@ -100,7 +100,7 @@ Report run_avalanche(const Options& options) {
     return avalanche.served == clients.size() || loop.now() > avalanche.cut_at + patience;
   });
   Report& report = avalanche.report;
-  report.measured(at_begin, Usage::now(options.target.server_pid), options.target);
+  report.measured(at_begin, Usage::now(options), options.target);
   report.count = avalanche.served;
   report.given_up = clients.size() - avalanche.served;
   report.peak_resident_bytes = peak_resident_bytes(options.target.server_pid);

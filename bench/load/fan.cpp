@@ -92,7 +92,8 @@ Report run_fan(const Options& options) {
   open_all(
       fan.loop, options.connections,
       [&](std::size_t i) {
-        clients.push_back(std::make_unique<FanClient>(fan, options.target));
+        const Target& target = options.other && i % 2 == 1 ? *options.other : options.target;
+        clients.push_back(std::make_unique<FanClient>(fan, target));
         clients.back()->connect(static_cast<unsigned>(i));
       },
       [&] { return fan.ready; });

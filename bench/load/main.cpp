@@ -17,22 +17,26 @@ struct Scenario {
   bool speaks_raw;
   // Whether it does things that can be counted, so that it can run for a count.
   bool counts;
+  // Whether half of its clients may be at another server of a cluster.
+  bool spans_servers;
   std::size_t connections;
 };
 
 constexpr Scenario scenarios[] = {
     {"echo", "emit `echo` and wait for `echo` with the same argument", load::run_echo, true, true,
+     false, 50},
+    {"ack", "emit `ack` and wait for its acknowledgement", load::run_ack, false, true, false, 50},
+    {"polling-echo", "the echo over HTTP long-polling", load::run_polling_echo, false, true, false,
      50},
-    {"ack", "emit `ack` and wait for its acknowledgement", load::run_ack, false, true, 50},
-    {"polling-echo", "the echo over HTTP long-polling", load::run_polling_echo, false, true, 50},
-    {"fan", "one client emits `fan`, all receive it", load::run_fan, true, true, 1000},
-    {"connect", "connect, join the namespace, reset, again", load::run_connect, true, true, 100},
+    {"fan", "one client emits `fan`, all receive it", load::run_fan, true, true, true, 1000},
+    {"connect", "connect, join the namespace, reset, again", load::run_connect, true, true, false,
+     100},
     {"idle", "memory of the server for connections that do nothing", load::run_idle, true, false,
-     5000},
+     false, 5000},
     {"avalanche", "all clients are cut at once, and come back as the official client does",
-     load::run_avalanche, false, false, 15000},
+     load::run_avalanche, false, false, false, 15000},
     {"jitter", "clients lose their network at random while broadcasts go on", load::run_jitter,
-     false, false, 200},
+     false, false, false, 200},
 };
 
 struct Arguments {
@@ -40,6 +44,8 @@ struct Arguments {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   pid_t server_pid = 0;
+  std::uint16_t other_port = 0;
+  pid_t other_pid = 0;
   bool raw = false;
   std::string json_path;
 };
@@ -69,6 +75,12 @@ void add_options(CLI::App& command, Arguments& arguments, const Scenario& scenar
                     "measure this many instead, the server stopped while the load works and after")
         ->needs(pid);
   }
+  if (scenario.spans_servers) {
+    command.add_option("--other-port", arguments.other_port,
+                       "a second server of the same cluster, for every other client");
+    command.add_option("--other-pid", arguments.other_pid, "its process");
+    command.add_option("--redis-pid", options.redis_pid, "report CPU of their Redis");
+  }
   command.add_option("--json", arguments.json_path, "also write the report to this file");
   if (scenario.speaks_raw) {
     command.add_flag("--raw", arguments.raw, "a WebSocket server without Socket.IO");
@@ -87,6 +99,10 @@ int run(const Scenario& scenario, Arguments& arguments, const CLI::App& command)
   if (command.count("--connections") == 0) options.connections = scenario.connections;
   options.target = load::Target::resolve(arguments.host, arguments.port);
   options.target.server_pid = arguments.server_pid;
+  if (arguments.other_port != 0) {
+    options.other = load::Target::resolve(arguments.host, arguments.other_port);
+    options.other->server_pid = arguments.other_pid;
+  }
   if (arguments.raw) options.target.dialect = load::Dialect::Raw;
   allow_many_descriptors();
   const load::Report report = scenario.run(options);

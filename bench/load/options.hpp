@@ -7,12 +7,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace load {
 
 struct Options {
   Target target;
+  // A second server of the same cluster, and the process that both use; 0 if there is none.
+  std::optional<Target> other;
+  pid_t redis_pid = 0;
   std::size_t connections = 50;
   std::size_t in_flight = 1;
   std::size_t argument_bytes = 120;

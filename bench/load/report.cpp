@@ -27,6 +27,7 @@ Report::Report(std::string scenario_name, std::string counted_unit, const Option
 void Report::measured(const Usage& begin, const Usage& end, const Target& target) {
   seconds = static_cast<double>(end.wall_ns - begin.wall_ns) / 1e9;
   server_cpu_seconds = end.server_cpu_seconds - begin.server_cpu_seconds;
+  redis_cpu_seconds = end.redis_cpu_seconds - begin.redis_cpu_seconds;
   own_cpu_seconds = end.own_cpu_seconds - begin.own_cpu_seconds;
   server_resident_bytes = resident_bytes(target.server_pid);
 }
@@ -48,6 +49,10 @@ void Report::print() const {
     std::printf("  server   %.3f us CPU each, %.0f %% of a core, %.1f MB resident\n",
                 per(server_cpu_seconds * 1e6, count), 100 * server_cpu_seconds / seconds,
                 static_cast<double>(server_resident_bytes) / 1e6);
+  }
+  if (redis_cpu_seconds > 0) {
+    std::printf("  Redis    %.3f us CPU each, %.0f %% of a core\n",
+                per(redis_cpu_seconds * 1e6, count), 100 * redis_cpu_seconds / seconds);
   }
   std::printf("  load     %.3f us CPU each, %.0f %% of a core\n", per(own_cpu_seconds * 1e6, count),
               100 * own_cpu_seconds / seconds);
@@ -84,6 +89,10 @@ void Report::write_json(const std::string& path) const {
     out["server"] = {{"cpu_us_each", per(server_cpu_seconds * 1e6, count)},
                      {"core_share", server_cpu_seconds / seconds},
                      {"resident_bytes", server_resident_bytes}};
+  }
+  if (redis_cpu_seconds > 0) {
+    out["redis"] = {{"cpu_us_each", per(redis_cpu_seconds * 1e6, count)},
+                    {"core_share", redis_cpu_seconds / seconds}};
   }
   out["load"] = {{"cpu_us_each", per(own_cpu_seconds * 1e6, count)},
                  {"core_share", own_cpu_seconds / seconds}};

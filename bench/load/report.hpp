@@ -26,6 +26,7 @@ struct Report {
   std::uint64_t failures = 0;
   std::string first_failure;
   double server_cpu_seconds = 0;
+  double redis_cpu_seconds = 0;
   double own_cpu_seconds = 0;
   std::uint64_t server_resident_bytes = 0;
   std::optional<double> bytes_per_connection;

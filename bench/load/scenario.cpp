@@ -30,13 +30,13 @@ void measure(Loop& loop, const Options& options, Report& report,
              const std::function<void()>& begin) {
   loop.run_until_time(monotonic_ns() + nanoseconds(options.warmup_seconds));
   begin();
-  const Usage at_begin = Usage::now(options.target.server_pid);
+  const Usage at_begin = Usage::now(options);
   if (options.count > 0) {
     loop.run_until([&] { return report.count >= options.count || report.failures > 0; });
   } else {
     loop.run_until_time(at_begin.wall_ns + nanoseconds(options.seconds));
   }
-  report.measured(at_begin, Usage::now(options.target.server_pid), options.target);
+  report.measured(at_begin, Usage::now(options), options.target);
 }
 
 }  // namespace load

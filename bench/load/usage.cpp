@@ -54,11 +54,13 @@ std::uint64_t monotonic_ns() {
          static_cast<std::uint64_t>(time.tv_nsec);
 }
 
-Usage Usage::now(pid_t server_pid) {
+Usage Usage::now(const Options& options) {
   rusage own{};
   getrusage(RUSAGE_SELF, &own);
   return {.wall_ns = monotonic_ns(),
-          .server_cpu_seconds = cpu_seconds_of(server_pid),
+          .server_cpu_seconds = cpu_seconds_of(options.target.server_pid) +
+                                (options.other ? cpu_seconds_of(options.other->server_pid) : 0),
+          .redis_cpu_seconds = cpu_seconds_of(options.redis_pid),
           .own_cpu_seconds = seconds_of(own.ru_utime) + seconds_of(own.ru_stime)};
 }
 

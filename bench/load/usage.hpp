@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The cost of a run: processor time of the server (from /proc) and of this process, and the
+// The cost of a run: processor time of the servers and of Redis (from /proc) and of this process, and the
 // server's resident memory. The difference of a `Usage` from the start and one from the end of the
-// measured time says who was busy. The kernel counts a server's time in ticks of 10 ms.
+// measured time says who was busy. The kernel counts another process' time in ticks of 10 ms.
 #pragma once
+
+#include "options.hpp"
 
 #include <cstdint>
 #include <sys/types.h>
@@ -13,9 +15,10 @@ namespace load {
 struct Usage {
   std::uint64_t wall_ns = 0;
   double server_cpu_seconds = 0;
+  double redis_cpu_seconds = 0;
   double own_cpu_seconds = 0;
 
-  static Usage now(pid_t server_pid);
+  static Usage now(const Options& options);
 };
 
 std::uint64_t monotonic_ns();

@@ -3,17 +3,28 @@
 // The events of the benchmark on the official server with its default options.
 import { parseArgs } from "node:util";
 
+import { createAdapter } from "@socket.io/redis-adapter";
+import { createClient } from "redis";
 import { Server } from "socket.io";
 
 const { values } = parseArgs({
-  options: { port: { type: "string" }, recovery: { type: "boolean", default: false } },
+  options: {
+    port: { type: "string" },
+    recovery: { type: "boolean", default: false },
+    redis: { type: "string" },
+  },
 });
 if (values.port === undefined) {
   console.error("usage: node server.mjs --port N");
   process.exit(1);
 }
 
-const io = new Server(values.recovery ? { connectionStateRecovery: {} } : {});
+const connection = () => createClient({ url: values.redis }).on("error", console.error).connect();
+
+const io = new Server({
+  ...(values.recovery ? { connectionStateRecovery: {} } : {}),
+  ...(values.redis ? { adapter: createAdapter(await connection(), await connection()) } : {}),
+});
 
 io.on("connection", (socket) => {
   socket.on("echo", (argument) => socket.emit("echo", argument));

@@ -7,10 +7,21 @@
 
 namespace socketio {
 
+namespace {
+
+/// Looked up once: each lookup takes as long as a short digest.
+const EVP_MD* algorithm() {
+  static EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  return fetched;
+}
+
+}  // namespace
+
 std::array<char, 20> sha1(std::string_view bytes) {
   std::array<char, 20> digest;
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
-                 nullptr, EVP_sha1(), nullptr) != 1) {
+  if (!algorithm() ||
+      EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
+                 nullptr, algorithm(), nullptr) != 1) {
     throw std::runtime_error("OpenSSL does not offer SHA-1");
   }
   return digest;

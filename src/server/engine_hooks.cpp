@@ -60,6 +60,7 @@ void EngineHooks::add_headers(const engine::Exchange& exchange, const engine::Se
   }
   if (headers_.empty() && (!is_initial || initial_headers_.empty())) return;
   const HttpRequest request = snapshot(exchange);
+  http::unfold_ready_lines(response);
   ResponseHeaders shown(response.headers);
   if (is_initial) call(initial_headers_, "initial_headers", shown, request);
   call(headers_, "headers", shown, request);

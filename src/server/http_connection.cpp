@@ -20,9 +20,12 @@ bool may_repeat(std::string_view name) {
 }
 
 /// The response's own come first.
-void append_headers(http::Headers& to, const http::Headers& from) {
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const auto [name, value] = from.at(i);
+void append_headers(http::Response& response, const http::Headers& extra) {
+  if (extra.size() == 0) return;
+  http::unfold_ready_lines(response);
+  http::Headers& to = response.headers;
+  for (std::size_t i = 0; i < extra.size(); ++i) {
+    const auto [name, value] = extra.at(i);
     if (may_repeat(name) || !to.has(name)) to.add(name, value);
   }
 }
@@ -305,7 +308,7 @@ void HttpConnection::fail(http::Errc error) {
                                         ? engine::ExchangeListener::Abort::body_too_large
                                         : engine::ExchangeListener::Abort::peer_gone);
     }
-    append_headers(response.headers, exchange->extra_headers_);
+    append_headers(response, exchange->extra_headers_);
   }
   parser_.reset();
   write(response, http::Connection::close);
@@ -330,7 +333,7 @@ void HttpConnection::respond(HttpExchange& exchange, http::Response response,
                              http::Connection fate) {
   if (!stream_) return;
   const bool is_head = exchange.request().method == "HEAD";
-  append_headers(response.headers, exchange.extra_headers_);
+  append_headers(response, exchange.extra_headers_);
   // The rest of a body that nobody reads cannot be distinguished from the next request.
   if (!exchange.body_complete_ || serves_one_) fate = http::Connection::close;
   write(response, fate, is_head ? http::Body::omitted : http::Body::included);
@@ -365,7 +368,7 @@ std::shared_ptr<Stream> HttpConnection::upgrade(HttpExchange& exchange, http::Re
   if (!stream_) return nullptr;
   // The rest of the body would go to the successor.
   assert(exchange.body_complete_);
-  append_headers(response.headers, exchange.extra_headers_);
+  append_headers(response, exchange.extra_headers_);
   write(response, http::Connection::upgrade);
   release_exchange();
   timer_.cancel();

@@ -5,18 +5,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { check } from "./support/checker.mjs";
+import { draws } from "./support/draws.mjs";
 
 const seeds = Array.from({ length: 200 }, (_, i) => i + 1);
 const none = { lost: [], duplicated: [], reordered: [], leaked: [] };
-
-/** Whole numbers from 0 to below `limit`, the same for the same seed (a linear congruence). */
-function draws(seed) {
-  let state = seed;
-  return (limit) => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return Math.floor((state / 2 ** 31) * limit);
-  };
-}
 
 /** Three senders, three rooms and four receivers. Different senders' events arrive in any order. */
 function logs(draw) {
@@ -97,6 +89,13 @@ describe("the checker", () => {
       inA.push("invented");
       assert.deepEqual(check(log).leaked.at(-1), { send: { id: "invented" }, receiver: "in a" });
     }
+  });
+
+  test("knows who is left out", () => {
+    const sends = [{ id: 0, sender: "s", room: null, except: ["b", "c"] }, { id: 1, sender: "s", room: "a", except: ["b"] }];
+    const receivers = new Map([["in a", { rooms: ["a"], got: [0] }], ["in both", { rooms: ["a", "b"], got: [1] }]]);
+    const verdict = { ...none, lost: [{ send: sends[1], receiver: "in a" }], leaked: [{ send: sends[1], receiver: "in both" }] };
+    assert.deepEqual(check({ sends, receivers }), verdict);
   });
 
   test("finds all of them beside each other", () => {

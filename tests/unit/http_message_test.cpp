@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -170,6 +171,36 @@ TEST(HttpQuery, OneValueWithoutTheOthers) {
   EXPECT_EQ(http::query_value("xsid=1&sidx=2", "sid"), "");
   EXPECT_EQ(http::query_value("sid", "sid"), "");
   EXPECT_EQ(http::query_value("", "sid"), "");
+}
+
+TEST(HttpQuery, SeveralValuesInOnePass) {
+  using Values = std::array<std::string, 3>;
+  const auto values_of = [](std::string_view query) {
+    constexpr std::string_view names[] = {"EIO", "transport", "a b"};
+    Values values{"absent", "absent", "absent"};
+    http::read_query(query, names, values);
+    return values;
+  };
+  EXPECT_EQ(values_of("t=1&transport=polling&EIO=4"), (Values{"4", "polling", "absent"}));
+  EXPECT_EQ(values_of("EIO=3&EIO=4&transport=&transport=polling"), (Values{"3", "", "absent"}));
+  EXPECT_EQ(values_of("a+b=c+d&%45IO=%34&&transport"), (Values{"4", "", "c d"}));
+  EXPECT_EQ(values_of("eio=4&EI=4&EIO4=&=EIO"), (Values{"absent", "absent", "absent"}));
+  EXPECT_EQ(values_of(""), (Values{"absent", "absent", "absent"}));
+}
+
+TEST(HttpResponseValue, ReadyLinesBecomeTheFirstHeaders) {
+  http::Response response;
+  response.ready_lines = "Content-Type: text/plain; charset=UTF-8\r\ncache-control: no-store\r\n";
+  response.headers.add("Vary", "Origin");
+  http::unfold_ready_lines(response);
+  EXPECT_EQ(response.ready_lines, "");
+  ASSERT_EQ(response.headers.size(), 3u);
+  EXPECT_EQ(response.headers.at(0).name, "Content-Type");
+  EXPECT_EQ(response.headers.get("content-type"), "text/plain; charset=UTF-8");
+  EXPECT_EQ(response.headers.get("Cache-Control"), "no-store");
+  EXPECT_EQ(response.headers.at(2).value, "Origin");
+  http::unfold_ready_lines(response);
+  EXPECT_EQ(response.headers.size(), 3u);
 }
 
 TEST(HttpRequestValue, PathAndQueryAreViewsOfTheTarget) {

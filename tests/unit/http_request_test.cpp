@@ -139,15 +139,6 @@ TEST(HttpRequest, KeepsItsErrorForEver) {
   EXPECT_FALSE(parser.done());
 }
 
-TEST(HttpRequest, MovesInTheMiddle) {
-  RequestParser first(Limits{});
-  ASSERT_TRUE(first.feed(get_request.substr(0, 60)));
-  RequestParser second(std::move(first));
-  ASSERT_TRUE(second.feed(get_request.substr(60)));
-  EXPECT_TRUE(second.done());
-  EXPECT_EQ(second.request().headers.get("Host"), "localhost:3001");
-}
-
 TEST(HttpRequest, HeadersAreReadableBeforeTheBody) {
   RequestParser parser(Limits{});
   ASSERT_TRUE(parser.feed(post_request.substr(0, post_request.size() - 5)));

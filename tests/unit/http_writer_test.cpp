@@ -53,6 +53,15 @@ Request request_of(std::string method, std::string target, std::string body = ""
   return request;
 }
 
+TEST(HttpWriter, ReadyLinesStandBeforeTheHeaders) {
+  auto response = response_of(200, "ok");
+  response.ready_lines = "Content-Type: text/html\r\n";
+  response.headers.add("Vary", "Origin");
+  EXPECT_EQ(written(response),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nVary: Origin\r\nContent-Length: 2\r\n"
+            "Connection: keep-alive\r\n\r\nok");
+}
+
 TEST(HttpWriter, ResponseHasLengthAndConnection) {
   auto response = response_of(200, "ok");
   response.headers.add("Content-Type", "text/plain");

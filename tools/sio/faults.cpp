@@ -16,6 +16,10 @@ std::string_view to_text(socketio::engineio::Errc fault) {
       return "the handshake is a JSON object with sid, upgrades, pingInterval and pingTimeout";
     case Errc::too_many_packets:
       return "too many packets in one payload";
+    case Errc::invalid_length:
+      return "a payload of protocol 3 has the length of each packet before it";
+    case Errc::invalid_utf8:
+      return "a packet of protocol 3 is UTF-8";
   }
   return "unknown";
 }

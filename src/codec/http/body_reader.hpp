@@ -7,8 +7,8 @@
 
 #include "base/result.hpp"
 #include "codec/http/grammar.hpp"
+#include "codec/http/limits.hpp"
 #include "codec/http/line_reader.hpp"
-#include "codec/http/request_parser.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -41,10 +41,32 @@ bool is_method(std::string_view text) {
                      [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
 }
 
+using Block = std::array<std::uint8_t, 16>;
+
+/// How many bytes at the front are in blocks of which each byte is in a set. `is_outside` has no
+/// short circuit, so that the compiler can vectorise it.
+template <class IsOutside>
+std::size_t leading_blocks(std::string_view bytes, IsOutside is_outside) {
+  constexpr std::size_t size = std::tuple_size_v<Block>;
+  std::size_t done = 0;
+  for (; bytes.size() - done >= size; done += size) {
+    Block block;
+    std::memcpy(block.data(), bytes.data() + done, size);
+    for (std::uint8_t& byte : block) byte = is_outside(byte) ? 0xff : 0;
+    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(block);
+    if ((halves[0] | halves[1]) != 0) break;
+  }
+  return done;
+}
+
 // A fragment is not part of a request target: clients keep it to themselves.
 bool is_path_and_query(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
+  const auto is_outside = [](std::uint8_t byte) {
+    return ((byte <= ' ') | (byte >= 0x7f) | (byte == '#')) != 0;
+  };
+  const auto rest = text.substr(leading_blocks(text, is_outside));
+  return std::none_of(rest.begin(), rest.end(),
+                      [&](char c) { return is_outside(static_cast<std::uint8_t>(c)); });
 }
 
 struct Target {
@@ -105,17 +127,9 @@ std::optional<std::uint64_t> parse_length(std::string_view text) {
 bool is_token(std::string_view text) { return consists_of(text, token_characters); }
 
 std::size_t text_bytes(std::string_view bytes) {
-  using Block = std::array<std::uint8_t, 16>;
-  std::size_t done = 0;
-  for (; bytes.size() - done >= std::tuple_size_v<Block>; done += std::tuple_size_v<Block>) {
-    Block block;
-    std::memcpy(block.data(), bytes.data() + done, block.size());
-    // No short circuit, so that the compiler can vectorise it.
-    for (std::uint8_t& byte : block)
-      byte = (((byte < 0x20) & (byte != '\t')) | (byte == 0x7f)) != 0 ? 0xff : 0;
-    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(block);
-    if ((halves[0] | halves[1]) != 0) break;
-  }
+  std::size_t done = leading_blocks(bytes, [](std::uint8_t byte) {
+    return (((byte < 0x20) & (byte != '\t')) | (byte == 0x7f)) != 0;
+  });
   while (done < bytes.size() && is_text(bytes[done])) ++done;
   return done;
 }

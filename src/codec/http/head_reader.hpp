@@ -6,9 +6,9 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "codec/http/limits.hpp"
 #include "codec/http/line_reader.hpp"
 #include "codec/http/message.hpp"
-#include "codec/http/request_parser.hpp"
 
 #include <cstddef>
 #include <cstdint>

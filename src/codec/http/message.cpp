@@ -30,18 +30,12 @@ std::string_view cut(std::string_view& rest, char separator) {
 }
 
 bool is_decoded(std::string_view encoded) {
-  return std::none_of(encoded.begin(), encoded.end(), [](char c) { return c == '%' || c == '+'; });
+  return encoded.find('%') == encoded.npos && encoded.find('+') == encoded.npos;
 }
 
 std::string query_text(std::string_view encoded) {
   if (is_decoded(encoded)) return std::string(encoded);
   return with_replacements(percent_decode(encoded, Plus::is_blank));
-}
-
-/// An encoded text is never shorter than the text that it stands for.
-bool stands_for(std::string_view encoded, std::string_view text) {
-  if (encoded.size() < text.size()) return false;
-  return encoded == text || (!is_decoded(encoded) && query_text(encoded) == text);
 }
 
 /// Headers of which Node.js keeps only the first line (http.IncomingMessage, `message.headers`).
@@ -119,7 +113,7 @@ constexpr Reason reasons[] = {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return x == y || lower(x) == lower(y);
+           return x == y || ((x ^ y) == 0x20 && lower(x) == lower(y));
          });
 }
 
@@ -136,6 +130,8 @@ bool accepts(std::string_view accepted, std::string_view wanted) {
 }
 
 bool list_contains(std::string_view value, std::string_view token) {
+  // Most lists have one item.
+  if (value.size() <= token.size()) return equals_ignoring_case(value, token);
   while (!value.empty()) {
     if (equals_ignoring_case(trim(cut(value, ',')), token)) return true;
   }
@@ -186,14 +182,7 @@ std::string_view Headers::get(std::string_view name) const {
   return position < size() ? at(position).value : std::string_view();
 }
 
-std::uint64_t Headers::bit_of(std::string_view name) {
-  if (name.empty()) return 1;
-  const auto first = static_cast<std::size_t>(static_cast<unsigned char>(lower(name.front())));
-  return std::uint64_t{1} << (first + 3 * name.size()) % 64;
-}
-
-std::size_t Headers::find(std::string_view name, std::size_t from) const {
-  if ((bits_ & bit_of(name)) == 0) return size();
+std::size_t Headers::search(std::string_view name, std::size_t from) const {
   std::size_t i = from;
   // Most names differ in size already.
   while (i < index_.size() &&
@@ -223,13 +212,6 @@ std::string Headers::joined(std::string_view name) const {
   return value;
 }
 
-Headers::Field Headers::at(std::size_t position) const {
-  const auto& entry = index_[position];
-  const std::string_view block = block_;
-  return {block.substr(entry.name_offset, entry.name_size),
-          block.substr(entry.value_offset, entry.value_size)};
-}
-
 void Headers::reserve(std::size_t fields, std::size_t bytes) {
   index_.reserve(fields);
   block_.reserve(bytes);
@@ -238,6 +220,20 @@ void Headers::reserve(std::size_t fields, std::size_t bytes) {
 void Headers::shrink() {
   block_.shrink_to_fit();
   index_.shrink_to_fit();
+}
+
+void unfold_ready_lines(Response& response) {
+  Headers unfolded;
+  while (!response.ready_lines.empty()) {
+    const auto field = parse_field_line(cut(response.ready_lines, '\r'));
+    response.ready_lines.remove_prefix(1);
+    unfolded.add(field->name, field->value);
+  }
+  for (std::size_t i = 0; i < response.headers.size(); ++i) {
+    const auto [name, value] = response.headers.at(i);
+    unfolded.add(name, value);
+  }
+  response.headers = std::move(unfolded);
 }
 
 Request without_body(const Request& request) {
@@ -312,13 +308,32 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
   return pairs;
 }
 
-std::string query_value(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
+void read_query(std::string_view query, std::span<const std::string_view> names,
+                std::span<std::string> values) {
+  assert(names.size() <= 64 && values.size() == names.size());
+  const bool is_plain = is_decoded(query);
+  std::uint64_t found = 0;
+  std::size_t missing = names.size();
+  while (!query.empty() && missing != 0) {
     auto value = cut(query, '&');
     if (value.empty()) continue;
-    if (stands_for(cut(value, '='), name)) return query_text(value);
+    const auto name = cut(value, '=');
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::uint64_t bit = std::uint64_t{1} << i;
+      if ((found & bit) != 0) continue;
+      if (name != names[i] && (is_plain || query_text(name) != names[i])) continue;
+      found |= bit;
+      --missing;
+      is_plain ? values[i].assign(value) : values[i] = query_text(value);
+      break;
+    }
   }
-  return {};
+}
+
+std::string query_value(std::string_view query, std::string_view name) {
+  std::string value;
+  read_query(query, {&name, 1}, {&value, 1});
+  return value;
 }
 
 std::string_view reason_phrase(std::uint16_t status) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,12 +43,18 @@ class Headers {
   std::string joined(std::string_view name) const;
   bool has(std::string_view name) const { return find(name) < size(); }
   /// The position of the first field of that name from `from` on; size() if there is none.
-  std::size_t find(std::string_view name, std::size_t from = 0) const;
+  std::size_t find(std::string_view name, std::size_t from = 0) const {
+    return (bits_ & bit_of(name)) == 0 ? size() : search(name, from);
+  }
   /// Whether the list of that name, which may be spread over several fields (RFC 9110 section 5.3),
   /// contains `token`.
   bool list_contains(std::string_view name, std::string_view token) const;
   std::size_t size() const { return index_.size(); }
-  Field at(std::size_t position) const;
+  Field at(std::size_t position) const {
+    const Entry& entry = index_[position];
+    return {{block_.data() + entry.name_offset, entry.name_size},
+            {block_.data() + entry.value_offset, entry.value_size}};
+  }
   /// Reserves room for what is about to be added, with one allocation for each vector.
   void reserve(std::size_t fields, std::size_t bytes);
   /// Frees unused capacity: for headers that are kept as long as the connection.
@@ -58,7 +65,12 @@ class Headers {
     std::uint32_t name_offset, name_size, value_offset, value_size;
   };
   /// Names of different bits are different.
-  static std::uint64_t bit_of(std::string_view name);
+  static constexpr std::uint64_t bit_of(std::string_view name) {
+    // As large and small letters differ in one bit, that one is set.
+    const std::size_t first = name.empty() ? 0 : static_cast<unsigned char>(name.front()) | 0x20;
+    return std::uint64_t{1} << (first + 3 * name.size()) % 64;
+  }
+  std::size_t search(std::string_view name, std::size_t from) const;
 
   std::string block_;
   std::vector<Entry> index_;
@@ -87,9 +99,15 @@ Request without_body(const Request& request);
 
 struct Response {
   std::uint16_t status = 200;
+  // Fields that are written before the headers as they stand, each with its CRLF: for responses that
+  // have the same ones time and again. Their names are none of those that the writer adds.
+  std::string_view ready_lines;
   Headers headers;
   std::string body;
 };
+
+/// Makes headers of the response's ready lines, so that they can be read and replaced.
+void unfold_ready_lines(Response& response);
 
 /// The standard reason phrase, or "Unknown".
 std::string_view reason_phrase(std::uint16_t status);
@@ -109,7 +127,12 @@ void append_percent_encoded(std::string& out, std::string_view text);
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query,
                                                              std::size_t limit = 256);
 
-/// The first value of `name` in the query; decodes nothing else. Empty if absent.
+/// Puts the first value of names[i] in the query into values[i], decoded; nothing else is decoded.
+/// What is absent stays as it is. At most 64 names.
+void read_query(std::string_view query, std::span<const std::string_view> names,
+                std::span<std::string> values);
+
+/// The first value of `name` in the query. Empty if absent.
 std::string query_value(std::string_view query, std::string_view name);
 
 }  // namespace socketio::http

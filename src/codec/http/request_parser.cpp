@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "codec/http/request_parser.hpp"
 
-#include "codec/http/body_reader.hpp"
 #include "codec/http/grammar.hpp"
-#include "codec/http/head_reader.hpp"
 
-#include <optional>
 #include <utility>
 
 namespace socketio::http {
@@ -53,58 +50,34 @@ std::uint16_t status_of(Errc error) {
   return 400;
 }
 
-struct RequestParser::State {
-  explicit State(const Limits& configured)
-      : limits(configured), head(configured, request_line_limit(configured)), body(configured) {}
-
-  enum class Phase : std::uint8_t { head, body, done };
-  using Done = Result<bool, Errc>;
-
-  Done feed(std::string_view& bytes);
-  Done feed_head(std::string_view& bytes);
-  Done accept_request_line(std::string_view line);
-  Done end_head();
-  Done check_expectation();
-
-  const Limits limits;
-  HeadReader head;
-  BodyReader body;
-  Request request;
-  // Of a target in absolute-form.
-  std::string authority;
-  Phase phase = Phase::head;
-  bool expects_continue = false;
-  std::optional<Errc> failure;
-};
-
-RequestParser::State::Done RequestParser::State::feed(std::string_view& bytes) {
-  if (phase == Phase::head) {
+RequestParser::Done RequestParser::feed_rest(std::string_view& bytes) {
+  if (phase_ == Phase::head) {
     const auto fed = feed_head(bytes);
     if (!fed) return fed.error();
   }
-  if (phase == Phase::body && !bytes.empty()) {
-    expects_continue = false;
-    const auto complete = body.feed(bytes, request.body);
+  if (phase_ == Phase::body && !bytes.empty()) {
+    expects_continue_ = false;
+    const auto complete = body_.feed(bytes, request_.body);
     if (!complete) return complete.error();
-    if (*complete) phase = Phase::done;
+    if (*complete) phase_ = Phase::done;
   }
-  return phase == Phase::done;
+  return phase_ == Phase::done;
 }
 
-RequestParser::State::Done RequestParser::State::feed_head(std::string_view& bytes) {
+RequestParser::Done RequestParser::feed_head(std::string_view& bytes) {
   for (;;) {
-    const auto event = head.next(bytes, request.headers);
+    const auto event = head_.next(bytes, request_.headers);
     if (!event) return event.error();
     switch (*event) {
       case HeadReader::Event::need_more:
         return false;
       case HeadReader::Event::start_line: {
-        const auto accepted = accept_request_line(head.start_line());
+        const auto accepted = accept_request_line(head_.start_line());
         if (!accepted) return accepted.error();
         break;
       }
       case HeadReader::Event::start_line_too_long:
-        if (head.start_line().find(' ') > max_method_bytes) return Errc::bad_request;
+        if (head_.start_line().find(' ') > max_method_bytes) return Errc::bad_request;
         return Errc::target_too_long;
       case HeadReader::Event::end:
         return end_head();
@@ -112,77 +85,66 @@ RequestParser::State::Done RequestParser::State::feed_head(std::string_view& byt
   }
 }
 
-RequestParser::State::Done RequestParser::State::accept_request_line(std::string_view line) {
+RequestParser::Done RequestParser::accept_request_line(std::string_view line) {
   const auto parsed = parse_request_line(line);
   if (!parsed) return parsed.error();
   const std::size_t beside_target = parsed->method.size() + version_bytes + separator_bytes;
-  if (line.size() - beside_target > limits.target_bytes) return Errc::target_too_long;
-  request.method = parsed->method;
+  if (line.size() - beside_target > limits_.target_bytes) return Errc::target_too_long;
+  request_.method = parsed->method;
   // The target came in absolute-form without a path.
-  if (parsed->target.starts_with('?')) request.target = "/";
-  request.target.append(parsed->target);
-  authority = parsed->authority;
-  request.minor_version = parsed->minor_version;
+  if (parsed->target.starts_with('?')) request_.target = "/";
+  request_.target.append(parsed->target);
+  authority_ = parsed->authority;
+  request_.minor_version = parsed->minor_version;
   return true;
 }
 
-RequestParser::State::Done RequestParser::State::end_head() {
-  if (!has_valid_host(request)) return Errc::bad_request;
+RequestParser::Done RequestParser::end_head() {
+  if (!has_valid_host(request_)) return Errc::bad_request;
   // RFC 9112 3.3: a target in absolute-form overrides Host.
-  if (!authority.empty()) request.headers.set("Host", authority);
-  const auto framing = framing_of(request.headers, request.minor_version);
+  if (!authority_.empty()) request_.headers.set("Host", authority_);
+  const auto framing = framing_of(request_.headers, request_.minor_version);
   if (!framing) return framing.error();
-  for (std::size_t i = 0; i < request.headers.size(); ++i) {
-    const auto field = request.headers.at(i);
-    if (equals_ignoring_case(field.name, "Content-Encoding") && !is_plain(field.value)) {
-      return Errc::unsupported_encoding;
-    }
+  const Headers& headers = request_.headers;
+  for (std::size_t i = headers.find("Content-Encoding"); i < headers.size();
+       i = headers.find("Content-Encoding", i + 1)) {
+    if (!is_plain(headers.at(i).value)) return Errc::unsupported_encoding;
   }
   const auto expectation = check_expectation();
   if (!expectation) return expectation.error();
-  const auto complete = body.start(*framing);
+  const auto complete = body_.start(*framing);
   if (!complete) return complete.error();
 
-  request.keep_alive = keeps_alive(request.headers, request.minor_version);
-  expects_continue = *expectation && !*complete;
-  phase = *complete ? Phase::done : Phase::body;
+  request_.keep_alive = keeps_alive(request_.headers, request_.minor_version);
+  expects_continue_ = *expectation && !*complete;
+  phase_ = *complete ? Phase::done : Phase::body;
   return true;
 }
 
 // RFC 9110 10.1.1: only one expectation is defined, and HTTP/1.0 has none.
-RequestParser::State::Done RequestParser::State::check_expectation() {
-  const auto expectations = count_of(request.headers, "Expect");
-  if (expectations == 0 || request.minor_version == 0) return false;
-  if (expectations > 1 || !equals_ignoring_case(request.headers.get("Expect"), "100-continue")) {
+RequestParser::Done RequestParser::check_expectation() const {
+  const auto expectations = count_of(request_.headers, "Expect");
+  if (expectations == 0 || request_.minor_version == 0) return false;
+  if (expectations > 1 || !equals_ignoring_case(request_.headers.get("Expect"), "100-continue")) {
     return Errc::expectation_failed;
   }
   return true;
 }
 
-RequestParser::RequestParser(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
-RequestParser::~RequestParser() = default;
-RequestParser::RequestParser(RequestParser&&) noexcept = default;
-RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;
+RequestParser::RequestParser(const Limits& limits)
+    : limits_(limits), head_(limits, request_line_limit(limits)), body_(limits) {}
 
 Result<std::size_t, Errc> RequestParser::feed(std::string_view bytes) {
-  if (state_->failure) return *state_->failure;
+  if (failure_) return *failure_;
   auto rest = bytes;
-  const auto fed = state_->feed(rest);
+  const auto fed = feed_rest(rest);
   if (!fed) {
-    state_->failure = fed.error();
+    failure_ = fed.error();
     return fed.error();
   }
   return bytes.size() - rest.size();
 }
 
-bool RequestParser::headers_done() const { return state_->phase != State::Phase::head; }
-
-bool RequestParser::done() const { return state_->phase == State::Phase::done; }
-
-bool RequestParser::expects_continue() const { return state_->expects_continue; }
-
-const Request& RequestParser::request() const { return state_->request; }
-
-Request RequestParser::take() { return std::move(state_->request); }
+Request RequestParser::take() { return std::move(request_); }
 
 }  // namespace socketio::http

@@ -11,63 +11,57 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "codec/http/body_reader.hpp"
+#include "codec/http/head_reader.hpp"
+#include "codec/http/limits.hpp"
 #include "codec/http/message.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace socketio::http {
 
-enum class Errc : std::uint8_t {
-  bad_request,            // 400
-  body_too_large,         // 413: Content-Length or the chunks so far exceed the limit
-  target_too_long,        // 414
-  unsupported_encoding,   // 415: Content-Encoding on a request; we never inflate one
-  expectation_failed,     // 417: Expect other than 100-continue
-  headers_too_large,      // 431: block or count
-  transfer_encoding,      // 501: a transfer coding that is not `chunked`
-  version_not_supported,  // 505
-};
-
-std::uint16_t status_of(Errc error);
-
-struct Limits {
-  // The limit of Node.js; users' tokens and cookies fit.
-  std::size_t header_bytes = 16 * 1024;
-  // The limit of Node.js, which drops the fields beyond it.
-  std::size_t header_count = 2000;
-  // The limit of Node.js.
-  std::size_t target_bytes = 16 * 1024;
-  std::size_t body_bytes = 1'000'000;
-  // For all chunks of a body together. Nobody uses them.
-  std::size_t chunk_extension_bytes = 1024;
-  std::size_t trailer_bytes = 1024;
-};
-
 class RequestParser {
  public:
   explicit RequestParser(const Limits& limits);
-  ~RequestParser();
-  RequestParser(RequestParser&&) noexcept;
-  RequestParser& operator=(RequestParser&&) noexcept;
+  // Parts of it view each other.
+  RequestParser(const RequestParser&) = delete;
+  RequestParser& operator=(const RequestParser&) = delete;
 
   /// Consumes from the front of `bytes` and returns how many bytes belong to this request. Never
   /// consumes bytes after its end.
   Result<std::size_t, Errc> feed(std::string_view bytes);
 
-  bool headers_done() const;
-  bool done() const;
+  bool headers_done() const { return phase_ != Phase::head; }
+  bool done() const { return phase_ == Phase::done; }
   /// The client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1).
-  bool expects_continue() const;
+  bool expects_continue() const { return expects_continue_; }
   /// Method, target and headers are valid once headers_done(), the body once done().
-  const Request& request() const;
+  const Request& request() const { return request_; }
   Request take();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  enum class Phase : std::uint8_t { head, body, done };
+  using Done = Result<bool, Errc>;
+
+  Done feed_rest(std::string_view& bytes);
+  Done feed_head(std::string_view& bytes);
+  Done accept_request_line(std::string_view line);
+  Done end_head();
+  Done check_expectation() const;
+
+  const Limits limits_;
+  HeadReader head_;
+  BodyReader body_;
+  Request request_;
+  // Of a target in absolute-form.
+  std::string authority_;
+  Phase phase_ = Phase::head;
+  bool expects_continue_ = false;
+  std::optional<Errc> failure_;
 };
 
 }  // namespace socketio::http

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "codec/http/limits.hpp"
 #include "codec/http/message.hpp"
-#include "codec/http/request_parser.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,15 +3,28 @@
 
 #include "codec/http/grammar.hpp"
 
+#include <array>
 #include <cassert>
+#include <charconv>
+#include <initializer_list>
+#include <limits>
 #include <string_view>
 
 namespace socketio::http {
 namespace {
 
+/// Appends the parts, with one change of the text's size.
+void append_all(std::string& out, std::initializer_list<std::string_view> parts) {
+  std::size_t size = out.size();
+  for (const std::string_view part : parts) size += part.size();
+  std::size_t at = out.size();
+  out.resize(size);
+  for (const std::string_view part : parts) at += part.copy(out.data() + at, part.size());
+}
+
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   if (!is_token(name) || !is_field_value(value)) return;
-  out.append(name).append(": ").append(value).append("\r\n");
+  append_all(out, {name, ": ", value, "\r\n"});
 }
 
 // The fields that the writer sets itself; a caller's value would contradict it.
@@ -22,24 +35,40 @@ bool is_framing(std::string_view name) {
 
 bool may_have_body(std::uint16_t status) { return status >= 200 && status != 204 && status != 304; }
 
-std::string_view connection_option(Connection connection) {
+/// With the empty line that ends the head.
+std::string_view last_lines(Connection connection) {
   switch (connection) {
     case Connection::keep_alive:
-      return "keep-alive";
+      return "Connection: keep-alive\r\n\r\n";
     case Connection::close:
-      return "close";
+      break;
     case Connection::upgrade:
-      return "Upgrade";
+      return "Connection: Upgrade\r\n\r\n";
   }
-  return "close";
+  return "Connection: close\r\n\r\n";
 }
+
+class Digits {
+ public:
+  explicit Digits(std::size_t number)
+      : end_(std::to_chars(digits_.data(), digits_.data() + digits_.size(), number).ptr) {}
+  Digits(const Digits&) = delete;
+  Digits& operator=(const Digits&) = delete;
+  std::string_view text() const {
+    return {digits_.data(), static_cast<std::size_t>(end_ - digits_.data())};
+  }
+
+ private:
+  std::array<char, std::numeric_limits<std::size_t>::digits10 + 1> digits_;
+  const char* const end_;
+};
 
 // A response to HEAD may be made without the body, so the caller's Content-Length counts.
 void append_length(std::string& out, const Response& response, Body body) {
   const auto announced = response.headers.get("Content-Length");
   const bool only_announced = body == Body::omitted && response.body.empty() && !announced.empty();
   if (only_announced) return append_field(out, "Content-Length", announced);
-  out.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
+  append_all(out, {"Content-Length: ", Digits(response.body.size()).text(), "\r\n"});
 }
 
 // Escapes characters that would end the target or the line (RFC 3986 2.1).
@@ -63,8 +92,8 @@ bool announces_body(std::string_view method) {
 void append_response(std::string& out, const Response& response, std::string_view date,
                      Connection connection, Body body) {
   assert(response.status >= 100 && response.status <= 599);
-  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
-  out.append(reason_phrase(response.status)).append("\r\n");
+  append_all(out, {"HTTP/1.1 ", Digits(response.status).text(), " ", reason_phrase(response.status),
+                   "\r\n", response.ready_lines});
   bool is_dated = false;
   for (std::size_t i = 0; i < response.headers.size(); ++i) {
     const auto field = response.headers.at(i);
@@ -73,11 +102,12 @@ void append_response(std::string& out, const Response& response, std::string_vie
     append_field(out, field.name, field.value);
   }
   // Made by us, so it needs no check for control characters.
-  if (!is_dated) out.append("Date: ").append(date).append("\r\n");
+  if (!is_dated) append_all(out, {"Date: ", date, "\r\n"});
   const bool has_body = may_have_body(response.status);
   if (has_body) append_length(out, response, body);
-  out.append("Connection: ").append(connection_option(connection)).append("\r\n\r\n");
-  if (has_body && body == Body::included) out.append(response.body);
+  append_all(out, {last_lines(connection), has_body && body == Body::included
+                                               ? std::string_view(response.body)
+                                               : std::string_view()});
 }
 
 void append_request(std::string& out, const Request& request) {

@@ -21,8 +21,8 @@ std::optional<std::string_view> only_value(const http::Headers& headers, std::st
 }
 
 bool switches_to_websocket(const http::Headers& headers) {
-  return headers.list_contains("Connection", "upgrade") &&
-         headers.list_contains("Upgrade", "websocket");
+  return headers.list_contains("Upgrade", "websocket") &&
+         headers.list_contains("Connection", "upgrade");
 }
 
 bool is_key(std::string_view text) {

@@ -14,13 +14,18 @@ using engineio::Content;
 
 namespace {
 
-http::Response response_of(std::string body, std::string_view content_type) {
+http::Response response_of(std::string body, std::string_view ready_lines) {
   http::Response response;
-  response.headers.add("Content-Type", content_type);
-  response.headers.add("cache-control", "no-store");
+  response.ready_lines = ready_lines;
   response.body = std::move(body);
   return response;
 }
+
+constexpr std::string_view payload_lines =
+    "Content-Type: text/plain; charset=UTF-8\r\ncache-control: no-store\r\n";
+constexpr std::string_view binary_payload_lines =
+    "Content-Type: application/octet-stream\r\ncache-control: no-store\r\n";
+constexpr std::string_view ok_lines = "Content-Type: text/html\r\ncache-control: no-store\r\n";
 
 // Internet Explorer's filter against reflected scripts mistakes some payloads for scripts.
 void spare_from_filter(http::Response& response, const Exchange& exchange) {
@@ -31,7 +36,7 @@ void spare_from_filter(http::Response& response, const Exchange& exchange) {
 }
 
 http::Response payload_response(std::string body) {
-  return response_of(std::move(body), "text/plain; charset=UTF-8");
+  return response_of(std::move(body), payload_lines);
 }
 
 bool is_binary(const http::Request& request) {
@@ -100,7 +105,7 @@ void PollingTransport::on_body(Exchange& exchange) {
   contain(*this, [this] {
     const auto post = std::exchange(post_, nullptr);
     // The response does not depend on the payload: errors end the session.
-    auto response = response_of("ok", "text/html");
+    auto response = response_of("ok", ok_lines);
     spare_from_filter(response, *post);
     if (session_) session_->add_headers(*post, response);
     post->respond(std::move(response));
@@ -234,7 +239,7 @@ void PollingTransport::respond_to_poll() {
   auto bytes =
       binary_form_ == BinaryForm::v3_bytes ? engineio::v3::to_binary_payload(body) : std::nullopt;
   const auto poll = std::exchange(poll_, nullptr);
-  auto response = bytes ? response_of(std::move(*bytes), "application/octet-stream")
+  auto response = bytes ? response_of(std::move(*bytes), binary_payload_lines)
                         : payload_response(std::move(body));
   spare_from_filter(response, *poll);
   const bool may_compress = std::exchange(may_compress_, false);

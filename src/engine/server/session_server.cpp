@@ -82,12 +82,6 @@ http::Response websocket_refusal(Refusal refusal, std::string_view message) {
   return response;
 }
 
-/// The protocol that a client speaks: 3 unless it says 4, as in the reference.
-engineio::Protocol protocol_of(std::string_view query) {
-  return http::query_value(query, "EIO") == engineio::protocol_version ? engineio::Protocol::v4
-                                                                       : engineio::Protocol::v3;
-}
-
 /// JSONP is for browsers without XMLHttpRequest across origins.
 bool asks_for_jsonp(const http::Request& request) {
   return !http::query_value(request.query(), "j").empty();
@@ -200,6 +194,17 @@ std::optional<SessionServer::Refused> SessionServer::check_session(const Query& 
   return std::nullopt;
 }
 
+SessionServer::Query SessionServer::Query::of(const http::Request& request) {
+  constexpr std::string_view names[] = {"EIO", "transport", "sid", "b64"};
+  std::string values[std::size(names)];
+  http::read_query(request.query(), names, values);
+  auto& [version, transport, sid, base64] = values;
+  // 3 unless the client says 4, as in the reference.
+  const bool is_v4 = version == engineio::protocol_version;
+  return {std::move(transport), std::move(sid),
+          is_v4 ? engineio::Protocol::v4 : engineio::Protocol::v3, !base64.empty()};
+}
+
 BinaryForm SessionServer::Query::binary_form() const {
   if (is_v3()) return base64 ? BinaryForm::v3_base64 : BinaryForm::v3_bytes;
   return base64 ? BinaryForm::base64 : BinaryForm::bytes;
@@ -207,12 +212,7 @@ BinaryForm SessionServer::Query::binary_form() const {
 
 void SessionServer::accept(const std::shared_ptr<Exchange>& exchange) {
   const http::Request& request = exchange->request();
-  Query query;
-  query.transport = http::query_value(request.query(), "transport");
-  query.sid = http::query_value(request.query(), "sid");
-  query.protocol = protocol_of(request.query());
-  query.base64 = !http::query_value(request.query(), "b64").empty();
-
+  const Query query = Query::of(request);
   const auto session = find(query.sid);
   if (const auto refused = check(request, query, session.get())) {
     return report_and_refuse(*exchange, refused->refusal, refused->context);
@@ -408,6 +408,7 @@ void SessionServer::switch_protocols(Exchange& exchange, std::string_view accept
   try {
     http::Response switching;
     switching.status = 101;
+    switching.headers.reserve(2, 64);
     switching.headers.add("Upgrade", "websocket");
     switching.headers.add("Sec-WebSocket-Accept", accept);
     if (const auto protocol = offered_subprotocol(exchange.request()); !protocol.empty()) {

@@ -105,9 +105,10 @@ class SessionServer final : public SessionOwner {
 
  private:
   struct Query {
+    static Query of(const http::Request& request);
     std::string transport, sid;
-    engineio::Protocol protocol = engineio::Protocol::v3;
-    bool base64 = false;
+    engineio::Protocol protocol;
+    bool base64;
     bool is_v3() const { return protocol == engineio::Protocol::v3; }
     BinaryForm binary_form() const;
   };

@@ -3,8 +3,13 @@
 // What went wrong on the way from senders to receivers, as a pure function of what was noted at both
 // ends: every delivery is counted for every receiver.
 
+/** Whether it is for somebody who is in these rooms. */
+export const isFor = ({ room, except = [] }, rooms) =>
+  (room === null || rooms.includes(room)) && !except.some((other) => rooms.includes(other));
+
 /**
- * `sends`: [{id, sender, room}], those of one sender in their order; a room of null is everybody.
+ * `sends`: [{id, sender, room, except}], those of one sender in their order; a room of null is everybody,
+ * and `except` are rooms that are left out (none, if it is missing).
  * `receivers`: Map from a name to {rooms, got}, where `got` has the ids in the order of their arrival.
  *
  * The result has four lists of {send, receiver}. What nobody has sent is leaked, and its send has
@@ -15,13 +20,12 @@ export function check({ sends, receivers }, lineOf = ({ sender }) => sender) {
   const verdict = { lost: [], duplicated: [], reordered: [], leaked: [] };
   const known = new Map(sends.map((send, position) => [send.id, { send, position }]));
   for (const [receiver, { rooms, got }] of receivers) {
-    const isFor = (send) => send.room === null || rooms.includes(send.room);
     const seen = new Set();
     const latest = new Map();
     for (const id of got) {
       const { send, position } = known.get(id) ?? { send: { id } };
       const note = (fault) => verdict[fault].push({ send, receiver });
-      if (position === undefined || !isFor(send)) {
+      if (position === undefined || !isFor(send, rooms)) {
         note("leaked");
       } else if (seen.has(id)) {
         note("duplicated");
@@ -33,7 +37,7 @@ export function check({ sends, receivers }, lineOf = ({ sender }) => sender) {
       seen.add(id);
     }
     for (const send of sends) {
-      if (isFor(send) && !seen.has(send.id)) verdict.lost.push({ send, receiver });
+      if (isFor(send, rooms) && !seen.has(send.id)) verdict.lost.push({ send, receiver });
     }
   }
   return verdict;

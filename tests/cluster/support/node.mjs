@@ -38,6 +38,8 @@ export class Node {
       stdio: ["pipe", "pipe", "inherit"],
     });
     node.exited = once(node.process, "exit");
+    node.process.stdin.on("error", () => {}); // It has ended, and exit says so.
+    node.process.once("exit", () => node.#onExit());
     const lines = createInterface(node.process.stdout);
     const listening = new Promise((resolve, reject) => {
       node.process.once("error", reject);
@@ -47,7 +49,12 @@ export class Node {
         port ? resolve(Number(port)) : node.#onLine(line);
       });
     });
-    node.port = await within(listening, `the ${kind} node listening`, 15_000);
+    try {
+      node.port = await within(listening, `the ${kind} node listening`, 15_000);
+    } catch (error) {
+      node.process.kill("SIGKILL");
+      throw error;
+    }
     return node;
   }
 
@@ -56,6 +63,11 @@ export class Node {
     const { resolve, reject } = this.#waiting.get(id);
     this.#waiting.delete(id);
     error === undefined ? resolve(result) : reject(new Error(error));
+  }
+
+  #onExit() {
+    for (const { reject } of this.#waiting.values()) reject(new Error("the node has ended"));
+    this.#waiting.clear();
   }
 
   /** Has the node do something; README.md has the commands. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // ClusterCommands: sends each command to the server that has its slot, follows redirections, and keeps
 // the order of what is sent for one slot: a command that is redirected waits until all before it are
-// answered, and all behind it wait for it.
+// answered, and all behind it wait for it. Only those that were sent with it, and that the server
+// accepts after having refused it, overtake it.
 //
 // A command that Redis has refused, because it is at the wrong server or because nobody has the slot
 // now, has had no effect, and is sent again. One whose connection broke may have had one, and is not.

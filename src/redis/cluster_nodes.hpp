@@ -104,7 +104,7 @@ class ClusterNodes final : public std::enable_shared_from_this<ClusterNodes> {
   std::size_t turn_ = 0;
   /// It has been logged that the answer to the question is of no use.
   bool was_refused_ = false;
-  TimePoint asked_at_{};
+  TimePoint asked_at_ = TimePoint::min();
   MemberTimer<ClusterNodes, &ClusterNodes::ask> timer_{*this};
   MemberTimer<ClusterNodes, &ClusterNodes::sweep> sweep_timer_{*this};
 };

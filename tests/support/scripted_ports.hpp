@@ -19,7 +19,8 @@ namespace socketio::support {
 /// A scripted Redis on each port of the simulation.
 class ScriptedPorts final : public Connector {
  public:
-  explicit ScriptedPorts(SimulatedLoop& loop) : network_(loop), loop_(loop) {}
+  explicit ScriptedPorts(SimulatedLoop& loop, const NetworkProfile& profile = {})
+      : network_(loop, profile), loop_(loop) {}
 
   struct Port {
     explicit Port(Network& network, SimulatedLoop& loop)

@@ -20,7 +20,8 @@ namespace socketio {
 
 /// Those of @socket.io/redis-adapter's createAdapter().
 struct RedisAdapterOptions {
-  /// `redis://[user[:password]@]host[:port]`, `rediss://…` with TLS, or `unix:///path`.
+  /// `redis://[user[:password]@]host[:port]`, `rediss://…` with TLS, `unix:///path`, or one of
+  /// `redis+sentinel://` and `redis+cluster://` (docs/adapters.md).
   std::string url = "redis://localhost:6379";
   std::string key = "socket.io";  ///< The names of all channels begin with it.
   /// How long other servers' answers are awaited.

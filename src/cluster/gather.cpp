@@ -12,6 +12,8 @@ namespace {
 
 /// That one request waits for. Anybody on the bus may say how many there are.
 constexpr std::size_t most_clients = 10'000'000;
+/// Answers of clients that one request keeps until their nodes have counted them.
+constexpr std::size_t early_limit_bytes = 16 * 1024 * 1024;
 
 const RequestId& request_of(const Body& body) {
   static const RequestId none;
@@ -65,7 +67,7 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
     if (!fits(question_.answer, body)) return;
     if (std::holds_alternative<ClientAnswer>(body)) {
       const auto node = heard_.find(sender);
-      if (node == heard_.end() || node->second == 0) return;
+      if (node == heard_.end() || node->second == 0) return keep_early(sender, body);
       --node->second;
       --clients_;
       use(body);
@@ -83,6 +85,7 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
     clients_ += clients;
     awaited_.erase(sender);
     use(body);
+    use_early(sender);
     check();
   }
 
@@ -112,6 +115,23 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
  private:
   std::size_t due_answers() const {
     return *expected_ > gone_.size() ? *expected_ - gone_.size() : 0;
+  }
+
+  /// Where messages take several ways, as in a Redis Cluster, a client's answer may come before its
+  /// node has said how many there are.
+  void keep_early(const std::string& sender, const Body& body) {
+    if (is_heard_) return;
+    const Content& content = std::get<ClientAnswer>(body).arguments;
+    std::size_t bytes = sizeof(Body) + content.text.size();
+    for (const auto& attachment : content.attachments) bytes += attachment.size();
+    if (bytes > early_limit_bytes - early_bytes_) return;
+    early_bytes_ += bytes;
+    early_[sender].push_back(body);
+  }
+  void use_early(const std::string& sender) {
+    const auto early = early_.extract(sender);
+    if (!early) return;
+    for (const Body& body : early.mapped()) on_answer(sender, body);
   }
 
   void check() {
@@ -174,6 +194,9 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   std::unordered_map<std::string, std::size_t> heard_;
   std::size_t clients_ = 0;
   std::size_t lost_clients_ = 0;
+  /// Answers of clients that are not counted yet, by node.
+  std::unordered_map<std::string, std::vector<Body>> early_;
+  std::size_t early_bytes_ = 0;
   std::error_code reason_;
   MemberTimer<Waiting, &Waiting::on_nodes_deadline> nodes_deadline_{*this};
   MemberTimer<Waiting, &Waiting::on_clients_deadline> clients_deadline_{*this};

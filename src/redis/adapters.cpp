@@ -35,7 +35,7 @@ class RedisAdapterMaker final : public server::AdapterMaker {
       const std::shared_ptr<net::OpenStreams>& streams) const override {
     auto connector = std::make_unique<net::DirectConnector>(loop, net::TlsSettings{}, streams);
     return make_(*loop, random_id(loop->entropy()),
-                 std::make_unique<Client>(*loop, std::move(connector), settings_));
+                 make_client(*loop, std::move(connector), settings_));
   }
   cluster::ClusterOptions cluster_options() const override { return options_; }
 

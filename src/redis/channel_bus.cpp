@@ -27,9 +27,9 @@ std::string ChannelBus::channel(std::string_view nsp, std::string_view node_or_r
 }
 
 Subscriber::Id ChannelBus::subscribe(const std::string& nsp, std::string name) {
-  return client_->subscriber().subscribe(
-      pub_sub_.kind, std::move(name),
-      [this, nsp](const Message& message) { on_payload(nsp, message.payload); });
+  return client_->subscribe(pub_sub_.kind, std::move(name), [this, nsp](const Message& message) {
+    on_payload(nsp, message.payload);
+  });
 }
 
 void ChannelBus::open(const std::string& nsp, Listener& listener) {
@@ -42,8 +42,8 @@ void ChannelBus::open(const std::string& nsp, Listener& listener) {
 void ChannelBus::close(const std::string& nsp) {
   const auto found = opened_.find(nsp);
   if (found == opened_.end()) return;
-  client_->subscriber().unsubscribe(found->second.messages);
-  client_->subscriber().unsubscribe(found->second.answers);
+  client_->unsubscribe(found->second.messages);
+  client_->unsubscribe(found->second.answers);
   opened_.erase(found);
 }
 
@@ -56,7 +56,10 @@ cluster::Bus::Listener* ChannelBus::listener_of(const std::string& nsp) const {
 
 void ChannelBus::send(const std::string& channel, const cluster::Message& message) {
   const auto payload = format_.encode(message, pub_sub_.encoding);
-  if (payload) client_->send({pub_sub_.publish, channel, *payload});
+  if (!payload) return;
+  Command command{pub_sub_.publish, channel, *payload};
+  pub_sub_.kind == SubscriptionKind::shard ? client_->send_for(channel, std::move(command))
+                                           : client_->send(std::move(command));
 }
 
 bool ChannelBus::is_missed(const cluster::Message& message) const {

@@ -67,8 +67,8 @@ void ClassicBus::open(const std::string& nsp, Listener& listener) {
   auto& opened = opened_[nsp];
   opened = std::make_unique<Opened>(Opened{ClassicChannels(options_.key, nsp), listener});
   const auto subscribe = [&](SubscriptionKind kind, std::string name, auto handle) {
-    opened->subscriptions.push_back(client_->subscriber().subscribe(
-        kind, std::move(name), [this, nsp, handle](const Message& message) {
+    opened->subscriptions.push_back(
+        client_->subscribe(kind, std::move(name), [this, nsp, handle](const Message& message) {
           const auto found = opened_.find(nsp);
           if (found != opened_.end()) (this->*handle)(*found->second, nsp, message.payload);
         }));
@@ -87,7 +87,7 @@ void ClassicBus::close(const std::string& nsp) {
   // The first that is left is that by which nodes are counted.
   auto& subscriptions = found->second->subscriptions;
   for (auto id = subscriptions.rbegin(); id != subscriptions.rend(); ++id)
-    client_->subscriber().unsubscribe(*id);
+    client_->unsubscribe(*id);
   opened_.erase(found);
 }
 

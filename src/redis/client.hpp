@@ -1,74 +1,69 @@
 // SPDX-License-Identifier: MIT
-// Client: how a process reaches one Redis: a connection for commands and one for subscriptions
-// (docs/decisions/0008-redis-by-two-connections.md). Both come back by themselves. While Redis is
-// away, commands wait within limits, and subscriptions are remembered.
+// Client: how a process reaches Redis, which is one server (SingleClient) or a cluster of them
+// (ClusterClient). It sends commands and listens to channels. Its connections come back by
+// themselves. While Redis is away, commands wait within limits, and subscriptions are remembered.
 //
-// Life cycle: made with a connector, e.g. net::DirectConnector -> open() -> close(), after which it
-// calls nothing -> destroyed, on its loop, but not from within one of its callbacks. Loop's thread
-// only.
+// Life cycle: make_client() -> open() -> close(), after which it calls nothing -> destroyed, on its
+// loop, but not from within one of its callbacks. Loop's thread only.
 #pragma once
 
 #include "redis/connection.hpp"
 #include "redis/subscriber.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace socketio::redis {
 
-class Client final : private Connection::Listener {
+class Client {
  public:
   /// Told when the client becomes usable or stops being so, with the reason.
   enum class Presence : std::uint8_t { present, away };
   using OnPresence = std::function<void(Presence presence, std::string_view why)>;
 
-  Client(Loop& loop, std::unique_ptr<Connector> connector, const ConnectionSettings& settings,
-         OnPresence on_presence = {});
-  ~Client() override;
+  Client() = default;
+  virtual ~Client() = default;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
 
-  void open();
-  void close();
+  virtual void open() = 0;
+  virtual void close() = 0;
+  /// Redis is there: what is sent need not wait for a connection to come back.
+  virtual bool is_ready() const = 0;
 
-  /// See Connection::send().
-  void send(Command command, OnAnswer on_answer = {}) {
-    commands_->send(std::move(command), std::move(on_answer));
-  }
-  void send(Command command, OnAnswer on_answer, std::chrono::milliseconds timeout) {
-    commands_->send(std::move(command), std::move(on_answer), timeout);
-  }
-  Subscriber& subscriber() { return subscriber_; }
+  /// See Connection::send(). To any server.
+  virtual void send(Command command, OnAnswer on_answer) = 0;
+  void send(Command command) { send(std::move(command), {}); }
+  /// To the server that has the key or channel. What is sent for one key keeps its order.
+  virtual void send_for(std::string_view key, Command command, OnAnswer on_answer) = 0;
+  void send_for(std::string_view key, Command command) { send_for(key, std::move(command), {}); }
+  /// To each server, as far as they are there, for what each knows of itself alone. Gets the answers;
+  /// none if one is missing that matters.
+  using OnAnswers = std::function<void(const std::vector<Reply>& answers)>;
+  virtual void ask_all(const std::vector<std::string_view>& words, OnAnswers on_answers) = 0;
 
-  /// Both connections are ready, and all subscriptions restored.
-  bool is_ready() const { return commands_->is_ready() && subscriber_.connection().is_ready(); }
-  const Connection& commands() const { return *commands_; }
-  /// To make further connections, for commands that wait in Redis (XREAD BLOCK).
-  Connector& connector() { return *connector_; }
-  const ConnectionSettings& settings() const { return settings_; }
+  /// See Subscriber.
+  virtual Subscriber::Id subscribe(SubscriptionKind kind, std::string name,
+                                   OnMessage on_message) = 0;
+  virtual void unsubscribe(Subscriber::Id id) = 0;
+  virtual void await_confirmation(Subscriber::Id id,
+                                  Subscriber::OnConfirmation on_confirmation) = 0;
 
- private:
-  /// What was last said about one of the two connections.
-  struct Said {
-    std::string_view name;
-    std::string why{};
-  };
-
-  void on_state(const StateChange& change) override { tell(change, said_of_commands_); }
-  void on_greeted() override { commands_->declare_ready(); }
-  bool take_push(const Reply&) override { return false; }
-  void tell(const StateChange& change, Said& said);
-  void log(const StateChange& change, Said& said) const;
-
-  const std::unique_ptr<Connector> connector_;
-  const ConnectionSettings settings_;
-  OnPresence on_presence_;
-  Presence presence_ = Presence::away;
-  Said said_of_commands_{"commands"};
-  Said said_of_subscriptions_{"subscriptions"};
-  std::shared_ptr<Connection> commands_;
-  Subscriber subscriber_;
+  /// To make a further connection to the server that has the key, for commands that wait in Redis
+  /// (XREAD BLOCK). Lives as long as the client.
+  virtual Connector& connector_for(std::string_view key) = 0;
+  virtual const ConnectionSettings& settings() const = 0;
 };
+
+/// `connector` reaches the servers, e.g. a net::DirectConnector. The settings' address says whether it
+/// is a cluster.
+std::unique_ptr<Client> make_client(Loop& loop, std::unique_ptr<Connector> connector,
+                                    const ConnectionSettings& settings,
+                                    Client::OnPresence on_presence = {});
 
 }  // namespace socketio::redis

@@ -202,10 +202,12 @@ void Connection::send(Command command, OnAnswer on_answer) {
 }
 
 void Connection::send(Command command, OnAnswer on_answer, std::chrono::milliseconds timeout) {
+  send({std::move(command), std::move(on_answer), timeout, loop_.timers().now()});
+}
+
+void Connection::send(Pipeline::Entry entry) {
   if (state() == ConnectionState::closed) return;
-  const bool has_room = pipeline_.has_room_to_wait(command.bytes().size());
-  Pipeline::Entry entry{std::move(command), std::move(on_answer), timeout, loop_.timers().now()};
-  if (!has_room) {
+  if (!pipeline_.has_room_to_wait(entry.command.bytes().size())) {
     ++counters_.dropped;
     std::deque<Pipeline::Entry> dropped;
     dropped.push_back(std::move(entry));
@@ -213,6 +215,12 @@ void Connection::send(Command command, OnAnswer on_answer, std::chrono::millisec
   }
   pipeline_.wait(std::move(entry));
   send_waiting();
+}
+
+std::deque<Pipeline::Entry> Connection::take_waiting() {
+  auto taken = pipeline_.take_waiting_since(TimePoint::max());
+  watch_waiting();
+  return taken;
 }
 
 void Connection::send_now(Command command, OnAnswer on_answer) {
@@ -252,8 +260,11 @@ void Connection::on_reply(Reply reply) {
     ++counters_.refused;
     if (remedy_for(reply.text()) == Remedy::fail_over) fails_over = reply.text();
   }
-  if (reply.is_error() && !answered->on_answer) tell(Loss::refused, reply.text());
-  if (answered->on_answer) answered->on_answer(std::move(reply));
+  Answer answer(std::move(reply));
+  if (!listener_.take_command(*answered, answer)) {
+    if (answer->is_error() && !answered->on_answer) tell(Loss::refused, answer->text());
+    if (answered->on_answer) answered->on_answer(std::move(answer));
+  }
   if (!fails_over.empty() && link() == current) fail(fails_over, Remedy::fail_over);
 }
 
@@ -270,6 +281,8 @@ void Connection::tell(Loss loss, std::string_view why) {
 }
 
 void Connection::give_up(std::deque<Pipeline::Entry> entries, CommandErrc code) {
+  std::erase_if(entries,
+                [&](Pipeline::Entry& entry) { return listener_.take_command(entry, code); });
   const auto untold =
       std::erase_if(entries, [](const Pipeline::Entry& entry) { return !entry.on_answer; });
   if (untold != 0) {

@@ -82,6 +82,13 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     /// Whether this is no answer, but something that Redis sends unasked. Then the listener has
     /// dealt with it.
     virtual bool take_push(const Reply& reply) = 0;
+    /// A command is answered, or will not be: whether the listener has taken it, to send it elsewhere.
+    /// Then this is nobody's answer.
+    virtual bool take_command(Pipeline::Entry& entry, const Answer& answer) {
+      (void)entry;
+      (void)answer;
+      return false;
+    }
     /// What arrives exceeds a limit, and the connection is about to fail for that: this was read of
     /// it, with a part of its last element.
     virtual void on_excess(const Reply& unfinished) { (void)unfinished; }
@@ -106,6 +113,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void send(Command command, OnAnswer on_answer = {});
   /// The same with a timeout of its own, for commands that wait in Redis (XREAD BLOCK).
   void send(Command command, OnAnswer on_answer, std::chrono::milliseconds timeout);
+  /// The same with what another connection has given back.
+  void send(Pipeline::Entry entry);
+  /// Takes what was not sent.
+  std::deque<Pipeline::Entry> take_waiting();
   /// Sends ahead of what waits. Only while `restoring` or `ready`; the caller limits how many.
   void send_now(Command command, OnAnswer on_answer);
   void declare_ready();
@@ -115,6 +126,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   ConnectionState state() const { return static_cast<ConnectionState>(state_.index()); }
   bool is_ready() const { return state() == ConnectionState::ready; }
   const ConnectionCounters& counters() const { return counters_; }
+  const ConnectionSettings& settings() const { return settings_; }
   std::size_t waiting() const { return pipeline_.waiting(); }
   std::size_t unanswered() const { return pipeline_.unanswered(); }
   Loop& loop() { return loop_; }

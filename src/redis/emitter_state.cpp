@@ -22,7 +22,7 @@ EmitterState::EmitterState(const Address& address, std::string key) : key_(std::
   settings.address = address;
   settings.name = "socketio-emitter";
   auto connector = std::make_unique<net::DirectConnector>(loop_, net::TlsSettings{});
-  client_ = std::make_unique<Client>(*loop_, std::move(connector), settings);
+  client_ = make_client(*loop_, std::move(connector), settings);
   work_.emplace(context_.get_executor());
   thread_ = std::thread([this] { run(); });
   exit_hook_.emplace([this] {

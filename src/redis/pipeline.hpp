@@ -10,6 +10,7 @@
 #include "redis/command.hpp"
 #include "redis/limits.hpp"
 #include "redis/reply.hpp"
+#include "redis/slots.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -38,6 +39,9 @@ class Pipeline {
     OnAnswer on_answer;  // may be empty
     std::chrono::milliseconds timeout;
     TimePoint queued_at;
+    // For a cluster: where it belongs, and how often it has been redirected.
+    Slot slot = no_slot;
+    std::uint8_t hops = 0;
   };
 
   bool has_room_to_wait(std::size_t bytes) const;

@@ -35,7 +35,7 @@ void ShardedBus::close(const std::string& nsp) {
   ChannelBus::close(nsp);
   const auto rooms = rooms_.extract(nsp);
   if (!rooms) return;
-  for (const auto& [room, id] : rooms.mapped()) client().subscriber().unsubscribe(id);
+  for (const auto& [room, id] : rooms.mapped()) client().unsubscribe(id);
 }
 
 void ShardedBus::on_room_created(const std::string& nsp, const std::string& room) {
@@ -49,7 +49,7 @@ void ShardedBus::on_room_deleted(const std::string& nsp, const std::string& room
   if (found == rooms_.end()) return;
   const auto known = found->second.find(room);
   if (known == found->second.end()) return;
-  client().subscriber().unsubscribe(known->second);
+  client().unsubscribe(known->second);
   found->second.erase(known);
 }
 

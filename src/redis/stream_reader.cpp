@@ -64,7 +64,7 @@ void StreamReader::on_end(const redis::Answer& answer) {
   // The next connection begins again.
   if (!answer) return;
   const auto* const entries = answer->array();
-  if (!entries) return retry_later();
+  if (!entries) return on_refused(answer->text());
   const auto last = entries->empty() ? EntryView() : entry_of(entries->front());
   last_id_ = last.id ? *last.id : std::string(no_entry);
   read();
@@ -81,7 +81,7 @@ void StreamReader::read() {
 
 void StreamReader::on_read(const redis::Answer& answer) {
   if (!answer) return;
-  if (answer->is_error()) return retry_later();
+  if (answer->is_error()) return on_refused(answer->text());
   entries_ = std::min(entries_ * 2, options_.entries);
   if (const auto* const entries = entries_of(*answer)) take(*entries);
   read();
@@ -117,6 +117,11 @@ void StreamReader::skip(const Reply& entry) {
            {"an entry of the stream ", options_.stream, " is too large, and skipped: ", *id});
   last_id_ = *id;
   was_skipped_ = true;
+}
+
+void StreamReader::on_refused(std::string_view why) {
+  // The connector finds the server that has the stream.
+  error_code(why) == "MOVED" ? connection_->reconnect(why) : retry_later();
 }
 
 void StreamReader::expired() noexcept {

@@ -63,6 +63,7 @@ class StreamReader final : private Connection::Listener, private Deadline {
   void take(std::span<const Reply> entries);
   /// One entry alone is too large for an answer.
   void skip(const Reply& entry);
+  void on_refused(std::string_view why);
   void retry_later();
   /// The time of the next attempt.
   void expired() noexcept override;

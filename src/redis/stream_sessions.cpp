@@ -53,10 +53,12 @@ class StreamSessions::Reading : public std::enable_shared_from_this<StreamSessio
       return end_->give(std::nullopt);
     sought_ = parse_stream_id(sessions->position().offset).value_or(StreamId());
     const std::string count = std::to_string(sessions->options_.page_entries);
-    sessions->client_->send({"XRANGE", sessions->options_.stream, last_id_, "+", "COUNT", count},
-                            [self = shared_from_this()](const redis::Answer& answer) {
-                              if (!self->end_->is_over()) self->on_page(answer);
-                            });
+    sessions->client_->send_for(
+        sessions->options_.stream,
+        {"XRANGE", sessions->options_.stream, last_id_, "+", "COUNT", count},
+        [self = shared_from_this()](const redis::Answer& answer) {
+          if (!self->end_->is_over()) self->on_page(answer);
+        });
   }
   /// Gives what has been read, if that is all, or reads on.
   void proceed() {
@@ -187,7 +189,8 @@ void StreamSessions::save(const core::StoredSession& session, std::chrono::milli
   if (!bytes) return;
   std::string value;
   base64::append_encoded(value, *bytes);
-  client_->send({"SET", key_of(session.private_id), value, "PX", std::to_string(lifetime.count())});
+  const std::string key = key_of(session.private_id);
+  client_->send_for(key, {"SET", key, value, "PX", std::to_string(lifetime.count())});
 }
 
 std::optional<core::StoredSession> StreamSessions::decode(std::string_view text) {
@@ -212,12 +215,14 @@ std::optional<core::StoredSession> StreamSessions::decode(std::string_view text)
 void StreamSessions::take(const std::string& private_id, TakenCallback taken) {
   if (!client_) return loop_.defer([taken = std::move(taken)] { taken(std::nullopt); });
   const auto result = InTime<core::StoredSession>::make(loop_, options_.timeout, std::move(taken));
-  client_->send({"GETDEL", key_of(private_id)},
-                [weak = weak_from_this(), result](const redis::Answer& answer) {
-                  const auto self = weak.lock();
-                  const std::string* const text = self && answer ? answer->string() : nullptr;
-                  if (!result->is_over()) result->give(text ? self->decode(*text) : std::nullopt);
-                });
+  const std::string key = key_of(private_id);
+  client_->send_for(key, {"GETDEL", key},
+                    [weak = weak_from_this(), result](const redis::Answer& answer) {
+                      const auto self = weak.lock();
+                      const std::string* const text = self && answer ? answer->string() : nullptr;
+                      if (!result->is_over())
+                        result->give(text ? self->decode(*text) : std::nullopt);
+                    });
 }
 
 }  // namespace socketio::redis

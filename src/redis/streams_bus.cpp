@@ -33,7 +33,7 @@ StreamsBus::StreamsBus(Loop& loop, std::string node_id, std::unique_ptr<Client> 
           {SubscriptionKind::channel, "PUBLISH", "NUMSUB", ClusterFormat::Encoding::msgpack}),
       loop_(loop),
       options_(std::move(options)),
-      reader_(loop, this->client().connector(), this->client().settings(),
+      reader_(loop, this->client().connector_for(options_.stream_name), this->client().settings(),
               {.stream = options_.stream_name,
                .entries = options_.read_count,
                .block = options_.block_time},
@@ -53,8 +53,9 @@ void StreamsBus::add(const cluster::Message& message) {
   const auto entry = format().encode_entry(message);
   if (!entry) return;
   const std::string max_len = std::to_string(options_.max_len);
-  client().send({"XADD", options_.stream_name, "MAXLEN", "~", max_len, "*", "uid", entry->uid,
-                 "nsp", entry->nsp, "type", entry->type, "data", entry->data});
+  client().send_for(options_.stream_name,
+                    {"XADD", options_.stream_name, "MAXLEN", "~", max_len, "*", "uid", entry->uid,
+                     "nsp", entry->nsp, "type", entry->type, "data", entry->data});
 }
 
 void StreamsBus::publish(cluster::MessagePtr message) {

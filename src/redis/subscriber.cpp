@@ -51,8 +51,9 @@ std::optional<Arrival> arrival_in(const Reply& reply) {
 }  // namespace
 
 Subscriber::Subscriber(Loop& loop, Connector& connector, ConnectionSettings settings,
-                       OnState on_state)
+                       OnState on_state, OnRedirection on_redirection)
     : on_state_(std::move(on_state)),
+      on_redirection_(std::move(on_redirection)),
       patience_(settings.times.answer),
       connection_(Connection::make(loop, connector, std::move(settings), *this)) {}
 
@@ -100,7 +101,7 @@ void Subscriber::note_change(const Key& key, Entry& entry) {
 }
 
 void Subscriber::tell() {
-  while (!changed_.empty() && unanswered_ < unanswered_limit) {
+  while (!changed_.empty() && unanswered_.size() < unanswered_limit) {
     const Key key = std::move(changed_.front());
     changed_.pop_front();
     const bool is_restored = untold_restored_ != 0;
@@ -121,18 +122,20 @@ void Subscriber::tell() {
 void Subscriber::change(const Key& key, Entry& entry, bool is_restored) {
   entry.is_subscribed = !entry.users.empty();
   entry.is_confirmed = false;
-  ++unanswered_;
+  unanswered_.push_back({key, entry.is_subscribed, is_restored});
   // One name for each command, so that a refusal is about that name.
   connection_->send_now({verb_for(key.first, entry.is_subscribed), key.second},
-                        [this, key, is_restored](const Answer& answer) {
-                          if (answer) on_changed(key, is_restored, *answer);
+                        [this](const Answer& answer) {
+                          if (answer) on_changed(*answer);
                         });
 }
 
-void Subscriber::on_changed(const Key& key, bool is_restored, const Reply& reply) {
-  --unanswered_;
-  if (is_restored) --missing_restored_;
+void Subscriber::on_changed(const Reply& reply) {
+  const Change change = std::move(unanswered_.front());
+  unanswered_.pop_front();
+  if (change.is_restored) --missing_restored_;
   if (reply.is_error()) ++refused_;
+  const Key& key = change.key;
   const auto found = entries_.find(key);
   if (found != entries_.end() && found->second.is_subscribed) {
     Entry& entry = found->second;
@@ -148,15 +151,18 @@ void Subscriber::on_changed(const Key& key, bool is_restored, const Reply& reply
 }
 
 void Subscriber::on_refused(const Key& key, Entry& entry, const Reply& reply) {
-  if (!std::exchange(entry.was_refused, true)) {
+  const auto redirection =
+      on_redirection_ ? redirection_in(reply.text(), connection_->settings().address.endpoint)
+                      : std::nullopt;
+  if (!redirection && !std::exchange(entry.was_refused, true)) {
     log_line(LogScope::redis, LogLevel::error,
              {"Redis refuses ", verb_for(key.first, true), " ", key.second, ": ", reply.text()});
   }
-  if (remedy_for(reply.text()) == Remedy::retry) {
+  if (redirection || remedy_for(reply.text()) == Remedy::retry) {
     entry.is_subscribed = false;
     if (!retry_timer_.armed()) connection_->loop().timers().arm(retry_timer_, retry);
   }
-  settle(entry, Confirmation::not_now);
+  redirection ? on_redirection_(*redirection) : settle(entry, Confirmation::not_now);
 }
 
 void Subscriber::settle(Entry& entry, Confirmation confirmation) {
@@ -193,7 +199,8 @@ void Subscriber::end_waiting() {
 void Subscriber::on_state(const StateChange& change) {
   if (change.now == ConnectionState::waiting) {
     changed_.clear();
-    untold_restored_ = missing_restored_ = unanswered_ = 0;
+    untold_restored_ = missing_restored_ = 0;
+    unanswered_.clear();
     std::erase_if(entries_, [](const auto& entry) { return entry.second.users.empty(); });
     for (auto& [key, entry] : entries_) {
       entry.is_subscribed = entry.has_changed = entry.is_confirmed = false;
@@ -214,7 +221,7 @@ void Subscriber::on_greeted() {
 
 bool Subscriber::take_push(const Reply& reply) {
   const std::optional<Arrival> arrival = arrival_in(reply);
-  if (!arrival) return false;
+  if (!arrival) return take_end_of_subscription(reply) || is_left_over(reply);
   ++messages_;
   const auto found = entries_.find(Key(arrival->kind, *arrival->name));
   // It was underway when it was unsubscribed from.
@@ -226,6 +233,29 @@ bool Subscriber::take_push(const Reply& reply) {
     if (on_message) on_message(arrival->message);
   }
   return true;
+}
+
+bool Subscriber::take_end_of_subscription(const Reply& reply) {
+  const Reply::Array* const parts = reply.array();
+  if (!parts || parts->size() != 3 || parts->front().text() != "sunsubscribe") return false;
+  const Key key(SubscriptionKind::shard, (*parts)[1].text());
+  if (!unanswered_.empty() && !unanswered_.front().is_wanted && unanswered_.front().key == key)
+    return false;
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || !found->second.is_subscribed) return true;
+  // The next answer says where it has gone.
+  found->second.is_subscribed = found->second.is_confirmed = false;
+  note_change(key, found->second);
+  return true;
+}
+
+/// When a subscription ends unasked while Redis is asked to end it, the first of two answers was taken
+/// for the one that was awaited.
+bool Subscriber::is_left_over(const Reply& reply) const {
+  if (!reply.is_error()) return false;
+  const auto redirection = redirection_in(reply.text(), {});
+  if (!redirection) return false;
+  return unanswered_.empty() || slot_of(unanswered_.front().key.second) != redirection->slot;
 }
 
 }  // namespace socketio::redis

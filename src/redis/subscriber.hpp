@@ -43,8 +43,11 @@ class Subscriber final : private Connection::Listener {
 
   /// Told the state of the connection, after the subscriber has acted on it.
   using OnState = std::function<void(const StateChange& change)>;
+  /// Told that another server of the cluster has a subscription's slot. May unsubscribe.
+  using OnRedirection = std::function<void(const Redirection& redirection)>;
 
-  Subscriber(Loop& loop, Connector& connector, ConnectionSettings settings, OnState on_state);
+  Subscriber(Loop& loop, Connector& connector, ConnectionSettings settings, OnState on_state,
+             OnRedirection on_redirection = {});
   ~Subscriber() override;
 
   void open() { connection_->open(); }
@@ -64,7 +67,7 @@ class Subscriber final : private Connection::Listener {
   /// Times::waiting. Not at all if it ends before.
   void await_confirmation(Id id, OnConfirmation on_confirmation);
   /// Redis has answered all changes.
-  bool is_settled() const { return unanswered_ == 0 && changed_.empty(); }
+  bool is_settled() const { return unanswered_.empty() && changed_.empty(); }
   std::size_t names() const { return entries_.size(); }
   std::uint64_t messages() const { return messages_; }
   /// Subscriptions that Redis refused on this connection.
@@ -105,17 +108,28 @@ class Subscriber final : private Connection::Listener {
   void on_greeted() override;
   bool take_push(const Reply& reply) override;
 
+  /// What Redis was asked and has not answered yet.
+  struct Change {
+    Key key;
+    bool is_wanted;
+    bool is_restored;
+  };
+
   void note_change(const Key& key, Entry& entry);
   /// Tells Redis what has changed.
   void tell();
   void change(const Key& key, Entry& entry, bool is_restored);
-  void on_changed(const Key& key, bool is_restored, const Reply& reply);
+  void on_changed(const Reply& reply);
   void on_refused(const Key& key, Entry& entry, const Reply& reply);
+  /// What a cluster sends unasked when a slot moves: whether this is such a thing, and no answer.
+  bool take_end_of_subscription(const Reply& reply);
+  bool is_left_over(const Reply& reply) const;
   static void settle(Entry& entry, Confirmation confirmation);
   void try_again();
   void end_waiting();
 
   OnState on_state_;
+  OnRedirection on_redirection_;
   const std::chrono::milliseconds patience_;
   std::map<Key, Entry> entries_;
   std::map<Id, Key> keys_;
@@ -123,7 +137,7 @@ class Subscriber final : private Connection::Listener {
   // Subscriptions at the front of changed_ that have to be restored; and those not restored yet.
   std::size_t untold_restored_ = 0;
   std::size_t missing_restored_ = 0;
-  std::size_t unanswered_ = 0;
+  std::deque<Change> unanswered_;
   Id last_id_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t refused_ = 0;

@@ -99,19 +99,41 @@ std::optional<UrlErrc> read_file(std::string_view text, Address& address) {
   return std::nullopt;
 }
 
+/// Reads "host:port,host:port".
+std::optional<UrlErrc> read_hosts(std::string_view hosts, const Endpoint& usual,
+                                  std::vector<Endpoint>& endpoints, std::size_t limit,
+                                  UrlErrc too_many) {
+  do {
+    if (endpoints.size() == limit) return too_many;
+    endpoints.push_back(usual);
+    const std::string_view host = take_until(hosts, hosts.find(','));
+    if (const auto error = read_authority(host, endpoints.back())) return error;
+  } while (!hosts.empty());
+  return std::nullopt;
+}
+
+std::optional<UrlErrc> read_cluster(std::string_view text, Address& address) {
+  take_credentials(text, address);
+  text = text.substr(0, text.find('?'));
+  const std::string_view hosts = take_until(text, text.find('/'));
+  if (const auto error = read_hosts(hosts, address.endpoint, address.cluster, cluster_url_limit,
+                                    UrlErrc::bad_cluster))
+    return error;
+  // A cluster has database 0 only.
+  if (!text.empty() && text != "0") return UrlErrc::bad_database;
+  return std::nullopt;
+}
+
 std::optional<UrlErrc> read_sentinels(std::string_view text, Address& address) {
   take_credentials(text, address);
   std::string_view options = text;
   text = take_until(options, text.find('?'));
-  std::string_view hosts = take_until(text, text.find('/'));
+  const std::string_view hosts = take_until(text, text.find('/'));
   Sentinels& sentinels = address.sentinels;
   const Endpoint usual{"localhost", default_sentinel_port, address.endpoint.secure};
-  do {
-    if (sentinels.endpoints.size() == sentinel_limit) return UrlErrc::bad_sentinels;
-    sentinels.endpoints.push_back(usual);
-    const std::string_view host = take_until(hosts, hosts.find(','));
-    if (const auto error = read_authority(host, sentinels.endpoints.back())) return error;
-  } while (!hosts.empty());
+  if (const auto error =
+          read_hosts(hosts, usual, sentinels.endpoints, sentinel_limit, UrlErrc::bad_sentinels))
+    return error;
   sentinels.master = decoded(take_until(text, text.find('/')));
   if (sentinels.master.empty()) return UrlErrc::bad_sentinels;
   while (!options.empty()) {
@@ -130,15 +152,18 @@ std::string_view to_string(UrlErrc code) {
     case UrlErrc::too_long:
       return "the URL is too long";
     case UrlErrc::bad_scheme:
-      return "the URL's scheme is none of redis, rediss, unix, redis+sentinel, rediss+sentinel";
+      return "the URL's scheme is none of redis, rediss, unix, redis+sentinel, rediss+sentinel, "
+             "redis+cluster, rediss+cluster";
     case UrlErrc::bad_host:
       return "the URL has no valid host";
     case UrlErrc::bad_port:
       return "the URL's port is no number from 1 to 65535";
     case UrlErrc::bad_database:
-      return "the URL's database is no number";
+      return "the URL's database is no number, or is not 0 in a cluster";
     case UrlErrc::bad_sentinels:
       return "the URL has too many sentinels, or no name of a master";
+    case UrlErrc::bad_cluster:
+      return "the URL names too many servers of the cluster";
     case UrlErrc::bad_path:
       return "the URL has no absolute path of a UNIX socket";
   }
@@ -161,6 +186,9 @@ Result<Address, UrlErrc> parse_url(std::string_view url) {
   } else if (scheme == "redis+sentinel" || scheme == "rediss+sentinel") {
     address.endpoint.secure = scheme == "rediss+sentinel";
     error = read_sentinels(rest, address);
+  } else if (scheme == "redis+cluster" || scheme == "rediss+cluster") {
+    address.endpoint.secure = scheme == "rediss+cluster";
+    error = read_cluster(rest, address);
   }
   if (error) return *error;
   return address;
@@ -175,6 +203,7 @@ Address required_address(std::string_view url) {
 }
 
 std::string describe(const Address& address) {
+  if (!address.cluster.empty()) return "the cluster at " + net::describe(address.cluster.front());
   if (address.sentinels.endpoints.empty()) return net::describe(address.endpoint);
   return "the master " + address.sentinels.master;
 }

@@ -6,6 +6,8 @@
 //   redis+sentinel://[user[:password]@]host[:port][,host[:port]…]/master[/database]
 //       asks sentinels where the master of that name is; rediss+sentinel:// uses TLS for all of
 //       them; ?sentinel_user= and ?sentinel_password= are for the sentinels
+//   redis+cluster://[user[:password]@]host[:port][,host[:port]…]
+//       some servers of a cluster, which know the others; rediss+cluster:// uses TLS for all
 //
 // User, password and path may be percent-encoded. Pure functions; any thread.
 #pragma once
@@ -37,11 +39,16 @@ struct Sentinels {
   std::string password{};
 };
 
+/// Servers of a cluster that a URL names. The others are found by asking them.
+inline constexpr std::size_t cluster_url_limit = 16;
+
 struct Address {
-  // Not used if there are sentinels.
+  // Not used if there are sentinels, or a cluster.
   Endpoint endpoint{"localhost", default_port};
   // None: the endpoint is known.
   Sentinels sentinels{};
+  // Servers of a cluster. None: it is no cluster.
+  std::vector<Endpoint> cluster{};
   // Empty: the default user, for whom a password is enough.
   std::string user{};
   // Empty: no AUTH.
@@ -57,6 +64,7 @@ enum class UrlErrc : std::uint8_t {
   bad_database,
   bad_path,
   bad_sentinels,
+  bad_cluster,
 };
 std::string_view to_string(UrlErrc code);
 

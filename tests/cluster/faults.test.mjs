@@ -7,16 +7,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { until } from "../conformance/support/deadline.mjs";
-import { check } from "./support/checker.mjs";
 import { Cluster } from "./support/cluster.mjs";
 import { Node } from "./support/node.mjs";
 import { Proxy } from "./support/proxy.mjs";
 import { Redis } from "./support/redis.mjs";
-import { Traffic } from "./support/traffic.mjs";
+import { anything, nothing, oneGap, undergo } from "./support/undergo.mjs";
 
 const mixes = process.env.CONTROL_ONLY === undefined ? [["loops", "cpp"], ["cpp", "node"]] : [["node", "node"]];
-/** Longer than any wait of a node for something to happen on its own loop, on a busy machine. */
-const promptly = 2_000;
 
 /** Two nodes, each with a proxy in front of Redis. */
 function useFaultyCluster(adapter, kinds) {
@@ -36,55 +33,6 @@ function useFaultyCluster(adapter, kinds) {
     await suite.redis?.stop();
   });
   return suite;
-}
-
-/** What may be lost of what another node sends during a fault. */
-const nothing = "nothing";
-const anything = "anything";
-/** One run of events: those that were on their way to Redis when the connection broke. */
-const oneGap = "one gap";
-
-/** Whether these are sends of one node without another one of it in between. */
-function areOneGap(lost, traffic) {
-  const ids = lost.map(({ send }) => send.id);
-  const [first, last] = [Math.min(...ids), Math.max(...ids)];
-  const sender = lost[0]?.send.sender;
-  return traffic.sends.slice(first, last + 1).every((send) => send.sender !== sender || ids.includes(send.id));
-}
-
-/**
- * Traffic before, during and after a fault. Never is anything duplicated, reordered or leaked, and
- * clients get all that their own node sends. `mayLose` says for each node what the others' clients may
- * miss of what it sends during the fault.
- */
-async function undergo(suite, fault, mayLose = () => nothing) {
-  const traffic = new Traffic(suite.cluster);
-  try {
-    await traffic.start();
-    await traffic.beginFault();
-    await fault(traffic);
-    await traffic.endFault();
-  } finally {
-    await traffic.stop();
-    suite.redis.resume();
-    for (const proxy of suite.proxies) proxy.heal();
-  }
-  const { lost, duplicated, reordered, leaked } = check(traffic);
-  assert.deepEqual(traffic.failures, []);
-  assert.deepEqual(traffic.describe(duplicated), [], "duplicated");
-  assert.deepEqual(traffic.describe(reordered), [], "reordered");
-  assert.deepEqual(traffic.describe(leaked), [], "leaked");
-  for (const sender of traffic.nodes) {
-    const ofSender = lost.filter(({ send }) => send.sender === sender && send.phase !== "starting");
-    const isExcused = ({ send, receiver }) => send.phase === "during" && traffic.receivers.get(receiver).node !== sender;
-    const allowed = mayLose(sender);
-    const excused = allowed === anything || (allowed === oneGap && areOneGap(ofSender, traffic));
-    assert.deepEqual(traffic.describe(ofSender.filter((one) => !(excused && isExcused(one)))), [], "lost");
-  }
-  // With some adapters a server of Node.js waits for Redis before it serves its own clients.
-  for (const [name, { node, latency }] of traffic.receivers) {
-    if (suite.isOurs(node)) assert.ok(latency < promptly, `${name}: ${latency} ms`);
-  }
 }
 
 /** The ids of the clients that a node finds. */

@@ -5,7 +5,7 @@
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { createClient } from "redis";
+import { createClient, createCluster } from "redis";
 import { Server } from "socket.io";
 import { fromLine, toLine } from "./support/values.mjs";
 
@@ -24,7 +24,10 @@ process.on("unhandledRejection", () => {});
 const requestsTimeout = Number(flags["request-timeout"]);
 
 async function connect() {
-  const client = createClient({ url: flags.redis });
+  const [, servers] = /^redis\+cluster:\/\/(.+)$/.exec(flags.redis) ?? [];
+  const client = servers
+    ? createCluster({ rootNodes: servers.split(",").map((server) => ({ url: `redis://${server}` })) })
+    : createClient({ url: flags.redis });
   client.on("error", () => {});
   return client.connect();
 }

@@ -3,7 +3,7 @@
 // killed, restarted or paused in the middle of traffic, and servers that are none.
 #include "base/log.hpp"
 #include "net/direct_connector.hpp"
-#include "redis/client.hpp"
+#include "redis/single_client.hpp"
 #include "support/loop_server.hpp"
 #include "support/redis_server.hpp"
 
@@ -58,7 +58,7 @@ class RedisServing : public testing::Test {
     const auto address = parse_url(url);
     ASSERT_TRUE(address) << url;
     settings.address = *address;
-    client = std::make_unique<Client>(
+    client = std::make_unique<SingleClient>(
         *driver.loop(), std::make_unique<net::DirectConnector>(driver.loop(), tls), settings);
     client->open();
   }
@@ -78,9 +78,8 @@ class RedisServing : public testing::Test {
     return text.value_or("");
   }
   void listen(const std::string& channel) {
-    client->subscriber().subscribe(
-        SubscriptionKind::channel, channel,
-        [this](const Message& message) { heard.emplace_back(message.payload); });
+    client->subscribe(SubscriptionKind::channel, channel,
+                      [this](const Message& message) { heard.emplace_back(message.payload); });
   }
   void publish(const std::string& text) {
     client->send({"PUBLISH", "chat", text}, [this](const Answer& answer) {
@@ -110,7 +109,7 @@ class RedisServing : public testing::Test {
   std::vector<std::string> log;
   int answered = 0;
   int lost = 0;
-  std::unique_ptr<Client> client;
+  std::unique_ptr<SingleClient> client;
 };
 
 TEST_F(RedisServing, OverTcp) {
@@ -274,7 +273,7 @@ TEST_F(RedisServing, WhatIsPublishedInTheTurnOfTheEndArrives) {
   open(redis.url(), tls);
   ASSERT_TRUE(works());
   const auto streams = std::make_shared<net::OpenStreams>();
-  auto other = std::make_unique<Client>(
+  auto other = std::make_unique<SingleClient>(
       *driver.loop(), std::make_unique<net::DirectConnector>(driver.loop(), tls, streams),
       settings);
   other->open();
@@ -305,12 +304,10 @@ TEST_F(RedisServing, WhatAServerEmitsBeforeItClosesReachesOthers) {
   RedisServer redis;
   open(redis.url());
   std::size_t byes = 0;
-  client->subscriber().subscribe(SubscriptionKind::pattern, "socket.io#/#*",
-                                 [&](const Message& message) {
-                                   heard.emplace_back("any");
-                                   if (message.payload.find("bye") != std::string_view::npos)
-                                     ++byes;
-                                 });
+  client->subscribe(SubscriptionKind::pattern, "socket.io#/#*", [&](const Message& message) {
+    heard.emplace_back("any");
+    if (message.payload.find("bye") != std::string_view::npos) ++byes;
+  });
   ASSERT_TRUE(be_ready());
   for (const std::size_t threads : {1U, 2U}) {
     heard.clear();
@@ -330,8 +327,7 @@ TEST_F(RedisServing, AnEmitterSaysWhatRedisCannotTake) {
   RedisServer redis;
   open(redis.url());
   std::size_t arrived = 0;
-  client->subscriber().subscribe(SubscriptionKind::channel, "socket.io#/#",
-                                 [&](const Message&) { ++arrived; });
+  client->subscribe(SubscriptionKind::channel, "socket.io#/#", [&](const Message&) { ++arrived; });
   ASSERT_TRUE(be_ready());
   redis.pause();
   const Emitter emitter({.url = redis.url()});

@@ -3,6 +3,7 @@
 // make of messages that are none, their own, or another namespace's.
 #include "redis/classic_bus.hpp"
 #include "redis/sharded_bus.hpp"
+#include "redis/single_client.hpp"
 #include "redis/streams_bus.hpp"
 #include "support/described_message.hpp"
 #include "support/scripted_redis.hpp"
@@ -34,7 +35,7 @@ class RedisBuses : public testing::Test, public cluster::Bus::Listener {
   std::unique_ptr<Client> client() {
     auto connector = std::make_unique<support::SimulatedConnector>(loop, redis.dial());
     connector->delay_min = connector->delay_max = support::milliseconds(1);
-    auto made = std::make_unique<Client>(loop, std::move(connector), ConnectionSettings{});
+    auto made = std::make_unique<SingleClient>(loop, std::move(connector), ConnectionSettings{});
     client_ = made.get();
     return made;
   }
@@ -90,7 +91,7 @@ class RedisBuses : public testing::Test, public cluster::Bus::Listener {
   support::SimulatedLoop loop{1};
   support::Network network{loop, {.piece_bytes = 64}};
   ScriptedRedis redis{network};
-  Client* client_ = nullptr;
+  SingleClient* client_ = nullptr;
   std::vector<json> messages;
 };
 

@@ -3,15 +3,13 @@
 // nonsense or want a password, and a master that is none.
 #include "redis/connection.hpp"
 #include "redis/sentinel_connector.hpp"
-#include "support/scripted_redis.hpp"
-#include "support/simulated_connector.hpp"
+#include "support/scripted_ports.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,49 +21,18 @@ namespace {
 
 using namespace std::chrono_literals;
 using support::milliseconds;
+using support::ScriptedPorts;
 using support::ScriptedRedis;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Words = ScriptedRedis::Words;
 using Mode = support::SimulatedConnector::Mode;
 
-/// A scripted Redis on each port of the simulation.
-class Ports final : public Connector {
- public:
-  explicit Ports(support::SimulatedLoop& loop) : network_(loop), loop_(loop) {}
-
-  struct Port {
-    explicit Port(support::Network& network, support::SimulatedLoop& loop)
-        : redis(network), connector(loop, redis.dial()) {
-      connector.delay_min = connector.delay_max = milliseconds(1);
-    }
-    ScriptedRedis redis;
-    support::SimulatedConnector connector;
-  };
-
-  Port& operator[](std::uint16_t number) {
-    auto& port = ports_[number];
-    if (!port) port = std::make_unique<Port>(network_, loop_);
-    return *port;
-  }
-  std::unique_ptr<Attempt> connect(const Endpoint& endpoint, Done done) override {
-    asked.push_back(endpoint.port);
-    return (*this)[endpoint.port].connector.connect(endpoint, std::move(done));
-  }
-
-  std::vector<int> asked;
-
- private:
-  support::Network network_;
-  support::SimulatedLoop& loop_;
-  std::map<std::uint16_t, std::unique_ptr<Port>> ports_;
-};
-
 class RedisSentinel : public testing::Test, protected Connection::Listener {
  protected:
   RedisSentinel() {
     settings.address.sentinels = {.endpoints = {{"a", 1}, {"b", 2}}, .master = "chat"};
-    auto owned = std::make_unique<Ports>(loop);
+    auto owned = std::make_unique<ScriptedPorts>(loop);
     ports = owned.get();
     for (const std::uint16_t sentinel : {1, 2}) says(sentinel, names(6));
     (*ports)[6].redis.script = [](const Words& words) -> std::optional<std::string> {
@@ -111,7 +78,7 @@ class RedisSentinel : public testing::Test, protected Connection::Listener {
 
   support::SimulatedLoop loop{1};
   ConnectionSettings settings;
-  Ports* ports = nullptr;
+  ScriptedPorts* ports = nullptr;
   std::unique_ptr<Connector> below;
   std::unique_ptr<SentinelConnector> connector;
   std::shared_ptr<Connection> connection;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Subscriptions in virtual time, with a scripted Redis: they are counted, restored before the
 // connection is ready, and always what their users want in the end.
-#include "redis/client.hpp"
+#include "redis/single_client.hpp"
 #include "redis/subscriber.hpp"
 #include "support/scripted_redis.hpp"
 #include "support/simulated_connector.hpp"
@@ -292,6 +292,42 @@ TEST_F(RedisSubscriber, RedisKnowsWhatIsWantedWhateverHappens) {
   EXPECT_EQ(known, names);
 }
 
+// --- What a cluster does when a slot moves ---
+
+std::string end_of(const std::string& name) {
+  return "*3\r\n" + ScriptedRedis::bulk("sunsubscribe") + ScriptedRedis::bulk(name) + ":0\r\n";
+}
+
+TEST_F(RedisSubscriber, WhatRedisEndsItselfIsSubscribedAgain) {
+  be_ready();
+  listen("foo", Kind::shard);
+  EXPECT_TRUE(settle());
+  forget();
+  redis.say(end_of("foo") + end_of("unknown"));
+  EXPECT_TRUE(loop.run_until([&] { return !redis.heard.empty() && subscriber->is_settled(); }));
+  EXPECT_THAT(redis.commands(), ElementsAre("SSUBSCRIBE foo"));
+  EXPECT_TRUE(subscriber->connection().is_ready());
+  EXPECT_THAT(states, IsEmpty());
+}
+
+TEST_F(RedisSubscriber, AnEndThatCrossesItsRequestDoesNotDisturbTheNextAnswers) {
+  be_ready();
+  const auto id = listen("foo", Kind::shard);
+  EXPECT_TRUE(settle());
+  forget();
+  redis.script = [](const Words& words) -> std::optional<std::string> {
+    if (words.front() == "SUNSUBSCRIBE") return end_of("foo") + "-MOVED 12182 h:3\r\n";
+    return {};
+  };
+  subscriber->unsubscribe(id);
+  listen("other", Kind::shard);
+  EXPECT_TRUE(settle());
+  loop.run_for(1s);
+  EXPECT_THAT(redis.commands(), ElementsAre("SUNSUBSCRIBE foo", "SSUBSCRIBE other"));
+  EXPECT_EQ(subscriber->refused(), 0U);
+  EXPECT_THAT(states, IsEmpty());
+}
+
 TEST(RedisClient, IsPresentWhenBothConnectionsAreReady) {
   support::SimulatedLoop loop{1};
   support::Network network{loop};
@@ -301,11 +337,12 @@ TEST(RedisClient, IsPresentWhenBothConnectionsAreReady) {
     auto owned = std::make_unique<support::SimulatedConnector>(loop, redis.dial());
     auto& connector = *owned;
     connector.delay_min = connector.delay_max = milliseconds(1);
-    Client client(loop, std::move(owned), {}, [&](Client::Presence presence, std::string_view) {
-      events.emplace_back(presence == Client::Presence::present ? "present" : "away");
-    });
-    client.subscriber().subscribe(
-        Kind::channel, "c", [&](const Message& message) { events.emplace_back(message.payload); });
+    SingleClient client(
+        loop, std::move(owned), {}, [&](Client::Presence presence, std::string_view) {
+          events.emplace_back(presence == Client::Presence::present ? "present" : "away");
+        });
+    client.subscribe(Kind::channel, "c",
+                     [&](const Message& message) { events.emplace_back(message.payload); });
     client.open();
     EXPECT_TRUE(loop.run_until([&] { return client.is_ready(); }));
     EXPECT_THAT(events, ElementsAre("present"));

@@ -67,6 +67,8 @@ class ScriptedRedis {
   Script script;
   std::vector<Words> heard;
   std::vector<std::weak_ptr<SimulatedStream>> visits;
+  /// Whose command the script is asked about.
+  std::weak_ptr<Stream> asking;
 
  private:
   class Visit final : public StreamHandler {
@@ -81,6 +83,7 @@ class ScriptedRedis {
         for (const redis::Reply& word : *command->array()) words.emplace_back(word.text());
         redis_.heard.push_back(words);
         const auto stream = stream_.lock();
+        redis_.asking = stream;
         if (stream) stream->write(redis_.answer(words));
       }
     }

@@ -195,6 +195,33 @@ TEST_F(GatherTest, ClientsAreWaitedForAfterTheirNodes) {
   EXPECT_EQ(answers, 5);
 }
 
+TEST_F(GatherTest, AClientMayAnswerBeforeItsNodeHasCountedIt) {
+  const RequestId id = *gather.start(clients_question());
+  gather.expect(id, std::size_t{2});
+  client("a", id);
+  client("b", id);
+  client("a", id);
+  EXPECT_EQ(answers, 0);
+  count("a", id, 2);
+  EXPECT_EQ(answers, 3);
+  EXPECT_FALSE(missing);
+  count("b", id, 1);
+  EXPECT_EQ(answers, 5);
+  EXPECT_TRUE(missing);
+  EXPECT_EQ(lost_clients, 0U);
+}
+
+TEST_F(GatherTest, WhatComesBeforeTheCountIsLimited) {
+  const RequestId id = *gather.start(clients_question());
+  gather.expect(id, std::size_t{1});
+  for (int i = 0; i < 20; ++i) {
+    gather.on_answer(
+        {"a", "/", ClientAnswer{id, {std::string(std::size_t{1} << 20, ' '), {}}, {}}});
+  }
+  count("a", id, 20);
+  EXPECT_EQ(answers, 1 + 15);
+}
+
 TEST_F(GatherTest, NoMoreClientsAnswerThanWereCounted) {
   const RequestId id = *gather.start(clients_question());
   gather.expect(id, std::size_t{2});

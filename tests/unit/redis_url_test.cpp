@@ -47,6 +47,26 @@ TEST(RedisUrl, NamesAUnixSocket) {
   EXPECT_EQ(understood("unix://ann:secret@/run/redis.sock"), "ann:secret@/run/redis.sock/0");
 }
 
+TEST(RedisUrl, NamesServersOfACluster) {
+  const auto address = parse_url("rediss+cluster://ann:secret@a,b:7000,[::1]:7001/0");
+  ASSERT_TRUE(address);
+  EXPECT_EQ(address->user + ' ' + address->password, "ann secret");
+  std::string named;
+  for (const Endpoint& endpoint : address->cluster) {
+    EXPECT_TRUE(endpoint.secure);
+    named += endpoint.host + ' ' + std::to_string(endpoint.port) + ", ";
+  }
+  EXPECT_EQ(named, "a 6379, b 7000, ::1 7001, ");
+  EXPECT_EQ(describe(*address), "the cluster at a port 6379");
+  std::string many = "redis+cluster://a";
+  for (std::size_t i = 1; i < cluster_url_limit; ++i) many += ",a";
+  EXPECT_TRUE(parse_url(many));
+  EXPECT_EQ(understood(many + ",a"), to_string(UrlErrc::bad_cluster));
+  EXPECT_EQ(understood("redis+cluster://a/1"), to_string(UrlErrc::bad_database));
+  EXPECT_EQ(understood("redis+cluster://a:x"), to_string(UrlErrc::bad_port));
+  EXPECT_TRUE(parse_url("redis://a")->cluster.empty());
+}
+
 TEST(RedisUrl, NamesSentinels) {
   const auto address = parse_url(
       "rediss+sentinel://ann:secret@a,b:7000,[::1]:7001/the%20master/3"

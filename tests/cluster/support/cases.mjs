@@ -13,10 +13,10 @@ const values = [1, -300, 1.5, "ü€𝄞", null, true, { a: [{ b: [] }, 2 ** 33]
 const bytes = (...list) => Buffer.from(list);
 const sorted = (list) => [...list].sort();
 
-export function describeAdapter(adapter, more = () => {}) {
+export function describeAdapter(adapter, more = () => {}, { use = useRedis, mixes = mixesOf(adapter) } = {}) {
   describe(adapter, () => {
-    const redis = useRedis();
-    for (const kinds of mixesOf(adapter)) {
+    const redis = use();
+    for (const kinds of mixes) {
       describe(kinds.join(" and "), () => {
         const suite = useCluster(redis, adapter, kinds);
         afterEach(() => suite.nodes.forEach((node) => node.closeClients()));

@@ -13,9 +13,10 @@ export const isFor = ({ room, except = [] }, rooms) =>
  * `receivers`: Map from a name to {rooms, got}, where `got` has the ids in the order of their arrival.
  *
  * The result has four lists of {send, receiver}. What nobody has sent is leaked, and its send has
- * only the id. A delivery is reordered if a later send of the same sender had arrived before it.
+ * only the id. A delivery is reordered if a later send of the same line had arrived before it: of the same
+ * sender, unless `lineOf` says something else of a send.
  */
-export function check({ sends, receivers }) {
+export function check({ sends, receivers }, lineOf = ({ sender }) => sender) {
   const verdict = { lost: [], duplicated: [], reordered: [], leaked: [] };
   const known = new Map(sends.map((send, position) => [send.id, { send, position }]));
   for (const [receiver, { rooms, got }] of receivers) {
@@ -28,10 +29,10 @@ export function check({ sends, receivers }) {
         note("leaked");
       } else if (seen.has(id)) {
         note("duplicated");
-      } else if (position < (latest.get(send.sender) ?? -1)) {
+      } else if (position < (latest.get(lineOf(send)) ?? -1)) {
         note("reordered");
       } else {
-        latest.set(send.sender, position);
+        latest.set(lineOf(send), position);
       }
       seen.add(id);
     }

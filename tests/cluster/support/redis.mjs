@@ -12,13 +12,18 @@ import { until } from "../../conformance/support/deadline.mjs";
 import { freePort } from "../../conformance/support/free_port.mjs";
 
 export class Redis {
-  /** Somebody else may take the port between finding it and listening; then another one is tried. */
+  /**
+   * Somebody else may take the port between finding it and listening; then another one is tried. A
+   * setting may be a function that finds its value.
+   */
   static async start(settings = {}) {
     for (let attempt = 0; ; ++attempt) {
       const redis = new Redis();
       redis.port = await freePort();
       redis.folder = await mkdtemp(join(tmpdir(), "redis-"));
       redis.settings = { port: redis.port, bind: "127.0.0.1", save: "", appendonly: "no", dir: redis.folder, ...settings };
+      for (const [name, value] of Object.entries(redis.settings))
+        if (typeof value === "function") redis.settings[name] = await value();
       if (await redis.launch()) {
         redis.client = createClient({ url: redis.url });
         redis.client.on("error", () => {}); // It connects again after kill() and launch().
@@ -59,9 +64,13 @@ export class Redis {
     return `redis://127.0.0.1:${this.port}`;
   }
 
+  do(...words) {
+    return this.client.sendCommand(words.map(String));
+  }
+
   /** How many connections have subscribed to the channel. */
   async subscribers(kind, channel) {
-    const reply = await this.client.sendCommand(["PUBSUB", kind, channel]);
+    const reply = await this.do("PUBSUB", kind, channel);
     return Number(reply[1]);
   }
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+//
+// Nodes on a Redis Cluster of three masters: what every adapter does, and what happens to traffic when
+// slots move and when servers of the cluster fail.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { after, before, describe, test } from "node:test";
+import { until, within } from "../conformance/support/deadline.mjs";
+import { clients, describeAdapter } from "./support/cases.mjs";
+import { Cluster, useCluster } from "./support/cluster.mjs";
+import { Node } from "./support/node.mjs";
+import { RedisCluster, useRedisCluster } from "./support/redis_cluster.mjs";
+import { anything, nothing, oneGap, undergo } from "./support/undergo.mjs";
+
+const isControl = process.env.CONTROL_ONLY !== undefined;
+const mixes = isControl ? [["node", "node"]] : [["cpp", "node"]];
+/** After these faults two servers of Node.js do not hear each other any more. */
+const oursOnly = isControl ? [] : [["cpp", "loops"]];
+
+function emitterReachesAll(suite, redis) {
+  test("an emitter reaches the clients of all servers", { skip: isControl }, async () => {
+    const three = await clients(suite);
+    const emitter = await Node.start("cpp", { adapter: "none", redis: redis.redis, flags: ["--emitter"] });
+    await emitter.do("emit", {}, "hello", 1);
+    await until(() => three.every(({ got }) => got.some(([event]) => event === "hello")), "the event");
+    await emitter.stop();
+  });
+}
+
+function describeRecovery(kinds) {
+  const redis = useRedisCluster();
+  const suite = useCluster(redis, "streams", kinds, ["--recovery"]);
+
+  test("a client that has lost one server is recovered by another one", async () => {
+    const [a, b] = suite.nodes;
+    const client = await a.client();
+    client.io.reconnection(false);
+    await suite.cluster.connected([client]);
+    await client.emitWithAck("join", ["room"]);
+    const { id, _pid: pid } = client;
+    client.io.engine.close();
+    await client.disconnected_because;
+    await until(() => redis.redis.holds(`sio:session:${pid}`), "the session in Redis");
+    await b.do("emit", { rooms: ["room"] }, "missed", 1);
+    await suite.cluster.settled(b, [await b.client()]);
+    client.io.uri = `http://127.0.0.1:${b.port}`;
+    const connected = once(client, "connect");
+    client.connect();
+    await within(connected, "the client's connection");
+    assert.deepEqual([client.recovered, client.id], [true, id]);
+    await until(() => client.got.some(([event]) => event === "missed"), "what it has missed");
+  });
+}
+
+/** Two nodes on a cluster. Of the server with the busiest slot there is a replica. */
+function useTraffic(adapter, kinds) {
+  const suite = {};
+  before(async () => {
+    suite.redis = await RedisCluster.start({ replicaOf: busiest(adapter) });
+    suite.cluster = new Cluster(suite.redis, adapter);
+    await suite.cluster.start(kinds);
+    suite.nodes = suite.cluster.nodes;
+    suite.isOurs = (node) => kinds[suite.nodes.indexOf(node)] !== "node";
+  });
+  after(async () => {
+    await suite.cluster?.stop();
+    await suite.redis?.stop();
+  });
+  return suite;
+}
+
+const busiest = (adapter) => (adapter === "streams" ? "socket.io" : "socket.io#/#");
+
+function describeFaults(adapter, kinds) {
+  const suite = useTraffic(adapter, kinds);
+  const isStreams = adapter === "streams";
+  const ours = () => suite.nodes.filter(suite.isOurs);
+  // Channels of rooms are at different servers, between which there is no order.
+  const lineOf = isStreams ? undefined : ({ sender, room }) => `${suite.nodes.indexOf(sender)} to ${room}`;
+
+  test("slots move", async () => {
+    const names = isStreams ? ["socket.io"] : ["socket.io#/#", "socket.io#/#a#"];
+    await undergo(suite, async (traffic) => {
+      for (const name of names) {
+        const { owner, other } = await suite.redis.ownerOf(name);
+        await suite.redis.move(name, other, () => traffic.flowsLocally(ours()));
+        await traffic.flows();
+        await suite.redis.move(name, owner, () => traffic.flowsLocally(ours()));
+      }
+    }, () => (isStreams ? nothing : anything), lineOf);
+  });
+
+  test("a server is killed, and its replica takes over", async () => {
+    await undergo(suite, async (traffic) => {
+      const { owner } = await suite.redis.ownerOf(busiest(adapter));
+      await owner.kill();
+      await traffic.flowsLocally(ours());
+      await suite.redis.replace(owner);
+    }, () => (isStreams ? oneGap : anything), lineOf);
+  });
+}
+
+describe("a Redis Cluster", { concurrency: 3 }, () => {
+  const more = { classic: emitterReachesAll };
+  for (const adapter of ["sharded:dynamic", "streams", "classic"])
+    describe(adapter, { concurrency: 1 }, () => describeAdapter(adapter, more[adapter], { use: useRedisCluster, mixes }));
+  for (const kinds of mixes) describe(`recovery: ${kinds.join(" and ")}`, { concurrency: 1 }, () => describeRecovery(kinds));
+  for (const adapter of ["sharded:dynamic", "streams"]) {
+    for (const kinds of oursOnly) {
+      describe(`faults, ${adapter}: ${kinds.join(" and ")}`, { concurrency: 1 }, () => describeFaults(adapter, kinds));
+    }
+  }
+});

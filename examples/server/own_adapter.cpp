@@ -20,7 +20,8 @@ using socketio::Ack;
 using socketio::Socket;
 
 int main(int argc, char** argv) {
-  const std::filesystem::path folder = argc > 2 ? argv[2] : "/tmp/socketio-example";
+  const std::filesystem::path folder =
+      argc > 2 ? argv[2] : std::filesystem::temp_directory_path() / "socketio-example";
   std::filesystem::create_directories(folder);
   const auto make_bus = [folder](socketio::ClusterBus::Receiver receiver) {
     return std::make_unique<UnixSocketBus>(folder, std::move(receiver));

@@ -8,6 +8,7 @@ import { afterEach, describe, test } from "node:test";
 import { until, within } from "../../conformance/support/deadline.mjs";
 import { mixesOf, useCluster } from "./cluster.mjs";
 import { useRedis } from "./redis.mjs";
+import { useRelay } from "./relay.mjs";
 
 const values = [1, -300, 1.5, "ü€𝄞", null, true, { a: [{ b: [] }, 2 ** 33] }, "x".repeat(70_000)];
 const bytes = (...list) => Buffer.from(list);
@@ -15,7 +16,7 @@ const sorted = (list) => [...list].sort();
 
 export function describeAdapter(adapter, more = () => {}) {
   describe(adapter, () => {
-    const redis = useRedis();
+    const redis = adapter === "own" ? useRelay() : useRedis();
     for (const kinds of mixesOf(adapter)) {
       describe(kinds.join(" and "), () => {
         const suite = useCluster(redis, adapter, kinds);

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+import { describeAdapter } from "./support/cases.mjs";
+
+describeAdapter("own");

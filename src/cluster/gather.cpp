@@ -11,7 +11,7 @@ namespace socketio::cluster {
 namespace {
 
 /// That one request waits for. Anybody on the bus may say how many there are.
-constexpr std::size_t most_awaited = 10'000'000;
+constexpr std::size_t most_clients = 10'000'000;
 
 const RequestId& request_of(const Body& body) {
   static const RequestId none;
@@ -78,7 +78,7 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
     // It has come back.
     gone_.erase(sender);
     const auto* const count = std::get_if<ClientCount>(&body);
-    const std::size_t clients = count ? std::min(count->clients, most_awaited - clients_) : 0;
+    const std::size_t clients = count ? std::min(count->clients, most_clients - clients_) : 0;
     heard_[sender] += clients;
     clients_ += clients;
     awaited_.erase(sender);

@@ -299,7 +299,8 @@ std::optional<std::uint64_t> read_count(const Value& object, std::string_view na
 
 std::optional<std::size_t> read_client_count(const Value& object) {
   const auto count = read_count(object, "clientCount");
-  return count && *count <= most_clients ? std::optional<std::size_t>(*count) : std::nullopt;
+  return count && *count <= most_clients_of_node ? std::optional<std::size_t>(*count)
+                                                 : std::nullopt;
 }
 
 std::optional<std::string> read_request_id(const Value& object) {

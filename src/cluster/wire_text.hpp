@@ -93,7 +93,7 @@ Value member_of(const Value& object, std::string_view name);
 std::optional<std::string> read_text(const Value& object, std::string_view name);
 std::optional<std::uint64_t> read_count(const Value& object, std::string_view name);
 /// The clients of one node; nothing beyond the limit, which no node has.
-inline constexpr std::uint64_t most_clients = 10'000'000;
+inline constexpr std::uint64_t most_clients_of_node = 10'000'000;
 std::optional<std::size_t> read_client_count(const Value& object);
 /// Empty if there is none, which is not an error.
 std::optional<std::string> read_request_id(const Value& object);

@@ -8,16 +8,15 @@ import { afterEach, describe, test } from "node:test";
 import { until, within } from "../../conformance/support/deadline.mjs";
 import { mixesOf, useCluster } from "./cluster.mjs";
 import { useRedis } from "./redis.mjs";
-import { useRelay } from "./relay.mjs";
 
 const values = [1, -300, 1.5, "ü€𝄞", null, true, { a: [{ b: [] }, 2 ** 33] }, "x".repeat(70_000)];
 const bytes = (...list) => Buffer.from(list);
 const sorted = (list) => [...list].sort();
 
-export function describeAdapter(adapter, more = () => {}) {
+export function describeAdapter(adapter, more = () => {}, { use = useRedis, mixes = mixesOf(adapter) } = {}) {
   describe(adapter, () => {
-    const redis = adapter === "own" ? useRelay() : useRedis();
-    for (const kinds of mixesOf(adapter)) {
+    const redis = use();
+    for (const kinds of mixes) {
       describe(kinds.join(" and "), () => {
         const suite = useCluster(redis, adapter, kinds);
         afterEach(() => suite.nodes.forEach((node) => node.closeClients()));

@@ -2,8 +2,8 @@
 // What anybody may publish on the channels of the adapters for Redis: it is an error, or a message
 // that is written and read again as the same. The first byte selects the channel: three of the
 // classic adapter, one of the others, and the types of entries in a stream.
+#include "cluster/cluster_format.hpp"
 #include "redis/classic_format.hpp"
-#include "redis/cluster_format.hpp"
 #include "support/described_message.hpp"
 
 #include <cstddef>
@@ -16,11 +16,11 @@
 namespace {
 
 using namespace socketio;
-using redis::ClusterFormat;
-using redis::FormatErrc;
+using cluster::ClusterFormat;
+using cluster::FormatErrc;
 using support::described;
 
-constexpr redis::FormatLimits limits{
+constexpr cluster::FormatLimits limits{
     .message_bytes = 10'000, .depth = 20, .values = 2'000, .attachments = 5};
 
 void require(bool condition) {

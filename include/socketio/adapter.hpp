@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Adapter: how a server is connected with others, so that they are one for their clients
-// (ServerOptions::adapter). <socketio/redis.hpp> makes some.
+// (ServerOptions::adapter). <socketio/redis.hpp> makes some, and <socketio/cluster_bus.hpp> one of your
+// own.
 //
 // A description, without connections: each server that gets it makes its own. Value semantics; any
 // thread.

@@ -17,6 +17,7 @@
 #include <socketio/outcome.hpp>
 #include <socketio/socket.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,6 +64,10 @@ class Emitter {
                                    std::forward<Args>(args)...);
     return emit_server_side(outgoing);
   }
+
+  /// How many of all copies' events Redis has not taken, although they were `sent`: it refused them, they
+  /// waited too long for a connection, or that broke, and they may have arrived. The log tells why.
+  std::uint64_t lost() const;
 
  private:
   EmitResult emit_encoded(detail::OutgoingEvent& event) const;

@@ -218,7 +218,7 @@ struct ServerOptions {
   HttpCompressionOptions http_compression{};
   std::optional<DeflateOptions> per_message_deflate{};  ///< WebSockets are not compressed.
   Parser parser = Parser::standard;
-  /// Connects this server with others (redis.hpp). None: it is alone.
+  /// Connects this server with others (redis.hpp, cluster_bus.hpp). None: it is alone.
   Adapter adapter{};
   /// A namespace that a pattern or predicate has admitted ends with its last client.
   bool cleanup_empty_child_namespaces = false;

@@ -7,8 +7,8 @@
 #pragma once
 
 #include "cluster/bus.hpp"
+#include "cluster/cluster_format.hpp"
 #include "redis/client.hpp"
-#include "redis/cluster_format.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +27,7 @@ struct PubSub {
   std::string_view publish;
   /// After PUBSUB.
   std::string_view count;
-  ClusterFormat::Encoding encoding;
+  cluster::ClusterFormat::Encoding encoding;
 };
 
 class ChannelBus : public cluster::Bus {
@@ -50,7 +50,7 @@ class ChannelBus : public cluster::Bus {
              const PubSub& pub_sub);
 
   Client& client() { return *client_; }
-  ClusterFormat& format() { return format_; }
+  cluster::ClusterFormat& format() { return format_; }
   /// Null if the namespace is not open.
   Listener* listener_of(const std::string& nsp) const;
   std::string channel(std::string_view nsp) const;
@@ -73,7 +73,7 @@ class ChannelBus : public cluster::Bus {
   const std::string node_id_;
   const std::string prefix_;
   const PubSub pub_sub_;
-  ClusterFormat format_;
+  cluster::ClusterFormat format_;
   std::unordered_map<std::string, Opened> opened_;
   std::uint64_t ignored_ = 0;
   const std::unique_ptr<Client> client_;

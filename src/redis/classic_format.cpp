@@ -38,14 +38,15 @@ std::string as_pattern(std::string_view text) {
 /// Writes one message.
 class ClassicWriter {
  public:
-  ClassicWriter(const cluster::Message& message, WireText& wire) : message_(message), wire_(wire) {}
+  ClassicWriter(const cluster::Message& message, cluster::WireText& wire)
+      : message_(message), wire_(wire) {}
 
-  Result<std::string, FormatErrc> write() {
+  Result<std::string, cluster::FormatErrc> write() {
     return std::visit([&](const auto& body) { return write(body); }, message_.body);
   }
 
  private:
-  using Written = Result<std::string, FormatErrc>;
+  using Written = Result<std::string, cluster::FormatErrc>;
 
   void begin_request(ClassicType type, const cluster::RequestId& request) {
     writer_.begin_object();
@@ -65,9 +66,9 @@ class ClassicWriter {
     writer_.key("requestId");
     writer_.string(request);
   }
-  void write_opts(const detail::BroadcastOptions& options, Flags flags) {
+  void write_opts(const detail::BroadcastOptions& options, cluster::Flags flags) {
     writer_.key("opts");
-    write_options(writer_, options, flags);
+    cluster::write_options(writer_, options, flags);
   }
   Written finish(const std::vector<Bytes>& attachments) {
     writer_.end_object();
@@ -79,14 +80,14 @@ class ClassicWriter {
     if (body.request.empty()) {
       writer_.begin_array();
       writer_.string(message_.sender);
-      write_packet(writer_, body.event, message_.nsp);
-      write_options(writer_, body.options, Flags::written);
+      cluster::write_packet(writer_, body.event, message_.nsp);
+      cluster::write_options(writer_, body.options, cluster::Flags::written);
       writer_.end_array();
     } else {
       begin_request(ClassicType::broadcast, body.request);
       writer_.key("packet");
-      write_packet(writer_, body.event, message_.nsp);
-      write_opts(body.options, Flags::written);
+      cluster::write_packet(writer_, body.event, message_.nsp);
+      write_opts(body.options, cluster::Flags::written);
       writer_.end_object();
     }
     return wire_.to_msgpack(text_.view(), body.event.attachments);
@@ -94,9 +95,9 @@ class ClassicWriter {
   Written write_change(ClassicType type, const detail::BroadcastOptions& options,
                        const std::vector<std::string>& rooms) {
     begin_request(type, {});
-    write_opts(options, Flags::left_out);
+    write_opts(options, cluster::Flags::left_out);
     writer_.key("rooms");
-    write_rooms(writer_, rooms);
+    cluster::write_rooms(writer_, rooms);
     return finish();
   }
   Written write(const cluster::SocketsJoin& body) {
@@ -107,14 +108,14 @@ class ClassicWriter {
   }
   Written write(const cluster::DisconnectSockets& body) {
     begin_request(ClassicType::remote_disconnect, {});
-    write_opts(body.options, Flags::left_out);
+    write_opts(body.options, cluster::Flags::left_out);
     writer_.key("close");
     writer_.boolean(body.close == Close::connection);
     return finish();
   }
   Written write(const cluster::FetchSockets& body) {
     begin_request(ClassicType::remote_fetch, body.request);
-    write_opts(body.options, Flags::left_out);
+    write_opts(body.options, cluster::Flags::left_out);
     return finish();
   }
   Written write(const cluster::ServerSideEmit& body) {
@@ -132,7 +133,7 @@ class ClassicWriter {
   }
   /// JavaScript has no form for an error: a client that fails does not answer.
   Written write(const cluster::ClientAnswer& body) {
-    if (body.error) return FormatErrc::not_carried;
+    if (body.error) return cluster::FormatErrc::not_carried;
     begin_response(ClassicType::broadcast_ack, body.request);
     const auto argument = cluster::first_of(cluster::written(body.arguments));
     writer_.key("packet");
@@ -145,11 +146,11 @@ class ClassicWriter {
     writer_.key("requestId");
     writer_.string(body.request);
     writer_.key("sockets");
-    write_sockets(writer_, body.sockets);
+    cluster::write_sockets(writer_, body.sockets);
     return finish();
   }
   Written write(const cluster::ServerSideAnswer& body) {
-    if (body.answers.empty()) return FormatErrc::not_carried;
+    if (body.answers.empty()) return cluster::FormatErrc::not_carried;
     begin_response(ClassicType::server_side_emit, body.request);
     writer_.key("data");
     writer_.raw(body.answers.front().text);
@@ -157,12 +158,12 @@ class ClassicWriter {
   }
 
   /// Redis counts the nodes, so they do not introduce themselves.
-  static Written write(const cluster::Hello&) { return FormatErrc::not_carried; }
-  static Written write(const cluster::Heartbeat&) { return FormatErrc::not_carried; }
-  static Written write(const cluster::Goodbye&) { return FormatErrc::not_carried; }
+  static Written write(const cluster::Hello&) { return cluster::FormatErrc::not_carried; }
+  static Written write(const cluster::Heartbeat&) { return cluster::FormatErrc::not_carried; }
+  static Written write(const cluster::Goodbye&) { return cluster::FormatErrc::not_carried; }
 
   const cluster::Message& message_;
-  WireText& wire_;
+  cluster::WireText& wire_;
   TextBuffer text_;
   std::vector<Bytes> attachments_;
   JsonWriter writer_{text_, attachments_};
@@ -170,16 +171,17 @@ class ClassicWriter {
 
 /// A request of older releases, for the socket with one id.
 std::optional<ClassicRequest> read_request_for_one(ClassicType type, const Value& request) {
-  auto socket = read_text(request, "sid");
-  const auto id = read_request_id(request);
+  auto socket = cluster::read_text(request, "sid");
+  const auto id = cluster::read_request_id(request);
   if (!socket || !id) return std::nullopt;
   ClassicRequest read{.message = {}, .answer = AnswerForm::done, .request = *id};
   detail::BroadcastOptions options{.rooms = {std::move(*socket)}, .except = {}, .flags = {}};
   if (type == ClassicType::remote_disconnect) {
-    read.message.body = cluster::DisconnectSockets{std::move(options), read_close(request)};
+    read.message.body =
+        cluster::DisconnectSockets{std::move(options), cluster::read_close(request)};
     return read;
   }
-  auto room = read_text(request, "room");
+  auto room = cluster::read_text(request, "room");
   if (!room) return std::nullopt;
   if (type == ClassicType::remote_join) {
     read.message.body = cluster::SocketsJoin{std::move(options), {std::move(*room)}};
@@ -190,10 +192,10 @@ std::optional<ClassicRequest> read_request_for_one(ClassicType type, const Value
 }
 
 std::optional<ClassicRequest> read_change(ClassicType type, const Value& request) {
-  const Value opts = member_of(request, "opts");
+  const Value opts = cluster::member_of(request, "opts");
   if (opts.is_null()) return read_request_for_one(type, request);
-  auto options = read_options(opts);
-  auto rooms = read_rooms(request, "rooms");
+  auto options = cluster::read_options(opts);
+  auto rooms = cluster::read_rooms(request, "rooms");
   if (!options || !rooms) return std::nullopt;
   ClassicRequest read;
   if (type == ClassicType::remote_join) {
@@ -201,24 +203,25 @@ std::optional<ClassicRequest> read_change(ClassicType type, const Value& request
   } else if (type == ClassicType::remote_leave) {
     read.message.body = cluster::SocketsLeave{std::move(*options), std::move(*rooms)};
   } else {
-    read.message.body = cluster::DisconnectSockets{std::move(*options), read_close(request)};
+    read.message.body =
+        cluster::DisconnectSockets{std::move(*options), cluster::read_close(request)};
   }
   return read;
 }
 
 /// FETCH, and those that are answered with a part of what it finds.
 std::optional<ClassicRequest> read_fetch(ClassicType type, const Value& request) {
-  auto id = read_request_id(request);
+  auto id = cluster::read_request_id(request);
   if (!id || id->empty()) return std::nullopt;
   ClassicRequest read;
   detail::BroadcastOptions options;
   if (type == ClassicType::remote_fetch) {
-    auto asked = read_options(member_of(request, "opts"));
+    auto asked = cluster::read_options(cluster::member_of(request, "opts"));
     if (!asked) return std::nullopt;
     options = std::move(*asked);
   } else {
     read.answer = type == ClassicType::sockets ? AnswerForm::ids : AnswerForm::rooms;
-    auto rooms = type == ClassicType::sockets ? read_rooms(request, "rooms")
+    auto rooms = type == ClassicType::sockets ? cluster::read_rooms(request, "rooms")
                                               : std::optional(std::vector<std::string>());
     if (!rooms) return std::nullopt;
     options.rooms = std::move(*rooms);
@@ -228,8 +231,8 @@ std::optional<ClassicRequest> read_fetch(ClassicType type, const Value& request)
 }
 
 std::optional<ClassicRequest> read_emit(const Value& request) {
-  auto event = read_event(request, "data");
-  auto id = read_request_id(request);
+  auto event = cluster::read_event(request, "data");
+  auto id = cluster::read_request_id(request);
   if (!event || !id) return std::nullopt;
   ClassicRequest read;
   read.message.body = cluster::ServerSideEmit{std::move(*event), std::move(*id)};
@@ -237,9 +240,9 @@ std::optional<ClassicRequest> read_emit(const Value& request) {
 }
 
 std::optional<ClassicRequest> read_broadcast_with_ack(const Value& request) {
-  auto event = read_packet(member_of(request, "packet"));
-  auto options = read_options(member_of(request, "opts"));
-  auto id = read_request_id(request);
+  auto event = cluster::read_packet(cluster::member_of(request, "packet"));
+  auto options = cluster::read_options(cluster::member_of(request, "opts"));
+  auto id = cluster::read_request_id(request);
   if (!event || !options || !id || id->empty()) return std::nullopt;
   ClassicRequest read;
   read.message.body = cluster::Broadcast{std::move(*event), std::move(*options), std::move(*id)};
@@ -269,20 +272,22 @@ std::optional<ClassicRequest> read_request(ClassicType type, const Value& reques
 std::optional<cluster::Body> read_response(std::optional<std::uint64_t> type,
                                            cluster::RequestId&& request, const Value& response) {
   if (!type) {
-    auto sockets = read_sockets(response);
+    auto sockets = cluster::read_sockets(response);
     if (!sockets) return std::nullopt;
     return cluster::Sockets{std::move(request), std::move(*sockets), {}};
   }
   switch (static_cast<ClassicType>(*type)) {
     case ClassicType::server_side_emit:
-      return cluster::ServerSideAnswer{std::move(request), {read_content(response, "data")}, {}};
+      return cluster::ServerSideAnswer{
+          std::move(request), {cluster::read_content(response, "data")}, {}};
     case ClassicType::broadcast_client_count: {
-      const auto clients = read_client_count(response);
+      const auto clients = cluster::read_client_count(response);
       if (!clients) return std::nullopt;
       return cluster::ClientCount{std::move(request), *clients, {}};
     }
     default:
-      return cluster::ClientAnswer{std::move(request), read_argument(response, "packet"), {}};
+      return cluster::ClientAnswer{
+          std::move(request), cluster::read_argument(response, "packet"), {}};
   }
 }
 
@@ -307,7 +312,7 @@ ClassicChannels::ClassicChannels(std::string_view key, std::string_view nsp)
       request_(std::string(key) + "-request#" + std::string(nsp) + '#'),
       response_(std::string(key) + "-response#" + std::string(nsp) + '#') {}
 
-Result<std::string, FormatErrc> ClassicFormat::encode(const cluster::Message& message) {
+Result<std::string, cluster::FormatErrc> ClassicFormat::encode(const cluster::Message& message) {
   return ClassicWriter(message, wire_).write();
 }
 
@@ -337,55 +342,56 @@ std::string ClassicFormat::encode_done(const cluster::RequestId& request) {
   return plain_response(request, [](JsonWriter&) {});
 }
 
-Result<cluster::Message, FormatErrc> ClassicFormat::decode_broadcast(std::string_view bytes) {
+Result<cluster::Message, cluster::FormatErrc> ClassicFormat::decode_broadcast(
+    std::string_view bytes) {
   const auto message = wire_.read_msgpack(bytes);
   if (!message) return message.error();
   ValueArray parts(*message);
   Value sender, packet, options;
   std::string_view uid;
   if (!parts.next(sender) || !parts.next(packet) || !parts.next(options) || !sender.get(uid))
-    return FormatErrc::invalid_field;
-  auto event = read_packet(packet);
-  auto who = read_options(options);
-  if (!event || !who) return FormatErrc::invalid_field;
+    return cluster::FormatErrc::invalid_field;
+  auto event = cluster::read_packet(packet);
+  auto who = cluster::read_options(options);
+  if (!event || !who) return cluster::FormatErrc::invalid_field;
   cluster::Message read{.sender = std::string(uid),
-                        .nsp = read_text(packet, "nsp").value_or("/"),
+                        .nsp = cluster::read_text(packet, "nsp").value_or("/"),
                         .body = cluster::Broadcast{std::move(*event), std::move(*who), {}}};
   wire_.give_back_large();
   return read;
 }
 
-Result<ClassicRequest, FormatErrc> ClassicFormat::decode_request(std::string_view bytes,
-                                                                 std::string_view nsp) {
+Result<ClassicRequest, cluster::FormatErrc> ClassicFormat::decode_request(std::string_view bytes,
+                                                                          std::string_view nsp) {
   const auto request = wire_.read(bytes);
   if (!request) return request.error();
-  const auto type = read_count(*request, "type");
+  const auto type = cluster::read_count(*request, "type");
   if (!type || *type > static_cast<std::uint64_t>(ClassicType::broadcast))
-    return FormatErrc::unknown_type;
+    return cluster::FormatErrc::unknown_type;
   auto read = read_request(static_cast<ClassicType>(*type), *request);
-  if (!read) return FormatErrc::invalid_field;
-  read->message.sender = read_text(*request, "uid").value_or("");
+  if (!read) return cluster::FormatErrc::invalid_field;
+  read->message.sender = cluster::read_text(*request, "uid").value_or("");
   read->message.nsp = nsp;
   wire_.give_back_large();
   return std::move(*read);
 }
 
-Result<cluster::Message, FormatErrc> ClassicFormat::decode_response(std::string_view bytes,
-                                                                    std::string_view nsp) {
+Result<cluster::Message, cluster::FormatErrc> ClassicFormat::decode_response(std::string_view bytes,
+                                                                             std::string_view nsp) {
   const auto response = wire_.read(bytes);
   if (!response) return response.error();
-  auto request = read_request_id(*response);
-  if (!request || request->empty()) return FormatErrc::invalid_field;
-  const auto type = read_count(*response, "type");
+  auto request = cluster::read_request_id(*response);
+  if (!request || request->empty()) return cluster::FormatErrc::invalid_field;
+  const auto type = cluster::read_count(*response, "type");
   const auto known = [](std::uint64_t number) {
     const auto kind = static_cast<ClassicType>(number);
     return number <= 9 &&
            (kind == ClassicType::server_side_emit || kind == ClassicType::broadcast_client_count ||
             kind == ClassicType::broadcast_ack);
   };
-  if (type && !known(*type)) return FormatErrc::unknown_type;
+  if (type && !known(*type)) return cluster::FormatErrc::unknown_type;
   auto body = read_response(type, std::move(*request), *response);
-  if (!body) return FormatErrc::invalid_field;
+  if (!body) return cluster::FormatErrc::invalid_field;
   wire_.give_back_large();
   return cluster::Message{.sender = {}, .nsp = std::string(nsp), .body = std::move(*body)};
 }

@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 #include "cluster/message.hpp"
-#include "redis/wire_text.hpp"
+#include "cluster/wire_text.hpp"
 
 #include <cstdint>
 #include <string>
@@ -49,24 +49,25 @@ struct ClassicRequest {
 
 class ClassicFormat {
  public:
-  explicit ClassicFormat(const FormatLimits& limits = {}) : wire_(limits) {}
+  explicit ClassicFormat(const cluster::FormatLimits& limits = {}) : wire_(limits) {}
 
   /// A broadcast without a request for the broadcast channels; with one, and every other request,
   /// for the request channel; an answer for a response channel.
-  Result<std::string, FormatErrc> encode(const cluster::Message& message);
+  Result<std::string, cluster::FormatErrc> encode(const cluster::Message& message);
   static std::string encode_ids(const cluster::RequestId& request,
                                 const std::vector<core::SocketDetails>& sockets);
   static std::string encode_rooms(const cluster::RequestId& request,
                                   const std::vector<core::SocketDetails>& sockets);
   static std::string encode_done(const cluster::RequestId& request);
 
-  Result<cluster::Message, FormatErrc> decode_broadcast(std::string_view bytes);
-  Result<ClassicRequest, FormatErrc> decode_request(std::string_view bytes, std::string_view nsp);
-  Result<cluster::Message, FormatErrc> decode_response(std::string_view bytes,
-                                                       std::string_view nsp);
+  Result<cluster::Message, cluster::FormatErrc> decode_broadcast(std::string_view bytes);
+  Result<ClassicRequest, cluster::FormatErrc> decode_request(std::string_view bytes,
+                                                             std::string_view nsp);
+  Result<cluster::Message, cluster::FormatErrc> decode_response(std::string_view bytes,
+                                                                std::string_view nsp);
 
  private:
-  WireText wire_;
+  cluster::WireText wire_;
 };
 
 }  // namespace socketio::redis

@@ -70,6 +70,8 @@ EmitResult Emitter::disconnect_sockets(Close close) const {
   return state_->publish(nsp_, cluster::DisconnectSockets{options_, close});
 }
 
+std::uint64_t Emitter::lost() const { return state_->lost(); }
+
 EmitResult Emitter::emit_server_side(detail::OutgoingEvent& event) const {
   return state_->publish(nsp_, cluster::ServerSideEmit{
                                    {std::string(event.json_text()), event.take_attachments()}, {}});

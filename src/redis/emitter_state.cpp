@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "redis/emitter_state.hpp"
 
+#include "base/log.hpp"
 #include "net/direct_connector.hpp"
 
+#include <bit>
 #include <utility>
 
 namespace socketio::redis {
@@ -88,10 +90,20 @@ void EmitterState::release(std::size_t bytes) {
 
 void EmitterState::send(Command command) {
   const std::size_t bytes = command.bytes().size();
-  client_->send(std::move(command), [this, bytes](const redis::Answer&) {
+  client_->send(std::move(command), [this, bytes](const redis::Answer& answer) {
     release(bytes);
+    if (!answer || answer->is_error()) lose(answer);
     end_if_done();
   });
+}
+
+void EmitterState::lose(const Answer& answer) {
+  const std::uint64_t lost = ++lost_;
+  // Seldom enough, however many there are.
+  if (!std::has_single_bit(lost)) return;
+  log_line(LogScope::redis, LogLevel::warning,
+           {"an emitter has lost ", std::to_string(lost), " of what it has sent: ",
+            answer ? answer->text() : "there is no connection, or it broke"});
 }
 
 void EmitterState::end(std::chrono::seconds limit) {
@@ -108,6 +120,10 @@ void EmitterState::end_if_done() {
 }
 
 void EmitterState::end_now() noexcept {
+  if (unanswered_commands_ != 0) {
+    log_line(LogScope::redis, LogLevel::warning,
+             {"an emitter ends before Redis has answered all that it has sent"});
+  }
   client_->close();
   work_.reset();
   context_.stop();

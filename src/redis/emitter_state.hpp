@@ -19,6 +19,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,6 +43,8 @@ class EmitterState {
   EmitterState& operator=(const EmitterState&) = delete;
 
   EmitResult publish(std::string nsp, cluster::Body body);
+  /// Published, and not taken by Redis.
+  std::uint64_t lost() const { return lost_; }
 
  private:
   class End;
@@ -51,6 +54,7 @@ class EmitterState {
   bool reserve(std::size_t bytes);
   void release(std::size_t bytes);
   void send(Command command);
+  void lose(const Answer& answer);
   /// Ends the thread when nothing waits any more, at the latest after `limit`.
   void end(std::chrono::seconds limit);
   void end_if_done();
@@ -62,6 +66,7 @@ class EmitterState {
   // Published, and not answered yet.
   std::atomic<std::size_t> unanswered_bytes_ = 0;
   std::atomic<std::size_t> unanswered_commands_ = 0;
+  std::atomic<std::uint64_t> lost_ = 0;
 
   boost::asio::io_context context_{1};
   std::shared_ptr<net::AsioLoop> loop_ = std::make_shared<net::AsioLoop>(context_);

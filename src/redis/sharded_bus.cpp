@@ -23,7 +23,7 @@ ShardedBus::ShardedBus(std::string node_id, std::unique_ptr<Client> client,
                        ShardedBusOptions options)
     : ChannelBus(std::move(node_id), std::move(client), options.channel_prefix,
                  {SubscriptionKind::shard, "SPUBLISH", "SHARDNUMSUB",
-                  ClusterFormat::Encoding::json_if_text}),
+                  cluster::ClusterFormat::Encoding::json_if_text}),
       room_channels_(options.room_channels) {}
 
 bool ShardedBus::has_channel(std::string_view room) const {

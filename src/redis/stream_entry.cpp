@@ -8,7 +8,7 @@ namespace socketio::redis {
 namespace {
 
 /// Null if the field has another name.
-std::string* field_of(StreamEntry& entry, std::string_view name) {
+std::string* field_of(cluster::StreamEntry& entry, std::string_view name) {
   if (name == "uid") return &entry.uid;
   if (name == "nsp") return &entry.nsp;
   if (name == "type") return &entry.type;
@@ -38,8 +38,8 @@ EntryView entry_of(const Reply& reply) {
   return {(*parts)[0].string(), (*parts)[1].array()};
 }
 
-StreamEntry read_fields(const std::vector<Reply>& fields) {
-  StreamEntry entry;
+cluster::StreamEntry read_fields(const std::vector<Reply>& fields) {
+  cluster::StreamEntry entry;
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
     std::string* const field = field_of(entry, fields[i].text());
     if (field) *field = std::string(fields[i + 1].text());

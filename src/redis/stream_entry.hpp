@@ -5,7 +5,7 @@
 // Pure functions; any thread.
 #pragma once
 
-#include "redis/cluster_format.hpp"
+#include "cluster/cluster_format.hpp"
 #include "redis/reply.hpp"
 
 #include <compare>
@@ -34,6 +34,6 @@ struct EntryView {
 EntryView entry_of(const Reply& reply);
 
 /// `fields` are names and values by turns.
-StreamEntry read_fields(const std::vector<Reply>& fields);
+cluster::StreamEntry read_fields(const std::vector<Reply>& fields);
 
 }  // namespace socketio::redis

@@ -103,7 +103,7 @@ class StreamSessions::Reading : public std::enable_shared_from_this<StreamSessio
     last_id_ = *view.id;
     last_ = *id;
     if (!view.fields) return true;
-    const StreamEntry entry = read_fields(*view.fields);
+    const cluster::StreamEntry entry = read_fields(*view.fields);
     if (entry.nsp != missed_.nsp) return true;
     auto message = sessions->format_.decode_entry(entry);
     auto* const broadcast = message ? std::get_if<cluster::Broadcast>(&message->body) : nullptr;
@@ -177,7 +177,7 @@ void StreamSessions::save(const core::StoredSession& session, std::chrono::milli
   writer.key("pid");
   writer.string(session.private_id);
   writer.key("rooms");
-  write_rooms(writer, session.rooms);
+  cluster::write_rooms(writer, session.rooms);
   writer.key("data");
   writer.value(session.data);
   writer.key("nsp");
@@ -195,18 +195,18 @@ void StreamSessions::save(const core::StoredSession& session, std::chrono::milli
 
 std::optional<core::StoredSession> StreamSessions::decode(std::string_view text) {
   const auto bytes = base64::decode(text);
-  const auto value = bytes ? wire_.read_msgpack(*bytes) : FormatErrc::syntax;
+  const auto value = bytes ? wire_.read_msgpack(*bytes) : cluster::FormatErrc::syntax;
   if (!value) return std::nullopt;
-  auto id = read_text(*value, "sid");
-  auto private_id = read_text(*value, "pid");
-  auto rooms = read_rooms(*value, "rooms");
+  auto id = cluster::read_text(*value, "sid");
+  auto private_id = cluster::read_text(*value, "pid");
+  auto rooms = cluster::read_rooms(*value, "rooms");
   if (!id || id->empty() || !private_id || !rooms) return std::nullopt;
   core::StoredSession session{.id = *std::move(id),
                               .private_id = *std::move(private_id),
-                              .nsp = read_text(*value, "nsp").value_or(""),
+                              .nsp = cluster::read_text(*value, "nsp").value_or(""),
                               .rooms = *std::move(rooms),
-                              .offset = read_text(*value, "offset").value_or("")};
-  const Value data = member_of(*value, "data");
+                              .offset = cluster::read_text(*value, "offset").value_or("")};
+  const Value data = cluster::member_of(*value, "data");
   if (!data.is_null()) session.data = data.to_json();
   wire_.give_back_large();
   return session;

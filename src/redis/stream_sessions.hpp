@@ -9,9 +9,9 @@
 #pragma once
 
 #include "base/timing_wheel.hpp"
+#include "cluster/cluster_format.hpp"
 #include "core/server/session_store.hpp"
 #include "redis/client.hpp"
-#include "redis/cluster_format.hpp"
 #include "redis/stream_reader.hpp"
 
 #include <chrono>
@@ -65,8 +65,8 @@ class StreamSessions final : public core::SessionStore,
   Client* client_;
   const StreamReader* reader_;
   const StreamSessionsOptions options_;
-  ClusterFormat format_;
-  WireText wire_;
+  cluster::ClusterFormat format_;
+  cluster::WireText wire_;
   std::size_t restorations_ = 0;
   /// Of clients that have handled events that are still to be read here.
   std::vector<std::shared_ptr<Reading>> ahead_;

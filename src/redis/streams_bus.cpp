@@ -28,9 +28,9 @@ bool is_recovered(const cluster::Body& body) {
 
 StreamsBus::StreamsBus(Loop& loop, std::string node_id, std::unique_ptr<Client> client,
                        StreamsBusOptions options)
-    : ChannelBus(
-          std::move(node_id), std::move(client), options.channel_prefix,
-          {SubscriptionKind::channel, "PUBLISH", "NUMSUB", ClusterFormat::Encoding::msgpack}),
+    : ChannelBus(std::move(node_id), std::move(client), options.channel_prefix,
+                 {SubscriptionKind::channel, "PUBLISH", "NUMSUB",
+                  cluster::ClusterFormat::Encoding::msgpack}),
       loop_(loop),
       options_(std::move(options)),
       reader_(loop, this->client().connector_for(options_.stream_name), this->client().settings(),
@@ -66,13 +66,13 @@ void StreamsBus::publish(cluster::MessagePtr message) {
 // --- Receiving ---
 
 void StreamsBus::on_entry(const std::string& id, const std::vector<Reply>& fields) {
-  const StreamEntry entry = read_fields(fields);
+  const cluster::StreamEntry entry = read_fields(fields);
   const bool is_own = entry.uid == node_id();
   if (!is_own || sessions_) deliver(id, entry);
   if (sessions_) sessions_->on_delivered();
 }
 
-void StreamsBus::deliver(const std::string& id, const StreamEntry& entry) {
+void StreamsBus::deliver(const std::string& id, const cluster::StreamEntry& entry) {
   Listener* const listener = listener_of(entry.nsp);
   if (!listener) return;
   auto message = format().decode_entry(entry);

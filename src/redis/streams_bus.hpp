@@ -39,7 +39,7 @@ class StreamsBus final : public ChannelBus {
 
  private:
   void on_entry(const std::string& id, const std::vector<Reply>& fields);
-  void deliver(const std::string& id, const StreamEntry& entry);
+  void deliver(const std::string& id, const cluster::StreamEntry& entry);
   void add(const cluster::Message& message);
 
   Loop& loop_;

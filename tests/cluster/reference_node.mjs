@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createClient, createCluster } from "redis";
 import { Server } from "socket.io";
+import { createRelayAdapter } from "./support/relay.mjs";
 import { fromLine, toLine } from "./support/values.mjs";
 
 const { values: flags } = parseArgs({
@@ -34,6 +35,7 @@ async function connect() {
 
 async function makeAdapter() {
   const [kind, detail] = flags.adapter.split(":");
+  if (kind === "own") return createRelayAdapter(flags.redis);
   if (kind === "streams") {
     const { createAdapter } = await import(flags.older ? "redis-streams-adapter-older" : "@socket.io/redis-streams-adapter");
     return createAdapter(await connect(), { blockTimeInMs: 500 });

@@ -4,6 +4,8 @@
 #include "support/child_process.hpp"
 #include "support/http_client.hpp"
 #include "support/log.hpp"
+#include "support/patience.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <socketio/client.hpp>
 
@@ -13,11 +15,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace socketio {
 namespace {
 
 using support::ChildProcess;
+using support::eventually;
 using testing::HasSubstr;
 
 std::string program(const std::string& name) { return std::string(SOCKETIO_EXAMPLES) + name; }
@@ -25,19 +29,29 @@ std::string program(const std::string& name) { return std::string(SOCKETIO_EXAMP
 /// An example from examples/server, on a free port.
 class ExampleServer {
  public:
-  explicit ExampleServer(const std::string& name)
-      : process_({program("example_server_" + name), "0"}) {
+  explicit ExampleServer(const std::string& name, const std::string& argument = {})
+      : process_({program("example_server_" + name), "0", argument}) {
     EXPECT_TRUE(process_.await_output("\n")) << process_.err();
     url_ = process_.out().substr(0, process_.out().find('\n'));
     EXPECT_THAT(url_, testing::StartsWith("http://localhost:"));
   }
+  ~ExampleServer() { stop(); }
+  ExampleServer(const ExampleServer&) = delete;
+  ExampleServer& operator=(const ExampleServer&) = delete;
+
   /// Ends it as Ctrl-C does.
-  ~ExampleServer() {
+  void stop() {
+    if (has_ended_) return;
+    has_ended_ = true;
     process_.signal(SIGINT);
     EXPECT_EQ(process_.await_exit(), 0) << process_.err();
   }
-  ExampleServer(const ExampleServer&) = delete;
-  ExampleServer& operator=(const ExampleServer&) = delete;
+  /// It says goodbye to nobody.
+  void kill() {
+    has_ended_ = true;
+    process_.signal(SIGKILL);
+    EXPECT_EQ(process_.await_exit(), -SIGKILL);
+  }
 
   const std::string& url() const { return url_; }
   std::uint16_t port() const {
@@ -47,6 +61,7 @@ class ExampleServer {
  private:
   ChildProcess process_;
   std::string url_;
+  bool has_ended_ = false;
 };
 
 /// What the client with that name has printed, once it has ended by itself.
@@ -159,6 +174,63 @@ TEST(Examples, BesideBeast) {
   const ExampleServer server("beast");
   EXPECT_EQ(support::HttpClient(server.port()).get("/")->body, "clients: 0\n");
   EXPECT_EQ(run_client("hello", server), "Hello, Ada\n");
+}
+
+/// A client of an own_adapter that has joined a room, and says what it is called.
+class Member {
+ public:
+  Member(const ExampleServer& server, const std::string& name, const std::string& room)
+      : client_(server.url()) {
+    socket().on("said", [this](const std::string& text) { log.add(text); });
+    socket().on("who are you?", [name] { return name; });
+    client_.start();
+    EXPECT_TRUE(ask<bool>("join", room));
+  }
+
+  ClientSocket socket() { return client_.socket(); }
+  template <class R, class... Args>
+  R ask(std::string_view event, const Args&... args) {
+    return socket().emit_with_ack<R>(event, args...).future().get().value_or(R());
+  }
+
+  support::Log log;
+
+ private:
+  Client client_;
+};
+
+TEST(Examples, ServersAreOneByAnAdapterOfTheirOwn) {
+  const support::TemporaryFolder folder;
+  ExampleServer first("own_adapter", folder.path());
+  ExampleServer second("own_adapter", folder.path());
+  Member ada(first, "Ada", "tea");
+  Member ben(second, "Ben", "tea");
+  Member cleo(second, "Cleo", "coffee");
+  ASSERT_TRUE(eventually([&] { return ada.ask<int>("servers") == 2; }));
+
+  EXPECT_EQ(ada.ask<int>("count", "tea"), 2);
+  ada.socket().emit("say", "tea", "hello");
+  ada.socket().emit("say", "coffee", "and you?");
+  ben.log.wait_for("hello");
+  cleo.log.wait_for("and you?");
+  EXPECT_THAT(cleo.log.lines(), testing::ElementsAre("and you?"));
+  EXPECT_THAT(ada.ask<std::vector<std::string>>("ask", "tea"),
+              testing::UnorderedElementsAre("Ada", "Ben"));
+  EXPECT_THAT(ada.ask<std::vector<int>>("ask-servers"), testing::ElementsAre(42));
+
+  // What is larger than a datagram is lost, and what comes after it is not.
+  ada.socket().emit("say", "tea", std::string(300'000, 'x'));
+  ada.socket().emit("say", "tea", std::string(100'000, 'y'));
+  ben.log.wait_for(std::string(100'000, 'y'));
+  EXPECT_THAT(ben.log.lines(), testing::SizeIs(2));
+
+  // One that says goodbye, and one that cannot.
+  ExampleServer third("own_adapter", folder.path());
+  ASSERT_TRUE(eventually([&] { return ada.ask<int>("servers") == 3; }));
+  third.kill();
+  second.stop();
+  ASSERT_TRUE(eventually([&] { return ada.ask<int>("servers") == 1; }));
+  EXPECT_EQ(ada.ask<int>("count", "tea"), 1);
 }
 
 TEST(Examples, GameLoop) {

@@ -342,6 +342,18 @@ TEST_F(RedisServing, AnEmitterSaysWhatRedisCannotTake) {
   EXPECT_TRUE(driver.run_until([&] { return arrived == limit + 1; }));
 }
 
+TEST_F(RedisServing, AnEmitterCountsWhatRedisRefuses) {
+  RedisServer redis;
+  open(redis.url());
+  ASSERT_TRUE(be_ready());
+  const Emitter emitter({.url = redis.url()});
+  ask({"ACL", "SETUSER", "default", "-publish"});
+  EXPECT_EQ(emitter.emit("x"), EmitResult::sent);
+  EXPECT_TRUE(support::eventually([&] { return emitter.lost() == 1; }));
+  EXPECT_EQ(emitter.of("/other").emit("x"), EmitResult::sent);
+  EXPECT_TRUE(support::eventually([&] { return emitter.of("/other").lost() == 2; }));
+}
+
 TEST_F(RedisServing, FollowsTheSentinelsToANewMaster) {
   RedisServer old_master;
   RedisServer replica(

@@ -40,10 +40,13 @@ class TownNode {
       options.peers = link.peers;
       cluster->add(link.network->make_bus(name), options);
     }
-    core::Options core_options;
-    core_options.adapter = cluster->adapter_factory();
-    server = std::make_unique<CoreServer>(std::move(loop), core_options);
-    server->nsp.on_connection([this](Socket socket) { sockets.push_back(std::move(socket)); });
+    start(std::move(loop));
+  }
+  TownNode(std::shared_ptr<ManualLoop> loop, const std::string& node_name,
+           std::unique_ptr<cluster::Bus> bus, const cluster::ClusterOptions& options)
+      : name(node_name), cluster(std::make_shared<cluster::ClusterNode>(*loop)) {
+    cluster->add(std::move(bus), options);
+    start(std::move(loop));
   }
   ~TownNode() { leave(); }
   TownNode(const TownNode&) = delete;
@@ -66,6 +69,14 @@ class TownNode {
   std::unique_ptr<CoreServer> server;
   std::vector<Socket> sockets;
   std::vector<std::unique_ptr<CorePeer>> peers;
+
+ private:
+  void start(std::shared_ptr<ManualLoop> loop) {
+    core::Options options;
+    options.adapter = cluster->adapter_factory();
+    server = std::make_unique<CoreServer>(std::move(loop), options);
+    server->nsp.on_connection([this](Socket socket) { sockets.push_back(std::move(socket)); });
+  }
 };
 
 class ClusterTown {

@@ -8,20 +8,18 @@
 #include "support/child_process.hpp"
 #include "support/loop_driver.hpp"
 #include "support/patience.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <initializer_list>
 #include <memory>
 #include <netinet/in.h>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -31,26 +29,6 @@
 #include <vector>
 
 namespace socketio::support {
-
-/// A folder of the test's own, removed by the destructor with all that is in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    path_ = (std::filesystem::temp_directory_path() / "socketio-test-XXXXXX").string();
-    if (!::mkdtemp(path_.data())) throw std::runtime_error("no folder");
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 class RedisServer {
  public:

@@ -52,10 +52,12 @@ class ClassicFormatTest : public testing::Test {
   static std::string refusal(const E& result) {
     return result ? "accepted" : std::to_string(static_cast<int>(result.error()));
   }
-  static std::string code(FormatErrc error) { return std::to_string(static_cast<int>(error)); }
+  static std::string code(cluster::FormatErrc error) {
+    return std::to_string(static_cast<int>(error));
+  }
 
   ClassicFormat format_;
-  WireText wire_;
+  cluster::WireText wire_;
 };
 
 const json nobody_in_particular = {
@@ -265,12 +267,12 @@ TEST_F(ClassicFormatTest, HasNoFormForSomeMessages) {
   const auto code_of = [this](auto body) {
     return refusal(format_.encode({.sender = "a", .nsp = "/", .body = std::move(body)}));
   };
-  EXPECT_EQ(code_of(cluster::Hello{}), code(FormatErrc::not_carried));
-  EXPECT_EQ(code_of(cluster::Heartbeat{}), code(FormatErrc::not_carried));
-  EXPECT_EQ(code_of(cluster::Goodbye{}), code(FormatErrc::not_carried));
+  EXPECT_EQ(code_of(cluster::Hello{}), code(cluster::FormatErrc::not_carried));
+  EXPECT_EQ(code_of(cluster::Heartbeat{}), code(cluster::FormatErrc::not_carried));
+  EXPECT_EQ(code_of(cluster::Goodbye{}), code(cluster::FormatErrc::not_carried));
   EXPECT_EQ(
       code_of(cluster::ClientAnswer{"r", {}, std::make_error_code(std::errc::operation_canceled)}),
-      code(FormatErrc::not_carried));
+      code(cluster::FormatErrc::not_carried));
 }
 
 TEST_F(ClassicFormatTest, RefusesWhatIsNoMessage) {
@@ -283,39 +285,42 @@ TEST_F(ClassicFormatTest, RefusesWhatIsNoMessage) {
   const auto response = [this](std::string_view text) {
     return refusal(format_.decode_response(text, "/"));
   };
-  EXPECT_EQ(broadcast(""), code(FormatErrc::syntax));
-  EXPECT_EQ(broadcast("c1"), code(FormatErrc::syntax));
-  EXPECT_EQ(broadcast("93a161"), code(FormatErrc::syntax));
-  EXPECT_EQ(broadcast("80"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(broadcast("93010203"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(broadcast("93a1618080"), code(FormatErrc::invalid_field));
+  EXPECT_EQ(broadcast(""), code(cluster::FormatErrc::syntax));
+  EXPECT_EQ(broadcast("c1"), code(cluster::FormatErrc::syntax));
+  EXPECT_EQ(broadcast("93a161"), code(cluster::FormatErrc::syntax));
+  EXPECT_EQ(broadcast("80"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(broadcast("93010203"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(broadcast("93a1618080"), code(cluster::FormatErrc::invalid_field));
 
-  EXPECT_EQ(request("{"), code(FormatErrc::syntax));
-  EXPECT_EQ(request("{}"), code(FormatErrc::unknown_type));
-  EXPECT_EQ(request(R"({"type":-1})"), code(FormatErrc::unknown_type));
-  EXPECT_EQ(request(R"({"type":8})"), code(FormatErrc::unknown_type));
-  EXPECT_EQ(request(R"({"type":18446744073709551615})"), code(FormatErrc::unknown_type));
-  EXPECT_EQ(request(R"({"type":2})"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(request(R"({"type":2,"sid":"s"})"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(request(R"({"type":2,"opts":7})"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(request(R"({"type":2,"opts":{"rooms":{}}})"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(request(R"({"type":5,"opts":{}})"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(request(R"({"type":5,"requestId":7,"opts":{}})"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(request(R"({"type":6,"data":[]})"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(request(R"({"type":6,"data":[{}]})"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(request(R"({"type":7,"requestId":"r","opts":{}})"), code(FormatErrc::invalid_field));
+  EXPECT_EQ(request("{"), code(cluster::FormatErrc::syntax));
+  EXPECT_EQ(request("{}"), code(cluster::FormatErrc::unknown_type));
+  EXPECT_EQ(request(R"({"type":-1})"), code(cluster::FormatErrc::unknown_type));
+  EXPECT_EQ(request(R"({"type":8})"), code(cluster::FormatErrc::unknown_type));
+  EXPECT_EQ(request(R"({"type":18446744073709551615})"), code(cluster::FormatErrc::unknown_type));
+  EXPECT_EQ(request(R"({"type":2})"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(request(R"({"type":2,"sid":"s"})"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(request(R"({"type":2,"opts":7})"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(request(R"({"type":2,"opts":{"rooms":{}}})"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(request(R"({"type":5,"opts":{}})"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(request(R"({"type":5,"requestId":7,"opts":{}})"),
+            code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(request(R"({"type":6,"data":[]})"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(request(R"({"type":6,"data":[{}]})"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(request(R"({"type":7,"requestId":"r","opts":{}})"),
+            code(cluster::FormatErrc::invalid_field));
   EXPECT_EQ(request(R"({"type":7,"requestId":"r","opts":{},"packet":{"type":0,"data":["a"]}})"),
-            code(FormatErrc::invalid_field));
+            code(cluster::FormatErrc::invalid_field));
 
-  EXPECT_EQ(response("{}"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(response(R"({"requestId":"r"})"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(response(R"({"requestId":"r","sockets":["id"]})"), code(FormatErrc::invalid_field));
-  EXPECT_EQ(response(R"({"requestId":"r","type":5})"), code(FormatErrc::unknown_type));
-  EXPECT_EQ(response(R"({"requestId":"r","type":264})"), code(FormatErrc::unknown_type));
+  EXPECT_EQ(response("{}"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(response(R"({"requestId":"r"})"), code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(response(R"({"requestId":"r","sockets":["id"]})"),
+            code(cluster::FormatErrc::invalid_field));
+  EXPECT_EQ(response(R"({"requestId":"r","type":5})"), code(cluster::FormatErrc::unknown_type));
+  EXPECT_EQ(response(R"({"requestId":"r","type":264})"), code(cluster::FormatErrc::unknown_type));
   EXPECT_EQ(response(R"({"requestId":"r","type":8,"clientCount":-1})"),
-            code(FormatErrc::invalid_field));
+            code(cluster::FormatErrc::invalid_field));
   EXPECT_EQ(response(R"({"requestId":"r","type":8,"clientCount":10000001})"),
-            code(FormatErrc::invalid_field));
+            code(cluster::FormatErrc::invalid_field));
 }
 
 TEST_F(ClassicFormatTest, HasLimits) {
@@ -325,7 +330,7 @@ TEST_F(ClassicFormatTest, HasLimits) {
   };
   ClassicFormat format({.message_bytes = 1000, .depth = 5, .values = 20, .attachments = 2});
   EXPECT_TRUE(format.decode_request(sized(1000), "/"));
-  EXPECT_EQ(refusal(format.decode_request(sized(1001), "/")), code(FormatErrc::too_large));
+  EXPECT_EQ(refusal(format.decode_request(sized(1001), "/")), code(cluster::FormatErrc::too_large));
   const auto nested = [](std::size_t depth) {
     return R"({"type":6,"data":["a",)" + std::string(depth, '[') + '1' + std::string(depth, ']') +
            "]}";
@@ -338,7 +343,7 @@ TEST_F(ClassicFormatTest, HasLimits) {
     return text + "]}";
   };
   EXPECT_TRUE(format.decode_request(counted(14), "/"));
-  EXPECT_EQ(refusal(format.decode_request(counted(15), "/")), code(FormatErrc::too_large));
+  EXPECT_EQ(refusal(format.decode_request(counted(15), "/")), code(cluster::FormatErrc::too_large));
   const auto with_attachments = [this](std::size_t count) {
     cluster::ServerSideEmit body{{R"(["a")", {}}, {}};
     for (std::size_t i = 0; i < count; ++i) {
@@ -349,7 +354,8 @@ TEST_F(ClassicFormatTest, HasLimits) {
     return *format_.encode({.sender = "a", .nsp = "/", .body = std::move(body)});
   };
   EXPECT_TRUE(format.decode_request(with_attachments(2), "/"));
-  EXPECT_EQ(refusal(format.decode_request(with_attachments(3), "/")), code(FormatErrc::too_large));
+  EXPECT_EQ(refusal(format.decode_request(with_attachments(3), "/")),
+            code(cluster::FormatErrc::too_large));
 }
 
 TEST_F(ClassicFormatTest, ChannelsHaveTheNamesOfTheAdapter) {

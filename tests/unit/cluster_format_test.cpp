@@ -2,7 +2,7 @@
 // The messages of JavaScript's ClusterAdapter, as the sharded and the streams adapter send them:
 // what they publish is understood, what we publish is the same, and everything else is an error.
 // The samples were published by these packages (tests/support/redis_samples.hpp).
-#include "redis/cluster_format.hpp"
+#include "cluster/cluster_format.hpp"
 
 #include "support/described_message.hpp"
 #include "support/hex.hpp"
@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace socketio::redis {
+namespace socketio::cluster {
 namespace {
 
 using Encoding = ClusterFormat::Encoding;
@@ -31,11 +31,11 @@ class ClusterFormatTest : public testing::Test {
     return {"0101010101010101", "/", std::string(redis_sample(name).channel),
             redis_sample_bytes(name)};
   }
-  cluster::Message message(std::string_view name) {
+  Message message(std::string_view name) {
     auto decoded = is_entry(redis_sample(name)) ? format_.decode_entry(entry(name))
                                                 : format_.decode(redis_sample_bytes(name));
     EXPECT_TRUE(decoded) << name;
-    return decoded ? *std::move(decoded) : cluster::Message{};
+    return decoded ? *std::move(decoded) : Message{};
   }
   json decoded(std::string_view name) { return described(message(name)); }
   template <class E>
@@ -162,14 +162,14 @@ TEST_F(ClusterFormatTest, EntriesAreWrittenToTheByte) {
 
 TEST_F(ClusterFormatTest, NodesIntroduceThemselvesAndLeave) {
   const auto round_trip = [this](auto body, std::string_view text) {
-    const cluster::Message message{.sender = "a", .nsp = "/", .body = body};
+    const Message message{.sender = "a", .nsp = "/", .body = body};
     EXPECT_EQ(*format_.encode(message, Encoding::json_if_text), text);
     EXPECT_EQ(described(*format_.decode(text)), described(message));
     EXPECT_EQ(described(*format_.decode_entry(*format_.encode_entry(message))), described(message));
   };
-  round_trip(cluster::Hello{}, R"({"type":1,"uid":"a","nsp":"/"})");
-  round_trip(cluster::Heartbeat{}, R"({"type":2,"uid":"a","nsp":"/"})");
-  round_trip(cluster::Goodbye{}, R"({"type":13,"uid":"a","nsp":"/"})");
+  round_trip(Hello{}, R"({"type":1,"uid":"a","nsp":"/"})");
+  round_trip(Heartbeat{}, R"({"type":2,"uid":"a","nsp":"/"})");
+  round_trip(Goodbye{}, R"({"type":13,"uid":"a","nsp":"/"})");
 }
 
 TEST_F(ClusterFormatTest, TimestampsAreDates) {
@@ -219,14 +219,13 @@ TEST_F(ClusterFormatTest, RefusesWhatIsNoMessage) {
   EXPECT_EQ(entry("3", ""), code(FormatErrc::invalid_field));
   EXPECT_EQ(entry("3", "***"), code(FormatErrc::syntax));
   EXPECT_EQ(entry("3", "wQ=="), code(FormatErrc::syntax));
-  EXPECT_EQ(
-      refusal(format_.encode(
-          {.sender = "a",
-           .nsp = "/",
-           .body = cluster::ClientAnswer{"r", {}, std::make_error_code(std::errc::timed_out)}},
-          Encoding::msgpack)),
-      code(FormatErrc::not_carried));
+  EXPECT_EQ(refusal(format_.encode(
+                {.sender = "a",
+                 .nsp = "/",
+                 .body = ClientAnswer{"r", {}, std::make_error_code(std::errc::timed_out)}},
+                Encoding::msgpack)),
+            code(FormatErrc::not_carried));
 }
 
 }  // namespace
-}  // namespace socketio::redis
+}  // namespace socketio::cluster

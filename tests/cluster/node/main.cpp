@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A node of a cluster made of this library; tests/cluster/README.md describes what a node has to do.
 #include "lines.hpp"
+#include "relay_bus.hpp"
 
 #include <socketio/json_writer.hpp>
 #include <socketio/redis.hpp>
@@ -14,11 +15,13 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <regex>
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace cluster_node {
@@ -61,6 +64,13 @@ Adapter make_adapter(const Options& options) {
         {.url = options.redis, .subscription_mode = modes.at(detail)});
   }
   if (kind == "streams") return socketio::redis_streams_adapter({.url = options.redis});
+  if (kind == "own") {
+    return socketio::cluster_adapter(
+        [url = options.redis](socketio::ClusterBus::Receiver receiver) {
+          return std::make_unique<RelayBus>(url, std::move(receiver));
+        },
+        {.requests_timeout = std::chrono::milliseconds(options.request_timeout_ms)});
+  }
   throw std::invalid_argument("no adapter " + options.adapter);
 }
 
@@ -280,8 +290,8 @@ int main(int argc, char** argv) {
   cluster_node::Options options;
   CLI::App app("A node of the clusters of tests/cluster");
   app.add_option("--adapter", options.adapter,
-                 "classic, classic:specific, sharded:<mode>, streams");
-  app.add_option("--redis", options.redis, "URL");
+                 "classic, classic:specific, sharded:<mode>, streams, own");
+  app.add_option("--redis", options.redis, "URL, for own that of a relay");
   app.add_option("--request-timeout", options.request_timeout_ms, "milliseconds");
   app.add_flag("--recovery", options.recovery, "clients may come back");
   app.add_option("--threads", options.threads, "loops");

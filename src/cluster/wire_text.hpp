@@ -26,7 +26,7 @@
 #include <string_view>
 #include <vector>
 
-namespace socketio::redis {
+namespace socketio::cluster {
 
 /// Why bytes are no message, or a message has no bytes.
 enum class FormatErrc : std::uint8_t {
@@ -83,7 +83,7 @@ void write_options(JsonWriter& writer, const detail::BroadcastOptions& options, 
 void write_rooms(JsonWriter& writer, const std::vector<std::string>& rooms);
 /// `{"type":2,"data":[...],"nsp":"/"}`, without `nsp` if it is empty. The event's attachments must
 /// be the only ones of the message.
-void write_packet(JsonWriter& writer, const cluster::Content& event, std::string_view nsp);
+void write_packet(JsonWriter& writer, const Content& event, std::string_view nsp);
 void write_sockets(JsonWriter& writer, const std::vector<core::SocketDetails>& sockets);
 
 // --- Reading; nothing if the value is of another kind ---
@@ -93,7 +93,7 @@ Value member_of(const Value& object, std::string_view name);
 std::optional<std::string> read_text(const Value& object, std::string_view name);
 std::optional<std::uint64_t> read_count(const Value& object, std::string_view name);
 /// The clients of one node; nothing beyond the limit, which no node has.
-inline constexpr std::uint64_t most_clients = 10'000'000;
+inline constexpr std::uint64_t most_clients_of_node = 10'000'000;
 std::optional<std::size_t> read_client_count(const Value& object);
 /// Empty if there is none, which is not an error.
 std::optional<std::string> read_request_id(const Value& object);
@@ -103,12 +103,12 @@ std::optional<std::vector<core::SocketDetails>> read_sockets(const Value& object
 /// `close` of a request to disconnect; missing means false.
 Close read_close(const Value& object);
 /// The array with which an event begins: a name and arguments.
-std::optional<cluster::Content> read_event(const Value& object, std::string_view name);
+std::optional<Content> read_event(const Value& object, std::string_view name);
 /// The event of a packet.
-std::optional<cluster::Content> read_packet(const Value& packet);
+std::optional<Content> read_packet(const Value& packet);
 /// Any value; null if there is none.
-cluster::Content read_content(const Value& object, std::string_view name);
+Content read_content(const Value& object, std::string_view name);
 /// The same as the only element of an array.
-cluster::Content read_argument(const Value& object, std::string_view name);
+Content read_argument(const Value& object, std::string_view name);
 
-}  // namespace socketio::redis
+}  // namespace socketio::cluster

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "redis/cluster_format.hpp"
+#include "cluster/cluster_format.hpp"
 
 #include "base/base64.hpp"
 #include "cluster/content.hpp"
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <utility>
 
-namespace socketio::redis {
+namespace socketio::cluster {
 namespace {
 
 /// MessageType of socket.io-adapter.
@@ -30,25 +30,19 @@ enum class ClusterType : std::uint8_t {
 constexpr auto last_cluster_type = static_cast<std::uint64_t>(ClusterType::adapter_close);
 
 struct TypeOf {
-  ClusterType operator()(const cluster::Hello&) { return ClusterType::initial_heartbeat; }
-  ClusterType operator()(const cluster::Heartbeat&) { return ClusterType::heartbeat; }
-  ClusterType operator()(const cluster::Goodbye&) { return ClusterType::adapter_close; }
-  ClusterType operator()(const cluster::Broadcast&) { return ClusterType::broadcast; }
-  ClusterType operator()(const cluster::SocketsJoin&) { return ClusterType::sockets_join; }
-  ClusterType operator()(const cluster::SocketsLeave&) { return ClusterType::sockets_leave; }
-  ClusterType operator()(const cluster::DisconnectSockets&) {
-    return ClusterType::disconnect_sockets;
-  }
-  ClusterType operator()(const cluster::FetchSockets&) { return ClusterType::fetch_sockets; }
-  ClusterType operator()(const cluster::ServerSideEmit&) { return ClusterType::server_side_emit; }
-  ClusterType operator()(const cluster::ClientCount&) {
-    return ClusterType::broadcast_client_count;
-  }
-  ClusterType operator()(const cluster::ClientAnswer&) { return ClusterType::broadcast_ack; }
-  ClusterType operator()(const cluster::Sockets&) { return ClusterType::fetch_sockets_response; }
-  ClusterType operator()(const cluster::ServerSideAnswer&) {
-    return ClusterType::server_side_emit_response;
-  }
+  ClusterType operator()(const Hello&) { return ClusterType::initial_heartbeat; }
+  ClusterType operator()(const Heartbeat&) { return ClusterType::heartbeat; }
+  ClusterType operator()(const Goodbye&) { return ClusterType::adapter_close; }
+  ClusterType operator()(const Broadcast&) { return ClusterType::broadcast; }
+  ClusterType operator()(const SocketsJoin&) { return ClusterType::sockets_join; }
+  ClusterType operator()(const SocketsLeave&) { return ClusterType::sockets_leave; }
+  ClusterType operator()(const DisconnectSockets&) { return ClusterType::disconnect_sockets; }
+  ClusterType operator()(const FetchSockets&) { return ClusterType::fetch_sockets; }
+  ClusterType operator()(const ServerSideEmit&) { return ClusterType::server_side_emit; }
+  ClusterType operator()(const ClientCount&) { return ClusterType::broadcast_client_count; }
+  ClusterType operator()(const ClientAnswer&) { return ClusterType::broadcast_ack; }
+  ClusterType operator()(const Sockets&) { return ClusterType::fetch_sockets_response; }
+  ClusterType operator()(const ServerSideAnswer&) { return ClusterType::server_side_emit_response; }
 };
 
 /// Writes the data of one message.
@@ -59,7 +53,7 @@ class DataWriter {
 
   /// The attachments that the text refers to, or null if the message cannot be written. They live as
   /// long as this and the message.
-  const std::vector<Bytes>* write(const cluster::Message& message) {
+  const std::vector<Bytes>* write(const Message& message) {
     writer_.begin_object();
     const bool is_carried = std::visit([&](const auto& body) { return write(body); }, message.body);
     writer_.end_object();
@@ -71,13 +65,13 @@ class DataWriter {
     writer_.key("opts");
     write_options(writer_, options, Flags::written);
   }
-  bool write_request(const cluster::RequestId& request) {
+  bool write_request(const RequestId& request) {
     if (request.empty()) return true;
     writer_.key("requestId");
     writer_.string(request);
     return true;
   }
-  void write_as_packet(const cluster::Content& content) {
+  void write_as_packet(const Content& content) {
     writer_.key("packet");
     writer_.raw(content.text);
     attachments_ = &content.attachments;
@@ -90,49 +84,49 @@ class DataWriter {
     return true;
   }
 
-  bool write(const cluster::Broadcast& body) {
+  bool write(const Broadcast& body) {
     writer_.key("packet");
     write_packet(writer_, body.event, {});
     attachments_ = &body.event.attachments;
     write_opts(body.options);
     return write_request(body.request);
   }
-  bool write(const cluster::SocketsJoin& body) { return write_change(body.options, body.rooms); }
-  bool write(const cluster::SocketsLeave& body) { return write_change(body.options, body.rooms); }
-  bool write(const cluster::DisconnectSockets& body) {
+  bool write(const SocketsJoin& body) { return write_change(body.options, body.rooms); }
+  bool write(const SocketsLeave& body) { return write_change(body.options, body.rooms); }
+  bool write(const DisconnectSockets& body) {
     write_opts(body.options);
     writer_.key("close");
     writer_.boolean(body.close == Close::connection);
     return true;
   }
-  bool write(const cluster::FetchSockets& body) {
+  bool write(const FetchSockets& body) {
     write_opts(body.options);
     return write_request(body.request);
   }
-  bool write(const cluster::ServerSideEmit& body) {
+  bool write(const ServerSideEmit& body) {
     write_as_packet(body.event);
     return write_request(body.request);
   }
-  bool write(const cluster::ClientCount& body) {
+  bool write(const ClientCount& body) {
     write_request(body.request);
     writer_.key("clientCount");
     writer_.unsigned_integer(body.clients);
     return true;
   }
   /// JavaScript has no form for an error: a client that fails does not answer.
-  bool write(const cluster::ClientAnswer& body) {
+  bool write(const ClientAnswer& body) {
     if (body.error) return false;
-    argument_ = cluster::first_of(cluster::written(body.arguments));
+    argument_ = first_of(written(body.arguments));
     write_as_packet(argument_);
     return write_request(body.request);
   }
-  bool write(const cluster::Sockets& body) {
+  bool write(const Sockets& body) {
     write_request(body.request);
     writer_.key("sockets");
     write_sockets(writer_, body.sockets);
     return true;
   }
-  bool write(const cluster::ServerSideAnswer& body) {
+  bool write(const ServerSideAnswer& body) {
     if (body.answers.empty()) return false;
     write_as_packet(body.answers.front());
     return write_request(body.request);
@@ -144,7 +138,7 @@ class DataWriter {
 
   JsonWriter& writer_;
   const std::vector<Bytes>* attachments_;
-  cluster::Content argument_;
+  Content argument_;
 };
 
 bool has_data(ClusterType type) {
@@ -152,57 +146,55 @@ bool has_data(ClusterType type) {
          type != ClusterType::adapter_close;
 }
 
-std::optional<cluster::Body> read_broadcast(const Value& data, cluster::RequestId&& request) {
+std::optional<Body> read_broadcast(const Value& data, RequestId&& request) {
   auto event = read_packet(member_of(data, "packet"));
   auto options = read_options(member_of(data, "opts"));
   if (!event || !options) return std::nullopt;
-  return cluster::Broadcast{std::move(*event), std::move(*options), std::move(request)};
+  return Broadcast{std::move(*event), std::move(*options), std::move(request)};
 }
 
-std::optional<cluster::Body> read_change(ClusterType type, const Value& data) {
+std::optional<Body> read_change(ClusterType type, const Value& data) {
   auto options = read_options(member_of(data, "opts"));
   auto rooms = read_rooms(data, "rooms");
   if (!options || !rooms) return std::nullopt;
   if (type == ClusterType::disconnect_sockets)
-    return cluster::DisconnectSockets{std::move(*options), read_close(data)};
-  if (type == ClusterType::sockets_join)
-    return cluster::SocketsJoin{std::move(*options), std::move(*rooms)};
-  return cluster::SocketsLeave{std::move(*options), std::move(*rooms)};
+    return DisconnectSockets{std::move(*options), read_close(data)};
+  if (type == ClusterType::sockets_join) return SocketsJoin{std::move(*options), std::move(*rooms)};
+  return SocketsLeave{std::move(*options), std::move(*rooms)};
 }
 
-std::optional<cluster::Body> read_fetch(const Value& data, cluster::RequestId&& request) {
+std::optional<Body> read_fetch(const Value& data, RequestId&& request) {
   auto options = read_options(member_of(data, "opts"));
   if (!options || request.empty()) return std::nullopt;
-  return cluster::FetchSockets{std::move(*options), std::move(request)};
+  return FetchSockets{std::move(*options), std::move(request)};
 }
 
-std::optional<cluster::Body> read_answer(ClusterType type, const Value& data,
-                                         cluster::RequestId&& request) {
+std::optional<Body> read_answer(ClusterType type, const Value& data, RequestId&& request) {
   if (request.empty()) return std::nullopt;
   if (type == ClusterType::broadcast_ack)
-    return cluster::ClientAnswer{std::move(request), read_argument(data, "packet"), {}};
+    return ClientAnswer{std::move(request), read_argument(data, "packet"), {}};
   if (type == ClusterType::server_side_emit_response)
-    return cluster::ServerSideAnswer{std::move(request), {read_content(data, "packet")}, {}};
+    return ServerSideAnswer{std::move(request), {read_content(data, "packet")}, {}};
   if (type == ClusterType::fetch_sockets_response) {
     auto sockets = read_sockets(data);
     if (!sockets) return std::nullopt;
-    return cluster::Sockets{std::move(request), std::move(*sockets), {}};
+    return Sockets{std::move(request), std::move(*sockets), {}};
   }
   const auto clients = read_client_count(data);
   if (!clients) return std::nullopt;
-  return cluster::ClientCount{std::move(request), *clients, {}};
+  return ClientCount{std::move(request), *clients, {}};
 }
 
-std::optional<cluster::Body> read_body(ClusterType type, const Value& data) {
+std::optional<Body> read_body(ClusterType type, const Value& data) {
   auto request = read_request_id(data);
   if (!request) return std::nullopt;
   switch (type) {
     case ClusterType::initial_heartbeat:
-      return cluster::Hello{};
+      return Hello{};
     case ClusterType::heartbeat:
-      return cluster::Heartbeat{};
+      return Heartbeat{};
     case ClusterType::adapter_close:
-      return cluster::Goodbye{};
+      return Goodbye{};
     case ClusterType::broadcast:
       return read_broadcast(data, std::move(*request));
     case ClusterType::sockets_join:
@@ -214,7 +206,7 @@ std::optional<cluster::Body> read_body(ClusterType type, const Value& data) {
     case ClusterType::server_side_emit: {
       auto event = read_event(data, "packet");
       if (!event) return std::nullopt;
-      return cluster::ServerSideEmit{std::move(*event), std::move(*request)};
+      return ServerSideEmit{std::move(*event), std::move(*request)};
     }
     case ClusterType::fetch_sockets_response:
     case ClusterType::server_side_emit_response:
@@ -225,19 +217,17 @@ std::optional<cluster::Body> read_body(ClusterType type, const Value& data) {
   return std::nullopt;
 }
 
-Result<cluster::Message, FormatErrc> make_message(std::string&& sender, std::string&& nsp,
-                                                  std::uint64_t type, const Value& data) {
+Result<Message, FormatErrc> make_message(std::string&& sender, std::string&& nsp,
+                                         std::uint64_t type, const Value& data) {
   if (type == 0 || type > last_cluster_type) return FormatErrc::unknown_type;
   auto body = read_body(static_cast<ClusterType>(type), data);
   if (!body) return FormatErrc::invalid_field;
-  return cluster::Message{
-      .sender = std::move(sender), .nsp = std::move(nsp), .body = std::move(*body)};
+  return Message{.sender = std::move(sender), .nsp = std::move(nsp), .body = std::move(*body)};
 }
 
 }  // namespace
 
-Result<std::string, FormatErrc> ClusterFormat::encode(const cluster::Message& message,
-                                                      Encoding encoding) {
+Result<std::string, FormatErrc> ClusterFormat::encode(const Message& message, Encoding encoding) {
   TextBuffer text;
   std::vector<Bytes> own;
   const std::vector<Bytes>* attachments = &own;
@@ -261,7 +251,7 @@ Result<std::string, FormatErrc> ClusterFormat::encode(const cluster::Message& me
                                        : wire_.to_bytes(text.view(), *attachments);
 }
 
-Result<cluster::Message, FormatErrc> ClusterFormat::decode(std::string_view bytes) {
+Result<Message, FormatErrc> ClusterFormat::decode(std::string_view bytes) {
   const auto envelope = wire_.read(bytes);
   if (!envelope) return envelope.error();
   auto sender = read_text(*envelope, "uid");
@@ -274,7 +264,7 @@ Result<cluster::Message, FormatErrc> ClusterFormat::decode(std::string_view byte
   return message;
 }
 
-Result<StreamEntry, FormatErrc> ClusterFormat::encode_entry(const cluster::Message& message) {
+Result<StreamEntry, FormatErrc> ClusterFormat::encode_entry(const Message& message) {
   const ClusterType type = std::visit(TypeOf(), message.body);
   StreamEntry entry{.uid = message.sender,
                     .nsp = message.nsp,
@@ -297,7 +287,7 @@ Result<StreamEntry, FormatErrc> ClusterFormat::encode_entry(const cluster::Messa
   return entry;
 }
 
-Result<cluster::Message, FormatErrc> ClusterFormat::decode_entry(const StreamEntry& entry) {
+Result<Message, FormatErrc> ClusterFormat::decode_entry(const StreamEntry& entry) {
   std::uint64_t type = 0;
   const char* const end = entry.type.data() + entry.type.size();
   const auto number = std::from_chars(entry.type.data(), end, type);
@@ -314,4 +304,4 @@ Result<cluster::Message, FormatErrc> ClusterFormat::decode_entry(const StreamEnt
   return message;
 }
 
-}  // namespace socketio::redis
+}  // namespace socketio::cluster

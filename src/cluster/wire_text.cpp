@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "redis/wire_text.hpp"
+#include "cluster/wire_text.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <span>
 #include <utility>
 
-namespace socketio::redis {
+namespace socketio::cluster {
 namespace {
 
 /// PacketType of socket.io-parser: an event, and one that was given attachments.
@@ -127,8 +127,8 @@ bool is_event(const Value& array) {
   return ValueArray(array).next(name) && (name.get(text) || name.get(number));
 }
 
-cluster::Content content_of(const Value& value) {
-  cluster::Content content;
+Content copied(const Value& value) {
+  Content content;
   TextBuffer text;
   JsonWriter writer(text, content.attachments);
   value.write(writer);
@@ -247,7 +247,7 @@ void write_options(JsonWriter& writer, const detail::BroadcastOptions& options, 
   writer.end_object();
 }
 
-void write_packet(JsonWriter& writer, const cluster::Content& event, std::string_view nsp) {
+void write_packet(JsonWriter& writer, const Content& event, std::string_view nsp) {
   writer.begin_object();
   writer.key("type");
   writer.unsigned_integer(event_type);
@@ -299,7 +299,8 @@ std::optional<std::uint64_t> read_count(const Value& object, std::string_view na
 
 std::optional<std::size_t> read_client_count(const Value& object) {
   const auto count = read_count(object, "clientCount");
-  return count && *count <= most_clients ? std::optional<std::size_t>(*count) : std::nullopt;
+  return count && *count <= most_clients_of_node ? std::optional<std::size_t>(*count)
+                                                 : std::nullopt;
 }
 
 std::optional<std::string> read_request_id(const Value& object) {
@@ -347,26 +348,26 @@ Close read_close(const Value& object) {
   return is_true(object, "close") ? Close::connection : Close::socket;
 }
 
-std::optional<cluster::Content> read_event(const Value& object, std::string_view name) {
+std::optional<Content> read_event(const Value& object, std::string_view name) {
   Value event;
   if (!object.find(name, event) || !is_event(event)) return std::nullopt;
-  return content_of(event);
+  return copied(event);
 }
 
-std::optional<cluster::Content> read_packet(const Value& packet) {
+std::optional<Content> read_packet(const Value& packet) {
   const auto type = read_count(packet, "type");
   if (type != event_type && type != binary_event_type) return std::nullopt;
   return read_event(packet, "data");
 }
 
-cluster::Content read_content(const Value& object, std::string_view name) {
+Content read_content(const Value& object, std::string_view name) {
   Value member;
   if (!object.find(name, member)) return {"null", {}};
-  return content_of(member);
+  return copied(member);
 }
 
-cluster::Content read_argument(const Value& object, std::string_view name) {
-  cluster::Content content;
+Content read_argument(const Value& object, std::string_view name) {
+  Content content;
   TextBuffer text;
   JsonWriter writer(text, content.attachments);
   Value member;
@@ -377,4 +378,4 @@ cluster::Content read_argument(const Value& object, std::string_view name) {
   return content;
 }
 
-}  // namespace socketio::redis
+}  // namespace socketio::cluster

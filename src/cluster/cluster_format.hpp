@@ -9,13 +9,13 @@
 
 #include "base/result.hpp"
 #include "cluster/message.hpp"
-#include "redis/wire_text.hpp"
+#include "cluster/wire_text.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace socketio::redis {
+namespace socketio::cluster {
 
 /// The fields of an entry in a stream, in the order in which they are written.
 struct StreamEntry {
@@ -38,14 +38,14 @@ class ClusterFormat {
     /// As the streams adapter writes what does not go to the stream.
     msgpack,
   };
-  Result<std::string, FormatErrc> encode(const cluster::Message& message, Encoding encoding);
-  Result<cluster::Message, FormatErrc> decode(std::string_view bytes);
+  Result<std::string, FormatErrc> encode(const Message& message, Encoding encoding);
+  Result<Message, FormatErrc> decode(std::string_view bytes);
 
-  Result<StreamEntry, FormatErrc> encode_entry(const cluster::Message& message);
-  Result<cluster::Message, FormatErrc> decode_entry(const StreamEntry& entry);
+  Result<StreamEntry, FormatErrc> encode_entry(const Message& message);
+  Result<Message, FormatErrc> decode_entry(const StreamEntry& entry);
 
  private:
   WireText wire_;
 };
 
-}  // namespace socketio::redis
+}  // namespace socketio::cluster

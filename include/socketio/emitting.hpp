@@ -46,14 +46,14 @@ class WithFlags {
   }
 };
 
-/// Emits to one socket. `Result` is EmitResult where it is known at once, else void.
-template <class Self, class Result = EmitResult>
+/// Emits to one socket.
+template <class Self>
 class EmitsToOne {
  public:
   /// Throws std::invalid_argument for a name that is reserved: connect, connect_error, disconnect,
   /// disconnecting, newListener, removeListener. Bytes and json that are moved in are not copied.
   template <class... Args>
-  Result emit(std::string_view event, Args&&... args) const {
+  EmitResult emit(std::string_view event, Args&&... args) const {
     OutgoingEvent outgoing(event, std::forward<Args>(args)...);
     return self().emit_encoded(outgoing);
   }
@@ -103,11 +103,12 @@ template <class Self>
 class EmitsToMany {
  public:
   /// Throws std::invalid_argument for a reserved name, as Socket::emit does. Bytes and json that
-  /// are moved in are not copied.
+  /// are moved in are not copied. `sent`, whatever becomes of it at each socket; from another thread than
+  /// a loop's `dropped` beyond Limits::posted_bytes.
   template <class... Args>
-  void emit(std::string_view event, Args&&... args) const {
+  EmitResult emit(std::string_view event, Args&&... args) const {
     OutgoingEvent outgoing(event, std::forward<Args>(args)...);
-    self().emit_encoded(outgoing);
+    return self().emit_encoded(outgoing);
   }
   /// Asks every socket, of all nodes of a cluster; the first argument of each acknowledgement is
   /// collected.

@@ -78,6 +78,9 @@ struct Metrics {
 
   // --- Socket.IO ---
 
+  std::uint64_t posts_dropped =
+      0;  ///< Events of other threads and loops, beyond Limits::posted_bytes.
+
   /// By name. Those beyond Limits::namespaces_in_metrics are together, as "other".
   std::map<std::string, NamespaceMetrics> namespaces;
   /// From an emit that asks to its answer; only with ServerOptions::metrics.

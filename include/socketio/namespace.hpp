@@ -132,11 +132,12 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
   Pending<std::size_t> server_count() const;
 
   /// To the same namespace of all other servers, where handlers of on_server_side_emit() get it. Throws
-  /// std::invalid_argument for a name that is reserved: connect, connection, new_namespace.
+  /// std::invalid_argument for a name that is reserved: connect, connection, new_namespace. The result
+  /// is that of emit().
   template <class... Args>
-  void server_side_emit(std::string_view event, Args&&... args) const {
+  EmitResult server_side_emit(std::string_view event, Args&&... args) const {
     detail::OutgoingEvent outgoing = server_side_event(event, std::forward<Args>(args)...);
-    emit_server_side(outgoing);
+    return emit_server_side(outgoing);
   }
   /// What the other servers answer, each once. Those that have not answered in time, five seconds,
   /// are missing_nodes() of the result.
@@ -172,7 +173,9 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
   friend class detail::EmitsToMany<Namespace>;
   BroadcastOperator everybody() const { return BroadcastOperator(state_); }
   BroadcastOperator as_operator() const { return everybody(); }
-  void emit_encoded(detail::OutgoingEvent& event) const { everybody().emit_encoded(event); }
+  EmitResult emit_encoded(detail::OutgoingEvent& event) const {
+    return everybody().emit_encoded(event);
+  }
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                              detail::AllCallback all) const {
     everybody().emit_encoded_with_ack(event, std::move(each), std::move(all));
@@ -187,7 +190,7 @@ class Namespace : public detail::WithFlags<Namespace, BroadcastOperator>,
                                  std::forward<Args>(args)...);
   }
   static void require_server_side_name(std::string_view event);
-  void emit_server_side(detail::OutgoingEvent& event) const;
+  EmitResult emit_server_side(detail::OutgoingEvent& event) const;
   void emit_server_side_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                                  detail::AllCallback all) const;
   HandlerId add_server_side(std::string event, detail::EventHandler handler) const;

@@ -35,7 +35,9 @@ enum class EmitResult : std::uint8_t {
   /// event goes by Redis (redis_streams_adapter). At a client: it waits for a connection, or for the
   /// connection to take what is in front of it.
   queued,
-  dropped,        ///< Volatile and the peer not ready, or beyond the limit of the buffer.
+  /// Volatile and the peer not ready, or beyond the limit of the buffer; from another thread also
+  /// beyond Limits::posted_bytes.
+  dropped,
   not_connected,  ///< The socket is not connected.
 };
 

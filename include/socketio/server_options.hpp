@@ -129,8 +129,10 @@ struct Limits {
   std::size_t rooms_per_client = 1'024;     ///< Rooms of a socket besides its own.
   std::size_t room_name_bytes = 1'024;
   std::size_t pending_acks = 10'000;  ///< Acknowledgements that one socket waits for.
-  std::size_t connections = 0;        ///< TCP connections. 0: limited by file descriptors only.
-  std::size_t sessions = 0;           ///< Engine.IO sessions; further ones get 503. 0: no limit.
+  /// Events from other threads and other loops that wait for a loop. Further ones are dropped.
+  std::size_t posted_bytes = 64 * 1024 * 1024;
+  std::size_t connections = 0;  ///< TCP connections. 0: limited by file descriptors only.
+  std::size_t sessions = 0;     ///< Engine.IO sessions; further ones get 503. 0: no limit.
   /// Sessions of one address, or of one IPv6 /64; further ones get 503. 0: no limit.
   std::size_t sessions_per_address = 0;
   /// Handshakes that are accepted in a second, and at once after a rest; further ones get 503 with

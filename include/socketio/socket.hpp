@@ -114,7 +114,7 @@ class BroadcastOperator : public detail::WithFlags<BroadcastOperator, BroadcastO
   explicit BroadcastOperator(std::shared_ptr<core::NamespaceState> nsp) : nsp_(std::move(nsp)) {}
   BroadcastOperator as_operator() const { return *this; }
   detail::EmitFlags& flags() { return options_.flags; }
-  void emit_encoded(detail::OutgoingEvent& event) const;
+  EmitResult emit_encoded(detail::OutgoingEvent& event) const;
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                              detail::AllCallback all) const;
   std::shared_ptr<detail::CompletionLoop> completion_loop() const;
@@ -318,16 +318,18 @@ inline SocketOperator Socket::as_operator() const { return SocketOperator(*this)
 
 /// One socket of this node or another, with flags for the next emit. Immutable; thread-safe.
 class RemoteSocketOperator : public detail::WithFlags<RemoteSocketOperator, RemoteSocketOperator>,
-                             public detail::EmitsToOne<RemoteSocketOperator, void> {
+                             public detail::EmitsToOne<RemoteSocketOperator> {
  private:
   friend class RemoteSocket;
   friend class detail::WithFlags<RemoteSocketOperator, RemoteSocketOperator>;
   friend class detail::WithFlags<RemoteSocket, RemoteSocketOperator>;
-  friend class detail::EmitsToOne<RemoteSocketOperator, void>;
+  friend class detail::EmitsToOne<RemoteSocketOperator>;
   explicit RemoteSocketOperator(BroadcastOperator itself) : itself_(std::move(itself)) {}
   RemoteSocketOperator as_operator() const { return *this; }
   detail::EmitFlags& flags() { return itself_.flags(); }
-  void emit_encoded(detail::OutgoingEvent& event) const { itself_.emit_encoded(event); }
+  EmitResult emit_encoded(detail::OutgoingEvent& event) const {
+    return itself_.emit_encoded(event);
+  }
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
     // At the end, if nobody was asked; else it has been completed.
     itself_.emit_encoded_with_ack(event, callback, [callback](const MissingNodes& missing) {
@@ -344,7 +346,7 @@ class RemoteSocketOperator : public detail::WithFlags<RemoteSocketOperator, Remo
 /// A socket as fetch_sockets() reports it, on this node or another: a snapshot with the means to
 /// reach it. Thread-safe.
 class RemoteSocket : public detail::WithFlags<RemoteSocket, RemoteSocketOperator>,
-                     public detail::EmitsToOne<RemoteSocket, void> {
+                     public detail::EmitsToOne<RemoteSocket> {
  public:
   std::string id;
   Handshake handshake;
@@ -358,10 +360,12 @@ class RemoteSocket : public detail::WithFlags<RemoteSocket, RemoteSocketOperator
  private:
   friend class BroadcastOperator;
   friend class detail::WithFlags<RemoteSocket, RemoteSocketOperator>;
-  friend class detail::EmitsToOne<RemoteSocket, void>;
+  friend class detail::EmitsToOne<RemoteSocket>;
   BroadcastOperator itself() const { return BroadcastOperator(nsp_).to(id); }
   RemoteSocketOperator as_operator() const { return RemoteSocketOperator(itself()); }
-  void emit_encoded(detail::OutgoingEvent& event) const { as_operator().emit_encoded(event); }
+  EmitResult emit_encoded(detail::OutgoingEvent& event) const {
+    return as_operator().emit_encoded(event);
+  }
   void emit_encoded_with_ack(detail::OutgoingEvent& event, detail::AckCallback callback) const {
     as_operator().emit_encoded_with_ack(event, std::move(callback));
   }

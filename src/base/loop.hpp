@@ -4,8 +4,8 @@
 // virtual time in a simulation.
 //
 // A turn is one round of the loop: handle all that is ready, run what was deferred, then flush
-// every stream that was written to, once. Everything but post() and is_current() belongs to the
-// loop's own thread.
+// every stream that was written to, once. Everything but post(), try_post(), hurry() and is_current()
+// belongs to the loop's own thread.
 //
 // An exception from a task, a deadline or a stream does not leave the turn: it is reported, and the
 // turn goes on with the next one.
@@ -16,10 +16,13 @@
 #include "base/timing_wheel.hpp"
 
 #include <atomic>
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace socketio {
@@ -66,6 +69,15 @@ class Loop {
 
   /// Runs `task` on this loop; from any thread. Tasks of one thread keep their order.
   virtual void post(Task task) = 0;
+  /// The same for an event that takes so many bytes until then. False, and the task is destroyed, if
+  /// the loop has no room for them.
+  virtual bool try_post(Task task, std::size_t bytes) {
+    static_cast<void>(bytes);
+    post(std::move(task));
+    return true;
+  }
+  /// Everything that has been posted before has run; false also where nobody knows. Any thread.
+  virtual bool has_run_posted() const { return false; }
   /// Makes what was posted run before the next packet, even if that has been read already. For
   /// what ends something. Any thread.
   void hurry() { hurried_.store(true, std::memory_order_release); }
@@ -75,8 +87,13 @@ class Loop {
   }
   /// True on the loop's own thread.
   virtual bool is_current() const = 0;
+  /// Called where something is changed that belongs to one loop only: a debug build ends if another
+  /// thread does that while the loop runs.
+  void check_thread() const { assert(may_use() && "it belongs to the thread of another loop"); }
 
  protected:
+  /// The calling thread may use what belongs to the loop.
+  virtual bool may_use() const { return is_current(); }
   /// Runs a task; what it throws is reported.
   void run(const Task& task) noexcept;
   /// Runs deferred tasks and flushes until nothing is left.

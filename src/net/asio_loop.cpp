@@ -14,7 +14,7 @@ namespace socketio::net {
 /// the loop looks.
 struct AsioLoop::Posted {
   std::mutex mutex;
-  std::vector<Task> tasks;
+  std::vector<PostedTask> tasks;
 };
 
 AsioLoop::AsioLoop(boost::asio::io_context& context)
@@ -112,13 +112,29 @@ void AsioLoop::arm_timer() {
 
 void AsioLoop::post(Task task) {
   const std::lock_guard lock(posted_->mutex);
+  add_posted({std::move(task), 0});
+}
+
+bool AsioLoop::try_post(Task task, std::size_t bytes) {
+  const std::lock_guard lock(posted_->mutex);
+  const std::size_t waiting = posted_bytes_.load(std::memory_order_relaxed);
+  if (waiting > posted_limit_bytes_ || bytes > posted_limit_bytes_ - waiting) {
+    posts_dropped_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  add_posted({std::move(task), bytes});
+  posted_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  return true;
+}
+
+void AsioLoop::add_posted(PostedTask posted) {
   // The wake-up comes first: a task without a wake-up would prevent the wake-up of all later tasks.
   if (posted_->tasks.empty()) {
     boost::asio::post(context_, [self = weak_from_this()] {
       if (const auto loop = self.lock()) loop->run_posted();
     });
   }
-  posted_->tasks.push_back(std::move(task));
+  posted_->tasks.push_back(std::move(posted));
   unfinished_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -138,13 +154,14 @@ void AsioLoop::run_due() {
   constexpr std::size_t kept_tasks = 1'024;
   std::size_t count = 0;
   while (next_due_ < due_.size()) {
-    const Task task = std::move(due_[next_due_++]);
-    run(task);
+    const PostedTask posted = std::move(due_[next_due_++]);
+    if (posted.bytes != 0) posted_bytes_.fetch_sub(posted.bytes, std::memory_order_relaxed);
+    run(posted.task);
     ++count;
   }
   next_due_ = 0;
   due_.clear();
-  if (due_.capacity() > kept_tasks) due_ = std::vector<Task>();
+  if (due_.capacity() > kept_tasks) due_ = std::vector<PostedTask>();
   if (count > 0) unfinished_.fetch_sub(count, std::memory_order_release);
 }
 
@@ -155,7 +172,7 @@ void AsioLoop::stop() {
   // Destroyed here, without the lock, because destroying a task may post another.
   next_due_ = 0;
   const auto due = std::exchange(due_, {});
-  std::vector<Task> posted;
+  std::vector<PostedTask> posted;
   const std::lock_guard lock(posted_->mutex);
   posted.swap(posted_->tasks);
 }

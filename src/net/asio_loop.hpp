@@ -17,6 +17,9 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -44,6 +47,21 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   void enter();
   /// The calling thread is the loop's from now on.
   void adopt_thread();
+  /// As long as one of them lives, the calling thread runs the loop, and only it may use what belongs
+  /// to the loop. Of a user's io_context nobody knows who runs it.
+  class Run {
+   public:
+    explicit Run(AsioLoop& loop) : loop_(loop) {
+      loop_.adopt_thread();
+      loop_.is_run_.store(true, std::memory_order_relaxed);
+    }
+    ~Run() { loop_.is_run_.store(false, std::memory_order_relaxed); }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+   private:
+    AsioLoop& loop_;
+  };
   /// Runs what has been posted so far. Also used at the end of the loop's life.
   void run_posted() override;
   /// Ends the current turn now: runs deferred tasks and flushes streams. Used at the end of the
@@ -59,11 +77,16 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
 
   std::int64_t wall_clock_ms() const override;
   void post(Task task) override;
-  /// Everything that has been posted before has run. Any thread.
-  bool has_run_posted() const { return unfinished_.load(std::memory_order_acquire) == 0; }
+  bool try_post(Task task, std::size_t bytes) override;
+  /// How many bytes of events may wait here. Before other threads post.
+  void set_posted_limit(std::size_t limit_bytes) { posted_limit_bytes_ = limit_bytes; }
+  /// How often try_post() had no room. Any thread.
+  std::uint64_t posts_dropped() const { return posts_dropped_.load(std::memory_order_relaxed); }
+  bool has_run_posted() const override { return unfinished_.load(std::memory_order_acquire) == 0; }
   bool is_current() const override;
 
  private:
+  bool may_use() const override { return !is_run_.load(std::memory_order_relaxed) || is_current(); }
   void request_finish_turn() override;
   void begin_turn() override {
     if (!stopped_) request_finish_turn();
@@ -91,11 +114,23 @@ class AsioLoop final : public Loop, public std::enable_shared_from_this<AsioLoop
   bool stopped_ = false;
   // Empty until the loop runs: no thread is current before.
   std::atomic<std::thread::id> thread_{};
+  std::atomic<bool> is_run_ = false;
 
+  struct PostedTask {
+    Task task;
+    std::size_t bytes;
+  };
   struct Posted;
+  /// Its mutex is locked.
+  void add_posted(PostedTask posted);
+
   std::shared_ptr<Posted> posted_;
+  std::size_t posted_limit_bytes_ = std::numeric_limits<std::size_t>::max();
+  // Of the events that wait, those of the batch that is being run included. Grows under the mutex.
+  std::atomic<std::size_t> posted_bytes_ = 0;
+  std::atomic<std::uint64_t> posts_dropped_ = 0;
   // The batch that is being run, and the next of it.
-  std::vector<Task> due_;
+  std::vector<PostedTask> due_;
   std::size_t next_due_ = 0;
   // Posted, and still running or waiting.
   std::atomic<std::size_t> unfinished_ = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/loop_bus.hpp"
 
+#include "core/event_bytes.hpp"
+
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -22,18 +24,35 @@ const detail::BroadcastOptions* receivers_of(const cluster::Body& body) {
   return nullptr;
 }
 
+/// What an event counts for while it waits. Nothing for what asks, answers or changes something: it is
+/// never dropped.
+std::optional<std::size_t> droppable_bytes(const cluster::Body& body) {
+  if (const auto* const broadcast = std::get_if<cluster::Broadcast>(&body)) {
+    if (!broadcast->request.empty()) return std::nullopt;
+    return core::event_bytes(broadcast->event.text, broadcast->event.attachments);
+  }
+  if (const auto* const emit = std::get_if<cluster::ServerSideEmit>(&body)) {
+    if (!emit->request.empty()) return std::nullopt;
+    return core::event_bytes(emit->event.text, emit->event.attachments);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-std::unique_ptr<cluster::Bus> LoopBuses::make_bus(net::AsioLoop& loop) {
+std::unique_ptr<cluster::Bus> LoopBuses::make_bus(Loop& loop) {
   members_.push_back({&loop, nullptr});
   return std::make_unique<LoopBus>(shared_from_this(), members_.size() - 1);
 }
 
 template <class Use>
-void LoopBuses::post(std::size_t to, Use use) {
+void LoopBuses::post(std::size_t to, Use use, std::optional<std::size_t> event_bytes) {
   if (!members_[to].loop) return;
-  members_[to].loop->post(
-      [self = shared_from_this(), to, use = std::move(use)] { use(self->members_[to].bus); });
+  Loop::Task task = [self = shared_from_this(), to, use = std::move(use)] {
+    use(self->members_[to].bus);
+  };
+  if (!event_bytes) return members_[to].loop->post(std::move(task));
+  members_[to].loop->try_post(std::move(task), *event_bytes);
 }
 
 LoopBus::LoopBus(std::shared_ptr<LoopBuses> buses, std::size_t index)
@@ -47,19 +66,28 @@ LoopBus::~LoopBus() {
   --buses_->count_;
 }
 
+void LoopBus::check_thread() const {
+  if (const Loop* const loop = buses_->members_[index_].loop) loop->check_thread();
+}
+
 void LoopBus::open(const std::string& nsp, Listener& listener) {
+  check_thread();
   listener_ = &listener;
   buses_->rooms_.add_namespace(index_, nsp);
 }
 
-void LoopBus::close(const std::string& nsp) { buses_->rooms_.remove_namespace(index_, nsp); }
+void LoopBus::close(const std::string& nsp) {
+  check_thread();
+  buses_->rooms_.remove_namespace(index_, nsp);
+}
 
 void LoopBus::publish(MessagePtr message) {
+  check_thread();
   // A loop that has something to run may be about to have a member of the room. It is awake, so the
   // message goes there, too. Asked first: what it has run by now is in the rooms.
   LoopRooms::Set to(buses_->members_.size());
   for (std::size_t index = 0; index < to.size(); ++index) {
-    const net::AsioLoop* const loop = buses_->members_[index].loop;
+    const Loop* const loop = buses_->members_[index].loop;
     to[index] = loop && !loop->has_run_posted();
   }
   const detail::BroadcastOptions* const receivers = receivers_of(message->body);
@@ -73,12 +101,17 @@ void LoopBus::publish(MessagePtr message) {
 }
 
 void LoopBus::send(std::size_t to, MessagePtr message) {
-  buses_->post(to, [message = std::move(message)](const LoopBus* bus) {
-    if (bus && bus->listener_) bus->listener_->on_message(message);
-  });
+  const auto bytes = droppable_bytes(message->body);
+  buses_->post(
+      to,
+      [message = std::move(message)](const LoopBus* bus) {
+        if (bus && bus->listener_) bus->listener_->on_message(message);
+      },
+      bytes);
 }
 
 void LoopBus::answer(const std::string& node, MessagePtr message) {
+  check_thread();
   const std::size_t index = std::stoul(node);  // an id that make_bus() has given
   send(index, std::move(message));
 }
@@ -113,11 +146,13 @@ void LoopBus::tell_gateway(Tell tell) {
 }
 
 void LoopBus::on_room_created(const std::string& nsp, const std::string& room) {
+  check_thread();
   buses_->rooms_.add_room(index_, nsp, room);
   tell_gateway([nsp, room](Listener& listener) { listener.on_other_room_created(nsp, room); });
 }
 
 void LoopBus::on_room_deleted(const std::string& nsp, const std::string& room) {
+  check_thread();
   buses_->rooms_.remove_room(index_, nsp, room);
   tell_gateway([nsp, room](Listener& listener) { listener.on_other_room_deleted(nsp, room); });
 }

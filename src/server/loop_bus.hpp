@@ -8,8 +8,8 @@
 // destroyed on that loop, or before it runs. Loop's thread, except where noted.
 #pragma once
 
+#include "base/loop.hpp"
 #include "cluster/bus.hpp"
-#include "net/asio_loop.hpp"
 #include "server/loop_rooms.hpp"
 
 #include <atomic>
@@ -29,22 +29,25 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
   explicit LoopBuses(std::size_t loops) : rooms_(loops) { members_.reserve(loops); }
 
   /// Of the next loop.
-  std::unique_ptr<cluster::Bus> make_bus(net::AsioLoop& loop);
+  std::unique_ptr<cluster::Bus> make_bus(Loop& loop);
   /// That loop is about to be destroyed; none of them runs. What is sent there is dropped.
   void remove(std::size_t index) { members_[index].loop = nullptr; }
+  /// Rooms that have a member on any loop, but for those of sockets' own ids. Any thread.
+  std::size_t room_count() const { return rooms_.room_count(); }
 
  private:
   friend class LoopBus;
   struct Member {
     // Null once it has been removed.
-    net::AsioLoop* loop;
+    Loop* loop;
     // Null once it has left. Used on its loop.
     LoopBus* bus;
   };
 
-  /// Calls `use(const LoopBus*)` on its loop; with null if that one has left.
+  /// Calls `use(const LoopBus*)` on its loop; with null if that one has left. An event has a size, and
+  /// is dropped if the loop has no room for it.
   template <class Use>
-  void post(std::size_t to, Use use);
+  void post(std::size_t to, Use use, std::optional<std::size_t> event_bytes = std::nullopt);
 
   std::vector<Member> members_;
   // The loop that passes messages on to other servers. All that is published goes there.
@@ -79,6 +82,7 @@ class LoopBus final : public cluster::Bus {
   template <class Tell>
   void tell_gateway(Tell tell);
   void send(std::size_t to, cluster::MessagePtr message);
+  void check_thread() const;
 
   const std::shared_ptr<LoopBuses> buses_;
   const std::size_t index_;

@@ -39,7 +39,8 @@ void LoopGroup::end_questions() {
   questions_changed_.notify_all();
 }
 
-void LoopGroup::each(const std::function<void(std::size_t index)>& work) {
+template <class Post>
+void LoopGroup::each_with(const EachWork& work, Post post) {
   std::unique_lock lock(mutex_);
   if (!is_running()) {
     for (std::size_t index = 0; index < members_.size(); ++index) {
@@ -49,21 +50,25 @@ void LoopGroup::each(const std::function<void(std::size_t index)>& work) {
   }
   lock.unlock();
   for (std::size_t index = 0; index < members_.size(); ++index) {
-    net::AsioLoop& loop = *members_[index].loop;
+    Loop& loop = *members_[index].loop;
     if (loop.is_current()) {
       work(index);
       continue;
     }
     // What it has not come to when it ends is left out.
-    loop.post([this, work, index] {
+    post(loop, [this, work, index] {
       if (members_[index].loop) work(index);
     });
   }
 }
 
+void LoopGroup::each(const EachWork& work) {
+  each_with(work, [](Loop& loop, Loop::Task task) { loop.post(std::move(task)); });
+}
+
 bool LoopGroup::run_on_first(std::function<void()> work) {
   std::unique_lock lock(mutex_);
-  net::AsioLoop& first = *members_.front().loop;
+  Loop& first = *members_.front().loop;
   if (!is_running() || first.is_current()) {
     work();
     return true;
@@ -114,6 +119,15 @@ std::shared_ptr<core::NamespaceState> LoopGroup::make(const MakeNamespace& make_
 
 void LoopGroup::change_each(const Change& change) {
   each([this, change](std::size_t index) { change(*members_[index].node); });
+}
+
+bool LoopGroup::tell_each(const Change& change, std::size_t bytes) {
+  bool is_complete = true;
+  each_with([this, change](std::size_t index) { change(*members_[index].node); },
+            [&](Loop& loop, Loop::Task task) {
+              is_complete = loop.try_post(std::move(task), bytes) && is_complete;
+            });
+  return is_complete;
 }
 
 std::optional<std::size_t> LoopGroup::index_here() const {

@@ -6,9 +6,9 @@
 // except those.
 #pragma once
 
+#include "base/loop.hpp"
 #include "core/server/node.hpp"
 #include "core/server/node_group.hpp"
-#include "net/asio_loop.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -31,7 +31,7 @@ class LoopGroup final : public core::NodeGroup {
   }
 
   std::size_t size() const { return size_; }
-  void add(net::AsioLoop& loop, core::Node& node) { members_.push_back({&loop, &node}); }
+  void add(Loop& loop, core::Node& node) { members_.push_back({&loop, &node}); }
   /// That member is about to be destroyed.
   void remove(std::size_t index) { members_[index] = {}; }
 
@@ -43,7 +43,8 @@ class LoopGroup final : public core::NodeGroup {
 
   /// Calls `work` with the number of each loop, on that loop: at once where this thread runs it, and if
   /// none runs; otherwise soon.
-  void each(const std::function<void(std::size_t index)>& work);
+  using EachWork = std::function<void(std::size_t index)>;
+  void each(const EachWork& work);
   /// Runs `work` on the first loop, and waits for its end. False if that loop does not come to it any
   /// more; `work` may be running then, so it owns what it uses.
   bool run_on_first(std::function<void()> work);
@@ -55,13 +56,14 @@ class LoopGroup final : public core::NodeGroup {
   std::shared_ptr<core::NamespaceState> make(const MakeNamespace& make_one);
 
   void change_each(const Change& change) override;
+  bool tell_each(const Change& change, std::size_t bytes) override;
   core::Node* here() const override;
   bool may_use(const core::Node& node) const override;
   std::shared_ptr<Counter> socket_counter(const std::string& nsp) override;
 
  private:
   struct Member {
-    net::AsioLoop* loop = nullptr;
+    Loop* loop = nullptr;
     core::Node* node = nullptr;
   };
 
@@ -73,6 +75,9 @@ class LoopGroup final : public core::NodeGroup {
     std::exception_ptr thrown;
   };
   std::optional<std::size_t> index_here() const;
+  /// `post(AsioLoop&, Task)` says how the others get it.
+  template <class Post>
+  void each_with(const EachWork& work, Post post);
 
   const std::size_t size_;
   std::vector<Member> members_;

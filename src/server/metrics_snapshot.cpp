@@ -105,6 +105,7 @@ void add_to(Metrics& metrics, const Metrics& others) {
   metrics.packets_dropped += others.packets_dropped;
   metrics.received_bytes += others.received_bytes;
   metrics.sent_bytes += others.sent_bytes;
+  metrics.posts_dropped += others.posts_dropped;
   for (const auto& [name, numbers] : others.namespaces) add(metrics.namespaces[name], numbers);
   add(metrics.ack_latency, others.ack_latency);
   add(metrics.loop_lag, others.loop_lag);

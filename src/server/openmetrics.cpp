@@ -84,6 +84,9 @@ class MetricsText {
     of_namespaces(total, metrics, &NamespaceMetrics::events_sent);
     counter("socketio_events_dropped", "Events that were not sent because a client was not ready.");
     of_namespaces(total, metrics, &NamespaceMetrics::events_dropped);
+    counter("socketio_posts_dropped",
+            "Events of other threads and loops for which a loop had no room.");
+    writer_.sample(total, {}, metrics.posts_dropped);
   }
 
   void gauge(std::string_view name, std::string_view help) {

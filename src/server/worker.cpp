@@ -74,6 +74,7 @@ Worker::Worker(const Shared& shared, const LoopPlace& place, asio::io_context* c
                                            : node_.accept(session);
               }),
       dispatcher_(options_, engine_, shared.router, timers_) {
+  loop_->set_posted_limit(options_.limits.posted_bytes);
   shared.group.add(*loop_, node_);
   hooks_.attach(engine_, dispatcher_.pending());
   node_.link()->task_loop = timers_;
@@ -339,12 +340,13 @@ Metrics Worker::metrics() {
   metrics.connections_refused = connections_refused_;
   add_to(metrics, engine_.counters());
   add_to(metrics, node_.counters());
+  metrics.posts_dropped = loop_->posts_dropped();
   metrics.loop_lag = lag_.histogram();
   return metrics;
 }
 
 void Worker::run() {
-  loop_->adopt_thread();
+  const net::AsioLoop::Run running(*loop_);
   if (place_.count > 1) {
     board_.start();
     count_time();

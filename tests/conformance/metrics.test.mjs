@@ -73,6 +73,7 @@ scenario("families have the types and units that they are documented with", { di
     socketio_events_received: "counter ",
     socketio_events_sent: "counter ",
     socketio_events_dropped: "counter ",
+    socketio_posts_dropped: "counter ",
     socketio_ack_latency_seconds: "histogram seconds",
     socketio_loop_lag_seconds: "histogram seconds",
   });

@@ -4,6 +4,7 @@
 #include "server/loop_group.hpp"
 
 #include "core/server/namespace_state.hpp"
+#include "net/asio_loop.hpp"
 #include "server/loop_bus.hpp"
 
 #include <socketio/reply.hpp>

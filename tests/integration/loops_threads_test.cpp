@@ -35,11 +35,11 @@ class Town {
     const std::string room = "room-" + std::to_string(seed % 3);
     switch (seed % 10) {
       case 0:
-        return io_.emit("all", seed);
+        return void(io_.emit("all", seed));
       case 1:
         return void(other.join(room));
       case 2:
-        return io_.to(room).emit("room", seed);
+        return void(io_.to(room).emit("room", seed));
       case 3:
         return other.leave(room);
       case 4:

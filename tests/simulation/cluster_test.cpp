@@ -138,7 +138,7 @@ class RandomCluster {
         return ask_servers(node);
       case 3:
         told_[{node.name, ++last_told_}];
-        return node.io().server_side_emit("tell", node.name, last_told_);
+        return void(node.io().server_side_emit("tell", node.name, last_told_));
       default:
         return emit(node);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/client/receiver.hpp"
 
-#include "core/client/send_buffer.hpp"
+#include "core/event_bytes.hpp"
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/client/retry_queue.hpp"
 
-#include "core/client/send_buffer.hpp"
+#include "core/event_bytes.hpp"
 
 #include <utility>
 

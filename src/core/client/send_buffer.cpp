@@ -6,13 +6,6 @@
 
 namespace socketio::core {
 
-std::size_t event_bytes(std::string_view text, const std::vector<Bytes>& attachments) {
-  constexpr std::size_t event_overhead_bytes = 128;
-  std::size_t size = event_overhead_bytes + text.size();
-  for (const Bytes& attachment : attachments) size += attachment.size();
-  return size;
-}
-
 void SendBuffer::push(Event event) {
   size_bytes_ += event_bytes(event.text, event.attachments);
   events_.push_back(std::move(event));

@@ -2,6 +2,8 @@
 // SendBuffer: events that were emitted without a connection, in order. Loop's thread only.
 #pragma once
 
+#include "core/event_bytes.hpp"
+
 #include <socketio/json.hpp>
 #include <socketio/outcome.hpp>
 
@@ -10,13 +12,9 @@
 #include <deque>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace socketio::core {
-
-/// What an event counts for where memory is limited: its own bytes and the cost of keeping it.
-std::size_t event_bytes(std::string_view text, const std::vector<Bytes>& attachments);
 
 class SendBuffer {
  public:

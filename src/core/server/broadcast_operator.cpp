@@ -36,8 +36,8 @@ BroadcastOperator BroadcastOperator::local() const {
   return changed;
 }
 
-void BroadcastOperator::emit_encoded(detail::OutgoingEvent& event) const {
-  if (nsp_) nsp_->here()->broadcast(event, options_);
+EmitResult BroadcastOperator::emit_encoded(detail::OutgoingEvent& event) const {
+  return nsp_ ? nsp_->here()->broadcast(event, options_) : EmitResult::not_connected;
 }
 
 void BroadcastOperator::emit_encoded_with_ack(detail::OutgoingEvent& event,

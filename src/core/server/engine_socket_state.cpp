@@ -2,6 +2,7 @@
 #include "core/server/engine_socket_state.hpp"
 
 #include "base/contain.hpp"
+#include "core/event_bytes.hpp"
 
 #include <utility>
 
@@ -55,10 +56,11 @@ EmitResult EngineSocketState::send(engine::Message message) {
   if (link_->loop->is_current()) {
     return send_now(*session_, message.data);
   }
-  link_->loop->post([self = shared_from_this(), data = std::string(message.data), send_now] {
+  const std::size_t bytes = event_bytes(message.data, {});
+  auto task = [self = shared_from_this(), data = std::string(message.data), send_now] {
     contain(*self, [&] { send_now(*self->session_, data); });
-  });
-  return EmitResult::sent;
+  };
+  return link_->loop->try_post(std::move(task), bytes) ? EmitResult::sent : EmitResult::dropped;
 }
 
 void EngineSocketState::close() {

@@ -15,6 +15,7 @@ namespace socketio::core {
 // that room ---
 
 RoomIndex& LocalAdapter::changing() {
+  nsp_.loop().check_thread();
   nsp_.waiting_broadcasts().before_room_change();
   return rooms_;
 }
@@ -119,6 +120,7 @@ PreparedEvents LocalAdapter::prepare(WrittenEvent event, const detail::Broadcast
 }
 
 void LocalAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions& options) {
+  nsp_.loop().check_thread();
   const bool is_logged = nsp_.recovery() && !nsp_.recovery()->is_shared();
   if (is_logged && !options.flags.is_volatile) {
     return broadcast_logged(std::move(event), options);
@@ -148,6 +150,7 @@ void LocalAdapter::broadcast_logged(WrittenEvent event, const detail::BroadcastO
 }
 
 void LocalAdapter::deliver(PreparedEvents& events, const detail::BroadcastOptions& options) {
+  nsp_.loop().check_thread();
   if (events.log_end() != 0) {
     for_each(options, [&](SocketState& socket) { socket.note_sent(events.log_end()); });
   }

@@ -126,8 +126,8 @@ Pending<std::size_t> Namespace::server_count() const {
   return pending;
 }
 
-void Namespace::emit_server_side(detail::OutgoingEvent& event) const {
-  if (state_) state_->here()->server_side_emit(event);
+EmitResult Namespace::emit_server_side(detail::OutgoingEvent& event) const {
+  return state_ ? state_->here()->server_side_emit(event) : EmitResult::not_connected;
 }
 
 void Namespace::emit_server_side_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,

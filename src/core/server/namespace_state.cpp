@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/namespace_state.hpp"
 
+#include "core/event_bytes.hpp"
 #include "core/make_room.hpp"
 #include "core/server/broadcast_answers.hpp"
 #include "core/server/socket_state.hpp"
@@ -8,6 +9,14 @@
 #include <utility>
 
 namespace socketio::core {
+
+namespace {
+
+WrittenEvent written(detail::OutgoingEvent& event) {
+  return {event.json_text(), event.take_attachments()};
+}
+
+}  // namespace
 
 NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
                                const NamespaceState* parent, const AdapterFactory& make_adapter)
@@ -70,10 +79,12 @@ SocketState* NamespaceState::find(std::string_view id) const {
 }
 
 void NamespaceState::add_joining(const std::shared_ptr<SocketState>& socket) {
+  loop().check_thread();
   sockets_.emplace(socket->id(), socket);
 }
 
 bool NamespaceState::add(SocketState& socket) {
+  loop().check_thread();
   // This may call the error hook, which may close the socket.
   waiting_broadcasts().before_room_change();
   if (!socket.connection()) return false;
@@ -86,6 +97,7 @@ bool NamespaceState::add(SocketState& socket) {
 }
 
 void NamespaceState::remove(SocketState& socket) {
+  loop().check_thread();
   // This may call the error hook, which may remove the socket.
   waiting_broadcasts().before_room_change();
   const auto found = sockets_.find(socket.id());
@@ -113,51 +125,71 @@ bool NamespaceState::has_children_elsewhere(const detail::BroadcastOptions& opti
          !options.flags.is_local;
 }
 
-void NamespaceState::request_from_each(
+EmitResult NamespaceState::request_from_each(
     detail::BroadcastOptions options,
-    const std::function<void(Adapter&, const detail::BroadcastOptions&)>& request) {
+    const std::function<void(Adapter&, const detail::BroadcastOptions&)>& request,
+    std::optional<std::size_t> event_bytes) {
   options.flags.is_local = true;
-  link_->group->change_each([self = shared_from_this(), options, request](Node& node) {
+  const auto change = [self = shared_from_this(), options, request](Node& node) {
     if (const auto nsp = node.counterpart_of(*self)) request(nsp->adapter(), options);
-  });
+  };
+  if (event_bytes)
+    return link_->group->tell_each(change, *event_bytes) ? EmitResult::sent : EmitResult::dropped;
+  link_->group->change_each(change);
+  return EmitResult::sent;
 }
 
-void NamespaceState::broadcast(detail::OutgoingEvent& event,
-                               const detail::BroadcastOptions& options) {
+EmitResult NamespaceState::broadcast(detail::OutgoingEvent& event,
+                                     const detail::BroadcastOptions& options) {
   if (has_children_elsewhere(options)) {
+    const std::size_t bytes = event_bytes(event.json_text(), event.attachments());
     return request_from_each(
-        options, [text = std::string(event.json_text()), attachments = event.take_attachments()](
-                     Adapter& adapter, const detail::BroadcastOptions& local) {
+        options,
+        [text = std::string(event.json_text()), attachments = event.take_attachments()](
+            Adapter& adapter, const detail::BroadcastOptions& local) {
           adapter.broadcast({text, attachments}, local);
-        });
+        },
+        bytes);
   }
-  if (loop().is_current()) {
-    if (link_->node) adapter_->broadcast({event.json_text(), event.take_attachments()}, options);
-    return;
+  if (!loop().is_current()) {
+    return post_event(event, [options](NamespaceState& self, WrittenEvent emitted) {
+      if (self.link_->node) self.adapter_->broadcast(std::move(emitted), options);
+    });
   }
-  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
-               attachments = event.take_attachments(), options]() mutable {
-    if (self->link_->node) self->adapter_->broadcast({text, std::move(attachments)}, options);
-  });
+  if (link_->node) adapter_->broadcast(written(event), options);
+  return EmitResult::sent;
 }
 
 template <class Use>
-void NamespaceState::on_loop(detail::OutgoingEvent& event, Use use) {
-  if (loop().is_current())
-    return use(*this, WrittenEvent{event.json_text(), event.take_attachments()});
-  loop().post([self = shared_from_this(), text = std::string(event.json_text()),
+EmitResult NamespaceState::post_event(detail::OutgoingEvent& event, Use use) {
+  const std::size_t bytes = event_bytes(event.json_text(), event.attachments());
+  auto task = [self = shared_from_this(), text = std::string(event.json_text()),
                attachments = event.take_attachments(), use = std::move(use)]() mutable {
     use(*self, WrittenEvent{text, std::move(attachments)});
+  };
+  return loop().try_post(std::move(task), bytes) ? EmitResult::sent : EmitResult::dropped;
+}
+
+void NamespaceState::complete_later(std::function<void()> done) {
+  loop().post([self = shared_from_this(), done = std::move(done)] { self->complete(done); });
+}
+
+void NamespaceState::complete_dropped(detail::AckCallback each, detail::AllCallback all) {
+  complete_later([each = std::move(each), all = std::move(all)] {
+    each(Errc::dropped, nullptr);
+    all({});
   });
 }
 
 void NamespaceState::broadcast_with_ack(detail::OutgoingEvent& event,
                                         const detail::BroadcastOptions& options,
                                         detail::AckCallback each, detail::AllCallback all) {
-  on_loop(event, [options, each = std::move(each), all = std::move(all)](
-                     NamespaceState& self, WrittenEvent written) mutable {
-    self.ask(std::move(written), options, std::move(each), std::move(all));
-  });
+  if (loop().is_current()) return ask(written(event), options, std::move(each), std::move(all));
+  const EmitResult result =
+      post_event(event, [options, each, all](NamespaceState& self, WrittenEvent asked) {
+        self.ask(std::move(asked), options, each, all);
+      });
+  if (result == EmitResult::dropped) complete_dropped(std::move(each), std::move(all));
 }
 
 void NamespaceState::ask(WrittenEvent event, const detail::BroadcastOptions& options,
@@ -196,10 +228,10 @@ void NamespaceState::fetch_sockets(const detail::BroadcastOptions& options,
 void NamespaceState::add_sockets(const detail::BroadcastOptions& options,
                                  const std::vector<std::string>& rooms) {
   if (has_children_elsewhere(options)) {
-    return request_from_each(options,
-                             [rooms](Adapter& adapter, const detail::BroadcastOptions& local) {
-                               adapter.add_sockets(local, rooms);
-                             });
+    const auto request = [rooms](Adapter& adapter, const detail::BroadcastOptions& local) {
+      adapter.add_sockets(local, rooms);
+    };
+    return void(request_from_each(options, request, {}));
   }
   on_loop([options, rooms](NamespaceState& self) {
     if (self.link_->node) self.adapter_->add_sockets(options, rooms);
@@ -209,10 +241,10 @@ void NamespaceState::add_sockets(const detail::BroadcastOptions& options,
 void NamespaceState::del_sockets(const detail::BroadcastOptions& options,
                                  const std::vector<std::string>& rooms) {
   if (has_children_elsewhere(options)) {
-    return request_from_each(options,
-                             [rooms](Adapter& adapter, const detail::BroadcastOptions& local) {
-                               adapter.del_sockets(local, rooms);
-                             });
+    const auto request = [rooms](Adapter& adapter, const detail::BroadcastOptions& local) {
+      adapter.del_sockets(local, rooms);
+    };
+    return void(request_from_each(options, request, {}));
   }
   on_loop([options, rooms](NamespaceState& self) {
     if (self.link_->node) self.adapter_->del_sockets(options, rooms);
@@ -221,10 +253,10 @@ void NamespaceState::del_sockets(const detail::BroadcastOptions& options,
 
 void NamespaceState::disconnect_sockets(const detail::BroadcastOptions& options, Close close) {
   if (has_children_elsewhere(options)) {
-    return request_from_each(options,
-                             [close](Adapter& adapter, const detail::BroadcastOptions& local) {
-                               adapter.disconnect_sockets(local, close);
-                             });
+    const auto request = [close](Adapter& adapter, const detail::BroadcastOptions& local) {
+      adapter.disconnect_sockets(local, close);
+    };
+    return void(request_from_each(options, request, {}));
   }
   on_loop([options, close](NamespaceState& self) {
     if (self.link_->node) self.adapter_->disconnect_sockets(options, close);
@@ -240,18 +272,24 @@ void NamespaceState::count_servers(Adapter::CountCallback counted) {
   });
 }
 
-void NamespaceState::server_side_emit(detail::OutgoingEvent& event) {
-  on_loop(event, [](NamespaceState& self, WrittenEvent written) {
-    if (self.link_->node) self.adapter_->server_side_emit(std::move(written));
-  });
+EmitResult NamespaceState::server_side_emit(detail::OutgoingEvent& event) {
+  if (!loop().is_current()) {
+    return post_event(event, [](NamespaceState& self, WrittenEvent emitted) {
+      if (self.link_->node) self.adapter_->server_side_emit(std::move(emitted));
+    });
+  }
+  if (link_->node) adapter_->server_side_emit(written(event));
+  return EmitResult::sent;
 }
 
 void NamespaceState::server_side_emit_with_ack(detail::OutgoingEvent& event,
                                                detail::AckCallback each, detail::AllCallback all) {
-  on_loop(event, [each = std::move(each), all = std::move(all)](NamespaceState& self,
-                                                                WrittenEvent written) mutable {
-    self.ask_servers(std::move(written), std::move(each), std::move(all));
-  });
+  if (loop().is_current()) return ask_servers(written(event), std::move(each), std::move(all));
+  const EmitResult result =
+      post_event(event, [each, all](NamespaceState& self, WrittenEvent asked) {
+        self.ask_servers(std::move(asked), each, all);
+      });
+  if (result == EmitResult::dropped) complete_dropped(std::move(each), std::move(all));
 }
 
 void NamespaceState::ask_servers(WrittenEvent event, detail::AckCallback each,

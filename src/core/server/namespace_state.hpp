@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -121,7 +122,8 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   // --- Requests for many sockets; any thread. Callbacks are called on the loop and run
   // user code ---
 
-  void broadcast(detail::OutgoingEvent& event, const detail::BroadcastOptions& options);
+  /// `dropped` if the loop has no room for the event of another thread; if it asks, that is its answer.
+  EmitResult broadcast(detail::OutgoingEvent& event, const detail::BroadcastOptions& options);
   void broadcast_with_ack(detail::OutgoingEvent& event, const detail::BroadcastOptions& options,
                           detail::AckCallback each, detail::AllCallback all);
   void fetch_sockets(const detail::BroadcastOptions& options, Adapter::FetchCallback found);
@@ -130,13 +132,15 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   void disconnect_sockets(const detail::BroadcastOptions& options, Close close);
   /// Zero when the server has ended.
   void count_servers(Adapter::CountCallback counted);
-  void server_side_emit(detail::OutgoingEvent& event);
+  EmitResult server_side_emit(detail::OutgoingEvent& event);
   void server_side_emit_with_ack(detail::OutgoingEvent& event, detail::AckCallback each,
                                  detail::AllCallback all);
 
   /// Runs user code that waits for an answer from several sockets; reports what it throws.
   template <class Done>
   void complete(Done done) noexcept;
+  /// The same on the loop, from any thread.
+  void complete_later(std::function<void()> done);
   /// Reports to the error hook.
   void report(Socket& socket, const HandlerError& error) noexcept;
   /// The same for an exception.
@@ -147,15 +151,18 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   std::shared_ptr<NamespaceState> counterpart_here() const;
   /// A parent's children differ from loop to loop, so each loop makes the request of its own.
   bool has_children_elsewhere(const detail::BroadcastOptions& options) const;
-  void request_from_each(
+  /// An event has a size, and is dropped where there is no room for it.
+  EmitResult request_from_each(
       detail::BroadcastOptions options,
-      const std::function<void(Adapter&, const detail::BroadcastOptions&)>& request);
+      const std::function<void(Adapter&, const detail::BroadcastOptions&)>& request,
+      std::optional<std::size_t> event_bytes);
   /// Calls `request(NamespaceState&)` on the loop.
   template <class Request>
   void on_loop(Request request);
-  /// Calls `use(NamespaceState&, WrittenEvent)` on the loop.
+  /// From another thread: calls `use(NamespaceState&, WrittenEvent)` on the loop.
   template <class Use>
-  void on_loop(detail::OutgoingEvent& event, Use use);
+  EmitResult post_event(detail::OutgoingEvent& event, Use use);
+  void complete_dropped(detail::AckCallback each, detail::AllCallback all);
   void ask(WrittenEvent event, const detail::BroadcastOptions& options, detail::AckCallback each,
            detail::AllCallback all);
   void ask_servers(WrittenEvent event, detail::AckCallback each, detail::AllCallback all);

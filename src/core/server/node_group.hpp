@@ -30,6 +30,8 @@ class NodeGroup {
   /// Runs `change` for every node: for one that is this thread's, and while no loop runs, at once, for
   /// the others in their next turn. What one thread changes keeps its order.
   virtual void change_each(const Change& change) = 0;
+  /// The same for an event of so many bytes. False if a loop had no room for it, which misses it.
+  virtual bool tell_each(const Change& change, std::size_t bytes) = 0;
   /// The node whose loop this thread runs; null if it runs none.
   virtual Node* here() const = 0;
   /// Whether this thread may use the node: it runs its loop, or no loop runs.

@@ -2,13 +2,14 @@
 #include "core/server/socket_state.hpp"
 
 #include "base/log.hpp"
-#include "core/event_call.hpp"
+#include "core/event_bytes.hpp"
 #include "core/event_text.hpp"
 #include "core/server/connection.hpp"
 #include "core/server/engine_socket_state.hpp"
 #include "core/server/handshake.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
+#include "core/server/socket_call.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -22,22 +23,6 @@ namespace {
 parser::Payload payload_of(detail::OutgoingEvent& event) {
   return {event.json_text(), event.room()};
 }
-
-/// An event of a server's socket.
-class SocketCall final : public EventCall {
- public:
-  SocketCall(SocketState& state, std::string_view event, const parser::Packet& packet,
-             const ValueArray& arguments)
-      : EventCall(state, event, packet, arguments),
-        state_(state),
-        handle_(state.shared_from_this()) {}
-  Socket& socket() override { return handle_; }
-  std::shared_ptr<EventPeer> peer() override { return state_.shared_from_this(); }
-
- private:
-  SocketState& state_;
-  Socket handle_;
-};
 
 }  // namespace
 
@@ -114,10 +99,15 @@ void SocketState::on_exception() noexcept {
 }
 
 template <class Work>
-void SocketState::post(Work work) {
-  nsp_->loop().post([self = shared_from_this(), work = std::move(work)]() mutable {
+Loop::Task SocketState::contained(Work work) {
+  return [self = shared_from_this(), work = std::move(work)]() mutable {
     contain(*self, [&] { work(*self); });
-  });
+  };
+}
+
+template <class Work>
+void SocketState::post(Work work) {
+  nsp_->loop().post(contained(std::move(work)));
 }
 
 void SocketState::on_event(const parser::Packet& packet) {
@@ -255,6 +245,7 @@ Handshake SocketState::make_handshake() const {
 }
 
 void SocketState::become_connected() {
+  nsp_->loop().check_thread();
   life_.store(Life::connected, std::memory_order_release);
   // It may have left its rooms before.
   nsp_->adapter().add_all(id_, {&id_, 1});
@@ -431,21 +422,25 @@ EmitResult SocketState::emit(detail::OutgoingEvent& event, const detail::EmitFla
   if (has_ended()) return emit_to_absent(event, flags);
   if (nsp_->loop().is_current())
     return send_event({}, payload_of(event), event.attachments(), flags);
-  post([flags, text = std::string(event.json_text()), attachments = event.take_attachments()](
-           SocketState& self) { self.send_event({}, {text}, attachments, flags); });
-  return EmitResult::sent;
+  const std::size_t bytes = event_bytes(event.json_text(), event.attachments());
+  auto task = contained([flags, text = std::string(event.json_text()),
+                         attachments = event.take_attachments()](SocketState& self) {
+    self.send_event({}, {text}, attachments, flags);
+  });
+  return nsp_->loop().try_post(std::move(task), bytes) ? EmitResult::sent : EmitResult::dropped;
 }
 
 EmitResult SocketState::emit_to_absent(detail::OutgoingEvent& event,
                                        const detail::EmitFlags& flags) {
   if (!may_come_back_ || flags.is_volatile) return EmitResult::not_connected;
-  nsp_->broadcast(event, {.rooms = {id_}, .except = {}, .flags = flags});
-  return EmitResult::queued;
+  const EmitResult result = nsp_->broadcast(event, {{id_}, {}, flags});
+  return result == EmitResult::sent ? EmitResult::queued : result;
 }
 
 EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
                                    const std::vector<Bytes>& attachments,
                                    const detail::EmitFlags& flags) {
+  nsp_->loop().check_thread();
   if (has_ended()) return EmitResult::not_connected;
   if (must_drop(flags)) return nsp_->count(EmitResult::dropped);
   const bool is_recovered = recovery_ && !id && !flags.is_volatile;
@@ -478,6 +473,7 @@ engine::Session& SocketState::sending() {
 }
 
 EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::EmitFlags& flags) {
+  nsp_->loop().check_thread();
   if (has_ended()) return EmitResult::not_connected;
   engine::Session& session = sending();
   if (must_drop(flags)) return nsp_->count(EmitResult::dropped);
@@ -487,6 +483,7 @@ EmitResult SocketState::send_prepared(PreparedEvents& events, const detail::Emit
 
 bool SocketState::expect_ack(std::uint64_t id, const detail::AckCallback& callback,
                              std::optional<std::chrono::milliseconds> timeout) {
+  nsp_->loop().check_thread();
   const auto fail = [&](std::error_code error) {
     guarded("acknowledgement", [&] { callback(error, nullptr); });
     return false;
@@ -526,6 +523,9 @@ void SocketState::send_question(std::uint64_t id, PreparedEvents& events,
 
 void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::EmitFlags& flags,
                                 detail::AckCallback callback) {
+  const bool is_here = nsp_->loop().is_current();
+  const std::size_t bytes = is_here ? 0 : event_bytes(event.json_text(), event.attachments());
+  const detail::AckCallback kept = is_here ? nullptr : callback;
   auto work = [flags, callback = std::move(callback), text = std::string(event.json_text()),
                attachments = event.take_attachments()](SocketState& self) {
     const std::uint64_t id = self.nsp_->next_ack_id();
@@ -533,9 +533,10 @@ void SocketState::emit_with_ack(detail::OutgoingEvent& event, const detail::Emit
     const EmitResult result = self.send_event(id, {text}, attachments, flags);
     if (result == EmitResult::dropped) self.rare().acks.fail(id, Errc::dropped);
   };
-  if (!nsp_->loop().is_current()) return post(std::move(work));
   const auto self = shared_from_this();
-  work(*self);
+  if (is_here) return work(*self);
+  if (nsp_->loop().try_post(contained(std::move(work)), bytes)) return;
+  nsp_->complete_later([kept] { kept(Errc::dropped, nullptr); });
 }
 
 void SocketState::answer(std::uint64_t ack_id, detail::OutgoingEvent& arguments) {

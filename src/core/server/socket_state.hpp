@@ -189,6 +189,8 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   /// Runs `work(SocketState&)` on the loop, contained.
   template <class Work>
   void post(Work work);
+  template <class Work>
+  Loop::Task contained(Work work);
   template <class Call>
   void guarded(std::string_view event, Call call);
 

@@ -73,6 +73,7 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
 
 template <class Write>
 EmitResult Session::send(std::size_t bytes, Write write) {
+  loop().check_thread();
   if (state_ != State::open) return EmitResult::not_connected;
   try {
     const std::size_t waiting = transport_->queued_bytes();

@@ -195,7 +195,10 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_close_timeout();
   /// Whether it may stay, closing, for the poll that tells its client.
   bool may_await_last_poll();
-  void arm(Deadline& timer, Duration delay) { owner_.loop().timers().arm(timer, delay); }
+  void arm(Deadline& timer, Duration delay) {
+    loop().check_thread();
+    loop().timers().arm(timer, delay);
+  }
   void end(DisconnectReason reason);
   /// It is open no longer, if it was.
   void count_end(DisconnectReason reason);

@@ -11,6 +11,7 @@ import { Cluster } from "./support/cluster.mjs";
 import { Node } from "./support/node.mjs";
 import { Proxy } from "./support/proxy.mjs";
 import { Redis } from "./support/redis.mjs";
+import { GuardedRedis } from "./support/sentinel.mjs";
 import { anything, nothing, oneGap, undergo } from "./support/undergo.mjs";
 
 const mixes = process.env.CONTROL_ONLY === undefined ? [["loops", "cpp"], ["cpp", "node"]] : [["node", "node"]];
@@ -156,6 +157,29 @@ function describeFaults(adapter, kinds) {
   });
 }
 
+/** Servers that ask a sentinel where their Redis is. */
+function describeFailover(adapter, kinds) {
+  const suite = {};
+  before(async () => {
+    suite.redis = await GuardedRedis.start();
+    suite.cluster = new Cluster(suite.redis, adapter);
+    await suite.cluster.start(kinds);
+    suite.nodes = suite.cluster.nodes;
+    suite.isOurs = () => true;
+  });
+  after(async () => {
+    await suite.cluster?.stop();
+    await suite.redis?.stop();
+  });
+
+  test("the master is killed, and its replica takes over", async () => {
+    await undergo(suite, async (traffic) => {
+      await suite.redis.replace();
+      await traffic.flowsLocally(suite.nodes);
+    }, () => anything);
+  });
+}
+
 /** What other programs might send to where messages are awaited, and messages that lack something. */
 async function sendForeignMessages({ adapter, redis }) {
   const texts = ["", "{", "{}", "[]", "null", '{"type":99}', '{"uid":"x","nsp":"/","type":3}', "\xc1", "\x93\xa1a"];
@@ -179,5 +203,8 @@ async function sendForeignMessages({ adapter, redis }) {
 describe("faults", { concurrency: true }, () => {
   for (const adapter of ["classic", "sharded:dynamic", "streams"]) {
     for (const kinds of mixes) describe(`${adapter}: ${kinds.join(" and ")}`, { concurrency: 1 }, () => describeFaults(adapter, kinds));
+    // In the official packages the application's own client asks the sentinel.
+    const [kinds] = mixes;
+    if (kinds.includes("loops")) describe(`${adapter}, with a sentinel`, { concurrency: 1 }, () => describeFailover(adapter, kinds));
   }
 });

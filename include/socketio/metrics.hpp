@@ -42,7 +42,7 @@ struct NamespaceMetrics {
   std::uint64_t sockets_connected = 0;  ///< As often as on_connection() was called.
   std::uint64_t events_received = 0;
   std::uint64_t events_sent = 0;     ///< A broadcast counts once for each receiver.
-  std::uint64_t events_dropped = 0;  ///< EmitResult::dropped.
+  std::uint64_t events_dropped = 0;  ///< For a socket, on its loop.
 };
 
 struct Metrics {

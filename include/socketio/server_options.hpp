@@ -129,7 +129,7 @@ struct Limits {
   std::size_t rooms_per_client = 1'024;     ///< Rooms of a socket besides its own.
   std::size_t room_name_bytes = 1'024;
   std::size_t pending_acks = 10'000;  ///< Acknowledgements that one socket waits for.
-  /// Events from other threads and other loops that wait for a loop. Further ones are dropped.
+  /// Events from other threads and loops that wait for a loop. Further ones are dropped. 0: all.
   std::size_t posted_bytes = 64 * 1024 * 1024;
   std::size_t connections = 0;  ///< TCP connections. 0: limited by file descriptors only.
   std::size_t sessions = 0;     ///< Engine.IO sessions; further ones get 503. 0: no limit.

@@ -4,8 +4,8 @@
 // virtual time in a simulation.
 //
 // A turn is one round of the loop: handle all that is ready, run what was deferred, then flush
-// every stream that was written to, once. Everything but post(), try_post(), hurry() and is_current()
-// belongs to the loop's own thread.
+// every stream that was written to, once. Everything belongs to the loop's own thread but post(),
+// try_post(), has_run_posted(), hurry(), is_current() and check_thread().
 //
 // An exception from a task, a deadline or a stream does not leave the turn: it is reported, and the
 // turn goes on with the next one.

@@ -11,7 +11,12 @@ namespace {
 
 /// Looked up once: each lookup takes as long as a short digest.
 const EVP_MD* algorithm() {
-  static EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  static EVP_MD* const fetched = [] {
+    EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+    // After an exception the next call tries again.
+    if (!found) throw std::runtime_error("OpenSSL does not offer SHA-1");
+    return found;
+  }();
   return fetched;
 }
 
@@ -19,10 +24,9 @@ const EVP_MD* algorithm() {
 
 std::array<char, 20> sha1(std::string_view bytes) {
   std::array<char, 20> digest;
-  if (!algorithm() ||
-      EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
                  nullptr, algorithm(), nullptr) != 1) {
-    throw std::runtime_error("OpenSSL does not offer SHA-1");
+    throw std::runtime_error("OpenSSL cannot make a SHA-1");
   }
   return digest;
 }

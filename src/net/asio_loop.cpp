@@ -118,7 +118,10 @@ void AsioLoop::post(Task task) {
 bool AsioLoop::try_post(Task task, std::size_t bytes) {
   const std::lock_guard lock(posted_->mutex);
   const std::size_t waiting = posted_bytes_.load(std::memory_order_relaxed);
-  if (waiting > posted_limit_bytes_ || bytes > posted_limit_bytes_ - waiting) {
+  // A larger event than the limit passes alone, as it does on the loop itself.
+  const bool is_full =
+      waiting != 0 && bytes > posted_limit_bytes_ - std::min(waiting, posted_limit_bytes_);
+  if (is_full || posted_limit_bytes_ == 0) {
     posts_dropped_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }

@@ -16,6 +16,7 @@
 #include <memory>
 #include <numeric>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -66,13 +67,14 @@ class Crowd {
   std::vector<std::unique_ptr<HttpClient>> leave_;
 };
 
-void expect_even(const PerLoop& counts, const std::string& what) {
+void expect_even(const PerLoop& counts, double tolerance, const std::string& what) {
   const double all = std::accumulate(counts.begin(), counts.end(), 0.0);
   for (const std::size_t count : counts)
-    EXPECT_LE(static_cast<double>(count), 1.1 * all / loops) << what;
+    EXPECT_LE(static_cast<double>(count), (1 + tolerance) * all / loops) << what;
 }
 
-// No loop has more than a tenth above the mean: not of those that stay, and not of all that it has served.
+// Connections go to the loop with the fewest. So those that stay are even, and of all that a loop has
+// served, those that have left depend on chance.
 TEST(LoopsSpread, AStormIsSpreadEvenly) {
   constexpr std::size_t crowds = 4;
   constexpr std::size_t connects = 500;
@@ -80,6 +82,11 @@ TEST(LoopsSpread, AStormIsSpreadEvenly) {
   options.threads = loops;
   // Who stays says nothing more.
   options.limits.keep_alive_timeout = std::chrono::minutes(10);
+  // Both ends of a thousand connections are in this process.
+  rlimit descriptors{};
+  ::getrlimit(RLIMIT_NOFILE, &descriptors);
+  descriptors.rlim_cur = descriptors.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &descriptors);
   LiveServer server(options);
   std::vector<Crowd> all;
   for (std::size_t i = 0; i < crowds; ++i) all.emplace_back(i);
@@ -90,8 +97,8 @@ TEST(LoopsSpread, AStormIsSpreadEvenly) {
   PerLoop served{};
   PerLoop staying{};
   for (const Crowd& crowd : all) crowd.add_to(served, staying);
-  expect_even(served, "served");
-  expect_even(staying, "staying");
+  expect_even(served, 0.25, "served");
+  expect_even(staying, 0.1, "staying");
 }
 
 }  // namespace

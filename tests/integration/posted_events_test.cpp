@@ -134,8 +134,15 @@ TEST(PostedEvents, OneByteMoreThanTheLimitIsDropped) {
 TEST(PostedEvents, AttachmentsCount) {
   HeldServer town(with_room_for(10'000));
   town.hold();
-  EXPECT_EQ(town.server.io.emit("news", Bytes(10'000)), EmitResult::dropped);
   EXPECT_EQ(town.server.io.emit("news", Bytes(5'000)), EmitResult::sent);
+  EXPECT_EQ(town.server.io.emit("news", Bytes(5'000)), EmitResult::dropped);
+}
+
+TEST(PostedEvents, OneThatIsLargerThanTheLimitPassesAlone) {
+  HeldServer town(with_room_for(10'000));
+  town.hold();
+  EXPECT_EQ(town.server.io.emit("news", Bytes(20'000)), EmitResult::sent);
+  EXPECT_EQ(town.server.io.emit("news", 1), EmitResult::dropped);
 }
 
 TEST(PostedEvents, ThatAskAreAnsweredWithDropped) {

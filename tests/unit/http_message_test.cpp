@@ -168,6 +168,9 @@ TEST(HttpQuery, OneValueWithoutTheOthers) {
   EXPECT_EQ(http::query_value("EIO=4&transport=polling&sid=a%20b+c", "sid"), "a b c");
   EXPECT_EQ(http::query_value("sid=1&sid=2", "sid"), "1");
   EXPECT_EQ(http::query_value("s%69d=1", "sid"), "1");
+  EXPECT_EQ(http::query_value("a+b=1&s%69d=2", "a+b"), "");
+  EXPECT_EQ(http::query_value("a+b=1&s%69d=2", "s%69d"), "");
+  EXPECT_EQ(http::query_value("a+b=1&s%69d=2", "a b"), "1");
   EXPECT_EQ(http::query_value("xsid=1&sidx=2", "sid"), "");
   EXPECT_EQ(http::query_value("sid", "sid"), "");
   EXPECT_EQ(http::query_value("", "sid"), "");

@@ -311,20 +311,21 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
 void read_query(std::string_view query, std::span<const std::string_view> names,
                 std::span<std::string> values) {
   assert(names.size() <= 64 && values.size() == names.size());
-  const bool is_plain = is_decoded(query);
+  const bool is_plain_query = is_decoded(query);
   std::uint64_t found = 0;
   std::size_t missing = names.size();
   while (!query.empty() && missing != 0) {
     auto value = cut(query, '&');
     if (value.empty()) continue;
-    const auto name = cut(value, '=');
+    std::string_view name = cut(value, '=');
+    std::string decoded;
+    if (!is_plain_query && !is_decoded(name)) name = decoded = query_text(name);
     for (std::size_t i = 0; i < names.size(); ++i) {
       const std::uint64_t bit = std::uint64_t{1} << i;
-      if ((found & bit) != 0) continue;
-      if (name != names[i] && (is_plain || query_text(name) != names[i])) continue;
+      if ((found & bit) != 0 || name != names[i]) continue;
       found |= bit;
       --missing;
-      is_plain ? values[i].assign(value) : values[i] = query_text(value);
+      is_plain_query ? values[i].assign(value) : values[i] = query_text(value);
       break;
     }
   }

@@ -156,7 +156,8 @@ EmitResult NamespaceState::broadcast(detail::OutgoingEvent& event,
       if (self.link_->node) self.adapter_->broadcast(std::move(emitted), options);
     });
   }
-  if (link_->node) adapter_->broadcast(written(event), options);
+  if (!link_->node) return EmitResult::not_connected;
+  adapter_->broadcast(written(event), options);
   return EmitResult::sent;
 }
 
@@ -278,7 +279,8 @@ EmitResult NamespaceState::server_side_emit(detail::OutgoingEvent& event) {
       if (self.link_->node) self.adapter_->server_side_emit(std::move(emitted));
     });
   }
-  if (link_->node) adapter_->server_side_emit(written(event));
+  if (!link_->node) return EmitResult::not_connected;
+  adapter_->server_side_emit(written(event));
   return EmitResult::sent;
 }
 

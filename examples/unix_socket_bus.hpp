@@ -34,14 +34,16 @@ class UnixSocketBus final : public socketio::ClusterBus {
     sending_.join();  // everything has been sent then, and this server's goodbye
     socket_.shutdown(Socket::shutdown_receive);
     receiving_.join();
-    std::filesystem::remove(folder_ / receiver_.node_id());
+    std::error_code error;
+    std::filesystem::remove(folder_ / receiver_.node_id(), error);
   }
 
   void publish(const std::string&, std::string_view bytes) override {
     send([this, message = std::string(bytes)] {
       std::error_code error;
-      for (const auto& file : std::filesystem::directory_iterator(folder_, error))
-        send_to(file.path().filename(), message);
+      for (const auto& file : std::filesystem::directory_iterator(folder_, error)) {
+        if (file.is_socket(error)) send_to(file.path().filename(), message);
+      }
     });
   }
   void answer(const std::string&, const std::string& node_id, std::string_view bytes) override {
@@ -67,7 +69,8 @@ class UnixSocketBus final : public socketio::ClusterBus {
     boost::system::error_code error;
     socket_.send_to(boost::asio::buffer(message), file.string(), 0, error);
     // Nobody has it any more: that server was killed.
-    if (error == boost::asio::error::connection_refused) std::filesystem::remove(file);
+    std::error_code ignored;
+    if (error == boost::asio::error::connection_refused) std::filesystem::remove(file, ignored);
   }
   void receive() {
     std::vector<char> bytes(message_bytes);

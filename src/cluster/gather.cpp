@@ -122,7 +122,7 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   void keep_early(const std::string& sender, const Body& body) {
     if (is_heard_) return;
     const Content& content = std::get<ClientAnswer>(body).arguments;
-    std::size_t bytes = sizeof(Body) + content.text.size();
+    std::size_t bytes = sizeof(Body) + sender.size() + content.text.size();
     for (const auto& attachment : content.attachments) bytes += attachment.size();
     if (bytes > early_limit_bytes - early_bytes_) return;
     early_bytes_ += bytes;
@@ -160,6 +160,7 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   void hear() {
     if (std::exchange(is_heard_, true)) return;
     nodes_deadline_.cancel();
+    early_.clear();
     const auto heard = std::exchange(question_.heard, nullptr);
     if (heard) contain(*this, [&] { heard(missing()); });
   }

@@ -93,7 +93,9 @@ void ClusterClient::ask_all(const std::vector<std::string_view>& words, OnAnswer
       gathering->end_one();
     });
   });
-  loop_.defer([gathering] { gathering->end_one(); });
+  loop_.defer([gathering, weak = std::weak_ptr(commands_)] {
+    if (!weak.expired()) gathering->end_one();
+  });
 }
 
 void ClusterClient::on_map() {

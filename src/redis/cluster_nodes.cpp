@@ -51,8 +51,9 @@ ClusterNode* ClusterNodes::at(const Endpoint& endpoint) {
 
 void ClusterNodes::doubt() {
   is_in_doubt_ = true;
-  if (!is_open_ || is_asking_ || timer_.armed()) return;
-  loop_.timers().arm(timer_, std::max(asked_at_ + refresh, loop_.now()) - loop_.now());
+  if (!is_open_ || timer_.armed()) return;
+  const TimePoint now = loop_.now();
+  loop_.timers().arm(timer_, std::max({asked_at_ + refresh, asking_until_, now}) - now);
 }
 
 void ClusterNodes::on_node_state(const StateChange& change) {
@@ -66,7 +67,7 @@ void ClusterNodes::ask_named() {
 }
 
 void ClusterNodes::ask() {
-  if (!is_open_ || is_asking_ || !is_in_doubt_) return;
+  if (!is_open_ || !is_in_doubt_) return;
   std::vector<ClusterNode*> there;
   for_each([&](ClusterNode& node) {
     if (node.answers()) there.push_back(&node);
@@ -74,17 +75,21 @@ void ClusterNodes::ask() {
   // The next one that connects brings the question back.
   if (there.empty()) return ask_named();
   asked_at_ = loop_.now();
-  is_asking_ = true;
+  asking_until_ = asked_at_ + patience;
   is_in_doubt_ = false;
   ClusterNode& node = *there[turn_++ % there.size()];
   node.commands().send({"CLUSTER", "SLOTS"}, [this, asked = node.endpoint()](const Answer& answer) {
-    is_asking_ = false;
+    asking_until_ = TimePoint::min();
+    // It may wait for that answer.
+    timer_.cancel();
     on_slots(asked, answer);
   });
 }
 
 void ClusterNodes::on_slots(const Endpoint& asked, const Answer& answer) {
-  const auto ranges = answer ? slot_ranges_in(*answer, asked) : std::nullopt;
+  auto ranges = answer ? slot_ranges_in(*answer, asked) : std::nullopt;
+  // That server has not joined yet, or does not know the others any more.
+  if (ranges && ranges->empty()) ranges.reset();
   if (ranges) {
     was_refused_ = false;
     apply(*ranges);

@@ -27,6 +27,8 @@ class ClusterNodes final : public std::enable_shared_from_this<ClusterNodes> {
   static constexpr std::size_t node_limit = 1'000;
   /// Between two questions where the slots are. A failover takes seconds.
   static constexpr std::chrono::milliseconds refresh{500};
+  /// After which another server is asked. The one that was may hang.
+  static constexpr std::chrono::milliseconds patience{5'000};
 
   using OnMap = std::function<void()>;
 
@@ -97,7 +99,8 @@ class ClusterNodes final : public std::enable_shared_from_this<ClusterNodes> {
   /// By slot; the last one is that of any_slot.
   std::vector<ClusterNode*> owners_ = std::vector<ClusterNode*>(slot_count + 1);
   bool is_open_ = false;
-  bool is_asking_ = false;
+  /// Until when the answer to the last question is awaited.
+  TimePoint asking_until_ = TimePoint::min();
   bool is_in_doubt_ = false;
   bool has_all_slots_ = false;
   /// Whom to ask: another one each time, since one may be cut off from the others.

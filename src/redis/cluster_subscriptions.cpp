@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "redis/cluster_subscriptions.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace socketio::redis {
@@ -11,8 +10,10 @@ Subscriber::Id ClusterSubscriptions::subscribe(SubscriptionKind kind, std::strin
   const Subscriber::Id id = ++last_id_;
   const Slot slot = kind == SubscriptionKind::shard ? slot_of(name) : any_slot;
   slots_.emplace(id, slot);
-  Group& group = groups_[slot];
-  if (!group.node) group.node = nodes_.owner(slot);
+  const auto [found, is_new] = groups_.try_emplace(slot);
+  Group& group = found->second;
+  if (is_new) ++unplaced_;
+  if (!group.node && (group.node = nodes_.owner(slot))) --unplaced_;
   Use& use = group.uses[id];
   use = {kind, std::move(name), std::make_shared<OnMessage>(std::move(on_message))};
   group.node ? begin(*group.node, use) : nodes_.doubt();
@@ -32,7 +33,10 @@ void ClusterSubscriptions::unsubscribe(Subscriber::Id id) {
   Group& group = found->second;
   const auto use = group.uses.extract(id);
   ClusterNode* const node = group.node;
-  if (group.uses.empty()) groups_.erase(found);
+  if (group.uses.empty()) {
+    if (!node) --unplaced_;
+    groups_.erase(found);
+  }
   if (node) node->subscriber().unsubscribe(use.mapped().there);
 }
 
@@ -69,6 +73,7 @@ void ClusterSubscriptions::on_map() {
 
 void ClusterSubscriptions::move(Slot slot, Group& group) {
   ClusterNode* const before = std::exchange(group.node, nodes_.owner(slot));
+  if (!before) --unplaced_;
   for (auto& [id, use] : group.uses) {
     const Subscriber::Id there = use.there;
     begin(*group.node, use);
@@ -76,11 +81,6 @@ void ClusterSubscriptions::move(Slot slot, Group& group) {
     // Who waited there is not called.
     if (!use.waiting.empty()) wait(slot, id);
   }
-}
-
-bool ClusterSubscriptions::are_placed() const {
-  return std::all_of(groups_.begin(), groups_.end(),
-                     [](const auto& one) { return one.second.node != nullptr; });
 }
 
 }  // namespace socketio::redis

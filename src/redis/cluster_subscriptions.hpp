@@ -30,7 +30,7 @@ class ClusterSubscriptions {
   /// Slots may have other servers than before.
   void on_map();
   /// All are at a server.
-  bool are_placed() const;
+  bool are_placed() const { return unplaced_ == 0; }
 
  private:
   struct Use {
@@ -53,6 +53,8 @@ class ClusterSubscriptions {
 
   ClusterNodes& nodes_;
   std::map<Slot, Group> groups_;
+  /// Groups without a server.
+  std::size_t unplaced_ = 0;
   std::unordered_map<Subscriber::Id, Slot> slots_;
   Subscriber::Id last_id_ = 0;
 };

@@ -108,6 +108,7 @@ std::optional<std::vector<SlotRange>> slot_ranges_in(const Reply& reply, const E
   if (!list) return std::nullopt;
   std::vector<SlotRange> ranges;
   for (const Reply& one : *list) {
+    if (ranges.size() == slot_count) break;
     if (auto range = range_in(one, asked)) ranges.push_back(*std::move(range));
   }
   return ranges;

@@ -137,7 +137,7 @@ void Subscriber::on_changed(const Reply& reply) {
   if (reply.is_error()) ++refused_;
   const Key& key = change.key;
   const auto found = entries_.find(key);
-  if (found != entries_.end() && found->second.is_subscribed) {
+  if (change.is_wanted && found != entries_.end() && found->second.is_subscribed) {
     Entry& entry = found->second;
     if (reply.is_error()) {
       on_refused(key, entry, reply);
@@ -158,7 +158,8 @@ void Subscriber::on_refused(const Key& key, Entry& entry, const Reply& reply) {
     log_line(LogScope::redis, LogLevel::error,
              {"Redis refuses ", verb_for(key.first, true), " ", key.second, ": ", reply.text()});
   }
-  if (redirection || remedy_for(reply.text()) == Remedy::retry) {
+  const Remedy remedy = remedy_for(reply.text());
+  if (remedy == Remedy::redirect || remedy == Remedy::retry) {
     entry.is_subscribed = false;
     if (!retry_timer_.armed()) connection_->loop().timers().arm(retry_timer_, retry);
   }

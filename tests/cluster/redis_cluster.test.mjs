@@ -6,12 +6,15 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
-import { until, within } from "../conformance/support/deadline.mjs";
+import { patience, until, within } from "../conformance/support/deadline.mjs";
 import { clients, describeAdapter } from "./support/cases.mjs";
 import { Cluster, useCluster } from "./support/cluster.mjs";
 import { Node } from "./support/node.mjs";
 import { RedisCluster, useRedisCluster } from "./support/redis_cluster.mjs";
 import { anything, nothing, oneGap, undergo } from "./support/undergo.mjs";
+
+// Three suites run beside each other here, with three servers of Redis or four.
+patience.milliseconds = 30_000;
 
 const isControl = process.env.CONTROL_ONLY !== undefined;
 const mixes = isControl ? [["node", "node"]] : [["cpp", "node"]];

@@ -354,6 +354,8 @@ TEST_F(RedisCluster, WhoAwaitsAConfirmationGetsItFromTheServerToWhichItHasMoved)
 
 TEST_F(RedisCluster, WithoutAServerThereIsNoConfirmation) {
   ranges.pop_back();
+  client->open();
+  loop.run_for(1s);
   const auto id = listen(high);
   std::optional<Subscriber::Confirmation> confirmation;
   client->await_confirmation(id, [&](Subscriber::Confirmation one) { confirmation = one; });

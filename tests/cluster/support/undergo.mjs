@@ -7,7 +7,7 @@ import { check } from "./checker.mjs";
 import { Traffic } from "./traffic.mjs";
 
 /** Longer than any wait of a node for something to happen on its own loop, on a busy machine. */
-const promptly = 2_000;
+const promptly = 4_000;
 
 /** What may be lost of what another node sends during a fault. */
 export const nothing = "nothing";

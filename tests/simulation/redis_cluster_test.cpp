@@ -352,6 +352,19 @@ TEST_F(RedisCluster, WhoAwaitsAConfirmationGetsItFromTheServerToWhichItHasMoved)
   EXPECT_THAT(redis(3).commands(), Contains("SSUBSCRIBE " + high));
 }
 
+TEST_F(RedisCluster, AnEmptyMapIsNone) {
+  be_ready();
+  // As a server answers that has not joined yet.
+  ranges.clear();
+  refuse(1, low, "MOVED 2515 h:2");
+  send(low, "1");
+  ASSERT_TRUE(answered(1));
+  loop.run_for(5s);
+  EXPECT_THAT(redis(1).commands(), Contains("CLUSTER SLOTS"));
+  EXPECT_TRUE(client->is_ready());
+  EXPECT_THAT(presences, ElementsAre("present"));
+}
+
 TEST_F(RedisCluster, WithoutAServerThereIsNoConfirmation) {
   ranges.pop_back();
   client->open();

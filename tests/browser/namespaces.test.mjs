@@ -132,7 +132,7 @@ describe("the namespaces' page", () => {
   });
 
   it("lets a renewed token into /admin again, and nobody who signs out meanwhile", async (test) => {
-    const { open } = await withAdministrator(test, { TOKEN_LIFETIME: "3" });
+    const { open } = await withAdministrator(test, { TOKEN_LIFETIME: "5" });
     const ada = await open();
     let ends = 0;
     const secondEnd = new Promise((resolve) => {

@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { describe } from "node:test";
 import { until } from "./support/deadline.mjs";
 import { RawConnection, send } from "./support/http.mjs";
+import { visits } from "./support/parking.mjs";
 import { PollingSession, UNKNOWN_SESSION } from "./support/polling.mjs";
 import { scenario } from "./support/scenario.mjs";
 import { useServer } from "./support/server.mjs";
@@ -243,7 +244,7 @@ describe("one poll and one post at a time", () => {
     first.write(
       `POST ${session.path()} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n4abc`,
     );
-    await session.visits();
+    await visits(session);
     const second = await session.post("4second");
     assert.equal(second.status, 400);
     assert.equal(second.body, "");

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { send, target } from "./support/http.mjs";
+import { park } from "./support/parking.mjs";
 import { PollingSession } from "./support/polling.mjs";
 import { PollingSessionV3, decode, encode, encodeBytes } from "./support/polling_v3.mjs";
 import { scenario } from "./support/scenario.mjs";
@@ -135,9 +136,9 @@ describe("payloads", () => {
 
   scenario("packets before an error are handled", async () => {
     const session = await open();
-    const poll = session.get();
+    const { answer } = await park(session);
     await session.post("4:4one9:4");
-    assert.deepEqual(decode((await poll).body)[0], "4one");
+    assert.deepEqual(decode((await answer).body)[0], "4one");
     await session.assertClosed();
   });
 });
@@ -152,9 +153,9 @@ describe("requests", () => {
 
   scenario("a close packet answers the poll that waits", async () => {
     const session = await open();
-    const poll = session.get();
+    const { answer } = await park(session);
     await session.write("1");
-    assert.deepEqual(decode((await poll).body), ["6"]);
+    assert.deepEqual(decode((await answer).body), ["6"]);
     assert.equal((await session.get()).status, 400);
   });
 });

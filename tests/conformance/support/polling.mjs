@@ -3,9 +3,8 @@
 // An Engine.IO session over long-polling, request by request.
 
 import assert from "node:assert/strict";
-import { Agent } from "node:http";
-import { within } from "./deadline.mjs";
 import { send, target } from "./http.mjs";
+import { park } from "./parking.mjs";
 
 const SEPARATOR = "\x1e";
 
@@ -36,35 +35,9 @@ export class PollingSession {
     return send(this.server, this.path(), options);
   }
 
-  /**
-   * A GET that waits at the server for something to be sent: `answer` is its promise, `abort` cuts
-   * its connection. The server has it when this resolves.
-   */
-  async park() {
-    // One of several loops has the session: its connection is there before the poll is sent.
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    await this.visit({ agent });
-    let request;
-    const answer = this.get({ agent, onRequest: (started) => (request = started) });
-    answer.catch(() => {}).finally(() => agent.destroy());
-    await within(
-      new Promise((resolve) => request.once("finish", resolve)),
-      "the poll being written",
-    );
-    await this.visits();
-    return { answer, abort: () => request.destroy() };
-  }
-
-  /** A request that the loop of the session answers, without any effect on the session. */
-  async visit(options) {
-    const answer = await send(this.server, this.path({ transport: "websocket" }), options);
-    assert.equal(answer.status, 400, answer.body);
-    assert.equal(JSON.parse(answer.body).code, 3);
-  }
-
-  /** After these the loop of the session has what had been sent to it on other connections. */
-  async visits() {
-    for (let i = 0; i < 2; i++) await this.visit();
+  /** See parking.mjs. */
+  park() {
+    return park(this);
   }
 
   /** One POST, whatever its result. */

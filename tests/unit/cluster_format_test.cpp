@@ -173,7 +173,7 @@ TEST_F(ClusterFormatTest, NodesIntroduceThemselvesAndLeave) {
 }
 
 TEST_F(ClusterFormatTest, TimestampsAreDates) {
-  const auto date_of = [this](std::string_view hex) {
+  const auto date_of = [](std::string_view hex) {
     TextBuffer text;
     std::vector<Bytes> attachments;
     const std::string bytes = from_hex(hex);

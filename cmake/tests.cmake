@@ -67,6 +67,10 @@ foreach(label IN ITEMS unit simulation integration)
   socketio_tests(${label}_tests LABEL ${label} PREFIX ${label} SOURCES tests/${label}/*_test.cpp)
 endforeach()
 
+# It contains simdjson's own code, which has to be the same as the library's.
+set_source_files_properties(tests/unit/json_plain_test.cpp PROPERTIES
+  COMPILE_DEFINITIONS "$<TARGET_PROPERTY:simdjson::simdjson,INTERFACE_COMPILE_DEFINITIONS>")
+
 # Tests with the official packages. They need Node.js and the packages in tests/client/package-lock.json, which `./dev
 # test client` installs.
 socketio_tests(client_tests LABEL client PREFIX client SOURCES tests/client/*_test.cpp)

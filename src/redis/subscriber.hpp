@@ -75,16 +75,16 @@ class Subscriber final : private Connection::Listener {
 
  private:
   /// An exception costs the connection.
+  template <void (Subscriber::*function)()>
   class Timer final : public Deadline {
    public:
-    Timer(Subscriber& owner, void (Subscriber::*function)()) : owner_(owner), function_(function) {}
+    explicit Timer(Subscriber& owner) : owner_(owner) {}
 
    private:
     void expired() noexcept override {
-      contain(*owner_.connection_, [this] { (owner_.*function_)(); });
+      contain(*owner_.connection_, [this] { (owner_.*function)(); });
     }
     Subscriber& owner_;
-    void (Subscriber::*const function_)();
   };
   using Key = std::pair<SubscriptionKind, std::string>;
   struct User {
@@ -142,8 +142,8 @@ class Subscriber final : private Connection::Listener {
   std::uint64_t messages_ = 0;
   std::uint64_t refused_ = 0;
   std::shared_ptr<Connection> connection_;
-  Timer retry_timer_{*this, &Subscriber::try_again};
-  Timer waiting_timer_{*this, &Subscriber::end_waiting};
+  Timer<&Subscriber::try_again> retry_timer_{*this};
+  Timer<&Subscriber::end_waiting> waiting_timer_{*this};
 };
 
 }  // namespace socketio::redis

@@ -2,6 +2,7 @@
 #include "cluster/gather.hpp"
 
 #include "base/entropy.hpp"
+#include "core/event_bytes.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -122,8 +123,8 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   void keep_early(const std::string& sender, const Body& body) {
     if (is_heard_) return;
     const Content& content = std::get<ClientAnswer>(body).arguments;
-    std::size_t bytes = sizeof(Body) + sender.size() + content.text.size();
-    for (const auto& attachment : content.attachments) bytes += attachment.size();
+    const std::size_t bytes =
+        sizeof(Body) + sender.size() + core::event_bytes(content.text, content.attachments);
     if (bytes > early_limit_bytes - early_bytes_) return;
     early_bytes_ += bytes;
     early_[sender].push_back(body);

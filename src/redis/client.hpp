@@ -26,7 +26,7 @@ class Client {
   enum class Presence : std::uint8_t { present, away };
   using OnPresence = std::function<void(Presence presence, std::string_view why)>;
 
-  Client() = default;
+  explicit Client(OnPresence on_presence) : on_presence_(std::move(on_presence)) {}
   virtual ~Client() = default;
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -58,6 +58,14 @@ class Client {
   /// (XREAD BLOCK). Lives as long as the client.
   virtual Connector& connector_for(std::string_view key) = 0;
   virtual const ConnectionSettings& settings() const = 0;
+
+ protected:
+  /// To be called when is_ready() may have changed.
+  void tell_presence(std::string_view why);
+
+ private:
+  const OnPresence on_presence_;
+  Presence presence_ = Presence::away;
 };
 
 /// `connector` reaches the servers, e.g. a net::DirectConnector. The settings' address says whether it

@@ -42,10 +42,10 @@ class ClusterClient::OwnerConnector final : public Connector {
 
 ClusterClient::ClusterClient(Loop& loop, std::unique_ptr<Connector> connector,
                              const ConnectionSettings& settings, OnPresence on_presence)
-    : loop_(loop),
+    : Client(std::move(on_presence)),
+      loop_(loop),
       connector_(std::move(connector)),
       settings_(settings),
-      on_presence_(std::move(on_presence)),
       nodes_(std::make_shared<ClusterNodes>(loop, *connector_, settings,
                                             static_cast<ClusterNode::Listener&>(*this),
                                             [this] { on_map(); })),
@@ -107,13 +107,6 @@ void ClusterClient::on_map() {
 void ClusterClient::on_node_state(ClusterNode&, const StateChange& change) {
   nodes_->on_node_state(change);
   tell_presence(change.why);
-}
-
-void ClusterClient::tell_presence(std::string_view why) {
-  const Presence presence = is_ready() ? Presence::present : Presence::away;
-  if (presence == presence_) return;
-  presence_ = presence;
-  if (on_presence_) on_presence_(presence, why);
 }
 
 }  // namespace socketio::redis

@@ -63,13 +63,10 @@ class ClusterClient final : public Client, private ClusterNode::Listener {
   }
   void on_redirection(const Redirection& redirection) override { nodes_->learn(redirection); }
   void on_map();
-  void tell_presence(std::string_view why);
 
   Loop& loop_;
   const std::unique_ptr<Connector> connector_;
   const ConnectionSettings settings_;
-  OnPresence on_presence_;
-  Presence presence_ = Presence::away;
   const std::shared_ptr<ClusterNodes> nodes_;
   const std::shared_ptr<ClusterCommands> commands_;
   ClusterSubscriptions subscriptions_;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "redis/sentinel_connector.hpp"
 
+#include "base/number.hpp"
 #include "net/connect_path.hpp"
 #include "net/tcp_connector.hpp"
 #include "redis/command.hpp"
 #include "redis/reply_reader.hpp"
 
-#include <charconv>
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,11 +26,9 @@ std::string read_endpoint(const Reply& reply, Endpoint& endpoint) {
   const Reply::Array* const parts = reply.array();
   if (!parts || parts->size() != 2) return "its answer is no address";
   endpoint.host = parts->front().text();
-  const std::string_view port = parts->back().text();
-  const char* const end = port.data() + port.size();
-  const auto [stopped, error] = std::from_chars(port.data(), end, endpoint.port);
-  const bool is_port = error == std::errc() && stopped == end && endpoint.port != 0;
-  return is_port && !endpoint.host.empty() ? std::string() : "its answer is no address";
+  endpoint.port = number_in<std::uint16_t>(parts->back().text()).value_or(0);
+  const bool is_address = endpoint.port != 0 && !endpoint.host.empty();
+  return is_address ? std::string() : "its answer is no address";
 }
 
 }  // namespace

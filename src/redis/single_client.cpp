@@ -19,9 +19,9 @@ std::unique_ptr<Connector> connector_to(const Address& address, Loop& loop,
 
 SingleClient::SingleClient(Loop& loop, std::unique_ptr<Connector> connector,
                            const ConnectionSettings& settings, OnPresence on_presence)
-    : connector_(connector_to(settings.address, loop, std::move(connector))),
+    : Client(std::move(on_presence)),
+      connector_(connector_to(settings.address, loop, std::move(connector))),
       settings_(settings),
-      on_presence_(std::move(on_presence)),
       log_of_commands_(describe(settings.address), "commands"),
       log_of_subscriptions_(describe(settings.address), "subscriptions"),
       commands_(Connection::make(loop, *connector_, settings, *this)),
@@ -48,10 +48,7 @@ void SingleClient::ask_all(const std::vector<std::string_view>& words, OnAnswers
 
 void SingleClient::tell(const StateChange& change, ConnectionLog& log) {
   log.tell(change);
-  const Presence presence = is_ready() ? Presence::present : Presence::away;
-  if (presence == presence_) return;
-  presence_ = presence;
-  if (on_presence_) on_presence_(presence, change.why);
+  tell_presence(change.why);
 }
 
 }  // namespace socketio::redis

@@ -57,8 +57,6 @@ class SingleClient final : public Client, private Connection::Listener {
 
   const std::unique_ptr<Connector> connector_;
   const ConnectionSettings settings_;
-  OnPresence on_presence_;
-  Presence presence_ = Presence::away;
   ConnectionLog log_of_commands_;
   ConnectionLog log_of_subscriptions_;
   std::shared_ptr<Connection> commands_;

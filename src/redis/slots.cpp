@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "redis/slots.hpp"
 
+#include "base/number.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string>
 #include <utility>
 
@@ -29,15 +30,6 @@ std::uint16_t crc16(std::string_view bytes) {
     crc = static_cast<std::uint16_t>((crc << 8) ^ crc_table[index]);
   }
   return crc;
-}
-
-template <class Number>
-std::optional<Number> number_in(std::string_view digits) {
-  Number number = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stopped, error] = std::from_chars(digits.data(), end, number);
-  if (error != std::errc() || stopped != end) return std::nullopt;
-  return number;
 }
 
 std::string_view take_word(std::string_view& text) {

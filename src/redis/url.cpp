@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "redis/url.hpp"
 
+#include "base/number.hpp"
 #include "codec/http/message.hpp"
 #include "net/tcp_connector.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <stdexcept>
 
 namespace socketio::redis {
 
 namespace {
-
-template <class Number>
-std::optional<Number> number_from(std::string_view digits) {
-  Number number = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stopped, error] = std::from_chars(digits.data(), end, number);
-  if (error != std::errc() || stopped != end) return std::nullopt;
-  return number;
-}
 
 std::string decoded(std::string_view text) { return http::percent_decode(text); }
 
@@ -61,7 +52,7 @@ std::optional<UrlErrc> read_authority(std::string_view text, Endpoint& endpoint)
     return UrlErrc::bad_host;
   }
   if (rest.empty()) return std::nullopt;
-  const auto port = rest.front() == ':' ? number_from<std::uint16_t>(rest.substr(1)) : std::nullopt;
+  const auto port = rest.front() == ':' ? number_in<std::uint16_t>(rest.substr(1)) : std::nullopt;
   if (!port || *port == 0) return UrlErrc::bad_port;
   endpoint.port = *port;
   return std::nullopt;
@@ -69,7 +60,7 @@ std::optional<UrlErrc> read_authority(std::string_view text, Endpoint& endpoint)
 
 std::optional<UrlErrc> read_database(std::string_view digits, Address& address) {
   if (digits.empty()) return std::nullopt;
-  const auto database = number_from<std::uint32_t>(digits);
+  const auto database = number_in<std::uint32_t>(digits);
   if (!database) return UrlErrc::bad_database;
   address.database = *database;
   return std::nullopt;

@@ -27,14 +27,12 @@ const detail::BroadcastOptions* receivers_of(const cluster::Body& body) {
 /// What an event counts for while it waits. Nothing for what asks, answers or changes something: it is
 /// never dropped.
 std::optional<std::size_t> droppable_bytes(const cluster::Body& body) {
-  if (const auto* const broadcast = std::get_if<cluster::Broadcast>(&body)) {
-    if (!broadcast->request.empty()) return std::nullopt;
-    return core::event_bytes(broadcast->event.text, broadcast->event.attachments);
-  }
-  if (const auto* const emit = std::get_if<cluster::ServerSideEmit>(&body)) {
-    if (!emit->request.empty()) return std::nullopt;
-    return core::event_bytes(emit->event.text, emit->event.attachments);
-  }
+  const auto of = [](const auto* emitted) -> std::optional<std::size_t> {
+    if (!emitted->request.empty()) return std::nullopt;
+    return core::event_bytes(emitted->event.text, emitted->event.attachments);
+  };
+  if (const auto* const broadcast = std::get_if<cluster::Broadcast>(&body)) return of(broadcast);
+  if (const auto* const emit = std::get_if<cluster::ServerSideEmit>(&body)) return of(emit);
   return std::nullopt;
 }
 

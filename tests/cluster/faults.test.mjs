@@ -12,7 +12,7 @@ import { Node } from "./support/node.mjs";
 import { Proxy } from "./support/proxy.mjs";
 import { Redis } from "./support/redis.mjs";
 import { GuardedRedis } from "./support/sentinel.mjs";
-import { anything, nothing, oneGap, undergo } from "./support/undergo.mjs";
+import { anything, nothing, oneGap, undergo, useTraffic } from "./support/undergo.mjs";
 
 const mixes = process.env.CONTROL_ONLY === undefined ? [["loops", "cpp"], ["cpp", "node"]] : [["node", "node"]];
 
@@ -159,18 +159,7 @@ function describeFaults(adapter, kinds) {
 
 /** Servers that ask a sentinel where their Redis is. */
 function describeFailover(adapter, kinds) {
-  const suite = {};
-  before(async () => {
-    suite.redis = await GuardedRedis.start();
-    suite.cluster = new Cluster(suite.redis, adapter);
-    await suite.cluster.start(kinds);
-    suite.nodes = suite.cluster.nodes;
-    suite.isOurs = () => true;
-  });
-  after(async () => {
-    await suite.cluster?.stop();
-    await suite.redis?.stop();
-  });
+  const suite = useTraffic(() => GuardedRedis.start(), adapter, kinds);
 
   test("the master is killed, and its replica takes over", async () => {
     await undergo(suite, async (traffic) => {

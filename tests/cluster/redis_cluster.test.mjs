@@ -5,13 +5,13 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { patience, until, within } from "../conformance/support/deadline.mjs";
 import { clients, describeAdapter } from "./support/cases.mjs";
-import { Cluster, useCluster } from "./support/cluster.mjs";
+import { useCluster } from "./support/cluster.mjs";
 import { Node } from "./support/node.mjs";
 import { RedisCluster, useRedisCluster } from "./support/redis_cluster.mjs";
-import { anything, nothing, oneGap, undergo } from "./support/undergo.mjs";
+import { anything, nothing, oneGap, undergo, useTraffic } from "./support/undergo.mjs";
 
 // Three suites run beside each other here, with three servers of Redis or four.
 patience.milliseconds = 30_000;
@@ -56,27 +56,12 @@ function describeRecovery(kinds) {
   });
 }
 
-/** Two nodes on a cluster. Of the server with the busiest slot there is a replica. */
-function useTraffic(adapter, kinds) {
-  const suite = {};
-  before(async () => {
-    suite.redis = await RedisCluster.start({ replicaOf: busiest(adapter) });
-    suite.cluster = new Cluster(suite.redis, adapter);
-    await suite.cluster.start(kinds);
-    suite.nodes = suite.cluster.nodes;
-    suite.isOurs = (node) => kinds[suite.nodes.indexOf(node)] !== "node";
-  });
-  after(async () => {
-    await suite.cluster?.stop();
-    await suite.redis?.stop();
-  });
-  return suite;
-}
-
 const busiest = (adapter) => (adapter === "streams" ? "socket.io" : "socket.io#/#");
 
 function describeFaults(adapter, kinds) {
-  const suite = useTraffic(adapter, kinds);
+  // Of the server with the busiest slot there is a replica.
+  const start = () => RedisCluster.start({ replicaOf: busiest(adapter) });
+  const suite = useTraffic(start, adapter, kinds);
   const isStreams = adapter === "streams";
   const ours = () => suite.nodes.filter(suite.isOurs);
   // Channels of rooms are at different servers, between which there is no order.

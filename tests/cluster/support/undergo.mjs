@@ -3,7 +3,9 @@
 // Nodes that send all the time, while something fails, and what may come of it.
 
 import assert from "node:assert/strict";
+import { after, before } from "node:test";
 import { check } from "./checker.mjs";
+import { Cluster } from "./cluster.mjs";
 import { Traffic } from "./traffic.mjs";
 
 /** Longer than any wait of a node for something to happen on its own loop, on a busy machine. */
@@ -14,6 +16,23 @@ export const nothing = "nothing";
 export const anything = "anything";
 /** One run of events: those that were on their way to Redis when the connection broke. */
 export const oneGap = "one gap";
+
+/** Nodes on the Redis that `start` makes. */
+export function useTraffic(start, adapter, kinds) {
+  const suite = {};
+  before(async () => {
+    suite.redis = await start();
+    suite.cluster = new Cluster(suite.redis, adapter);
+    await suite.cluster.start(kinds);
+    suite.nodes = suite.cluster.nodes;
+    suite.isOurs = (node) => kinds[suite.nodes.indexOf(node)] !== "node";
+  });
+  after(async () => {
+    await suite.cluster?.stop();
+    await suite.redis?.stop();
+  });
+  return suite;
+}
 
 /** Whether these are sends of one node without another one of it in between. */
 function areOneGap(lost, traffic) {

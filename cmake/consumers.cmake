@@ -44,3 +44,5 @@ set_tests_properties(install_only_common install_only_server PROPERTIES FIXTURES
 set_tests_properties(install_server_alone PROPERTIES FIXTURES_REQUIRED installed_server)
 set_tests_properties(install_vcpkg PROPERTIES FIXTURES_SETUP shared)
 set_tests_properties(install_find_shared PROPERTIES FIXTURES_REQUIRED shared)
+# Together they would compile the same files at the same time.
+set_tests_properties(install_fetch_content PROPERTIES DEPENDS install_add_subdirectory)

@@ -10,20 +10,13 @@ set(test_options -O0)
 if(SOCKETIO_SANITIZE MATCHES "undefined" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND test_options -fno-sanitize=null,alignment,object-size,vptr)
 endif()
-# With it, ccache can keep what was compiled with precompiled headers.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  list(APPEND test_options -fpch-preprocess)
-endif()
-
-# The headers that most tests include, compiled once. Clang does not use this, so that a missing include is noticed.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cpp CONTENT "int main() {}\n")
-  add_executable(socketio_test_headers ${PROJECT_BINARY_DIR}/test_headers.cpp)
-  target_link_libraries(socketio_test_headers PRIVATE socketio_server_layer socketio_client_layer GTest::gtest GTest::gmock
-                                                      socketio_warnings)
-  target_compile_options(socketio_test_headers PRIVATE ${test_options})
-  target_precompile_headers(socketio_test_headers PRIVATE <gtest/gtest.h> <socketio/server.hpp> <map> <string> <vector>)
-endif()
+# The headers that most tests include.
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cpp CONTENT "int main() {}\n")
+add_executable(socketio_test_headers ${PROJECT_BINARY_DIR}/test_headers.cpp)
+target_link_libraries(socketio_test_headers PRIVATE socketio_server_layer socketio_client_layer GTest::gtest GTest::gmock
+                                                    socketio_warnings)
+target_compile_options(socketio_test_headers PRIVATE ${test_options})
+socketio_precompile(socketio_test_headers <gtest/gtest.h> <socketio/server.hpp> <map> <string> <vector>)
 
 add_library(socketio_test_main STATIC tests/support/main.cpp)
 target_link_libraries(socketio_test_main PUBLIC GTest::gtest GTest::gmock PRIVATE socketio_warnings)
@@ -33,9 +26,7 @@ function(socketio_test_program program)  # source...
   target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
   target_link_libraries(${program} PRIVATE socketio_admin_layer socketio_redis_layer socketio_client_layer socketio_test_main socketio_warnings)
   target_compile_options(${program} PRIVATE ${test_options})
-  if(TARGET socketio_test_headers)
-    target_precompile_headers(${program} REUSE_FROM socketio_test_headers)
-  endif()
+  socketio_precompiled_by(${program} socketio_test_headers)
 endfunction()
 
 # socketio_tests(<program> LABEL <label> PREFIX <prefix> SOURCES <glob>)

@@ -54,6 +54,12 @@ function(socketio_tests program)
   socketio_test_program(${program} ${shared})
 endfunction()
 
+# A path that a test's source needs, as a macro. Only that source gets it: ccache compiles what names this folder anew for
+# each other one.
+function(socketio_path source name path)
+  set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS "${name}=\"${path}\"")
+endfunction()
+
 foreach(label IN ITEMS unit simulation integration)
   socketio_tests(${label}_tests LABEL ${label} PREFIX ${label} SOURCES tests/${label}/*_test.cpp)
 endforeach()
@@ -66,7 +72,8 @@ set_source_files_properties(tests/unit/json_plain_test.cpp PROPERTIES
 # test client` installs.
 socketio_tests(client_tests LABEL client PREFIX client SOURCES tests/client/*_test.cpp)
 target_include_directories(client_tests PRIVATE examples)  # for their parser
-target_compile_definitions(client_tests PRIVATE SOCKETIO_CLIENT_TESTS="${PROJECT_SOURCE_DIR}/tests/client")
+target_sources(client_tests PRIVATE tests/client/support/node.cpp)
+socketio_path(tests/client/support/node.cpp SOCKETIO_CLIENT_TESTS ${PROJECT_SOURCE_DIR}/tests/client)
 
 # The command-line tool, as a shell runs it.
 if(SOCKETIO_BUILD_TOOLS)
@@ -80,7 +87,7 @@ endif()
 add_executable(exit_program tests/exit/program.cpp)
 target_link_libraries(exit_program PRIVATE socketio::server socketio::client socketio_warnings)
 add_dependencies(integration_tests exit_program)
-target_compile_definitions(integration_tests PRIVATE SOCKETIO_EXIT_PROGRAM="$<TARGET_FILE:exit_program>")
+socketio_path(tests/integration/exit_test.cpp SOCKETIO_EXIT_PROGRAM $<TARGET_FILE:exit_program>)
 
 # The small examples, run as a reader would. The showcase has its tests next to its sources.
 if(SOCKETIO_BUILD_EXAMPLES)

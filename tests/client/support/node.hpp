@@ -67,6 +67,9 @@ class Node {
   void thaw() const { ::kill(process_, SIGCONT); }
 
  private:
+  // The path of tests/client/server.mjs.
+  static const char* const script;
+
   static constexpr const char* gone =
       "tests/client/server.mjs does not run: it needs Node.js, and its packages: ./dev test client";
 
@@ -79,8 +82,8 @@ class Node {
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     std::string node = "node";
-    std::string script = SOCKETIO_CLIENT_TESTS "/server.mjs";
-    char* const arguments[] = {node.data(), script.data(), nullptr};
+    std::string path = script;
+    char* const arguments[] = {node.data(), path.data(), nullptr};
     const int error = ::posix_spawnp(&process_, "node", &actions, nullptr, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);

@@ -3,6 +3,8 @@
 
 #include <openssl/evp.h>
 
+#include <memory>
+#include <new>
 #include <stdexcept>
 
 namespace socketio {
@@ -20,12 +22,28 @@ const EVP_MD* algorithm() {
   return fetched;
 }
 
+/// One for each thread, because making it takes as long as a short digest.
+EVP_MD_CTX* context() {
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  static thread_local const auto made = [] {
+    std::unique_ptr<EVP_MD_CTX, Free> fresh(EVP_MD_CTX_new());
+    // After an exception the next call tries again.
+    if (!fresh) throw std::bad_alloc();
+    return fresh;
+  }();
+  return made.get();
+}
+
 }  // namespace
 
 std::array<char, 20> sha1(std::string_view bytes) {
   std::array<char, 20> digest;
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
-                 nullptr, algorithm(), nullptr) != 1) {
+  EVP_MD_CTX* const made = context();
+  if (EVP_DigestInit_ex(made, algorithm(), nullptr) != 1 ||
+      EVP_DigestUpdate(made, bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(made, reinterpret_cast<unsigned char*>(digest.data()), nullptr) != 1) {
     throw std::runtime_error("OpenSSL cannot make a SHA-1");
   }
   return digest;

@@ -21,26 +21,30 @@ void OutQueue::append_shared(SharedBytes bytes) {
   append_behind(std::move(bytes));
 }
 
+void OutQueue::add_piece(SharedBytes bytes, std::size_t offset) {
+  auto made = pieces_ ? nullptr : std::make_unique<Pieces>();
+  Pieces& pieces = made ? *made : *pieces_;
+  const std::size_t left = bytes->size() - offset;
+  pieces.segments.push_back({std::move(bytes), offset});
+  pieces.bytes += left;
+  if (made) pieces_ = std::move(made);
+}
+
 void OutQueue::append_behind(SharedBytes bytes) {
   if (bytes->size() <= copy_limit_bytes) {
     tail_.append(*bytes);
     return;
   }
-  if (!tail_.empty()) {
-    segment_bytes_ += tail_.size();
-    segments_.push_back({std::make_shared<const std::string>(std::move(tail_))});
-    tail_ = {};
-  }
-  segment_bytes_ += bytes->size();
-  segments_.push_back({std::move(bytes)});
+  if (!tail_.empty()) add_piece(std::make_shared<const std::string>(std::exchange(tail_, {})));
+  add_piece(std::move(bytes));
 }
 
 std::size_t OutQueue::size() const {
-  return (alone_ ? alone_->size() : 0) + segment_bytes_ + tail_.size();
+  return (alone_ ? alone_->size() : 0) + (pieces_ ? pieces_->bytes : 0) + tail_.size();
 }
 
 bool OutQueue::take_tail(std::size_t size, std::string& buffer) {
-  if (alone_ || !segments_.empty() || size != tail_.size()) return false;
+  if (alone_ || pieces_ || size != tail_.size()) return false;
   buffer = std::exchange(tail_, {});
   return true;
 }
@@ -48,41 +52,34 @@ bool OutQueue::take_tail(std::size_t size, std::string& buffer) {
 void OutQueue::consume(std::size_t count) {
   if (alone_) {
     const SharedBytes alone = std::exchange(alone_, nullptr);
-    if (count < alone->size()) {
-      segment_bytes_ = alone->size() - count;
-      segments_.push_back({alone, count});
-    }
+    if (count < alone->size()) add_piece(alone, count);
     return;
   }
-  std::size_t gone = 0;
-  while (gone < segments_.size()) {
-    Segment& segment = segments_[gone];
-    const std::size_t left = segment.bytes->size() - segment.offset;
-    if (count < left) {
-      segment.offset += count;
-      segment_bytes_ -= count;
-      count = 0;
-      break;
-    }
-    count -= left;
-    segment_bytes_ -= left;
-    ++gone;
-  }
-  segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(gone));
-  if (!segments_.empty()) return;
-  segments_.shrink_to_fit();
+  if (pieces_ && count < pieces_->bytes) return consume_piecewise(count);
+  if (pieces_) count -= pieces_->bytes;
+  pieces_.reset();
   if (count == tail_.size()) {
     std::string().swap(tail_);  // an idle connection keeps no memory; assigning would
   } else if (count != 0) {
-    segment_bytes_ = tail_.size() - count;
-    segments_.push_back({std::make_shared<const std::string>(std::exchange(tail_, {})), count});
+    add_piece(std::make_shared<const std::string>(std::exchange(tail_, {})), count);
   }
+}
+
+void OutQueue::consume_piecewise(std::size_t count) {
+  auto& segments = pieces_->segments;
+  pieces_->bytes -= count;
+  auto first = segments.begin();
+  while (count >= first->bytes->size() - first->offset) {
+    count -= first->bytes->size() - first->offset;
+    ++first;
+  }
+  first->offset += count;
+  segments.erase(segments.begin(), first);
 }
 
 void OutQueue::clear() {
   alone_.reset();
-  std::vector<Segment>().swap(segments_);
-  segment_bytes_ = 0;
+  pieces_.reset();
   std::string().swap(tail_);
 }
 

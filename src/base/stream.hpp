@@ -52,10 +52,11 @@ class OutQueue {
   }
   void append_shared(SharedBytes bytes);
   std::size_t size() const;
-  bool empty() const { return !alone_ && segments_.empty() && tail_.empty(); }
+  bool empty() const { return !alone_ && !pieces_ && tail_.empty(); }
   /// Joining the pieces would only copy them.
   bool is_one_piece() const {
-    return segments_.size() + (alone_ ? 1 : 0) + (tail_.empty() ? 0 : 1) == 1;
+    return (pieces_ ? pieces_->segments.size() : 0) + (alone_ ? 1 : 0) + (tail_.empty() ? 0 : 1) ==
+           1;
   }
 
   /// Calls `use(std::string_view)` for the pieces in order, until it returns false.
@@ -78,13 +79,19 @@ class OutQueue {
     SharedBytes bytes;
     std::size_t offset = 0;
   };
+  struct Pieces {
+    std::vector<Segment> segments;
+    std::size_t bytes = 0;
+  };
+  void add_piece(SharedBytes bytes, std::size_t offset = 0);
   /// Moves the single shared piece to where several are kept.
   void enqueue_alone();
   void append_behind(SharedBytes bytes);
+  /// consume() for less than all pieces.
+  void consume_piecewise(std::size_t count);
 
-  SharedBytes alone_;  // in front of everything else, which is empty while it is there
-  std::vector<Segment> segments_;
-  std::size_t segment_bytes_ = 0;
+  SharedBytes alone_;               // in front of everything else, which is empty while it is there
+  std::unique_ptr<Pieces> pieces_;  // while there are any
   std::string tail_;
 };
 
@@ -294,8 +301,10 @@ void OutQueue::for_each(Use use) const {
     use(std::string_view(*alone_));
     return;
   }
-  for (const Segment& segment : segments_) {
-    if (!use(std::string_view(*segment.bytes).substr(segment.offset))) return;
+  if (pieces_) {
+    for (const Segment& segment : pieces_->segments) {
+      if (!use(std::string_view(*segment.bytes).substr(segment.offset))) return;
+    }
   }
   if (!tail_.empty()) use(std::string_view(tail_));
 }

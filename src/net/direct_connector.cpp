@@ -63,7 +63,7 @@ class DirectConnector::Path final : public ConnectPath {
 };
 
 DirectConnector::DirectConnector(std::shared_ptr<AsioLoop> loop, TlsSettings tls)
-    : DirectConnector(std::move(loop), std::move(tls), std::make_shared<OpenStreams>()) {
+    : DirectConnector(loop, std::move(tls), std::make_shared<OpenStreams>(loop)) {
   own_streams_ = open_streams_;
 }
 
@@ -79,7 +79,7 @@ DirectConnector::DirectConnector(std::shared_ptr<AsioLoop> loop, TlsSettings tls
 
 DirectConnector::~DirectConnector() {
   if (!own_streams_) return;
-  for (const auto& [key, stream] : *own_streams_) stream->close();
+  for (const auto& stream : *own_streams_) stream->close();
 }
 
 ConnectFailure DirectConnector::prepare_tls() {
@@ -107,7 +107,7 @@ std::unique_ptr<Connector::Attempt> DirectConnector::connect_file(const Endpoint
   boost::system::error_code error;
   Socket socket = open_file(*loop_, endpoint.path, error);
   if (error) return fail_later(*loop_, failure_at(endpoint, error), std::move(done));
-  std::shared_ptr<Stream> stream = TcpStream::open(loop_, std::move(socket), open_streams_);
+  std::shared_ptr<Stream> stream = TcpStream::open(std::move(socket), open_streams_);
   if (!stream) {
     const auto code = std::make_error_code(std::errc::not_enough_memory);
     return fail_later(*loop_, failure_at(endpoint, code), std::move(done));

@@ -202,7 +202,7 @@ void TcpConnector::Race::Runner::look() {
 }
 
 void TcpConnector::Race::on_connected(Runner& runner) {
-  const auto stream = TcpStream::open(loop_, runner.release(), open_streams_);
+  const auto stream = TcpStream::open(runner.release(), open_streams_);
   if (stream) return finish(stream, {});
   on_failed(runner, std::make_error_code(std::errc::not_enough_memory));
 }
@@ -237,7 +237,7 @@ void TcpConnector::Race::on_exception() noexcept {
 
 TcpConnector::TcpConnector(std::shared_ptr<AsioLoop> loop)
     : loop_(std::move(loop)),
-      own_streams_(std::make_shared<OpenStreams>()),
+      own_streams_(std::make_shared<OpenStreams>(loop_)),
       open_streams_(own_streams_) {}
 
 TcpConnector::TcpConnector(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> owners)
@@ -245,7 +245,7 @@ TcpConnector::TcpConnector(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenS
 
 TcpConnector::~TcpConnector() {
   if (!own_streams_) return;
-  for (const auto& [key, stream] : *own_streams_) stream->close();
+  for (const auto& stream : *own_streams_) stream->close();
 }
 
 std::unique_ptr<Connector::Attempt> TcpConnector::connect(const Endpoint& endpoint, Done done) {

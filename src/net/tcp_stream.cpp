@@ -34,10 +34,19 @@ constexpr int reads_per_turn = 4;
 
 }  // namespace
 
+void OpenStreams::add(std::shared_ptr<TcpStream> stream) {
+  stream->position_ = static_cast<std::uint32_t>(streams_.size());
+  streams_.push_back(std::move(stream));
+}
+
 void OpenStreams::remove(const TcpStream& stream) {
   if (on_end) on_end(stream);
   if (on_last && size() == 1) on_last();
-  erase(&stream);
+  const auto place = streams_.begin() + stream.position_;
+  streams_.back()->position_ = stream.position_;
+  // It may be the last to keep the stream, which ends only when the list is in order again.
+  const auto kept = std::exchange(*place, std::move(streams_.back()));
+  streams_.pop_back();
 }
 
 /// The state of a stream that is closing.
@@ -49,15 +58,15 @@ struct TcpStream::Linger {
   bool said_all = false;
 };
 
-TcpStream::TcpStream(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> open_streams)
-    : Stream(*loop), kept_loop_(std::move(loop)), open_streams_(std::move(open_streams)) {}
+TcpStream::TcpStream(std::shared_ptr<OpenStreams> open_streams)
+    : Stream(open_streams->loop()), open_streams_(std::move(open_streams)) {}
 
-std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, Socket socket,
+std::shared_ptr<TcpStream> TcpStream::open(Socket socket,
                                            std::shared_ptr<OpenStreams> open_streams) {
   socket.send_at_once();
-  std::shared_ptr<TcpStream> stream(new TcpStream(std::move(loop), std::move(open_streams)));
-  stream->open_streams_->emplace(stream.get(), stream);
-  if (!stream->kept_loop_->poller().add(socket, *stream)) {
+  std::shared_ptr<TcpStream> stream(new TcpStream(std::move(open_streams)));
+  stream->open_streams_->add(stream);
+  if (!stream->open_streams_->loop().poller().add(socket, *stream)) {
     stream->open_streams_->remove(*stream);
     return nullptr;
   }
@@ -65,9 +74,9 @@ std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, Socke
   return stream;
 }
 
-std::shared_ptr<TcpStream> TcpStream::open(std::shared_ptr<AsioLoop> loop, DetachedTcp detached,
+std::shared_ptr<TcpStream> TcpStream::open(DetachedTcp detached,
                                            std::shared_ptr<OpenStreams> open_streams) {
-  auto stream = open(std::move(loop), std::move(detached.socket), std::move(open_streams));
+  auto stream = open(std::move(detached.socket), std::move(open_streams));
   if (!stream) return nullptr;
   stream->said_address_ = std::move(detached.said_address);
   if (!detached.unsent.empty()) stream->write(detached.unsent);
@@ -86,7 +95,7 @@ DetachedTcp TcpStream::detach() {
   queue_.clear();
   stop_waiting();
   handler_ = nullptr;
-  kept_loop_->poller().remove(socket_, *this);
+  open_streams_->loop().poller().remove(socket_, *this);
   detached.socket = std::move(socket_);
   detached.said_address = std::move(said_address_);
   open_streams_->remove(*this);
@@ -106,7 +115,7 @@ void TcpStream::pause_reading() { paused_ = true; }
 void TcpStream::resume_reading() {
   if (!std::exchange(paused_, false) || !socket_.is_open()) return;
   // The edge may have arrived while nobody was reading.
-  kept_loop_->poller().call_again(*this);
+  open_streams_->loop().poller().call_again(*this);
 }
 
 void TcpStream::on_ready(Ready ready) noexcept {
@@ -118,12 +127,12 @@ void TcpStream::on_ready(Ready ready) noexcept {
 }
 
 void TcpStream::read() {
-  const std::span<char> buffer = kept_loop_->read_buffer();
+  const std::span<char> buffer = open_streams_->loop().read_buffer();
   for (int reads = 0; reads < reads_per_turn; ++reads) {
     if (paused_ || !socket_.is_open() || state_ == State::closed) return;
     const Transfer received = socket_.receive(buffer);
     if (received.error == Transfer::would_block) {
-      return kept_loop_->poller().await_readable(socket_);
+      return open_streams_->loop().poller().await_readable(socket_);
     }
     if (received.error != 0) return fail(received.error);
     if (received.bytes == 0) return finish();
@@ -140,10 +149,10 @@ void TcpStream::read() {
       // Unless the end was reported together with these bytes. It is read after the answer to them
       // has been written.
       if (peer_ended_) break;
-      return kept_loop_->poller().await_readable(socket_);
+      return open_streams_->loop().poller().await_readable(socket_);
     }
   }
-  if (socket_.is_open()) kept_loop_->poller().call_again(*this);
+  if (socket_.is_open()) open_streams_->loop().poller().call_again(*this);
 }
 
 Transfer TcpStream::send_some() {
@@ -156,7 +165,7 @@ Transfer TcpStream::send_some() {
     return sent;
   }
   if (queue_.size() <= copy_limit_bytes) {
-    std::string& together = kept_loop_->write_buffer();
+    std::string& together = open_streams_->loop().write_buffer();
     together.clear();
     queue_.for_each([&](std::string_view piece) {
       together.append(piece);
@@ -178,7 +187,7 @@ bool TcpStream::write_queue() {
     const Transfer sent = send_some();
     if (sent.error == Transfer::would_block) {
       blocked_ = true;
-      kept_loop_->poller().await_writable(socket_);
+      open_streams_->loop().poller().await_writable(socket_);
       return true;
     }
     if (sent.error != 0) {
@@ -219,7 +228,7 @@ void TcpStream::begin_linger() {
   loop_.timers().arm(linger_->timer, linger_timeout);
   linger_->said_all = true;
   paused_ = false;
-  kept_loop_->poller().call_again(*this);
+  open_streams_->loop().poller().call_again(*this);
   // The handler has been notified for the last time: from now on what arrives is discarded here.
   if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close();
 }
@@ -228,7 +237,7 @@ void TcpStream::on_linger_timeout() { finish(); }
 
 void TcpStream::shut() {
   if (!socket_.is_open()) return;
-  kept_loop_->poller().remove(socket_, *this);
+  open_streams_->loop().poller().remove(socket_, *this);
   socket_.close();
   if (linger_) linger_->timer.cancel();
   open_streams_->remove(*this);

@@ -13,24 +13,42 @@
 #include "net/platform/socket.hpp"
 #include "net/watched.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace socketio::net {
 
 class TcpStream;
 
-/// The open streams of one owner, which keeps them alive and can close them all.
-struct OpenStreams : std::unordered_map<const TcpStream*, std::shared_ptr<TcpStream>> {
+/// The open streams of one owner on one loop. It keeps both alive and can close all streams.
+class OpenStreams {
+ public:
+  explicit OpenStreams(std::shared_ptr<AsioLoop> loop) : loop_(std::move(loop)) {}
+
+  AsioLoop& loop() const { return *loop_; }
+  std::size_t size() const { return streams_.size(); }
+  bool empty() const { return streams_.empty(); }
+  auto begin() const { return streams_.begin(); }
+  auto end() const { return streams_.end(); }
+
   /// Called when one is about to go. Does not throw.
   std::function<void(const TcpStream&)> on_end;
   /// The same for the only one.
   std::function<void()> on_last;
 
+ private:
+  friend class TcpStream;
+  void add(std::shared_ptr<TcpStream> stream);
   void remove(const TcpStream& stream);
+
+  std::shared_ptr<AsioLoop> loop_;
+  // In no order: the last one takes the place of one that goes.
+  std::vector<std::shared_ptr<TcpStream>> streams_;
 };
 
 /// A TCP connection between two loops.
@@ -45,10 +63,9 @@ struct DetachedTcp {
 class TcpStream final : public Stream, private Watched {
  public:
   /// `socket` is connected. Null if it cannot be watched.
-  static std::shared_ptr<TcpStream> open(std::shared_ptr<AsioLoop> loop, Socket socket,
-                                         std::shared_ptr<OpenStreams> open_streams);
+  static std::shared_ptr<TcpStream> open(Socket socket, std::shared_ptr<OpenStreams> open_streams);
   /// Goes on with what another loop's stream was.
-  static std::shared_ptr<TcpStream> open(std::shared_ptr<AsioLoop> loop, DetachedTcp detached,
+  static std::shared_ptr<TcpStream> open(DetachedTcp detached,
                                          std::shared_ptr<OpenStreams> open_streams);
   ~TcpStream() override;
 
@@ -67,7 +84,9 @@ class TcpStream final : public Stream, private Watched {
  private:
   struct Linger;
 
-  TcpStream(std::shared_ptr<AsioLoop> loop, std::shared_ptr<OpenStreams> open_streams);
+  friend class OpenStreams;
+
+  explicit TcpStream(std::shared_ptr<OpenStreams> open_streams);
   void on_ready(Ready ready) noexcept override;
   void read();
   Transfer send_some();
@@ -82,11 +101,11 @@ class TcpStream final : public Stream, private Watched {
   void offer_again() override;
   void shut() override;
 
-  std::shared_ptr<AsioLoop> kept_loop_;
   std::shared_ptr<OpenStreams> open_streams_;
   std::unique_ptr<Linger> linger_;
   std::unique_ptr<const std::string> said_address_;
   Socket socket_;
+  std::uint32_t position_ = 0;  // among the open streams
   bool paused_ = false;
   // Ready::ended was reported.
   bool peer_ended_ = false;

@@ -21,11 +21,11 @@ HttpRequest request_of(const engine::Session& session) {
   const engine::OpeningRequest& opening = session.opening();
   http::Request request;
   request.method = "GET";
-  request.target = opening.target;
-  request.headers = opening.headers;
+  request.target = opening.target();
+  request.headers = opening.headers();
   const auto state = std::make_shared<detail::RequestState>(std::move(request), nullptr);
   state->set_answered();
-  return server::public_request(state, opening.remote_address);
+  return server::public_request(state, std::string(opening.remote_address()));
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ HttpRequest Socket::request() const {
 }
 
 std::string Socket::remote_address() const {
-  return state_ ? state_->session().opening().remote_address : std::string();
+  return state_ ? std::string(state_->session().opening().remote_address()) : std::string();
 }
 
 std::size_t Socket::queued_bytes() const {

@@ -103,11 +103,11 @@ Worker::~Worker() {
   if (cluster_) cluster_->leave();
   // Callers that wait for a result learn that there is none.
   loop_->run_posted();
-  for (const auto& [key, stream] : *open_streams_) stream->close();
+  for (const auto& stream : *open_streams_) stream->close();
   loop_->drain();
   // What was written to other servers has been handed to the system.
   bus_streams_->on_last = nullptr;
-  for (const auto& [key, stream] : *bus_streams_) stream->close();
+  for (const auto& stream : *bus_streams_) stream->close();
   loop_->drain();
   closing_.complete();
   loop_->stop();
@@ -262,7 +262,7 @@ template <class Connection>
 std::shared_ptr<net::TcpStream> Worker::open_stream(Connection connection) {
   const std::size_t open = open_streams_->size();
   try {
-    return net::TcpStream::open(loop_, std::move(connection), open_streams_);
+    return net::TcpStream::open(std::move(connection), open_streams_);
   } catch (...) {
     // One that is open is counted until its end.
     if (open_streams_->size() == open) {
@@ -365,7 +365,7 @@ void Worker::leave_cluster() {
   if (bus_streams_->empty()) return;
   closing_.await_others(1);
   bus_streams_->on_last = [this] { closing_.on_other_end(); };
-  for (const auto& [key, stream] : *bus_streams_) stream->close_soon();
+  for (const auto& stream : *bus_streams_) stream->close_soon();
 }
 
 void Worker::close() {
@@ -378,7 +378,7 @@ void Worker::close() {
   timers_->drop();
   lag_.stop();
   if (place_.count > 1) board_.stop();
-  for (const auto& [key, stream] : *open_streams_) stream->close_soon();
+  for (const auto& stream : *open_streams_) stream->close_soon();
   closing_.begin();
   work_.reset();
 }

@@ -162,9 +162,9 @@ class Worker {
   std::unique_ptr<boost::asio::io_context> own_context_;
   boost::asio::io_context& context_;
   std::shared_ptr<net::AsioLoop> loop_;
-  std::shared_ptr<net::OpenStreams> open_streams_ = std::make_shared<net::OpenStreams>();
+  std::shared_ptr<net::OpenStreams> open_streams_ = std::make_shared<net::OpenStreams>(loop_);
   // Of the adapter, to other servers.
-  std::shared_ptr<net::OpenStreams> bus_streams_ = std::make_shared<net::OpenStreams>();
+  std::shared_ptr<net::OpenStreams> bus_streams_ = std::make_shared<net::OpenStreams>(loop_);
   // Null for the only loop of a server without an adapter.
   const std::shared_ptr<cluster::ClusterNode> cluster_;
   core::Node node_;

@@ -272,7 +272,7 @@ TEST_F(RedisServing, WhatIsPublishedInTheTurnOfTheEndArrives) {
   const net::TlsSettings tls{.ca_pem = authority.root().certificate_pem()};
   open(redis.url(), tls);
   ASSERT_TRUE(works());
-  const auto streams = std::make_shared<net::OpenStreams>();
+  const auto streams = std::make_shared<net::OpenStreams>(driver.loop());
   auto other = std::make_unique<SingleClient>(
       *driver.loop(), std::make_unique<net::DirectConnector>(driver.loop(), tls, streams),
       settings);

@@ -26,7 +26,7 @@ class LoopServer {
   LoopServer(LoopDriver& driver, Serve serve) : loop_(driver.loop()), serve_(std::move(serve)) {
     listener_ = std::make_shared<net::Listener>(*loop_, [this](net::Socket socket) {
       ++accepted;
-      const auto stream = net::TcpStream::open(loop_, std::move(socket), streams_);
+      const auto stream = net::TcpStream::open(std::move(socket), streams_);
       if (stream) stream->set_handler(serve_(stream));
     });
     std::error_code error;
@@ -35,7 +35,7 @@ class LoopServer {
   }
   ~LoopServer() {
     listener_->close();
-    for (const auto& [key, stream] : net::OpenStreams(*streams_)) stream->close();
+    for (const auto& stream : *streams_) stream->close();
     loop_->drain();
   }
   LoopServer(const LoopServer&) = delete;
@@ -50,7 +50,7 @@ class LoopServer {
   std::shared_ptr<net::AsioLoop> loop_;
   Serve serve_;
   std::shared_ptr<net::Listener> listener_;
-  std::shared_ptr<net::OpenStreams> streams_ = std::make_shared<net::OpenStreams>();
+  std::shared_ptr<net::OpenStreams> streams_ = std::make_shared<net::OpenStreams>(loop_);
   std::uint16_t port_ = 0;
 };
 

@@ -106,15 +106,6 @@ TEST(HttpHeaders, MayBeSetFromTheirOwnValues) {
   EXPECT_EQ(headers.get("C"), "a value that is too long for any small buffer");
 }
 
-TEST(HttpHeaders, StayAfterShrinking) {
-  Headers headers;
-  headers.reserve(16, 1024);
-  headers.add("A", "1");
-  headers.shrink();
-  EXPECT_EQ(headers.get("a"), "1");
-  EXPECT_TRUE(headers.has("A"));
-}
-
 TEST(HttpLists, TokensAreComparedWhole) {
   EXPECT_TRUE(http::list_contains("keep-alive, Upgrade", "upgrade"));
   EXPECT_TRUE(http::list_contains(",,\tclose ,", "close"));

@@ -3,12 +3,23 @@
 
 #include "codec/http/grammar.hpp"
 
+#include <algorithm>
+
 namespace socketio::http {
 namespace {
 
 // A browser's usual request.
 constexpr std::size_t usual_fields = 16;
 constexpr std::size_t usual_header_bytes = 768;
+
+/// Makes room for the fields in `bytes`, which is what has arrived behind the start line: a poll that waits
+/// keeps its request, so there should be no more than it needs.
+void reserve(Headers& headers, std::string_view bytes) {
+  if (bytes.empty()) return headers.reserve(usual_fields, usual_header_bytes);
+  const std::string_view seen = bytes.substr(0, usual_header_bytes);
+  const auto lines = static_cast<std::size_t>(std::ranges::count(seen, '\n'));
+  headers.reserve(std::min(lines, usual_fields), seen.size());
+}
 
 }  // namespace
 
@@ -25,7 +36,7 @@ Result<HeadReader::Event, Errc> HeadReader::next(std::string_view& bytes, Header
       // Some peers send an extra CRLF after a body (RFC 9112 2.2).
       if (lines_.line().empty()) continue;
       start_line_done_ = true;
-      headers.reserve(usual_fields, usual_header_bytes);
+      reserve(headers, bytes);
       return Event::start_line;
     }
     if (lines_.line().empty()) return Event::end;

@@ -217,11 +217,6 @@ void Headers::reserve(std::size_t fields, std::size_t bytes) {
   block_.reserve(bytes);
 }
 
-void Headers::shrink() {
-  block_.shrink_to_fit();
-  index_.shrink_to_fit();
-}
-
 void unfold_ready_lines(Response& response) {
   Headers unfolded;
   while (!response.ready_lines.empty()) {

@@ -57,8 +57,6 @@ class Headers {
   }
   /// Reserves room for what is about to be added, with one allocation for each vector.
   void reserve(std::size_t fields, std::size_t bytes);
-  /// Frees unused capacity: for headers that are kept as long as the connection.
-  void shrink();
 
  private:
   struct Entry {

@@ -55,8 +55,9 @@ std::uint16_t status_of(UpgradeError error) {
 }
 
 std::string accept_key(std::string_view key) {
-  std::string input(key);
-  input.append(accept_suffix);
+  std::string input;
+  input.reserve(key.size() + accept_suffix.size());
+  input.append(key).append(accept_suffix);
   const auto digest = sha1(input);
   std::string accept;
   base64::append_encoded(accept, std::string_view(digest.data(), digest.size()));

@@ -101,7 +101,7 @@ void Connection::start() {
 
 void Connection::on_connect_timeout() {
   log_line(LogScope::core, LogLevel::info,
-           {session_->opening().remote_address, " has joined no namespace in time"});
+           {session_->opening().remote_address(), " has joined no namespace in time"});
   session_->close(DisconnectReason::forced_server_close);
 }
 
@@ -143,7 +143,7 @@ std::string Connection::describe(parser::Errc error, std::string_view message) c
 void Connection::refuse_packet(const std::string& why) {
   const auto self = shared_from_this();
   log_line(LogScope::core, LogLevel::info,
-           {"no packet from ", session_->opening().remote_address, ": ", why});
+           {"no packet from ", session_->opening().remote_address(), ": ", why});
   const auto sockets = sockets_;
   for (const auto& socket : sockets) {
     if (socket->connected()) socket->notify_error({why});
@@ -198,7 +198,7 @@ void Connection::join(std::string_view name, std::string_view auth_text) {
       name.size() > options.namespace_name_bytes) {
     log_line(
         LogScope::core, LogLevel::warning,
-        {"limit of namespaces or their names reached by ", session_->opening().remote_address});
+        {"limit of namespaces or their names reached by ", session_->opening().remote_address()});
     return session_->close(DisconnectReason::forced_close);
   }
   if (const auto nsp = node_.find(name)) return join(nsp, name, auth_text);
@@ -229,8 +229,9 @@ void Connection::on_searched(const std::shared_ptr<NamespaceState>& nsp, const s
 void Connection::join(const std::shared_ptr<NamespaceState>& nsp, std::string_view name,
                       std::string_view auth_text) {
   if (!nsp) {
-    log_line(LogScope::core, LogLevel::info,
-             {"refused ", session_->opening().remote_address, " at ", name, ": Invalid namespace"});
+    log_line(
+        LogScope::core, LogLevel::info,
+        {"refused ", session_->opening().remote_address(), " at ", name, ": Invalid namespace"});
     return send_connect_error(name, error_text({"Invalid namespace"}));
   }
 
@@ -400,7 +401,7 @@ void Connection::join_anew(SocketState& socket) {
   // With another id, without its rooms and data, and through the middlewares, as any new client: what has
   // been read of the session is not enough to be the same.
   const std::string name = socket.nsp().name();
-  const std::string auth_text = socket.auth_text();
+  const std::string auth_text(socket.auth_text());
   socket.lose_recovery();
   socket.discard();
   join(name, auth_text);
@@ -480,7 +481,7 @@ EmitResult Connection::drop(parser::Errc error) {
 
 void Connection::refuse(std::string_view nsp, const MiddlewareError& error) {
   log_line(LogScope::core, LogLevel::info,
-           {"refused ", session_->opening().remote_address, " at ", nsp, ": ", error.message});
+           {"refused ", session_->opening().remote_address(), " at ", nsp, ": ", error.message});
   if (!session_->is_v3()) return send_connect_error(nsp, error_text(error));
   send_connect_error(nsp, json_text(error.data.is_null() ? json(error.message) : error.data));
 }

@@ -43,27 +43,27 @@ json auth_of(std::string_view auth_text) {
 
 Handshake make_handshake(const engine::OpeningRequest& opening, std::string_view auth_text) {
   Handshake handshake;
-  for (std::size_t i = 0; i < opening.headers.size(); ++i) {
-    const auto field = opening.headers.at(i);
+  const http::Headers headers = opening.headers();
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto field = headers.at(i);
     std::string name(field.name);
     for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     const auto [known, is_new] = handshake.headers.try_emplace(name, field.value);
     if (!is_new) http::add_line(known->second, name, field.value);
   }
-  const auto question = opening.target.find('?');
-  if (question != std::string::npos) {
-    for (auto& [name, value] :
-         http::parse_query(std::string_view(opening.target).substr(question + 1))) {
+  const auto question = opening.target().find('?');
+  if (question != std::string_view::npos) {
+    for (auto& [name, value] : http::parse_query(opening.target().substr(question + 1))) {
       handshake.query[name] = value;
     }
   }
   handshake.auth = auth_of(auth_text);
-  handshake.address = opening.remote_address;
-  handshake.url = opening.target;
+  handshake.address = opening.remote_address();
+  handshake.url = opening.target();
   handshake.issued_ms = opening.issued_ms;
   handshake.time = date_text(opening.issued_ms);
   handshake.secure = opening.secure;
-  handshake.xdomain = !opening.headers.get("origin").empty();
+  handshake.xdomain = !headers.get("origin").empty();
   return handshake;
 }
 

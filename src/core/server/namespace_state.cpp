@@ -75,12 +75,12 @@ std::shared_ptr<NamespaceState> NamespaceState::counterpart_here() const {
 
 SocketState* NamespaceState::find(std::string_view id) const {
   const auto found = sockets_.find(id);
-  return found == sockets_.end() ? nullptr : found->second.get();
+  return found == sockets_.end() ? nullptr : found->get();
 }
 
 void NamespaceState::add_joining(const std::shared_ptr<SocketState>& socket) {
   loop().check_thread();
-  sockets_.emplace(socket->id(), socket);
+  sockets_.insert(socket);
 }
 
 bool NamespaceState::add(SocketState& socket) {

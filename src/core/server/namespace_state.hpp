@@ -8,6 +8,7 @@
 // from any thread: they are posted to the loop.
 #pragma once
 
+#include "base/id_set.hpp"
 #include "core/server/adapter.hpp"
 #include "core/server/namespace_handlers.hpp"
 #include "core/server/node.hpp"
@@ -24,7 +25,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace socketio::core {
@@ -175,8 +175,7 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
   std::shared_ptr<NamespaceHandlers> handlers_;
   const std::unique_ptr<Adapter> adapter_;
   std::shared_ptr<Recovery> recovery_;
-  /// Keyed by the socket's own id.
-  std::unordered_map<std::string_view, std::shared_ptr<SocketState>> sockets_;
+  IdSet<SocketState> sockets_;
   std::vector<SocketState*> everybody_;
   // Null if the server has one loop.
   const std::shared_ptr<NodeGroup::Counter> count_everywhere_;

@@ -62,7 +62,7 @@ std::string_view Socket::transport() const {
 }
 
 std::string Socket::remote_address() const {
-  return state_ ? state_->remote_address() : std::string();
+  return state_ ? std::string(state_->remote_address()) : std::string();
 }
 
 std::size_t Socket::queued_bytes() const {

@@ -31,7 +31,8 @@ SocketState::SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connec
     : nsp_(std::move(nsp)),
       connection_(&connection),
       id_(std::move(id)),
-      auth_text_(std::move(auth_text)),
+      auth_text_(auth_text.empty() ? nullptr
+                                   : std::make_unique<const std::string>(std::move(auth_text))),
       session_(connection.shared_session()) {}
 
 SocketState::SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connection,
@@ -241,7 +242,7 @@ const Handshake& SocketState::handshake() {
 }
 
 Handshake SocketState::make_handshake() const {
-  return core::make_handshake(session_->opening(), auth_text_);
+  return core::make_handshake(session_->opening(), auth_text());
 }
 
 void SocketState::become_connected() {

@@ -46,7 +46,9 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   ~SocketState() override;
 
   /// What the client gave with its CONNECT, as JSON.
-  const std::string& auth_text() const { return auth_text_; }
+  std::string_view auth_text() const {
+    return auth_text_ ? std::string_view(*auth_text_) : std::string_view();
+  }
   const std::string& id() const { return id_; }
   NamespaceState& nsp() { return *nsp_; }
   const std::shared_ptr<NamespaceState>& shared_nsp() const { return nsp_; }
@@ -54,7 +56,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   Connection* connection() { return connection_; }
   /// Any thread.
   bool connected() const { return life_.load(std::memory_order_acquire) == Life::connected; }
-  const std::string& remote_address() const { return session_->opening().remote_address; }
+  std::string_view remote_address() const { return session_->opening().remote_address(); }
   const engine::Session& session() const { return *session_; }
   std::shared_ptr<EngineSocketState> engine_socket() const;
   /// Made when it is first requested, and kept.
@@ -197,7 +199,7 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   std::shared_ptr<NamespaceState> nsp_;
   Connection* connection_;
   std::string id_;
-  std::string auth_text_;
+  const std::unique_ptr<const std::string> auth_text_;  // null if it is empty
   // Keeps the opening request for handshake().
   std::shared_ptr<engine::Session> session_;
   std::vector<Membership> memberships_;

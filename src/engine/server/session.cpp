@@ -68,7 +68,7 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   transport_->send({.type = PacketType::open, .data = data}, Compress::no);
   start_heartbeat();
   log_line(LogScope::engine, LogLevel::debug,
-           {"session opened over ", to_string(name), " by ", opening_.remote_address});
+           {"session opened over ", to_string(name), " by ", opening_.remote_address()});
 }
 
 template <class Write>
@@ -99,7 +99,7 @@ bool Session::bears_delay() {
   // What was sent in this turn says nothing about the peer.
   if (transport_->refused_bytes() > owner_.options().out_buffer_limit_bytes) {
     log_line(LogScope::engine, LogLevel::warning,
-             {"hard limit of unread bytes reached by ", opening_.remote_address});
+             {"hard limit of unread bytes reached by ", opening_.remote_address()});
     // Not from inside an emit, because the code that called it may be in the middle of something.
     loop().defer([self = shared_from_this()] { self->close(DisconnectReason::transport_error); });
     return false;
@@ -190,7 +190,7 @@ void Session::on_stall() {
   // A peer that reads may be below the limit again without ever having emptied the queue.
   if (transport_->queued_bytes() <= owner_.options().out_buffer_bytes) return;
   log_line(LogScope::engine, LogLevel::warning,
-           {"soft limit of unread bytes exceeded for too long by ", opening_.remote_address});
+           {"soft limit of unread bytes exceeded for too long by ", opening_.remote_address()});
   close(DisconnectReason::transport_error);
 }
 
@@ -230,7 +230,7 @@ void Session::release_handler(DisconnectReason reason) {
   const auto observer = std::exchange(observer_, nullptr);
   if (handler) {
     log_line(LogScope::engine, LogLevel::debug,
-             {"session of ", opening_.remote_address, " ended: ", to_string(reason)});
+             {"session of ", opening_.remote_address(), " ended: ", to_string(reason)});
   }
   try {
     if (handler) handler->on_close(reason);
@@ -338,7 +338,7 @@ void Session::refuse_heartbeat() {
 
 void Session::refuse_message() {
   log_line(LogScope::engine, LogLevel::warning,
-           {"too many messages in a second from ", opening_.remote_address});
+           {"too many messages in a second from ", opening_.remote_address()});
   close(DisconnectReason::transport_error);
 }
 
@@ -461,12 +461,12 @@ void Session::finish_upgrade() {
   const auto observer = observer_;
   if (observer) observer->on_upgrade(transport_->name());
   log_line(LogScope::engine, LogLevel::debug,
-           {"session of ", opening_.remote_address, " upgraded"});
+           {"session of ", opening_.remote_address(), " upgraded"});
 }
 
 void Session::on_upgrade_timeout() {
   log_line(LogScope::engine, LogLevel::info,
-           {"upgrade by ", opening_.remote_address, " timed out"});
+           {"upgrade by ", opening_.remote_address(), " timed out"});
   cancel_upgrade();
 }
 

@@ -12,6 +12,7 @@
 #include "codec/engineio/packet.hpp"
 #include "codec/http/message.hpp"
 #include "engine/server/counters.hpp"
+#include "engine/server/opening_request.hpp"
 #include "engine/server/options.hpp"
 #include "engine/server/transport.hpp"
 
@@ -29,17 +30,6 @@ namespace socketio::engine {
 class Exchange;
 class PollingTransport;
 class Session;
-
-/// The request that opened a session, kept for handshakes.
-struct OpeningRequest {
-  std::string target;
-  http::Headers headers;
-  std::string remote_address;
-  // By the wall clock.
-  std::int64_t issued_ms = 0;
-  bool secure = false;
-  engineio::Protocol protocol = engineio::Protocol::v4;
-};
 
 /// The handler of a session: Socket.IO, or a plain Engine.IO application.
 class SessionHandler {

@@ -12,6 +12,7 @@
 #include <socketio/json_writer.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace socketio::engine {
@@ -359,18 +360,18 @@ void SessionServer::open_or_give_up(Session& session, Use use) {
 
 std::shared_ptr<Session> SessionServer::make_session(Exchange& exchange, const Query& query,
                                                      std::string id) {
-  const http::Request& request = exchange.request();
-  OpeningRequest opening{request.target,        request.headers,      exchange.remote_address(),
-                         loop_.wall_clock_ms(), exchange.is_secure(), query.protocol};
-  opening.headers.shrink();
+  OpeningRequest opening(exchange.request(), exchange.remote_address());
+  opening.issued_ms = loop_.wall_clock_ms();
+  opening.protocol = query.protocol;
+  opening.secure = exchange.is_secure();
   auto session = std::make_shared<Session>(*this, std::move(id), std::move(opening));
-  sessions_.emplace(session->id(), session);
+  sessions_.insert(session);
   note_count();
   if (options_.sessions_per_address == 0) return session;
   try {
-    addresses_.add(session->opening().remote_address);
+    addresses_.add(session->opening().remote_address());
   } catch (...) {
-    sessions_.erase(session->id());
+    sessions_.erase(session);
     note_count();
     throw;
   }
@@ -431,8 +432,8 @@ void SessionServer::switch_protocols(Exchange& exchange, std::string_view accept
 }
 
 std::shared_ptr<Session> SessionServer::find(std::string_view sid) const {
-  for (const Sessions* const sessions : {&sessions_, &closing_}) {
-    if (const auto found = sessions->find(sid); found != sessions->end()) return found->second;
+  for (const auto* const sessions : {&sessions_, &closing_}) {
+    if (const auto found = sessions->find(sid); found != sessions->end()) return *found;
   }
   return nullptr;
 }
@@ -444,24 +445,27 @@ bool SessionServer::on_session_closing(Session& session) {
   if (options_.sessions != 0 && closing_.size() >= options_.sessions) return false;
   // This may throw; nothing after it does.
   closing_.reserve(closing_.size() + 1);
-  closing_.insert(sessions_.extract(session.id()));
+  const auto open = sessions_.find(session.id());
+  assert(open != sessions_.end());
+  closing_.insert(sessions_.extract(open));
   stop_counting(session);
   if (drain_) drain_->on_change();
   return true;
 }
 
 void SessionServer::on_session_end(Session& session) {
-  if (sessions_.erase(session.id()) == 0) {
-    closing_.erase(session.id());
-  } else {
+  if (const auto open = sessions_.find(session.id()); open != sessions_.end()) {
+    sessions_.erase(open);
     stop_counting(session);
+  } else if (const auto closing = closing_.find(session.id()); closing != closing_.end()) {
+    closing_.erase(closing);
   }
   if (drain_) drain_->on_change();
 }
 
 void SessionServer::stop_counting(const Session& session) noexcept {
   note_count();
-  if (options_.sessions_per_address != 0) addresses_.remove(session.opening().remote_address);
+  if (options_.sessions_per_address != 0) addresses_.remove(session.opening().remote_address());
 }
 
 void SessionServer::drain(std::chrono::milliseconds spread, std::function<void()> on_empty) {
@@ -471,7 +475,7 @@ void SessionServer::drain(std::chrono::milliseconds spread, std::function<void()
 }
 
 void SessionServer::close_one() {
-  const auto session = sessions_.begin()->second;
+  const auto session = *sessions_.begin();
   session->close(DisconnectReason::server_shutting_down);
   // It had broken off, and would have ended soon.
   if (sessions_.contains(session->id())) session->skip_last_poll();
@@ -481,12 +485,12 @@ void SessionServer::close() {
   closed_ = true;
   if (drain_) drain_->cancel();
   while (!sessions_.empty()) {
-    const auto session = sessions_.begin()->second;
+    const auto session = *sessions_.begin();
     session->close(DisconnectReason::server_shutting_down);
     session->skip_last_poll();
   }
   while (!closing_.empty()) {
-    const auto session = closing_.begin()->second;
+    const auto session = *closing_.begin();
     session->skip_last_poll();
   }
 }

@@ -6,6 +6,7 @@
 // Life cycle: gets every request with its path, until close(). Loop's thread only.
 #pragma once
 
+#include "base/id_set.hpp"
 #include "base/loop.hpp"
 #include "codec/websocket/frame.hpp"
 #include "engine/server/address_counts.hpp"
@@ -25,7 +26,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace socketio::engine {
 
@@ -164,12 +164,10 @@ class SessionServer final : public SessionOwner {
   GenerateId generate_id_;
   RefusalHook refusal_hook_;
   HeadersHook headers_hook_;
-  using Sessions = std::unordered_map<std::string_view, std::shared_ptr<Session>>;
-  // Keyed by the session's own id.
-  Sessions sessions_;
+  IdSet<Session> sessions_;
   std::atomic<std::size_t> session_count_ = 0;
   // Closed sessions whose clients have not been told.
-  Sessions closing_;
+  IdSet<Session> closing_;
   // Counts only if there is a limit for each address.
   AddressCounts addresses_;
   // Nothing if their rate is not limited.

@@ -91,7 +91,7 @@ function describeFaults(adapter, kinds) {
 
 describe("a Redis Cluster", { concurrency: 3 }, () => {
   const more = { classic: emitterReachesAll };
-  for (const adapter of ["sharded:dynamic", "streams", "classic"])
+  for (const adapter of ["sharded:dynamic", "streams", "streams:3:sharded", "classic"])
     describe(adapter, { concurrency: 1 }, () => describeAdapter(adapter, more[adapter], { use: useRedisCluster, mixes }));
   for (const kinds of mixes) describe(`recovery: ${kinds.join(" and ")}`, { concurrency: 1 }, () => describeRecovery(kinds));
   for (const adapter of ["sharded:dynamic", "streams"]) {

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <functional>
 #include <iostream>
@@ -45,6 +46,15 @@ struct Options {
   bool recovery = false;
 };
 
+/// `detail` is a number of streams, `sharded`, or both with a colon.
+Adapter streams_adapter(const std::string& redis, const std::string& detail) {
+  socketio::RedisStreamsAdapterOptions options{.url = redis};
+  options.use_sharded_pub_sub = detail.ends_with("sharded");
+  if (std::isdigit(static_cast<unsigned char>(detail[0])) != 0)
+    options.stream_count = std::stoul(detail);
+  return socketio::redis_streams_adapter(options);
+}
+
 Adapter make_adapter(const Options& options) {
   const auto colon = options.adapter.find(':');
   const std::string kind = options.adapter.substr(0, colon);
@@ -63,7 +73,7 @@ Adapter make_adapter(const Options& options) {
     return socketio::sharded_redis_adapter(
         {.url = options.redis, .subscription_mode = modes.at(detail)});
   }
-  if (kind == "streams") return socketio::redis_streams_adapter({.url = options.redis});
+  if (kind == "streams") return streams_adapter(options.redis, detail);
   if (kind == "own") {
     return socketio::cluster_adapter(
         [url = options.redis](socketio::ClusterBus::Receiver receiver) {
@@ -290,7 +300,7 @@ int main(int argc, char** argv) {
   cluster_node::Options options;
   CLI::App app("A node of the clusters of tests/cluster");
   app.add_option("--adapter", options.adapter,
-                 "classic, classic:specific, sharded:<mode>, streams, own");
+                 "classic, classic:specific, sharded:<mode>, streams[:<number>][:sharded], own");
   app.add_option("--redis", options.redis, "URL, for own that of a relay");
   app.add_option("--request-timeout", options.request_timeout_ms, "milliseconds");
   app.add_flag("--recovery", options.recovery, "clients may come back");

@@ -89,8 +89,7 @@ Adapter redis_streams_adapter(RedisStreamsAdapterOptions options) {
   // For Redis, 0 means that it never says that there is nothing.
   if (options.block_time < std::chrono::milliseconds(1) || options.read_count == 0)
     throw std::invalid_argument("block_time and read_count are more than 0");
-  if (options.stream_count == 0 || options.stream_count > redis::stream_count_limit)
-    throw std::invalid_argument("stream_count is from 1 to 1000");
+  redis::check_stream_count(options.stream_count);
   redis::StreamsBusOptions bus{.stream_name = std::move(options.stream_name),
                                .stream_count = options.stream_count,
                                .channel_prefix = std::move(options.channel_prefix),

@@ -2,6 +2,7 @@
 #include "redis/stream_names.hpp"
 
 #include <cstdint>
+#include <stdexcept>
 
 namespace socketio::redis {
 namespace {
@@ -41,6 +42,11 @@ std::int32_t hash_of(std::string_view text) {
 }
 
 }  // namespace
+
+void check_stream_count(std::size_t count) {
+  if (count == 0 || count > stream_count_limit)
+    throw std::invalid_argument("stream_count is from 1 to " + std::to_string(stream_count_limit));
+}
 
 std::string stream_of(std::string_view nsp, const std::string& name, std::size_t count) {
   if (count == 1) return name;

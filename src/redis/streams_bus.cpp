@@ -87,9 +87,7 @@ void StreamsBus::add(const cluster::Message& message) {
   const auto entry = format().encode_entry(message);
   if (!entry) return;
   const std::string stream = stream_name(message.nsp);
-  const std::string max_len = std::to_string(options_.max_len);
-  client().send_for(stream, {"XADD", stream, "MAXLEN", "~", max_len, "*", "uid", entry->uid, "nsp",
-                             entry->nsp, "type", entry->type, "data", entry->data});
+  client().send_for(stream, add_entry(stream, options_.max_len, *entry));
 }
 
 void StreamsBus::publish(cluster::MessagePtr message) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { until } from "../conformance/support/deadline.mjs";
 import { describeAdapter } from "./support/cases.mjs";
 
@@ -34,4 +34,7 @@ function severalStreams(suite, redis) {
 }
 
 describeAdapter("streams");
-describeAdapter("streams:3:sharded", severalStreams, { mixes: bothWays });
+describe("several streams, and sharded pub/sub", { concurrency: 2 }, () => {
+  for (const kinds of bothWays)
+    describe(kinds.join(" and "), { concurrency: 1 }, () => describeAdapter("streams:3:sharded", severalStreams, { mixes: [kinds] }));
+});

@@ -4,6 +4,7 @@
 #include "redis/stream_names.hpp"
 
 #include <socketio/redis.hpp>
+#include <socketio/redis_emitter.hpp>
 
 #include <gtest/gtest.h>
 
@@ -55,6 +56,7 @@ TEST(RedisStreamNames, ThereAreSomeAndNotTooMany) {
   EXPECT_NO_THROW(redis_streams_adapter({.stream_count = stream_count_limit}));
   for (const std::size_t count : {std::size_t{0}, stream_count_limit + 1})
     EXPECT_THROW(redis_streams_adapter({.stream_count = count}), std::invalid_argument) << count;
+  EXPECT_THROW(redis_streams_emitter({.stream_count = 0}), std::invalid_argument);
 }
 
 }  // namespace

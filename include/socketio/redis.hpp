@@ -55,17 +55,24 @@ Adapter sharded_redis_adapter(ShardedRedisAdapterOptions options = {});
 /// Those of @socket.io/redis-streams-adapter.
 struct RedisStreamsAdapterOptions {
   std::string url = "redis://localhost:6379";
+  /// The name of the stream, or with what the names of several begin.
   std::string stream_name = "socket.io";
+  /// So many streams share the namespaces: the events of each go through one of them. Each that is in
+  /// use is one more connection to Redis. All servers of a cluster need the same.
+  std::size_t stream_count = 1;
   std::string channel_prefix = "socket.io";
-  std::size_t max_len = 10'000;                     ///< The stream keeps about so many entries.
+  /// Requests and answers go through the sharded pub/sub of Redis 7. All servers of a cluster need the
+  /// same.
+  bool use_sharded_pub_sub = false;
+  std::size_t max_len = 10'000;                     ///< A stream keeps about so many entries.
   std::size_t read_count = 100;                     ///< Entries that are read at a time.
   std::chrono::milliseconds block_time{5'000};      ///< How long Redis waits for the next entry.
   std::string session_key_prefix = "sio:session:";  ///< Of clients that may come back.
 };
 
 /// The adapter over a stream of Redis: a server that loses Redis for a moment gets what the others
-/// have emitted meanwhile. Throws std::invalid_argument if the URL is none, or if `block_time` or
-/// `read_count` is 0.
+/// have emitted meanwhile. Throws std::invalid_argument if the URL is none, if `block_time` or
+/// `read_count` is 0, or if `stream_count` is 0 or above 1000.
 ///
 /// With ServerOptions::connection_state_recovery a client may come back to any server, and events that
 /// can be recovered wait for Redis, also those for this server's own clients (docs/adapters.md). It

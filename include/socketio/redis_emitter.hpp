@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Emitter: sends events to the clients of a cluster from a process that has none, such as a job
-// (JavaScript: @socket.io/redis-emitter). The servers use redis_adapter(), or createAdapter() on
-// Node.js. Link socketio::redis.
+// (JavaScript: @socket.io/redis-emitter, @socket.io/redis-streams-emitter). The servers use
+// redis_adapter() or redis_streams_adapter(), or createAdapter() on Node.js. Link socketio::redis.
 //
-//   socketio::Emitter emitter({.url = "redis://localhost"});
+//   socketio::Emitter emitter({.url = "redis://localhost"});  // for redis_adapter()
 //   emitter.to("room").emit("news", 42);
+//
+//   const auto other = socketio::redis_streams_emitter({.url = "redis://localhost"});
 //
 // It has a thread of its own, which connects to Redis, and again when it has lost it. What is emitted
 // meanwhile waits, within limits. Nobody tells whether a client got it.
@@ -17,6 +19,7 @@
 #include <socketio/outcome.hpp>
 #include <socketio/socket.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -35,10 +38,18 @@ struct EmitterOptions {
   std::string key = "socket.io";  ///< That of the servers' adapters.
 };
 
+/// For redis_streams_adapter(). The names of the streams are those of the servers' adapters.
+struct RedisStreamsEmitterOptions {
+  std::string url = "redis://localhost:6379";
+  std::string stream_name = "socket.io";
+  std::size_t stream_count = 1;
+  std::size_t max_len = 10'000;  ///< A stream keeps about so many entries.
+};
+
 class Emitter {
  public:
   /// Throws std::invalid_argument if the URL is none.
-  explicit Emitter(EmitterOptions options = {});
+  explicit Emitter(const EmitterOptions& options = {});
 
   /// For another namespace; "admin" and "/admin" are the same.
   Emitter of(std::string_view nsp) const;
@@ -70,6 +81,9 @@ class Emitter {
   std::uint64_t lost() const;
 
  private:
+  friend Emitter redis_streams_emitter(const RedisStreamsEmitterOptions& options);
+
+  explicit Emitter(std::shared_ptr<redis::EmitterState> state);
   EmitResult emit_encoded(detail::OutgoingEvent& event) const;
   EmitResult emit_server_side(detail::OutgoingEvent& event) const;
 
@@ -77,5 +91,8 @@ class Emitter {
   std::string nsp_ = "/";
   detail::BroadcastOptions options_;
 };
+
+/// Throws std::invalid_argument if the URL is none, or if `stream_count` is 0 or above 1000.
+Emitter redis_streams_emitter(const RedisStreamsEmitterOptions& options = {});
 
 }  // namespace socketio

@@ -26,6 +26,10 @@ void ClusterAdapter::server_count(CountCallback counted) {
   cluster_->count_servers(std::move(counted));
 }
 
+std::shared_ptr<core::SessionStore> ClusterAdapter::session_store() {
+  return node_->session_store(nsp_.name());
+}
+
 // --- One socket ---
 
 void ClusterAdapter::add_all(std::string_view id, std::span<const std::string> rooms) {

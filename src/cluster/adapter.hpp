@@ -47,7 +47,7 @@ class ClusterAdapter final : public core::Adapter {
   void server_side_emit(core::WrittenEvent event) override;
   void server_side_emit_with_ack(core::WrittenEvent event, detail::AckCallback answered,
                                  detail::AllCallback all) override;
-  std::shared_ptr<core::SessionStore> session_store() override { return node_->session_store(); }
+  std::shared_ptr<core::SessionStore> session_store() override;
 
   const core::LocalAdapter& local() const { return local_; }
 

@@ -81,10 +81,13 @@ class Bus {
     counted(1);
   }
 
-  /// The history of the bus, and the sessions that the servers keep together. Once it has been asked for,
-  /// broadcasts of this node that clients can recover come back as those of others do, in the order of
-  /// the history and with their offsets. Null if the bus has none.
-  virtual std::shared_ptr<core::SessionStore> session_store() { return nullptr; }
+  /// The history of which a namespace's events are a part, and the sessions that the servers keep
+  /// together. Once it has been asked for, broadcasts of this node that clients can recover come back as
+  /// those of others do, in the order of the history and with their offsets. Null if the bus has none.
+  virtual std::shared_ptr<core::SessionStore> session_store(const std::string& nsp) {
+    (void)nsp;
+    return nullptr;
+  }
 
   /// Rooms of this node, for a bus that carries messages of one room to those alone that have it.
   virtual void on_room_created(const std::string& nsp, const std::string& room) {

@@ -26,9 +26,9 @@ void ClusterNode::leave() {
   for (const auto& cluster : clusters_) cluster->leave();
 }
 
-std::shared_ptr<core::SessionStore> ClusterNode::session_store() const {
+std::shared_ptr<core::SessionStore> ClusterNode::session_store(const std::string& nsp) const {
   if (clusters_.size() != 1 || !clusters_.front()->bus()) return nullptr;
-  return clusters_.front()->bus()->session_store();
+  return clusters_.front()->bus()->session_store(nsp);
 }
 
 // --- Namespaces ---

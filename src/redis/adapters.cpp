@@ -4,6 +4,7 @@
 #include "redis/classic_bus.hpp"
 #include "redis/client.hpp"
 #include "redis/sharded_bus.hpp"
+#include "redis/stream_names.hpp"
 #include "redis/streams_bus.hpp"
 #include "redis/url.hpp"
 #include "server/adapter_maker.hpp"
@@ -88,12 +89,15 @@ Adapter redis_streams_adapter(RedisStreamsAdapterOptions options) {
   // For Redis, 0 means that it never says that there is nothing.
   if (options.block_time < std::chrono::milliseconds(1) || options.read_count == 0)
     throw std::invalid_argument("block_time and read_count are more than 0");
-  const redis::StreamsBusOptions bus{.stream_name = std::move(options.stream_name),
-                                     .channel_prefix = std::move(options.channel_prefix),
-                                     .session_key_prefix = std::move(options.session_key_prefix),
-                                     .max_len = options.max_len,
-                                     .read_count = options.read_count,
-                                     .block_time = options.block_time};
+  redis::check_stream_count(options.stream_count);
+  redis::StreamsBusOptions bus{.stream_name = std::move(options.stream_name),
+                               .stream_count = options.stream_count,
+                               .channel_prefix = std::move(options.channel_prefix),
+                               .session_key_prefix = std::move(options.session_key_prefix),
+                               .max_len = options.max_len,
+                               .read_count = options.read_count,
+                               .block_time = options.block_time};
+  if (options.use_sharded_pub_sub) bus.pub_sub = redis::SubscriptionKind::shard;
   return Adapter(std::make_shared<redis::RedisAdapterMaker>(
       options.url, cluster::ClusterOptions{},
       [bus](Loop& loop, std::string node_id, std::unique_ptr<redis::Client> client) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "redis/emitter_format.hpp"
 #include "redis/emitter_state.hpp"
 #include "redis/url.hpp"
 
@@ -18,9 +19,11 @@ void add(std::vector<std::string>& to, const Rooms& rooms) {
 
 }  // namespace
 
-Emitter::Emitter(EmitterOptions options)
-    : state_(std::make_shared<redis::EmitterState>(redis::required_address(options.url),
-                                                   std::move(options.key))) {}
+Emitter::Emitter(const EmitterOptions& options)
+    : Emitter(std::make_shared<redis::EmitterState>(redis::required_address(options.url),
+                                                    redis::make_emitter_format(options))) {}
+
+Emitter::Emitter(std::shared_ptr<redis::EmitterState> state) : state_(std::move(state)) {}
 
 Emitter Emitter::of(std::string_view nsp) const {
   Emitter other = *this;
@@ -75,6 +78,11 @@ std::uint64_t Emitter::lost() const { return state_->lost(); }
 EmitResult Emitter::emit_server_side(detail::OutgoingEvent& event) const {
   return state_->publish(nsp_, cluster::ServerSideEmit{
                                    {std::string(event.json_text()), event.take_attachments()}, {}});
+}
+
+Emitter redis_streams_emitter(const RedisStreamsEmitterOptions& options) {
+  return Emitter(std::make_shared<redis::EmitterState>(redis::required_address(options.url),
+                                                       redis::make_emitter_format(options)));
 }
 
 }  // namespace socketio

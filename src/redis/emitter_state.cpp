@@ -19,7 +19,8 @@ class EmitterState::End final : public Deadline {
   EmitterState& owner_;
 };
 
-EmitterState::EmitterState(const Address& address, std::string key) : key_(std::move(key)) {
+EmitterState::EmitterState(const Address& address, std::unique_ptr<EmitterFormat> format)
+    : format_(std::move(format)) {
   ConnectionSettings settings;
   settings.address = address;
   settings.name = "socketio-emitter";
@@ -57,22 +58,15 @@ void EmitterState::run() {
 }
 
 EmitResult EmitterState::publish(std::string nsp, cluster::Body body) {
-  const auto* const broadcast = std::get_if<cluster::Broadcast>(&body);
-  const ClassicChannels channels(key_, nsp);
-  std::string channel = channels.request();
-  if (broadcast) {
-    const auto& rooms = broadcast->options.rooms;
-    channel = rooms.size() == 1 ? channels.room(rooms.front()) : channels.broadcast();
-  }
   std::unique_lock lock(format_mutex_);
-  auto payload =
-      format_.encode({std::string(cluster::emitter_sender), std::move(nsp), std::move(body)});
+  auto written =
+      format_->write({std::string(cluster::emitter_sender), std::move(nsp), std::move(body)});
   lock.unlock();
-  if (!payload) return EmitResult::dropped;
+  if (!written) return EmitResult::dropped;
   // A task is copied.
-  const auto command = std::make_shared<Command>(Command{"PUBLISH", channel, *payload});
-  if (!reserve(command->bytes().size())) return EmitResult::dropped;
-  loop_->post([this, command] { send(std::move(*command)); });
+  const auto addressed = std::make_shared<EmitterFormat::Addressed>(*std::move(written));
+  if (!reserve(addressed->command.bytes().size())) return EmitResult::dropped;
+  loop_->post([this, addressed] { send(std::move(*addressed)); });
   return EmitResult::sent;
 }
 
@@ -88,13 +82,15 @@ void EmitterState::release(std::size_t bytes) {
   unanswered_commands_.fetch_sub(1);
 }
 
-void EmitterState::send(Command command) {
-  const std::size_t bytes = command.bytes().size();
-  client_->send(std::move(command), [this, bytes](const redis::Answer& answer) {
+void EmitterState::send(EmitterFormat::Addressed addressed) {
+  const std::size_t bytes = addressed.command.bytes().size();
+  auto on_answer = [this, bytes](const redis::Answer& answer) {
     release(bytes);
     if (!answer || answer->is_error()) lose(answer);
     end_if_done();
-  });
+  };
+  if (addressed.key.empty()) return client_->send(std::move(addressed.command), on_answer);
+  client_->send_for(addressed.key, std::move(addressed.command), on_answer);
 }
 
 void EmitterState::lose(const Answer& answer) {

@@ -8,8 +8,8 @@
 #include "cluster/message.hpp"
 #include "net/asio_loop.hpp"
 #include "net/exit_hook.hpp"
-#include "redis/classic_format.hpp"
 #include "redis/client.hpp"
+#include "redis/emitter_format.hpp"
 
 #include <socketio/outcome.hpp>
 
@@ -37,7 +37,7 @@ class EmitterState {
   /// How long the end waits for Redis.
   static constexpr std::chrono::seconds patience{2};
 
-  EmitterState(const Address& address, std::string key);
+  EmitterState(const Address& address, std::unique_ptr<EmitterFormat> format);
   ~EmitterState();
   EmitterState(const EmitterState&) = delete;
   EmitterState& operator=(const EmitterState&) = delete;
@@ -53,16 +53,15 @@ class EmitterState {
   /// Whether there is room for a command; release() gives the room back.
   bool reserve(std::size_t bytes);
   void release(std::size_t bytes);
-  void send(Command command);
+  void send(EmitterFormat::Addressed addressed);
   void lose(const Answer& answer);
   /// Ends the thread when nothing waits any more, at the latest after `limit`.
   void end(std::chrono::seconds limit);
   void end_if_done();
   void end_now() noexcept;
 
-  const std::string key_;
   std::mutex format_mutex_;
-  ClassicFormat format_;
+  const std::unique_ptr<EmitterFormat> format_;
   // Published, and not answered yet.
   std::atomic<std::size_t> unanswered_bytes_ = 0;
   std::atomic<std::size_t> unanswered_commands_ = 0;

@@ -2,7 +2,6 @@
 #include "redis/stream_entry.hpp"
 
 #include <charconv>
-#include <cstddef>
 
 namespace socketio::redis {
 namespace {
@@ -45,6 +44,13 @@ cluster::StreamEntry read_fields(const std::vector<Reply>& fields) {
     if (field) *field = std::string(fields[i + 1].text());
   }
   return entry;
+}
+
+Command add_entry(const std::string& stream, std::size_t max_len,
+                  const cluster::StreamEntry& entry) {
+  const std::string length = std::to_string(max_len);
+  return {"XADD",    stream, "MAXLEN",  "~",    length,     "*",    "uid",
+          entry.uid, "nsp",  entry.nsp, "type", entry.type, "data", entry.data};
 }
 
 }  // namespace socketio::redis

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Entries of a stream in what Redis answers, and their ids, which are in the order of the stream: a
-// time in milliseconds and a number.
+// Entries of a stream as Redis takes and answers them, and their ids, which are in the order of the
+// stream: a time in milliseconds and a number.
 //
 // Pure functions; any thread.
 #pragma once
 
 #include "cluster/cluster_format.hpp"
+#include "redis/command.hpp"
 #include "redis/reply.hpp"
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,5 +37,9 @@ EntryView entry_of(const Reply& reply);
 
 /// `fields` are names and values by turns.
 cluster::StreamEntry read_fields(const std::vector<Reply>& fields);
+
+/// Adds it to a stream, which keeps about `max_len` entries.
+Command add_entry(const std::string& stream, std::size_t max_len,
+                  const cluster::StreamEntry& entry);
 
 }  // namespace socketio::redis

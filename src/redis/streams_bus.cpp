@@ -2,6 +2,7 @@
 #include "redis/streams_bus.hpp"
 
 #include "redis/stream_entry.hpp"
+#include "redis/stream_names.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -24,27 +25,60 @@ bool is_recovered(const cluster::Body& body) {
   return broadcast && broadcast->request.empty() && !broadcast->options.flags.is_volatile;
 }
 
+PubSub pub_sub_of(SubscriptionKind kind) {
+  constexpr auto encoding = cluster::ClusterFormat::Encoding::msgpack;
+  return kind == SubscriptionKind::shard ? PubSub{kind, "SPUBLISH", "SHARDNUMSUB", encoding}
+                                         : PubSub{kind, "PUBLISH", "NUMSUB", encoding};
+}
+
 }  // namespace
+
+struct StreamsBus::Stream {
+  Stream(StreamsBus& bus, std::string stream)
+      : name(std::move(stream)),
+        // A connection each, so that none waits for another, and because the servers of a Redis Cluster
+        // answer for keys of one slot at a time.
+        reader(
+            bus.loop_, bus.client().connector_for(name), bus.client().settings(),
+            {.stream = name, .entries = bus.options_.read_count, .block = bus.options_.block_time},
+            [this, &bus](const std::string& id, const std::vector<Reply>& fields) {
+              bus.on_entry(*this, id, fields);
+            }) {
+    reader.open();
+  }
+  ~Stream() {
+    if (sessions) sessions->close();
+  }
+
+  const std::string name;
+  StreamReader reader;
+  /// Null until somebody wants it.
+  std::shared_ptr<StreamSessions> sessions;
+};
 
 StreamsBus::StreamsBus(Loop& loop, std::string node_id, std::unique_ptr<Client> client,
                        StreamsBusOptions options)
     : ChannelBus(std::move(node_id), std::move(client), options.channel_prefix,
-                 {SubscriptionKind::channel, "PUBLISH", "NUMSUB",
-                  cluster::ClusterFormat::Encoding::msgpack}),
+                 pub_sub_of(options.pub_sub)),
       loop_(loop),
-      options_(std::move(options)),
-      reader_(loop, this->client().connector_for(options_.stream_name), this->client().settings(),
-              {.stream = options_.stream_name,
-               .entries = options_.read_count,
-               .block = options_.block_time},
-              [this](const std::string& id, const std::vector<Reply>& fields) {
-                on_entry(id, fields);
-              }) {
-  reader_.open();
+      options_(std::move(options)) {}
+
+StreamsBus::~StreamsBus() = default;
+
+std::string StreamsBus::stream_name(std::string_view nsp) const {
+  return stream_of(nsp, options_.stream_name, options_.stream_count);
 }
 
-StreamsBus::~StreamsBus() {
-  if (sessions_) sessions_->close();
+StreamsBus::Stream& StreamsBus::stream(const std::string& nsp) {
+  const std::string name = stream_name(nsp);
+  auto& place = streams_[name];
+  if (!place) place = std::make_unique<Stream>(*this, name);
+  return *place;
+}
+
+void StreamsBus::open(const std::string& nsp, Listener& listener) {
+  stream(nsp);
+  ChannelBus::open(nsp, listener);
 }
 
 // --- Sending ---
@@ -52,10 +86,8 @@ StreamsBus::~StreamsBus() {
 void StreamsBus::add(const cluster::Message& message) {
   const auto entry = format().encode_entry(message);
   if (!entry) return;
-  const std::string max_len = std::to_string(options_.max_len);
-  client().send_for(options_.stream_name,
-                    {"XADD", options_.stream_name, "MAXLEN", "~", max_len, "*", "uid", entry->uid,
-                     "nsp", entry->nsp, "type", entry->type, "data", entry->data});
+  const std::string stream = stream_name(message.nsp);
+  client().send_for(stream, add_entry(stream, options_.max_len, *entry));
 }
 
 void StreamsBus::publish(cluster::MessagePtr message) {
@@ -65,19 +97,19 @@ void StreamsBus::publish(cluster::MessagePtr message) {
 
 // --- Receiving ---
 
-void StreamsBus::on_entry(const std::string& id, const std::vector<Reply>& fields) {
+void StreamsBus::on_entry(Stream& stream, const std::string& id, const std::vector<Reply>& fields) {
   const cluster::StreamEntry entry = read_fields(fields);
   const bool is_own = entry.uid == node_id();
-  if (!is_own || sessions_) deliver(id, entry);
-  if (sessions_) sessions_->on_delivered();
+  if (!is_own || stream.sessions) deliver(stream, id, entry);
+  if (stream.sessions) stream.sessions->on_delivered();
 }
 
-void StreamsBus::deliver(const std::string& id, const cluster::StreamEntry& entry) {
+void StreamsBus::deliver(Stream& stream, const std::string& id, const cluster::StreamEntry& entry) {
   Listener* const listener = listener_of(entry.nsp);
   if (!listener) return;
   auto message = format().decode_entry(entry);
   if (!message) return count_ignored();
-  if (sessions_ && is_recovered(message->body)) {
+  if (stream.sessions && is_recovered(message->body)) {
     std::get<cluster::Broadcast>(message->body).offset = id;
   } else if (entry.uid == node_id()) {
     return;
@@ -85,14 +117,15 @@ void StreamsBus::deliver(const std::string& id, const cluster::StreamEntry& entr
   listener->on_message(std::make_shared<cluster::Message>(*std::move(message)));
 }
 
-std::shared_ptr<core::SessionStore> StreamsBus::session_store() {
-  if (!sessions_)
-    sessions_ = std::make_shared<StreamSessions>(
-        loop_, client(), reader_,
+std::shared_ptr<core::SessionStore> StreamsBus::session_store(const std::string& nsp) {
+  Stream& own = stream(nsp);
+  if (!own.sessions)
+    own.sessions = std::make_shared<StreamSessions>(
+        loop_, client(), own.reader,
         StreamSessionsOptions{.key_prefix = options_.session_key_prefix,
-                              .stream = options_.stream_name,
+                              .stream = own.name,
                               .page_entries = std::max<std::size_t>(options_.read_count, 2)});
-  return sessions_;
+  return own.sessions;
 }
 
 }  // namespace socketio::redis

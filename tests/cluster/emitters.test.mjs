@@ -28,20 +28,30 @@ function official(Emits, client) {
   };
 }
 
-const emitters = {
-  "@socket.io/redis-emitter 5.1": (redis) => official(Emitter, redis.client),
-  "@socket.io/redis-emitter 5.0": (redis) => official(OlderEmitter, redis.client),
-  ...(process.env.CONTROL_ONLY === undefined && {
-    ours: (redis) => Node.start("cpp", { adapter: "none", redis, flags: ["--emitter"] }),
-  }),
-};
+const ours = (adapter) => (redis) => Node.start("cpp", { adapter, redis, flags: ["--emitter"] });
 
-for (const [name, make] of Object.entries(emitters)) {
+/** The names of emitters, the adapter of the servers that hear them, and how they are made. */
+const emitters = [
+  ["@socket.io/redis-emitter 5.1", "classic", (redis) => official(Emitter, redis.client)],
+  ["@socket.io/redis-emitter 5.0", "classic", (redis) => official(OlderEmitter, redis.client)],
+  ...(process.env.CONTROL_ONLY === undefined
+    ? [
+        ["ours", "classic", ours("classic")],
+        ["ours for streams", "streams:2", ours("streams:2")],
+      ]
+    : []),
+];
+
+/** Those for streams do the same whatever the mix. */
+const mixesFor = (adapter) =>
+  adapter === "classic" ? mixesOf(adapter) : [["node", "cpp"]];
+
+for (const [name, adapter, make] of emitters) {
   describe(name, () => {
     const redis = useRedis();
-    for (const kinds of mixesOf("classic")) {
+    for (const kinds of mixesFor(adapter)) {
       describe(kinds.join(" and "), () => {
-        const suite = useCluster(redis, "classic", kinds);
+        const suite = useCluster(redis, adapter, kinds);
         let emitter;
         before(async () => void (emitter = await make(redis.redis)));
         afterEach(() => suite.nodes.forEach((node) => node.closeClients()));

@@ -58,12 +58,12 @@ class Nemesis {
   }
 
   async start() {
-    this.redis = await Redis.start(this.adapter === "streams" ? { appendonly: "yes" } : {});
+    this.redis = await Redis.start(this.adapter.startsWith("streams") ? { appendonly: "yes" } : {});
     this.servers = kinds.map((kind, i) => new Server(kind, i, this.adapter));
     await Promise.all(this.servers.map((server) => server.open(this.redis)));
     this.crowd = new Crowd(this.servers, this.drawTraffic);
     this.questions = new Questions(this.crowd, this.drawQuestion);
-    const cluster = { redis: this.redis, servers: this.servers, isStreams: this.adapter === "streams" };
+    const cluster = { redis: this.redis, servers: this.servers, isStreams: this.adapter.startsWith("streams") };
     this.misfortunes = new Misfortunes(cluster, this.drawMisfortune);
     await this.crowd.fill(this.clients);
     await this.#settle();

@@ -43,11 +43,15 @@ describe("recovery by another server", () => {
   const events = (list) => list.map((event) => event.slice(0, -1));
   const received = async (cluster, node, client) => events((await cluster.received(node, [client]))[0]);
 
-  for (const kinds of mixesOf("streams").filter(
-    (mix) => !mix.includes("older") && !mix.includes("loops"),
-  )) {
-    describe(kinds.join(" and "), () => {
-      const suite = useCluster(redis, "streams", kinds, ["--recovery"]);
+  const mixes = mixesOf("streams").filter((mix) => !mix.includes("older") && !mix.includes("loops"));
+  const cases = [
+    ...mixes.map((kinds) => ["streams", kinds]),
+    // "/" and "/custom" are not in the same one.
+    ...mixes.filter((kinds) => kinds.includes("node")).map((kinds) => ["streams:2", kinds]),
+  ];
+  for (const [adapter, kinds] of cases) {
+    describe(`${adapter}: ${kinds.join(" and ")}`, () => {
+      const suite = useCluster(redis, adapter, kinds, ["--recovery"]);
       afterEach(() => suite.nodes.forEach((node) => node.closeClients()));
 
       test("what it has missed arrives once, in order, and it is the same socket", async () => {
@@ -79,6 +83,26 @@ describe("recovery by another server", () => {
         await comeBack(client, a);
         assert.equal(client.recovered, true);
         assert.deepEqual(await received(cluster, b, client), []);
+      });
+
+      test("clients of two namespaces", async () => {
+        const [a, b] = suite.nodes;
+        const { cluster } = suite;
+        const nsps = ["/", "/custom"];
+        const both = [];
+        for (const nsp of nsps) {
+          const client = await arrive(a, { nsp });
+          await cluster.connected([client]);
+          await lose(client);
+          both.push(client);
+        }
+        for (const nsp of nsps) await a.do("emit", { nsp }, "missed", nsp);
+        for (const client of both) {
+          await cluster.settled(a, [await arrive(b, { nsp: client.nsp })]);
+          await comeBack(client, b);
+          assert.equal(client.recovered, true);
+          assert.deepEqual(await received(cluster, a, client), [["missed", client.nsp]]);
+        }
       });
 
       test("a session is continued by one client at a time", async () => {
@@ -166,8 +190,8 @@ describe("recovery by another server", () => {
       }
     });
 
-    describe(`${kinds.join(" and ")}: a server that ends`, () => {
-      const suite = useCluster(redis, "streams", kinds, ["--recovery"]);
+    describe(`${adapter}: ${kinds.join(" and ")}: a server that ends`, () => {
+      const suite = useCluster(redis, adapter, kinds, ["--recovery"]);
 
       test("its clients continue at another one", async () => {
         const [a, b] = suite.nodes;

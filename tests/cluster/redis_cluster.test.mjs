@@ -24,7 +24,7 @@ const oursOnly = isControl ? [] : [["cpp", "loops"]];
 function emitterReachesAll(suite, redis) {
   test("an emitter reaches the clients of all servers", { skip: isControl }, async () => {
     const three = await clients(suite);
-    const emitter = await Node.start("cpp", { adapter: "none", redis: redis.redis, flags: ["--emitter"] });
+    const emitter = await Node.start("cpp", { adapter: suite.cluster.adapter, redis: redis.redis, flags: ["--emitter"] });
     await emitter.do("emit", {}, "hello", 1);
     await until(() => three.every(({ got }) => got.some(([event]) => event === "hello")), "the event");
     await emitter.stop();
@@ -90,8 +90,8 @@ function describeFaults(adapter, kinds) {
 }
 
 describe("a Redis Cluster", { concurrency: 3 }, () => {
-  const more = { classic: emitterReachesAll };
-  for (const adapter of ["sharded:dynamic", "streams", "classic"])
+  const more = { classic: emitterReachesAll, "streams:3:sharded": emitterReachesAll };
+  for (const adapter of ["sharded:dynamic", "streams", "streams:3:sharded", "classic"])
     describe(adapter, { concurrency: 1 }, () => describeAdapter(adapter, more[adapter], { use: useRedisCluster, mixes }));
   for (const kinds of mixes) describe(`recovery: ${kinds.join(" and ")}`, { concurrency: 1 }, () => describeRecovery(kinds));
   for (const adapter of ["sharded:dynamic", "streams"]) {

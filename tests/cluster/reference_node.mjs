@@ -34,11 +34,14 @@ async function connect() {
 }
 
 async function makeAdapter() {
-  const [kind, detail] = flags.adapter.split(":");
+  const [kind, ...details] = flags.adapter.split(":");
+  const [detail] = details;
   if (kind === "own") return createRelayAdapter(flags.redis);
   if (kind === "streams") {
     const { createAdapter } = await import(flags.older ? "redis-streams-adapter-older" : "@socket.io/redis-streams-adapter");
-    return createAdapter(await connect(), { blockTimeInMs: 500 });
+    const streamCount = Number(details.find((word) => word !== "sharded") ?? 1);
+    const useShardedPubSub = details.includes("sharded");
+    return createAdapter(await connect(), { blockTimeInMs: 500, streamCount, useShardedPubSub });
   }
   const { default: createAdapter } = await import(flags.older ? `redis-adapter${suffix}` : "@socket.io/redis-adapter");
   const [pub, sub] = [await connect(), await connect()];

@@ -1,4 +1,40 @@
 // SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { until } from "../conformance/support/deadline.mjs";
 import { describeAdapter } from "./support/cases.mjs";
 
+const isControl = process.env.CONTROL_ONLY !== undefined;
+const bothWays = isControl ? [["node", "node"]] : [["cpp", "node"], ["node", "cpp"]];
+
+/** Servers of Node.js write to a stream with a negative number, and do not read it. */
+const negative = { nsp: "/dynamic-1000", stream: "socket.io--2" };
+
+function severalStreams(suite, redis) {
+  const isOurs = suite.kinds[1] !== "node";
+
+  test("a stream for each namespace", async () => {
+    await suite.nodes[0].do("emit", {}, "hello");
+    await suite.nodes[0].do("emit", { nsp: "/dynamic-1" }, "hello");
+    const streams = async () => (await redis.redis.client.keys("*")).filter((key) => key !== negative.stream).sort();
+    await until(async () => (await streams()).length >= 2, "two streams");
+    assert.deepEqual(await streams(), ["socket.io-1", "socket.io-2"]);
+  });
+
+  test("a namespace whose stream has a negative number", { skip: !isOurs }, async () => {
+    const { nsp, stream } = negative;
+    const client = await suite.nodes[1].client({ nsp });
+    await suite.nodes[0].client({ nsp });
+    await suite.cluster.known(nsp);
+    await suite.cluster.settled(suite.nodes[0], [client]);
+    await suite.nodes[0].do("emit", { nsp }, "hello", 1);
+    assert.deepEqual(await suite.cluster.received(suite.nodes[0], [client]), [[["hello", 1]]]);
+    assert.ok((await redis.redis.client.xLen(stream)) > 0);
+  });
+}
+
 describeAdapter("streams");
+describe("several streams, and sharded pub/sub", { concurrency: 2 }, () => {
+  for (const kinds of bothWays)
+    describe(kinds.join(" and "), { concurrency: 1 }, () => describeAdapter("streams:3:sharded", severalStreams, { mixes: [kinds] }));
+});

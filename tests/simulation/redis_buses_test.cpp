@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -309,6 +310,70 @@ TEST_F(RedisBuses, TheOneOfStreamsPublishesWhatIsAnsweredAndAddsTheRest) {
   EXPECT_THAT(redis.commands(),
               Contains(R"(XADD socket.io MAXLEN ~ 10000 * uid node nsp / type 4 data )"
                        R"({"opts":{"rooms":[],"except":[],"flags":{}},"rooms":["a"]})"));
+}
+
+TEST_F(RedisBuses, TheOneOfStreamsHasTheStreamsOfItsNamespaces) {
+  redis.script = [](const ScriptedRedis::Words& words) -> std::optional<std::string> {
+    if (words[0] == "XREVRANGE") return "*0\r\n";
+    return words[0] == "XREAD" ? std::optional<std::string>("") : std::nullopt;
+  };
+  StreamsBus bus(loop, "node", client(), {.stream_name = "s", .stream_count = 3});
+  bus.open("/", *this);
+  bus.open("/custom", *this);
+  bus.open("/dynamic-1", *this);
+  // Official servers write to it as well, and do not read it.
+  bus.open("/notifications", *this);
+  be_ready();
+  const std::string read = "XREAD COUNT 100 BLOCK 5000 STREAMS ";
+  for (const char* const name : {"s-2 ", "s-1 ", "s--2 "}) EXPECT_TRUE(hears(read + name)) << name;
+  for (const char* const nsp : {"/", "/dynamic-1", "/notifications"})
+    bus.publish(message(cluster::SocketsJoin{{}, {"a"}}, nsp));
+  EXPECT_TRUE(hears("XADD s-2 MAXLEN ~ 10000 * uid node nsp / "));
+  EXPECT_TRUE(hears("XADD s-1 MAXLEN ~ 10000 * uid node nsp /dynamic-1 "));
+  EXPECT_TRUE(hears("XADD s--2 MAXLEN ~ 10000 * uid node nsp /notifications "));
+  EXPECT_THAT(redis.commands(), Not(Contains(StartsWith(read + "s-0"))));
+  const auto readers = std::count_if(redis.heard.begin(), redis.heard.end(),
+                                     [](const auto& words) { return words[0] == "XREVRANGE"; });
+  EXPECT_EQ(readers, 3) << "two namespaces share a stream";
+}
+
+TEST_F(RedisBuses, TheOneOfStreamsKnowsThePlaceInEachStream) {
+  bool is_written = false;
+  redis.script = [&](const ScriptedRedis::Words& words) -> std::optional<std::string> {
+    if (words[0] == "XREVRANGE")
+      return words[1] == "s-2" ? "*1\r\n*2\r\n$3\r\n7-1\r\n*0\r\n" : "*0\r\n";
+    if (words[0] != "XREAD") return std::nullopt;
+    if (words[6] == "s-2" || std::exchange(is_written, true)) return "";
+    return "*1\r\n*2\r\n$3\r\ns-1\r\n*1\r\n*2\r\n$3\r\n8-2\r\n" +
+           ScriptedRedis::array({"uid", "node", "nsp", "/dynamic-1", "type", "3", "data",
+                                 R"({"packet":{"type":2,"data":["hi"]},"opts":{}})"});
+  };
+  StreamsBus bus(loop, "node", client(), {.stream_name = "s", .stream_count = 3});
+  const auto first = bus.session_store("/");
+  const auto second = bus.session_store("/dynamic-1");
+  EXPECT_EQ(first, bus.session_store("/custom"));
+  bus.open("/", *this);
+  bus.open("/dynamic-1", *this);
+  ASSERT_TRUE(
+      loop.run_until([&] { return !messages.empty() && !first->position().offset.empty(); }));
+  EXPECT_EQ(first->position().offset, "7-1");
+  EXPECT_EQ(second->position().offset, "8-2");
+  EXPECT_EQ(messages[0]["event"], json::array({"hi"})) << "its own event comes back";
+}
+
+TEST_F(RedisBuses, TheOneOfStreamsMaySpeakShardedPubSub) {
+  StreamsBus bus(loop, "node", client(), {.pub_sub = SubscriptionKind::shard});
+  bus.open("/", *this);
+  be_ready();
+  EXPECT_THAT(redis.commands(), Contains(StartsWith("SSUBSCRIBE socket.io#/#")));
+  bus.publish(broadcast({}, "request"));
+  bus.answer("other", message(cluster::ClientCount{"request", 1, {}}));
+  bus.count_nodes("/", [](std::optional<std::size_t>) {});
+  EXPECT_TRUE(hears("SPUBLISH socket.io#/# "));
+  EXPECT_TRUE(hears("SPUBLISH socket.io#/#other# "));
+  EXPECT_TRUE(hears("PUBSUB SHARDNUMSUB socket.io#/#"));
+  EXPECT_THAT(redis.commands(), Not(Contains(StartsWith("SUBSCRIBE"))));
+  EXPECT_THAT(redis.commands(), Not(Contains(StartsWith("PUBLISH"))));
 }
 
 }  // namespace

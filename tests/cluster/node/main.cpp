@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <functional>
 #include <iostream>
@@ -45,10 +46,21 @@ struct Options {
   bool recovery = false;
 };
 
+std::string kind_of(const std::string& adapter) { return adapter.substr(0, adapter.find(':')); }
+
+std::string detail_of(const std::string& adapter) {
+  const auto colon = adapter.find(':');
+  return colon == std::string::npos ? "" : adapter.substr(colon + 1);
+}
+
+/// The detail of streams is a number of them, `sharded`, or both with a colon.
+std::size_t stream_count_in(const std::string& detail) {
+  return std::isdigit(static_cast<unsigned char>(detail[0])) != 0 ? std::stoul(detail) : 1;
+}
+
 Adapter make_adapter(const Options& options) {
-  const auto colon = options.adapter.find(':');
-  const std::string kind = options.adapter.substr(0, colon);
-  const std::string detail = colon == std::string::npos ? "" : options.adapter.substr(colon + 1);
+  const std::string kind = kind_of(options.adapter);
+  const std::string detail = detail_of(options.adapter);
   if (kind == "classic") {
     return socketio::redis_adapter(
         {.url = options.redis,
@@ -63,7 +75,11 @@ Adapter make_adapter(const Options& options) {
     return socketio::sharded_redis_adapter(
         {.url = options.redis, .subscription_mode = modes.at(detail)});
   }
-  if (kind == "streams") return socketio::redis_streams_adapter({.url = options.redis});
+  if (kind == "streams") {
+    return socketio::redis_streams_adapter({.url = options.redis,
+                                            .stream_count = stream_count_in(detail),
+                                            .use_sharded_pub_sub = detail.ends_with("sharded")});
+  }
   if (kind == "own") {
     return socketio::cluster_adapter(
         [url = options.redis](socketio::ClusterBus::Receiver receiver) {
@@ -260,9 +276,15 @@ class Node {
   json heard_ = json::array();
 };
 
+/// For servers with the adapter.
+socketio::Emitter make_emitter(const Options& options) {
+  if (kind_of(options.adapter) != "streams") return socketio::Emitter({.url = options.redis});
+  return socketio::redis_streams_emitter(
+      {.url = options.redis, .stream_count = stream_count_in(detail_of(options.adapter))});
+}
+
 /// Executes the commands of an emitter, which has no server.
-void emit(const std::string& redis) {
-  const socketio::Emitter everybody({.url = redis});
+void emit(const socketio::Emitter& everybody) {
   for (std::string line; std::getline(std::cin, line);) {
     const json request = from_line(line);
     const std::string command = request.at("command");
@@ -290,7 +312,7 @@ int main(int argc, char** argv) {
   cluster_node::Options options;
   CLI::App app("A node of the clusters of tests/cluster");
   app.add_option("--adapter", options.adapter,
-                 "classic, classic:specific, sharded:<mode>, streams, own");
+                 "classic, classic:specific, sharded:<mode>, streams[:<number>][:sharded], own");
   app.add_option("--redis", options.redis, "URL, for own that of a relay");
   app.add_option("--request-timeout", options.request_timeout_ms, "milliseconds");
   app.add_flag("--recovery", options.recovery, "clients may come back");
@@ -301,7 +323,7 @@ int main(int argc, char** argv) {
   try {
     if (is_emitter) {
       std::cout << "listening on 0" << std::endl;
-      cluster_node::emit(options.redis);
+      cluster_node::emit(cluster_node::make_emitter(options));
       return 0;
     }
     cluster_node::Node(options).run();

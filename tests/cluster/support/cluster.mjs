@@ -36,7 +36,7 @@ export const mixesOf = (adapter) =>
 const channels = {
   classic: (nsp) => ["NUMSUB", `socket.io-request#${nsp}#`],
   sharded: (nsp) => ["SHARDNUMSUB", `socket.io#${nsp}#`],
-  streams: (nsp) => ["NUMSUB", `socket.io#${nsp}#`],
+  streams: (nsp, details) => [details.includes("sharded") ? "SHARDNUMSUB" : "NUMSUB", `socket.io#${nsp}#`],
 };
 
 export class Cluster {
@@ -45,7 +45,7 @@ export class Cluster {
   constructor(redis, adapter) {
     this.redis = redis;
     this.adapter = adapter;
-    this.kind = adapter.split(":")[0];
+    [this.kind, ...this.details] = adapter.split(":");
   }
 
   /** Each node reaches Redis on its route, which has a URL. */
@@ -59,7 +59,7 @@ export class Cluster {
   known(nsp, count = this.nodes.length) {
     if (this.kind === "own") return this.#countedByAll(nsp, count);
     return until(
-      async () => (await this.redis.subscribers(...channels[this.kind](nsp))) === count,
+      async () => (await this.redis.subscribers(...channels[this.kind](nsp, this.details))) === count,
       `${count} nodes with ${nsp}`,
     );
   }
@@ -78,7 +78,7 @@ export class Cluster {
 
   async join(client, ...rooms) {
     await client.emitWithAck("join", rooms);
-    const [, mode] = this.adapter.split(":");
+    const [mode] = this.details;
     if (this.kind !== "sharded" || mode === "static") return;
     for (const room of rooms) {
       // What looks like the id of a socket is reached on the namespace's channel.
@@ -122,7 +122,7 @@ export class Cluster {
 
 /** A cluster for all cases of a suite. */
 export function useCluster(redisHolder, adapter, kinds, flags) {
-  const holder = {};
+  const holder = { kinds };
   before(async () => {
     holder.cluster = new Cluster(redisHolder.redis, adapter);
     await holder.cluster.start(kinds, flags);

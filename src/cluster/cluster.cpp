@@ -44,7 +44,8 @@ void Cluster::close(const std::string& nsp) {
   if (!bus_ || opened_.erase(nsp) == 0) return;
   publish(nsp, Goodbye{});
   bus_->close(nsp);
-  gather_.end(nsp);
+  // Loops answer for namespaces that are not open, too: the parent of namespaces asks for those of others.
+  if (options_.peers == Peers::servers) gather_.end(nsp);
 }
 
 void Cluster::leave() {

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,7 +65,9 @@ class LoopsParent : public testing::Test {
   LoopsParent() {
     town.worker(0).cluster().add(std::make_unique<NotedBus>(published));
     town.settle();
-    for (const auto& [loop, nsp] : {std::pair(1, "/a"), {2, "/a"}, {1, "/b"}, {0, "/c"}})
+    const std::vector<std::pair<std::size_t, std::string>> places = {
+        {1, "/a"}, {2, "/a"}, {1, "/b"}, {0, "/c"}};
+    for (const auto& [loop, nsp] : places)
       clients.push_back(std::make_unique<TownClient>(town.worker(loop), nsp));
     town.settle();
     received();
@@ -91,7 +94,8 @@ class LoopsParent : public testing::Test {
 };
 
 TEST_F(LoopsParent, AnEventReachesEachNamespaceOnceWhereverItBegins) {
-  for (const std::optional<std::size_t> loop : {std::optional<std::size_t>(), {0}, {1}, {2}}) {
+  const std::vector<std::optional<std::size_t>> senders = {std::nullopt, 0, 1, 2};
+  for (const auto& loop : senders) {
     on(loop, [&] { parent.emit("hello"); });
     EXPECT_THAT(received(), testing::Each(ElementsAre("2[\"hello\"]")));
     EXPECT_THAT(taken(),
@@ -142,7 +146,7 @@ TEST_F(LoopsParent, TheOrderOfASenderIsKeptAlsoWithItsNamespaces) {
 }
 
 TEST_F(LoopsParent, SocketsOfAllLoopsAreFound) {
-  for (const std::size_t loop : {0, 1, 2}) {
+  for (std::size_t loop = 0; loop < town.size(); ++loop) {
     std::optional<std::size_t> found;
     on(loop, [&] {
       parent.fetch_sockets().then([&](const FetchedSockets& sockets) { found = sockets.size(); });

@@ -181,8 +181,8 @@ std::shared_ptr<NamespaceState> Node::make(const std::string& name, const Namesp
   }
   const auto added = namespaces_.emplace(name, nsp).first;
   try {
-    if (NodeGroup* const group = group_of_several(); group && parent)
-      group->add_child(parent->parent_number(), name);
+    if (NodeGroup* const group = group_of_several(); group && nsp->parent())
+      group->add_child(nsp->parent()->parent_number(), name);
   } catch (...) {
     namespaces_.erase(added);
     throw;

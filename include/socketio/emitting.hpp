@@ -104,7 +104,7 @@ class EmitsToMany {
  public:
   /// Throws std::invalid_argument for a reserved name, as Socket::emit does. Bytes and json that
   /// are moved in are not copied. `sent`, whatever becomes of it at each socket; `dropped` if
-  /// Limits::posted_bytes kept it from a loop: from another thread, or at the parent of a pattern.
+  /// Limits::posted_bytes kept what another thread emits from the loop.
   template <class... Args>
   EmitResult emit(std::string_view event, Args&&... args) const {
     OutgoingEvent outgoing(event, std::forward<Args>(args)...);

@@ -44,7 +44,8 @@ void Cluster::close(const std::string& nsp) {
   if (!bus_ || opened_.erase(nsp) == 0) return;
   publish(nsp, Goodbye{});
   bus_->close(nsp);
-  gather_.end(nsp);
+  // Loops answer for namespaces that are not open, too: the parent of namespaces asks for those of others.
+  if (options_.peers == Peers::servers) gather_.end(nsp);
 }
 
 void Cluster::leave() {
@@ -79,7 +80,10 @@ void Cluster::answer(const Message& request, Body body) {
 
 void Cluster::ask(Question question,
                   const std::function<Body(const RequestId& request)>& make_request) {
-  if (!bus_) {
+  // Other servers' answers come while the namespace is open. It may have been closed meanwhile by a loop,
+  // while another one asked for it.
+  const bool is_heard = bus_ && (options_.peers == Peers::loops || opened_.contains(question.nsp));
+  if (!is_heard) {
     question.heard({});
     if (question.ended) question.ended(0, {});
     return;

@@ -2,6 +2,7 @@
 #include "cluster/node.hpp"
 
 #include "cluster/adapter.hpp"
+#include "cluster/parent_adapter.hpp"
 
 #include <utility>
 
@@ -19,6 +20,12 @@ void ClusterNode::add(std::unique_ptr<Bus> bus, const ClusterOptions& options) {
 core::AdapterFactory ClusterNode::adapter_factory() {
   return [self = shared_from_this()](core::NamespaceState& nsp) {
     return std::make_unique<ClusterAdapter>(nsp, self);
+  };
+}
+
+core::AdapterFactory ClusterNode::parent_adapter_factory() {
+  return [self = shared_from_this()](core::NamespaceState& nsp) {
+    return std::make_unique<ClusterParentAdapter>(nsp, self);
   };
 }
 
@@ -49,6 +56,12 @@ void ClusterNode::close_if_unused(const std::string& nsp) {
   for (const auto& cluster : clusters_) cluster->close(nsp);
 }
 
+std::shared_ptr<ClusterNamespace> ClusterNode::at(const std::string& nsp) {
+  const auto found = namespaces_.find(nsp);
+  return found == namespaces_.end() ? std::make_shared<ClusterNamespace>(nsp, clusters_)
+                                    : found->second;
+}
+
 void ClusterNode::on_opened(Cluster& from, const std::string& nsp, const std::string& node) {
   // Only a loop between others and other servers has namespaces for them.
   if (from.options().peers == Peers::loops && clusters_.size() > 1) open(nsp)->add_loop(node);
@@ -65,12 +78,8 @@ void ClusterNode::on_closed(Cluster& from, const std::string& nsp, const std::st
 // --- Requests ---
 
 void ClusterNode::on_request(Cluster& from, const MessagePtr& message) {
-  const auto found = namespaces_.find(message->nsp);
   // One that is not here answers all the same, so that nobody waits in vain.
-  const auto nsp = found == namespaces_.end()
-                       ? std::make_shared<ClusterNamespace>(message->nsp, clusters_)
-                       : found->second;
-  nsp->on_request(from.shared_from_this(), message);
+  at(message->nsp)->on_request(from.shared_from_this(), message);
 }
 
 void ClusterNode::on_other_room_created(Cluster&, const std::string& nsp, const std::string& room) {

@@ -32,6 +32,8 @@ class ClusterNode final : public std::enable_shared_from_this<ClusterNode>,
   void add(std::unique_ptr<Bus> bus, const ClusterOptions& options = {});
   /// For core::Options::adapter.
   core::AdapterFactory adapter_factory();
+  /// For core::Options::parent_adapter, if the loop is one of several.
+  core::AdapterFactory parent_adapter_factory();
   void leave();
 
   /// For adapters: that of the bus, if this node is on one bus alone: other loops do not get the
@@ -40,6 +42,8 @@ class ClusterNode final : public std::enable_shared_from_this<ClusterNode>,
   /// For adapters: the namespace's place in the cluster. It is closed when it is at no loop.
   std::shared_ptr<ClusterNamespace> open(const std::string& nsp);
   void close_if_unused(const std::string& nsp);
+  /// For requests: the place of a namespace that may be open elsewhere alone.
+  std::shared_ptr<ClusterNamespace> at(const std::string& nsp);
 
   std::size_t namespace_count() const { return namespaces_.size(); }
 

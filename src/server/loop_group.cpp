@@ -39,8 +39,7 @@ void LoopGroup::end_questions() {
   questions_changed_.notify_all();
 }
 
-template <class Post>
-void LoopGroup::each_with(const EachWork& work, Post post) {
+void LoopGroup::each(const EachWork& work) {
   std::unique_lock lock(mutex_);
   if (!is_running()) {
     for (std::size_t index = 0; index < members_.size(); ++index) {
@@ -56,14 +55,10 @@ void LoopGroup::each_with(const EachWork& work, Post post) {
       continue;
     }
     // What it has not come to when it ends is left out.
-    post(loop, [this, work, index] {
+    loop.post([this, work, index] {
       if (members_[index].loop) work(index);
     });
   }
-}
-
-void LoopGroup::each(const EachWork& work) {
-  each_with(work, [](Loop& loop, Loop::Task task) { loop.post(std::move(task)); });
 }
 
 bool LoopGroup::run_on_first(std::function<void()> work) {
@@ -121,15 +116,6 @@ void LoopGroup::change_each(const Change& change) {
   each([this, change](std::size_t index) { change(*members_[index].node); });
 }
 
-bool LoopGroup::tell_each(const Change& change, std::size_t bytes) {
-  bool is_complete = true;
-  each_with([this, change](std::size_t index) { change(*members_[index].node); },
-            [&](Loop& loop, Loop::Task task) {
-              is_complete = loop.try_post(std::move(task), bytes) && is_complete;
-            });
-  return is_complete;
-}
-
 std::optional<std::size_t> LoopGroup::index_here() const {
   if (!is_running()) return std::nullopt;
   for (std::size_t index = 0; index < members_.size(); ++index) {
@@ -163,6 +149,28 @@ std::shared_ptr<core::NodeGroup::Counter> LoopGroup::socket_counter(const std::s
     known = counter;
   }
   return counter;
+}
+
+void LoopGroup::add_child(std::size_t parent_number, const std::string& nsp) {
+  const std::lock_guard lock(children_mutex_);
+  ++children_[parent_number][nsp];
+}
+
+void LoopGroup::remove_child(std::size_t parent_number, const std::string& nsp) {
+  const std::lock_guard lock(children_mutex_);
+  const auto children = children_.find(parent_number);
+  if (children == children_.end()) return;
+  const auto found = children->second.find(nsp);
+  if (found != children->second.end() && --found->second == 0) children->second.erase(found);
+}
+
+std::vector<std::string> LoopGroup::children_of(std::size_t parent_number) const {
+  const std::lock_guard lock(children_mutex_);
+  std::vector<std::string> names;
+  const auto children = children_.find(parent_number);
+  if (children == children_.end()) return names;
+  for (const auto& [name, loops] : children->second) names.push_back(name);
+  return names;
 }
 
 }  // namespace socketio::server

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -56,10 +57,12 @@ class LoopGroup final : public core::NodeGroup {
   std::shared_ptr<core::NamespaceState> make(const MakeNamespace& make_one);
 
   void change_each(const Change& change) override;
-  bool tell_each(const Change& change, std::size_t bytes) override;
   core::Node* here() const override;
   bool may_use(const core::Node& node) const override;
   std::shared_ptr<Counter> socket_counter(const std::string& nsp) override;
+  void add_child(std::size_t parent_number, const std::string& nsp) override;
+  void remove_child(std::size_t parent_number, const std::string& nsp) override;
+  std::vector<std::string> children_of(std::size_t parent_number) const override;
 
  private:
   struct Member {
@@ -75,9 +78,6 @@ class LoopGroup final : public core::NodeGroup {
     std::exception_ptr thrown;
   };
   std::optional<std::size_t> index_here() const;
-  /// `post(AsioLoop&, Task)` says how the others get it.
-  template <class Post>
-  void each_with(const EachWork& work, Post post);
 
   const std::size_t size_;
   std::vector<Member> members_;
@@ -92,6 +92,9 @@ class LoopGroup final : public core::NodeGroup {
   std::unordered_map<std::string, std::weak_ptr<Counter>> counters_;
   // Beyond this number, those of namespaces that have ended are removed.
   std::size_t counters_limit_ = 64;
+  mutable std::mutex children_mutex_;
+  // By the parent's number: how many loops have the namespace.
+  std::unordered_map<std::size_t, std::map<std::string, std::size_t>> children_;
 };
 
 }  // namespace socketio::server

@@ -42,6 +42,7 @@ core::Options node_options(const ServerOptions& options, const LoopPlace& place,
                            cluster::ClusterNode* cluster) {
   core::Options core = core_options(options, place);
   if (cluster) core.adapter = cluster->adapter_factory();
+  if (cluster && place.count > 1) core.parent_adapter = cluster->parent_adapter_factory();
   return core;
 }
 

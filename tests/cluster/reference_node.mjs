@@ -81,11 +81,11 @@ function serve(nsp) {
 }
 
 for (const name of ["/", "/custom"]) serve(io.of(name));
-io.of(/^\/dynamic-\d+$/);
+const dynamic = io.of(/^\/dynamic-\d+$/);
 io.on("new_namespace", serve);
 
-function operator({ nsp = "/", rooms = [], except = [], flags: chosen = {} }) {
-  let target = io.of(nsp).except(except);
+function operator({ nsp = "/", parent = false, rooms = [], except = [], flags: chosen = {} }) {
+  let target = (parent ? dynamic : io.of(nsp)).except(except);
   if (rooms.length > 0) target = target.to(rooms);
   if (chosen.local) target = target.local;
   if (chosen.volatile) target = target.volatile;

@@ -109,7 +109,8 @@ class RandomLoops {
   }
 
   void serve(Socket& socket) {
-    const Namespace nsp = socket.nsp();
+    const Namespace own = socket.nsp();
+    const Namespace nsp = dice_.one_in(5) ? town_.dynamic() : own;
     switch (dice_.below(20)) {
       case 0:
       case 1:
@@ -123,15 +124,15 @@ class RandomLoops {
       case 4:
         return nsp.in(some_room()).sockets_leave(some_room());
       case 5:
-        return ask(nsp);
+        return ask(own);
       case 6:
         return fetch(nsp);
       case 7:
-        return ask_servers(nsp);
+        return ask_servers(own);
       case 8:
         return disconnect(socket);
       case 9:
-        return emit_to_one(nsp);
+        return emit_to_one(own);
       case 12:
         return emit_to_others(socket);
       default:
@@ -139,13 +140,17 @@ class RandomLoops {
     }
   }
 
+  /// For the ledger.
+  std::string name_of(const Namespace& nsp) const {
+    return nsp == town_.dynamic() ? "*" : nsp.name();
+  }
+
   void emit_to_rooms(const Namespace& nsp) {
     std::vector<std::string> rooms;
     std::vector<std::string> except;
     for (std::size_t i = dice_.below(3); i > 0; --i) rooms.push_back(some_room());
     if (dice_.one_in(3)) except.push_back(some_room());
-    const bool is_parent = nsp == town_.dynamic();
-    emit(nsp.to(rooms).except(except), is_parent ? "*" : nsp.name(), rooms, except);
+    emit(nsp.to(rooms).except(except), name_of(nsp), rooms, except);
   }
   void emit_to_one(const Namespace& nsp) {
     const std::vector<std::string> ids = ledger_.ids(nsp.name());
@@ -186,7 +191,7 @@ class RandomLoops {
   void fetch(const Namespace& nsp) {
     ++waiting_;
     nsp.fetch_sockets().then(
-        [this, name = nsp.name(), since = ledger_.now()](const FetchedSockets& found) {
+        [this, name = name_of(nsp), since = ledger_.now()](const FetchedSockets& found) {
           end();
           std::set<std::string> ids;
           for (const RemoteSocket& socket : found) ids.insert(socket.id);
@@ -279,6 +284,7 @@ class RandomLoops {
     ledger_.expect(waiting_ == 0, std::to_string(waiting_) + " questions have not ended");
     ledger_.expect(town_.main().sockets_count() == 0, "sockets are left");
     ledger_.expect(town_.buses().room_count() == 0, "rooms are left");
+    ledger_.expect(town_.dynamic_children().empty(), "namespaces of a parent are left");
     for (const auto& worker : town_.workers()) {
       ledger_.expect(worker->node().namespace_count() == 1, "namespaces are left");
       ledger_.expect(worker->cluster().namespace_count() == 1, "namespaces of the bus are left");

@@ -90,6 +90,7 @@ class TownWorker final : public engine::SessionOwner {
     options.place = place;
     options.cleanup_empty_child_namespaces = true;
     options.adapter = cluster_->adapter_factory();
+    options.parent_adapter = cluster_->parent_adapter_factory();
     node_ = std::make_unique<core::Node>(*loop_, options, &group);
     group.add(*loop_, *node_);
   }
@@ -140,10 +141,11 @@ class LoopTown {
     group_.begin_running();
     on_first([this] {
       main_ = Namespace(group_.make([](core::Node& node) { return node.of("/"); }));
-      const std::size_t number = group_.next_parent_number();
+      parent_number_ = group_.next_parent_number();
       const auto matches = [](std::string_view name) { return name.size() == 2; };
-      dynamic_ = Namespace(group_.make(
-          [matches, number](core::Node& node) { return node.of_pattern(matches, number); }));
+      dynamic_ = Namespace(group_.make([matches, number = parent_number_](core::Node& node) {
+        return node.of_pattern(matches, number);
+      }));
     });
   }
   ~LoopTown() {
@@ -169,6 +171,7 @@ class LoopTown {
   const Namespace& main() const { return main_; }
   /// The parent of namespaces whose names are a slash and a letter.
   const Namespace& dynamic() const { return dynamic_; }
+  std::vector<std::string> dynamic_children() const { return group_.children_of(parent_number_); }
 
   template <class Work>
   void on_first(Work work) {
@@ -191,6 +194,7 @@ class LoopTown {
   server::LoopGroup group_;
   const std::shared_ptr<server::LoopBuses> buses_;
   std::vector<std::unique_ptr<TownWorker>> workers_;
+  std::size_t parent_number_ = 0;
   Namespace main_{nullptr};
   Namespace dynamic_{nullptr};
 };

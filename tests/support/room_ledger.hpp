@@ -21,7 +21,7 @@ namespace socketio::support {
 
 class RoomLedger {
  public:
-  /// What is sent to a namespace; of "*" to all but "/".
+  /// What is sent to a namespace; to "*": to all but "/".
   struct Event {
     std::string nsp;
     /// None: everybody.
@@ -59,7 +59,8 @@ class RoomLedger {
       last = number;
     }
     const Time time{sent.at, ++now_};
-    if (!is_meant(sent.event, person) || !is_member(person, id, sent.event.rooms, time, At::some) ||
+    if (!is_meant(sent.event.nsp, person) ||
+        !is_member(person, id, sent.event.rooms, time, At::some) ||
         (!sent.event.except.empty() && is_member(person, id, sent.event.except, time, At::all)))
       complain("came to a wrong receiver: " + what);
   }
@@ -71,7 +72,7 @@ class RoomLedger {
         const Time time{sent.at, end};
         const Event& event = sent.event;
         const bool must =
-            is_meant(event, person) && is_member(person, id, event.rooms, time, At::all) &&
+            is_meant(event.nsp, person) && is_member(person, id, event.rooms, time, At::all) &&
             (event.except.empty() || !is_member(person, id, event.except, time, At::some));
         if (must && !sent.receivers.contains(id))
           complain("was lost: " + std::to_string(number) + " of " + sent.sender + " to " +
@@ -89,7 +90,7 @@ class RoomLedger {
     const Time time{since, ++now_};
     std::pair<std::size_t, std::size_t> counts;
     for (const auto& [id, person] : people_) {
-      if (person.nsp != nsp) continue;
+      if (!is_meant(nsp, person)) continue;
       if (is_member(person, id, {}, time, At::all)) ++counts.first;
       if (is_member(person, id, {}, time, At::some)) ++counts.second;
     }
@@ -137,8 +138,8 @@ class RoomLedger {
     const auto own = entry.second.rooms.find(entry.first);
     return own != entry.second.rooms.end() && own->second.back().to == never;
   }
-  static bool is_meant(const Event& event, const Person& person) {
-    return event.nsp == person.nsp || (event.nsp == "*" && person.nsp != "/");
+  static bool is_meant(const std::string& nsp, const Person& person) {
+    return nsp == person.nsp || (nsp == "*" && person.nsp != "/");
   }
   static bool is_member(const Person& person, const std::string& id,
                         const std::vector<std::string>& rooms, const Time& time, At at) {

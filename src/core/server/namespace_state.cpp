@@ -120,37 +120,8 @@ void NamespaceState::end_if_empty() noexcept {
 
 // --- Requests for many sockets ---
 
-bool NamespaceState::has_children_elsewhere(const detail::BroadcastOptions& options) const {
-  return parent_number_ != 0 && link_->group && link_->group->has_several() &&
-         !options.flags.is_local;
-}
-
-EmitResult NamespaceState::request_from_each(
-    detail::BroadcastOptions options,
-    const std::function<void(Adapter&, const detail::BroadcastOptions&)>& request,
-    std::optional<std::size_t> event_bytes) {
-  options.flags.is_local = true;
-  const auto change = [self = shared_from_this(), options, request](Node& node) {
-    if (const auto nsp = node.counterpart_of(*self)) request(nsp->adapter(), options);
-  };
-  if (event_bytes)
-    return link_->group->tell_each(change, *event_bytes) ? EmitResult::sent : EmitResult::dropped;
-  link_->group->change_each(change);
-  return EmitResult::sent;
-}
-
 EmitResult NamespaceState::broadcast(detail::OutgoingEvent& event,
                                      const detail::BroadcastOptions& options) {
-  if (has_children_elsewhere(options)) {
-    const std::size_t bytes = event_bytes(event.json_text(), event.attachments());
-    return request_from_each(
-        options,
-        [text = std::string(event.json_text()), attachments = event.take_attachments()](
-            Adapter& adapter, const detail::BroadcastOptions& local) {
-          adapter.broadcast({text, attachments}, local);
-        },
-        bytes);
-  }
   if (!loop().is_current()) {
     return post_event(event, [options](NamespaceState& self, WrittenEvent emitted) {
       if (self.link_->node) self.adapter_->broadcast(std::move(emitted), options);
@@ -228,12 +199,6 @@ void NamespaceState::fetch_sockets(const detail::BroadcastOptions& options,
 
 void NamespaceState::add_sockets(const detail::BroadcastOptions& options,
                                  const std::vector<std::string>& rooms) {
-  if (has_children_elsewhere(options)) {
-    const auto request = [rooms](Adapter& adapter, const detail::BroadcastOptions& local) {
-      adapter.add_sockets(local, rooms);
-    };
-    return void(request_from_each(options, request, {}));
-  }
   on_loop([options, rooms](NamespaceState& self) {
     if (self.link_->node) self.adapter_->add_sockets(options, rooms);
   });
@@ -241,24 +206,12 @@ void NamespaceState::add_sockets(const detail::BroadcastOptions& options,
 
 void NamespaceState::del_sockets(const detail::BroadcastOptions& options,
                                  const std::vector<std::string>& rooms) {
-  if (has_children_elsewhere(options)) {
-    const auto request = [rooms](Adapter& adapter, const detail::BroadcastOptions& local) {
-      adapter.del_sockets(local, rooms);
-    };
-    return void(request_from_each(options, request, {}));
-  }
   on_loop([options, rooms](NamespaceState& self) {
     if (self.link_->node) self.adapter_->del_sockets(options, rooms);
   });
 }
 
 void NamespaceState::disconnect_sockets(const detail::BroadcastOptions& options, Close close) {
-  if (has_children_elsewhere(options)) {
-    const auto request = [close](Adapter& adapter, const detail::BroadcastOptions& local) {
-      adapter.disconnect_sockets(local, close);
-    };
-    return void(request_from_each(options, request, {}));
-  }
   on_loop([options, close](NamespaceState& self) {
     if (self.link_->node) self.adapter_->disconnect_sockets(options, close);
   });

@@ -22,7 +22,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -149,13 +148,6 @@ class NamespaceState : public std::enable_shared_from_this<NamespaceState> {
  private:
   /// Null if there is none.
   std::shared_ptr<NamespaceState> counterpart_here() const;
-  /// A parent's children differ from loop to loop, so each loop makes the request of its own.
-  bool has_children_elsewhere(const detail::BroadcastOptions& options) const;
-  /// An event has a size, and is dropped where there is no room for it.
-  EmitResult request_from_each(
-      detail::BroadcastOptions options,
-      const std::function<void(Adapter&, const detail::BroadcastOptions&)>& request,
-      std::optional<std::size_t> event_bytes);
   /// Calls `request(NamespaceState&)` on the loop.
   template <class Request>
   void on_loop(Request request);

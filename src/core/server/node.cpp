@@ -56,8 +56,12 @@ Node::Node(Loop& loop, const Options& options, NodeGroup* group)
       options_(options),
       link_(std::make_shared<NodeLink>(NodeLink{.node = this, .loop = &loop, .group = group})),
       encoder_(make_encoder(options.parser)) {
-  if (options_.adapter) return;
-  options_.adapter = [](NamespaceState& nsp) { return std::make_unique<LocalAdapter>(nsp); };
+  if (!options_.adapter)
+    options_.adapter = [](NamespaceState& nsp) { return std::make_unique<LocalAdapter>(nsp); };
+  if (!options_.parent_adapter)
+    options_.parent_adapter = [](NamespaceState& nsp) {
+      return std::make_unique<ParentAdapter>(nsp);
+    };
 }
 
 Node::~Node() {
@@ -121,9 +125,8 @@ std::shared_ptr<NamespaceState> Node::of_pattern(std::function<bool(std::string_
 }
 
 std::shared_ptr<NamespaceState> Node::add_parent(Dynamic dynamic, std::size_t number) {
-  auto parent = std::make_shared<NamespaceState>(
-      link_, std::string(NamespaceState::parents_name), nullptr,
-      [](NamespaceState& nsp) { return std::make_unique<ParentAdapter>(nsp); });
+  auto parent = std::make_shared<NamespaceState>(link_, std::string(NamespaceState::parents_name),
+                                                 nullptr, options_.parent_adapter);
   parent->set_parent_number(number);
   dynamic.parent = parent;
   dynamic_.push_back(std::make_shared<const Dynamic>(std::move(dynamic)));
@@ -176,7 +179,14 @@ std::shared_ptr<NamespaceState> Node::make(const std::string& name, const Namesp
     nsp = std::make_shared<NamespaceState>(link_, name, parent, options_.adapter);
     nsp->adapter().init();
   }
-  namespaces_.emplace(name, nsp);
+  const auto added = namespaces_.emplace(name, nsp).first;
+  try {
+    if (NodeGroup* const group = group_of_several(); group && nsp->parent())
+      group->add_child(nsp->parent()->parent_number(), name);
+  } catch (...) {
+    namespaces_.erase(added);
+    throw;
+  }
   if (released != released_.end()) released_.erase(released);
   // One that comes back has what its first announcement has led to.
   if (is_new && !parser::is_main(name)) notify_new_namespace(nsp);
@@ -228,7 +238,13 @@ void Node::release(NamespaceState& nsp) noexcept {
     // It stays until its next last client has left.
     return;
   }
+  if (NodeGroup* const group = group_of_several(); group && nsp.parent())
+    group->remove_child(nsp.parent()->parent_number(), nsp.name());
   namespaces_.erase(found);
+}
+
+NodeGroup* Node::group_of_several() const {
+  return link_->group && link_->group->has_several() ? link_->group : nullptr;
 }
 
 void Node::remember(const std::string& name, const std::shared_ptr<NamespaceState>& nsp) {

@@ -78,6 +78,8 @@ struct Options {
   std::optional<RecoveryLimits> recovery{};
   /// For each namespace, except parents. None means LocalAdapter.
   AdapterFactory adapter{};
+  /// For parents. None means ParentAdapter, which knows the namespaces of this node alone.
+  AdapterFactory parent_adapter{};
 };
 
 /// Who decides whether a namespace that does not exist yet may be created for a client: a pattern,
@@ -161,6 +163,8 @@ class Node {
  private:
   std::shared_ptr<NamespaceState> add_parent(Dynamic dynamic, std::size_t number);
   void notify_new_namespace(const std::shared_ptr<NamespaceState>& nsp);
+  /// Null if nobody else has to know the namespaces of parents.
+  NodeGroup* group_of_several() const;
   void remember(const std::string& name, const std::shared_ptr<NamespaceState>& nsp);
   std::shared_ptr<NamespaceState> make(const std::string& name, const NamespaceState* parent);
 

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace socketio::core {
 
@@ -30,14 +31,17 @@ class NodeGroup {
   /// Runs `change` for every node: for one that is this thread's, and while no loop runs, at once, for
   /// the others in their next turn. What one thread changes keeps its order.
   virtual void change_each(const Change& change) = 0;
-  /// The same for an event of so many bytes. False if a loop had no room for it, which misses it.
-  virtual bool tell_each(const Change& change, std::size_t bytes) = 0;
   /// The node whose loop this thread runs; null if it runs none.
   virtual Node* here() const = 0;
   /// Whether this thread may use the node: it runs its loop, or no loop runs.
   virtual bool may_use(const Node& node) const = 0;
   /// How many sockets the namespace of that name has on all loops: each adds its own.
   virtual std::shared_ptr<Counter> socket_counter(const std::string& nsp) = 0;
+  /// A loop has made a namespace for the parent of that number, or has removed it.
+  virtual void add_child(std::size_t parent_number, const std::string& nsp) = 0;
+  virtual void remove_child(std::size_t parent_number, const std::string& nsp) = 0;
+  /// The names of the namespaces that a parent has on any loop.
+  virtual std::vector<std::string> children_of(std::size_t parent_number) const = 0;
 
   /// The same handler has the same id on all loops.
   HandlerId next_handler_id() { return ++last_handler_id_; }

@@ -14,7 +14,7 @@ void ParentAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions
   for (const auto& child : nsp().children()) child->adapter().broadcast(event, options);
 }
 
-void ParentAdapter::fetch_sockets(const detail::BroadcastOptions& options, FetchCallback found) {
+Adapter::FetchCallback ParentAdapter::gather(std::size_t children, FetchCallback found) {
   struct Gathered {
     std::size_t awaited;
     FetchCallback found;
@@ -22,19 +22,20 @@ void ParentAdapter::fetch_sockets(const detail::BroadcastOptions& options, Fetch
     /// The namespaces have the same servers.
     MissingNodes missing;
   };
+  const auto gathered = std::make_shared<Gathered>(Gathered{children, std::move(found), {}, {}});
+  return [gathered](std::vector<SocketDetails> sockets, MissingNodes missing) {
+    std::move(sockets.begin(), sockets.end(), std::back_inserter(gathered->sockets));
+    if (missing.count > gathered->missing.count) gathered->missing = std::move(missing);
+    if (--gathered->awaited == 0)
+      gathered->found(std::move(gathered->sockets), std::move(gathered->missing));
+  };
+}
+
+void ParentAdapter::fetch_sockets(const detail::BroadcastOptions& options, FetchCallback found) {
   const auto children = nsp().children();
   if (children.empty()) return found({}, {});
-  const auto gathered =
-      std::make_shared<Gathered>(Gathered{children.size(), std::move(found), {}, {}});
-  for (const auto& child : children) {
-    child->adapter().fetch_sockets(
-        options, [gathered](std::vector<SocketDetails> sockets, MissingNodes missing) {
-          std::move(sockets.begin(), sockets.end(), std::back_inserter(gathered->sockets));
-          if (missing.count > gathered->missing.count) gathered->missing = std::move(missing);
-          if (--gathered->awaited == 0)
-            gathered->found(std::move(gathered->sockets), std::move(gathered->missing));
-        });
-  }
+  const FetchCallback gathered = gather(children.size(), std::move(found));
+  for (const auto& child : children) child->adapter().fetch_sockets(options, gathered);
 }
 
 void ParentAdapter::add_sockets(const detail::BroadcastOptions& options,

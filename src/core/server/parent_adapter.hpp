@@ -9,12 +9,13 @@
 
 #include "core/server/local_adapter.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace socketio::core {
 
-class ParentAdapter final : public LocalAdapter {
+class ParentAdapter : public LocalAdapter {
  public:
   using LocalAdapter::LocalAdapter;
 
@@ -25,6 +26,10 @@ class ParentAdapter final : public LocalAdapter {
   void del_sockets(const detail::BroadcastOptions& options,
                    std::vector<std::string> rooms) override;
   void disconnect_sockets(const detail::BroadcastOptions& options, Close close) override;
+
+ protected:
+  /// For so many children, each of which calls it once. `found` gets what all of them have found.
+  static FetchCallback gather(std::size_t children, FetchCallback found);
 };
 
 }  // namespace socketio::core

@@ -124,7 +124,7 @@ class Node {
   explicit Node(const Options& options) : io_(server_options(options)) {
     serve(io_.of("/"));
     serve(io_.of("/custom"));
-    serve(io_.of(std::regex(R"(/dynamic-\d+)")));
+    serve(dynamic_);
     io_.stop_on_signals();
   }
 
@@ -168,7 +168,9 @@ class Node {
     nsp.on_server_side_emit("ask-nobody", [](const Ack<json>&) {});
   }
 
-  Namespace nsp_of(const json& to) { return io_.of(to.value("nsp", "/")); }
+  Namespace nsp_of(const json& to) {
+    return to.value("parent", false) ? dynamic_ : io_.of(to.value("nsp", "/"));
+  }
 
   BroadcastOperator operator_of(const json& to) {
     BroadcastOperator target = nsp_of(to).except(to.value("except", Rooms()));
@@ -273,6 +275,7 @@ class Node {
   }
 
   socketio::Server io_;
+  Namespace dynamic_ = io_.of(std::regex(R"(/dynamic-\d+)"));
   json heard_ = json::array();
 };
 

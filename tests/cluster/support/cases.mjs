@@ -296,4 +296,30 @@ function namespaces(suite) {
     const found = await suite.nodes[0].do("fetchSockets", { nsp });
     assert.deepEqual(sorted(found.map(({ id }) => id)), sorted([first.id, second.id]));
   });
+
+  test("what is sent to the parent of namespaces reaches each of them once", async () => {
+    const [first, second] = suite.nodes;
+    const all = [];
+    // A node with two loops has the first on both, and the others on one each.
+    for (const nsp of ["/dynamic-2", "/dynamic-2", "/dynamic-3", "/dynamic-4"]) all.push(await first.client({ nsp }));
+    for (const nsp of ["/dynamic-2", "/dynamic-3", "/dynamic-4"]) all.push(await second.client({ nsp }));
+    const elsewhere = await second.client({ nsp: "/dynamic-5" });
+    const parent = { parent: true };
+    await suite.cluster.connected(all, parent);
+    await suite.cluster.join(all.at(-1), "room");
+    await first.do("emit", parent, "all", bytes(1));
+    await first.do("emit", { ...parent, rooms: ["room"] }, "in");
+    await first.do("emit", { ...parent, except: ["room"] }, "except");
+    const got = await suite.cluster.received(first, all, parent);
+    for (const events of got.slice(0, -1)) assert.deepEqual(events, [["all", bytes(1)], ["except"]]);
+    assert.deepEqual(got.at(-1), [["all", bytes(1)], ["in"]]);
+    // The first node has no such namespace.
+    assert.deepEqual(await suite.cluster.received(second, [elsewhere], parent), [[]]);
+    if (!first.hasLoops) return;
+    // An official server does no more for a parent.
+    await first.do("socketsJoin", parent, ["joined"]);
+    const joined = async () => (await first.do("fetchSockets", { ...parent, rooms: ["joined"] })).map(({ id }) => id);
+    await until(async () => (await joined()).length === all.length, "all in the room");
+    assert.deepEqual(sorted(await joined()), sorted(all.map(({ id }) => id)));
+  });
 }

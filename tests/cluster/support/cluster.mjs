@@ -70,9 +70,9 @@ export class Cluster {
     }
   }
 
-  /** Messages of every node reach the clients of every other one. */
-  async connected(clients) {
-    for (const node of this.nodes) await this.settled(node, clients);
+  /** Messages of every node reach the clients of every other one, which `to` names. */
+  async connected(clients, to) {
+    for (const node of this.nodes) await this.settled(node, clients, to);
     for (const client of clients) client.got.length = 0;
   }
 
@@ -94,12 +94,11 @@ export class Cluster {
   }
 
   /**
-   * What the node has sent so far has arrived at the clients, which are in one namespace. A node that
-   * begins to read a stream misses what was written before, so the mark is sent again.
+   * What the node has sent so far has arrived at the clients, which are in one namespace or else named by
+   * `to`. A node that begins to read a stream misses what was written before, so the mark is sent again.
    */
-  async settled(node, clients) {
+  async settled(node, clients, to = { nsp: clients[0].nsp }) {
     const mark = `mark ${++this.#marks}`;
-    const to = { nsp: clients[0].nsp };
     let sent = 0;
     await until(async () => {
       if (sent++ % 20 === 0) await node.do("emit", to, mark);
@@ -108,8 +107,8 @@ export class Cluster {
   }
 
   /** The events that each client has got, without marks, once everything from the node has arrived. */
-  async received(node, clients) {
-    await this.settled(node, clients);
+  async received(node, clients, to) {
+    await this.settled(node, clients, to);
     return clients.map(({ got }) =>
       got.splice(0).filter(([event]) => !event.startsWith("mark ")),
     );

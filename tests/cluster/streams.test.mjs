@@ -21,7 +21,9 @@ function severalStreams(suite, redis) {
     assert.deepEqual(await streams(), ["socket.io-1", "socket.io-2"]);
   });
 
-  test("a namespace whose stream has a negative number", { skip: !isOurs }, async () => {
+  // Node.js writes it, and does not read it.
+  if (!isOurs) return;
+  test("a namespace whose stream has a negative number", async () => {
     const { nsp, stream } = negative;
     const client = await suite.nodes[1].client({ nsp });
     await suite.nodes[0].client({ nsp });

@@ -80,11 +80,11 @@ void Cluster::answer(const Message& request, Body body) {
 
 void Cluster::ask(Question question,
                   const std::function<Body(const RequestId& request)>& make_request) {
-  // Other servers' answers come while the namespace is open. It may have been closed meanwhile by a loop,
-  // while another one asked for it.
+  // Other servers' answers come while the namespace is open. Another loop may be about to open it, or have
+  // closed it.
   const bool is_heard = bus_ && (options_.peers == Peers::loops || opened_.contains(question.nsp));
   if (!is_heard) {
-    question.heard({});
+    question.heard({.count = bus_ ? std::size_t{1} : 0, .ids = {}});
     if (question.ended) question.ended(0, {});
     return;
   }

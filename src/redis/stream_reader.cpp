@@ -23,6 +23,10 @@ const Reply::Array* entries_of(const Reply& reply) {
 
 }  // namespace
 
+Command find_end_of(const std::string& stream) {
+  return {"XREVRANGE", stream, "+", "-", "COUNT", "1"};
+}
+
 StreamReader::StreamReader(Loop& loop, Connector& connector, const ConnectionSettings& settings,
                            StreamReaderOptions options, OnEntry on_entry)
     : loop_(loop),
@@ -56,17 +60,22 @@ void StreamReader::find_last() {
 }
 
 void StreamReader::find_end() {
-  connection_->send({"XREVRANGE", options_.stream, "+", "-", "COUNT", "1"},
+  connection_->send(find_end_of(options_.stream),
                     [this](const redis::Answer& answer) { on_end(answer); });
+}
+
+void StreamReader::begin_behind(const redis::Answer& last_entry) {
+  const auto* const entries = last_entry ? last_entry->array() : nullptr;
+  if (!entries || !last_id_.empty()) return;
+  const auto last = entries->empty() ? EntryView() : entry_of(entries->front());
+  last_id_ = last.id ? *last.id : std::string(no_entry);
 }
 
 void StreamReader::on_end(const redis::Answer& answer) {
   // The next connection begins again.
   if (!answer) return;
-  const auto* const entries = answer->array();
-  if (!entries) return on_refused(answer->text());
-  const auto last = entries->empty() ? EntryView() : entry_of(entries->front());
-  last_id_ = last.id ? *last.id : std::string(no_entry);
+  if (!answer->array()) return on_refused(answer->text());
+  begin_behind(answer);
   read();
 }
 

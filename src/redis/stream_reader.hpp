@@ -31,6 +31,9 @@ struct StreamReaderOptions {
   std::chrono::milliseconds retry{1'000};
 };
 
+/// Asks for the last entry.
+Command find_end_of(const std::string& stream);
+
 class StreamReader final : private Connection::Listener, private Deadline {
  public:
   /// `fields` are names and values by turns.
@@ -47,6 +50,9 @@ class StreamReader final : private Connection::Listener, private Deadline {
   std::uint64_t gaps() const { return gaps_; }
 
   void open() { connection_->open(); }
+  /// What another connection was answered when it asked for the end. Without effect if the reader has
+  /// found it before.
+  void begin_behind(const redis::Answer& last_entry);
   void close();
 
  private:

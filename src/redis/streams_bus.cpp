@@ -38,20 +38,29 @@ struct StreamsBus::Stream {
       : name(std::move(stream)),
         // A connection each, so that none waits for another, and because the servers of a Redis Cluster
         // answer for keys of one slot at a time.
-        reader(
+        reader(std::make_shared<StreamReader>(
             bus.loop_, bus.client().connector_for(name), bus.client().settings(),
-            {.stream = name, .entries = bus.options_.read_count, .block = bus.options_.block_time},
+            StreamReaderOptions{.stream = name,
+                                .entries = bus.options_.read_count,
+                                .block = bus.options_.block_time},
             [this, &bus](const std::string& id, const std::vector<Reply>& fields) {
               bus.on_entry(*this, id, fields);
-            }) {
-    reader.open();
+            })) {
+    reader->open();
+    // The only stream is there before any client. Another one may be for a client that is about to get
+    // its first event, which must not be added before the reader has found the end: it has yet to connect.
+    if (bus.options_.stream_count > 1)
+      bus.client().send_for(name, find_end_of(name),
+                            [weak = std::weak_ptr(reader)](const redis::Answer& answer) {
+                              if (const auto found = weak.lock()) found->begin_behind(answer);
+                            });
   }
   ~Stream() {
     if (sessions) sessions->close();
   }
 
   const std::string name;
-  StreamReader reader;
+  const std::shared_ptr<StreamReader> reader;
   /// Null until somebody wants it.
   std::shared_ptr<StreamSessions> sessions;
 };
@@ -121,7 +130,7 @@ std::shared_ptr<core::SessionStore> StreamsBus::session_store(const std::string&
   Stream& own = stream(nsp);
   if (!own.sessions)
     own.sessions = std::make_shared<StreamSessions>(
-        loop_, client(), own.reader,
+        loop_, client(), *own.reader,
         StreamSessionsOptions{.key_prefix = options_.session_key_prefix,
                               .stream = own.name,
                               .page_entries = std::max<std::size_t>(options_.read_count, 2)});

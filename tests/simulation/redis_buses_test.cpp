@@ -62,9 +62,10 @@ class RedisBuses : public testing::Test, public cluster::Bus::Listener {
         cluster::Message{"node", std::move(nsp), std::move(body)});
   }
   static cluster::MessagePtr broadcast(std::vector<std::string> rooms,
-                                       cluster::RequestId request = {}) {
+                                       cluster::RequestId request = {}, std::string nsp = "/") {
     return message(
-        cluster::Broadcast{{R"(["hi"])", {}}, {std::move(rooms), {}, {}}, std::move(request)});
+        cluster::Broadcast{{R"(["hi"])", {}}, {std::move(rooms), {}, {}}, std::move(request)},
+        std::move(nsp));
   }
   /// The channels of what was published.
   std::vector<std::string> channels() {
@@ -333,8 +334,35 @@ TEST_F(RedisBuses, TheOneOfStreamsHasTheStreamsOfItsNamespaces) {
   EXPECT_TRUE(hears("XADD s--2 MAXLEN ~ 10000 * uid node nsp /notifications "));
   EXPECT_THAT(redis.commands(), Not(Contains(StartsWith(read + "s-0"))));
   const auto readers = std::count_if(redis.heard.begin(), redis.heard.end(),
-                                     [](const auto& words) { return words[0] == "XREVRANGE"; });
+                                     [](const auto& words) { return words[0] == "XREAD"; });
   EXPECT_EQ(readers, 3) << "two namespaces share a stream";
+}
+
+TEST_F(RedisBuses, TheOneOfStreamsReadsWhatIsAddedInTheTurnThatOpensAStream) {
+  bool is_added = false;
+  const std::string id = "$3\r\n8-1\r\n";
+  redis.script = [&](const ScriptedRedis::Words& words) -> std::optional<std::string> {
+    if (words[0] == "XREVRANGE")
+      return words[1] == "s-1" && is_added ? "*1\r\n*2\r\n" + id + "*0\r\n" : "*0\r\n";
+    if (words[0] == "XADD") {
+      is_added = true;
+      return id;
+    }
+    if (words[0] != "XREAD") return std::nullopt;
+    if (words[6] != "s-1" || words[7] != "0-0") return "";
+    return "*1\r\n*2\r\n$3\r\ns-1\r\n*1\r\n*2\r\n" + id +
+           ScriptedRedis::array({"uid", "node", "nsp", "/dynamic-1", "type", "3", "data",
+                                 R"({"packet":{"type":2,"data":["hi"]},"opts":{}})"});
+  };
+  StreamsBus bus(loop, "node", client(), {.stream_name = "s", .stream_count = 3});
+  bus.open("/", *this);
+  be_ready();
+  const auto sessions = bus.session_store("/dynamic-1");
+  bus.open("/dynamic-1", *this);
+  bus.publish(broadcast({}, {}, "/dynamic-1"));
+  ASSERT_TRUE(loop.run_until([&] { return !messages.empty(); }));
+  EXPECT_EQ(messages[0]["event"], json::array({"hi"}));
+  EXPECT_TRUE(is_added);
 }
 
 TEST_F(RedisBuses, TheOneOfStreamsKnowsThePlaceInEachStream) {

@@ -12,7 +12,6 @@
 #include <socketio/json_writer.hpp>
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace socketio::engine {
@@ -446,7 +445,7 @@ bool SessionServer::on_session_closing(Session& session) {
   // This may throw; nothing after it does.
   closing_.reserve(closing_.size() + 1);
   const auto open = sessions_.find(session.id());
-  assert(open != sessions_.end());
+  if (open == sessions_.end()) return false;
   closing_.insert(sessions_.extract(open));
   stop_counting(session);
   if (drain_) drain_->on_change();

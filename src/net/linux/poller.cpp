@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <new>
 #include <sys/socket.h>
 #include <utility>
 
@@ -39,8 +40,13 @@ bool Poller::add(Socket& socket, Watched& watched) {
   }
   // Waiting starts with the first connection, so that an idle server does not keep an
   // io_context running.
+  try {
+    wait();
+  } catch (const std::bad_alloc&) {
+    epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, socket.descriptor(), nullptr);
+    return false;
+  }
   ++watched_count_;
-  wait();
   return true;
 }
 

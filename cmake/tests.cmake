@@ -10,6 +10,7 @@ set(test_options -O0)
 if(SOCKETIO_SANITIZE MATCHES "undefined" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND test_options -fno-sanitize=null,alignment,object-size,vptr)
 endif()
+
 # The headers that most tests include.
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/test_headers.cpp CONTENT "int main() {}\n")
 add_executable(socketio_test_headers ${PROJECT_BINARY_DIR}/test_headers.cpp)

@@ -66,7 +66,11 @@ void Decoder::feed(std::span<char> bytes) {
 
 Result<std::optional<Event>, Errc> Decoder::next() {
   release_lent();
-  if (const auto text = take_short_text()) return finish_frame(*text);
+  if (const auto text = take_short_text()) {
+    auto finished = finish_frame(*text);
+    if (!finished) return fail(finished.error());
+    return finished;
+  }
   while (true) {
     if (phase_ == Phase::header) {
       const auto complete = take_header();

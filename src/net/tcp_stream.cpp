@@ -156,14 +156,7 @@ void TcpStream::read() {
 }
 
 Transfer TcpStream::send_some() {
-  if (queue_.is_one_piece()) {
-    Transfer sent;
-    queue_.for_each([&](std::string_view piece) {
-      sent = socket_.send(piece);
-      return false;
-    });
-    return sent;
-  }
+  if (const auto all = queue_.one_piece()) return socket_.send(*all);
   if (queue_.size() <= copy_limit_bytes) {
     std::string& together = open_streams_->loop().write_buffer();
     together.clear();

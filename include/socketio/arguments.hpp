@@ -152,7 +152,7 @@ struct Decode<
   static bool decode(const Value& value, T& out) {
     std::string_view text;
     if (!value.get(text)) return false;
-    out = text;
+    out = T(text);
     return true;
   }
 };

@@ -74,6 +74,9 @@ bool has_announced_length(const Response& response, Body body) {
          !response.headers.get("Content-Length").empty();
 }
 
+/// Enough for most heads with a short body.
+constexpr std::size_t usual_bytes = 512;
+
 void append_first_lines(std::string& out, const Response& response) {
   // What nearly all responses have.
   if (response.status == 200) {
@@ -105,6 +108,8 @@ void append_response(std::string& out, const Response& response, std::string_vie
                      Connection connection, Body body) {
   assert(response.status >= 100 && response.status <= 599);
   if (response.headers.has("Date")) date_line = {};
+  // Buffers are used again: one that has had a short response should have room for the next.
+  out.reserve(out.size() + usual_bytes);
   append_first_lines(out, response);
   for (const auto [name, value] : response.headers) {
     if (is_framing(name) || equals_ignoring_case(name, "Connection")) continue;

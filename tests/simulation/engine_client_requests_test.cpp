@@ -64,10 +64,7 @@ class RequestsTest : public testing::Test {
   }
   static Fields fields_of(const http::Request& request) {
     Fields fields;
-    for (std::size_t i = 0; i < request.headers.size(); ++i) {
-      const auto field = request.headers.at(i);
-      fields.emplace_back(field.name, field.value);
-    }
+    for (const auto& field : request.headers) fields.emplace_back(field.name, field.value);
     return fields;
   }
 

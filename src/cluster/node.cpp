@@ -38,6 +38,15 @@ std::shared_ptr<core::SessionStore> ClusterNode::session_store(const std::string
   return clusters_.front()->bus()->session_store(nsp);
 }
 
+std::shared_ptr<core::SharedHistory> ClusterNode::shared_history(
+    const std::string& nsp, const core::RecoveryLimits& limits) const {
+  for (const auto& cluster : clusters_) {
+    if (cluster->options().peers == Peers::loops && cluster->bus())
+      return cluster->bus()->shared_history(nsp, limits);
+  }
+  return nullptr;
+}
+
 // --- Namespaces ---
 
 std::shared_ptr<ClusterNamespace> ClusterNode::open(const std::string& nsp) {

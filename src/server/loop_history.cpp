@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+#include "server/loop_history.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <utility>
+#include <variant>
+
+namespace socketio::server {
+
+using cluster::MessagePtr;
+
+namespace {
+
+/// Whether a client that comes back gets it.
+bool is_recovered(const cluster::Body& body) {
+  const auto* const broadcast = std::get_if<cluster::Broadcast>(&body);
+  return broadcast && broadcast->request.empty() && !broadcast->options.flags.is_volatile;
+}
+
+}  // namespace
+
+class LoopHistory::Part final : public core::SharedHistory, public std::enable_shared_from_this<Part> {
+ public:
+  Part(std::shared_ptr<LoopHistory> whole, std::size_t loop)
+      : whole_(std::move(whole)), loop_(loop) {
+    const std::lock_guard lock(whole_->mutex_);
+    whole_->parts_[loop_] = this;
+  }
+  ~Part() override { close(); }
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+
+  void with(const Use& use) override {
+    const std::lock_guard lock(whole_->mutex_);
+    use(whole_->history_, next_number());
+  }
+  std::uint64_t next() const override {
+    const std::lock_guard lock(whole_->mutex_);
+    return next_number();
+  }
+  std::uint64_t unbroken_from() const override { return unbroken_from_; }
+
+  void add_live(const std::string& private_id) override {
+    const std::lock_guard lock(whole_->mutex_);
+    whole_->live_.insert_or_assign(private_id, loop_);
+  }
+  void remove_live(const std::vector<std::string>& private_ids) noexcept override {
+    const std::lock_guard lock(whole_->mutex_);
+    for (const std::string& private_id : private_ids) {
+      const auto found = whole_->live_.find(private_id);
+      // It may be at another loop already.
+      if (found != whole_->live_.end() && found->second == loop_) whole_->live_.erase(found);
+    }
+  }
+  void set_closer(std::function<void(std::string_view private_id)> close_here) override {
+    close_here_ = std::move(close_here);
+  }
+  void close_former(const std::string& private_id, std::function<void()> closed) override;
+
+  void close() noexcept override {
+    const std::lock_guard lock(whole_->mutex_);
+    if (whole_->parts_[loop_] == this) whole_->parts_[loop_] = nullptr;
+    inbox_.clear();
+  }
+
+  // --- The inbox. The mutex is held for the first four of these ---
+
+  bool has_mail() const { return !inbox_.empty(); }
+  /// Returns its place.
+  std::uint64_t put(MessagePtr message, std::optional<std::uint64_t> number) {
+    inbox_.push_back({++last_place_, number, std::move(message)});
+    return last_place_;
+  }
+  /// There is no room for the last one.
+  void drop_last() {
+    if (inbox_.back().number) lose(*inbox_.back().number);
+    inbox_.pop_back();
+  }
+  void lose(std::uint64_t number) {
+    unbroken_from_ = std::max<std::uint64_t>(unbroken_from_, number + 1);
+  }
+  /// Delivers what is in it, up to that place.
+  void deliver_up_to(std::uint64_t place);
+  /// The loop delivers something, in the middle of which this is called.
+  bool is_delivering() const { return is_delivering_; }
+
+ private:
+  struct Mail {
+    std::uint64_t place = 0;
+    std::optional<std::uint64_t> number;
+    MessagePtr message;
+  };
+
+  std::uint64_t next_number() const {
+    if (delivering_) return *delivering_;
+    const auto event = std::find_if(inbox_.begin(), inbox_.end(),
+                                    [](const Mail& mail) { return mail.number.has_value(); });
+    return event == inbox_.end() ? whole_->history_.log().next() : *event->number;
+  }
+  std::optional<Mail> take(std::uint64_t place);
+
+  const std::shared_ptr<LoopHistory> whole_;
+  const std::size_t loop_;
+  std::function<void(std::string_view private_id)> close_here_;
+  std::deque<Mail> inbox_;
+  std::uint64_t last_place_ = 0;
+  // The number of the event that is being delivered.
+  std::optional<std::uint64_t> delivering_;
+  std::atomic<std::uint64_t> unbroken_from_ = 0;
+  bool is_delivering_ = false;
+};
+
+std::optional<LoopHistory::Part::Mail> LoopHistory::Part::take(std::uint64_t place) {
+  const std::lock_guard lock(whole_->mutex_);
+  delivering_.reset();
+  if (inbox_.empty() || inbox_.front().place > place) return std::nullopt;
+  Mail mail = std::move(inbox_.front());
+  inbox_.pop_front();
+  delivering_ = mail.number;
+  return mail;
+}
+
+void LoopHistory::Part::deliver_up_to(std::uint64_t place) {
+  is_delivering_ = true;
+  const LoopBuses::Member& member = whole_->buses_->members_[loop_];
+  while (const auto mail = take(place)) {
+    try {
+      if (member.bus) member.bus->deliver(mail->message);
+    } catch (...) {
+      // What this loop passes on has nothing to do with the code that publishes something now.
+      member.loop->report_exception();
+      const std::lock_guard lock(whole_->mutex_);
+      if (mail->number) lose(*mail->number);
+    }
+  }
+  is_delivering_ = false;
+}
+
+void LoopHistory::Part::close_former(const std::string& private_id, std::function<void()> closed) {
+  LoopBuses& buses = *whole_->buses_;
+  // What has been put into inboxes by now was posted before this.
+  const auto answer = [self = buses.shared_from_this(), here = loop_, closed = std::move(closed)] {
+    self->post(here, [closed](const LoopBus*) { closed(); });
+  };
+  std::size_t at = loop_;
+  std::weak_ptr<Part> there;
+  {
+    const std::lock_guard lock(whole_->mutex_);
+    const auto found = whole_->live_.find(private_id);
+    if (found != whole_->live_.end()) at = found->second;
+    if (whole_->parts_[at]) there = whole_->parts_[at]->weak_from_this();
+  }
+  const auto close_there = [there, private_id] {
+    if (const auto part = there.lock(); part && part->close_here_) part->close_here_(private_id);
+  };
+  if (at == loop_) {
+    close_there();
+    // Behind the end of that session, which is deferred.
+    return buses.members_[loop_].loop->defer(answer);
+  }
+  buses.post(at, [self = buses.shared_from_this(), at, close_there, answer](const LoopBus*) {
+    close_there();
+    self->members_[at].loop->defer(answer);
+  });
+}
+
+// --- All loops ---
+
+LoopHistory::LoopHistory(std::shared_ptr<LoopBuses> buses, const std::string& prefix,
+                         std::string nsp, const core::RecoveryLimits& limits)
+    : buses_(std::move(buses)),
+      nsp_(std::move(nsp)),
+      history_(limits, prefix),
+      parts_(buses_->loops_) {}
+
+LoopHistory::~LoopHistory() = default;
+
+bool LoopHistory::orders(const cluster::Body& body) {
+  return std::holds_alternative<cluster::Broadcast>(body) ||
+         std::holds_alternative<cluster::SocketsJoin>(body) ||
+         std::holds_alternative<cluster::SocketsLeave>(body);
+}
+
+std::shared_ptr<core::SharedHistory> LoopHistory::open(std::size_t loop) {
+  return std::make_shared<Part>(shared_from_this(), loop);
+}
+
+MessagePtr LoopHistory::add(std::size_t from, const cluster::Message& message) {
+  auto placed = std::make_shared<cluster::Message>(message);
+  auto& broadcast = std::get<cluster::Broadcast>(placed->body);
+  broadcast.offset = history_.log().next_offset();
+  core::PreparedEvents events(encoder_, nsp_, broadcast.options.flags.compress);
+  events.add(
+      {core::with_offset(broadcast.event.text, broadcast.offset), broadcast.event.attachments});
+  history_.add(buses_->members_[from].loop->now(), std::move(events), broadcast.options, {});
+  return placed;
+}
+
+void LoopHistory::put_into_inbox(std::size_t to, const MessagePtr& message,
+                                 std::optional<std::uint64_t> number) {
+  Part* const part = parts_[to];
+  if (!part) return buses_->send(to, message);
+  const std::uint64_t place = part->put(message, number);
+  const auto wake = [there = part->weak_from_this(), place](const LoopBus*) {
+    if (const auto woken = there.lock()) woken->deliver_up_to(place);
+  };
+  bool has_room = false;
+  try {
+    has_room = buses_->post(to, wake, droppable_bytes(message->body));
+  } catch (...) {
+    part->drop_last();
+    throw;
+  }
+  if (!has_room) part->drop_last();
+}
+
+void LoopHistory::publish(std::size_t from, MessagePtr message) {
+  std::shared_ptr<Part> own;
+  std::uint64_t own_place = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    std::optional<std::uint64_t> number;
+    if (is_recovered(message->body)) {
+      number = history_.log().next();
+      message = add(from, *message);
+    }
+    // Asked while nothing can be added: whoever joins a room from now on does not miss what comes now.
+    const LoopRooms::Set to = buses_->receivers(from, *message);
+    for (std::size_t index = 0; index < to.size(); ++index) {
+      const bool is_waiting = parts_[index] && parts_[index]->has_mail();
+      if (index == from || (!to[index] && !is_waiting)) continue;
+      try {
+        put_into_inbox(index, message, number);
+      } catch (...) {  // no memory
+        if (!number) throw;
+        if (parts_[index]) parts_[index]->lose(*number);
+      }
+    }
+    if (number && parts_[from]) own = parts_[from]->weak_from_this().lock();
+    if (own) own_place = own->put(message, number);
+    if (own && own->is_delivering()) {
+      buses_->post(from, [there = std::weak_ptr(own), own_place](const LoopBus*) {
+        if (const auto woken = there.lock()) woken->deliver_up_to(own_place);
+      });
+      own_place = 0;
+    }
+  }
+  if (own_place != 0) own->deliver_up_to(own_place);
+}
+
+}  // namespace socketio::server

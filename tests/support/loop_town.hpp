@@ -43,6 +43,9 @@ class SteppedLoop final : public Loop {
 
   std::int64_t wall_clock_ms() const override { return 1'700'000'000'000; }
   void post(Task task) override { posted_.push_back(std::move(task)); }
+  bool try_post(Task task, std::size_t bytes) override {
+    return has_room && Loop::try_post(std::move(task), bytes);
+  }
   bool has_run_posted() const override { return posted_.empty(); }
   bool is_current() const override { return running_ == this; }
 
@@ -60,6 +63,9 @@ class SteppedLoop final : public Loop {
   void pass(Duration time) {
     turn([&] { timers().advance(now() + time); });
   }
+
+  /// For events of other threads.
+  bool has_room = true;
 
  private:
   void run_posted() override {

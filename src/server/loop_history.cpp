@@ -22,7 +22,8 @@ bool is_recovered(const cluster::Body& body) {
 
 }  // namespace
 
-class LoopHistory::Part final : public core::SharedHistory, public std::enable_shared_from_this<Part> {
+class LoopHistory::Part final : public core::SharedHistory,
+                                public std::enable_shared_from_this<Part> {
  public:
   Part(std::shared_ptr<LoopHistory> whole, std::size_t loop)
       : whole_(std::move(whole)), loop_(loop) {

@@ -115,9 +115,7 @@ TEST_P(LoopsRecovery, EachEventArrivesOnceAndInOrder) {
     io.on_connection([](const Socket& socket) {
       if (!socket.recovered()) socket.join("everybody");
     });
-    io.on("to-all", [&] {
-      senders.send([&](const auto&... news) { io.emit("news", news...); });
-    });
+    io.on("to-all", [&] { senders.send([&](const auto&... news) { io.emit("news", news...); }); });
     io.on("to-room", [&] {
       senders.send([&](const auto&... news) { io.to("everybody").emit("news", news...); });
     });
@@ -181,7 +179,8 @@ TEST(LoopsRecoveryEnd, TheEndComesAtAnyMoment) {
       });
     });
     std::vector<std::unique_ptr<Listener>> clients;
-    for (int i = 0; i < 6; ++i) clients.push_back(std::make_unique<Listener>(server->port, "websocket"));
+    for (int i = 0; i < 6; ++i)
+      clients.push_back(std::make_unique<Listener>(server->port, "websocket"));
     std::atomic<bool> ends = false;
     std::thread talker([&] {
       while (!ends) {

@@ -7,6 +7,7 @@
 
 #include <socketio/asio.hpp>
 #include <socketio/metrics.hpp>
+#include <socketio/redis.hpp>
 #include <socketio/server.hpp>
 
 #include <gmock/gmock.h>
@@ -546,7 +547,9 @@ TEST(Loops, AHandlerOfAnyLoopMayDestroyTheServer) {
 
 TEST(Loops, OptionsThatSeveralThreadsCannotHave) {
   EXPECT_THROW(Server({.threads = 257}), std::invalid_argument);
-  EXPECT_THROW(Server({.threads = 2, .connection_state_recovery = RecoveryOptions{}}),
+  EXPECT_THROW(Server({.threads = 2,
+                       .adapter = redis_streams_adapter(),
+                       .connection_state_recovery = RecoveryOptions{}}),
                std::invalid_argument);
   EXPECT_THROW(
       Server({.threads = 2, .generate_id = [](const HttpRequest&) { return std::string("x"); }}),

@@ -89,7 +89,8 @@ class Returning {
 class LoopsHistory : public testing::Test {
  protected:
   explicit LoopsHistory(core::RecoveryLimits limits = {})
-      : town(3, 1, [](auto bus) { return bus; }, limits) {
+      : town(
+            3, 1, [](auto bus) { return bus; }, limits) {
     town.on_first([this] {
       town.main().on("join", [](Socket& socket) { socket.join("room"); });
       town.main().on("tell", [this] { town.main().to("room").emit("told"); });
@@ -188,9 +189,8 @@ TEST_F(LoopsHistory, ASendersJoinsStayBeforeItsEvents) {
 TEST_F(LoopsHistory, AHalfOpenConnectionAtAnotherLoopIsReplaced) {
   Lines ends;
   town.on_first([&] {
-    town.main().on_disconnect([&](const Socket&, DisconnectReason reason) {
-      ends.emplace_back(to_string(reason));
-    });
+    town.main().on_disconnect(
+        [&](const Socket&, DisconnectReason reason) { ends.emplace_back(to_string(reason)); });
   });
   town.settle();
   Returning client(town, 1);
@@ -375,9 +375,8 @@ TEST(LoopsHistoryOfOneServer, OtherServersHaveTheirOwn) {
   auto bus = std::make_unique<OtherServers>(published);
   OtherServers& others = *bus;
   town.worker(0).cluster().add(std::move(bus));
-  town.on_first([&] {
-    town.dynamic().on("tell-all", [](Socket& socket) { socket.nsp().emit("all"); });
-  });
+  town.on_first(
+      [&] { town.dynamic().on("tell-all", [](Socket& socket) { socket.nsp().emit("all"); }); });
   town.settle();
   Returning client(town, 1, "/a");
   Returning sender(town, 1, "/a");

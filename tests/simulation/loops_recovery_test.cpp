@@ -142,7 +142,8 @@ class RecoveringLoops {
     nsp.on_disconnecting([this](const Socket& socket, DisconnectReason reason) {
       if (reason == DisconnectReason::transport_close) leaving_.insert(socket.id());
     });
-    nsp.on_disconnect([this](const Socket& socket, DisconnectReason) { leaving_.erase(socket.id()); });
+    nsp.on_disconnect(
+        [this](const Socket& socket, DisconnectReason) { leaving_.erase(socket.id()); });
     nsp.on_handler_error([this](Socket&, const HandlerError& error) {
       ledger_.complain(error.event + ": " + error.message);
     });

@@ -316,8 +316,8 @@ TEST(RandomLoops, GiveEachReceiverEachEventOnceAndInOrder) {
     // Events have another way if clients are recovered, which nobody tries here.
     std::optional<core::RecoveryLimits> recovery;
     if (seed % 3 == 0)
-      recovery = core::RecoveryLimits{.max_disconnection_duration = seconds(1),
-                                      .notice_time = seconds(1)};
+      recovery =
+          core::RecoveryLimits{.max_disconnection_duration = seconds(1), .notice_time = seconds(1)};
     RandomLoops loops(seed, {}, recovery);
     loops.run();
     EXPECT_EQ(loops.faults(), std::vector<std::string>{});

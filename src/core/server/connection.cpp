@@ -314,8 +314,8 @@ std::optional<KeptSession> Connection::take_session(NamespaceState& nsp,
 
 void Connection::await_session(const std::shared_ptr<NamespaceState>& nsp,
                                const RecoveryClaim& claim, std::string_view auth_text) {
-  const auto on_taken = [weak = weak_from_this(), nsp, kept_auth = std::string(auth_text)](
-                            std::optional<KeptSession> kept) {
+  const auto on_taken = [weak = weak_from_this(), nsp,
+                         kept_auth = std::string(auth_text)](std::optional<KeptSession> kept) {
     const auto self = weak.lock();
     if (self) return contain(*self, [&] { self->on_session(nsp, kept_auth, std::move(kept)); });
     if (kept) nsp->recovery()->put_back(*std::move(kept));

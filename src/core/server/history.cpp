@@ -112,8 +112,7 @@ void History::for_each_missed(const SocketSession& session, std::string_view id,
 // --- Time ---
 
 void History::sweep(TimePoint now) {
-  while (!order_.empty() &&
-         order_.front().session->lost_at + max_disconnection_duration_ < now) {
+  while (!order_.empty() && order_.front().session->lost_at + max_disconnection_duration_ < now) {
     forget(order_.begin());
   }
   log_.trim(now);

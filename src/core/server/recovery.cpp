@@ -111,8 +111,7 @@ void Recovery::end(const SocketSession& session) {
 
 void Recovery::close_former_here(std::string_view private_id, const engine::Session* own) {
   const auto found = live_.find(private_id);
-  Connection* const connection =
-      found == live_.end() ? nullptr : found->second->connection();
+  Connection* const connection = found == live_.end() ? nullptr : found->second->connection();
   if (!connection) return;
   const auto former = connection->shared_session();
   if (former.get() != own) former->close(DisconnectReason::transport_close);

@@ -548,8 +548,8 @@ TEST(Loops, AHandlerOfAnyLoopMayDestroyTheServer) {
 TEST(Loops, OptionsThatSeveralThreadsCannotHave) {
   EXPECT_THROW(Server({.threads = 257}), std::invalid_argument);
   EXPECT_THROW(Server({.threads = 2,
-                       .adapter = redis_streams_adapter(),
-                       .connection_state_recovery = RecoveryOptions{}}),
+                       .connection_state_recovery = RecoveryOptions{},
+                       .adapter = redis_streams_adapter()}),
                std::invalid_argument);
   EXPECT_THROW(
       Server({.threads = 2, .generate_id = [](const HttpRequest&) { return std::string("x"); }}),

@@ -11,8 +11,8 @@ void Loop::defer(Task task) {
 }
 
 void Loop::schedule_flush(Stream& stream) {
+  if (dirty_.empty()) request_finish_turn();
   dirty_.push_back(stream);
-  request_finish_turn();
 }
 
 void Loop::forget(Stream& stream) {

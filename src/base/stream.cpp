@@ -18,7 +18,7 @@ void OutQueue::append_shared(SharedBytes bytes) {
     return;
   }
   if (alone_) enqueue_alone();
-  append_behind(std::move(bytes));
+  append_behind(bytes);
 }
 
 void OutQueue::add_piece(SharedBytes bytes, std::size_t offset) {
@@ -30,13 +30,13 @@ void OutQueue::add_piece(SharedBytes bytes, std::size_t offset) {
   if (made) pieces_ = std::move(made);
 }
 
-void OutQueue::append_behind(SharedBytes bytes) {
+void OutQueue::append_behind(const SharedBytes& bytes) {
   if (bytes->size() <= copy_limit_bytes) {
     tail_.append(*bytes);
     return;
   }
   if (!tail_.empty()) add_piece(std::make_shared<const std::string>(std::exchange(tail_, {})));
-  add_piece(std::move(bytes));
+  add_piece(bytes);
 }
 
 std::size_t OutQueue::size() const {

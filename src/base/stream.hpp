@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,10 +54,13 @@ class OutQueue {
   void append_shared(SharedBytes bytes);
   std::size_t size() const;
   bool empty() const { return !alone_ && !pieces_ && tail_.empty(); }
-  /// Joining the pieces would only copy them.
-  bool is_one_piece() const {
-    return (pieces_ ? pieces_->segments.size() : 0) + (alone_ ? 1 : 0) + (tail_.empty() ? 0 : 1) ==
-           1;
+  /// Everything, if it is in one piece: nothing need be joined.
+  std::optional<std::string_view> one_piece() const {
+    if (alone_) return *alone_;
+    if (!pieces_) return tail_;
+    if (!tail_.empty() || pieces_->segments.size() != 1) return std::nullopt;
+    const Segment& only = pieces_->segments.front();
+    return std::string_view(*only.bytes).substr(only.offset);
   }
 
   /// Calls `use(std::string_view)` for the pieces in order, until it returns false.
@@ -86,7 +90,7 @@ class OutQueue {
   void add_piece(SharedBytes bytes, std::size_t offset = 0);
   /// Moves the single shared piece to where several are kept.
   void enqueue_alone();
-  void append_behind(SharedBytes bytes);
+  void append_behind(const SharedBytes& bytes);
   /// consume() for less than all pieces.
   void consume_piecewise(std::size_t count);
 

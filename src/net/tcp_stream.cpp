@@ -155,15 +155,7 @@ void TcpStream::read() {
   if (socket_.is_open()) open_streams_->loop().poller().call_again(*this);
 }
 
-Transfer TcpStream::send_some() {
-  if (queue_.is_one_piece()) {
-    Transfer sent;
-    queue_.for_each([&](std::string_view piece) {
-      sent = socket_.send(piece);
-      return false;
-    });
-    return sent;
-  }
+Transfer TcpStream::send_pieces() {
   if (queue_.size() <= copy_limit_bytes) {
     std::string& together = open_streams_->loop().write_buffer();
     together.clear();
@@ -184,7 +176,8 @@ Transfer TcpStream::send_some() {
 
 bool TcpStream::write_queue() {
   while (!queue_.empty()) {
-    const Transfer sent = send_some();
+    const auto all = queue_.one_piece();
+    const Transfer sent = all ? socket_.send(*all) : send_pieces();
     if (sent.error == Transfer::would_block) {
       blocked_ = true;
       open_streams_->loop().poller().await_writable(socket_);

@@ -89,7 +89,8 @@ class TcpStream final : public Stream, private Watched {
   explicit TcpStream(std::shared_ptr<OpenStreams> open_streams);
   void on_ready(Ready ready) noexcept override;
   void read();
-  Transfer send_some();
+  /// Offers the kernel what is in several pieces.
+  [[gnu::noinline]] Transfer send_pieces();
   /// Gives the kernel as much of the queue as it accepts. False if the connection broke, in which
   /// case the stream has ended.
   bool write_queue();

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "redis/connection.hpp"
+#include "redis/key_connector.hpp"
 #include "redis/subscriber.hpp"
 
 #include <cstdint>
@@ -54,9 +55,8 @@ class Client {
   virtual void await_confirmation(Subscriber::Id id,
                                   Subscriber::OnConfirmation on_confirmation) = 0;
 
-  /// To make a further connection to the server that has the key, for commands that wait in Redis
-  /// (XREAD BLOCK). Lives as long as the client.
-  virtual Connector& connector_for(std::string_view key) = 0;
+  /// To make one further connection, to the server that has the key. Lives as long as the client.
+  virtual KeyConnector& connector_for(std::string_view key) = 0;
   virtual const ConnectionSettings& settings() const = 0;
 
  protected:

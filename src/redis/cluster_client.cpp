@@ -1,22 +1,42 @@
 // SPDX-License-Identifier: MIT
 #include "redis/cluster_client.hpp"
 
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace socketio::redis {
 
-class ClusterClient::OwnerConnector final : public Connector {
+class ClusterClient::OwnerConnector final : public KeyConnector {
  public:
   OwnerConnector(ClusterClient& client, Slot slot) : client_(client), slot_(slot) {}
 
   std::unique_ptr<Attempt> connect(const Endpoint&, Done done) override {
     // The last connection may have ended because the slot has moved.
     client_.nodes_->doubt();
-    if (const ClusterNode* const owner = client_.nodes_->owner(slot_))
-      return client_.connector_->connect(owner->endpoint(), std::move(done));
-    return std::make_unique<Nowhere>(client_.loop_, std::move(done));
+    if (const auto asked = std::exchange(asked_, std::nullopt)) {
+      reached_ = *asked;
+    } else if (const ClusterNode* const owner = client_.nodes_->owner(slot_)) {
+      reached_ = owner->endpoint();
+    } else {
+      return std::make_unique<Nowhere>(client_.loop_, std::move(done));
+    }
+    return client_.connector_->connect(reached_, std::move(done));
+  }
+  std::optional<Redirection::Kind> redirect(std::string_view error) override {
+    const auto redirection = redirection_in(error, reached_);
+    if (!redirection) return std::nullopt;
+    client_.nodes_->learn(*redirection);
+    asked_.reset();
+    if (redirection->kind == Redirection::Kind::ask) asked_ = redirection->endpoint;
+    return redirection->kind;
+  }
+  void watch(std::function<void()> on_moving) override { on_moving_ = std::move(on_moving); }
+
+  void tell_moving(Slot slot) const {
+    if (slot == slot_ && on_moving_) on_moving_();
   }
 
  private:
@@ -38,6 +58,10 @@ class ClusterClient::OwnerConnector final : public Connector {
 
   ClusterClient& client_;
   const Slot slot_;
+  Endpoint reached_;
+  // Where the next attempt goes, and only that: if it fails, the owner may know better.
+  std::optional<Endpoint> asked_;
+  std::function<void()> on_moving_;
 };
 
 ClusterClient::ClusterClient(Loop& loop, std::unique_ptr<Connector> connector,
@@ -59,7 +83,7 @@ void ClusterClient::close() {
   nodes_->close();
 }
 
-Connector& ClusterClient::connector_for(std::string_view key) {
+KeyConnector& ClusterClient::connector_for(std::string_view key) {
   owner_connectors_.push_back(std::make_unique<OwnerConnector>(*this, slot_of(key)));
   return *owner_connectors_.back();
 }
@@ -96,6 +120,13 @@ void ClusterClient::ask_all(const std::vector<std::string_view>& words, OnAnswer
   loop_.defer([gathering, weak = std::weak_ptr(commands_)] {
     if (!weak.expired()) gathering->end_one();
   });
+}
+
+bool ClusterClient::take_command(ClusterNode& node, Pipeline::Entry& entry, const Answer& answer) {
+  if (answer && answer->is_error() && error_code(answer->text()) == "ASK") {
+    for (const auto& connector : owner_connectors_) connector->tell_moving(entry.slot);
+  }
+  return commands_->take_command(node, entry, answer);
 }
 
 void ClusterClient::on_map() {

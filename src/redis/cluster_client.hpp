@@ -47,20 +47,18 @@ class ClusterClient final : public Client, private ClusterNode::Listener {
   void await_confirmation(Subscriber::Id id, Subscriber::OnConfirmation on_confirmation) override {
     subscriptions_.await_confirmation(id, std::move(on_confirmation));
   }
-  Connector& connector_for(std::string_view key) override;
+  KeyConnector& connector_for(std::string_view key) override;
   const ConnectionSettings& settings() const override { return settings_; }
 
   const ClusterNodes& nodes() const { return *nodes_; }
   const ClusterCommands& commands() const { return *commands_; }
 
  private:
-  /// To the server that has a slot at that moment.
+  /// To the server that has a slot at that moment, or that is said to have a key of it already.
   class OwnerConnector;
 
   void on_node_state(ClusterNode& node, const StateChange& change) override;
-  bool take_command(ClusterNode& node, Pipeline::Entry& entry, const Answer& answer) override {
-    return commands_->take_command(node, entry, answer);
-  }
+  bool take_command(ClusterNode& node, Pipeline::Entry& entry, const Answer& answer) override;
   void on_redirection(const Redirection& redirection) override { nodes_->learn(redirection); }
   void on_map();
 
@@ -70,7 +68,7 @@ class ClusterClient final : public Client, private ClusterNode::Listener {
   const std::shared_ptr<ClusterNodes> nodes_;
   const std::shared_ptr<ClusterCommands> commands_;
   ClusterSubscriptions subscriptions_;
-  std::vector<std::unique_ptr<Connector>> owner_connectors_;
+  std::vector<std::unique_ptr<OwnerConnector>> owner_connectors_;
 };
 
 }  // namespace socketio::redis

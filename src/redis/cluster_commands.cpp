@@ -84,7 +84,7 @@ void ClusterCommands::proceed(Slot slot) {
     return node && !queue.empty() && !(is_trial && traffic.unanswered > 1);
   };
   while (may_send(traffic.redirected)) {
-    if (is_asking) node->commands().send(Command{"ASKING"}, {});
+    if (is_asking) node->commands().send(Command{"ASKING"}, [](const Answer&) {});
     transmit(traffic, *node, release(traffic.redirected));
   }
   // The later ones may still be where they belong. They follow when these are answered.
@@ -150,6 +150,8 @@ void ClusterCommands::on_map() {
         kept.push_back(std::move(entry));
       } else {
         --found->second.unanswered;
+        // Nobody has refused it there. It waits for as long as any command.
+        entry.hops = 0;
         hold(found->second.redirected, std::move(entry));
       }
     }

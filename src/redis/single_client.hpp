@@ -43,7 +43,7 @@ class SingleClient final : public Client, private Connection::Listener {
   void await_confirmation(Subscriber::Id id, Subscriber::OnConfirmation on_confirmation) override {
     subscriber_.await_confirmation(id, std::move(on_confirmation));
   }
-  Connector& connector_for(std::string_view) override { return *connector_; }
+  KeyConnector& connector_for(std::string_view) override { return sole_server_; }
   const ConnectionSettings& settings() const override { return settings_; }
 
   const Connection& commands() const { return *commands_; }
@@ -56,6 +56,7 @@ class SingleClient final : public Client, private Connection::Listener {
   void tell(const StateChange& change, ConnectionLog& log);
 
   const std::unique_ptr<Connector> connector_;
+  SoleServer sole_server_{*connector_};
   const ConnectionSettings settings_;
   ConnectionLog log_of_commands_;
   ConnectionLog log_of_subscriptions_;

@@ -27,15 +27,19 @@ Command find_end_of(const std::string& stream) {
   return {"XREVRANGE", stream, "+", "-", "COUNT", "1"};
 }
 
-StreamReader::StreamReader(Loop& loop, Connector& connector, const ConnectionSettings& settings,
+StreamReader::StreamReader(Loop& loop, KeyConnector& connector, const ConnectionSettings& settings,
                            StreamReaderOptions options, OnEntry on_entry)
     : loop_(loop),
+      connector_(connector),
       options_(std::move(options)),
       on_entry_(std::move(on_entry)),
       entries_(options_.entries),
-      connection_(Connection::make(loop, connector, settings, *this)) {}
+      connection_(Connection::make(loop, connector, settings, *this)) {
+  connector_.watch([this] { look_again(); });
+}
 
 void StreamReader::close() {
+  connector_.watch({});
   cancel();
   connection_->close();
 }
@@ -44,14 +48,24 @@ void StreamReader::on_greeted() {
   // The last connection may have been about to try again.
   cancel();
   connection_->declare_ready();
+  go_on();
+}
+
+void StreamReader::go_on() {
   if (last_id_.empty()) return find_end();
   last_id_ == no_entry || was_skipped_ ? read() : find_last();
 }
 
+void StreamReader::say_asking() {
+  if (is_asking_) connection_->send({"ASKING"}, [](const redis::Answer&) {});
+}
+
 void StreamReader::find_last() {
+  say_asking();
   connection_->send({"XRANGE", options_.stream, last_id_, last_id_},
                     [this](const redis::Answer& answer) {
                       if (!answer) return;
+                      if (answer->is_error()) return on_refused(answer->text());
                       const auto* const entries = answer->array();
                       // Redis has trimmed the stream further than this, or begun a new one.
                       if (entries && entries->empty()) ++gaps_;
@@ -60,6 +74,7 @@ void StreamReader::find_last() {
 }
 
 void StreamReader::find_end() {
+  say_asking();
   connection_->send(find_end_of(options_.stream),
                     [this](const redis::Answer& answer) { on_end(answer); });
 }
@@ -80,6 +95,7 @@ void StreamReader::on_end(const redis::Answer& answer) {
 }
 
 void StreamReader::read() {
+  say_asking();
   const std::string entries = std::to_string(entries_);
   const std::string block = std::to_string(options_.block.count());
   connection_->send(
@@ -92,7 +108,12 @@ void StreamReader::on_read(const redis::Answer& answer) {
   if (!answer) return;
   if (answer->is_error()) return on_refused(answer->text());
   entries_ = std::min(entries_ * 2, options_.entries);
-  if (const auto* const entries = entries_of(*answer)) take(*entries);
+  if (const auto* const entries = entries_of(*answer)) {
+    take(*entries);
+  } else {
+    // Perhaps it has the slot now, or has given the stream back. Then it says so.
+    is_asking_ = false;
+  }
   read();
 }
 
@@ -129,14 +150,25 @@ void StreamReader::skip(const Reply& entry) {
 }
 
 void StreamReader::on_refused(std::string_view why) {
-  // The connector finds the server that has the stream.
-  error_code(why) == "MOVED" ? connection_->reconnect(why) : retry_later();
+  // Servers that send it to and fro are given time to agree.
+  const bool was_asking = std::exchange(is_asking_, false);
+  const auto redirection = connector_.redirect(why);
+  if (!redirection || was_asking) return retry_later();
+  is_asking_ = redirection == Redirection::Kind::ask;
+  connection_->reconnect(why);
+}
+
+void StreamReader::look_again() {
+  const TimePoint now = loop_.timers().now();
+  if (is_asking_ || !connection_->is_ready() || now < looked_at_ + options_.retry) return;
+  looked_at_ = now;
+  connection_->reconnect("its slot is moving");
 }
 
 void StreamReader::expired() noexcept {
   if (!connection_->is_ready()) return;
   try {
-    last_id_.empty() ? find_end() : read();
+    go_on();
   } catch (...) {  // no memory
     connection_->on_exception();
   }

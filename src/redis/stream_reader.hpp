@@ -3,11 +3,15 @@
 // command waits in Redis. After a reconnection it goes on where it was, so that nothing is missed
 // that Redis still has. An entry that is larger than an answer may be is skipped.
 //
+// In a cluster it follows the stream when its slot moves. A server that has given the key away lets a
+// command wait for it until its time is over, so the reader looks again when the connector notices that.
+//
 // Life cycle: made -> open() -> close(), after which nothing is called. Loop's thread only.
 #pragma once
 
 #include "base/timing_wheel.hpp"
 #include "redis/connection.hpp"
+#include "redis/key_connector.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -40,7 +44,7 @@ class StreamReader final : private Connection::Listener, private Deadline {
   using OnEntry = std::function<void(const std::string& id, const std::vector<Reply>& fields)>;
 
   /// `connector` outlives it.
-  StreamReader(Loop& loop, Connector& connector, const ConnectionSettings& settings,
+  StreamReader(Loop& loop, KeyConnector& connector, const ConnectionSettings& settings,
                StreamReaderOptions options, OnEntry on_entry);
   ~StreamReader() override { close(); }
 
@@ -61,20 +65,29 @@ class StreamReader final : private Connection::Listener, private Deadline {
   bool take_push(const Reply&) override { return false; }
   void on_excess(const Reply& unfinished) override;
 
+  /// From where it was.
+  void go_on();
   void find_end();
   void find_last();
   void read();
+  /// Comes before each command.
+  void say_asking();
   void on_end(const redis::Answer& answer);
   void on_read(const redis::Answer& answer);
   void take(std::span<const Reply> entries);
   /// One entry alone is too large for an answer.
   void skip(const Reply& entry);
+  /// Follows the stream to another server, or tries again later.
   void on_refused(std::string_view why);
   void retry_later();
+  /// The stream may be at another server: the one that has the slot is asked again, at most once in
+  /// StreamReaderOptions::retry.
+  void look_again();
   /// The time of the next attempt.
   void expired() noexcept override;
 
   Loop& loop_;
+  KeyConnector& connector_;
   const StreamReaderOptions options_;
   OnEntry on_entry_;
   std::string last_id_;
@@ -83,6 +96,9 @@ class StreamReader final : private Connection::Listener, private Deadline {
   // The last entry is too large to be asked for.
   bool was_skipped_ = false;
   std::uint64_t gaps_ = 0;
+  // The server has the stream, but does not have its slot yet: it wants to be told that we know.
+  bool is_asking_ = false;
+  TimePoint looked_at_ = TimePoint::min();
   std::shared_ptr<Connection> connection_;
 };
 

@@ -35,16 +35,20 @@ function describeRecovery(kinds) {
   const redis = useRedisCluster();
   const suite = useCluster(redis, "streams", kinds, ["--recovery"]);
 
-  test("a client that has lost one server is recovered by another one", async () => {
-    const [a, b] = suite.nodes;
-    const client = await a.client();
+  /** A client that is in a room of the first server, and the key of the session that it will have. */
+  const someone = async () => {
+    const client = await suite.nodes[0].client();
     client.io.reconnection(false);
     await suite.cluster.connected([client]);
     await client.emitWithAck("join", ["room"]);
-    const { id, _pid: pid } = client;
+    return { client, session: `sio:session:${client._pid}` };
+  };
+  const recovers = async ({ client, session }) => {
+    const [, b] = suite.nodes;
+    const { id } = client;
     client.io.engine.close();
     await client.disconnected_because;
-    await until(() => redis.redis.holds(`sio:session:${pid}`), "the session in Redis");
+    await until(() => redis.redis.holds(session), "the session in Redis");
     await b.do("emit", { rooms: ["room"] }, "missed", 1);
     await suite.cluster.settled(b, [await b.client()]);
     client.io.uri = `http://127.0.0.1:${b.port}`;
@@ -52,7 +56,16 @@ function describeRecovery(kinds) {
     client.connect();
     await within(connected, "the client's connection");
     assert.deepEqual([client.recovered, client.id], [true, id]);
-    await until(() => client.got.some(([event]) => event === "missed"), "what it has missed");
+    await suite.cluster.settled(b, [client]);
+    assert.equal(client.got.filter(([event]) => event === "missed").length, 1);
+  };
+
+  test("a client that has lost one server is recovered by another one", async () => recovers(await someone()));
+
+  test("it is while the slots of its session and of the stream move", { skip: kinds.includes("node") }, async () => {
+    const one = await someone();
+    const moving = async (key, during) => redis.redis.move(key, (await redis.redis.ownerOf(key)).other, during);
+    await moving(one.session, () => moving("socket.io", () => recovers(one)));
   });
 }
 
@@ -79,6 +92,21 @@ function describeFaults(adapter, kinds) {
     }, () => (isStreams ? nothing : anything), lineOf);
   });
 
+  test("the slot of the stream moves step by step", { skip: !isStreams }, async () => {
+    await undergo(suite, async (traffic) => {
+      const { owner, other } = await suite.redis.ownerOf("socket.io");
+      const many = async () => {
+        const count = traffic.sends.length + 50;
+        await until(() => traffic.sends.length > count, "fifty events");
+        await traffic.flows();
+      };
+      for (const server of [other, owner]) {
+        await suite.redis.move("socket.io", server, many, many);
+        await many();
+      }
+    });
+  });
+
   test("a server is killed, and its replica takes over", async () => {
     await undergo(suite, async (traffic) => {
       const { owner } = await suite.redis.ownerOf(busiest(adapter));
@@ -93,7 +121,7 @@ describe("a Redis Cluster", { concurrency: 3 }, () => {
   const more = { classic: emitterReachesAll, "streams:3:sharded": emitterReachesAll };
   for (const adapter of ["sharded:dynamic", "streams", "streams:3:sharded", "classic"])
     describe(adapter, { concurrency: 1 }, () => describeAdapter(adapter, more[adapter], { use: useRedisCluster, mixes }));
-  for (const kinds of mixes) describe(`recovery: ${kinds.join(" and ")}`, { concurrency: 1 }, () => describeRecovery(kinds));
+  for (const kinds of [...mixes, ...(isControl ? [] : [["cpp", "cpp"]])]) describe(`recovery: ${kinds.join(" and ")}`, { concurrency: 1 }, () => describeRecovery(kinds));
   for (const adapter of ["sharded:dynamic", "streams"]) {
     for (const kinds of oursOnly) {
       describe(`faults, ${adapter}: ${kinds.join(" and ")}`, { concurrency: 1 }, () => describeFaults(adapter, kinds));

@@ -67,13 +67,14 @@ class RedisStreamReader : public testing::Test {
   support::Network network{loop, {.piece_bytes = 64}};
   ScriptedRedis redis{network};
   support::SimulatedConnector connector{loop, redis.dial()};
+  SoleServer server{connector};
   const ConnectionSettings settings{.limits = {.reply_bytes = 1000}};
   std::map<int, std::string> entries;
   std::vector<std::string> ids;
   std::vector<std::string> counts;
   StreamReader reader{
       loop,
-      connector,
+      server,
       settings,
       {.stream = "s", .entries = 8},
       [this](const std::string& id, const std::vector<Reply>&) { ids.push_back(id); }};

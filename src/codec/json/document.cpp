@@ -87,8 +87,18 @@ void mark_numbers_beyond_double(dom::document& document, std::string_view text) 
 struct Document::State {
   explicit State(const JsonLimits& json_limits) : limits(json_limits) {}
 
+  /// Short, without white space, as JSON.stringify writes it. False if it is not.
+  bool parse_plain(std::string_view text) {
+    if (text.size() > plain_text_bytes) return false;
+    make_room(text.size());
+    return codec::parse_plain(text, limits.depth, document);
+  }
+  std::optional<JsonErrc> parse_any(std::string_view text);
   simdjson::error_code parse(std::string_view text);
   simdjson::error_code parse_anew(std::string_view text);
+  void make_room(std::size_t text_bytes) {
+    if (text_bytes > capacity || capacity > kept_capacity) allocate(text_bytes);
+  }
   void allocate(std::size_t text_bytes);
   void give_back();
 
@@ -125,9 +135,7 @@ void Document::State::give_back() {
 }
 
 simdjson::error_code Document::State::parse(std::string_view text) {
-  if (text.size() > capacity || capacity > kept_capacity) allocate(text.size());
-  if (text.size() <= plain_text_bytes && parse_plain(text, limits.depth, document))
-    return simdjson::SUCCESS;
+  make_room(text.size());
   std::memcpy(buffer.get(), text.data(), text.size());
   std::memset(buffer.get() + text.size(), ' ', simdjson::SIMDJSON_PADDING);
   if (std::memchr(buffer.get(), '\\', text.size()))
@@ -153,6 +161,16 @@ simdjson::error_code Document::State::parse_anew(std::string_view text) {
   return simdjson::SUCCESS;
 }
 
+std::optional<JsonErrc> Document::State::parse_any(std::string_view text) {
+  // JSON.parse refuses a byte order mark, which newer versions of simdjson skip.
+  if (text.empty() || text.starts_with(byte_order_mark)) return JsonErrc::syntax;
+  simdjson::error_code error = parse(text);
+  if (is_number_error(error)) error = parse_anew(text);
+  if (error == simdjson::MEMALLOC) throw std::bad_alloc();
+  if (error == simdjson::DEPTH_ERROR) return JsonErrc::too_deep;
+  return error == simdjson::SUCCESS ? std::nullopt : std::optional(JsonErrc::syntax);
+}
+
 void prepare_json() { std::ignore = simdjson::validate_utf8("", 0); }
 
 Document::Document(const JsonLimits& limits) : state_(std::make_unique<State>(limits)) {}
@@ -162,24 +180,21 @@ Document::~Document() = default;
 Result<Value, JsonErrc> Document::parse(std::string_view text) { return parse(text, {}); }
 
 Result<Value, JsonErrc> Document::parse(std::string_view text, std::span<const Bytes> attachments) {
-  // JSON.parse refuses a byte order mark, which newer versions of simdjson skip.
-  if (text.empty() || text.starts_with(byte_order_mark)) return JsonErrc::syntax;
-  state_->parsed = {};
-  simdjson::error_code error = state_->parse(text);
-  if (is_number_error(error)) error = state_->parse_anew(text);
-  if (error == simdjson::MEMALLOC) throw std::bad_alloc();
-  if (error == simdjson::DEPTH_ERROR) return JsonErrc::too_deep;
-  if (error != simdjson::SUCCESS) return JsonErrc::syntax;
+  State& state = *state_;
+  state.parsed = {};
+  if (!state.parse_plain(text)) {
+    if (const auto problem = state.parse_any(text)) return *problem;
+  }
 
-  const dom::element root = state_->document.root();
+  const dom::element root = state.document.root();
   // Each node takes at least one character and, except for one, a separator, so a short text need
   // not be counted.
-  if (!attachments.empty() || text.size() / 2 + 1 > state_->limits.nodes) {
-    if (const auto problem = check_tree(root, state_->limits.nodes, attachments.size()))
+  if (!attachments.empty() || text.size() / 2 + 1 > state.limits.nodes) {
+    if (const auto problem = check_tree(root, state.limits.nodes, attachments.size()))
       return *problem;
   }
-  state_->parsed.attachments = attachments;
-  return ValueAccess::make(root, &state_->parsed);
+  state.parsed.attachments = attachments;
+  return ValueAccess::make(root, &state.parsed);
 }
 
 void Document::give_back_large() {

@@ -66,6 +66,11 @@ void Decoder::feed(std::span<char> bytes) {
 
 Result<std::optional<Event>, Errc> Decoder::next() {
   release_lent();
+  if (const auto text = take_short_text()) {
+    auto finished = finish_frame(*text);
+    if (!finished) return fail(finished.error());
+    return finished;
+  }
   while (true) {
     if (phase_ == Phase::header) {
       const auto complete = take_header();
@@ -78,6 +83,33 @@ Result<std::optional<Event>, Errc> Decoder::next() {
     if (!taken) return fail(taken.error());
     if (*taken || phase_ == Phase::payload) return taken;
   }
+}
+
+/// What most messages are: a frame of text, shorter than 64 KiB, all of which is in this read. It is
+/// taken at once; for any other frame, valid or not, this does nothing.
+std::optional<std::string_view> Decoder::take_short_text() {
+  constexpr std::size_t longest_header = 2 + 2 + sizeof(MaskKey);
+  const auto available = static_cast<std::size_t>(end_ - cursor_);
+  if (available < longest_header || role_ != Role::server || !awaits_message()) return std::nullopt;
+  const auto* const header = reinterpret_cast<const std::uint8_t*>(cursor_);
+  if (header[0] != (final_bit | static_cast<std::uint8_t>(Opcode::text))) return std::nullopt;
+  if ((header[1] & mask_bit) == 0) return std::nullopt;
+  std::size_t size = header[1] & ~mask_bit;
+  if (size == length_in_eight_bytes) return std::nullopt;
+  const bool is_extended = size == length_in_two_bytes;
+  if (is_extended) size = std::size_t{header[2]} << 8 | header[3];
+  if (is_extended && size < length_in_two_bytes) return std::nullopt;
+  const std::size_t header_bytes = longest_header - (is_extended ? 0 : 2);
+  if (size > available - header_bytes || size > limits_.message_bytes) return std::nullopt;
+
+  MaskKey key;
+  char* const payload = cursor_ + header_bytes;
+  std::memcpy(key.data(), payload - key.size(), key.size());
+  is_ascii_ = apply_mask(payload, size, key);
+  header_[0] = header[0];
+  message_ = Opcode::text;
+  cursor_ = payload + size;
+  return std::string_view(payload, size);
 }
 
 Result<bool, Errc> Decoder::take_header() {

@@ -70,6 +70,7 @@ class Decoder {
     bool underway = false;
   };
 
+  std::optional<std::string_view> take_short_text();
   /// Returns true once the whole header has arrived and is allowed here.
   Result<bool, Errc> take_header();
   std::optional<Errc> check_start() const;
@@ -90,7 +91,11 @@ class Decoder {
   void drop_kept();
   Errc fail(Errc error);
 
-  bool is_final() const { return (header_[0] & 0x80) != 0; }
+  /// Nothing has begun.
+  bool awaits_message() const {
+    return phase_ == Phase::header && header_size_ == 0 && message_ == Opcode::continuation;
+  }
+  bool is_final() const { return (header_[0] & final_bit) != 0; }
   bool is_control() const { return (header_[0] & 0x08) != 0; }
   Opcode opcode() const { return static_cast<Opcode>(header_[0] & 0x0f); }
   std::uint8_t short_length() const { return header_[1] & 0x7f; }

@@ -9,7 +9,6 @@
 namespace socketio::websocket {
 namespace {
 
-constexpr std::uint8_t final_bit = 0x80;
 // Section 5.5: a control frame holds 125 bytes, and a close code takes two of them.
 constexpr std::size_t max_reason_bytes = 123;
 

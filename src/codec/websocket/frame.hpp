@@ -18,6 +18,8 @@ enum class Opcode : std::uint8_t {
   pong = 10
 };
 
+/// Set in the first byte of a message's last frame (RFC 6455 section 5.2).
+inline constexpr std::uint8_t final_bit = 0x80;
 /// Set in the first byte of the first frame of a compressed message (RFC 7692 section 6).
 inline constexpr std::uint8_t deflated_bit = 0x40;
 

@@ -1,39 +1,45 @@
 // SPDX-License-Identifier: MIT
 #include "codec/websocket/mask.hpp"
 
+#include "base/byte_block.hpp"
+
+#include <array>
+#include <bit>
 #include <cstring>
 
 namespace socketio::websocket {
 
-bool apply_mask(char* bytes, std::size_t size, const MaskKey& key) {
-  std::uint32_t half;
-  std::memcpy(&half, key.data(), key.size());
-  const std::uint64_t pattern = std::uint64_t{half} << 32 | half;
+namespace {
 
-  // Payloads begin anywhere in the read buffer, so words are loaded with memcpy, which needs
-  // no alignment.
-  std::size_t done = 0;
-  std::array<std::uint64_t, 4> block;
-  std::uint64_t seen = 0;
-  for (; done + sizeof(block) <= size; done += sizeof(block)) {
-    std::memcpy(&block, bytes + done, sizeof(block));
-    for (std::uint64_t& word : block) word ^= pattern;
-    std::memcpy(bytes + done, &block, sizeof(block));
-    seen |= block[0] | block[1] | block[2] | block[3];
+/// The key again and again, beginning with key[first].
+ByteBlock repeat(const MaskKey& key, std::size_t first) {
+  std::uint32_t quarter = 0;
+  MaskKey rotated;
+  for (std::size_t i = 0; i < key.size(); ++i) rotated[i] = key[(first + i) % key.size()];
+  std::memcpy(&quarter, rotated.data(), rotated.size());
+  return std::bit_cast<ByteBlock>(std::array{quarter, quarter, quarter, quarter});
+}
+
+}  // namespace
+
+bool apply_mask(char* bytes, std::size_t size, const MaskKey& key) {
+  constexpr std::size_t block_bytes = sizeof(ByteBlock);
+  const ByteBlock pattern = repeat(key, 0);
+  if (size < block_bytes) {
+    ByteBlock block = load_block(bytes, size) ^ pattern;
+    std::memcpy(bytes, &block, size);
+    return is_ascii(load_block(bytes, size));
   }
-  for (std::uint64_t word; done + sizeof(word) <= size; done += sizeof(word)) {
-    std::memcpy(&word, bytes + done, sizeof(word));
-    word ^= pattern;
-    seen |= word;
-    std::memcpy(bytes + done, &word, sizeof(word));
+  // It overlaps the block before it, and is loaded before that has changed.
+  ByteBlock seen = load_block(bytes + size - block_bytes) ^ repeat(key, size % key.size());
+  const ByteBlock last = seen;
+  for (std::size_t at = 0; at + block_bytes <= size; at += block_bytes) {
+    const ByteBlock block = load_block(bytes + at) ^ pattern;
+    store_block(block, bytes + at);
+    seen |= block;
   }
-  for (; done < size; ++done) {
-    const auto byte =
-        static_cast<std::uint8_t>(static_cast<std::uint8_t>(bytes[done]) ^ key[done % 4]);
-    seen |= byte;
-    bytes[done] = static_cast<char>(byte);
-  }
-  return (seen & 0x8080'8080'8080'8080) == 0;
+  store_block(last, bytes + size - block_bytes);
+  return is_ascii(seen);
 }
 
 }  // namespace socketio::websocket

@@ -152,7 +152,7 @@ void Connection::refuse_packet(const std::string& why) {
 }
 
 void Connection::on_packet(const parser::Packet& packet) {
-  const auto socket = find(packet.nsp);
+  SocketState* const socket = find(packet.nsp);
   if (packet.type == PacketType::connect) {
     // This is a second CONNECT.
     if (socket) return session_->close(DisconnectReason::forced_close);
@@ -162,9 +162,9 @@ void Connection::on_packet(const parser::Packet& packet) {
   socket->on_packet(packet);
 }
 
-std::shared_ptr<SocketState> Connection::find(std::string_view nsp) const {
+SocketState* Connection::find(std::string_view nsp) const {
   for (const auto& socket : sockets_) {
-    if (socket->nsp().name() == nsp) return socket;
+    if (socket->nsp().name() == nsp) return socket.get();
   }
   return nullptr;
 }

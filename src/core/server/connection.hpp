@@ -113,7 +113,8 @@ class Connection final : public engine::SessionHandler,
   void admit(const std::shared_ptr<SocketState>& socket, std::vector<PreparedEvents> missed);
   void refuse(std::string_view nsp, const MiddlewareError& error);
   void send_connect_error(std::string_view nsp, std::string_view payload);
-  std::shared_ptr<SocketState> find(std::string_view nsp) const;
+  /// Null if it has not joined the namespace.
+  SocketState* find(std::string_view nsp) const;
   void on_connect_timeout();
   void on_attachments_timeout();
 

@@ -74,6 +74,8 @@ void SocketState::on_packet(const parser::Packet& packet) {
       return on_event(packet);
     case PacketType::ack:
       if (rare_ && packet.id) {
+        // The callback may disconnect it.
+        const auto self = shared_from_this();
         guarded("acknowledgement", [&] { rare_->acks.answer(*packet.id, packet.payload); });
       }
       return;

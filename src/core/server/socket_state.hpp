@@ -82,7 +82,6 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
 
   void become_connected();
   /// A packet of this namespace: event, ack or disconnect.
-  // The caller holds the socket.
   void on_packet(const parser::Packet& packet);
   /// Leaves its rooms and the namespace, and calls the disconnect handlers. Later calls do nothing.
   void close(DisconnectReason reason);

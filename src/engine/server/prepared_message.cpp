@@ -25,14 +25,10 @@ SharedBytes PreparedMessage::make_frames(BinaryForm form, Append append) {
   return std::make_shared<const std::string>(std::move(frames));
 }
 
-const SharedBytes& PreparedMessage::websocket_frames(BinaryForm form) {
-  SharedBytes& made = websocket_frames_[static_cast<std::size_t>(form)];
-  if (!made) {
-    made = make_frames(form, [](std::string& out, auto opcode, auto prefix, auto data) {
-      websocket::append_frame(out, opcode, data, Coding::plain, prefix);
-    });
-  }
-  return made;
+SharedBytes PreparedMessage::make_websocket_frames(BinaryForm form) {
+  return make_frames(form, [](std::string& out, auto opcode, auto prefix, auto data) {
+    websocket::append_frame(out, opcode, data, Coding::plain, prefix);
+  });
 }
 
 const SharedBytes& PreparedMessage::deflated_frames(BinaryForm form,

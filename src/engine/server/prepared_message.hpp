@@ -30,7 +30,11 @@ class PreparedMessage {
   virtual std::size_t size_bytes() const = 0;
 
   /// As WebSocket frames, one for each message.
-  const SharedBytes& websocket_frames(BinaryForm form);
+  const SharedBytes& websocket_frames(BinaryForm form) {
+    SharedBytes& made = websocket_frames_[static_cast<std::size_t>(form)];
+    if (!made) made = make_websocket_frames(form);
+    return made;
+  }
   /// The same, compressed where `terms`, which keep no context, say so.
   const SharedBytes& deflated_frames(BinaryForm form, const websocket::DeflateTerms& terms);
   /// As part of a payload of long-polling (codec/engineio/payload.hpp).
@@ -62,6 +66,7 @@ class PreparedMessage {
     SharedBytes frames;
   };
 
+  [[gnu::noinline]] SharedBytes make_websocket_frames(BinaryForm form);
   template <class Append>
   SharedBytes make_frames(BinaryForm form, Append append);
 

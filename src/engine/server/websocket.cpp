@@ -28,11 +28,14 @@ void WebSocketTransport::send_prepared(PreparedMessage& message) {
   Stream* const stream = connection_.stream();
   if (!stream) return;
   const websocket::DeflateTerms* const deflate = connection_.deflate_terms();
-  if (!deflate || message.compress() == Compress::no) {
-    return write_frames(*stream, message.websocket_frames(binary_form_));
-  }
-  if (!deflate->keeps_context) {
-    return write_frames(*stream, message.deflated_frames(binary_form_, *deflate));
+  if (deflate && message.compress() == Compress::yes) return send_deflated(*stream, message);
+  write_frames(*stream, message.websocket_frames(binary_form_));
+}
+
+void WebSocketTransport::send_deflated(Stream& stream, PreparedMessage& message) {
+  const websocket::DeflateTerms& deflate = *connection_.deflate_terms();
+  if (!deflate.keeps_context) {
+    return write_frames(stream, message.deflated_frames(binary_form_, deflate));
   }
   message.for_each_packet([&](const engineio::Packet& packet) { send(packet, Compress::yes); });
 }
@@ -71,6 +74,10 @@ void WebSocketTransport::on_event(const websocket::Event& event) {
 }
 
 void WebSocketTransport::on_text(std::string_view text) {
+  // What nearly all of them are.
+  if (text.starts_with(engineio::digit_of(engineio::PacketType::message)) && !is_v3(binary_form_)) {
+    return deliver({.data = text.substr(1)});
+  }
   std::string storage;
   const auto packet = is_v3(binary_form_) ? engineio::v3::decode_text(text, storage)
                                           : engineio::decode_text(text, storage);

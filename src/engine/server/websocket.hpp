@@ -52,6 +52,7 @@ class WebSocketTransport final : public ServerTransport,
   void on_exception() noexcept;
 
  private:
+  [[gnu::noinline]] void send_deflated(Stream& stream, PreparedMessage& message);
   void on_event(const websocket::Event& event);
   void on_text(std::string_view text);
   void on_binary(std::string_view bytes);

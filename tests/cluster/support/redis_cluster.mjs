@@ -81,9 +81,12 @@ export class RedisCluster {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Also while the key's slot moves. */
   async holds(key) {
-    const { owner } = await this.ownerOf(key);
-    return (await owner.do("EXISTS", key)) === 1;
+    const counts = await Promise.all(
+      this.servers.map((server) => Promise.all([server.do("ASKING"), server.do("EXISTS", key)]).then(([, count]) => count, () => 0)),
+    );
+    return counts.includes(1);
   }
 
   /** The server that has the slot of the key or channel, and another master. */
@@ -96,11 +99,15 @@ export class RedisCluster {
     return { slot, owner: at(port), other: at(masters.find((of) => of !== port)) };
   }
 
-  /** Moves the slot of the key to another server. `during` is called when its keys are there already. */
-  async move(key, other, during) {
+  /**
+   * Moves the slot of the key to another server. `begun` is called when the move has begun, `during` when the slot's keys
+   * are there already.
+   */
+  async move(key, other, during, begun = () => {}) {
     const { slot, owner } = await this.ownerOf(key);
     await other.do("CLUSTER", "SETSLOT", slot, "IMPORTING", owner.id);
     await owner.do("CLUSTER", "SETSLOT", slot, "MIGRATING", other.id);
+    await begun();
     for (const name of await owner.do("CLUSTER", "GETKEYSINSLOT", slot, 1_000))
       await owner.do("MIGRATE", "127.0.0.1", other.port, name, 0, 5_000);
     await during();

@@ -103,7 +103,7 @@ bool ClusterNamespace::comes_back(const detail::BroadcastOptions& options,
   if (options.flags.is_local || options.flags.is_volatile) return false;
   const auto nsp = nsp_.lock();
   if (!nsp || !nsp->recovery()) return false;
-  if (nsp->recovery()->is_shared()) return !from;
+  if (nsp->recovery()->is_shared()) return !from || from->options().peers == Peers::loops;
   // What comes from a loop has its place already.
   const bool is_of_loops = nsp->recovery()->is_of_loops() && clusters_.front()->bus();
   return is_of_loops && (!from || from->options().peers == Peers::servers);
@@ -111,11 +111,12 @@ bool ClusterNamespace::comes_back(const detail::BroadcastOptions& options,
 
 void ClusterNamespace::deliver_from_history(const Cluster& from, const Message& message) {
   const auto& broadcast = std::get<Broadcast>(message.body);
+  const bool is_from_loop = from.options().peers == Peers::loops;
   // Other servers have a history of their own, if any.
-  const bool is_of_other_loop =
-      from.options().peers == Peers::loops && !from.is_own(message.sender);
-  if (is_of_other_loop && others(&from) != 0)
-    pass_on(Broadcast{broadcast.event, broadcast.options, {}}, &from);
+  const std::string offset = is_from_loop ? std::string() : broadcast.offset;
+  const bool is_published = is_from_loop && from.is_own(message.sender);
+  if (!is_published && others(&from) != 0)
+    pass_on(Broadcast{broadcast.event, broadcast.options, {}, offset}, &from);
   const std::string text = core::with_offset(broadcast.event.text, broadcast.offset);
   here([&](core::LocalAdapter& local) {
     local.broadcast_from_history({text, broadcast.event.attachments}, broadcast.options);

@@ -23,7 +23,7 @@ using MakeBus = std::function<std::unique_ptr<cluster::Bus>(Loop& loop, std::str
                                                             std::unique_ptr<Client> client)>;
 
 /// Connects to the URL, and makes the bus on that.
-class RedisAdapterMaker : public server::AdapterMaker {
+class RedisAdapterMaker final : public server::AdapterMaker {
  public:
   RedisAdapterMaker(std::string_view url, cluster::ClusterOptions options, MakeBus make)
       : options_(std::move(options)), make_(std::move(make)) {
@@ -44,12 +44,6 @@ class RedisAdapterMaker : public server::AdapterMaker {
   ConnectionSettings settings_;
   const cluster::ClusterOptions options_;
   const MakeBus make_;
-};
-
-class StreamsAdapterMaker final : public RedisAdapterMaker {
- public:
-  using RedisAdapterMaker::RedisAdapterMaker;
-  bool has_history() const override { return true; }
 };
 
 RoomChannels room_channels_of(SubscriptionMode mode) {
@@ -104,7 +98,7 @@ Adapter redis_streams_adapter(RedisStreamsAdapterOptions options) {
                                .read_count = options.read_count,
                                .block_time = options.block_time};
   if (options.use_sharded_pub_sub) bus.pub_sub = redis::SubscriptionKind::shard;
-  return Adapter(std::make_shared<redis::StreamsAdapterMaker>(
+  return Adapter(std::make_shared<redis::RedisAdapterMaker>(
       options.url, cluster::ClusterOptions{},
       [bus](Loop& loop, std::string node_id, std::unique_ptr<redis::Client> client) {
         return std::make_unique<redis::StreamsBus>(loop, std::move(node_id), std::move(client),

@@ -22,8 +22,6 @@ class AdapterMaker {
       const std::shared_ptr<net::AsioLoop>& loop,
       const std::shared_ptr<net::OpenStreams>& streams) const = 0;
   virtual cluster::ClusterOptions cluster_options() const { return {}; }
-  /// Whether the bus has a history (Bus::session_store()).
-  virtual bool has_history() const { return false; }
 };
 
 }  // namespace socketio::server

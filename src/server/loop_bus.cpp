@@ -3,6 +3,7 @@
 
 #include "core/event_bytes.hpp"
 #include "server/loop_history.hpp"
+#include "server/loop_store.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -98,6 +99,37 @@ std::shared_ptr<LoopHistory> LoopBuses::open_history(const std::string& nsp,
   return history;
 }
 
+// --- The gateway's history ---
+
+bool LoopBuses::is_by_gateway(const cluster::Message& message) {
+  if (!has_histories_.load(std::memory_order_acquire) || !LoopHistory::is_recovered(message.body))
+    return false;
+  const std::lock_guard lock(histories_mutex_);
+  const auto found = sessions_.find(message.nsp);
+  return found != sessions_.end() && !found->second.expired();
+}
+
+std::shared_ptr<LoopSessions> LoopBuses::open_sessions(const std::string& nsp) {
+  const std::lock_guard lock(histories_mutex_);
+  std::erase_if(sessions_, [](const auto& entry) { return entry.second.expired(); });
+  std::weak_ptr<LoopSessions>& known = sessions_[nsp];
+  auto sessions = known.lock();
+  if (!sessions) {
+    sessions = std::make_shared<LoopSessions>(shared_from_this(), loops_);
+    known = sessions;
+    has_histories_.store(true, std::memory_order_release);
+  }
+  return sessions;
+}
+
+core::HistoryPosition LoopBuses::position_for(std::size_t loop,
+                                              const core::SessionStore& store) const {
+  core::HistoryPosition position = store.position();
+  // Both only grow.
+  position.unbroken_since += lost_events_[loop];
+  return position;
+}
+
 // --- One loop's ---
 
 LoopBus::LoopBus(std::shared_ptr<LoopBuses> buses, std::size_t index)
@@ -129,6 +161,7 @@ void LoopBus::close(const std::string& nsp) {
 void LoopBus::publish(MessagePtr message) {
   check_thread();
   if (!buses_->members_[index_].loop) return;
+  if (buses_->is_by_gateway(*message)) return publish_by_gateway(message);
   if (const auto history = buses_->history_of(*message))
     return history->publish(index_, std::move(message));
   const LoopRooms::Set to = buses_->receivers(index_, *message);
@@ -139,8 +172,57 @@ void LoopBus::publish(MessagePtr message) {
 
 std::shared_ptr<core::SharedHistory> LoopBus::shared_history(const std::string& nsp,
                                                              const core::RecoveryLimits& limits) {
+  // By name it is the gateway's, if that has one.
+  if (buses_->find_store_) return nullptr;
   const Loop& loop = *buses_->members_[index_].loop;
   return buses_->open_history(nsp, limits, loop)->open(index_);
+}
+
+std::shared_ptr<core::SessionStore> LoopBus::session_store(const std::string& nsp) {
+  if (!buses_->find_store_) return nullptr;
+  auto store = std::make_shared<LoopStore>(buses_, index_, nsp, buses_->open_sessions(nsp));
+  std::erase_if(stores_, [](const auto& entry) { return entry.second.expired(); });
+  stores_.insert_or_assign(nsp, store);
+  // The history is asked for, so that it has what loops publish from now on.
+  if (buses_->is_gateway(index_)) buses_->gateway_store(nsp);
+  store->find_position();
+  return store;
+}
+
+void LoopBus::set_position(const std::string& nsp, const core::HistoryPosition& position) const {
+  const auto found = stores_.find(nsp);
+  const auto store = found == stores_.end() ? nullptr : found->second.lock();
+  if (store) store->set_position(position);
+}
+
+void LoopBus::publish_by_gateway(const MessagePtr& message) {
+  const auto& broadcast = std::get<cluster::Broadcast>(message->body);
+  if (!buses_->is_gateway(index_)) return buses_->send(*buses_->gateway_, message);
+  // It comes from the history once more, with its offset.
+  if (broadcast.offset.empty()) return;
+  const auto store = buses_->gateway_store(message->nsp);
+  if (!store) return;
+  const LoopRooms::Set to = buses_->receivers(index_, *message);
+  for (std::size_t index = 0; index < to.size(); ++index) {
+    if (to[index]) pass_on(index, message, *store);
+  }
+}
+
+void LoopBus::pass_on(std::size_t to, const MessagePtr& message, const core::SessionStore& store) {
+  const bool has_room = buses_->post(
+      to,
+      [message, position = buses_->position_for(to, store)](const LoopBus* bus) {
+        if (!bus) return;
+        bus->set_position(message->nsp, position);
+        bus->deliver(message);
+      },
+      droppable_bytes(message->body));
+  if (has_room) return;
+  ++buses_->lost_events_[to];
+  buses_->post(
+      to, [nsp = message->nsp, position = buses_->position_for(to, store)](const LoopBus* bus) {
+        if (bus) bus->set_position(nsp, position);
+      });
 }
 
 void LoopBus::answer(const std::string& node, MessagePtr message) {

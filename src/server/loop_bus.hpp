@@ -11,10 +11,12 @@
 
 #include "base/loop.hpp"
 #include "cluster/bus.hpp"
+#include "core/server/session_store.hpp"
 #include "server/loop_rooms.hpp"
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -28,15 +30,39 @@ namespace socketio::server {
 
 class LoopBus;
 class LoopHistory;
+class LoopSessions;
+class LoopStore;
 
 class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
  public:
-  explicit LoopBuses(std::size_t loops) : loops_(loops), rooms_(loops) { members_.reserve(loops); }
+  explicit LoopBuses(std::size_t loops) : loops_(loops), rooms_(loops), lost_events_(loops) {
+    members_.reserve(loops);
+  }
 
   /// Of the next loop.
   std::unique_ptr<cluster::Bus> make_bus(Loop& loop);
   /// That loop is about to be destroyed; none of them runs. What is sent there is dropped.
   void remove(std::size_t index) { members_[index].loop = nullptr; }
+  /// Calls `use(const LoopBus*)` on that loop, if it is still there; with null if it has left.
+  void on_loop(std::size_t loop, std::function<void(const LoopBus*)> use) {
+    post(loop, std::move(use));
+  }
+  // --- For stores: the loop that is on a bus with a history ---
+
+  bool is_gateway(std::size_t loop) const { return gateway_ == loop; }
+  void on_gateway(std::function<void()> use) {
+    post(*gateway_, [use = std::move(use)](const LoopBus*) { use(); });
+  }
+  /// On the gateway: null if its bus has gone.
+  std::shared_ptr<core::SessionStore> gateway_store(const std::string& nsp) const {
+    return find_store_ ? find_store_(nsp) : nullptr;
+  }
+  /// On the gateway: what another loop knows of the history. It has gaps of its own: what it had no room for.
+  core::HistoryPosition position_for(std::size_t loop, const core::SessionStore& store) const;
+  /// On that loop; null after its end.
+  Loop* loop(std::size_t loop) const { return members_[loop].loop; }
+  /// On that loop: later in this turn.
+  void defer(std::size_t loop, Loop::Task task) { members_[loop].loop->defer(std::move(task)); }
   /// Rooms that have a member on any loop, but for those of sockets' own ids. Any thread.
   std::size_t room_count() const { return rooms_.room_count(); }
 
@@ -65,6 +91,9 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
   void send(std::size_t to, cluster::MessagePtr message);
   /// Those to which loop `from` has to send a message.
   LoopRooms::Set receivers(std::size_t from, const cluster::Message& message) const;
+  /// Whether the gateway's history has such an event.
+  bool is_by_gateway(const cluster::Message& message);
+  std::shared_ptr<LoopSessions> open_sessions(const std::string& nsp);
   /// The history that keeps the order of such messages; null if there is none.
   std::shared_ptr<LoopHistory> history_of(const cluster::Message& message);
   std::shared_ptr<LoopHistory> open_history(const std::string& nsp,
@@ -76,7 +105,13 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
   std::optional<std::size_t> gateway_;
   std::atomic<std::size_t> count_ = 0;
   LoopRooms rooms_;
-  // Whether there has been one.
+  // If the gateway is on a bus with a history. Used there.
+  cluster::Bus::FindStore find_store_;
+  // Used by the gateway: how many events of the history each loop has had no room for.
+  std::vector<std::uint64_t> lost_events_;
+  // By namespace: those that have a store at any loop.
+  std::unordered_map<std::string, std::weak_ptr<LoopSessions>> sessions_;
+  // Whether there has been one, or a store.
   std::atomic<bool> has_histories_ = false;
   std::mutex histories_mutex_;
   std::unordered_map<std::string, std::weak_ptr<LoopHistory>> histories_;
@@ -105,6 +140,9 @@ class LoopBus final : public cluster::Bus {
                    std::function<void(std::optional<std::size_t>)> counted) override;
   /// Before the loops run.
   void want_rooms() override { buses_->gateway_ = index_; }
+  /// Before the loops run.
+  void share_history(FindStore find) override { buses_->find_store_ = std::move(find); }
+  std::shared_ptr<core::SessionStore> session_store(const std::string& nsp) override;
   void count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) override;
   std::shared_ptr<core::SharedHistory> shared_history(const std::string& nsp,
                                                       const core::RecoveryLimits& limits) override;
@@ -115,6 +153,8 @@ class LoopBus final : public cluster::Bus {
   void deliver(const cluster::MessagePtr& message) const {
     if (listener_) listener_->on_message(message);
   }
+  /// The gateway has told where its history is.
+  void set_position(const std::string& nsp, const core::HistoryPosition& position) const;
 
  private:
   /// Calls `tell(Listener&)` where messages are passed on to other servers, unless that is here.
@@ -122,10 +162,17 @@ class LoopBus final : public cluster::Bus {
   void tell_gateway(Tell tell);
   void check_thread() const;
 
+  /// An event that can be recovered, if the gateway has a history.
+  void publish_by_gateway(const cluster::MessagePtr& message);
+  /// From the gateway.
+  void pass_on(std::size_t to, const cluster::MessagePtr& message, const core::SessionStore& store);
+
   const std::shared_ptr<LoopBuses> buses_;
   const std::size_t index_;
   const std::string id_;
   Listener* listener_ = nullptr;
+  // By namespace. Those of namespaces that have ended are removed when one is made.
+  std::unordered_map<std::string, std::weak_ptr<LoopStore>> stores_;
 };
 
 }  // namespace socketio::server

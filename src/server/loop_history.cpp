@@ -12,16 +12,6 @@ namespace socketio::server {
 
 using cluster::MessagePtr;
 
-namespace {
-
-/// Whether a client that comes back gets it.
-bool is_recovered(const cluster::Body& body) {
-  const auto* const broadcast = std::get_if<cluster::Broadcast>(&body);
-  return broadcast && broadcast->request.empty() && !broadcast->options.flags.is_volatile;
-}
-
-}  // namespace
-
 class LoopHistory::Part final : public core::SharedHistory,
                                 public std::enable_shared_from_this<Part> {
  public:
@@ -45,21 +35,18 @@ class LoopHistory::Part final : public core::SharedHistory,
   std::uint64_t unbroken_from() const override { return unbroken_from_; }
 
   void add_live(const std::string& private_id) override {
-    const std::lock_guard lock(whole_->mutex_);
-    whole_->live_.insert_or_assign(private_id, loop_);
+    whole_->sessions_.add(private_id, loop_);
   }
   void remove_live(const std::vector<std::string>& private_ids) noexcept override {
-    const std::lock_guard lock(whole_->mutex_);
-    for (const std::string& private_id : private_ids) {
-      const auto found = whole_->live_.find(private_id);
-      // It may be at another loop already.
-      if (found != whole_->live_.end() && found->second == loop_) whole_->live_.erase(found);
-    }
+    whole_->sessions_.remove(private_ids, loop_);
   }
   void set_closer(std::function<void(std::string_view private_id)> close_here) override {
-    close_here_ = std::move(close_here);
+    whole_->sessions_.set_closer(loop_, std::move(close_here));
   }
-  void close_former(const std::string& private_id, std::function<void()> closed) override;
+  void close_former(const std::string& private_id, std::function<void()> closed) override {
+    // What has been put into inboxes by now was posted before this.
+    whole_->sessions_.close_former(loop_, private_id, std::move(closed));
+  }
 
   void close() noexcept override {
     const std::lock_guard lock(whole_->mutex_);
@@ -105,7 +92,6 @@ class LoopHistory::Part final : public core::SharedHistory,
 
   const std::shared_ptr<LoopHistory> whole_;
   const std::size_t loop_;
-  std::function<void(std::string_view private_id)> close_here_;
   std::deque<Mail> inbox_;
   std::uint64_t last_place_ = 0;
   // The number of the event that is being delivered.
@@ -140,34 +126,6 @@ void LoopHistory::Part::deliver_up_to(std::uint64_t place) {
   is_delivering_ = false;
 }
 
-void LoopHistory::Part::close_former(const std::string& private_id, std::function<void()> closed) {
-  LoopBuses& buses = *whole_->buses_;
-  // What has been put into inboxes by now was posted before this.
-  const auto answer = [self = buses.shared_from_this(), here = loop_, closed = std::move(closed)] {
-    self->post(here, [closed](const LoopBus*) { closed(); });
-  };
-  std::size_t at = loop_;
-  std::weak_ptr<Part> there;
-  {
-    const std::lock_guard lock(whole_->mutex_);
-    const auto found = whole_->live_.find(private_id);
-    if (found != whole_->live_.end()) at = found->second;
-    if (whole_->parts_[at]) there = whole_->parts_[at]->weak_from_this();
-  }
-  const auto close_there = [there, private_id] {
-    if (const auto part = there.lock(); part && part->close_here_) part->close_here_(private_id);
-  };
-  if (at == loop_) {
-    close_there();
-    // Behind the end of that session, which is deferred.
-    return buses.members_[loop_].loop->defer(answer);
-  }
-  buses.post(at, [self = buses.shared_from_this(), at, close_there, answer](const LoopBus*) {
-    close_there();
-    self->members_[at].loop->defer(answer);
-  });
-}
-
 // --- All loops ---
 
 LoopHistory::LoopHistory(std::shared_ptr<LoopBuses> buses, const std::string& prefix,
@@ -175,9 +133,15 @@ LoopHistory::LoopHistory(std::shared_ptr<LoopBuses> buses, const std::string& pr
     : buses_(std::move(buses)),
       nsp_(std::move(nsp)),
       history_(limits, prefix),
-      parts_(buses_->loops_) {}
+      parts_(buses_->loops_),
+      sessions_(buses_, buses_->loops_) {}
 
 LoopHistory::~LoopHistory() = default;
+
+bool LoopHistory::is_recovered(const cluster::Body& body) {
+  const auto* const broadcast = std::get_if<cluster::Broadcast>(&body);
+  return broadcast && broadcast->request.empty() && !broadcast->options.flags.is_volatile;
+}
 
 bool LoopHistory::orders(const cluster::Body& body) {
   return std::holds_alternative<cluster::Broadcast>(body) ||

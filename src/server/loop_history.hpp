@@ -17,6 +17,7 @@
 #include "codec/socketio/text_encoder.hpp"
 #include "core/server/shared_history.hpp"
 #include "server/loop_bus.hpp"
+#include "server/loop_sessions.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +25,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace socketio::server {
@@ -38,6 +38,8 @@ class LoopHistory : public std::enable_shared_from_this<LoopHistory> {
   LoopHistory(const LoopHistory&) = delete;
   LoopHistory& operator=(const LoopHistory&) = delete;
 
+  /// Whether a client that comes back gets it.
+  static bool is_recovered(const cluster::Body& body);
   /// Whether such messages are published here.
   static bool orders(const cluster::Body& body);
 
@@ -63,8 +65,7 @@ class LoopHistory : public std::enable_shared_from_this<LoopHistory> {
   core::History history_;
   // Null for a loop that does not have the namespace.
   std::vector<Part*> parts_;
-  // On which loop the socket is that has the session.
-  std::unordered_map<std::string, std::size_t> live_;
+  LoopSessions sessions_;
 };
 
 }  // namespace socketio::server

@@ -2,7 +2,6 @@
 #include "server/option_mapping.hpp"
 
 #include "engine/transport.hpp"
-#include "server/adapter_maker.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -117,12 +116,6 @@ std::size_t loop_count(const ServerOptions& options, LoopsOf loops_of) {
   if (count == 1 && options.threads == 1) return 1;
   if (loops_of == LoopsOf::user) {
     throw std::invalid_argument("threads: a server on an io_context of yours has one loop");
-  }
-  const auto& adapter = options.adapter.maker();
-  if (options.connection_state_recovery && adapter && adapter->has_history()) {
-    // Loops have a history of their own, in another order.
-    throw std::invalid_argument(
-        "connection_state_recovery: not with several threads and redis_streams_adapter");
   }
   if (options.generate_id) {
     throw std::invalid_argument("generate_id: not with several threads, whose ids name their loop");

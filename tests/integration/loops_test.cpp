@@ -7,7 +7,6 @@
 
 #include <socketio/asio.hpp>
 #include <socketio/metrics.hpp>
-#include <socketio/redis.hpp>
 #include <socketio/server.hpp>
 
 #include <gmock/gmock.h>
@@ -547,10 +546,6 @@ TEST(Loops, AHandlerOfAnyLoopMayDestroyTheServer) {
 
 TEST(Loops, OptionsThatSeveralThreadsCannotHave) {
   EXPECT_THROW(Server({.threads = 257}), std::invalid_argument);
-  EXPECT_THROW(Server({.threads = 2,
-                       .connection_state_recovery = RecoveryOptions{},
-                       .adapter = redis_streams_adapter()}),
-               std::invalid_argument);
   EXPECT_THROW(
       Server({.threads = 2, .generate_id = [](const HttpRequest&) { return std::string("x"); }}),
       std::invalid_argument);

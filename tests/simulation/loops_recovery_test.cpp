@@ -3,6 +3,7 @@
 // connection, with what was on its way, and come back to any loop, also before the server has noticed.
 // Meanwhile every loop, and a thread that is none of them, sends, and clients change rooms, by themselves and by
 // others. As long as a client has the same id, it gets each event that is for it once, in the order of its sender.
+#include "support/history_bus.hpp"
 #include "support/ledger.hpp"
 #include "support/loop_town.hpp"
 #include "support/room_ledger.hpp"
@@ -65,10 +66,17 @@ class RoomWatcher final : public core::NodeWatcher {
 
 class RecoveringLoops {
  public:
-  explicit RecoveringLoops(std::uint64_t seed)
+  /// Where the history is.
+  enum class By : std::uint8_t { loops, store };
+
+  RecoveringLoops(std::uint64_t seed, By by)
       : dice_(seed),
+        by_(by),
         town_(
-            dice_.between(2, 4), seed, [](auto bus) { return bus; }, limits(seed)) {
+            dice_.between(2, 4), seed, [](auto bus) { return bus; }, limits(seed),
+            [by](TownWorker& first) {
+              if (by == By::store) first.cluster().add(std::make_unique<HistoryBus>(first.loop()));
+            }) {
     town_.on_first([this] {
       furnish(town_.main());
       furnish(town_.dynamic());
@@ -133,6 +141,7 @@ class RecoveringLoops {
   void furnish(const Namespace& nsp) {
     nsp.on("act", [this](Socket& socket) { serve(socket); });
     nsp.on_connection([this](const Socket& socket) {
+      if (by_ == By::store && !socket.recovered()) socket.join({some_room(), some_room()});
       if (dice_.one_in(3)) emit(socket.nsp(), {some_room()}, {});
     });
     nsp.use([this](Socket& socket, const Next& next) {
@@ -153,7 +162,8 @@ class RecoveringLoops {
 
   void serve(Socket& socket) {
     const Namespace nsp = socket.nsp();
-    switch (dice_.below(12)) {
+    // With a store the rooms in which a client was last decide, so it does not change them.
+    switch (by_ == By::loops ? dice_.below(12) : dice_.between(8, 13)) {
       case 0:
       case 1:
       case 2:
@@ -173,6 +183,8 @@ class RecoveringLoops {
         return emit(nsp, {}, {});
       case 9:
         return emit_to_someone(nsp);
+      case 13:
+        return emit_to_one(socket);
       default:
         return emit(nsp, {some_room(), some_room()}, {});
     }
@@ -193,7 +205,9 @@ class RecoveringLoops {
   void emit_to_one(const Socket& socket) {
     const std::string from = sender();
     const auto number = ledger_.sent(from, {socket.nsp().name(), {socket.id()}, {}});
-    ledger_.expect(socket.emit("event", from, number) == EmitResult::sent, "not sent");
+    const EmitResult result = socket.emit("event", from, number);
+    ledger_.expect(result == (by_ == By::loops ? EmitResult::sent : EmitResult::queued),
+                   "not sent");
   }
   /// Who may be away.
   void emit_to_someone(const Namespace& nsp) {
@@ -315,6 +329,7 @@ class RecoveringLoops {
   }
 
   Dice dice_;
+  const By by_;
   RoomLedger ledger_;
   std::set<std::string> leaving_;
   const std::shared_ptr<RoomWatcher> watcher_ = std::make_shared<RoomWatcher>(ledger_, leaving_);
@@ -324,14 +339,16 @@ class RecoveringLoops {
   std::vector<std::unique_ptr<TownClient>> keepers_;
 };
 
-TEST(RecoveringLoops, WhoIsRecoveredHasMissedNothing) {
+class RecoveringLoopsTest : public testing::TestWithParam<RecoveringLoops::By> {};
+
+TEST_P(RecoveringLoopsTest, WhoIsRecoveredHasMissedNothing) {
   std::uint64_t seeds = 0;
   std::size_t received = 0;
   std::size_t recovered = 0;
   std::size_t elsewhere = 0;
   std::size_t made = 0;
   for_each_seed(250, "simulation_loops_recovery_test", [&](std::uint64_t seed) {
-    RecoveringLoops loops(seed);
+    RecoveringLoops loops(seed, GetParam());
     loops.run();
     EXPECT_EQ(loops.faults(), std::vector<std::string>{});
     ++seeds;
@@ -349,6 +366,9 @@ TEST(RecoveringLoops, WhoIsRecoveredHasMissedNothing) {
   EXPECT_GT(recovered, 8 * seeds);
   EXPECT_GT(elsewhere, 5 * seeds);
 }
+
+INSTANTIATE_TEST_SUITE_P(Histories, RecoveringLoopsTest,
+                         testing::Values(RecoveringLoops::By::loops, RecoveringLoops::By::store));
 
 }  // namespace
 }  // namespace socketio::support

@@ -140,12 +140,14 @@ class LoopTown {
   LoopTown(
       std::size_t loops, std::uint64_t seed,
       const TownWorker::WrapBus& wrap = [](auto bus) { return bus; },
-      const std::optional<core::RecoveryLimits>& recovery = {})
+      const std::optional<core::RecoveryLimits>& recovery = {},
+      const std::function<void(TownWorker& first)>& connect = {})
       : group_(loops), buses_(std::make_shared<server::LoopBuses>(loops)) {
     for (std::size_t index = 0; index < loops; ++index) {
       workers_.push_back(
           std::make_unique<TownWorker>(std::make_unique<SteppedLoop>(running_, seed + index),
                                        LoopPlace{index, loops}, group_, *buses_, wrap, recovery));
+      if (index == 0 && connect) connect(*workers_.front());
     }
     group_.begin_running();
     on_first([this] {

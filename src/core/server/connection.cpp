@@ -329,7 +329,8 @@ void Connection::await_session(const std::shared_ptr<NamespaceState>& nsp,
     return recovery.close_former(claim.private_id, [on_taken] { on_taken(std::nullopt); });
   // Whatever that saves arrives at the store before the question.
   recovery.close_former_here(claim.private_id, session_.get());
-  recovery.take_shared(claim, on_taken);
+  recovery.close_former(claim.private_id,
+                        [nsp, claim, on_taken] { nsp->recovery()->take_shared(claim, on_taken); });
 }
 
 void Connection::on_session(const std::shared_ptr<NamespaceState>& nsp,

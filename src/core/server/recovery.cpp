@@ -32,6 +32,7 @@ Recovery::Recovery(Loop& loop, const RecoveryLimits& limits, parser::Encoder& en
       nsp_(nsp),
       store_(std::move(store)),
       loops_(std::move(loops)),
+      places_(loops_ ? static_cast<SessionPlaces*>(loops_.get()) : store_.get()),
       own_(limits, std::to_string(loop.wall_clock_ms()) + "-") {}
 
 Recovery::~Recovery() {
@@ -39,8 +40,8 @@ Recovery::~Recovery() {
 }
 
 void Recovery::attach() {
-  if (!loops_) return;
-  loops_->set_closer([weak = weak_from_this()](std::string_view private_id) {
+  if (!places_) return;
+  places_->set_closer([weak = weak_from_this()](std::string_view private_id) {
     if (const auto self = weak.lock()) self->close_former_here(private_id, nullptr);
   });
 }
@@ -99,12 +100,12 @@ std::unique_ptr<SocketSession> Recovery::begin(SocketState& socket) {
 
 void Recovery::resume(SocketState& socket, const SocketSession& session) {
   live_.emplace(session.private_id, &socket);
-  if (loops_) loops_->add_live(session.private_id);
+  if (places_) places_->add_live(session.private_id);
 }
 
 void Recovery::end(const SocketSession& session) {
   live_.erase(session.private_id);
-  if (!loops_) return;
+  if (!places_) return;
   gone_.push_back(session.private_id);
   settle_later();
 }
@@ -118,7 +119,7 @@ void Recovery::close_former_here(std::string_view private_id, const engine::Sess
 }
 
 void Recovery::close_former(const std::string& private_id, std::function<void()> closed) {
-  loops_->close_former(private_id, std::move(closed));
+  places_->close_former(private_id, std::move(closed));
 }
 
 void Recovery::keep(KeptSession kept) {
@@ -155,7 +156,7 @@ void Recovery::settle() {
     if (!closed_) contain(*this, [&] { put(std::move(kept)); });
   }
   // Behind that: who finds it nowhere asks no more.
-  loops_->remove_live(gone);
+  places_->remove_live(gone);
 }
 
 std::optional<KeptSession> Recovery::take(std::string_view private_id) {

@@ -144,9 +144,11 @@ class Recovery : public std::enable_shared_from_this<Recovery> {
   const std::string_view nsp_;
   const std::shared_ptr<SessionStore> store_;
   const std::shared_ptr<SharedHistory> loops_;
+  // That store or these loops; or null.
+  SessionPlaces* const places_;
   History own_;
   std::unordered_map<std::string_view, SocketState*> live_;
-  // With a history of all loops: what settle() is to tell.
+  // What settle() is to tell.
   std::vector<KeptSession> ended_;
   std::vector<std::string> gone_;
   bool is_settling_ = false;

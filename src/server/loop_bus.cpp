@@ -101,12 +101,12 @@ std::shared_ptr<LoopHistory> LoopBuses::open_history(const std::string& nsp,
 
 // --- The gateway's history ---
 
-bool LoopBuses::is_by_gateway(const cluster::Message& message) {
+std::shared_ptr<LoopSessions> LoopBuses::sessions_of(const cluster::Message& message) {
   if (!has_histories_.load(std::memory_order_acquire) || !LoopHistory::is_recovered(message.body))
-    return false;
+    return nullptr;
   const std::lock_guard lock(histories_mutex_);
   const auto found = sessions_.find(message.nsp);
-  return found != sessions_.end() && !found->second.expired();
+  return found == sessions_.end() ? nullptr : found->second.lock();
 }
 
 std::shared_ptr<LoopSessions> LoopBuses::open_sessions(const std::string& nsp) {
@@ -120,14 +120,6 @@ std::shared_ptr<LoopSessions> LoopBuses::open_sessions(const std::string& nsp) {
     has_histories_.store(true, std::memory_order_release);
   }
   return sessions;
-}
-
-core::HistoryPosition LoopBuses::position_for(std::size_t loop,
-                                              const core::SessionStore& store) const {
-  core::HistoryPosition position = store.position();
-  // Both only grow.
-  position.unbroken_since += lost_events_[loop];
-  return position;
 }
 
 // --- One loop's ---
@@ -161,7 +153,8 @@ void LoopBus::close(const std::string& nsp) {
 void LoopBus::publish(MessagePtr message) {
   check_thread();
   if (!buses_->members_[index_].loop) return;
-  if (buses_->is_by_gateway(*message)) return publish_by_gateway(message);
+  if (const auto sessions = buses_->sessions_of(*message))
+    return publish_by_gateway(message, sessions);
   if (const auto history = buses_->history_of(*message))
     return history->publish(index_, std::move(message));
   const LoopRooms::Set to = buses_->receivers(index_, *message);
@@ -180,49 +173,33 @@ std::shared_ptr<core::SharedHistory> LoopBus::shared_history(const std::string& 
 
 std::shared_ptr<core::SessionStore> LoopBus::session_store(const std::string& nsp) {
   if (!buses_->find_store_) return nullptr;
-  auto store = std::make_shared<LoopStore>(buses_, index_, nsp, buses_->open_sessions(nsp));
-  std::erase_if(stores_, [](const auto& entry) { return entry.second.expired(); });
-  stores_.insert_or_assign(nsp, store);
-  // The history is asked for, so that it has what loops publish from now on.
-  if (buses_->is_gateway(index_)) buses_->gateway_store(nsp);
+  const auto store = std::make_shared<LoopStore>(buses_, index_, nsp, buses_->open_sessions(nsp));
   store->find_position();
   return store;
 }
 
-void LoopBus::set_position(const std::string& nsp, const core::HistoryPosition& position) const {
-  const auto found = stores_.find(nsp);
-  const auto store = found == stores_.end() ? nullptr : found->second.lock();
-  if (store) store->set_position(position);
-}
-
-void LoopBus::publish_by_gateway(const MessagePtr& message) {
+void LoopBus::publish_by_gateway(const MessagePtr& message,
+                                 const std::shared_ptr<LoopSessions>& sessions) {
   const auto& broadcast = std::get<cluster::Broadcast>(message->body);
   if (!buses_->is_gateway(index_)) return buses_->send(*buses_->gateway_, message);
   // It comes from the history once more, with its offset.
-  if (broadcast.offset.empty()) return;
-  const auto store = buses_->gateway_store(message->nsp);
+  const auto store = broadcast.offset.empty() ? nullptr : buses_->gateway_store(message->nsp);
   if (!store) return;
+  using Arrival = LoopSessions::Arrival;
+  const core::HistoryPosition position = store->position();
   const LoopRooms::Set to = buses_->receivers(index_, *message);
+  sessions->begin_passing_on(to, position);
   for (std::size_t index = 0; index < to.size(); ++index) {
-    if (to[index]) pass_on(index, message, *store);
+    if (!to[index]) continue;
+    const auto arrive = [sessions, index, position, message](const LoopBus* bus) {
+      sessions->note_arrival(index, position, Arrival::delivered);
+      if (bus) bus->deliver(message);
+    };
+    if (buses_->post(index, arrive, droppable_bytes(message->body))) continue;
+    buses_->post(index, [sessions, index, position](const LoopBus*) {
+      sessions->note_arrival(index, position, Arrival::dropped);
+    });
   }
-}
-
-void LoopBus::pass_on(std::size_t to, const MessagePtr& message, const core::SessionStore& store) {
-  const bool has_room = buses_->post(
-      to,
-      [message, position = buses_->position_for(to, store)](const LoopBus* bus) {
-        if (!bus) return;
-        bus->set_position(message->nsp, position);
-        bus->deliver(message);
-      },
-      droppable_bytes(message->body));
-  if (has_room) return;
-  ++buses_->lost_events_[to];
-  buses_->post(
-      to, [nsp = message->nsp, position = buses_->position_for(to, store)](const LoopBus* bus) {
-        if (bus) bus->set_position(nsp, position);
-      });
 }
 
 void LoopBus::answer(const std::string& node, MessagePtr message) {

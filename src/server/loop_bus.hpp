@@ -31,13 +31,10 @@ namespace socketio::server {
 class LoopBus;
 class LoopHistory;
 class LoopSessions;
-class LoopStore;
 
 class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
  public:
-  explicit LoopBuses(std::size_t loops) : loops_(loops), rooms_(loops), lost_events_(loops) {
-    members_.reserve(loops);
-  }
+  explicit LoopBuses(std::size_t loops) : loops_(loops), rooms_(loops) { members_.reserve(loops); }
 
   /// Of the next loop.
   std::unique_ptr<cluster::Bus> make_bus(Loop& loop);
@@ -57,8 +54,6 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
   std::shared_ptr<core::SessionStore> gateway_store(const std::string& nsp) const {
     return find_store_ ? find_store_(nsp) : nullptr;
   }
-  /// On the gateway: what another loop knows of the history. It has gaps of its own: what it had no room for.
-  core::HistoryPosition position_for(std::size_t loop, const core::SessionStore& store) const;
   /// On that loop; null after its end.
   Loop* loop(std::size_t loop) const { return members_[loop].loop; }
   /// On that loop: later in this turn.
@@ -91,8 +86,8 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
   void send(std::size_t to, cluster::MessagePtr message);
   /// Those to which loop `from` has to send a message.
   LoopRooms::Set receivers(std::size_t from, const cluster::Message& message) const;
-  /// Whether the gateway's history has such an event.
-  bool is_by_gateway(const cluster::Message& message);
+  /// Of an event that the gateway's history has; null otherwise.
+  std::shared_ptr<LoopSessions> sessions_of(const cluster::Message& message);
   std::shared_ptr<LoopSessions> open_sessions(const std::string& nsp);
   /// The history that keeps the order of such messages; null if there is none.
   std::shared_ptr<LoopHistory> history_of(const cluster::Message& message);
@@ -107,8 +102,6 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
   LoopRooms rooms_;
   // If the gateway is on a bus with a history. Used there.
   cluster::Bus::FindStore find_store_;
-  // Used by the gateway: how many events of the history each loop has had no room for.
-  std::vector<std::uint64_t> lost_events_;
   // By namespace: those that have a store at any loop.
   std::unordered_map<std::string, std::weak_ptr<LoopSessions>> sessions_;
   // Whether there has been one, or a store.
@@ -153,8 +146,6 @@ class LoopBus final : public cluster::Bus {
   void deliver(const cluster::MessagePtr& message) const {
     if (listener_) listener_->on_message(message);
   }
-  /// The gateway has told where its history is.
-  void set_position(const std::string& nsp, const core::HistoryPosition& position) const;
 
  private:
   /// Calls `tell(Listener&)` where messages are passed on to other servers, unless that is here.
@@ -163,16 +154,13 @@ class LoopBus final : public cluster::Bus {
   void check_thread() const;
 
   /// An event that can be recovered, if the gateway has a history.
-  void publish_by_gateway(const cluster::MessagePtr& message);
-  /// From the gateway.
-  void pass_on(std::size_t to, const cluster::MessagePtr& message, const core::SessionStore& store);
+  void publish_by_gateway(const cluster::MessagePtr& message,
+                          const std::shared_ptr<LoopSessions>& sessions);
 
   const std::shared_ptr<LoopBuses> buses_;
   const std::size_t index_;
   const std::string id_;
   Listener* listener_ = nullptr;
-  // By namespace. Those of namespaces that have ended are removed when one is made.
-  std::unordered_map<std::string, std::weak_ptr<LoopStore>> stores_;
 };
 
 }  // namespace socketio::server

@@ -8,7 +8,7 @@
 namespace socketio::server {
 
 LoopSessions::LoopSessions(std::shared_ptr<LoopBuses> buses, std::size_t loops)
-    : buses_(std::move(buses)), closers_(loops) {}
+    : buses_(std::move(buses)), closers_(loops), progress_(loops) {}
 
 void LoopSessions::add(const std::string& private_id, std::size_t loop) {
   const std::lock_guard lock(mutex_);
@@ -48,6 +48,38 @@ void LoopSessions::close_former(std::size_t from, const std::string& private_id,
   };
   if (at == from) return close();
   buses_->on_loop(at, [close](const LoopBus*) { close(); });
+}
+
+// --- A history that one loop passes on ---
+
+void LoopSessions::begin_passing_on(const std::vector<bool>& to, core::HistoryPosition position) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t loop = 0; loop < to.size(); ++loop) {
+    if (to[loop]) ++progress_[loop].awaited;
+  }
+  latest_ = std::move(position);
+}
+
+void LoopSessions::set_latest(core::HistoryPosition position) {
+  const std::lock_guard lock(mutex_);
+  latest_ = std::move(position);
+}
+
+void LoopSessions::note_arrival(std::size_t loop, core::HistoryPosition position, Arrival arrival) {
+  const std::lock_guard lock(mutex_);
+  Progress& progress = progress_[loop];
+  --progress.awaited;
+  progress.last = std::move(position);
+  if (arrival == Arrival::dropped) ++progress.dropped;
+}
+
+core::HistoryPosition LoopSessions::position(std::size_t loop) const {
+  const std::lock_guard lock(mutex_);
+  const Progress& progress = progress_[loop];
+  core::HistoryPosition position = progress.awaited == 0 ? latest_ : progress.last;
+  // Both only grow.
+  position.unbroken_since += progress.dropped;
+  return position;
 }
 
 }  // namespace socketio::server

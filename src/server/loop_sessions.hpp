@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 // LoopSessions: on which loop of a server each client of a namespace is that may be recovered, and how its
-// connection is closed from another loop.
+// connection is closed from another loop. If the first loop passes on a history (LoopStore), also how far each
+// loop has come in it.
 //
 // Shared by the loops' parts of a namespace. Any thread.
 #pragma once
 
+#include "core/server/session_store.hpp"
+
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -33,11 +37,32 @@ class LoopSessions {
   /// has posted, and behind all that has been posted to that loop by now.
   void close_former(std::size_t from, const std::string& private_id, std::function<void()> closed);
 
+  // --- A history that one loop passes on ---
+
+  /// It is about to pass on an event to those loops, which is at that position.
+  void begin_passing_on(const std::vector<bool>& to, core::HistoryPosition position);
+  /// It has read the history so far.
+  void set_latest(core::HistoryPosition position);
+  /// That loop is about to deliver an event, or had no room for it.
+  enum class Arrival : std::uint8_t { delivered, dropped };
+  void note_arrival(std::size_t loop, core::HistoryPosition position, Arrival arrival);
+  /// What that loop has delivered, as far as it was for sockets there. Its gaps include what it has dropped.
+  core::HistoryPosition position(std::size_t loop) const;
+
  private:
+  struct Progress {
+    /// Events that are on the way to the loop.
+    std::size_t awaited = 0;
+    core::HistoryPosition last;
+    std::uint64_t dropped = 0;
+  };
+
   const std::shared_ptr<LoopBuses> buses_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::unordered_map<std::string, std::size_t> places_;
   std::vector<CloseHere> closers_;
+  core::HistoryPosition latest_;
+  std::vector<Progress> progress_;
 };
 
 }  // namespace socketio::server

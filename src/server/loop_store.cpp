@@ -35,31 +35,31 @@ std::function<void(Answer)> LoopStore::answer_here(std::function<void(Answer)> a
 // --- Where the history is ---
 
 core::HistoryPosition LoopStore::position() const {
-  if (!buses_->is_gateway(loop_)) return position_;
+  if (!buses_->is_gateway(loop_)) return sessions_->position(loop_);
   const auto store = buses_->gateway_store(nsp_);
   return store ? store->position() : core::HistoryPosition();
 }
 
 void LoopStore::find_position() {
-  if (buses_->is_gateway(loop_) || is_asking_) return;
-  is_asking_ = true;
-  const std::function<void(core::HistoryPosition)> found =
-      [weak = weak_from_this()](core::HistoryPosition position) {
-        const auto self = weak.lock();
-        if (!self) return;
-        self->is_asking_ = false;
-        if (position.offset.empty() && !self->timer_.armed())
-          self->buses_->loop(self->loop_)->timers().arm(self->timer_, retry_delay);
-        self->set_position(std::move(position));
-      };
-  ask([answer = answer_here(found), buses = buses_, loop = loop_](core::SessionStore* store) {
-    answer(store ? buses->position_for(loop, *store) : core::HistoryPosition());
+  if (std::exchange(is_asking_, true)) return;
+  const std::function<void(bool)> answered = [weak = weak_from_this()](bool is_known) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->is_asking_ = false;
+    if (!is_known && !self->buses_->is_gateway(self->loop_))
+      self->buses_->loop(self->loop_)->timers().arm(self->timer_, retry_delay);
+  };
+  ask([answer = answer_here(answered), sessions = sessions_](core::SessionStore* store) {
+    if (!store) return;
+    core::HistoryPosition position = store->position();
+    const bool is_known = !position.offset.empty();
+    sessions->set_latest(std::move(position));
+    answer(is_known);
   });
 }
 
 void LoopStore::add_live(const std::string& private_id) {
   sessions_->add(private_id, loop_);
-  // For the next ones: who has received nothing when it leaves begins where the loop was when it came.
   find_position();
 }
 

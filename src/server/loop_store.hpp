@@ -30,11 +30,9 @@ class LoopStore final : public core::SessionStore, public std::enable_shared_fro
   LoopStore(std::shared_ptr<LoopBuses> buses, std::size_t loop, std::string nsp,
             std::shared_ptr<LoopSessions> sessions);
 
-  /// Asks where the history is, until that is known.
+  /// Asks for the end of the history, until that is known: whoever has received nothing when it leaves has
+  /// begun there. At the first loop it asks for the history, so that that has what is published from now on.
   void find_position();
-  /// The event that is about to be delivered, or has been dropped here, is there.
-  void set_position(core::HistoryPosition position) { position_ = std::move(position); }
-
   core::HistoryPosition position() const override;
   void save(const core::StoredSession& session, std::chrono::milliseconds lifetime) override;
   void take(const std::string& private_id, TakenCallback taken) override;
@@ -65,7 +63,6 @@ class LoopStore final : public core::SessionStore, public std::enable_shared_fro
   const std::size_t loop_;
   const std::string nsp_;
   const std::shared_ptr<LoopSessions> sessions_;
-  core::HistoryPosition position_;
   bool is_asking_ = false;
   MemberTimer<LoopStore, &LoopStore::find_position> timer_{*this};
 };

@@ -2,6 +2,7 @@
 // Clients that lose their connection to a server of several loops and come back to another loop: as whom, with
 // what they have missed, and in which order the loops deliver meanwhile.
 #include "cluster/bus.hpp"
+#include "support/history_bus.hpp"
 #include "support/loop_town.hpp"
 
 #include <gmock/gmock.h>
@@ -390,6 +391,77 @@ TEST(LoopsHistoryOfOneServer, OtherServersHaveTheirOwn) {
   client.connect(0);
   EXPECT_TRUE(client.is_same());
   EXPECT_THAT(client.heard(), ElementsAre("all", "foreign"));
+}
+
+class LoopsHistoryOfAStore : public testing::Test {
+ protected:
+  LoopsHistoryOfAStore() {
+    town.on_first([this] {
+      town.main().on("tell-all", [this] { town.main().emit("all"); });
+      town.main().on("self", [](Socket& socket) { socket.emit("self"); });
+    });
+    town.settle();
+  }
+
+  LoopTown town{
+      3, 1, [](auto bus) { return bus; }, core::RecoveryLimits{},
+      [](TownWorker& first) { first.cluster().add(std::make_unique<HistoryBus>(first.loop())); }};
+};
+
+TEST_F(LoopsHistoryOfAStore, WhatWasMissedArrivesOnceAtAnyLoop) {
+  Returning client(town, 1);
+  Returning other(town, 2);
+  client.peer->send(R"(["self"])");
+  town.settle();
+  EXPECT_THAT(client.heard(), ElementsAre("self"));
+  for (const std::size_t loop : {2U, 0U, 1U}) {
+    client.lose();
+    other.peer->send(R"(["tell-all"])");
+    town.settle();
+    client.connect(loop);
+    EXPECT_TRUE(client.is_same());
+    EXPECT_THAT(client.heard(), ElementsAre("all"));
+  }
+  EXPECT_THAT(other.heard(), ElementsAre("all", "all", "all"));
+}
+
+TEST_F(LoopsHistoryOfAStore, AHalfOpenConnectionAtAnotherLoopIsReplaced) {
+  Returning client(town, 1);
+  const auto half_open = std::move(client.peer);
+  client.connect(2);
+  EXPECT_TRUE(client.is_same());
+  EXPECT_TRUE(half_open->is_closed());
+}
+
+TEST_F(LoopsHistoryOfAStore, WhoHasMissedWhatALoopHasDroppedIsNew) {
+  Returning client(town, 1);
+  Returning other(town, 2);
+  town.worker(1).loop().has_room = false;
+  other.peer->send(R"(["tell-all"])");
+  town.settle();
+  town.worker(1).loop().has_room = true;
+  other.peer->send(R"(["tell-all"])");
+  town.settle();
+  EXPECT_THAT(client.heard(), ElementsAre("all"));
+  client.lose();
+  client.connect(1);
+  EXPECT_FALSE(client.is_same());
+  client.lose();
+  client.connect(1);
+  EXPECT_TRUE(client.is_same());
+}
+
+TEST_F(LoopsHistoryOfAStore, WhoHasReceivedNothingBeginsWhereItCame) {
+  Returning other(town, 2);
+  other.peer->send(R"(["tell-all"])");
+  town.settle();
+  Returning client(town, 1);
+  client.lose();
+  other.peer->send(R"(["tell-all"])");
+  town.settle();
+  client.connect(0);
+  EXPECT_TRUE(client.is_same());
+  EXPECT_THAT(client.heard(), ElementsAre("all"));
 }
 
 }  // namespace

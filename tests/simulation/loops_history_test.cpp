@@ -427,6 +427,7 @@ TEST_F(LoopsHistoryOfAStore, WhatWasMissedArrivesOnceAtAnyLoop) {
 
 TEST_F(LoopsHistoryOfAStore, AHalfOpenConnectionAtAnotherLoopIsReplaced) {
   Returning client(town, 1);
+  EXPECT_THAT(client.heard(), IsEmpty());
   const auto half_open = std::move(client.peer);
   client.connect(2);
   EXPECT_TRUE(client.is_same());

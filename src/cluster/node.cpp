@@ -41,6 +41,7 @@ void ClusterNode::leave() {
 }
 
 std::shared_ptr<core::SessionStore> ClusterNode::session_store(const std::string& nsp) const {
+  if (clusters_.empty()) return nullptr;
   // Of two, the first is that of the loops.
   return clusters_.front()->bus() ? clusters_.front()->bus()->session_store(nsp) : nullptr;
 }

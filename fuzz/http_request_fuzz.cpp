@@ -58,11 +58,9 @@ Fate feed(std::string_view bytes, std::size_t step) {
 }
 
 bool same(const Headers& a, const Headers& b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a.at(i).name != b.at(i).name || a.at(i).value != b.at(i).value) return false;
-  }
-  return true;
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](Headers::Field x, Headers::Field y) {
+    return x.name == y.name && x.value == y.value;
+  });
 }
 
 void require_same(const Fate& a, const Fate& b) {
@@ -82,8 +80,7 @@ void require_sound(const Request& request) {
   require(request.headers.size() <= limits.header_count);
   require(request.minor_version == 0 || request.headers.has("Host"));
   require(!(request.headers.has("Content-Length") && request.headers.has("Transfer-Encoding")));
-  for (std::size_t i = 0; i < request.headers.size(); ++i) {
-    const auto [name, value] = request.headers.at(i);
+  for (const auto [name, value] : request.headers) {
     require(value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos);
     require(name.find_first_of(" \t:\r\n") == std::string_view::npos && !name.empty());
   }

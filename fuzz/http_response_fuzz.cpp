@@ -65,11 +65,10 @@ void require_same(const Fate& a, const Fate& b) {
   require(a.done == b.done && a.completed_by_end == b.completed_by_end);
   require(a.keep_alive == b.keep_alive && a.consumed_bytes == b.consumed_bytes);
   require(a.response.status == b.response.status && a.response.body == b.response.body);
-  require(a.response.headers.size() == b.response.headers.size());
-  for (std::size_t i = 0; i < a.response.headers.size(); ++i) {
-    require(a.response.headers.at(i).name == b.response.headers.at(i).name);
-    require(a.response.headers.at(i).value == b.response.headers.at(i).value);
-  }
+  require(std::equal(
+      a.response.headers.begin(), a.response.headers.end(), b.response.headers.begin(),
+      b.response.headers.end(),
+      [](Headers::Field x, Headers::Field y) { return x.name == y.name && x.value == y.value; }));
 }
 
 void require_sound(const Response& response, AnswerTo answer_to) {

@@ -14,8 +14,7 @@ namespace {
 constexpr std::string_view alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// OpenSSL counts in int: longer inputs go in pieces of whole quanta, of 3 bytes and of
-// 4 characters.
+// OpenSSL counts in int: longer texts go in pieces of whole quanta of 4 characters.
 constexpr std::size_t piece_quanta = 1 << 20;
 
 constexpr auto in_alphabet = [] {
@@ -50,21 +49,38 @@ std::size_t padding_of(std::string_view text) {
 }  // namespace
 
 void append_encoded(std::string& out, std::string_view bytes) {
-  std::size_t written = out.size();
-  out.resize(out.size() + (bytes.size() + 2) / 3 * 4);
-  while (!bytes.empty()) {
-    const std::string_view piece = bytes.substr(0, 3 * piece_quanta);
-    // Also writes a null, which falls on the string's own or is overwritten by the next piece.
-    written += static_cast<std::size_t>(
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + written), octets(piece),
-                        static_cast<int>(piece.size())));
-    bytes.remove_prefix(piece.size());
+  const std::size_t before = out.size();
+  out.resize(before + encoded_bytes(bytes.size()));
+  encode(bytes, out.data() + before);
+}
+
+char* encode(std::string_view bytes, char* to) {
+  const unsigned char* from = octets(bytes);
+  std::size_t left = bytes.size();
+  for (; left >= 3; left -= 3, from += 3, to += 4) {
+    to[0] = alphabet[from[0] >> 2];
+    to[1] = alphabet[(from[0] << 4 | from[1] >> 4) & 63];
+    to[2] = alphabet[(from[1] << 2 | from[2] >> 6) & 63];
+    to[3] = alphabet[from[2] & 63];
   }
+  if (left == 0) return to;
+  const int second = left == 2 ? from[1] : 0;
+  to[0] = alphabet[from[0] >> 2];
+  to[1] = alphabet[(from[0] << 4 | second >> 4) & 63];
+  to[2] = left == 2 ? alphabet[(second << 2) & 63] : '=';
+  to[3] = '=';
+  return to + 4;
+}
+
+std::optional<std::size_t> decoded_bytes(std::string_view text) {
+  const std::size_t padding = padding_of(text);
+  if (!is_canonical(text, padding)) return std::nullopt;
+  return text.size() / 4 * 3 - padding;
 }
 
 std::optional<std::string> decode(std::string_view text) {
-  const std::size_t padding = padding_of(text);
-  if (!is_canonical(text, padding)) return std::nullopt;
+  const auto decoded = decoded_bytes(text);
+  if (!decoded) return std::nullopt;
   std::string bytes(text.size() / 4 * 3, '\0');
   std::size_t written = 0;
   while (!text.empty()) {
@@ -75,7 +91,7 @@ std::optional<std::string> decode(std::string_view text) {
     written += static_cast<std::size_t>(size);
     text.remove_prefix(piece.size());
   }
-  bytes.resize(written - padding);
+  bytes.resize(*decoded);
   return bytes;
 }
 

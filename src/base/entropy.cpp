@@ -10,9 +10,9 @@ std::string random_id(Entropy& entropy) {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
   std::array<std::uint8_t, 20> random{};
   entropy.fill(random);
-  std::string id(random.size(), '\0');
+  std::array<char, 20> id;
   for (std::size_t i = 0; i < random.size(); ++i) id[i] = alphabet[random[i] & 63];
-  return id;
+  return {id.data(), id.size()};
 }
 
 }  // namespace socketio

@@ -10,6 +10,11 @@ void Loop::defer(Task task) {
   request_finish_turn();
 }
 
+void Loop::keep(std::shared_ptr<const void> object) {
+  kept_.push_back(std::move(object));
+  request_finish_turn();
+}
+
 void Loop::schedule_flush(Stream& stream) {
   if (dirty_.empty()) request_finish_turn();
   dirty_.push_back(stream);
@@ -45,13 +50,17 @@ void Loop::give_back(std::string buffer) {
 }
 
 void Loop::finish_turn() noexcept {
-  std::vector<Task> tasks;
-  while (!deferred_.empty() || !dirty_.empty()) {
-    if (!deferred_.empty()) {
+  std::vector<Task> tasks = std::exchange(spare_tasks_, {});
+  std::vector<std::shared_ptr<const void>> released = std::exchange(spare_kept_, {});
+  while (!deferred_.empty() || !kept_.empty() || !dirty_.empty()) {
+    if (!deferred_.empty() || !kept_.empty()) {
+      // Together: a task may run this loop again, which must not release what the next tasks need.
       tasks.swap(deferred_);
+      released.swap(kept_);
       for (const Task& task : tasks) run(task);
       tasks.clear();
-      continue;  // what they deferred comes before the flush
+      released.clear();
+      continue;  // what they and the destructors deferred comes before the flush
     }
     flushing_.take(dirty_);
     while (!flushing_.empty()) {
@@ -64,6 +73,9 @@ void Loop::finish_turn() noexcept {
       }
     }
   }
+  constexpr std::size_t spare_limit = 1024;
+  if (tasks.capacity() <= spare_limit) spare_tasks_ = std::move(tasks);
+  if (released.capacity() <= spare_limit) spare_kept_ = std::move(released);
 }
 
 }  // namespace socketio

@@ -48,6 +48,8 @@ class Loop {
 
   /// Runs `task` later in this turn, after the code that is running now.
   void defer(Task task);
+  /// Keeps an object until what is deferred in this turn has run, because the caller may be inside it.
+  void keep(std::shared_ptr<const void> object);
   /// For streams of this loop: calls their finish_turn() at the end of this turn, if they still
   /// exist then. Cannot fail.
   void schedule_flush(Stream& stream);
@@ -110,6 +112,10 @@ class Loop {
  private:
   Entropy& entropy_;
   std::vector<Task> deferred_;
+  std::vector<std::shared_ptr<const void>> kept_;
+  // Empty, with memory that the two have had.
+  std::vector<Task> spare_tasks_;
+  std::vector<std::shared_ptr<const void>> spare_kept_;
   FlushList dirty_;
   FlushList flushing_;
   Stream* flushed_ = nullptr;  // in its finish_turn(), and still there

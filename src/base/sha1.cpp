@@ -22,7 +22,7 @@ const EVP_MD* algorithm() {
   return fetched;
 }
 
-/// One for each thread, because making it takes as long as a short digest.
+/// One for each thread, because making it takes as long as a short digest. It knows the algorithm.
 EVP_MD_CTX* context() {
   struct Free {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -30,7 +30,7 @@ EVP_MD_CTX* context() {
   static thread_local const auto made = [] {
     std::unique_ptr<EVP_MD_CTX, Free> fresh(EVP_MD_CTX_new());
     // After an exception the next call tries again.
-    if (!fresh) throw std::bad_alloc();
+    if (!fresh || EVP_DigestInit_ex(fresh.get(), algorithm(), nullptr) != 1) throw std::bad_alloc();
     return fresh;
   }();
   return made.get();
@@ -38,11 +38,12 @@ EVP_MD_CTX* context() {
 
 }  // namespace
 
-std::array<char, 20> sha1(std::string_view bytes) {
+std::array<char, 20> sha1(std::string_view first, std::string_view second) {
   std::array<char, 20> digest;
   EVP_MD_CTX* const made = context();
-  if (EVP_DigestInit_ex(made, algorithm(), nullptr) != 1 ||
-      EVP_DigestUpdate(made, bytes.data(), bytes.size()) != 1 ||
+  if (EVP_DigestInit_ex(made, nullptr, nullptr) != 1 ||
+      EVP_DigestUpdate(made, first.data(), first.size()) != 1 ||
+      EVP_DigestUpdate(made, second.data(), second.size()) != 1 ||
       EVP_DigestFinal_ex(made, reinterpret_cast<unsigned char*>(digest.data()), nullptr) != 1) {
     throw std::runtime_error("OpenSSL cannot make a SHA-1");
   }

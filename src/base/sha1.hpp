@@ -7,6 +7,7 @@
 
 namespace socketio {
 
-std::array<char, 20> sha1(std::string_view bytes);
+/// Of both, one behind the other.
+std::array<char, 20> sha1(std::string_view first, std::string_view second = {});
 
 }  // namespace socketio

@@ -43,12 +43,6 @@ std::size_t OutQueue::size() const {
   return (alone_ ? alone_->size() : 0) + (pieces_ ? pieces_->bytes : 0) + tail_.size();
 }
 
-bool OutQueue::take_tail(std::size_t size, std::string& buffer) {
-  if (alone_ || pieces_ || size != tail_.size()) return false;
-  buffer = std::exchange(tail_, {});
-  return true;
-}
-
 void OutQueue::consume(std::size_t count) {
   if (alone_) {
     const SharedBytes alone = std::exchange(alone_, nullptr);
@@ -106,9 +100,8 @@ void Stream::borrow(std::string& buffer) {
 
 void Stream::consume_pieces(std::size_t count) {
   if (stall_watch_) stall_watch_->consumed_bytes += count;
-  std::string buffer;
-  if (queue_.take_tail(count, buffer)) {
-    loop_.give_back(std::move(buffer));
+  if (queue_.is_tail(count)) {
+    loop_.give_back(queue_.take_tail());
   } else {
     queue_.consume(count);
   }

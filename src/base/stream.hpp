@@ -66,8 +66,10 @@ class OutQueue {
   /// Calls `use(std::string_view)` for the pieces in order, until it returns false.
   template <class Use>
   void for_each(Use use) const;
-  /// Takes everything as one buffer, for reuse, if it is in one; the queue is empty then.
-  bool take_tail(std::size_t size, std::string& buffer);
+  /// Everything is in one buffer, and has that size.
+  bool is_tail(std::size_t size) const { return !alone_ && !pieces_ && size == tail_.size(); }
+  /// Takes that buffer, for reuse.
+  std::string take_tail() { return std::move(tail_); }
   /// Drops `count` bytes from the front.
   void consume(std::size_t count);
   /// The same if that is everything, a single shared piece. Otherwise returns false.

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace socketio::net {
@@ -13,12 +14,13 @@ namespace {
 /// Every connection has an address, and most are IPv4, which need not be printed by the C library.
 std::string text_of(const boost::asio::ip::address& address) {
   if (!address.is_v4()) return address.to_string();
-  std::string text;
+  std::array<char, 16> text;
+  char* end = text.data();
   for (const unsigned char byte : address.to_v4().to_bytes()) {
-    if (!text.empty()) text += '.';
-    text += std::to_string(byte);
+    if (end != text.data()) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), byte).ptr;
   }
-  return text;
+  return {text.data(), end};
 }
 
 // How long, and how much, a peer may continue to send after our last bytes.

@@ -21,11 +21,10 @@ bool may_repeat(std::string_view name) {
 
 /// The response's own come first.
 void append_headers(http::Response& response, const http::Headers& extra) {
-  if (extra.size() == 0) return;
+  if (extra.empty()) return;
   http::unfold_ready_lines(response);
   http::Headers& to = response.headers;
-  for (std::size_t i = 0; i < extra.size(); ++i) {
-    const auto [name, value] = extra.at(i);
+  for (const auto [name, value] : extra) {
     if (may_repeat(name) || !to.has(name)) to.add(name, value);
   }
 }
@@ -34,14 +33,14 @@ void append_headers(http::Response& response, const http::Headers& extra) {
 
 // --- RequestSink ---
 
-std::string_view RequestSink::date(Loop& loop) {
+std::string_view RequestSink::date_line(Loop& loop) {
   const TimePoint now = loop.timers().now();
   if (now >= date_ends_) {
     const std::int64_t now_ms = loop.wall_clock_ms();
-    date_ = http::date_text(now_ms / 1000);
+    date_line_ = "Date: " + http::date_text(now_ms / 1000) + "\r\n";
     date_ends_ = now + std::chrono::milliseconds(1000 - now_ms % 1000);
   }
-  return date_;
+  return date_line_;
 }
 
 // --- HttpExchange ---
@@ -68,20 +67,19 @@ http::Request HttpExchange::take_request() {
 
 void HttpExchange::respond(http::Response response) {
   const auto fate = request().keep_alive ? http::Connection::keep_alive : http::Connection::close;
-  if (const auto connection = connection_.lock())
-    connection->respond(*this, std::move(response), fate);
+  if (const auto connection = connection_.lock()) connection->respond(*this, response, fate);
 }
 
 void HttpExchange::respond_and_close(http::Response response) {
   if (const auto connection = connection_.lock()) {
-    connection->respond(*this, std::move(response), http::Connection::close);
+    connection->respond(*this, response, http::Connection::close);
   }
 }
 
 std::shared_ptr<Stream> HttpExchange::upgrade(http::Response response,
                                               std::shared_ptr<StreamHandler> handler) {
   const auto connection = connection_.lock();
-  return connection ? connection->upgrade(*this, std::move(response), std::move(handler)) : nullptr;
+  return connection ? connection->upgrade(*this, response, std::move(handler)) : nullptr;
 }
 
 void HttpExchange::abort() {
@@ -151,9 +149,9 @@ void HttpConnection::on_timeout() {
 }
 
 void HttpConnection::write(const http::Response& response, http::Connection fate, http::Body body) {
-  const std::string_view date = sink_.date(stream_->loop());
+  const std::string_view date_line = sink_.date_line(stream_->loop());
   stream_->write_with(
-      [&](std::string& out) { http::append_response(out, response, date, fate, body); });
+      [&](std::string& out) { http::append_response(out, response, date_line, fate, body); });
 }
 
 void HttpConnection::on_exception() noexcept {
@@ -218,10 +216,8 @@ bool HttpConnection::must_wait() const {
 }
 
 bool HttpConnection::feed(std::string_view& bytes) {
-  if (!parser_) {
-    parser_ = std::make_unique<http::RequestParser>(sink_.connection_options().http);
-    enter(Phase::head);
-  }
+  const bool is_new = !parser_;
+  if (is_new) parser_ = std::make_unique<http::RequestParser>(sink_.connection_options().http);
   const bool had_headers = parser_->headers_done();
   const auto taken = parser_->feed(bytes);
   if (!taken) {
@@ -229,10 +225,13 @@ bool HttpConnection::feed(std::string_view& bytes) {
     return false;
   }
   bytes.remove_prefix(*taken);
-  if (!had_headers && parser_->headers_done())
+  if (!had_headers && parser_->headers_done()) {
     announce();
-  else if (parser_ && parser_->done())
+  } else if (parser_->done()) {
     complete_body();
+  } else if (is_new) {
+    enter(Phase::head);
+  }
   return true;
 }
 
@@ -243,15 +242,16 @@ void HttpConnection::announce() {
     enter(Phase::response);
     return defer(&HttpConnection::move);
   }
-  const auto exchange = std::make_shared<HttpExchange>(weak_from_this(), stream_);
+  const bool is_complete = parser_->done();
+  const auto exchange =
+      is_complete ? std::make_shared<HttpExchange>(weak_from_this(), stream_, parser_->take())
+                  : std::make_shared<HttpExchange>(weak_from_this(), stream_);
   exchange_ = exchange;
   if (const auto& trust = sink_.connection_options().proxy_trust) {
     exchange->origin_ = std::make_unique<const Origin>(trust->origin_of(
-        parser_->request().headers, stream_->remote_address(), stream_->is_secure()));
+        exchange->request().headers, stream_->remote_address(), stream_->is_secure()));
   }
-  if (parser_->done()) {
-    exchange->request_ = parser_->take();
-    exchange->body_complete_ = true;
+  if (is_complete) {
     parser_.reset();
     enter(Phase::response);
     sink_.accept(exchange);
@@ -329,10 +329,10 @@ void HttpConnection::abort() {
   if (stream_) stream_->close();
 }
 
-void HttpConnection::respond(HttpExchange& exchange, http::Response response,
+void HttpConnection::respond(HttpExchange& exchange, http::Response& response,
                              http::Connection fate) {
   if (!stream_) return;
-  const bool is_head = exchange.request().method == "HEAD";
+  const bool is_head = exchange.request().is("HEAD");
   append_headers(response, exchange.extra_headers_);
   // The rest of a body that nobody reads cannot be distinguished from the next request.
   if (!exchange.body_complete_ || serves_one_) fate = http::Connection::close;
@@ -363,7 +363,7 @@ void HttpConnection::go_on() {
   process(bytes);
 }
 
-std::shared_ptr<Stream> HttpConnection::upgrade(HttpExchange& exchange, http::Response response,
+std::shared_ptr<Stream> HttpConnection::upgrade(HttpExchange& exchange, http::Response& response,
                                                 std::shared_ptr<StreamHandler> handler) {
   if (!stream_) return nullptr;
   // The rest of the body would go to the successor.

@@ -45,8 +45,15 @@ class HttpConnection;
 /// The Exchange of an HttpConnection, with the headers that any response to it gets.
 class HttpExchange final : public engine::Exchange {
  public:
+  /// The body follows.
   HttpExchange(std::weak_ptr<HttpConnection> connection, std::shared_ptr<Stream> stream)
       : connection_(std::move(connection)), stream_(std::move(stream)) {}
+  HttpExchange(std::weak_ptr<HttpConnection> connection, std::shared_ptr<Stream> stream,
+               http::Request&& request)
+      : connection_(std::move(connection)),
+        stream_(std::move(stream)),
+        request_(std::move(request)),
+        body_complete_(true) {}
   ~HttpExchange() override { HttpExchange::abort(); }
 
   const http::Request& request() const override;
@@ -109,11 +116,11 @@ class RequestSink {
   virtual const ConnectionOptions& connection_options() const = 0;
   virtual void accept(const std::shared_ptr<HttpExchange>& exchange) = 0;
 
-  /// The date for a response that is made now.
-  std::string_view date(Loop& loop);
+  /// The line with the date for a response that is made now.
+  std::string_view date_line(Loop& loop);
 
  private:
-  std::string date_;
+  std::string date_line_;
   TimePoint date_ends_ = TimePoint::min();
 };
 
@@ -159,8 +166,8 @@ class HttpConnection final : public StreamHandler,
   /// Returns the exchange that has not been answered, if there is one, and forgets it.
   std::shared_ptr<HttpExchange> release_exchange();
   void abort();
-  void respond(HttpExchange& exchange, http::Response response, http::Connection fate);
-  std::shared_ptr<Stream> upgrade(HttpExchange& exchange, http::Response response,
+  void respond(HttpExchange& exchange, http::Response& response, http::Connection fate);
+  std::shared_ptr<Stream> upgrade(HttpExchange& exchange, http::Response& response,
                                   std::shared_ptr<StreamHandler> handler);
   void go_on();
   void enter(Phase phase);

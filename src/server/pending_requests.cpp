@@ -57,10 +57,7 @@ HttpRequest public_request(std::shared_ptr<detail::RequestState> state, std::str
   seen.body = request.body;
   seen.address = std::move(address);
   seen.headers.reserve(request.headers.size());
-  for (std::size_t i = 0; i < request.headers.size(); ++i) {
-    const auto field = request.headers.at(i);
-    seen.headers.emplace_back(field.name, field.value);
-  }
+  for (const auto [name, value] : request.headers) seen.headers.emplace_back(name, value);
   return seen;
 }
 

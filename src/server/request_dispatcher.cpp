@@ -123,7 +123,7 @@ void RequestDispatcher::follow(const std::shared_ptr<HttpExchange>& exchange,
 
 void RequestDispatcher::enter_engine(const std::shared_ptr<HttpExchange>& exchange) {
   const http::Request& request = exchange->request();
-  if (websocket::is_upgrade_request(request) &&
+  if (cors_.enabled() && websocket::is_upgrade_request(request) &&
       !cors_.allows_websocket(request, exchange->host())) {
     engine_.report(*exchange, engine::Refusal::forbidden, {{"name", "ORIGIN_NOT_ALLOWED"}});
     return exchange->respond_and_close(engine::refusal_response(engine::Refusal::forbidden));

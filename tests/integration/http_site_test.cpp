@@ -234,9 +234,8 @@ TEST(HttpSite, NoCorsUnlessAsked) {
   LiveServer server;
   const auto answer = cross(server.port, "http://a");
   EXPECT_EQ(answer.status, 200);
-  for (std::size_t i = 0; i < answer.headers.size(); ++i) {
-    EXPECT_THAT(std::string(answer.headers.at(i).name),
-                testing::Not(testing::StartsWith("Access-Control")));
+  for (const auto field : answer.headers) {
+    EXPECT_THAT(std::string(field.name), testing::Not(testing::StartsWith("Access-Control")));
   }
 }
 

@@ -48,7 +48,7 @@ class LyingServer {
       response.headers.add("Upgrade", "websocket");
       response.headers.add("Sec-WebSocket-Accept", websocket::check_upgrade(request).value());
       std::string bytes;
-      http::append_response(bytes, response, http::date_text(0), http::Connection::upgrade);
+      http::append_response(bytes, response, {}, http::Connection::upgrade);
       say(bytes);
       decoder_.emplace(websocket::Role::server, websocket::Limits{});
       if (!extensions.empty()) decoder_->allow_deflate({});
@@ -152,7 +152,7 @@ inline std::string answer(std::string_view body, std::uint16_t status = 200,
   response.body = body;
   for (const auto& [name, value] : headers) response.headers.add(name, value);
   std::string bytes;
-  http::append_response(bytes, response, http::date_text(0), http::Connection::keep_alive);
+  http::append_response(bytes, response, {}, http::Connection::keep_alive);
   return bytes;
 }
 

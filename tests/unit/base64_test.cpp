@@ -34,6 +34,13 @@ TEST(Base64, MatchesThePublishedExamples) {
   }
 }
 
+TEST(Base64, SaysHowManyBytesThereAre) {
+  for (const auto& [bytes, text] : examples) EXPECT_EQ(base64::decoded_bytes(text), bytes.size());
+  for (const std::string text : {"Zg=", "Zh==", "Zm9v!", "Z===", "Zm 9v", "===="}) {
+    EXPECT_EQ(base64::decoded_bytes(text), std::nullopt) << text;
+  }
+}
+
 TEST(Base64, AppendsBehindWhatIsThere) {
   std::string out = "b";
   base64::append_encoded(out, "f");

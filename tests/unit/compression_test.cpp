@@ -95,8 +95,7 @@ TEST(Compression, LeavesWhatWouldHoldUpTheLoop) {
 TEST(Compression, TellsCachesThatItVaries) {
   const Response response = compressed("gzip");
   bool told = false;
-  for (std::size_t i = 0; i < response.headers.size(); ++i) {
-    const auto field = response.headers.at(i);
+  for (const auto field : response.headers) {
     told = told || (field.name == "Vary" && field.value == "Accept-Encoding");
   }
   EXPECT_TRUE(told);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,8 +27,9 @@ TEST(HttpHeaders, AreFoundWhateverTheirCase) {
   EXPECT_EQ(headers.size(), 3u);
   EXPECT_EQ(headers.get("content-type"), "text/plain");
   EXPECT_EQ(headers.get("set-cookie"), "a=1");
-  EXPECT_EQ(headers.at(2).name, "Set-Cookie");
-  EXPECT_EQ(headers.at(2).value, "b=2");
+  const auto last = std::next(headers.begin(), 2);
+  EXPECT_EQ((*last).name, "Set-Cookie");
+  EXPECT_EQ((*last).value, "b=2");
   EXPECT_FALSE(headers.has("Content"));
   EXPECT_EQ(headers.get("Content-Type2"), "");
 }
@@ -106,6 +108,41 @@ TEST(HttpHeaders, MayBeSetFromTheirOwnValues) {
   EXPECT_EQ(headers.get("C"), "a value that is too long for any small buffer");
 }
 
+TEST(HttpHeaders, CopiesDoNotShareMemory) {
+  Headers headers;
+  headers.add("A", "1");
+  Headers copy = headers;
+  copy.add("B", "2");
+  EXPECT_FALSE(headers.has("B"));
+  headers = copy;
+  EXPECT_EQ(headers.get("B"), "2");
+  const Headers moved = std::move(copy);
+  EXPECT_EQ(moved.size(), 2u);
+  EXPECT_EQ(moved.get("a"), "1");
+}
+
+TEST(HttpNames, LettersAreEqualWhateverTheirCase) {
+  for (std::size_t size = 1; size < 40; ++size) {
+    const std::string text =
+        std::string("content-length-and-whatever-may-follow-it").substr(0, size);
+    EXPECT_FALSE(http::equals_ignoring_case(text, text + "x"));
+    for (std::size_t at = 0; at < size; ++at) {
+      const auto with = [&](char c) {
+        std::string changed = text;
+        changed[at] = c;
+        return changed;
+      };
+      EXPECT_TRUE(http::equals_ignoring_case(with('z'), with('Z'))) << size << ' ' << at;
+      EXPECT_TRUE(http::equals_ignoring_case(with('A'), with('a'))) << size << ' ' << at;
+      EXPECT_FALSE(http::equals_ignoring_case(with('a'), with('b'))) << size << ' ' << at;
+      // These differ in the same bit, but are no letters.
+      EXPECT_FALSE(http::equals_ignoring_case(with('@'), with('`'))) << size << ' ' << at;
+      EXPECT_FALSE(http::equals_ignoring_case(with('['), with('{'))) << size << ' ' << at;
+      EXPECT_FALSE(http::equals_ignoring_case(with('\xc1'), with('\xe1'))) << size << ' ' << at;
+    }
+  }
+}
+
 TEST(HttpLists, TokensAreComparedWhole) {
   EXPECT_TRUE(http::list_contains("keep-alive, Upgrade", "upgrade"));
   EXPECT_TRUE(http::list_contains(",,\tclose ,", "close"));
@@ -171,9 +208,11 @@ TEST(HttpQuery, SeveralValuesInOnePass) {
   using Values = std::array<std::string, 3>;
   const auto values_of = [](std::string_view query) {
     constexpr std::string_view names[] = {"EIO", "transport", "a b"};
-    Values values{"absent", "absent", "absent"};
+    http::QueryValue values[3];
+    for (http::QueryValue& value : values) value.text = "absent";
     http::read_query(query, names, values);
-    return values;
+    return Values{std::string(values[0].text), std::string(values[1].text),
+                  std::string(values[2].text)};
   };
   EXPECT_EQ(values_of("t=1&transport=polling&EIO=4"), (Values{"4", "polling", "absent"}));
   EXPECT_EQ(values_of("EIO=3&EIO=4&transport=&transport=polling"), (Values{"3", "", "absent"}));
@@ -189,10 +228,10 @@ TEST(HttpResponseValue, ReadyLinesBecomeTheFirstHeaders) {
   http::unfold_ready_lines(response);
   EXPECT_EQ(response.ready_lines, "");
   ASSERT_EQ(response.headers.size(), 3u);
-  EXPECT_EQ(response.headers.at(0).name, "Content-Type");
+  EXPECT_EQ((*response.headers.begin()).name, "Content-Type");
   EXPECT_EQ(response.headers.get("content-type"), "text/plain; charset=UTF-8");
   EXPECT_EQ(response.headers.get("Cache-Control"), "no-store");
-  EXPECT_EQ(response.headers.at(2).value, "Origin");
+  EXPECT_EQ((*std::next(response.headers.begin(), 2)).value, "Origin");
   http::unfold_ready_lines(response);
   EXPECT_EQ(response.headers.size(), 3u);
 }

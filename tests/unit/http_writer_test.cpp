@@ -18,17 +18,16 @@ using http::Connection;
 using http::Request;
 using http::Response;
 
-constexpr std::string_view date = "Tue, 14 Nov 2023 22:13:20 GMT";
+constexpr std::string_view date = "Date: Tue, 14 Nov 2023 22:13:20 GMT\r\n";
 
 /// Without the date, which every response has.
 std::string written(const Response& response, Connection connection = Connection::keep_alive,
                     Body body = Body::included) {
   std::string out;
   http::append_response(out, response, date, connection, body);
-  const std::string dated = "Date: " + std::string(date) + "\r\n";
-  const auto at = out.find(dated);
+  const auto at = out.find(date);
   EXPECT_NE(at, out.npos) << out;
-  if (at != out.npos) out.erase(at, dated.size());
+  if (at != out.npos) out.erase(at, date.size());
   return out;
 }
 
@@ -84,7 +83,7 @@ TEST(HttpWriter, AResponseThatHasADateKeepsIt) {
   std::string out;
   http::append_response(out, response, date, Connection::close);
   EXPECT_NE(out.find("\r\ndate: yesterday\r\n"), out.npos);
-  EXPECT_EQ(out.find(date), out.npos);
+  EXPECT_EQ(out.find("Date: "), out.npos);
 }
 
 TEST(HttpWriter, SwitchingProtocolsHasNoLength) {

@@ -65,6 +65,26 @@ class LoopTest : public testing::Test {
   std::vector<std::string> log;
 };
 
+TEST_F(LoopTest, KeepsObjectsUntilWhatWasDeferredHasRun) {
+  const auto a = stream("a");
+  const auto object = [this](std::string name) {
+    return std::shared_ptr<const void>(nullptr, [this, name](const void*) {
+      log.push_back("end of " + name);
+      if (name == "first") loop.defer([this] { log.emplace_back("last words"); });
+    });
+  };
+  loop.keep(object("first"));
+  loop.defer([&] {
+    log.emplace_back("task");
+    loop.keep(object("second"));
+    a->write("1");
+  });
+  EXPECT_TRUE(log.empty());
+  loop.run();
+  EXPECT_EQ(log, (std::vector<std::string>{"task", "end of first", "last words", "end of second",
+                                           "flush a:1"}));
+}
+
 TEST_F(LoopTest, FlushesEachStreamOnceAfterAllThatWasDeferred) {
   const auto a = stream("a");
   const auto b = stream("b");

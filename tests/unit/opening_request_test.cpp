@@ -15,9 +15,7 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 Fields fields_of(const http::Headers& headers) {
   Fields fields;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    fields.emplace_back(headers.at(i).name, headers.at(i).value);
-  }
+  for (const auto [name, value] : headers) fields.emplace_back(name, value);
   return fields;
 }
 

@@ -98,7 +98,7 @@ TEST(WebSocketExtension, TheHandshakeTakesWhatWasOffered) {
     response.status = 101;
     response.headers = fields(values);
     response.headers.add("Connection", "upgrade");
-    response.headers.add("Sec-WebSocket-Accept", accept_key(key));
+    response.headers.add("Sec-WebSocket-Accept", AcceptKey(key));
     return response;
   };
   const auto none = check_accept_of_deflate(respond({}), key);

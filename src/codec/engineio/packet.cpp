@@ -87,29 +87,30 @@ void append_text(std::string& out, const Packet& packet) {
     base64::append_encoded(out, packet.data);
     return;
   }
+  // Most payloads have one packet. Reserving for each of many could copy all that is there every time.
+  if (out.empty()) out.reserve(1 + packet.data.size());
   out += digit_of(packet.type);
   out += packet.data;
 }
 
-std::string encode_handshake(const Handshake& handshake) {
+TextBuffer encode_handshake(std::string_view sid, const Handshake& handshake) {
   TextBuffer text;
   std::vector<Bytes> no_attachments;
-  JsonWriter writer(text, no_attachments);
-  writer.begin_object();
-  writer.key("sid");
-  writer.string(handshake.sid);
-  writer.key("upgrades");
-  writer.begin_array();
-  for (const std::string& upgrade : handshake.upgrades) writer.string(upgrade);
-  writer.end_array();
-  writer.key("pingInterval");
-  writer.integer(handshake.ping_interval.count());
-  writer.key("pingTimeout");
-  writer.integer(handshake.ping_timeout.count());
-  writer.key("maxPayload");
-  writer.unsigned_integer(handshake.max_payload_bytes);
-  writer.end_object();
-  return std::string(text.view());
+  // One for each value: the names are always the same, and need no quoting.
+  const auto write = [&] { return JsonWriter(text, no_attachments); };
+  text.append(R"({"sid":)");
+  write().string(sid);
+  text.append(R"(,"upgrades":[)");
+  JsonWriter upgrades = write();
+  for (const std::string& upgrade : handshake.upgrades) upgrades.string(upgrade);
+  text.append(R"(],"pingInterval":)");
+  write().integer(handshake.ping_interval.count());
+  text.append(R"(,"pingTimeout":)");
+  write().integer(handshake.ping_timeout.count());
+  text.append(R"(,"maxPayload":)");
+  write().unsigned_integer(handshake.max_payload_bytes);
+  text.push_back('}');
+  return text;
 }
 
 Result<Handshake, Errc> decode_handshake(std::string_view json) {

@@ -6,6 +6,8 @@
 
 #include "base/result.hpp"
 
+#include <socketio/text_buffer.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -61,14 +63,15 @@ void append_text(std::string& out, const Packet& packet);
 
 /// The JSON of the open packet (section "Handshake" of the Engine.IO protocol).
 struct Handshake {
-  std::string sid;
+  std::string sid = {};
   std::vector<std::string> upgrades = {};
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};
   std::size_t max_payload_bytes = 1'000'000;
 };
 
-std::string encode_handshake(const Handshake& handshake);
+/// With `sid`, which need not be copied for it, instead of the handshake's own.
+TextBuffer encode_handshake(std::string_view sid, const Handshake& handshake);
 /// For the client. Fails if a member is missing or absurd: no sid, or an interval that is not in
 /// 0 .. 2^31 - 1 ms. Fractions of a millisecond are rounded up. A missing maxPayload means no
 /// limit (0).

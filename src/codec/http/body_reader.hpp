@@ -19,6 +19,7 @@ namespace socketio::http {
 
 class BodyReader {
  public:
+  /// The limits outlive it.
   explicit BodyReader(const Limits& limits) : limits_(limits) {}
 
   /// Fails at once if the announced length is over the limit.
@@ -42,7 +43,7 @@ class BodyReader {
   std::size_t line_limit() const;
   void take_data(std::string_view& bytes, std::string& body);
 
-  const Limits limits_;
+  const Limits& limits_;
   LineReader lines_;
   Framing::Kind kind_ = Framing::Kind::none;
   Phase phase_ = Phase::size;

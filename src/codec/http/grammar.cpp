@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "codec/http/grammar.hpp"
 
+#include "base/byte_block.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
-#include <cstring>
 
 namespace socketio::http {
 namespace {
@@ -28,9 +29,11 @@ constexpr CharacterSet alphanumeric_and(std::string_view others) {
 constexpr CharacterSet token_characters = alphanumeric_and("!#$%&'*+-.^_`|~");
 constexpr CharacterSet host_characters = alphanumeric_and("-._~!$&'()*+;=:[]%");
 
+bool is_in(const CharacterSet& set, char c) { return set[static_cast<unsigned char>(c)]; }
+
 bool consists_of(std::string_view text, const CharacterSet& set) {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [&](char c) { return set[static_cast<unsigned char>(c)]; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return is_in(set, c); });
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -41,32 +44,28 @@ bool is_method(std::string_view text) {
                      [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
 }
 
-using Block = std::array<std::uint8_t, 16>;
-
-/// How many bytes at the front are in blocks of which each byte is in a set. `is_outside` has no
-/// short circuit, so that the compiler can vectorise it.
-template <class IsOutside>
-std::size_t leading_blocks(std::string_view bytes, IsOutside is_outside) {
-  constexpr std::size_t size = std::tuple_size_v<Block>;
+/// The position of the first byte outside a set, or the size. `outside` says of a block which of its
+/// bytes are.
+template <class Outside>
+std::size_t find_outside(std::string_view bytes, Outside outside) {
+  constexpr std::size_t size = sizeof(ByteBlock);
   std::size_t done = 0;
   for (; bytes.size() - done >= size; done += size) {
-    Block block;
-    std::memcpy(block.data(), bytes.data() + done, size);
-    for (std::uint8_t& byte : block) byte = is_outside(byte) ? 0xff : 0;
-    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(block);
-    if ((halves[0] | halves[1]) != 0) break;
+    const auto found = std::bit_cast<ByteBlock>(outside(load_block(bytes.data() + done)));
+    if (!is_zero(found)) return done + first_set(found);
   }
-  return done;
+  const std::size_t left = bytes.size() - done;
+  if (left == 0) return done;
+  const auto found = std::bit_cast<ByteBlock>(outside(load_block(bytes.data() + done, left)));
+  return is_zero(found) ? bytes.size() : done + std::min(first_set(found), left);
 }
 
 // A fragment is not part of a request target: clients keep it to themselves.
 bool is_path_and_query(std::string_view text) {
-  const auto is_outside = [](std::uint8_t byte) {
-    return ((byte <= ' ') | (byte >= 0x7f) | (byte == '#')) != 0;
+  const auto outside = [](const ByteBlock& block) {
+    return (block <= ' ') | (block >= 0x7f) | (block == '#');
   };
-  const auto rest = text.substr(leading_blocks(text, is_outside));
-  return std::none_of(rest.begin(), rest.end(),
-                      [&](char c) { return is_outside(static_cast<std::uint8_t>(c)); });
+  return find_outside(text, outside) == text.size();
 }
 
 struct Target {
@@ -127,11 +126,9 @@ std::optional<std::uint64_t> parse_length(std::string_view text) {
 bool is_token(std::string_view text) { return consists_of(text, token_characters); }
 
 std::size_t text_bytes(std::string_view bytes) {
-  std::size_t done = leading_blocks(bytes, [](std::uint8_t byte) {
-    return (((byte < 0x20) & (byte != '\t')) | (byte == 0x7f)) != 0;
+  return find_outside(bytes, [](const ByteBlock& block) {
+    return ((block < 0x20) & (block != '\t')) | (block == 0x7f);
   });
-  while (done < bytes.size() && is_text(bytes[done])) ++done;
-  return done;
 }
 
 std::string_view trim(std::string_view text) {
@@ -170,28 +167,26 @@ Result<StatusLine, Errc> parse_status_line(std::string_view line) {
 }
 
 std::optional<Headers::Field> parse_field_line(std::string_view line) {
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto name = line.substr(0, colon);
-  const auto value = trim(line.substr(colon + 1));
-  if (!is_token(name)) return std::nullopt;
-  return Headers::Field{name, value};
+  std::size_t name_bytes = 0;
+  while (name_bytes < line.size() && is_in(token_characters, line[name_bytes])) ++name_bytes;
+  if (name_bytes == 0 || name_bytes == line.size() || line[name_bytes] != ':') return std::nullopt;
+  const std::string_view name{line.data(), name_bytes};
+  line.remove_prefix(name_bytes + 1);
+  return Headers::Field{name, trim(line)};
 }
 
 Result<Framing, Errc> framing_of(const Headers& headers, std::uint8_t minor_version) {
-  const auto lengths = count_of(headers, "Content-Length");
-  const auto codings = count_of(headers, "Transfer-Encoding");
+  const Occurrence lengths = occurrence_of(headers, "Content-Length");
+  const Occurrence codings = occurrence_of(headers, "Transfer-Encoding");
   // A message whose end is announced twice is how requests are smuggled (RFC 9112 6.1, 6.3, 11.2).
-  if (lengths + codings > 1) return Errc::bad_request;
-  if (codings == 1) {
+  if (lengths.count + codings.count > 1) return Errc::bad_request;
+  if (codings.count == 1) {
     if (minor_version == 0) return Errc::bad_request;
-    if (!equals_ignoring_case(headers.get("Transfer-Encoding"), "chunked")) {
-      return Errc::transfer_encoding;
-    }
+    if (!equals_ignoring_case(codings.value, "chunked")) return Errc::transfer_encoding;
     return Framing{Framing::Kind::chunks, 0};
   }
-  if (lengths == 0) return Framing{};
-  const auto length = parse_length(headers.get("Content-Length"));
+  if (lengths.count == 0) return Framing{};
+  const auto length = parse_length(lengths.value);
   if (!length) return Errc::bad_request;
   return Framing{Framing::Kind::length, *length};
 }
@@ -199,14 +194,6 @@ Result<Framing, Errc> framing_of(const Headers& headers, std::uint8_t minor_vers
 bool keeps_alive(const Headers& headers, std::uint8_t minor_version) {
   if (headers.list_contains("Connection", "close")) return false;
   return minor_version >= 1 || headers.list_contains("Connection", "keep-alive");
-}
-
-std::size_t count_of(const Headers& headers, std::string_view name) {
-  std::size_t count = 0;
-  for (std::size_t i = headers.find(name); i < headers.size(); i = headers.find(name, i + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 bool is_host(std::string_view text) { return consists_of(text, host_characters); }

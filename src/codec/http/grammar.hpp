@@ -69,8 +69,20 @@ Result<Framing, Errc> framing_of(const Headers& headers, std::uint8_t minor_vers
 /// Whether the connection stays open after the message (RFC 9112 9.3).
 bool keeps_alive(const Headers& headers, std::uint8_t minor_version);
 
-/// The number of fields with that name.
-std::size_t count_of(const Headers& headers, std::string_view name);
+/// How many fields have a name, and the value of the first.
+struct Occurrence {
+  std::size_t count = 0;
+  std::string_view value;
+};
+
+[[gnu::always_inline]] inline Occurrence occurrence_of(const Headers& headers,
+                                                       std::string_view name) {
+  Occurrence seen;
+  headers.for_each(name, [&](std::string_view value) {
+    if (seen.count++ == 0) seen.value = value;
+  });
+  return seen;
+}
 
 /// Whether `text` is a value of Host: a name or address with an optional port (RFC 9110
 /// 7.2), not empty.

@@ -8,17 +8,13 @@
 namespace socketio::http {
 namespace {
 
-// A browser's usual request.
-constexpr std::size_t usual_fields = 16;
+// The headers of a browser's usual request.
 constexpr std::size_t usual_header_bytes = 768;
 
 /// Makes room for the fields in `bytes`, which is what has arrived behind the start line: a poll that waits
 /// keeps its request, so there should be no more than it needs.
 void reserve(Headers& headers, std::string_view bytes) {
-  if (bytes.empty()) return headers.reserve(usual_fields, usual_header_bytes);
-  const std::string_view seen = bytes.substr(0, usual_header_bytes);
-  const auto lines = static_cast<std::size_t>(std::ranges::count(seen, '\n'));
-  headers.reserve(std::min(lines, usual_fields), seen.size());
+  headers.reserve(bytes.empty() ? usual_header_bytes : std::min(bytes.size(), usual_header_bytes));
 }
 
 }  // namespace
@@ -42,7 +38,8 @@ Result<HeadReader::Event, Errc> HeadReader::next(std::string_view& bytes, Header
     if (lines_.line().empty()) return Event::end;
     const auto field = parse_field_line(lines_.line());
     if (!field) return Errc::bad_request;
-    if (headers.size() == limits_.header_count) return Errc::headers_too_large;
+    if (fields_ == limits_.header_count) return Errc::headers_too_large;
+    ++fields_;
     headers.add(field->name, field->value);
   }
   return Event::need_more;

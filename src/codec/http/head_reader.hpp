@@ -20,6 +20,7 @@ class HeadReader {
  public:
   enum class Event : std::uint8_t { need_more, start_line, start_line_too_long, end };
 
+  /// The limits outlive it.
   HeadReader(const Limits& limits, std::size_t start_line_limit);
 
   /// Consumes from the front of `bytes` up to the next event, but nothing after Event::end.
@@ -29,16 +30,20 @@ class HeadReader {
   std::string_view start_line() const { return lines_.line(); }
 
   /// Starts over with another head, which counts against the same limit (interim responses).
-  void restart() { start_line_done_ = false; }
+  void restart() {
+    start_line_done_ = false;
+    fields_ = 0;
+  }
 
  private:
   enum class Line : std::uint8_t { need_more, complete, start_line_too_long };
   Result<Line, Errc> next_line(std::string_view& bytes);
 
-  const Limits limits_;
+  const Limits& limits_;
   const std::size_t start_line_limit_;
   LineReader lines_;
   std::size_t used_bytes_ = 0;
+  std::size_t fields_ = 0;
   bool start_line_done_ = false;
 };
 

@@ -5,7 +5,7 @@
 
 namespace socketio::http {
 
-LineReader::Outcome LineReader::feed(std::string_view& bytes, std::size_t limit) {
+LineReader::Outcome LineReader::feed_piece(std::string_view& bytes, std::size_t limit) {
   if (handed_out_) {
     held_.clear();
     handed_out_ = false;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Splits a stream of bytes into lines that end in CRLF. No other line end is accepted: a bare LF, a
 // bare CR or any other control character except the tab is refused as it arrives (RFC 9112 section
-// 2.2). Each byte is looked at once, however the stream is split. Bytes are copied only if a line
-// arrives in pieces.
+// 2.2). Each byte is looked at twice at most, however the stream is split. Bytes are copied only if a
+// line arrives in pieces.
 #pragma once
 
+#include "codec/http/grammar.hpp"
+
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,13 +24,25 @@ class LineReader {
 
   /// Consumes from the front of `bytes`, at most to the end of one line, which may have `limit`
   /// bytes before its CRLF. The limit may change between lines, but not within one.
-  Outcome feed(std::string_view& bytes, std::size_t limit);
+  Outcome feed(std::string_view& bytes, std::size_t limit) {
+    return take_whole_line(bytes, limit) ? Outcome::line : feed_piece(bytes, limit);
+  }
 
   /// After Outcome::line: the line without its CRLF, valid until the next feed() and no longer than
   /// the bytes. After Outcome::too_long: as much of the line as the limit allowed.
   std::string_view line() const { return line_; }
 
  private:
+  /// What nearly always happens: all of the line, and its end, are there.
+  bool take_whole_line(std::string_view& bytes, std::size_t limit) {
+    if (!held_.empty() || cr_seen_) return false;
+    const std::size_t n = text_bytes({bytes.data(), std::min(bytes.size(), limit)});
+    if (bytes.size() < n + crlf_bytes || bytes[n] != '\r' || bytes[n + 1] != '\n') return false;
+    line_ = {bytes.data(), n};
+    bytes.remove_prefix(n + crlf_bytes);
+    return true;
+  }
+  Outcome feed_piece(std::string_view& bytes, std::size_t limit);
   Outcome end_line(std::string_view& bytes, std::size_t content_bytes, std::size_t lf_position);
 
   // The part of an unfinished line that has arrived.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <iterator>
 #include <limits>
 #include <utility>
@@ -15,6 +16,37 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+/// lower() for each byte of a word, without a branch: header names are compared all the time.
+template <class Word>
+Word lower_bytes(Word word) {
+  constexpr Word ones = static_cast<Word>(-1) / 0xff;
+  constexpr Word high_bits = 0x80 * ones;
+  // The sums carry into the high bit of a byte, and never beyond it.
+  const Word low_bits = word & ~high_bits;
+  const Word from_a = low_bits + (0x80 - 'A') * ones;
+  const Word behind_z = low_bits + (0x80 - 'Z' - 1) * ones;
+  const Word capitals = ~word & (from_a ^ behind_z) & high_bits;
+  return word | capitals >> 2;
+}
+
+/// Both are of the same size, which is at least that of a word. The last word overlaps the one before
+/// it.
+template <class Word>
+bool equal_by_words(std::string_view a, std::string_view b) {
+  const auto equal_at = [&](std::size_t position) {
+    Word x;
+    Word y;
+    std::memcpy(&x, a.data() + position, sizeof x);
+    std::memcpy(&y, b.data() + position, sizeof y);
+    return x == y || lower_bytes(x) == lower_bytes(y);
+  };
+  const std::size_t last = a.size() - sizeof(Word);
+  for (std::size_t position = 0; position < last; position += sizeof(Word)) {
+    if (!equal_at(position)) return false;
+  }
+  return equal_at(last);
+}
+
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   const char l = lower(c);
@@ -23,9 +55,10 @@ int hex_digit(char c) {
 
 // Returns the text before `separator` and removes both from `rest`.
 std::string_view cut(std::string_view& rest, char separator) {
-  const auto end = std::min(rest.find(separator), rest.size());
-  const auto front = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
+  const auto end = rest.find(separator);
+  if (end == rest.npos) return std::exchange(rest, {});
+  const std::string_view front{rest.data(), end};
+  rest.remove_prefix(end + 1);
   return front;
 }
 
@@ -112,9 +145,11 @@ constexpr Reason reasons[] = {
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return x == y || ((x ^ y) == 0x20 && lower(x) == lower(y));
-         });
+  if (a.size() != b.size()) return false;
+  if (a.size() >= sizeof(std::uint64_t)) return equal_by_words<std::uint64_t>(a, b);
+  if (a.size() >= sizeof(std::uint32_t)) return equal_by_words<std::uint32_t>(a, b);
+  return std::equal(a.begin(), a.end(), b.begin(),
+                    [](char x, char y) { return x == y || lower(x) == lower(y); });
 }
 
 bool accepts(std::string_view accepted, std::string_view wanted) {
@@ -150,71 +185,56 @@ void add_line(std::string& value, std::string_view name, std::string_view line) 
 
 void Headers::add(std::string_view name, std::string_view value) {
   assert(block_.size() + name.size() + value.size() <= std::numeric_limits<std::uint32_t>::max());
-  bits_ |= bit_of(name);
-  const auto offset = static_cast<std::uint32_t>(block_.size());
-  const auto name_size = static_cast<std::uint32_t>(name.size());
-  const auto value_size = static_cast<std::uint32_t>(value.size());
-  if (block_.capacity() - block_.size() < name.size() + value.size()) {
-    // Both may be views of this block, so it has to live until they are copied.
-    std::string larger;
-    larger.reserve(2 * block_.size() + name.size() + value.size());
-    larger.append(block_).append(name).append(value);
-    block_ = std::move(larger);
-  } else {
-    block_.append(name).append(value);
+  const Iterator::Sizes sizes{static_cast<std::uint32_t>(name.size()),
+                              static_cast<std::uint32_t>(value.size())};
+  const std::size_t bytes = sizeof sizes + name.size() + value.size();
+  // Both may be views of this block, so it has to live until they are copied.
+  TextBuffer former;
+  if (block_.capacity() - block_.size() < bytes) {
+    TextBuffer larger;
+    larger.room_for(2 * block_.size() + bytes);
+    larger.append(block_.view());
+    former = std::exchange(block_, std::move(larger));
   }
-  index_.push_back({offset, name_size, offset + name_size, value_size});
+  char* const begin = block_.room_for(bytes);
+  std::memcpy(begin, &sizes, sizeof sizes);
+  name.copy(begin + sizeof sizes, name.size());
+  value.copy(begin + sizeof sizes + name.size(), value.size());
+  block_.advance(bytes);
+  bits_ |= bit_of(name);
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
   if (!has(name)) return add(name, value);
   Headers others;
-  for (std::size_t i = 0; i < size(); ++i) {
-    const auto field = at(i);
+  for (const auto field : *this) {
     if (!equals_ignoring_case(field.name, name)) others.add(field.name, field.value);
   }
   others.add(name, value);
   *this = std::move(others);
 }
 
-std::string_view Headers::get(std::string_view name) const {
-  const std::size_t position = find(name);
-  return position < size() ? at(position).value : std::string_view();
-}
-
-std::size_t Headers::search(std::string_view name, std::size_t from) const {
-  std::size_t i = from;
+Headers::Iterator Headers::search(std::string_view name, Iterator from) const {
+  const Iterator behind = end();
   // Most names differ in size already.
-  while (i < index_.size() &&
-         (index_[i].name_size != name.size() || !equals_ignoring_case(at(i).name, name))) {
-    ++i;
+  while (from != behind &&
+         (from.sizes().name != name.size() || !equals_ignoring_case((*from).name, name))) {
+    ++from;
   }
-  return i;
-}
-
-bool Headers::list_contains(std::string_view name, std::string_view token) const {
-  for (std::size_t i = find(name); i < size(); i = find(name, i + 1)) {
-    if (http::list_contains(at(i).value, token)) return true;
-  }
-  return false;
+  return from;
 }
 
 std::string Headers::joined(std::string_view name) const {
   std::string value;
   bool is_further = false;
-  for (std::size_t i = find(name); i < size(); i = find(name, i + 1)) {
+  for_each(name, [&](std::string_view line) {
     if (std::exchange(is_further, true)) {
-      add_line(value, name, at(i).value);
+      add_line(value, name, line);
     } else {
-      value = at(i).value;
+      value = line;
     }
-  }
+  });
   return value;
-}
-
-void Headers::reserve(std::size_t fields, std::size_t bytes) {
-  index_.reserve(fields);
-  block_.reserve(bytes);
 }
 
 void unfold_ready_lines(Response& response) {
@@ -224,10 +244,7 @@ void unfold_ready_lines(Response& response) {
     response.ready_lines.remove_prefix(1);
     unfolded.add(field->name, field->value);
   }
-  for (std::size_t i = 0; i < response.headers.size(); ++i) {
-    const auto [name, value] = response.headers.at(i);
-    unfolded.add(name, value);
-  }
+  for (const auto [name, value] : response.headers) unfolded.add(name, value);
   response.headers = std::move(unfolded);
 }
 
@@ -304,7 +321,7 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
 }
 
 void read_query(std::string_view query, std::span<const std::string_view> names,
-                std::span<std::string> values) {
+                std::span<QueryValue> values) {
   assert(names.size() <= 64 && values.size() == names.size());
   const bool is_plain_query = is_decoded(query);
   std::uint64_t found = 0;
@@ -317,19 +334,19 @@ void read_query(std::string_view query, std::span<const std::string_view> names,
     if (!is_plain_query && !is_decoded(name)) name = decoded = query_text(name);
     for (std::size_t i = 0; i < names.size(); ++i) {
       const std::uint64_t bit = std::uint64_t{1} << i;
-      if ((found & bit) != 0 || name != names[i]) continue;
+      if ((found & bit) != 0 || !std::ranges::equal(name, names[i])) continue;
       found |= bit;
       --missing;
-      is_plain_query ? values[i].assign(value) : values[i] = query_text(value);
+      values[i].text = is_plain_query ? value : values[i].decoded = query_text(value);
       break;
     }
   }
 }
 
 std::string query_value(std::string_view query, std::string_view name) {
-  std::string value;
+  QueryValue value;
   read_query(query, {&name, 1}, {&value, 1});
-  return value;
+  return std::string(value.text);
 }
 
 std::string_view reason_phrase(std::uint16_t status) {

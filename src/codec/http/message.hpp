@@ -3,8 +3,12 @@
 // writers take them.
 #pragma once
 
+#include <socketio/text_buffer.hpp>
+
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,45 +37,106 @@ class Headers {
     std::string_view name;
     std::string_view value;
   };
+  /// Valid until the headers change.
+  class Iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = Field;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Field*;
+    using reference = Field;
+
+    Iterator() = default;
+    explicit Iterator(const char* at) : at_(at) {}
+    Field operator*() const { return {{names(), sizes().name}, {values(), sizes().value}}; }
+    Iterator& operator++() {
+      at_ = values() + sizes().value;
+      return *this;
+    }
+    Iterator operator++(int) { return std::exchange(*this, std::next(*this)); }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    friend class Headers;
+    struct Sizes {
+      std::uint32_t name, value;
+    };
+    Sizes sizes() const {
+      Sizes sizes;
+      std::memcpy(&sizes, at_, sizeof sizes);
+      return sizes;
+    }
+    const char* names() const { return at_ + sizeof(Sizes); }
+    const char* values() const { return names() + sizes().name; }
+
+    const char* at_ = nullptr;
+  };
+
+  Headers() = default;
+  Headers(const Headers& other) : block_(other.block_.view()), bits_(other.bits_) {}
+  Headers(Headers&&) noexcept = default;
+  Headers& operator=(const Headers& other) { return *this = Headers(other); }
+  Headers& operator=(Headers&&) noexcept = default;
+  ~Headers() = default;
+
+  Iterator begin() const { return Iterator(block_.view().data()); }
+  Iterator end() const { return Iterator(block_.view().data() + block_.size()); }
+  bool empty() const { return block_.size() == 0; }
+  /// Counts them.
+  std::size_t size() const { return static_cast<std::size_t>(std::distance(begin(), end())); }
 
   void add(std::string_view name, std::string_view value);
   /// Replaces every field of that name.
   void set(std::string_view name, std::string_view value);
   /// The first value of that name, or an empty view.
-  std::string_view get(std::string_view name) const;
+  [[gnu::always_inline]] std::string_view get(std::string_view name) const {
+    const Iterator first = find(name);
+    return first == end() ? std::string_view() : (*first).value;
+  }
   /// All values of that name joined by add_line(); empty if there is none.
   std::string joined(std::string_view name) const;
-  bool has(std::string_view name) const { return find(name) < size(); }
-  /// The position of the first field of that name from `from` on; size() if there is none.
-  std::size_t find(std::string_view name, std::size_t from = 0) const {
-    return (bits_ & bit_of(name)) == 0 ? size() : search(name, from);
+  [[gnu::always_inline]] bool has(std::string_view name) const { return find(name) != end(); }
+  /// The first field of that name. Inline, so that the bit of a name that the compiler knows is a
+  /// constant.
+  [[gnu::always_inline]] Iterator find(std::string_view name) const {
+    return (bits_ & bit_of(name)) == 0 ? end() : search(name, begin());
+  }
+  /// The first one behind `previous`.
+  Iterator find_next(std::string_view name, Iterator previous) const {
+    return search(name, ++previous);
+  }
+  /// Calls `use(value)` for each field of that name.
+  template <class Use>
+  [[gnu::always_inline]] void for_each(std::string_view name, Use use) const {
+    for (Iterator field = find(name); field != end(); field = find_next(name, field)) {
+      use((*field).value);
+    }
   }
   /// Whether the list of that name, which may be spread over several fields (RFC 9110 section 5.3),
   /// contains `token`.
-  bool list_contains(std::string_view name, std::string_view token) const;
-  std::size_t size() const { return index_.size(); }
-  Field at(std::size_t position) const {
-    const Entry& entry = index_[position];
-    return {{block_.data() + entry.name_offset, entry.name_size},
-            {block_.data() + entry.value_offset, entry.value_size}};
+  [[gnu::always_inline]] bool list_contains(std::string_view name, std::string_view token) const {
+    for (Iterator field = find(name); field != end(); field = find_next(name, field)) {
+      if (http::list_contains((*field).value, token)) return true;
+    }
+    return false;
   }
-  /// Reserves room for what is about to be added, with one allocation for each vector.
-  void reserve(std::size_t fields, std::size_t bytes);
+  /// Reserves room for fields whose lines have so many bytes.
+  void reserve(std::size_t bytes) {
+    // An entry is 4 bytes longer than a line. Few lines are shorter than 32 bytes.
+    block_.room_for(bytes + bytes / 8 + sizeof(Iterator::Sizes));
+  }
 
  private:
-  struct Entry {
-    std::uint32_t name_offset, name_size, value_offset, value_size;
-  };
   /// Names of different bits are different.
   static constexpr std::uint64_t bit_of(std::string_view name) {
     // As large and small letters differ in one bit, that one is set.
     const std::size_t first = name.empty() ? 0 : static_cast<unsigned char>(name.front()) | 0x20;
     return std::uint64_t{1} << (first + 3 * name.size()) % 64;
   }
-  std::size_t search(std::string_view name, std::size_t from) const;
+  Iterator search(std::string_view name, Iterator from) const;
 
-  std::string block_;
-  std::vector<Entry> index_;
+  // Of each field the sizes of name and value, then both.
+  TextBuffer block_;
   // The bits of all names: most of what is looked up is not there.
   std::uint64_t bits_ = 0;
 };
@@ -86,6 +151,11 @@ struct Request {
   std::uint8_t minor_version = 1;
   bool keep_alive = true;
 
+  /// Whether that is its method. For a constant the compiler needs no call.
+  bool is(std::string_view name) const {
+    return method.size() == name.size() &&
+           std::memcmp(method.data(), name.data(), name.size()) == 0;
+  }
   // The part of the target before '?', not decoded.
   std::string_view path() const;
   // The part of the target after '?'.
@@ -125,10 +195,20 @@ void append_percent_encoded(std::string& out, std::string_view text);
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query,
                                                              std::size_t limit = 256);
 
-/// Puts the first value of names[i] in the query into values[i], decoded; nothing else is decoded.
-/// What is absent stays as it is. At most 64 names.
+/// A value of a query: a view of the query, or of `decoded` if it had to be decoded.
+struct QueryValue {
+  QueryValue() = default;
+  QueryValue(const QueryValue&) = delete;
+  QueryValue& operator=(const QueryValue&) = delete;
+
+  std::string_view text;
+  std::string decoded;
+};
+
+/// Puts the first value of names[i] in the query into values[i]; nothing else is decoded. What is
+/// absent stays as it is. At most 64 names.
 void read_query(std::string_view query, std::span<const std::string_view> names,
-                std::span<std::string> values);
+                std::span<QueryValue> values);
 
 /// The first value of `name` in the query. Empty if absent.
 std::string query_value(std::string_view query, std::string_view name);

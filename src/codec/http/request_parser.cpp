@@ -17,13 +17,17 @@ std::size_t request_line_limit(const Limits& limits) {
 
 // Exactly one Host (RFC 9112 3.2). HTTP/1.0 may do without.
 bool has_valid_host(const Request& request) {
-  const auto hosts = count_of(request.headers, "Host");
-  if (hosts == 0) return request.minor_version == 0;
-  return hosts == 1 && is_host(request.headers.get("Host"));
+  const Occurrence hosts = occurrence_of(request.headers, "Host");
+  if (hosts.count == 0) return request.minor_version == 0;
+  return hosts.count == 1 && is_host(hosts.value);
 }
 
-bool is_plain(std::string_view content_encoding) {
-  return content_encoding.empty() || equals_ignoring_case(content_encoding, "identity");
+bool is_plain(const Headers& headers) {
+  bool is_plain = true;
+  headers.for_each("Content-Encoding", [&](std::string_view coding) {
+    is_plain &= coding.empty() || equals_ignoring_case(coding, "identity");
+  });
+  return is_plain;
 }
 
 }  // namespace
@@ -91,10 +95,12 @@ RequestParser::Done RequestParser::accept_request_line(std::string_view line) {
   const std::size_t beside_target = parsed->method.size() + version_bytes + separator_bytes;
   if (line.size() - beside_target > limits_.target_bytes) return Errc::target_too_long;
   request_.method = parsed->method;
-  // The target came in absolute-form without a path.
-  if (parsed->target.starts_with('?')) request_.target = "/";
-  request_.target.append(parsed->target);
-  authority_ = parsed->authority;
+  request_.target = parsed->target;
+  if (!parsed->authority.empty()) {
+    authority_ = parsed->authority;
+    // It came in absolute-form, and may have no path.
+    if (parsed->target.starts_with('?')) request_.target.insert(0, 1, '/');
+  }
   request_.minor_version = parsed->minor_version;
   return true;
 }
@@ -105,11 +111,7 @@ RequestParser::Done RequestParser::end_head() {
   if (!authority_.empty()) request_.headers.set("Host", authority_);
   const auto framing = framing_of(request_.headers, request_.minor_version);
   if (!framing) return framing.error();
-  const Headers& headers = request_.headers;
-  for (std::size_t i = headers.find("Content-Encoding"); i < headers.size();
-       i = headers.find("Content-Encoding", i + 1)) {
-    if (!is_plain(headers.at(i).value)) return Errc::unsupported_encoding;
-  }
+  if (!is_plain(request_.headers)) return Errc::unsupported_encoding;
   const auto expectation = check_expectation();
   if (!expectation) return expectation.error();
   const auto complete = body_.start(*framing);
@@ -123,16 +125,16 @@ RequestParser::Done RequestParser::end_head() {
 
 // RFC 9110 10.1.1: only one expectation is defined, and HTTP/1.0 has none.
 RequestParser::Done RequestParser::check_expectation() const {
-  const auto expectations = count_of(request_.headers, "Expect");
-  if (expectations == 0 || request_.minor_version == 0) return false;
-  if (expectations > 1 || !equals_ignoring_case(request_.headers.get("Expect"), "100-continue")) {
+  const Occurrence expectations = occurrence_of(request_.headers, "Expect");
+  if (expectations.count == 0 || request_.minor_version == 0) return false;
+  if (expectations.count > 1 || !equals_ignoring_case(expectations.value, "100-continue")) {
     return Errc::expectation_failed;
   }
   return true;
 }
 
 RequestParser::RequestParser(const Limits& limits)
-    : limits_(limits), head_(limits, request_line_limit(limits)), body_(limits) {}
+    : limits_(limits), head_(limits_, request_line_limit(limits_)), body_(limits_) {}
 
 Result<std::size_t, Errc> RequestParser::feed(std::string_view bytes) {
   if (failure_) return *failure_;
@@ -144,7 +146,5 @@ Result<std::size_t, Errc> RequestParser::feed(std::string_view bytes) {
   }
   return bytes.size() - rest.size();
 }
-
-Request RequestParser::take() { return std::move(request_); }
 
 }  // namespace socketio::http

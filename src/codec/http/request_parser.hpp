@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace socketio::http {
 
@@ -41,7 +42,8 @@ class RequestParser {
   bool expects_continue() const { return expects_continue_; }
   /// Method, target and headers are valid once headers_done(), the body once done().
   const Request& request() const { return request_; }
-  Request take();
+  /// The request, to be moved from.
+  Request&& take() { return std::move(request_); }
 
  private:
   enum class Phase : std::uint8_t { head, body, done };

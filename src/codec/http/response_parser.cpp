@@ -21,8 +21,8 @@ bool is_interim(std::uint16_t status) { return status < 200 && status != 101; }
 }  // namespace
 
 struct ResponseParser::State {
-  State(const Limits& limits, AnswerTo question)
-      : answer_to(question), head(limits, status_line_limit), body(limits) {}
+  State(const Limits& chosen, AnswerTo question)
+      : limits(chosen), answer_to(question), head(limits, status_line_limit), body(limits) {}
 
   enum class Phase : std::uint8_t { head, body, done };
   using Done = Result<bool, Errc>;
@@ -33,6 +33,7 @@ struct ResponseParser::State {
   Done skip_interim();
   bool has_body() const;
 
+  const Limits limits;
   const AnswerTo answer_to;
   HeadReader head;
   BodyReader body;

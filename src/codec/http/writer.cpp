@@ -6,25 +6,30 @@
 #include <array>
 #include <cassert>
 #include <charconv>
-#include <initializer_list>
+#include <cstring>
 #include <limits>
 #include <string_view>
 
 namespace socketio::http {
 namespace {
 
+char* copied(std::string_view part, char* to) {
+  if (!part.empty()) std::memcpy(to, part.data(), part.size());
+  return to + part.size();
+}
+
 /// Appends the parts, with one change of the text's size.
-void append_all(std::string& out, std::initializer_list<std::string_view> parts) {
-  std::size_t size = out.size();
-  for (const std::string_view part : parts) size += part.size();
-  std::size_t at = out.size();
-  out.resize(size);
-  for (const std::string_view part : parts) at += part.copy(out.data() + at, part.size());
+template <class... Parts>
+void append_all(std::string& out, const Parts&... parts) {
+  const std::size_t before = out.size();
+  out.resize((before + ... + std::string_view(parts).size()));
+  char* end = out.data() + before;
+  ((end = copied(parts, end)), ...);
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   if (!is_token(name) || !is_field_value(value)) return;
-  append_all(out, {name, ": ", value, "\r\n"});
+  append_all(out, name, ": ", value, "\r\n");
 }
 
 // The fields that the writer sets itself; a caller's value would contradict it.
@@ -63,12 +68,19 @@ class Digits {
   const char* const end_;
 };
 
-// A response to HEAD may be made without the body, so the caller's Content-Length counts.
-void append_length(std::string& out, const Response& response, Body body) {
-  const auto announced = response.headers.get("Content-Length");
-  const bool only_announced = body == Body::omitted && response.body.empty() && !announced.empty();
-  if (only_announced) return append_field(out, "Content-Length", announced);
-  append_all(out, {"Content-Length: ", Digits(response.body.size()).text(), "\r\n"});
+/// A response to HEAD may be made without the body, so the caller's Content-Length counts.
+bool has_announced_length(const Response& response, Body body) {
+  return body == Body::omitted && response.body.empty() &&
+         !response.headers.get("Content-Length").empty();
+}
+
+void append_first_lines(std::string& out, const Response& response) {
+  // What nearly all responses have.
+  if (response.status == 200) {
+    return append_all(out, "HTTP/1.1 200 OK\r\n", response.ready_lines);
+  }
+  append_all(out, "HTTP/1.1 ", Digits(response.status).text(), " ", reason_phrase(response.status),
+             "\r\n", response.ready_lines);
 }
 
 // Escapes characters that would end the target or the line (RFC 3986 2.1).
@@ -89,25 +101,25 @@ bool announces_body(std::string_view method) {
 
 }  // namespace
 
-void append_response(std::string& out, const Response& response, std::string_view date,
+void append_response(std::string& out, const Response& response, std::string_view date_line,
                      Connection connection, Body body) {
   assert(response.status >= 100 && response.status <= 599);
-  append_all(out, {"HTTP/1.1 ", Digits(response.status).text(), " ", reason_phrase(response.status),
-                   "\r\n", response.ready_lines});
-  bool is_dated = false;
-  for (std::size_t i = 0; i < response.headers.size(); ++i) {
-    const auto field = response.headers.at(i);
-    if (is_framing(field.name) || equals_ignoring_case(field.name, "Connection")) continue;
-    is_dated |= equals_ignoring_case(field.name, "Date");
-    append_field(out, field.name, field.value);
+  if (response.headers.has("Date")) date_line = {};
+  append_first_lines(out, response);
+  for (const auto [name, value] : response.headers) {
+    if (is_framing(name) || equals_ignoring_case(name, "Connection")) continue;
+    append_field(out, name, value);
   }
-  // Made by us, so it needs no check for control characters.
-  if (!is_dated) append_all(out, {"Date: ", date, "\r\n"});
-  const bool has_body = may_have_body(response.status);
-  if (has_body) append_length(out, response, body);
-  append_all(out, {last_lines(connection), has_body && body == Body::included
-                                               ? std::string_view(response.body)
-                                               : std::string_view()});
+  const std::string_view last = last_lines(connection);
+  if (!may_have_body(response.status)) return append_all(out, date_line, last);
+  if (has_announced_length(response, body)) {
+    append_all(out, date_line);
+    append_field(out, "Content-Length", response.headers.get("Content-Length"));
+    return append_all(out, last);
+  }
+  const std::string_view sent = body == Body::included ? response.body : std::string_view();
+  append_all(out, date_line, "Content-Length: ", Digits(response.body.size()).text(), "\r\n", last,
+             sent);
 }
 
 void append_request(std::string& out, const Request& request) {
@@ -115,9 +127,8 @@ void append_request(std::string& out, const Request& request) {
   out.append(request.method).append(" ");
   append_target(out, request.target);
   out.append(" HTTP/1.1\r\n");
-  for (std::size_t i = 0; i < request.headers.size(); ++i) {
-    const auto field = request.headers.at(i);
-    if (!is_framing(field.name)) append_field(out, field.name, field.value);
+  for (const auto [name, value] : request.headers) {
+    if (!is_framing(name)) append_field(out, name, value);
   }
   if (!request.body.empty() || announces_body(request.method)) {
     append_field(out, "Content-Length", std::to_string(request.body.size()));

@@ -82,9 +82,9 @@ class ListReader {
 /// The extensions of all fields, which together form one list. Nothing if one of them is malformed.
 std::optional<std::vector<Extension>> read_extensions(const http::Headers& headers) {
   std::vector<Extension> extensions;
-  for (std::size_t i = headers.find(extensions_field); i < headers.size();
-       i = headers.find(extensions_field, i + 1)) {
-    if (!ListReader(headers.at(i).value).read(extensions)) return std::nullopt;
+  for (auto field = headers.find(extensions_field); field != headers.end();
+       field = headers.find_next(extensions_field, field)) {
+    if (!ListReader((*field).value).read(extensions)) return std::nullopt;
   }
   return extensions;
 }

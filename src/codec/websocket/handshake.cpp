@@ -14,10 +14,8 @@ constexpr std::size_t key_bytes = 16;
 
 /// The value of a field that must occur exactly once; otherwise nothing.
 std::optional<std::string_view> only_value(const http::Headers& headers, std::string_view name) {
-  const std::size_t position = headers.find(name);
-  const bool is_only =
-      position < headers.size() && headers.find(name, position + 1) == headers.size();
-  return is_only ? std::optional(headers.at(position).value) : std::nullopt;
+  const http::Occurrence seen = http::occurrence_of(headers, name);
+  return seen.count == 1 ? std::optional(seen.value) : std::nullopt;
 }
 
 bool switches_to_websocket(const http::Headers& headers) {
@@ -26,10 +24,8 @@ bool switches_to_websocket(const http::Headers& headers) {
 }
 
 bool is_key(std::string_view text) {
-  // 16 bytes are 24 characters in base64. A text of another length need not be decoded.
-  if (text.size() != (key_bytes + 2) / 3 * 4) return false;
-  const auto bytes = base64::decode(text);
-  return bytes && bytes->size() == key_bytes;
+  // 16 bytes are 24 characters in base64. A text of another length need not be looked at.
+  return text.size() == (key_bytes + 2) / 3 * 4 && base64::decoded_bytes(text) == key_bytes;
 }
 
 bool announces_body(const http::Request& request) {
@@ -41,7 +37,7 @@ bool announces_body(const http::Request& request) {
 std::optional<AcceptError> check_switch(const http::Response& response, std::string_view key) {
   if (response.status != 101) return AcceptError::status;
   if (!switches_to_websocket(response.headers)) return AcceptError::not_websocket;
-  if (only_value(response.headers, "Sec-WebSocket-Accept") != accept_key(key)) {
+  if (only_value(response.headers, "Sec-WebSocket-Accept") != AcceptKey(key)) {
     return AcceptError::bad_accept;
   }
   if (response.headers.has("Sec-WebSocket-Protocol")) return AcceptError::unexpected_subprotocol;
@@ -54,22 +50,18 @@ std::uint16_t status_of(UpgradeError error) {
   return error == UpgradeError::unsupported_version ? 426 : 400;
 }
 
-std::string accept_key(std::string_view key) {
-  std::string input;
-  input.reserve(key.size() + accept_suffix.size());
-  input.append(key).append(accept_suffix);
-  const auto digest = sha1(input);
-  std::string accept;
-  base64::append_encoded(accept, std::string_view(digest.data(), digest.size()));
-  return accept;
+AcceptKey::AcceptKey(std::string_view key) {
+  const auto digest = sha1(key, accept_suffix);
+  static_assert(base64::encoded_bytes(digest.size()) == size);
+  base64::encode({digest.data(), digest.size()}, text_.data());
 }
 
 bool is_upgrade_request(const http::Request& request) {
   return switches_to_websocket(request.headers);
 }
 
-Result<std::string, UpgradeError> check_upgrade(const http::Request& request) {
-  if (request.method != "GET") return UpgradeError::not_a_get;
+Result<AcceptKey, UpgradeError> check_upgrade(const http::Request& request) {
+  if (!request.is("GET")) return UpgradeError::not_a_get;
   if (request.minor_version < 1) return UpgradeError::http_version;
   if (!is_upgrade_request(request)) return UpgradeError::not_websocket;
   if (announces_body(request)) return UpgradeError::has_body;
@@ -79,7 +71,7 @@ Result<std::string, UpgradeError> check_upgrade(const http::Request& request) {
   }
   const auto key = only_value(request.headers, "Sec-WebSocket-Key");
   if (!key || !is_key(*key)) return UpgradeError::bad_key;
-  return accept_key(*key);
+  return AcceptKey(*key);
 }
 
 std::string make_key(const std::array<std::uint8_t, 16>& random) {

@@ -9,6 +9,7 @@
 #include "codec/websocket/extension.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,14 +41,24 @@ enum class AcceptError : std::uint8_t {
 /// The value of Sec-WebSocket-Version; there is no other version.
 inline constexpr std::string_view version = "13";
 
-/// The value of Sec-WebSocket-Accept that answers a Sec-WebSocket-Key.
-std::string accept_key(std::string_view key);
+/// A value of Sec-WebSocket-Accept.
+class AcceptKey {
+ public:
+  static constexpr std::size_t size = 28;
+
+  /// The one that answers a Sec-WebSocket-Key.
+  explicit AcceptKey(std::string_view key);
+  operator std::string_view() const { return {text_.data(), text_.size()}; }  // NOLINT: is a text
+
+ private:
+  std::array<char, size> text_;
+};
 
 /// True if the request asks for a WebSocket, whether or not check_upgrade() allows it.
 bool is_upgrade_request(const http::Request& request);
 
 /// The value of Sec-WebSocket-Accept for the 101 response, or why the request is refused.
-Result<std::string, UpgradeError> check_upgrade(const http::Request& request);
+Result<AcceptKey, UpgradeError> check_upgrade(const http::Request& request);
 
 /// Makes a client's Sec-WebSocket-Key from random bytes.
 std::string make_key(const std::array<std::uint8_t, 16>& random);

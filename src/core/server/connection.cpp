@@ -354,7 +354,9 @@ void Connection::answer_connect(SocketState& socket) {
   Recovery* const recovery = nsp.recovery();
   if (session_->is_v3())
     return void(send({.type = PacketType::connect, .nsp = nsp.name()}, Compress::no));
-  std::string payload = R"({"sid":")" + socket.id();
+  std::string payload;
+  payload.reserve(64);
+  payload.append(R"({"sid":")").append(socket.id());
   if (recovery) payload.append(R"(","pid":")").append(socket.recovery_session()->private_id);
   payload.append(R"("})");
   send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
@@ -438,7 +440,7 @@ void Connection::admit(const std::shared_ptr<SocketState>& socket,
   const auto self = shared_from_this();
   NamespaceState& nsp = socket->nsp();
   connect_timer_.reset();
-  const auto handlers = nsp.handlers().connection;
+  const auto handlers = nsp.handlers().connection;  // they may add further ones
   if (socket->recovered() && !nsp.recovery()->is_shared()) {
     // Nothing may be delivered between this and the socket's first event, as its error hook might do.
     node_.waiting_broadcasts().before_sending();
@@ -456,15 +458,15 @@ void Connection::admit(const std::shared_ptr<SocketState>& socket,
            {"socket ", socket->id(), " connected to ", nsp.name()});
 
   if (NodeWatcher* const watcher = node_.watcher()) watcher->on_connected(*socket);
-  for (const auto& handler : handlers) {
+  handlers.for_each([&](detail::ConnectionHandler& handler) {
     if (!socket->connected()) return;
     try {
       Socket handle(socket);
-      (*handler)(handle);
+      handler(handle);
     } catch (...) {
       socket->report("connection", std::current_exception());
     }
-  }
+  });
 }
 
 EmitResult Connection::send(const parser::OutgoingPacket& packet, Compress compress) {

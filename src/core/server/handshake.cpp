@@ -44,8 +44,7 @@ json auth_of(std::string_view auth_text) {
 Handshake make_handshake(const engine::OpeningRequest& opening, std::string_view auth_text) {
   Handshake handshake;
   const http::Headers headers = opening.headers();
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    const auto field = headers.at(i);
+  for (const auto field : headers) {
     std::string name(field.name);
     for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     const auto [known, is_new] = handshake.headers.try_emplace(name, field.value);

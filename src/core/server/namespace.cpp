@@ -146,7 +146,7 @@ void Namespace::add_middleware(detail::ConnectionMiddleware middleware) const {
 void Namespace::add_connection_handler(detail::ConnectionHandler handler) const {
   if (!state_) return;
   state_->change_handlers([handler = std::move(handler)](core::NamespaceHandlers& handlers) {
-    handlers.connection.push_back(std::make_shared<detail::ConnectionHandler>(handler));
+    handlers.connection.add(handler);
   });
 }
 

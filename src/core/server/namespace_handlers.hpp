@@ -19,7 +19,7 @@ namespace socketio::core {
 
 struct NamespaceHandlers : Handlers {
   std::vector<std::shared_ptr<detail::ConnectionMiddleware>> middlewares;
-  std::vector<std::shared_ptr<detail::ConnectionHandler>> connection;
+  detail::HandlerList<detail::ConnectionHandler> connection;
   std::shared_ptr<const detail::ErrorHook> error;
   /// For events of other servers.
   detail::HandlerTable server_side;

@@ -117,10 +117,7 @@ std::int64_t expiry_of_max_age(std::string_view text, std::int64_t now_ms) {
 }  // namespace
 
 void CookieJar::take(const http::Headers& headers, std::int64_t now_ms) {
-  constexpr std::string_view name = "Set-Cookie";
-  for (std::size_t i = headers.find(name); i < headers.size(); i = headers.find(name, i + 1)) {
-    take(headers.at(i).value, now_ms);
-  }
+  headers.for_each("Set-Cookie", [&](std::string_view line) { take(line, now_ms); });
 }
 
 void CookieJar::take(std::string_view set_cookie, std::int64_t now_ms) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "engine/server/opening_request.hpp"
 
-#include <algorithm>
 #include <cstddef>
 
 namespace socketio::engine {
@@ -10,18 +9,18 @@ OpeningRequest::OpeningRequest(const http::Request& request, std::string_view re
     : target_bytes_(static_cast<std::uint32_t>(request.target.size())),
       address_bytes_(static_cast<std::uint32_t>(remote_address.size())) {
   const http::Headers& headers = request.headers;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    const auto [name, value] = headers.at(i);
+  for (const auto [name, value] : headers) {
     headers_bytes_ += static_cast<std::uint32_t>(name.size() + value.size() + 2);
   }
   block_.reset(new char[std::size_t{target_bytes_} + address_bytes_ + headers_bytes_]);
-  char* end = std::ranges::copy(request.target, block_.get()).out;
-  end = std::ranges::copy(remote_address, end).out;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    const auto [name, value] = headers.at(i);
-    end = std::ranges::copy(name, end).out;
+  char* end = block_.get();
+  const auto append = [&](std::string_view text) { end += text.copy(end, text.size()); };
+  append(request.target);
+  append(remote_address);
+  for (const auto [name, value] : headers) {
+    append(name);
     *end++ = ':';
-    end = std::ranges::copy(value, end).out;
+    append(value);
     *end++ = '\n';
   }
 }

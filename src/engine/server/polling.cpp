@@ -61,7 +61,7 @@ void send_all(Decoder waiting, ServerTransport& successor) {
 }  // namespace
 
 void PollingTransport::accept(std::shared_ptr<Exchange> exchange) {
-  if (exchange->request().method == "GET") {
+  if (exchange->request().is("GET")) {
     accept_poll(std::move(exchange));
   } else {
     accept_post(std::move(exchange));
@@ -215,13 +215,14 @@ void PollingTransport::respond_with(engineio::PacketType type) {
 void PollingTransport::schedule_response() {
   if (response_scheduled_ || !session_) return;
   // Everything that this turn sends shares one response.
-  session_->loop().defer([self = shared_from_this()] {
-    self->response_scheduled_ = false;
-    contain(*self, [&] {
-      self->respond_to_poll();
-      if (self->told_ && self->session_) {
-        self->session_->on_transport_close(*self, DisconnectReason::forced_close);
-      }
+  Loop& loop = session_->loop();
+  // The loop keeps it until the task has run: a task with a shared pointer of its own would be allocated.
+  loop.keep(shared_from_this());
+  loop.defer([this] {
+    response_scheduled_ = false;
+    contain(*this, [this] {
+      respond_to_poll();
+      if (told_ && session_) session_->on_transport_close(*this, DisconnectReason::forced_close);
     });
   });
   response_scheduled_ = true;

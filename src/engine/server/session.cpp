@@ -57,15 +57,14 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   is_counted_ = true;
 
   engineio::Handshake handshake;
-  handshake.sid = id_;
   if (name == TransportName::polling && options.websocket && options.allow_upgrades) {
     handshake.upgrades.emplace_back(to_string(TransportName::websocket));
   }
   handshake.ping_interval = options.ping_interval;
   handshake.ping_timeout = options.ping_timeout;
   handshake.max_payload_bytes = options.max_payload_bytes;
-  const std::string data = engineio::encode_handshake(handshake);
-  transport_->send({.type = PacketType::open, .data = data}, Compress::no);
+  const TextBuffer data = engineio::encode_handshake(id_, handshake);
+  transport_->send({.type = PacketType::open, .data = data.view()}, Compress::no);
   start_heartbeat();
   log_line(LogScope::engine, LogLevel::debug,
            {"session opened over ", to_string(name), " by ", opening_.remote_address()});
@@ -235,7 +234,7 @@ void Session::release_handler(DisconnectReason reason) {
   try {
     if (handler) handler->on_close(reason);
     // It may be the caller, so it lives until the turn ends.
-    if (handler) loop().defer([kept = handler] {});
+    if (handler) loop().keep(handler);
   } catch (...) {
     // Until that timer fires.
     handler_ = std::move(handler);

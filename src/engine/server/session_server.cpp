@@ -87,6 +87,23 @@ bool asks_for_jsonp(const http::Request& request) {
   return !http::query_value(request.query(), "j").empty();
 }
 
+/// The header lines of every response that opens a WebSocket.
+class SwitchingLines {
+ public:
+  explicit SwitchingLines(const websocket::AcceptKey& accept) {
+    char* end = text_.data();
+    for (const std::string_view part : {before, std::string_view(accept), after}) {
+      end += part.copy(end, part.size());
+    }
+  }
+  std::string_view text() const { return {text_.data(), text_.size()}; }
+
+ private:
+  static constexpr std::string_view before = "Upgrade: websocket\r\nSec-WebSocket-Accept: ";
+  static constexpr std::string_view after = "\r\n";
+  std::array<char, before.size() + websocket::AcceptKey::size + after.size()> text_;
+};
+
 int number_of(engineio::Protocol protocol) { return static_cast<int>(protocol); }
 
 }  // namespace
@@ -146,29 +163,29 @@ bool SessionServer::is_enabled(std::string_view transport) const {
 }
 
 std::optional<SessionServer::Refused> SessionServer::check(const http::Request& request,
-                                                           const Query& query,
-                                                           Session* session) const {
-  if (!is_enabled(query.transport)) {
-    const bool is_absent = query.transport.empty();
+                                                           const Query& query, Session* session,
+                                                           bool is_upgrade) const {
+  if (!is_enabled(query.transport())) {
+    const bool is_absent = query.transport().empty();
     return Refused{Refusal::unknown_transport,
-                   is_absent ? json::object() : json{{"transport", query.transport}}};
+                   is_absent ? json::object() : json{{"transport", query.transport()}}};
   }
   if (const auto origin = request.headers.get("origin"); has_control_character(origin)) {
     return Refused{Refusal::bad_request,
                    {{"name", "INVALID_ORIGIN"}, {"origin", http::with_replacements(origin)}}};
   }
-  const bool upgrade = websocket::is_upgrade_request(request);
-  if (upgrade && query.transport != "websocket") {
+  const bool wants_websocket = query.transport() == to_string(TransportName::websocket);
+  if (is_upgrade && !wants_websocket) {
     return Refused{Refusal::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}}};
   }
-  if (!query.sid.empty()) {
-    if (!session) return Refused{Refusal::unknown_sid, {{"sid", query.sid}}};
-    return check_session(query, *session, upgrade);
+  if (!query.sid().empty()) {
+    if (!session) return Refused{Refusal::unknown_sid, {{"sid", query.sid()}}};
+    return check_session(query, *session, is_upgrade);
   }
-  if (request.method != "GET") {
+  if (!request.is("GET")) {
     return Refused{Refusal::bad_handshake_method, {{"method", request.method}}};
   }
-  if (query.transport == "websocket" && !upgrade) {
+  if (wants_websocket && !is_upgrade) {
     return Refused{Refusal::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}}};
   }
   return std::nullopt;
@@ -178,57 +195,65 @@ std::optional<SessionServer::Refused> SessionServer::check_session(const Query& 
                                                                    Session& session,
                                                                    bool is_upgrade) {
   // A session over WebSocket has no other request than the upgrade.
-  if (!is_upgrade && (query.transport != "polling" || !session.polling())) {
+  const bool wants_polling = query.transport() == to_string(TransportName::polling);
+  if (!is_upgrade && (!wants_polling || !session.polling())) {
     return Refused{Refusal::bad_request,
                    {{"name", "TRANSPORT_MISMATCH"},
-                    {"transport", query.transport},
+                    {"transport", query.transport()},
                     {"previousTransport", to_string(session.transport_name())}}};
   }
   const engineio::Protocol protocol = session.opening().protocol;
-  if (query.protocol != protocol) {
+  if (query.protocol() != protocol) {
     return Refused{Refusal::bad_request,
                    {{"name", "PROTOCOL_MISMATCH"},
-                    {"protocol", number_of(query.protocol)},
+                    {"protocol", number_of(query.protocol())},
                     {"previousProtocol", number_of(protocol)}}};
   }
   return std::nullopt;
 }
 
-SessionServer::Query SessionServer::Query::of(const http::Request& request) {
+SessionServer::Query::Query(const http::Request& request) {
   constexpr std::string_view names[] = {"EIO", "transport", "sid", "b64"};
-  std::string values[std::size(names)];
-  http::read_query(request.query(), names, values);
-  auto& [version, transport, sid, base64] = values;
-  // 3 unless the client says 4, as in the reference.
-  const bool is_v4 = version == engineio::protocol_version;
-  return {std::move(transport), std::move(sid),
-          is_v4 ? engineio::Protocol::v4 : engineio::Protocol::v3, !base64.empty()};
+  http::read_query(request.query(), names, values_);
 }
 
-BinaryForm SessionServer::Query::binary_form() const {
+engineio::Protocol SessionServer::Query::protocol() const {
+  // 3 unless the client says 4, as in the reference.
+  const bool is_v4 = values_[0].text == engineio::protocol_version;
+  return is_v4 ? engineio::Protocol::v4 : engineio::Protocol::v3;
+}
+
+SessionServer::Terms SessionServer::Query::terms() const {
+  const bool wants_polling = transport() == to_string(TransportName::polling);
+  return {wants_polling ? TransportName::polling : TransportName::websocket, protocol(),
+          !values_[3].text.empty()};
+}
+
+BinaryForm SessionServer::Terms::binary_form() const {
   if (is_v3()) return base64 ? BinaryForm::v3_base64 : BinaryForm::v3_bytes;
   return base64 ? BinaryForm::base64 : BinaryForm::bytes;
 }
 
 void SessionServer::accept(const std::shared_ptr<Exchange>& exchange) {
   const http::Request& request = exchange->request();
-  const Query query = Query::of(request);
-  const auto session = find(query.sid);
-  if (const auto refused = check(request, query, session.get())) {
+  const Query query(request);
+  const auto session = query.sid().empty() ? nullptr : find(query.sid());
+  const bool is_upgrade = websocket::is_upgrade_request(request);
+  if (const auto refused = check(request, query, session.get(), is_upgrade)) {
     return report_and_refuse(*exchange, refused->refusal, refused->context);
   }
 
-  if (websocket::is_upgrade_request(request)) {
-    if (session) return accept_upgrade(*exchange, query, session);
+  if (is_upgrade) {
+    if (session) return accept_upgrade(*exchange, query.terms(), session);
   } else if (session) {
-    if (request.method != "GET" && request.method != "POST") {
+    if (!request.is("GET") && !request.is("POST")) {
       return refuse(*exchange, Refusal::method_not_allowed);
     }
     // The session may be closing; its transport still answers.
     const auto transport = session->polling()->shared_from_this();
     return contain(*transport, [&] { transport->accept(exchange); });
   }
-  handshake(exchange, query);
+  handshake(exchange, query.terms());
 }
 
 void SessionServer::refuse(Exchange& exchange, Refusal refusal) {
@@ -261,35 +286,35 @@ void SessionServer::report_and_refuse(Exchange& exchange, Refusal refusal, const
   answer(exchange, refusal, message->get_ref<const std::string&>());
 }
 
-void SessionServer::handshake(const std::shared_ptr<Exchange>& exchange, const Query& query) {
+void SessionServer::handshake(const std::shared_ptr<Exchange>& exchange, const Terms& terms) {
   if (is_ending()) return refuse(*exchange, Refusal::shutting_down);
   if (!takes_handshake_of(*exchange)) {
     return report_and_refuse(*exchange, Refusal::too_many_handshakes,
                              {{"name", "TOO_MANY_HANDSHAKES"}});
   }
-  if (!allow_request_) return admit(exchange, query);
-  allow_request_(exchange, [this, query](const std::shared_ptr<Exchange>& decided,
+  if (!allow_request_) return admit(exchange, terms);
+  allow_request_(exchange, [this, terms](const std::shared_ptr<Exchange>& decided,
                                          const std::optional<std::string>& refusal) {
     if (refusal) return report_and_refuse(*decided, Refusal::forbidden, {{"message", *refusal}});
-    admit(decided, query);
+    admit(decided, terms);
   });
 }
 
-void SessionServer::admit(const std::shared_ptr<Exchange>& exchange, const Query& query) {
-  if (query.is_v3() && !options_.allow_eio3) {
+void SessionServer::admit(const std::shared_ptr<Exchange>& exchange, const Terms& terms) {
+  if (terms.is_v3() && !options_.allow_eio3) {
     return report_and_refuse(*exchange, Refusal::unsupported_protocol,
-                             {{"protocol", number_of(query.protocol)}});
+                             {{"protocol", number_of(terms.protocol)}});
   }
-  if (query.is_v3() && asks_for_jsonp(exchange->request())) {
+  if (terms.is_v3() && asks_for_jsonp(exchange->request())) {
     return report_and_refuse(*exchange, Refusal::unknown_transport, {{"transport", "jsonp"}});
   }
-  if (!generate_id_) return open_session(exchange, query, options_.place.draw_id(loop_.entropy()));
-  generate_id_(exchange, [this, query](const std::shared_ptr<Exchange>& ready,
+  if (!generate_id_) return open_session(exchange, terms, options_.place.draw_id(loop_.entropy()));
+  generate_id_(exchange, [this, terms](const std::shared_ptr<Exchange>& ready,
                                        const std::optional<std::string>& id) {
     if (!id || !is_usable(*id)) {
       return report_and_refuse(*ready, Refusal::bad_request, {{"name", "ID_GENERATION_ERROR"}});
     }
-    open_session(ready, query, *id);
+    open_session(ready, terms, *id);
   });
 }
 
@@ -316,7 +341,7 @@ bool SessionServer::has_room_for(const Exchange& exchange) const {
   return most == 0 || addresses_.count(exchange.remote_address()) < most;
 }
 
-void SessionServer::open_session(const std::shared_ptr<Exchange>& exchange, const Query& query,
+void SessionServer::open_session(const std::shared_ptr<Exchange>& exchange, const Terms& terms,
                                  std::string id) {
   // That may have begun while the application decided.
   if (is_ending()) return refuse(*exchange, Refusal::shutting_down);
@@ -324,10 +349,10 @@ void SessionServer::open_session(const std::shared_ptr<Exchange>& exchange, cons
     return report_and_refuse(*exchange, Refusal::too_many_sessions,
                              {{"name", "TOO_MANY_SESSIONS"}});
   }
-  if (query.transport == "polling") {
-    const auto session = make_session(*exchange, query, std::move(id));
+  if (terms.transport == TransportName::polling) {
+    const auto session = make_session(*exchange, terms, std::move(id));
     return open_or_give_up(*session, [&] {
-      const auto transport = std::make_shared<PollingTransport>(*session, query.binary_form());
+      const auto transport = std::make_shared<PollingTransport>(*session, terms.binary_form());
       session->open(transport);
       transport->accept(exchange);
       session->set_handler(factory_(session));
@@ -335,10 +360,10 @@ void SessionServer::open_session(const std::shared_ptr<Exchange>& exchange, cons
   }
   const auto accept = check_websocket(*exchange);
   if (!accept) return;
-  const auto session = make_session(*exchange, query, std::move(id));
+  const auto session = make_session(*exchange, terms, std::move(id));
   open_or_give_up(*session, [&] {
     const auto transport =
-        std::make_shared<WebSocketTransport>(session, websocket_limits_, query.binary_form());
+        std::make_shared<WebSocketTransport>(session, websocket_limits_, terms.binary_form());
     switch_protocols(*exchange, *accept, *session, transport);
     // A hook that adds headers has closed the server.
     if (closed_) return transport->close();
@@ -357,11 +382,11 @@ void SessionServer::open_or_give_up(Session& session, Use use) {
   }
 }
 
-std::shared_ptr<Session> SessionServer::make_session(Exchange& exchange, const Query& query,
+std::shared_ptr<Session> SessionServer::make_session(Exchange& exchange, const Terms& terms,
                                                      std::string id) {
   OpeningRequest opening(exchange.request(), exchange.remote_address());
   opening.issued_ms = loop_.wall_clock_ms();
-  opening.protocol = query.protocol;
+  opening.protocol = terms.protocol;
   opening.secure = exchange.is_secure();
   auto session = std::make_shared<Session>(*this, std::move(id), std::move(opening));
   sessions_.insert(session);
@@ -377,9 +402,9 @@ std::shared_ptr<Session> SessionServer::make_session(Exchange& exchange, const Q
   return session;
 }
 
-std::optional<std::string> SessionServer::check_websocket(Exchange& exchange) {
+std::optional<websocket::AcceptKey> SessionServer::check_websocket(Exchange& exchange) {
   auto accept = websocket::check_upgrade(exchange.request());
-  if (accept) return std::move(*accept);
+  if (accept) return *accept;
   if (accept.error() == websocket::UpgradeError::unsupported_version) {
     http::Response response;
     response.status = 426;
@@ -391,26 +416,25 @@ std::optional<std::string> SessionServer::check_websocket(Exchange& exchange) {
   return std::nullopt;
 }
 
-void SessionServer::accept_upgrade(Exchange& exchange, const Query& query,
+void SessionServer::accept_upgrade(Exchange& exchange, const Terms& terms,
                                    const std::shared_ptr<Session>& session) {
   const auto accept = check_websocket(exchange);
   if (!accept) return;
   const auto transport =
-      std::make_shared<WebSocketTransport>(session, websocket_limits_, query.binary_form());
+      std::make_shared<WebSocketTransport>(session, websocket_limits_, terms.binary_form());
   const bool taken = session->begin_upgrade(transport);
   switch_protocols(exchange, *accept, *session, transport);
   if (!taken) transport->close();
 }
 
-void SessionServer::switch_protocols(Exchange& exchange, std::string_view accept,
+void SessionServer::switch_protocols(Exchange& exchange, const websocket::AcceptKey& accept,
                                      const Session& session,
                                      const std::shared_ptr<WebSocketTransport>& transport) const {
   try {
     http::Response switching;
     switching.status = 101;
-    switching.headers.reserve(2, 64);
-    switching.headers.add("Upgrade", "websocket");
-    switching.headers.add("Sec-WebSocket-Accept", accept);
+    const SwitchingLines lines(accept);
+    switching.ready_lines = lines.text();
     if (const auto protocol = offered_subprotocol(exchange.request()); !protocol.empty()) {
       switching.headers.add("Sec-WebSocket-Protocol", protocol);
     }

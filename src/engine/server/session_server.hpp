@@ -9,6 +9,7 @@
 #include "base/id_set.hpp"
 #include "base/loop.hpp"
 #include "codec/websocket/frame.hpp"
+#include "codec/websocket/handshake.hpp"
 #include "engine/server/address_counts.hpp"
 #include "engine/server/address_rates.hpp"
 #include "engine/server/counters.hpp"
@@ -18,6 +19,7 @@
 
 #include <socketio/json.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -104,13 +106,26 @@ class SessionServer final : public SessionOwner {
   void on_session_end(Session& session) override;
 
  private:
-  struct Query {
-    static Query of(const http::Request& request);
-    std::string transport, sid;
+  /// How a client wants to talk.
+  struct Terms {
+    TransportName transport;
     engineio::Protocol protocol;
     bool base64;
     bool is_v3() const { return protocol == engineio::Protocol::v3; }
     BinaryForm binary_form() const;
+  };
+  /// What a request, which outlives it, says in its query.
+  class Query {
+   public:
+    explicit Query(const http::Request& request);
+    std::string_view transport() const { return values_[1].text; }
+    std::string_view sid() const { return values_[2].text; }
+    engineio::Protocol protocol() const;
+    /// Only if check() has found nothing.
+    Terms terms() const;
+
+   private:
+    std::array<http::QueryValue, 4> values_;
   };
 
   struct Refused {
@@ -118,8 +133,8 @@ class SessionServer final : public SessionOwner {
     json context;
   };
 
-  std::optional<Refused> check(const http::Request& request, const Query& query,
-                               Session* session) const;
+  std::optional<Refused> check(const http::Request& request, const Query& query, Session* session,
+                               bool is_upgrade) const;
   /// The same for what is asked of a session that there is.
   static std::optional<Refused> check_session(const Query& query, Session& session,
                                               bool is_upgrade);
@@ -127,10 +142,10 @@ class SessionServer final : public SessionOwner {
   void refuse(Exchange& exchange, Refusal refusal);
   static void answer(Exchange& exchange, Refusal refusal, std::string_view message = {});
   bool is_ending() const { return closed_ || drain_ != nullptr; }
-  void handshake(const std::shared_ptr<Exchange>& exchange, const Query& query);
+  void handshake(const std::shared_ptr<Exchange>& exchange, const Terms& terms);
   /// It has been allowed.
-  void admit(const std::shared_ptr<Exchange>& exchange, const Query& query);
-  void open_session(const std::shared_ptr<Exchange>& exchange, const Query& query, std::string id);
+  void admit(const std::shared_ptr<Exchange>& exchange, const Terms& terms);
+  void open_session(const std::shared_ptr<Exchange>& exchange, const Terms& terms, std::string id);
   /// The rates of handshakes allow another one.
   bool takes_handshake_of(const Exchange& exchange);
   /// `sessions_` has changed.
@@ -141,15 +156,16 @@ class SessionServer final : public SessionOwner {
   bool has_room_for(const Exchange& exchange) const;
   /// Whether a session may have that id, which the application has made.
   bool is_usable(std::string_view id) const;
-  void accept_upgrade(Exchange& exchange, const Query& query,
+  void accept_upgrade(Exchange& exchange, const Terms& terms,
                       const std::shared_ptr<Session>& session);
   /// The value of Sec-WebSocket-Accept. Refuses the request, and returns nothing, if it does not
   /// ask for a WebSocket in the right way.
-  std::optional<std::string> check_websocket(Exchange& exchange);
+  std::optional<websocket::AcceptKey> check_websocket(Exchange& exchange);
   /// Answers 101. If that fails, the transport ends.
-  void switch_protocols(Exchange& exchange, std::string_view accept, const Session& session,
+  void switch_protocols(Exchange& exchange, const websocket::AcceptKey& accept,
+                        const Session& session,
                         const std::shared_ptr<WebSocketTransport>& transport) const;
-  std::shared_ptr<Session> make_session(Exchange& exchange, const Query& query, std::string id);
+  std::shared_ptr<Session> make_session(Exchange& exchange, const Terms& terms, std::string id);
   std::shared_ptr<Session> find(std::string_view sid) const;
   /// `use()` opens a session. If it fails, what it has done is undone.
   template <class Use>

@@ -56,8 +56,10 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
   }
   /// On that loop; null after its end.
   Loop* loop(std::size_t loop) const { return members_[loop].loop; }
-  /// On that loop: later in this turn.
-  void defer(std::size_t loop, Loop::Task task) { members_[loop].loop->defer(std::move(task)); }
+  /// On that loop: later in this turn. Nothing after its end.
+  void defer(std::size_t loop, Loop::Task task) {
+    if (members_[loop].loop) members_[loop].loop->defer(std::move(task));
+  }
   /// Rooms that have a member on any loop, but for those of sockets' own ids. Any thread.
   std::size_t room_count() const { return rooms_.room_count(); }
 

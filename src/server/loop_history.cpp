@@ -16,10 +16,7 @@ class LoopHistory::Part final : public core::SharedHistory,
                                 public std::enable_shared_from_this<Part> {
  public:
   Part(std::shared_ptr<LoopHistory> whole, std::size_t loop)
-      : whole_(std::move(whole)), loop_(loop) {
-    const std::lock_guard lock(whole_->mutex_);
-    whole_->parts_[loop_] = this;
-  }
+      : whole_(std::move(whole)), loop_(loop) {}
   ~Part() override { close(); }
   Part(const Part&) = delete;
   Part& operator=(const Part&) = delete;
@@ -56,7 +53,7 @@ class LoopHistory::Part final : public core::SharedHistory,
 
   // --- The inbox. The mutex is held for the first four of these ---
 
-  bool has_mail() const { return !inbox_.empty(); }
+  bool has_mail() const { return delivering_ || !inbox_.empty(); }
   /// Returns its place.
   std::uint64_t put(MessagePtr message, std::optional<std::uint64_t> number) {
     inbox_.push_back({++last_place_, number, std::move(message)});
@@ -118,7 +115,7 @@ void LoopHistory::Part::deliver_up_to(std::uint64_t place) {
       if (member.bus) member.bus->deliver(mail->message);
     } catch (...) {
       // What this loop passes on has nothing to do with the code that publishes something now.
-      member.loop->report_exception();
+      if (member.loop) member.loop->report_exception();
       const std::lock_guard lock(whole_->mutex_);
       if (mail->number) lose(*mail->number);
     }
@@ -150,7 +147,11 @@ bool LoopHistory::orders(const cluster::Body& body) {
 }
 
 std::shared_ptr<core::SharedHistory> LoopHistory::open(std::size_t loop) {
-  return std::make_shared<Part>(shared_from_this(), loop);
+  const auto part = std::make_shared<Part>(shared_from_this(), loop);
+  // Not before it can be found by what is posted.
+  const std::lock_guard lock(mutex_);
+  parts_[loop] = part.get();
+  return part;
 }
 
 MessagePtr LoopHistory::add(std::size_t from, const cluster::Message& message) {

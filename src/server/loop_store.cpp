@@ -46,8 +46,9 @@ void LoopStore::find_position() {
     const auto self = weak.lock();
     if (!self) return;
     self->is_asking_ = false;
-    if (!is_known && !self->buses_->is_gateway(self->loop_))
-      self->buses_->loop(self->loop_)->timers().arm(self->timer_, retry_delay);
+    Loop* const loop = self->buses_->loop(self->loop_);
+    if (!is_known && loop && !self->buses_->is_gateway(self->loop_))
+      loop->timers().arm(self->timer_, retry_delay);
   };
   ask([answer = answer_here(answered), sessions = sessions_](core::SessionStore* store) {
     if (!store) return;

@@ -49,7 +49,9 @@ class LoopStore final : public core::SessionStore, public std::enable_shared_fro
     sessions_->close_former(loop_, private_id, std::move(closed));
   }
   /// For contain().
-  void on_exception() noexcept { buses_->loop(loop_)->report_exception(); }
+  void on_exception() noexcept {
+    if (Loop* const loop = buses_->loop(loop_)) loop->report_exception();
+  }
 
  private:
   /// Calls `use(core::SessionStore*)` on the first loop; with null if there is no store any more.

@@ -176,9 +176,9 @@ struct BackpressureOptions {
 /// data, and with the events that they have missed (`connectionStateRecovery` in JavaScript). What was
 /// volatile, or asked for an acknowledgement, is not among these. docs/delivery.md says what it
 /// promises. It takes memory for events and for clients that have left, which these limits bound; they
-/// hold for each namespace, on all loops together. Beyond them a client is not recovered. With
-/// redis_streams_adapter both are in Redis, so that a client may come back to any server; `sessions`,
-/// `log_packets` and `log_bytes` are not used then.
+/// hold for each namespace. Beyond them a client is not recovered. With redis_streams_adapter both are
+/// in Redis, so that a client may come back to any server; `sessions`, `log_packets` and `log_bytes` are
+/// not used then.
 struct RecoveryOptions {
   std::chrono::milliseconds max_disconnection_duration{120'000};
   /// A recovered client does not go through the connection middlewares again.
@@ -193,8 +193,8 @@ struct ServerOptions {
   /// Loops, each on a thread of its own, among which clients are spread: run() runs the first of them
   /// on its caller's, and starts the others. 0: as many as there are cores. More than one: handlers of
   /// several sockets run at the same time (docs/scaling.md), but those of one socket never do. Then
-  /// sessions cannot have ids of the application's (`generate_id`). A server on an io_context of yours
-  /// has one.
+  /// clients cannot be recovered (`connection_state_recovery`), nor sessions have ids of the
+  /// application's (`generate_id`). A server on an io_context of yours has one.
   std::size_t threads = 1;
   /// Of Socket.IO's requests; `http()` gets the others. Empty: "/socket.io", and for an engine::Server
   /// "/engine.io".

@@ -30,11 +30,6 @@ std::shared_ptr<core::SessionStore> ClusterAdapter::session_store() {
   return node_->session_store(nsp_.name());
 }
 
-std::shared_ptr<core::SharedHistory> ClusterAdapter::shared_history(
-    const core::RecoveryLimits& limits) {
-  return node_->shared_history(nsp_.name(), limits);
-}
-
 // --- One socket ---
 
 void ClusterAdapter::add_all(std::string_view id, std::span<const std::string> rooms) {

@@ -48,7 +48,6 @@ class ClusterAdapter final : public core::Adapter {
   void server_side_emit_with_ack(core::WrittenEvent event, detail::AckCallback answered,
                                  detail::AllCallback all) override;
   std::shared_ptr<core::SessionStore> session_store() override;
-  std::shared_ptr<core::SharedHistory> shared_history(const core::RecoveryLimits& limits) override;
 
   const core::LocalAdapter& local() const { return local_; }
 

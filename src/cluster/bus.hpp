@@ -5,7 +5,7 @@
 //
 // Life cycle: made -> open() for each namespace, as the namespaces come -> close() as they go ->
 // destroyed with its node. Every call, and every call of a Listener, is made on the node's loop.
-// Calls do not call the listener before they return, but for a history (shared_history()).
+// Calls do not call the listener before they return.
 #pragma once
 
 #include "cluster/message.hpp"
@@ -86,24 +86,6 @@ class Bus {
   /// those of others do, in the order of the history and with their offsets. Null if the bus has none.
   virtual std::shared_ptr<core::SessionStore> session_store(const std::string& nsp) {
     (void)nsp;
-    return nullptr;
-  }
-
-  /// Whether it has one.
-  virtual bool has_history() const { return false; }
-  /// Another bus of this node has one, whose stores `find` finds on this loop; null once that bus has gone.
-  /// Then a bus between loops has session_store(), on every loop, and events that can be recovered go to this
-  /// node alone, which publishes each again when it has its offset.
-  using FindStore = std::function<std::shared_ptr<core::SessionStore>(const std::string& nsp)>;
-  virtual void share_history(FindStore find) { (void)find; }
-
-  /// The same for a bus between the loops of one server: this loop's part in the namespace's history, which
-  /// they have together. As long as any of them has it, such broadcasts come back in the same way; to the node
-  /// that publishes one before publish() returns, unless it is delivering another one. Null if the bus has none.
-  virtual std::shared_ptr<core::SharedHistory> shared_history(const std::string& nsp,
-                                                              const core::RecoveryLimits& limits) {
-    (void)nsp;
-    (void)limits;
     return nullptr;
   }
 

@@ -67,8 +67,6 @@ class Cluster final : public std::enable_shared_from_this<Cluster>, private Bus:
   const ClusterOptions& options() const { return options_; }
   /// Null after leave().
   Bus* bus() { return bus_.get(); }
-  /// Whether it is this node's id.
-  bool is_own(const std::string& node) const { return bus_ && bus_->node_id() == node; }
 
   void open(const std::string& nsp);
   void close(const std::string& nsp);

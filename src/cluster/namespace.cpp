@@ -98,28 +98,16 @@ void ClusterNamespace::pass_on(const Body& body, const Cluster* from) {
 
 // --- Events for clients ---
 
-bool ClusterNamespace::comes_back(const detail::BroadcastOptions& options,
-                                  const Cluster* from) const {
+bool ClusterNamespace::goes_by_history(const detail::BroadcastOptions& options) const {
   if (options.flags.is_local || options.flags.is_volatile) return false;
   const auto nsp = nsp_.lock();
-  if (!nsp || !nsp->recovery()) return false;
-  if (nsp->recovery()->is_shared()) return !from || from->options().peers == Peers::loops;
-  // What comes from a loop has its place already.
-  const bool is_of_loops = nsp->recovery()->is_of_loops() && clusters_.front()->bus();
-  return is_of_loops && (!from || from->options().peers == Peers::servers);
+  return nsp && nsp->recovery() && nsp->recovery()->is_shared();
 }
 
-void ClusterNamespace::deliver_from_history(const Cluster& from, const Message& message) {
-  const auto& broadcast = std::get<Broadcast>(message.body);
-  const bool is_from_loop = from.options().peers == Peers::loops;
-  // Other servers have a history of their own, if any.
-  const std::string offset = is_from_loop ? std::string() : broadcast.offset;
-  const bool is_published = is_from_loop && from.is_own(message.sender);
-  if (!is_published && others(&from) != 0)
-    pass_on(Broadcast{broadcast.event, broadcast.options, {}, offset}, &from);
-  const std::string text = core::with_offset(broadcast.event.text, broadcast.offset);
+void ClusterNamespace::deliver_from_history(const Broadcast& message) {
+  const std::string text = core::with_offset(message.event.text, message.offset);
   here([&](core::LocalAdapter& local) {
-    local.broadcast_from_history({text, broadcast.event.attachments}, broadcast.options);
+    local.broadcast({text, message.event.attachments}, message.options);
   });
 }
 
@@ -127,7 +115,7 @@ void ClusterNamespace::broadcast(core::WrittenEvent event, const detail::Broadca
                                  const Cluster* from) {
   if (!options.flags.is_local && others(from) != 0)
     pass_on(Broadcast{content_of(event), options, {}}, from);
-  if (comes_back(options, from)) return;
+  if (!from && goes_by_history(options)) return;
   here([&](core::LocalAdapter& local) { local.broadcast(std::move(event), options); });
 }
 
@@ -293,7 +281,7 @@ void ClusterNamespace::on_request(const std::shared_ptr<Cluster>& from, const Me
   if (const auto* const broadcast_event = std::get_if<Broadcast>(&body)) {
     const core::WrittenEvent event = written(broadcast_event->event);
     const RequestId& request = broadcast_event->request;
-    if (!broadcast_event->offset.empty()) return deliver_from_history(*from, *message);
+    if (!broadcast_event->offset.empty()) return deliver_from_history(*broadcast_event);
     if (request.empty()) return broadcast(event, broadcast_event->options, from.get());
     const auto reply = std::make_shared<ClientsReply>(from, message, request);
     return ask_clients(

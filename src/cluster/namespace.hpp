@@ -72,9 +72,9 @@ class ClusterNamespace {
   void on_other_room_deleted(const std::string& room);
 
  private:
-  /// An event that is published comes back from the bus with its place in the history. `from` as above.
-  bool comes_back(const detail::BroadcastOptions& options, const Cluster* from) const;
-  void deliver_from_history(const Cluster& from, const Message& message);
+  /// It comes back from the bus, as it does to the other servers.
+  bool goes_by_history(const detail::BroadcastOptions& options) const;
+  void deliver_from_history(const Broadcast& message);
   void serve_server_side(const std::shared_ptr<Cluster>& from, const MessagePtr& message);
   void run_here(const core::WrittenEvent& event, std::function<void(const Content*)> answered);
   /// Calls `use(core::LocalAdapter&)`. False if the namespace is not here.

@@ -15,13 +15,6 @@ void ClusterNode::add(std::unique_ptr<Bus> bus, const ClusterOptions& options) {
   for (const auto& cluster : clusters_) {
     if (cluster->options().peers == Peers::loops) cluster->bus()->want_rooms();
   }
-  if (!clusters_.back()->bus()->has_history()) return;
-  clusters_.front()->bus()->share_history(
-      [weak = weak_from_this()](const std::string& nsp) -> std::shared_ptr<core::SessionStore> {
-        const auto self = weak.lock();
-        Bus* const between_servers = self ? self->clusters_.back()->bus() : nullptr;
-        return between_servers ? between_servers->session_store(nsp) : nullptr;
-      });
 }
 
 core::AdapterFactory ClusterNode::adapter_factory() {
@@ -41,18 +34,8 @@ void ClusterNode::leave() {
 }
 
 std::shared_ptr<core::SessionStore> ClusterNode::session_store(const std::string& nsp) const {
-  if (clusters_.empty()) return nullptr;
-  // Of two, the first is that of the loops.
-  return clusters_.front()->bus() ? clusters_.front()->bus()->session_store(nsp) : nullptr;
-}
-
-std::shared_ptr<core::SharedHistory> ClusterNode::shared_history(
-    const std::string& nsp, const core::RecoveryLimits& limits) const {
-  for (const auto& cluster : clusters_) {
-    if (cluster->options().peers == Peers::loops && cluster->bus())
-      return cluster->bus()->shared_history(nsp, limits);
-  }
-  return nullptr;
+  if (clusters_.size() != 1 || !clusters_.front()->bus()) return nullptr;
+  return clusters_.front()->bus()->session_store(nsp);
 }
 
 // --- Namespaces ---

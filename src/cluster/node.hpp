@@ -36,11 +36,9 @@ class ClusterNode final : public std::enable_shared_from_this<ClusterNode>,
   core::AdapterFactory parent_adapter_factory();
   void leave();
 
-  /// For adapters: that of the bus between servers; at one of several loops, its way to that.
+  /// For adapters: that of the bus, if this node is on one bus alone: other loops do not get the
+  /// history.
   std::shared_ptr<core::SessionStore> session_store(const std::string& nsp) const;
-  /// For adapters: the part of this loop in the history of the server's loops, if it is one of several.
-  std::shared_ptr<core::SharedHistory> shared_history(const std::string& nsp,
-                                                      const core::RecoveryLimits& limits) const;
   /// For adapters: the namespace's place in the cluster. It is closed when it is at no loop.
   std::shared_ptr<ClusterNamespace> open(const std::string& nsp);
   void close_if_unused(const std::string& nsp);

@@ -44,7 +44,6 @@ class StreamsBus final : public ChannelBus {
   void open(const std::string& nsp, Listener& listener) override;
   void publish(cluster::MessagePtr message) override;
   std::shared_ptr<core::SessionStore> session_store(const std::string& nsp) override;
-  bool has_history() const override { return true; }
 
  private:
   /// One that is read here.

@@ -117,6 +117,10 @@ std::size_t loop_count(const ServerOptions& options, LoopsOf loops_of) {
   if (loops_of == LoopsOf::user) {
     throw std::invalid_argument("threads: a server on an io_context of yours has one loop");
   }
+  if (options.connection_state_recovery) {
+    // A client may come back to another loop, which does not have what it missed.
+    throw std::invalid_argument("connection_state_recovery: not with several threads");
+  }
   if (options.generate_id) {
     throw std::invalid_argument("generate_id: not with several threads, whose ids name their loop");
   }

@@ -10,7 +10,7 @@ import { until, within } from "../conformance/support/deadline.mjs";
 import { mixesOf, useCluster } from "./support/cluster.mjs";
 import { useRedis } from "./support/redis.mjs";
 
-const isCpp = (kind) => kind === "cpp" || kind === "loops";
+const isCpp = (kind) => kind === "cpp";
 
 describe("recovery by another server", () => {
   const redis = useRedis();
@@ -43,8 +43,7 @@ describe("recovery by another server", () => {
   const events = (list) => list.map((event) => event.slice(0, -1));
   const received = async (cluster, node, client) => events((await cluster.received(node, [client]))[0]);
 
-  const mixes = mixesOf("streams").filter((mix) => !mix.includes("older"));
-  if (mixes.some((mix) => mix.some(isCpp))) mixes.push(["loops", "loops"]);
+  const mixes = mixesOf("streams").filter((mix) => !mix.includes("older") && !mix.includes("loops"));
   const cases = [
     ...mixes.map((kinds) => ["streams", kinds]),
     // "/" and "/custom" are not in the same one.

@@ -546,6 +546,8 @@ TEST(Loops, AHandlerOfAnyLoopMayDestroyTheServer) {
 
 TEST(Loops, OptionsThatSeveralThreadsCannotHave) {
   EXPECT_THROW(Server({.threads = 257}), std::invalid_argument);
+  EXPECT_THROW(Server({.threads = 2, .connection_state_recovery = RecoveryOptions{}}),
+               std::invalid_argument);
   EXPECT_THROW(
       Server({.threads = 2, .generate_id = [](const HttpRequest&) { return std::string("x"); }}),
       std::invalid_argument);

@@ -18,7 +18,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -26,8 +25,6 @@
 
 namespace socketio::support {
 namespace {
-
-using std::chrono::seconds;
 
 class Watcher final : public core::NodeWatcher {
  public:
@@ -49,14 +46,10 @@ class Watcher final : public core::NodeWatcher {
 
 class RandomLoops {
  public:
-  explicit RandomLoops(std::uint64_t seed, BusFault fault = {},
-                       const std::optional<core::RecoveryLimits>& recovery = {})
-      : dice_(seed),
-        fault_(fault),
-        town_(
-            dice_.between(2, 4), seed,
-            [this](auto bus) { return std::make_unique<FaultyBus>(std::move(bus), fault_); },
-            recovery) {
+  explicit RandomLoops(std::uint64_t seed, BusFault fault = {})
+      : dice_(seed), fault_(fault), town_(dice_.between(2, 4), seed, [this](auto bus) {
+          return std::make_unique<FaultyBus>(std::move(bus), fault_);
+        }) {
     town_.on_first([this] {
       furnish(town_.main());
       furnish(town_.dynamic());
@@ -313,12 +306,7 @@ TEST(RandomLoops, GiveEachReceiverEachEventOnceAndInOrder) {
   std::size_t received = 0;
   std::size_t ended = 0;
   for_each_seed(250, "simulation_loops_test", [&](std::uint64_t seed) {
-    // Events have another way if clients are recovered, which nobody tries here.
-    std::optional<core::RecoveryLimits> recovery;
-    if (seed % 3 == 0)
-      recovery =
-          core::RecoveryLimits{.max_disconnection_duration = seconds(1), .notice_time = seconds(1)};
-    RandomLoops loops(seed, {}, recovery);
+    RandomLoops loops(seed);
     loops.run();
     EXPECT_EQ(loops.faults(), std::vector<std::string>{});
     ++seeds;

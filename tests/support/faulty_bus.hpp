@@ -76,10 +76,6 @@ class FaultyBus final : public cluster::Bus {
   void count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) override {
     bus_->count_servers(nsp, std::move(counted));
   }
-  std::shared_ptr<core::SharedHistory> shared_history(const std::string& nsp,
-                                                      const core::RecoveryLimits& limits) override {
-    return bus_->shared_history(nsp, limits);
-  }
   void on_room_created(const std::string& nsp, const std::string& room) override {
     const bool is_own = is_drawn_id(room);
     const bool is_wrong = !is_own && fault_.rooms++ == fault_.number;

@@ -43,9 +43,6 @@ class SteppedLoop final : public Loop {
 
   std::int64_t wall_clock_ms() const override { return 1'700'000'000'000; }
   void post(Task task) override { posted_.push_back(std::move(task)); }
-  bool try_post(Task task, std::size_t bytes) override {
-    return has_room && Loop::try_post(std::move(task), bytes);
-  }
   bool has_run_posted() const override { return posted_.empty(); }
   bool is_current() const override { return running_ == this; }
 
@@ -64,9 +61,6 @@ class SteppedLoop final : public Loop {
     turn([&] { timers().advance(now() + time); });
   }
 
-  /// For events of other threads.
-  bool has_room = true;
-
  private:
   void run_posted() override {
     for (const Task& task : std::exchange(posted_, {})) run(task);
@@ -84,8 +78,7 @@ class TownWorker final : public engine::SessionOwner {
   using WrapBus = std::function<std::unique_ptr<cluster::Bus>(std::unique_ptr<cluster::Bus>)>;
 
   TownWorker(std::unique_ptr<SteppedLoop> loop, const LoopPlace& place, server::LoopGroup& group,
-             server::LoopBuses& buses, const WrapBus& wrap,
-             const std::optional<core::RecoveryLimits>& recovery)
+             server::LoopBuses& buses, const WrapBus& wrap)
       : loop_(std::move(loop)),
         index_(place.index),
         group_(group),
@@ -96,7 +89,6 @@ class TownWorker final : public engine::SessionOwner {
     core::Options options;
     options.place = place;
     options.cleanup_empty_child_namespaces = true;
-    options.recovery = recovery;
     options.adapter = cluster_->adapter_factory();
     options.parent_adapter = cluster_->parent_adapter_factory();
     node_ = std::make_unique<core::Node>(*loop_, options, &group);
@@ -139,15 +131,12 @@ class LoopTown {
  public:
   LoopTown(
       std::size_t loops, std::uint64_t seed,
-      const TownWorker::WrapBus& wrap = [](auto bus) { return bus; },
-      const std::optional<core::RecoveryLimits>& recovery = {},
-      const std::function<void(TownWorker& first)>& connect = {})
+      const TownWorker::WrapBus& wrap = [](auto bus) { return bus; })
       : group_(loops), buses_(std::make_shared<server::LoopBuses>(loops)) {
     for (std::size_t index = 0; index < loops; ++index) {
       workers_.push_back(
           std::make_unique<TownWorker>(std::make_unique<SteppedLoop>(running_, seed + index),
-                                       LoopPlace{index, loops}, group_, *buses_, wrap, recovery));
-      if (index == 0 && connect) connect(*workers_.front());
+                                       LoopPlace{index, loops}, group_, *buses_, wrap));
     }
     group_.begin_running();
     on_first([this] {
@@ -213,18 +202,17 @@ class LoopTown {
 /// A client of one namespace. Each call is a turn of its loop.
 class TownClient {
  public:
-  /// `auth` is JSON, or empty.
-  TownClient(TownWorker& worker, const std::string& nsp, const std::string& auth = {})
+  TownClient(TownWorker& worker, const std::string& nsp)
       : worker_(worker),
         prefix_(nsp == "/" ? std::string() : nsp + ","),
         transport_(std::make_shared<KeptTransport>()),
         session_(std::make_shared<engine::Session>(worker, "session", engine::OpeningRequest{})) {
-    worker_.loop().turn([&] {
+    worker_.loop().turn([this] {
       session_->open(transport_);
       handler_ = worker_.node().accept(session_);
       session_->set_handler(handler_);
       transport_->sent.clear();
-      handler_->on_text('0' + prefix_ + auth);
+      handler_->on_text('0' + prefix_);
     });
   }
   ~TownClient() { leave(); }
@@ -238,8 +226,6 @@ class TownClient {
   void leave() {
     worker_.loop().turn([this] { session_->close(DisconnectReason::transport_close); });
   }
-  /// The server has closed its connection.
-  bool is_closed() const { return transport_->closed; }
   /// What has arrived since the last call: Socket.IO packets without the namespace.
   std::vector<std::string> received() {
     std::vector<std::string> packets = std::exchange(transport_->sent, {});

@@ -26,8 +26,6 @@ namespace socketio::core {
 
 class NamespaceState;
 class SessionStore;
-class SharedHistory;
-struct RecoveryLimits;
 
 /// An event as it is sent in any packet, whatever the packet's namespace and id.
 struct WrittenEvent {
@@ -94,12 +92,6 @@ class Adapter {
   /// Where the servers keep sessions together. Whoever has asked for it gets broadcasts as the others
   /// do: in the order of the shared history, and with offsets. Null if each server keeps its own.
   virtual std::shared_ptr<SessionStore> session_store() { return nullptr; }
-  /// The same for the loops of one server: the namespace's part in the history that they have together.
-  /// Null if there is one loop, or a session_store().
-  virtual std::shared_ptr<SharedHistory> shared_history(const RecoveryLimits& limits) {
-    (void)limits;
-    return nullptr;
-  }
 };
 
 /// Creates the adapter of a namespace. The namespace outlives it.

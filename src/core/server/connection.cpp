@@ -235,7 +235,7 @@ void Connection::join(const std::shared_ptr<NamespaceState>& nsp, std::string_vi
     return send_connect_error(name, error_text({"Invalid namespace"}));
   }
 
-  if (nsp->recovery() && !nsp->recovery()->logs_here() && !session_->is_v3()) {
+  if (nsp->recovery() && nsp->recovery()->is_shared() && !session_->is_v3()) {
     const RecoveryClaim claim(auth_text);
     if (!claim.private_id.empty()) return await_session(nsp, claim, auth_text);
   }
@@ -303,7 +303,7 @@ std::optional<KeptSession> Connection::take_session(NamespaceState& nsp,
   if (!recovery || recovery->is_shared()) return std::nullopt;
   const RecoveryClaim claim(auth_text);
   if (claim.private_id.empty()) return std::nullopt;
-  if (recovery->logs_here()) recovery->close_former_here(claim.private_id, session_.get());
+  close_former(*recovery, claim.private_id);
   auto kept = recovery->take(claim.private_id);
   if (!kept) return std::nullopt;
   const auto first = recovery->first_missed(*kept->session, kept->id, claim.offset);
@@ -312,25 +312,27 @@ std::optional<KeptSession> Connection::take_session(NamespaceState& nsp,
   return kept;
 }
 
+void Connection::close_former(Recovery& recovery, std::string_view private_id) {
+  SocketState* const lost = recovery.find(private_id);
+  if (!lost) return;
+  const auto former = lost->connection()->shared_session();
+  if (former != session_) former->close(DisconnectReason::transport_close);
+}
+
 void Connection::await_session(const std::shared_ptr<NamespaceState>& nsp,
                                const RecoveryClaim& claim, std::string_view auth_text) {
-  const auto on_taken = [weak = weak_from_this(), nsp,
-                         kept_auth = std::string(auth_text)](std::optional<KeptSession> kept) {
-    const auto self = weak.lock();
-    if (self) return contain(*self, [&] { self->on_session(nsp, kept_auth, std::move(kept)); });
-    if (kept) nsp->recovery()->put_back(*std::move(kept));
-    nsp->end_if_empty();
-  };
+  // Whatever that saves arrives at the store before the question.
+  close_former(*nsp->recovery(), claim.private_id);
   if (!searched_) searched_ = std::make_unique<Names>();
   searched_->emplace(nsp->name());
-  Recovery& recovery = *nsp->recovery();
-  // A session of the loops is taken when the client enters: there is nothing to wait for then.
-  if (recovery.is_of_loops())
-    return recovery.close_former(claim.private_id, [on_taken] { on_taken(std::nullopt); });
-  // Whatever that saves arrives at the store before the question.
-  recovery.close_former_here(claim.private_id, session_.get());
-  recovery.close_former(claim.private_id,
-                        [nsp, claim, on_taken] { nsp->recovery()->take_shared(claim, on_taken); });
+  nsp->recovery()->take_shared(
+      claim, [weak = weak_from_this(), nsp,
+              kept_auth = std::string(auth_text)](std::optional<KeptSession> kept) {
+        const auto self = weak.lock();
+        if (self) return contain(*self, [&] { self->on_session(nsp, kept_auth, std::move(kept)); });
+        if (kept) nsp->recovery()->put_back(*std::move(kept));
+        nsp->end_if_empty();
+      });
 }
 
 void Connection::on_session(const std::shared_ptr<NamespaceState>& nsp,
@@ -352,6 +354,12 @@ void Connection::on_session(const std::shared_ptr<NamespaceState>& nsp,
 void Connection::answer_connect(SocketState& socket) {
   NamespaceState& nsp = socket.nsp();
   Recovery* const recovery = nsp.recovery();
+  // Middlewares may have taken longer than the log reaches back.
+  const bool is_logged = socket.recovered() && !recovery->is_shared();
+  if (is_logged && !recovery->has_all(*socket.recovery_session(), socket.id(),
+                                      socket.recovery_session()->begin)) {
+    socket.lose_recovery();
+  }
   if (session_->is_v3())
     return void(send({.type = PacketType::connect, .nsp = nsp.name()}, Compress::no));
   std::string payload;
@@ -368,25 +376,13 @@ void Connection::send_missed(SocketState& socket, std::vector<PreparedEvents>& m
     nsp.count(session_->send_prepared(events), events.events().size());
   };
   Recovery& recovery = *nsp.recovery();
-  for (PreparedEvents& events : missed) send_events(events);
-  if (recovery.is_shared()) return;
-  const SocketSession& session = *socket.recovery_session();
-  if (recovery.logs_here())
-    recovery.for_each_missed(session, socket.id(), session.begin, send_events);
-  socket.note_sent(recovery.next());
-}
-
-std::vector<PreparedEvents> Connection::read_logged(SocketState& socket) {
-  Recovery& recovery = *socket.nsp().recovery();
-  const SocketSession& session = *socket.recovery_session();
-  // Middlewares may have taken longer than the log reaches back.
-  if (recovery.logs_here()) {
-    if (!recovery.has_all(session, socket.id(), session.begin)) socket.lose_recovery();
-    return {};
+  if (recovery.is_shared()) {
+    for (PreparedEvents& events : missed) send_events(events);
+    return;
   }
-  auto missed = recovery.read_logged(session, socket.id(), session.begin);
-  if (!missed) socket.lose_recovery();
-  return std::move(missed).value_or(std::vector<PreparedEvents>());
+  const SocketSession& session = *socket.recovery_session();
+  recovery.for_each_missed(session, socket.id(), session.begin, send_events);
+  socket.note_sent(recovery.log().next());
 }
 
 void Connection::await_missed(const std::shared_ptr<SocketState>& socket) {
@@ -441,12 +437,6 @@ void Connection::admit(const std::shared_ptr<SocketState>& socket,
   NamespaceState& nsp = socket->nsp();
   connect_timer_.reset();
   const auto handlers = nsp.handlers().connection;  // they may add further ones
-  if (socket->recovered() && !nsp.recovery()->is_shared()) {
-    // Nothing may be delivered between this and the socket's first event, as its error hook might do.
-    node_.waiting_broadcasts().before_sending();
-    if (!socket->connection()) return;
-    missed = read_logged(*socket);
-  }
   answer_connect(*socket);
   // Behind the answer: the official client keeps events that arrive before it, and gets them twice if
   // the connection breaks in between.

@@ -92,7 +92,9 @@ class Connection final : public engine::SessionHandler,
                                            std::optional<KeptSession> kept);
   /// The session with which a client comes back; nothing if it cannot.
   std::optional<KeptSession> take_session(NamespaceState& nsp, std::string_view auth_text);
-  /// The same from a store, which is asked, or from another loop, which has to close the former connection.
+  /// The client is here, so its former connection is lost, which nobody may have noticed yet.
+  void close_former(Recovery& recovery, std::string_view private_id);
+  /// The same from a store, about which the store is asked.
   void await_session(const std::shared_ptr<NamespaceState>& nsp, const RecoveryClaim& claim,
                      std::string_view auth_text);
   void on_session(const std::shared_ptr<NamespaceState>& nsp, const std::string& auth_text,
@@ -101,9 +103,6 @@ class Connection final : public engine::SessionHandler,
   void await_missed(const std::shared_ptr<SocketState>& socket);
   /// The client of a recovered socket that has not been admitted joins as a new one.
   void join_anew(SocketState& socket);
-  /// What a client that has come back has missed, if it is not read when it is sent. The client is new if
-  /// the log has forgotten any of it.
-  std::vector<PreparedEvents> read_logged(SocketState& socket);
   void answer_connect(SocketState& socket);
   /// Sends what a client that has come back has missed.
   void send_missed(SocketState& socket, std::vector<PreparedEvents>& missed);

@@ -121,24 +121,11 @@ PreparedEvents LocalAdapter::prepare(WrittenEvent event, const detail::Broadcast
 
 void LocalAdapter::broadcast(WrittenEvent event, const detail::BroadcastOptions& options) {
   nsp_.loop().check_thread();
-  const bool is_logged = nsp_.recovery() && nsp_.recovery()->logs_here();
+  const bool is_logged = nsp_.recovery() && !nsp_.recovery()->is_shared();
   if (is_logged && !options.flags.is_volatile) {
     return broadcast_logged(std::move(event), options);
   }
-  send_out(std::move(event), options, 0);
-}
-
-void LocalAdapter::broadcast_from_history(WrittenEvent event,
-                                          const detail::BroadcastOptions& options) {
-  nsp_.loop().check_thread();
-  Recovery* const recovery = nsp_.recovery();
-  send_out(std::move(event), options, recovery ? recovery->begin_delivery() : 0);
-}
-
-void LocalAdapter::send_out(WrittenEvent event, const detail::BroadcastOptions& options,
-                            std::uint64_t log_end) {
   PreparedEvents events = prepare(std::move(event), options, std::nullopt);
-  events.set_log_end(log_end);
   if (!nsp_.outgoing_is_watched() && !options.flags.is_volatile)
     return nsp_.waiting_broadcasts().add(*this, options, std::move(events));
   const PreparedEvents::Event& sent = events.events().front();
@@ -157,7 +144,7 @@ void LocalAdapter::broadcast_logged(WrittenEvent event, const detail::BroadcastO
            [&](SocketState& socket) { socket.notify_outgoing(event.text, event.attachments); });
   const std::string text = nsp_.recovery()->add(event, options);
   PreparedEvents events = prepare({text, std::move(event.attachments)}, options, std::nullopt);
-  events.set_log_end(nsp_.recovery()->next());
+  events.set_log_end(nsp_.recovery()->log().next());
   if (!is_watched) return nsp_.waiting_broadcasts().add(*this, options, std::move(events));
   use_each(watching, [&](SocketState& socket) { socket.send_prepared(events, options.flags); });
 }

@@ -33,8 +33,6 @@ class LocalAdapter : public Adapter, private WaitingBroadcasts::Receivers {
   void broadcast(WrittenEvent event, const detail::BroadcastOptions& options) override;
   void broadcast_with_ack(WrittenEvent event, const detail::BroadcastOptions& options,
                           AskedCallback asked, detail::AckCallback answered) override;
-  /// An event that has come from the history, with its offset as last argument.
-  void broadcast_from_history(WrittenEvent event, const detail::BroadcastOptions& options);
   void sockets(std::vector<std::string> rooms, IdsCallback found) override;
   void fetch_sockets(const detail::BroadcastOptions& options, FetchCallback found) override;
   void add_sockets(const detail::BroadcastOptions& options,
@@ -59,8 +57,6 @@ class LocalAdapter : public Adapter, private WaitingBroadcasts::Receivers {
 
   /// The same for an event that clients can recover.
   void broadcast_logged(WrittenEvent event, const detail::BroadcastOptions& options);
-  /// Sends it, or collects it. `log_end` is as in PreparedEvents.
-  void send_out(WrittenEvent event, const detail::BroadcastOptions& options, std::uint64_t log_end);
   /// Returns the index for changing it, after the broadcasts that must be sent first.
   RoomIndex& changing();
   PreparedEvents prepare(WrittenEvent event, const detail::BroadcastOptions& options,

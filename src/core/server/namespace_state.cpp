@@ -36,10 +36,8 @@ NamespaceState::NamespaceState(std::shared_ptr<NodeLink> link, std::string name,
   const bool has_clients = name_ != parents_name;
   const auto& limits = node().options().recovery;
   if (limits && has_clients) {
-    recovery_ =
-        std::make_shared<Recovery>(loop(), *limits, node().encoder(), name_,
-                                   adapter_->session_store(), adapter_->shared_history(*limits));
-    recovery_->attach();
+    recovery_ = std::make_shared<Recovery>(loop(), *limits, node().encoder(), name_,
+                                           adapter_->session_store());
   }
 }
 

@@ -21,7 +21,7 @@ std::size_t bytes_of(const PacketLog::Entry& entry) {
 }  // namespace
 
 std::string PacketLog::with_offset(std::string_view text) const {
-  return core::with_offset(text, next_offset());
+  return core::with_offset(text, prefix_ + std::to_string(next_));
 }
 
 void PacketLog::add(Entry entry) {

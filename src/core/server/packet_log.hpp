@@ -44,7 +44,6 @@ class PacketLog {
   std::uint64_t next() const { return next_; }
   /// The event's text, a JSON array, with the offset of the next event as its last argument.
   std::string with_offset(std::string_view text) const;
-  std::string next_offset() const { return prefix_ + std::to_string(next_); }
   /// Adds the next event.
   void add(Entry entry);
   void trim(TimePoint now);

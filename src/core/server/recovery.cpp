@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "core/server/recovery.hpp"
 
-#include "base/contain.hpp"
 #include "base/entropy.hpp"
 #include "codec/json/document.hpp"
-#include "core/server/connection.hpp"
-#include "core/server/socket_state.hpp"
 
 #include <algorithm>
-#include <list>
 #include <utility>
 
 namespace socketio::core {
+
+namespace {
+
+PacketLog::Limits log_limits(const RecoveryLimits& limits) {
+  return {limits.max_disconnection_duration + limits.notice_time, limits.log_packets,
+          limits.log_bytes};
+}
+
+}  // namespace
 
 RecoveryClaim::RecoveryClaim(std::string_view auth_text) {
   if (auth_text.empty()) return;
@@ -24,50 +29,27 @@ RecoveryClaim::RecoveryClaim(std::string_view auth_text) {
 }
 
 Recovery::Recovery(Loop& loop, const RecoveryLimits& limits, parser::Encoder& encoder,
-                   std::string_view nsp, std::shared_ptr<SessionStore> store,
-                   std::shared_ptr<SharedHistory> loops)
+                   std::string_view nsp, std::shared_ptr<SessionStore> store)
     : loop_(loop),
       limits_(limits),
       encoder_(encoder),
       nsp_(nsp),
       store_(std::move(store)),
-      loops_(std::move(loops)),
-      places_(loops_ ? static_cast<SessionPlaces*>(loops_.get()) : store_.get()),
-      own_(limits, std::to_string(loop.wall_clock_ms()) + "-") {}
-
-Recovery::~Recovery() {
-  if (loops_) loops_->close();
-}
-
-void Recovery::attach() {
-  if (!places_) return;
-  places_->set_closer([weak = weak_from_this()](std::string_view private_id) {
-    if (const auto self = weak.lock()) self->close_former_here(private_id, nullptr);
-  });
-}
-
-template <class Use>
-void Recovery::with(Use use) {
-  if (!loops_) {
-    use(own_, own_.log().next());
-    return own_.take_forgotten().clear();
-  }
-  std::list<KeptSession> forgotten;
-  loops_->with([&](History& history, std::uint64_t next) {
-    use(history, next);
-    forgotten = history.take_forgotten();
-  });
-}
+      log_(std::to_string(loop.wall_clock_ms()) + "-", log_limits(limits)) {}
 
 // --- Events ---
 
 std::string Recovery::add_entry(const WrittenEvent& event, detail::BroadcastOptions options,
                                 std::string to) {
-  std::string text = own_.log().with_offset(event.text);
+  std::string text = log_.with_offset(event.text);
   if (closed_) return text;
   PreparedEvents events(encoder_, nsp_, options.flags.compress);
   events.add({text, event.attachments});
-  own_.add(loop_.now(), std::move(events), std::move(options), std::move(to));
+  log_.add({.number = 0,
+            .sent_at = loop_.now(),
+            .events = std::move(events),
+            .options = std::move(options),
+            .to = std::move(to)});
   arm();
   return text;
 }
@@ -82,124 +64,101 @@ std::string Recovery::add_for(const std::string& id, const WrittenEvent& event, 
   return add_entry(event, std::move(options), id);
 }
 
-std::uint64_t Recovery::begin_delivery() {
-  if (!loops_) return 0;
-  if (!closed_) arm();
-  return loops_->next() + 1;
-}
-
 // --- Sockets ---
 
 std::unique_ptr<SocketSession> Recovery::begin(SocketState& socket) {
   auto session = std::make_unique<SocketSession>();
   session->private_id = random_id(loop_.entropy());
-  session->begin = next();
-  resume(socket, *session);
+  session->begin = log_.next();
+  live_.emplace(session->private_id, &socket);
   return session;
 }
 
 void Recovery::resume(SocketState& socket, const SocketSession& session) {
   live_.emplace(session.private_id, &socket);
-  if (places_) places_->add_live(session.private_id);
 }
 
-void Recovery::end(const SocketSession& session) {
-  live_.erase(session.private_id);
-  if (!places_) return;
-  gone_.push_back(session.private_id);
-  settle_later();
-}
-
-void Recovery::close_former_here(std::string_view private_id, const engine::Session* own) {
+SocketState* Recovery::find(std::string_view private_id) const {
   const auto found = live_.find(private_id);
-  Connection* const connection = found == live_.end() ? nullptr : found->second->connection();
-  if (!connection) return;
-  const auto former = connection->shared_session();
-  if (former.get() != own) former->close(DisconnectReason::transport_close);
-}
-
-void Recovery::close_former(const std::string& private_id, std::function<void()> closed) {
-  places_->close_former(private_id, std::move(closed));
+  return found == live_.end() ? nullptr : found->second;
 }
 
 void Recovery::keep(KeptSession kept) {
-  // What its client has not been sent is unknown.
-  if (loops_ && kept.session->here_from < loops_->unbroken_from()) return;
   kept.session->lost_at = loop_.now();
-  kept.session->lost_number = next();
+  kept.session->lost_number = log_.next();
   put_back(std::move(kept));
 }
 
 void Recovery::put_back(KeptSession kept) {
   if (store_) return save(kept);
   if (closed_) return;
-  if (!loops_) return put(std::move(kept));
-  ended_.push_back(std::move(kept));
-  settle_later();
-}
-
-void Recovery::put(KeptSession kept) {
-  with([&](History& history, std::uint64_t) { history.keep(std::move(kept)); });
-  arm();
-}
-
-void Recovery::settle_later() {
-  // Another loop may take the session as soon as it is there, and these handlers use its data.
-  if (std::exchange(is_settling_, true)) return;
-  loop_.defer([self = shared_from_this()] { self->settle(); });
-}
-
-void Recovery::settle() {
-  is_settling_ = false;
-  const auto gone = std::exchange(gone_, {});
-  for (KeptSession& kept : std::exchange(ended_, {})) {
-    if (!closed_) contain(*this, [&] { put(std::move(kept)); });
+  order_.push_back(std::move(kept));
+  const auto position = std::prev(order_.end());
+  try {
+    kept_.emplace(position->session->private_id, position);
+    arm();
+  } catch (...) {
+    order_.pop_back();
+    throw;
   }
-  // Behind that: who finds it nowhere asks no more.
-  places_->remove_live(gone);
+  if (order_.size() > limits_.sessions) forget(order_.begin());
+}
+
+void Recovery::forget(std::list<KeptSession>::iterator kept) {
+  kept_.erase(kept->session->private_id);
+  order_.erase(kept);
 }
 
 std::optional<KeptSession> Recovery::take(std::string_view private_id) {
-  std::optional<KeptSession> kept;
-  with([&](History& history, std::uint64_t) { kept = history.take(private_id, loop_.now()); });
+  const auto found = kept_.find(private_id);
+  if (found == kept_.end()) return std::nullopt;
+  const auto position = found->second;
+  kept_.erase(found);
+  KeptSession kept = std::move(*position);
+  order_.erase(position);
+  if (kept.session->lost_at + limits_.max_disconnection_duration < loop_.now()) return std::nullopt;
   return kept;
 }
 
 std::optional<std::uint64_t> Recovery::first_missed(const SocketSession& session,
                                                     std::string_view id, std::string_view offset) {
-  std::optional<std::uint64_t> first;
-  with([&](History& history, std::uint64_t next) {
-    if (!loops_ || next >= loops_->unbroken_from())
-      first = history.first_missed(session, id, offset, next);
-  });
+  std::uint64_t first = session.begin;
+  if (!offset.empty()) {
+    const auto handled = log_.number_of(offset);
+    if (!handled) return std::nullopt;
+    first = std::max(first, *handled + 1);
+  }
+  // If it has handled all that was sent to it, nothing was lost on the way.
+  if (first >= session.sent_until) first = std::max(first, session.lost_number);
+  if (first < session.rooms.known_from() || !has_all(session, id, first)) return std::nullopt;
   return first;
 }
 
 bool Recovery::has_all(const SocketSession& session, std::string_view id, std::uint64_t number) {
-  return own_.has_all(session, id, number, own_.log().next());
+  if (!log_.has_all_from(number)) return false;
+  std::size_t bytes = 0;
+  for_each_missed(session, id, number,
+                  [&](const PreparedEvents& events) { bytes += events.size_bytes(); });
+  return bytes <= limits_.replay_bytes;
 }
 
 void Recovery::for_each_missed(const SocketSession& session, std::string_view id,
                                std::uint64_t number,
                                const std::function<void(PreparedEvents&)>& use) {
-  own_.for_each_missed(session, id, number, own_.log().next(), use);
-}
-
-std::optional<std::vector<PreparedEvents>> Recovery::read_logged(const SocketSession& session,
-                                                                 std::string_view id,
-                                                                 std::uint64_t number) {
-  std::optional<std::vector<PreparedEvents>> missed;
-  with([&](History& history, std::uint64_t next) {
-    if (next < loops_->unbroken_from() || !history.has_all(session, id, number, next)) return;
-    missed.emplace();
-    history.for_each_missed(session, id, number, next, [&](const PreparedEvents& logged) {
-      // Forms of an event belong to one loop.
-      const PreparedEvents::Event& event = logged.events().front();
-      missed->emplace_back(encoder_, nsp_, logged.compress());
-      missed->back().add({event.text(), event.attachments});
-    });
+  log_.for_each_from(number, [&](PacketLog::Entry& entry) {
+    if (!entry.to.empty()) {
+      if (entry.to == id) use(entry.events);
+      return;
+    }
+    const auto was_in = [&](const std::string& room) {
+      return session.rooms.was_in(room, entry.number);
+    };
+    const auto& [rooms, except, flags] = entry.options;
+    if (entry.number < session.member_from) return;
+    const bool is_for_all = rooms.empty();
+    if (!is_for_all && std::none_of(rooms.begin(), rooms.end(), was_in)) return;
+    if (std::none_of(except.begin(), except.end(), was_in)) use(entry.events);
   });
-  return missed;
 }
 
 // --- With a store ---
@@ -272,20 +231,21 @@ void Recovery::arm() {
 }
 
 void Recovery::sweep() {
-  bool is_empty = true;
-  with([&](History& history, std::uint64_t) {
-    history.sweep(loop_.now());
-    is_empty = history.empty();
-  });
-  if (!is_empty) arm();
+  const TimePoint now = loop_.now();
+  while (!order_.empty() &&
+         order_.front().session->lost_at + limits_.max_disconnection_duration < now) {
+    forget(order_.begin());
+  }
+  log_.trim(now);
+  if (!order_.empty() || !log_.empty()) arm();
 }
 
 void Recovery::close() {
   closed_ = true;
   sweep_timer_.cancel();
-  if (loops_) return loops_->close();
-  own_.clear();
-  own_.take_forgotten().clear();
+  kept_.clear();
+  order_.clear();
+  log_.clear();
 }
 
 }  // namespace socketio::core

@@ -12,7 +12,6 @@
 #pragma once
 
 #include "core/server/adapter.hpp"
-#include "core/server/session_places.hpp"
 
 #include <socketio/json.hpp>
 
@@ -60,10 +59,12 @@ struct MissedEvents {
   std::size_t limit_bytes = 0;
 };
 
-class SessionStore : public SessionPlaces {
+class SessionStore {
  public:
   using TakenCallback = std::function<void(std::optional<StoredSession>)>;
   using MissedCallback = std::function<void(std::optional<std::vector<StoredEvent>>)>;
+
+  virtual ~SessionStore() = default;
 
   virtual HistoryPosition position() const = 0;
   virtual void save(const StoredSession& session, std::chrono::milliseconds lifetime) = 0;

@@ -253,12 +253,75 @@ void SocketState::become_connected() {
   // It may have left its rooms before.
   nsp_->adapter().add_all(id_, {&id_, 1});
   if (!recovery_) return;
-  const std::uint64_t next = nsp_->recovery()->next();
+  const std::uint64_t next = nsp_->recovery()->log().next();
   recovery_->rooms.join(id_, next);
-  recovery_->here_from = next;
   if (recovery_->recovered) return;
   recovery_->member_from = next;
   if (nsp_->recovery()->is_shared()) nsp_->recovery()->begin_shared(*recovery_);
+}
+
+// --- Connection state recovery ---
+
+namespace {
+
+/// As in JavaScript: what a client does not do on purpose, and what closes all of its namespaces.
+bool may_come_back(DisconnectReason reason, const Recovery& recovery) {
+  switch (reason) {
+    case DisconnectReason::server_shutting_down:
+      return recovery.is_shared();
+    case DisconnectReason::transport_error:
+    case DisconnectReason::transport_close:
+    case DisconnectReason::forced_close:
+    case DisconnectReason::ping_timeout:
+    case DisconnectReason::forced_server_close:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void SocketState::begin_recovery() {
+  Recovery* const recovery = nsp_->recovery();
+  // Clients of Socket.IO v2 have no private id.
+  if (!recovery || session_->is_v3()) return;
+  if (!recovery_) {
+    recovery_ = recovery->begin(*this);
+    return;
+  }
+  recovery->resume(*this, *recovery_);
+  recovery_->recovered = true;
+  nsp_->adapter().add_all(id_, recovery_->rooms.rooms());
+}
+
+void SocketState::note_sent(std::uint64_t log_end) {
+  if (recovery_) recovery_->sent_until = std::max(recovery_->sent_until, log_end);
+}
+
+void SocketState::lose_recovery() {
+  nsp_->recovery()->end(*recovery_);
+  auto session = nsp_->recovery()->begin(*this);
+  session->rooms = std::move(recovery_->rooms);
+  recovery_ = std::move(session);
+}
+
+void SocketState::end_recovery() {
+  if (recovery_ && nsp_->recovery()) nsp_->recovery()->end(*recovery_);
+}
+
+void SocketState::keep_session(DisconnectReason reason) {
+  // What was broadcast before counts as sent to it.
+  if (recovery_) nsp_->waiting_broadcasts().before_room_change();
+  end_recovery();
+  if (!recovery_ || !nsp_->recovery() || !may_come_back(reason, *nsp_->recovery())) return;
+  try {
+    nsp_->recovery()->keep({id_, std::move(recovery_), data_});
+    may_come_back_ = true;
+  } catch (...) {
+    // There is no memory: it comes back as a new client.
+    report("connection", std::current_exception());
+  }
 }
 
 void SocketState::end() {
@@ -332,7 +395,7 @@ bool SocketState::join(std::span<const std::string> rooms) {
   for (const std::string& room : rooms) {
     const bool is_admitted = connection_ && may_join(room);
     if (is_admitted) nsp_->adapter().add_all(id_, {&room, 1});
-    if (is_admitted && recovery_) recovery_->rooms.join(room, nsp_->recovery()->next());
+    if (is_admitted && recovery_) recovery_->rooms.join(room, nsp_->recovery()->log().next());
     if (!is_admitted && connection_) {
       log_line(LogScope::core, LogLevel::warning, {"limit of rooms reached by socket ", id_});
     }
@@ -342,19 +405,16 @@ bool SocketState::join(std::span<const std::string> rooms) {
 }
 
 void SocketState::leave(std::string_view room) {
-  // Before it leaves: other loops send to a room meanwhile.
-  const std::uint64_t next = recovery_ ? nsp_->recovery()->next() : 0;
   nsp_->adapter().del(id_, room);
   if (!recovery_) return;
   // A middleware takes it out of a room, of which it gets nothing then.
   if (recovered() && !connected()) return recovery_->rooms.erase(room);
-  recovery_->rooms.leave(room, next);
+  recovery_->rooms.leave(room, nsp_->recovery()->log().next());
 }
 
 void SocketState::leave_all() {
-  const std::uint64_t next = recovery_ ? nsp_->recovery()->next() : 0;
   nsp_->adapter().del_all(id_);
-  if (recovery_) recovery_->rooms.leave_all(next);
+  if (recovery_) recovery_->rooms.leave_all(nsp_->recovery()->log().next());
 }
 
 std::vector<std::string> SocketState::rooms() const { return nsp_->adapter().socket_rooms(id_); }
@@ -387,36 +447,22 @@ EmitResult SocketState::send_event(std::optional<std::uint64_t> id, const parser
   if (has_ended()) return EmitResult::not_connected;
   if (must_drop(flags)) return nsp_->count(EmitResult::dropped);
   const bool is_recovered = recovery_ && !id && !flags.is_volatile;
-  const bool is_logged = is_recovered && nsp_->recovery()->logs_here();
-  if (is_recovered && !is_logged && connected()) {
-    const bool is_of_loops = nsp_->recovery()->is_of_loops();
-    // One that has left its own room gets it all the same, but cannot get it later.
-    if (is_of_loops && !in_own_room) return send_directly(id, payload, attachments, flags);
+  if (is_recovered && connected() && nsp_->recovery()->is_shared()) {
     nsp_->adapter().broadcast({payload.text, attachments}, {{id_}, {}, flags});
-    return is_of_loops ? EmitResult::sent : EmitResult::queued;
+    return EmitResult::queued;
   }
-  if (!is_logged) return send_directly(id, payload, attachments, flags);
   notify_outgoing(payload.text, attachments);
   if (has_ended()) return EmitResult::not_connected;  // by a handler
+  const auto send = [&](const parser::Payload& sent) {
+    return nsp_->count(connection_->send(
+        {.nsp = nsp_->name(), .id = id, .payload = sent, .attachments = attachments},
+        flags.compress));
+  };
+  if (!is_recovered || nsp_->recovery()->is_shared()) return send(payload);
   const std::string text =
       nsp_->recovery()->add_for(id_, {payload.text, attachments}, flags.compress);
-  note_sent(nsp_->recovery()->next());
-  return send_packet(id, {text}, attachments, flags.compress);
-}
-
-EmitResult SocketState::send_directly(std::optional<std::uint64_t> id,
-                                      const parser::Payload& payload,
-                                      const std::vector<Bytes>& attachments,
-                                      const detail::EmitFlags& flags) {
-  notify_outgoing(payload.text, attachments);
-  if (has_ended()) return EmitResult::not_connected;  // by a handler
-  return send_packet(id, payload, attachments, flags.compress);
-}
-
-EmitResult SocketState::send_packet(std::optional<std::uint64_t> id, const parser::Payload& payload,
-                                    const std::vector<Bytes>& attachments, Compress compress) {
-  return nsp_->count(connection_->send(
-      {.nsp = nsp_->name(), .id = id, .payload = payload, .attachments = attachments}, compress));
+  note_sent(nsp_->recovery()->log().next());
+  return send({text});
 }
 
 bool SocketState::must_drop(const detail::EmitFlags& flags) {

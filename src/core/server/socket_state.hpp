@@ -183,11 +183,6 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   bool must_drop(const detail::EmitFlags& flags);
   EmitResult send_event(std::optional<std::uint64_t> id, const parser::Payload& payload,
                         const std::vector<Bytes>& attachments, const detail::EmitFlags& flags);
-  /// The same for an event that cannot be recovered.
-  EmitResult send_directly(std::optional<std::uint64_t> id, const parser::Payload& payload,
-                           const std::vector<Bytes>& attachments, const detail::EmitFlags& flags);
-  EmitResult send_packet(std::optional<std::uint64_t> id, const parser::Payload& payload,
-                         const std::vector<Bytes>& attachments, Compress compress);
   /// Measures how long it takes until `callback` is called with an answer.
   detail::AckCallback timed(detail::AckCallback callback);
   void send_ack(std::uint64_t id, const parser::Payload& payload,

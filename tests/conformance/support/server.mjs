@@ -22,7 +22,7 @@ const { THREADS } = process.env;
 /** What is local, and how often a namespace is made, is told by each loop for itself. */
 export const hasLoops = THREADS !== undefined && !againstReference;
 // Some options need a single loop, and the metrics of other loops are a moment old.
-const ofOneLoop = ["--hooks", "--admin", "--metrics"];
+const ofOneLoop = ["--hooks", "--recovery", "--admin", "--metrics"];
 const command = againstReference ? [process.execPath, reference] : [process.env.SERVER ?? built];
 
 export class Server {

@@ -21,9 +21,12 @@ export const looks = process.env.SCREENSHOTS ? allLooks : allLooks.slice(0, 2);
 
 const PATIENCE = 30_000;
 
-/** Nobody listens, who listens again does not know the session of before, or the page still sends. */
+/**
+ * Nobody listens, who listens again does not know the session of before, or the page still sends, or upgrades: the
+ * official client closes its probe with the session.
+ */
 const lostServer =
-  /WebSocket is already in CLOSING or CLOSED state|ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET)|(^|status of |response code: )400\b.*\/socket\.io\/\S*[?&]sid=/;
+  /WebSocket is (already in CLOSING or CLOSED state|closed before the connection is established)|ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET)|(^|status of |response code: )400\b.*\/socket\.io\/\S*[?&]sid=/;
 
 export class Visitor {
   #context;

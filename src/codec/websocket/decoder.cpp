@@ -97,7 +97,7 @@ std::optional<std::string_view> Decoder::take_short_text() {
   std::size_t size = header[1] & ~mask_bit;
   if (size == length_in_eight_bytes) return std::nullopt;
   const bool is_extended = size == length_in_two_bytes;
-  if (is_extended) size = std::size_t{header[2]} << 8 | header[3];
+  if (is_extended) size = static_cast<std::size_t>(big_endian(header + 2, 2));
   if (is_extended && size < length_in_two_bytes) return std::nullopt;
   const std::size_t header_bytes = longest_header - (is_extended ? 0 : 2);
   if (size > available - header_bytes || size > limits_.message_bytes) return std::nullopt;

@@ -25,7 +25,8 @@ bool switches_to_websocket(const http::Headers& headers) {
 
 bool is_key(std::string_view text) {
   // 16 bytes are 24 characters in base64. A text of another length need not be looked at.
-  return text.size() == (key_bytes + 2) / 3 * 4 && base64::decoded_bytes(text) == key_bytes;
+  return text.size() == base64::encoded_bytes(key_bytes) &&
+         base64::decoded_bytes(text) == key_bytes;
 }
 
 bool announces_body(const http::Request& request) {

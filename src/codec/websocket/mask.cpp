@@ -13,10 +13,9 @@ namespace {
 
 /// The key again and again, beginning with key[first].
 ByteBlock repeat(const MaskKey& key, std::size_t first) {
-  std::uint32_t quarter = 0;
   MaskKey rotated;
   for (std::size_t i = 0; i < key.size(); ++i) rotated[i] = key[(first + i) % key.size()];
-  std::memcpy(&quarter, rotated.data(), rotated.size());
+  const auto quarter = std::bit_cast<std::uint32_t>(rotated);
   return std::bit_cast<ByteBlock>(std::array{quarter, quarter, quarter, quarter});
 }
 

@@ -3,6 +3,8 @@
 // file that includes it becomes a program of its own (cmake/tests.cmake). Single thread.
 #pragma once
 
+#include "support/forms_of_new.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
@@ -30,14 +32,6 @@ void* operator new(std::size_t size) {
   counts::peak_bytes = std::max(counts::peak_bytes, counts::live_bytes);
   return memory;
 }
-/// The standard library's version calls the one above; the address sanitizer's does not.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  try {
-    return operator new(size);
-  } catch (...) {
-    return nullptr;
-  }
-}
 void operator delete(void* memory) noexcept {
   namespace counts = socketio::support;
   if (memory != nullptr) {
@@ -46,4 +40,3 @@ void operator delete(void* memory) noexcept {
   }
   std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }

@@ -4,6 +4,7 @@
 // may include it.
 #pragma once
 
+#include "support/forms_of_new.hpp"
 #include "support/under_test.hpp"
 
 #include <atomic>
@@ -38,16 +39,7 @@ void* operator new(std::size_t size) {
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
-/// The standard library's version calls the one above; the address sanitizer's does not.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  try {
-    return operator new(size);
-  } catch (...) {
-    return nullptr;
-  }
-}
 void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
   void* memory = nullptr;

@@ -12,11 +12,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace socketio::cluster {
 
@@ -28,6 +30,8 @@ class Bus {
     virtual ~Listener() = default;
     /// A message of another node. It may come for a namespace that is not open.
     virtual void on_message(const MessagePtr& message) = 0;
+    /// A node that other_nodes() has named has left. Nothing more comes from it.
+    virtual void on_left(const std::string& node) { (void)node; }
     /// Another node of the bus has its first socket in the room, or has lost its last one. A bus that
     /// want_rooms() was called on tells, and tells what is there already when it is called.
     virtual void on_other_room_created(const std::string& nsp, const std::string& room) {
@@ -55,21 +59,29 @@ class Bus {
   /// From now on messages for the namespace arrive, as soon as the bus can have it so.
   virtual void open(const std::string& nsp, Listener& listener) = 0;
   virtual void close(const std::string& nsp) = 0;
+  /// This node publishes and answers nothing more.
+  virtual void leave() {}
 
   /// To all other nodes. Never fails: what cannot be carried now is lost, and counted by the bus.
   virtual void publish(MessagePtr message) = 0;
   /// To the node that sent a request.
   virtual void answer(const std::string& node, MessagePtr message) = 0;
 
-  /// A bus that can ask how many nodes have the namespace open, this one included, calls back with
-  /// the number, or with nothing if it cannot say now. Nodes of one that cannot ask are counted by
-  /// their heartbeats (Members).
-  virtual bool can_count() const { return false; }
+  /// How it is known which nodes answer a request.
+  enum class Nodes : std::uint8_t {
+    heard,    ///< By their heartbeats (Members).
+    counted,  ///< count_nodes(): the bus can ask how many have the namespace open.
+    named,    ///< other_nodes(): all answer, also for namespaces that they do not have open.
+  };
+  virtual Nodes nodes() const { return Nodes::heard; }
+  /// Calls back with the number, this node included, or with nothing if it cannot be said now.
   virtual void count_nodes(const std::string& nsp,
                            std::function<void(std::optional<std::size_t>)> counted) {
     (void)nsp;
     counted({});
   }
+  /// The ids of those that have not left. The listener is told when they do (on_left()).
+  virtual std::vector<std::string> other_nodes() const { return {}; }
 
   /// This node passes messages on to another bus, which may carry those of one room to nodes alone that
   /// have it: so it must know the rooms of the nodes behind it. Ignored by a bus between servers.

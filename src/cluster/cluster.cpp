@@ -28,7 +28,7 @@ void Cluster::open(const std::string& nsp) {
   if (!bus_ || opened_.contains(nsp)) return;
   Opened& opened = opened_[nsp];
   bus_->open(nsp, *this);
-  if (!bus_->can_count()) {
+  if (bus_->nodes() == Bus::Nodes::heard) {
     opened.members = std::make_shared<Members>(
         loop_, options_.members, [this, nsp] { publish(nsp, Heartbeat{}); },
         [this, nsp](const std::string& node) {
@@ -55,6 +55,7 @@ void Cluster::leave() {
     bus_->close(nsp);
   }
   opened_.clear();
+  bus_->leave();
   self_ = nullptr;
   // A handler that a bus has called may be what closes the server, so the bus lives until the end of the
   // turn, and what it may still call as well.
@@ -96,27 +97,32 @@ void Cluster::ask(Question question,
 }
 
 void Cluster::expect_all(const std::string& nsp, const RequestId& request) {
-  if (!bus_->can_count()) {
-    const Members* const members = members_of(nsp);
-    return gather_.expect(request, members ? members->nodes() : std::vector<std::string>());
+  const Members* const members = members_of(nsp);
+  switch (bus_->nodes()) {
+    case Bus::Nodes::heard:
+      return gather_.expect(request, members ? members->nodes() : std::vector<std::string>());
+    case Bus::Nodes::named:
+      return gather_.expect(request, bus_->other_nodes());
+    case Bus::Nodes::counted:
+      // After the request, so that whoever is counted has it.
+      return count_others(nsp, [this, request](std::optional<std::size_t> nodes) {
+        nodes ? gather_.expect(request, *nodes) : gather_.give_up(request);
+      });
   }
-  // After the request, so that whoever is counted has it.
-  count_nodes(nsp, [this, request](std::optional<std::size_t> nodes) {
-    if (!nodes) return gather_.give_up(request);
-    gather_.expect(request, *nodes > 0 ? *nodes - 1 : 0);
-  });
 }
 
-void Cluster::count_nodes(const std::string& nsp,
-                          std::function<void(std::optional<std::size_t>)> counted) {
-  if (!bus_) return counted(1);
-  if (!bus_->can_count()) {
+void Cluster::count_others(const std::string& nsp,
+                           std::function<void(std::optional<std::size_t>)> counted) {
+  if (!bus_) return counted(0);
+  if (bus_->nodes() == Bus::Nodes::named) return counted(bus_->other_nodes().size());
+  if (bus_->nodes() == Bus::Nodes::heard) {
     const Members* const members = members_of(nsp);
-    return counted(1 + (members ? members->count() : 0));
+    return counted(members ? members->count() : 0);
   }
   bus_->count_nodes(nsp, [weak = std::weak_ptr<Cluster*>(self_),
                           counted = std::move(counted)](std::optional<std::size_t> nodes) {
-    if (!weak.expired()) counted(nodes);
+    if (weak.expired()) return;
+    counted(nodes && *nodes > 0 ? *nodes - 1 : nodes);
   });
 }
 
@@ -152,10 +158,26 @@ void Cluster::on_hello(const Message& message) {
 }
 
 void Cluster::on_goodbye(const Message& message) {
-  if (Members* const members = members_of(message.nsp)) members->remove(message.sender);
-  gather_.on_gone(message.nsp, message.sender);
-  listener_.on_closed(*this, message.nsp, message.sender);
+  const std::string& nsp = message.nsp;
+  const std::string& node = message.sender;
+  if (Members* const members = members_of(nsp)) members->remove(node);
+  // Nodes that are named answer until they leave.
+  if (bus_->nodes() != Bus::Nodes::named) {
+    const std::vector<RequestId> counted = gather_.on_gone(nsp, node);
+    if (!counted.empty() && bus_->nodes() == Bus::Nodes::counted) count_again(nsp, counted);
+  }
+  listener_.on_closed(*this, nsp, node);
 }
+
+void Cluster::count_again(const std::string& nsp, const std::vector<RequestId>& requests) {
+  // It may have said goodbye before it was counted, or after: only Redis knows.
+  count_others(nsp, [this, requests](std::optional<std::size_t> nodes) {
+    if (!nodes) return;
+    for (const RequestId& request : requests) gather_.expect_at_most(request, *nodes);
+  });
+}
+
+void Cluster::on_left(const std::string& node) { gather_.on_gone(node); }
 
 void Cluster::on_other_room_created(const std::string& nsp, const std::string& room) {
   if (bus_) listener_.on_other_room_created(*this, nsp, room);

@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace socketio::cluster {
 
@@ -77,9 +78,9 @@ class Cluster final : public std::enable_shared_from_this<Cluster>, private Bus:
   void answer(const Message& request, Body body);
   /// Publishes what `make` returns, and gathers the answers.
   void ask(Question question, const std::function<Body(const RequestId& request)>& make);
-  /// The number of nodes that have the namespace open, this one included; nothing if it cannot be
-  /// known now.
-  void count_nodes(const std::string& nsp, std::function<void(std::optional<std::size_t>)> counted);
+  /// How many other nodes have the namespace open; nothing if it cannot be known now.
+  void count_others(const std::string& nsp,
+                    std::function<void(std::optional<std::size_t>)> counted);
   /// For a node whose only bus is one of loops: the number of servers (Bus::count_servers()).
   void count_servers(const std::string& nsp, std::function<void(std::size_t)> counted);
 
@@ -90,12 +91,14 @@ class Cluster final : public std::enable_shared_from_this<Cluster>, private Bus:
   };
 
   void on_message(const MessagePtr& message) override;
+  void on_left(const std::string& node) override;
   void on_other_room_created(const std::string& nsp, const std::string& room) override;
   void on_other_room_deleted(const std::string& nsp, const std::string& room) override;
   void on_count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) override;
   void on_hello(const Message& message);
   void on_goodbye(const Message& message);
   void expect_all(const std::string& nsp, const RequestId& request);
+  void count_again(const std::string& nsp, const std::vector<RequestId>& requests);
   Members* members_of(const std::string& nsp);
   MessagePtr make(const std::string& nsp, Body body) const;
 

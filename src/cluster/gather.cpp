@@ -50,6 +50,7 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
       owner_.loop_.timers().arm(clients_deadline_, *question_.clients_timeout);
   }
 
+  const RequestId& id() const { return id_; }
   const std::string& nsp() const { return question_.nsp; }
 
   void expect(const std::vector<std::string>& nodes) {
@@ -62,6 +63,9 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   void expect(std::size_t nodes) {
     expected_ = nodes;
     check();
+  }
+  void expect_at_most(std::size_t nodes) {
+    if (expected_) expect(std::min(*expected_, nodes + answered_and_gone_));
   }
 
   void on_answer(const std::string& sender, const Body& body) {
@@ -78,8 +82,6 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
     if (!sender.empty() && heard_.contains(sender)) return;
     if (is_heard_ || answers_ >= owner_.nodes_) return;
     ++answers_;
-    // It has come back.
-    gone_.erase(sender);
     const auto* const count = std::get_if<ClientCount>(&body);
     const std::size_t clients = count ? std::min(count->clients, most_clients - clients_) : 0;
     heard_[sender] += clients;
@@ -90,15 +92,18 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
     check();
   }
 
-  void on_gone(const std::string& node) {
+  /// Whether it may be one of those that are counted, but not known by their ids.
+  bool on_gone(const std::string& node) {
+    bool may_be_counted = !is_heard_ && awaited_.erase(node) == 0;
     if (const auto heard = heard_.find(node); heard != heard_.end()) {
       clients_ -= heard->second;
       lost_clients_ += std::exchange(heard->second, 0);
       reason_ = Errc::disconnected;
-    } else if (awaited_.erase(node) == 0 && gone_.size() < owner_.nodes_) {
-      gone_.insert(node);
+      ++answered_and_gone_;
+      may_be_counted = false;
     }
     check();
+    return may_be_counted;
   }
 
   /// At once, with what is missing.
@@ -114,10 +119,6 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   void on_exception() noexcept { owner_.loop_.report_exception(); }
 
  private:
-  std::size_t due_answers() const {
-    return *expected_ > gone_.size() ? *expected_ - gone_.size() : 0;
-  }
-
   /// Where messages take several ways, as in a Redis Cluster, a client's answer may come before its
   /// node has said how many there are.
   void keep_early(const std::string& sender, const Body& body) {
@@ -137,7 +138,7 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
 
   void check() {
     if (!is_heard_) {
-      if (!expected_ || answers_ < due_answers() || !awaited_.empty()) return;
+      if (!expected_ || answers_ < *expected_ || !awaited_.empty()) return;
       hear();
     }
     if (clients_ == 0) finish(reason_);
@@ -151,8 +152,8 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
 
   MissingNodes missing() const {
     MissingNodes missing{awaited_.size(), {awaited_.begin(), awaited_.end()}};
-    if (expected_ && due_answers() > answers_ && awaited_.empty())
-      missing.count = due_answers() - answers_;
+    if (expected_ && *expected_ > answers_ && awaited_.empty())
+      missing.count = *expected_ - answers_;
     if (!expected_ || at_least_one_is_missing_)
       missing.count = std::max<std::size_t>(missing.count, 1);
     return missing;
@@ -190,8 +191,7 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   /// How many nodes there were, if only that is known; zero beside ids.
   std::optional<std::size_t> expected_;
   std::size_t answers_ = 0;
-  /// Nodes that have gone without an answer, and are counted perhaps.
-  std::unordered_set<std::string> gone_;
+  std::size_t answered_and_gone_ = 0;
   /// By node that has answered: how many of its clients have not.
   std::unordered_map<std::string, std::size_t> heard_;
   std::size_t clients_ = 0;
@@ -230,6 +230,10 @@ void Gather::expect(const RequestId& request, std::size_t nodes) {
   if (const auto waiting = find(request)) waiting->expect(nodes);
 }
 
+void Gather::expect_at_most(const RequestId& request, std::size_t nodes) {
+  if (const auto waiting = find(request)) waiting->expect_at_most(nodes);
+}
+
 void Gather::give_up(const RequestId& request) {
   if (const auto waiting = find(request)) waiting->give_up();
 }
@@ -249,9 +253,16 @@ std::vector<std::shared_ptr<Gather::Waiting>> Gather::those(Wanted wanted) const
   return found;
 }
 
-void Gather::on_gone(const std::string& nsp, const std::string& node) {
-  for (const auto& waiting : those([&](const Waiting& one) { return one.nsp() == nsp; }))
-    waiting->on_gone(node);
+std::vector<RequestId> Gather::on_gone(const std::string& nsp, const std::string& node) {
+  std::vector<RequestId> counted;
+  for (const auto& waiting : those([&](const Waiting& one) { return one.nsp() == nsp; })) {
+    if (waiting->on_gone(node)) counted.push_back(waiting->id());
+  }
+  return counted;
+}
+
+void Gather::on_gone(const std::string& node) {
+  for (const auto& waiting : those([](const Waiting&) { return true; })) waiting->on_gone(node);
 }
 
 void Gather::end(const std::string& nsp) {

@@ -59,12 +59,16 @@ class Gather {
   /// Whom it waits for. Until one of these is called, it collects answers.
   void expect(const RequestId& request, const std::vector<std::string>& nodes);
   void expect(const RequestId& request, std::size_t nodes);
+  /// There are no more than so many nodes now, besides those that have answered and then gone.
+  void expect_at_most(const RequestId& request, std::size_t nodes);
   /// It cannot be known who is there.
   void give_up(const RequestId& request);
 
   void on_answer(const Message& message);
-  /// The node is gone for the namespace: nothing is awaited of it any more.
-  void on_gone(const std::string& nsp, const std::string& node);
+  /// The node is gone for the namespace, or for all: nothing is awaited of it any more. Returns the
+  /// requests that it may be counted for: they still wait for as many nodes.
+  std::vector<RequestId> on_gone(const std::string& nsp, const std::string& node);
+  void on_gone(const std::string& node);
   /// Ends all of the namespace; or all.
   void end(const std::string& nsp);
   void end_all();

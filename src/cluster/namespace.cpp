@@ -266,8 +266,8 @@ void ClusterNamespace::count_servers(core::Adapter::CountCallback counted) {
   for_others(nullptr, [&](Cluster& other) {
     if (other.options().peers == Peers::loops) return;
     ++parts->awaited;
-    other.count_nodes(name_, [parts](std::optional<std::size_t> nodes) {
-      if (nodes && *nodes > 1) parts->result += *nodes - 1;
+    other.count_others(name_, [parts](std::optional<std::size_t> nodes) {
+      parts->result += nodes.value_or(0);
       parts->on_part({});
     });
   });

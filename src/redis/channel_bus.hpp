@@ -38,7 +38,7 @@ class ChannelBus : public cluster::Bus {
   void open(const std::string& nsp, Listener& listener) override;
   void close(const std::string& nsp) override;
   void answer(const std::string& node, cluster::MessagePtr message) override;
-  bool can_count() const override { return true; }
+  Nodes nodes() const override { return Nodes::counted; }
   void count_nodes(const std::string& nsp,
                    std::function<void(std::optional<std::size_t>)> counted) override;
 

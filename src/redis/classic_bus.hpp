@@ -42,7 +42,7 @@ class ClassicBus final : public cluster::Bus {
   void close(const std::string& nsp) override;
   void publish(cluster::MessagePtr message) override;
   void answer(const std::string& node, cluster::MessagePtr message) override;
-  bool can_count() const override { return true; }
+  Nodes nodes() const override { return Nodes::counted; }
   void count_nodes(const std::string& nsp,
                    std::function<void(std::optional<std::size_t>)> counted) override;
 

@@ -39,7 +39,7 @@ std::optional<std::size_t> droppable_bytes(const cluster::Body& body) {
 }  // namespace
 
 std::unique_ptr<cluster::Bus> LoopBuses::make_bus(Loop& loop) {
-  members_.push_back({&loop, nullptr});
+  members_.emplace_back().loop = &loop;
   return std::make_unique<LoopBus>(shared_from_this(), members_.size() - 1);
 }
 
@@ -56,13 +56,9 @@ void LoopBuses::post(std::size_t to, Use use, std::optional<std::size_t> event_b
 LoopBus::LoopBus(std::shared_ptr<LoopBuses> buses, std::size_t index)
     : buses_(std::move(buses)), index_(index), id_(std::to_string(index)) {
   buses_->members_[index_].bus = this;
-  ++buses_->count_;
 }
 
-LoopBus::~LoopBus() {
-  buses_->members_[index_].bus = nullptr;
-  --buses_->count_;
-}
+LoopBus::~LoopBus() { buses_->members_[index_].bus = nullptr; }
 
 void LoopBus::check_thread() const {
   if (const Loop* const loop = buses_->members_[index_].loop) loop->check_thread();
@@ -114,11 +110,24 @@ void LoopBus::answer(const std::string& node, MessagePtr message) {
   send(index, std::move(message));
 }
 
-void LoopBus::count_nodes(const std::string&,
-                          std::function<void(std::optional<std::size_t>)> counted) {
-  // Those that leave later say so.
-  buses_->members_[index_].loop->defer(
-      [counted = std::move(counted), count = buses_->count_.load()] { counted(count); });
+void LoopBus::leave() {
+  buses_->members_[index_].has_left = true;
+  // Whoever has named this loop in a request is told behind it.
+  for (std::size_t other = 0; other < buses_->members_.size(); ++other) {
+    if (other == index_) continue;
+    buses_->post(other, [id = id_](const LoopBus* bus) {
+      if (bus && bus->listener_) bus->listener_->on_left(id);
+    });
+  }
+}
+
+std::vector<std::string> LoopBus::other_nodes() const {
+  std::vector<std::string> others;
+  for (std::size_t other = 0; other < buses_->members_.size(); ++other) {
+    if (other != index_ && !buses_->members_[other].has_left)
+      others.push_back(std::to_string(other));
+  }
+  return others;
 }
 
 void LoopBus::count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) {

@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,7 +27,7 @@ class LoopBus;
 
 class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
  public:
-  explicit LoopBuses(std::size_t loops) : rooms_(loops) { members_.reserve(loops); }
+  explicit LoopBuses(std::size_t loops) : rooms_(loops) {}
 
   /// Of the next loop.
   std::unique_ptr<cluster::Bus> make_bus(Loop& loop);
@@ -40,19 +41,19 @@ class LoopBuses : public std::enable_shared_from_this<LoopBuses> {
   struct Member {
     // Null once it has been removed.
     Loop* loop;
-    // Null once it has left. Used on its loop.
-    LoopBus* bus;
+    // Null once it has ended. Used on its loop.
+    LoopBus* bus = nullptr;
+    std::atomic<bool> has_left = false;
   };
 
-  /// Calls `use(const LoopBus*)` on its loop; with null if that one has left. An event has a size, and
+  /// Calls `use(const LoopBus*)` on its loop; with null if that one has ended. An event has a size, and
   /// is dropped if the loop has no room for it.
   template <class Use>
   void post(std::size_t to, Use use, std::optional<std::size_t> event_bytes = std::nullopt);
 
-  std::vector<Member> members_;
+  std::deque<Member> members_;
   // The loop that passes messages on to other servers. All that is published goes there.
   std::optional<std::size_t> gateway_;
-  std::atomic<std::size_t> count_ = 0;
   LoopRooms rooms_;
 };
 
@@ -66,11 +67,11 @@ class LoopBus final : public cluster::Bus {
   const std::string& node_id() const override { return id_; }
   void open(const std::string& nsp, Listener& listener) override;
   void close(const std::string& nsp) override;
+  void leave() override;
   void publish(cluster::MessagePtr message) override;
   void answer(const std::string& node, cluster::MessagePtr message) override;
-  bool can_count() const override { return true; }
-  void count_nodes(const std::string& nsp,
-                   std::function<void(std::optional<std::size_t>)> counted) override;
+  Nodes nodes() const override { return Nodes::named; }
+  std::vector<std::string> other_nodes() const override;
   /// Before the loops run.
   void want_rooms() override { buses_->gateway_ = index_; }
   void count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) override;

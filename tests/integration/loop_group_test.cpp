@@ -143,6 +143,30 @@ TEST(LoopBuses, ALoopAsksTheOneThatSpeaksWithOtherServersForTheirNumber) {
   EXPECT_EQ(servers, 3);
 }
 
+TEST(LoopBuses, ALoopIsNamedUntilItLeavesAndThenTheOthersAreTold) {
+  struct LeftListener final : cluster::Bus::Listener {
+    void on_message(const cluster::MessagePtr&) override {}
+    void on_left(const std::string& node) override { left.push_back(node); }
+    std::vector<std::string> left;
+  };
+  OneLoop first;
+  OneLoop second;
+  OneLoop third;
+  const auto buses = std::make_shared<LoopBuses>(3);
+  const auto a = buses->make_bus(*first.loop);
+  const auto b = buses->make_bus(*second.loop);
+  const auto c = buses->make_bus(*third.loop);
+  LeftListener listener;
+  a->open("/", listener);
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(a->other_nodes(), (Names{b->node_id(), c->node_id()}));
+  b->leave();
+  EXPECT_EQ(a->other_nodes(), Names{c->node_id()});
+  EXPECT_EQ(listener.left, Names());
+  first.loop->run_posted();
+  EXPECT_EQ(listener.left, Names{b->node_id()});
+}
+
 TEST(LoopBuses, WhatIsSentToALoopThatHasGoneIsDropped) {
   OneLoop first;
   OneLoop second;

@@ -83,7 +83,7 @@ class RandomCluster {
   static std::string server_of(const std::string& node) { return node.substr(0, node.find('.')); }
 
   void make_servers() {
-    const auto between = town_.network(dice_.one_in(2) ? Kind::silent : Kind::counting);
+    const auto between = town_.network(dice_.one_in(2) ? Kind::heard : Kind::counted);
     networks_.push_back(between);
     cluster::ClusterOptions options;
     const std::size_t servers = dice_.between(2, 4);
@@ -94,7 +94,7 @@ class RandomCluster {
         set_up(town_.add(name, {{between}}, options));
         continue;
       }
-      const auto within = town_.network(Kind::loops);
+      const auto within = town_.network(Kind::named);
       networks_.push_back(within);
       const TownLink link{within, cluster::Peers::loops};
       set_up(town_.add(name + ".0", {link, {between}}, options));

@@ -156,6 +156,19 @@ TEST_F(LoopsParent, SocketsOfAllLoopsAreFound) {
   }
 }
 
+// A loop that has closed a namespace says so, and may have opened it again when others hear of it.
+TEST_F(LoopsParent, SocketsAreFoundAtALoopThatHasJustClosedTheirNamespace) {
+  clients.erase(clients.begin() + 1);
+  town.worker(2).loop().wake();
+  clients.push_back(std::make_unique<TownClient>(town.worker(2), "/a"));
+  std::optional<std::size_t> found;
+  town.worker(0).loop().turn([&] {
+    parent.fetch_sockets().then([&](const FetchedSockets& sockets) { found = sockets.size(); });
+  });
+  for (const std::size_t loop : {0, 1, 0, 2, 0}) town.worker(loop).loop().wake();
+  EXPECT_EQ(found, 4);
+}
+
 TEST_F(LoopsParent, DisconnectsEverybody) {
   on(0, [&] { parent.disconnect_sockets(); });
   EXPECT_THAT(received(), testing::Each(ElementsAre("1")));

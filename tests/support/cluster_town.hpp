@@ -2,7 +2,7 @@
 // ClusterTown: several Socket.IO nodes in one virtual time, each with clients, on buses in memory.
 //
 //   ClusterTown town;
-//   auto redis = town.network(MemoryNetwork::Kind::counting);
+//   auto redis = town.network(MemoryNetwork::Kind::counted);
 //   TownNode& a = town.add("a", {{redis}});
 //   TownNode& b = town.add("b", {{redis}});
 //

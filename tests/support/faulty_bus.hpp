@@ -67,11 +67,9 @@ class FaultyBus final : public cluster::Bus {
   void answer(const std::string& node, cluster::MessagePtr message) override {
     bus_->answer(node, std::move(message));
   }
-  bool can_count() const override { return bus_->can_count(); }
-  void count_nodes(const std::string& nsp,
-                   std::function<void(std::optional<std::size_t>)> counted) override {
-    bus_->count_nodes(nsp, std::move(counted));
-  }
+  void leave() override { bus_->leave(); }
+  Nodes nodes() const override { return bus_->nodes(); }
+  std::vector<std::string> other_nodes() const override { return bus_->other_nodes(); }
   void want_rooms() override { bus_->want_rooms(); }
   void count_servers(const std::string& nsp, std::function<void(std::size_t)> counted) override {
     bus_->count_servers(nsp, std::move(counted));

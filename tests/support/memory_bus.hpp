@@ -27,12 +27,8 @@ namespace socketio::support {
 
 class MemoryNetwork : public std::enable_shared_from_this<MemoryNetwork> {
  public:
-  /// What a bus can tell of the nodes on it, and to whom it brings messages.
-  enum class Kind : std::uint8_t {
-    silent,    ///< It does not know who is there.
-    counting,  ///< It counts those that have the namespace open.
-    loops,     ///< It counts all, and each has every message.
-  };
+  /// How its buses know who is there; of those that are named, each has every message.
+  using Kind = cluster::Bus::Nodes;
 
   MemoryNetwork(ManualLoop& loop, Kind kind, std::uint64_t seed = 0,
                 milliseconds longest_delay = milliseconds(0))
@@ -59,6 +55,7 @@ class MemoryNetwork : public std::enable_shared_from_this<MemoryNetwork> {
   struct Arriving {
     std::string from;
     std::string to;
+    /// Null: it has left.
     cluster::MessagePtr message;
   };
 
@@ -114,6 +111,10 @@ class MemoryNetwork::Bus final : public cluster::Bus {
     listener_ = &listener;
   }
   void close(const std::string& nsp) override { opened_.erase(nsp); }
+  void leave() override {
+    has_left_ = true;
+    if (network_->kind_ == Kind::named) publish(nullptr);
+  }
   void publish(cluster::MessagePtr message) override {
     for (const auto& [node, bus] : network_->buses_) {
       if (node != node_) network_->send(node_, node, message);
@@ -122,7 +123,7 @@ class MemoryNetwork::Bus final : public cluster::Bus {
   void answer(const std::string& node, cluster::MessagePtr message) override {
     network_->send(node_, node, std::move(message));
   }
-  bool can_count() const override { return network_->kind_ != Kind::silent; }
+  Nodes nodes() const override { return network_->kind_; }
   void count_nodes(const std::string& nsp,
                    std::function<void(std::optional<std::size_t>)> counted) override {
     network_->loop_.defer([this, network = network_, nsp, counted = std::move(counted)] {
@@ -131,6 +132,13 @@ class MemoryNetwork::Bus final : public cluster::Bus {
       if (network->refuses_to_count_) return counted(std::nullopt);
       counted(network->count(nsp));
     });
+  }
+  std::vector<std::string> other_nodes() const override {
+    std::vector<std::string> others;
+    for (const auto& [node, bus] : network_->buses_) {
+      if (bus != this && !bus->has_left_) others.push_back(node);
+    }
+    return others;
   }
   void want_rooms() override { wants_rooms_ = true; }
   void on_room_created(const std::string& nsp, const std::string& room) override {
@@ -147,10 +155,13 @@ class MemoryNetwork::Bus final : public cluster::Bus {
   }
 
   bool has(const std::string& nsp) const {
-    return network_->kind_ == Kind::loops || opened_.contains(nsp);
+    return network_->kind_ == Kind::named || opened_.contains(nsp);
   }
   void deliver(const cluster::MessagePtr& message) {
     if (listener_ && has(message->nsp)) listener_->on_message(message);
+  }
+  void deliver_left(const std::string& node) {
+    if (listener_) listener_->on_left(node);
   }
 
  private:
@@ -159,6 +170,7 @@ class MemoryNetwork::Bus final : public cluster::Bus {
   std::set<std::string> opened_;
   Listener* listener_ = nullptr;
   bool wants_rooms_ = false;
+  bool has_left_ = false;
 };
 
 inline std::unique_ptr<cluster::Bus> MemoryNetwork::make_bus(const std::string& node) {
@@ -170,7 +182,10 @@ inline void MemoryNetwork::arrive() {
     const Arriving arrived = arriving_.extract(arriving_.begin()).mapped();
     const auto bus = buses_.find(arrived.to);
     if (bus == buses_.end() || !connected(arrived.from, arrived.to)) continue;
-    contain(*this, [&] { bus->second->deliver(arrived.message); });
+    contain(*this, [&] {
+      arrived.message ? bus->second->deliver(arrived.message)
+                      : bus->second->deliver_left(arrived.from);
+    });
   }
   wake();
 }

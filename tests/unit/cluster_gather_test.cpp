@@ -102,15 +102,39 @@ TEST_F(GatherTest, NodesWithoutANameAreCountedEach) {
   EXPECT_EQ(answers, 2);
 }
 
-TEST_F(GatherTest, ANodeIsGoneOnce) {
+// It may not have been among those that were counted.
+TEST_F(GatherTest, ANodeThatIsGoneStandsForNoneOfThoseCounted) {
   const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{2});
-  gather.on_gone("/", "a");
-  gather.on_gone("/", "a");
+  gather.expect(id, std::size_t{1});
+  EXPECT_THAT(gather.on_gone("/", "a"), ElementsAre(id));
   EXPECT_FALSE(missing);
   answer("b", id);
   ASSERT_TRUE(missing);
   EXPECT_EQ(missing->count, 0U);
+}
+
+TEST_F(GatherTest, ANodeThatIsGoneIsNotAwaitedWhenTheOthersAreCountedAgain) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{3});
+  answer("a", id);
+  EXPECT_THAT(gather.on_gone("/", "a"), IsEmpty());
+  EXPECT_THAT(gather.on_gone("/", "b"), ElementsAre(id));
+  // Of the three there is one left, and "a" has answered.
+  gather.expect_at_most(id, 1);
+  EXPECT_FALSE(missing);
+  answer("c", id);
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 0U);
+  EXPECT_EQ(answers, 2);
+}
+
+TEST_F(GatherTest, WhoComesLaterIsNotAwaited) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{1});
+  gather.on_gone("/", "a");
+  gather.expect_at_most(id, 5);
+  answer("b", id);
+  EXPECT_TRUE(missing);
 }
 
 TEST_F(GatherTest, ANodeThatHasClosedTheNamespaceMayAnswerAllTheSame) {
@@ -173,11 +197,11 @@ TEST_F(GatherTest, NothingIsAwaitedOfANodeThatIsGone) {
   EXPECT_EQ(missing->count, 0U);
 
   missing.reset();
-  const RequestId by_number = *gather.start(sockets_question());
-  gather.on_gone("/", "a");
-  gather.expect(by_number, std::size_t{2});
-  answer("b", by_number);
-  EXPECT_TRUE(missing);
+  const RequestId of_all_namespaces = *gather.start(sockets_question());
+  gather.expect(of_all_namespaces, std::vector<std::string>{"a"});
+  gather.on_gone("a");
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 0U);
 }
 
 TEST_F(GatherTest, ClientsAreWaitedForAfterTheirNodes) {

@@ -68,7 +68,7 @@ class ServerSideHandlersTest : public testing::Test {
   ServerSideHandlersTest() { town.settle(); }
 
   ClusterTown town;
-  const std::shared_ptr<MemoryNetwork> bus = town.network(MemoryNetwork::Kind::counting);
+  const std::shared_ptr<MemoryNetwork> bus = town.network(MemoryNetwork::Kind::counted);
   TownNode& a = town.add("a", {{bus}});
   TownNode& b = town.add("b", {{bus}});
 };

@@ -48,7 +48,8 @@ for (const transport of ["websocket", "polling"]) {
       await ada.seesOnline(["Ada", "Grace"]);
       await grace.seesOnline(["Ada", "Grace"]);
       await grace.page.close();
-      await ada.seesNotice("Grace left");
+      // Of a page that ends between two polls the server hears nothing: a ping and its timeout are 45 s.
+      await ada.seesNotice("Grace left", { timeout: 60_000 });
       await ada.seesOnline(["Ada"]);
     });
 

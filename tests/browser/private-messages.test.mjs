@@ -153,6 +153,8 @@ for (const look of looks) {
     const { visit } = await writers(test);
     const grace = await visit("Grace Hopper");
     const linus = await visit("Linus");
+    // In the middle of its upgrade the server would notice its end by the missing pong only.
+    await linus.seesTransport("websocket");
     await linus.page.close();
     const ada = await visit(undefined, look);
     await ada.source();

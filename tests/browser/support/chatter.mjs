@@ -29,8 +29,8 @@ export class Chatter extends Visitor {
       .waitFor();
   }
 
-  seesNotice(text) {
-    return this.page.locator("[data-notice]", { hasText: text }).first().waitFor();
+  seesNotice(text, options) {
+    return this.page.locator("[data-notice]", { hasText: text }).first().waitFor(options);
   }
 
   seesTyping(text) {

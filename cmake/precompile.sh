@@ -20,12 +20,18 @@ for argument in "$@"; do
     '-o '*) output=$argument && set -- "$@" "$argument.text" ;;
     *' -c') set -- "$@" -E ;;
     *' -M'* | '-M'*) ;;
+    # With it the compiler would name the file that it has just made instead of what the headers say.
+    *' -fpch-preprocess') ;;
     *) set -- "$@" "$argument" ;;
   esac
   before=$argument
 done
 shift "$count"
 "$@"
+if grep -q 'GCC pch_preprocess' "$output.text"; then
+  echo "$0: no text of the headers" >&2
+  exit 1
+fi
 project=$(cd "$(dirname "$0")/.." && pwd)
 sed "s|$project/||g" "$output.text" | sha256sum >"$output.sum"
 rm "$output.text"

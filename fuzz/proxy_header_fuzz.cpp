@@ -16,10 +16,10 @@ namespace {
 using namespace socketio;
 
 struct Fate {
-  std::optional<proxy::Errc> error;
+  std::optional<proxy::Errc> error{};
   bool done = false;
   std::size_t consumed_bytes = 0;
-  std::optional<ip::Address> source;
+  std::optional<ip::Address> source{};
   bool operator==(const Fate&) const = default;
 };
 

@@ -113,8 +113,8 @@ class HttpRequest {
 /// control characters. A status outside 200 to 599 is an error, like an exception.
 struct HttpResponse {
   std::uint16_t status = 200;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers{};
+  std::string body{};
 
   static HttpResponse text(std::string text, std::uint16_t status = 200);
   static HttpResponse of_json(const json& value, std::uint16_t status = 200);

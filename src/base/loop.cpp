@@ -64,8 +64,7 @@ void Loop::finish_turn() noexcept {
     }
     flushing_.take(dirty_);
     while (!flushing_.empty()) {
-      flushed_ = static_cast<Stream*>(&flushing_.front());
-      flushed_->unlink();
+      flushed_ = static_cast<Stream*>(&flushing_.take_front());
       try {
         flushed_->finish_turn();
       } catch (...) {

@@ -12,15 +12,6 @@ void OutQueue::enqueue_alone() {
   append_behind(alone);
 }
 
-void OutQueue::append_shared(SharedBytes bytes) {
-  if (empty()) {
-    alone_ = std::move(bytes);
-    return;
-  }
-  if (alone_) enqueue_alone();
-  append_behind(bytes);
-}
-
 void OutQueue::add_piece(SharedBytes bytes, std::size_t offset) {
   auto made = pieces_ ? nullptr : std::make_unique<Pieces>();
   Pieces& pieces = made ? *made : *pieces_;
@@ -31,6 +22,7 @@ void OutQueue::add_piece(SharedBytes bytes, std::size_t offset) {
 }
 
 void OutQueue::append_behind(const SharedBytes& bytes) {
+  if (alone_) enqueue_alone();
   if (bytes->size() <= copy_limit_bytes) {
     tail_.append(*bytes);
     return;

@@ -51,7 +51,10 @@ class OutQueue {
     if (alone_) enqueue_alone();
     return tail_;
   }
-  void append_shared(SharedBytes bytes);
+  void append_shared(SharedBytes bytes) {
+    if (!empty()) return append_behind(bytes);
+    alone_ = std::move(bytes);
+  }
   std::size_t size() const;
   bool empty() const { return !alone_ && !pieces_ && tail_.empty(); }
   /// Everything, if it is in one piece: nothing need be joined.
@@ -92,6 +95,7 @@ class OutQueue {
   void add_piece(SharedBytes bytes, std::size_t offset = 0);
   /// Moves the single shared piece to where several are kept.
   void enqueue_alone();
+  /// Behind what is there.
   void append_behind(const SharedBytes& bytes);
   /// consume() for less than all pieces.
   void consume_piecewise(std::size_t count);
@@ -135,7 +139,14 @@ class FlushList : private FlushLink {
   }
 
   bool empty() const { return next_ == this; }
-  FlushLink& front() { return *next_; }
+  /// There must be one.
+  FlushLink& take_front() {
+    FlushLink& first = *next_;
+    next_ = first.next_;
+    next_->previous_ = this;
+    first.previous_ = first.next_ = nullptr;
+    return first;
+  }
   void push_back(FlushLink& link) {
     link.previous_ = previous_;
     link.next_ = this;
@@ -243,11 +254,12 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   /// stall timeouts a peer gets, and a last attempt to send before it is cut.
   virtual int lapses_allowed() const { return 1; }
   virtual void offer_again() {}
-  /// Drops what the kernel has taken.
-  void consume(std::size_t count) {
+  /// Drops what the kernel has taken. Returns whether that was everything.
+  bool consume(std::size_t count) {
     // What most broadcasts are.
-    if (!stall_watch_ && queue_.drop_alone(count)) return;
+    if (!stall_watch_ && queue_.drop_alone(count)) return true;
     consume_pieces(count);
+    return queue_.empty();
   }
   /// For flush(): the kernel takes no more for now.
   void wait_for_peer();
@@ -267,19 +279,22 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
 
   void borrow(std::string& buffer);
 
+  struct StallWatch;
+
+  // What each message of a broadcast needs comes first, on as few cache lines as possible.
   Loop& loop_;
-  OutQueue queue_;
-  std::size_t refused_bytes_ = 0;  // by the last flush()
-  std::shared_ptr<StreamHandler> handler_;
-  std::error_code error_;          // set before finish()
   std::uint32_t below_bytes_ = 0;  // TLS: encrypted, and not known to have left the stream below
   State state_ = State::open;
   bool drain_wanted_ = false;
   bool closes_soon_ = false;
+  std::unique_ptr<StallWatch> stall_watch_;  // while bytes wait for a peer that may not stall
+  OutQueue queue_;
+  std::size_t refused_bytes_ = 0;  // by the last flush()
+  std::shared_ptr<StreamHandler> handler_;
+  std::error_code error_;  // set before finish()
 
  private:
   friend class Loop;
-  struct StallWatch;
 
   std::string& out() {
     std::string& tail = queue_.tail();
@@ -297,7 +312,6 @@ class Stream : public std::enable_shared_from_this<Stream>, private FlushLink {
   void on_stall_timeout();
 
   std::chrono::milliseconds stall_timeout_{0};
-  std::unique_ptr<StallWatch> stall_watch_;  // while bytes wait for a peer that may not stall
   Stream* carried_ = nullptr;
 };
 

@@ -40,7 +40,7 @@ class WebSocketConnection {
  public:
   /// `role` is our own.
   WebSocketConnection(websocket::Role role, const websocket::Limits& limits)
-      : decoder_(role, limits), role_(role) {}
+      : role_(role), decoder_(role, limits) {}
 
   /// The opening handshake is over: from now on `stream` carries frames.
   void open(std::shared_ptr<Stream> stream) { stream_ = std::move(stream); }
@@ -120,7 +120,6 @@ class WebSocketConnection {
 
   // Set while it is open.
   std::shared_ptr<Stream> stream_;
-  websocket::Decoder decoder_;
   // Compresses what we send, if that was negotiated.
   std::unique_ptr<Deflate> deflate_;
   // The latest ping, while it is unanswered.
@@ -128,6 +127,8 @@ class WebSocketConnection {
   // How many pings of this read are still answered individually.
   std::uint8_t pongs_left_ = 0;
   websocket::Role role_;
+  // Behind what sending uses.
+  websocket::Decoder decoder_;
 };
 
 }  // namespace socketio::engine

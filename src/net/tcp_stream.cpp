@@ -177,7 +177,8 @@ Transfer TcpStream::send_pieces() {
 }
 
 bool TcpStream::write_queue() {
-  while (!queue_.empty()) {
+  if (queue_.empty()) return true;
+  for (;;) {
     const auto all = queue_.one_piece();
     const Transfer sent = all ? socket_.send(*all) : send_pieces();
     if (sent.error == Transfer::would_block) {
@@ -189,19 +190,22 @@ bool TcpStream::write_queue() {
       fail(sent.error);
       return false;
     }
-    consume(sent.bytes);
+    if (consume(sent.bytes)) return true;
   }
-  return true;
 }
 
 void TcpStream::flush() {
-  if (!socket_.is_open() || state_ == State::closed || (linger_ && linger_->said_all)) return;
+  const bool is_closing = state_ != State::open;
+  if (is_closing && !has_last_words()) return;
   if (!blocked_ && !write_queue()) return;
-  const bool closing = state_ == State::closing_after_flush;
-  if (closing && !linger_) linger_ = std::make_unique<Linger>(*this);
   if (blocked_) return wait_for_peer();
-  if (closing) return begin_linger();
-  notify_drained();
+  is_closing ? begin_linger() : notify_drained();
+}
+
+bool TcpStream::has_last_words() {
+  if (!socket_.is_open() || state_ == State::closed || (linger_ && linger_->said_all)) return false;
+  if (!linger_) linger_ = std::make_unique<Linger>(*this);
+  return true;
 }
 
 std::size_t TcpStream::underway_bytes() const { return socket_.unacknowledged_bytes(); }

@@ -94,6 +94,8 @@ class TcpStream final : public Stream, private Watched {
   /// Gives the kernel as much of the queue as it accepts. False if the connection broke, in which
   /// case the stream has ended.
   bool write_queue();
+  /// For a stream that is not open: whether it is closing, and has not said all. It lingers then.
+  [[gnu::noinline]] bool has_last_words();
   void fail(int error);
   void begin_linger();
   void on_linger_timeout();
@@ -102,16 +104,16 @@ class TcpStream final : public Stream, private Watched {
   void offer_again() override;
   void shut() override;
 
-  std::shared_ptr<OpenStreams> open_streams_;
-  std::unique_ptr<Linger> linger_;
-  std::unique_ptr<const std::string> said_address_;
   Socket socket_;
-  std::uint32_t position_ = 0;  // among the open streams
   bool paused_ = false;
   // Ready::ended was reported.
   bool peer_ended_ = false;
   // The kernel accepts no more for now.
   bool blocked_ = false;
+  std::unique_ptr<Linger> linger_;
+  std::shared_ptr<OpenStreams> open_streams_;
+  std::unique_ptr<const std::string> said_address_;
+  std::uint32_t position_ = 0;  // among the open streams
 };
 
 }  // namespace socketio::net

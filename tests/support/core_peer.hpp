@@ -28,24 +28,22 @@ class CoreServer final : public engine::SessionOwner {
   explicit CoreServer(const core::Options& options = {})
       : CoreServer(std::make_shared<ManualLoop>(), options) {}
   CoreServer(std::shared_ptr<ManualLoop> loop, const core::Options& options)
-      : loop_(std::move(loop)), node(*loop_, options), nsp(node.of("/")) {
-    options_.metrics = options.metrics;
+      : SessionOwner(*loop, {.metrics = options.metrics}),
+        loop_(std::move(loop)),
+        node(*loop_, options),
+        nsp(node.of("/")) {
     nsp.on_handler_error([this](Socket&, const HandlerError& error) {
       errors.push_back(error.event + ": " + error.message);
     });
   }
 
-  const engine::Options& options() const override { return options_; }
-  ManualLoop& loop() override { return *loop_; }
-  engine::Counters& counters() override { return counters_; }
+  ManualLoop& loop() { return *loop_; }
   void add_headers(const engine::Exchange&, const engine::Session&,
                    http::Response&) const override {}
   bool on_session_closing(engine::Session&) override { return true; }
   void on_session_end(engine::Session&) override {}
 
  private:
-  engine::Options options_;
-  engine::Counters counters_;
   std::shared_ptr<ManualLoop> loop_;
 
  public:

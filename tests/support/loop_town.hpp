@@ -79,7 +79,8 @@ class TownWorker final : public engine::SessionOwner {
 
   TownWorker(std::unique_ptr<SteppedLoop> loop, const LoopPlace& place, server::LoopGroup& group,
              server::LoopBuses& buses, const WrapBus& wrap)
-      : loop_(std::move(loop)),
+      : SessionOwner(*loop, {}),
+        loop_(std::move(loop)),
         index_(place.index),
         group_(group),
         buses_(buses),
@@ -105,9 +106,7 @@ class TownWorker final : public engine::SessionOwner {
   TownWorker(const TownWorker&) = delete;
   TownWorker& operator=(const TownWorker&) = delete;
 
-  const engine::Options& options() const override { return options_; }
-  SteppedLoop& loop() override { return *loop_; }
-  engine::Counters& counters() override { return counters_; }
+  SteppedLoop& loop() { return *loop_; }
   void add_headers(const engine::Exchange&, const engine::Session&,
                    http::Response&) const override {}
   bool on_session_closing(engine::Session&) override { return true; }
@@ -117,8 +116,6 @@ class TownWorker final : public engine::SessionOwner {
   cluster::ClusterNode& cluster() { return *cluster_; }
 
  private:
-  engine::Options options_;
-  engine::Counters counters_;
   const std::unique_ptr<SteppedLoop> loop_;
   const std::size_t index_;
   server::LoopGroup& group_;

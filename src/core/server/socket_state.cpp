@@ -28,12 +28,12 @@ parser::Payload payload_of(detail::OutgoingEvent& event) {
 
 SocketState::SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connection,
                          std::string id, std::string auth_text)
-    : nsp_(std::move(nsp)),
+    : session_(connection.shared_session()),
+      nsp_(std::move(nsp)),
       connection_(&connection),
       id_(std::move(id)),
       auth_text_(auth_text.empty() ? nullptr
-                                   : std::make_unique<const std::string>(std::move(auth_text))),
-      session_(connection.shared_session()) {}
+                                   : std::make_unique<const std::string>(std::move(auth_text))) {}
 
 SocketState::SocketState(std::shared_ptr<NamespaceState> nsp, Connection& connection,
                          KeptSession kept, std::string auth_text)

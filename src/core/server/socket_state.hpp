@@ -195,20 +195,21 @@ class SocketState final : public EventPeer, public std::enable_shared_from_this<
   template <class Call>
   void guarded(std::string_view event, Call call);
 
-  std::shared_ptr<NamespaceState> nsp_;
-  Connection* connection_;
-  std::string id_;
-  const std::unique_ptr<const std::string> auth_text_;  // null if it is empty
-  // Keeps the opening request for handshake().
-  std::shared_ptr<engine::Session> session_;
-  std::vector<Membership> memberships_;
-  std::unique_ptr<Rare> rare_;
-  std::unique_ptr<SocketSession> recovery_;
-  std::shared_ptr<SocketData> data_;
+  // What each broadcast needs comes first, on as few cache lines as possible.
   std::atomic<Life> life_ = Life::joining;
   // Its handlers are being called.
   bool closing_ = false;
   bool may_come_back_ = false;
+  // Keeps the opening request for handshake().
+  std::shared_ptr<engine::Session> session_;
+  std::shared_ptr<NamespaceState> nsp_;
+  Connection* connection_;
+  std::string id_;
+  const std::unique_ptr<const std::string> auth_text_;  // null if it is empty
+  std::vector<Membership> memberships_;
+  std::unique_ptr<Rare> rare_;
+  std::unique_ptr<SocketSession> recovery_;
+  std::shared_ptr<SocketData> data_;
 };
 
 }  // namespace socketio::core

@@ -29,10 +29,10 @@ constexpr std::chrono::milliseconds noop_interval{100};
 
 Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
     : owner_(owner),
-      id_(std::move(id)),
-      opening_(std::move(opening)),
       drops_newest_(owner.options().drop_newest),
-      is_watched_(owner.options().metrics) {
+      is_watched_(owner.options().metrics),
+      id_(std::move(id)),
+      opening_(std::move(opening)) {
   if (const auto most = owner.options().messages_per_second; most != 0) {
     const auto burst = static_cast<double>(owner.options().messages_burst);
     messages_ = std::make_unique<TokenBucket>(
@@ -70,13 +70,14 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
            {"session opened over ", to_string(name), " by ", opening_.remote_address()});
 }
 
-template <class Write>
-EmitResult Session::send(std::size_t bytes, Write write) {
+template <class Size, class Write>
+EmitResult Session::send(Size size_bytes, Write write) {
   loop().check_thread();
   if (state_ != State::open) return EmitResult::not_connected;
   try {
     const std::size_t waiting = transport_->queued_bytes();
-    if (waiting != 0 && waiting + bytes > owner_.options().out_buffer_bytes && !bears_delay())
+    if (waiting != 0 && waiting + size_bytes() > owner_.options().out_buffer_bytes &&
+        !bears_delay())
       return EmitResult::dropped;
     write();
   } catch (...) {
@@ -113,24 +114,26 @@ bool Session::bears_delay() {
 
 EmitResult Session::send(const engineio::Packet& message, Compress compress) {
   if (is_watched_) return send_watched(message, compress);
-  return send(message.data.size(), [&] { transport_->send(message, compress); });
+  return send([&] { return message.data.size(); }, [&] { transport_->send(message, compress); });
 }
 
 EmitResult Session::send_prepared(PreparedMessage& message) {
   if (is_watched_) return send_watched(message);
-  return send(message.size_bytes(), [&] { transport_->send_prepared(message); });
+  return send([&] { return message.size_bytes(); }, [&] { transport_->send_prepared(message); });
 }
 
 EmitResult Session::send_watched(const Packet& message, Compress compress) {
   if (observer_ && !show(message)) return EmitResult::not_connected;
-  const EmitResult result = send(message.data.size(), [&] { transport_->send(message, compress); });
+  const EmitResult result =
+      send([&] { return message.data.size(); }, [&] { transport_->send(message, compress); });
   count_sent(result, 1, message.data.size());
   return result;
 }
 
 EmitResult Session::send_watched(PreparedMessage& message) {
   if (observer_ && !show(message)) return EmitResult::not_connected;
-  const EmitResult result = send(message.size_bytes(), [&] { transport_->send_prepared(message); });
+  const EmitResult result =
+      send([&] { return message.size_bytes(); }, [&] { transport_->send_prepared(message); });
   if (options().metrics) {
     const PreparedMessage::Content& content = message.content();
     count_sent(result, content.packets, content.bytes);

@@ -60,10 +60,14 @@ class SessionObserver {
 /// The server, as its sessions see it.
 class SessionOwner {
  public:
+  SessionOwner(Loop& loop, Options options) : loop_(loop), options_(std::move(options)) {}
   virtual ~SessionOwner() = default;
-  virtual const Options& options() const = 0;
-  virtual Loop& loop() = 0;
-  virtual Counters& counters() = 0;
+  SessionOwner(const SessionOwner&) = delete;
+  SessionOwner& operator=(const SessionOwner&) = delete;
+
+  Loop& loop() { return loop_; }
+  const Options& options() const { return options_; }
+  Counters& counters() { return counters_; }
   /// Adds the application's headers to a response of the session's transport.
   virtual void add_headers(const Exchange& exchange, const Session& session,
                            http::Response& response) const = 0;
@@ -72,6 +76,11 @@ class SessionOwner {
   virtual bool on_session_closing(Session& session) = 0;
   /// The session's id may be used again.
   virtual void on_session_end(Session& session) = 0;
+
+ protected:
+  Loop& loop_;
+  const Options options_;
+  Counters counters_;
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -154,9 +163,9 @@ class Session : public std::enable_shared_from_this<Session> {
   struct Upgrade;
   using AwaitingDrain = std::vector<std::function<void(bool)>>;
 
-  /// Calls `write()`, which sends `bytes`, unless too much is waiting already.
-  template <class Write>
-  EmitResult send(std::size_t bytes, Write write);
+  /// Calls `write()`, which sends `size_bytes()`, unless too much is waiting already.
+  template <class Size, class Write>
+  EmitResult send(Size size_bytes, Write write);
   /// The same for a session that is observed or counts packets.
   [[gnu::noinline]] EmitResult send_watched(const engineio::Packet& message, Compress compress);
   [[gnu::noinline]] EmitResult send_watched(PreparedMessage& message);
@@ -194,10 +203,21 @@ class Session : public std::enable_shared_from_this<Session> {
   void count_end(DisconnectReason reason);
   void release_handler(DisconnectReason reason);
 
+  // What each message of a broadcast needs comes first, on as few cache lines as possible.
   SessionOwner& owner_;
+  State state_ = State::opening;
+  Heartbeat heartbeat_ = Heartbeat::interval;
+  const bool drops_newest_;
+  bool is_counted_ = false;  // as an open one
+  // One test for what most sessions do not have: an observer, and counters of packets.
+  bool is_watched_;
+  std::shared_ptr<ServerTransport> transport_;
+  // Timers for rarer cases are made when needed: an idle session owns one timer.
+  std::unique_ptr<Deadline> stall_timer_;
+  std::unique_ptr<Deadline> close_timer_;
+  MemberTimer<Session, &Session::on_heartbeat> heartbeat_timer_{*this};
   std::string id_;
   OpeningRequest opening_;
-  std::shared_ptr<ServerTransport> transport_;
   // Kept until the session has ended and no call to the handler is running.
   std::shared_ptr<SessionHandler> handler_;
   // Null if the rate of its messages is not limited.
@@ -207,16 +227,6 @@ class Session : public std::enable_shared_from_this<Session> {
   // Null for most sessions.
   std::shared_ptr<SessionObserver> observer_;
   std::unique_ptr<Upgrade> upgrade_;
-  // Timers for rarer cases are made when needed: an idle session owns one timer.
-  MemberTimer<Session, &Session::on_heartbeat> heartbeat_timer_{*this};
-  std::unique_ptr<Deadline> stall_timer_;
-  std::unique_ptr<Deadline> close_timer_;
-  State state_ = State::opening;
-  Heartbeat heartbeat_ = Heartbeat::interval;
-  const bool drops_newest_;
-  bool is_counted_ = false;  // as an open one
-  // One test for what most sessions do not have: an observer, and counters of packets.
-  bool is_watched_;
 };
 
 }  // namespace socketio::engine

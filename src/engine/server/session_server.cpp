@@ -140,12 +140,11 @@ http::Response refusal_response(Refusal refusal, std::string_view message) {
   return response;
 }
 
-SessionServer::SessionServer(Loop& loop, const Options& options, SessionFactory factory)
-    : loop_(loop),
-      options_(options),
-      websocket_limits_{options.max_payload_bytes,
-                        options.fragments_per_message.value_or(
-                            websocket::fragments_for(options.max_payload_bytes))},
+SessionServer::SessionServer(Loop& loop, Options options, SessionFactory factory)
+    : SessionOwner(loop, std::move(options)),
+      websocket_limits_{options_.max_payload_bytes,
+                        options_.fragments_per_message.value_or(
+                            websocket::fragments_for(options_.max_payload_bytes))},
       factory_(std::move(factory)) {
   if (options_.handshakes_per_second != 0) {
     handshakes_.emplace(rate_of(options_.handshakes_per_second));

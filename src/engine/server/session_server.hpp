@@ -67,7 +67,7 @@ using AllowRequest = std::function<void(const std::shared_ptr<Exchange>& exchang
 
 class SessionServer final : public SessionOwner {
  public:
-  SessionServer(Loop& loop, const Options& options, SessionFactory factory);
+  SessionServer(Loop& loop, Options options, SessionFactory factory);
   ~SessionServer() override;
 
   void set_allow_request(AllowRequest allow) { allow_request_ = std::move(allow); }
@@ -95,9 +95,6 @@ class SessionServer final : public SessionOwner {
   /// Closes any session. There must be one.
   void close_one();
 
-  const Options& options() const override { return options_; }
-  Loop& loop() override { return loop_; }
-  Counters& counters() override { return counters_; }
   void add_headers(const Exchange& exchange, const Session& session,
                    http::Response& response) const override {
     if (headers_hook_) headers_hook_(exchange, session, response);
@@ -172,8 +169,6 @@ class SessionServer final : public SessionOwner {
   void open_or_give_up(Session& session, Use use);
   bool is_enabled(std::string_view transport) const;
 
-  Loop& loop_;
-  Options options_;
   websocket::Limits websocket_limits_;
   SessionFactory factory_;
   AllowRequest allow_request_;
@@ -189,7 +184,6 @@ class SessionServer final : public SessionOwner {
   // Nothing if their rate is not limited.
   std::optional<TokenBucket> handshakes_;
   std::optional<AddressRates> handshakes_of_addresses_;
-  Counters counters_;
   // Null before drain().
   std::shared_ptr<Drain> drain_;
   bool closed_ = false;

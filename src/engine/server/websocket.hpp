@@ -24,8 +24,8 @@ class WebSocketTransport final : public ServerTransport,
   WebSocketTransport(std::shared_ptr<Session> session, const websocket::Limits& limits,
                      BinaryForm form)
       : session_(std::move(session)),
-        connection_(websocket::Role::server, limits),
-        binary_form_(form) {}
+        binary_form_(form),
+        connection_(websocket::Role::server, limits) {}
 
   /// Before attach(): the handshake has agreed on compression.
   void allow_deflate(const websocket::DeflateParameters& agreed, std::size_t threshold_bytes) {
@@ -65,12 +65,12 @@ class WebSocketTransport final : public ServerTransport,
 
   // Until the transport or the session ends.
   std::shared_ptr<Session> session_;
+  BinaryForm binary_form_;
   WebSocketConnection connection_;
   // While a read has left a message unfinished.
   std::unique_ptr<Deadline> message_timer_;
   // What had arrived of it when the timer was armed.
   std::size_t arrived_before_ = 0;
-  BinaryForm binary_form_;
 };
 
 }  // namespace socketio::engine

@@ -164,7 +164,8 @@ void Cluster::on_goodbye(const Message& message) {
   // Nodes that are named answer until they leave.
   if (bus_->nodes() != Bus::Nodes::named) {
     const std::vector<RequestId> counted = gather_.on_gone(nsp, node);
-    if (!counted.empty() && bus_->nodes() == Bus::Nodes::counted) count_again(nsp, counted);
+    // Whoever was told may have left.
+    if (!counted.empty() && bus_ && bus_->nodes() == Bus::Nodes::counted) count_again(nsp, counted);
   }
   listener_.on_closed(*this, nsp, node);
 }

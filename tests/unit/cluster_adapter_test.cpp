@@ -222,6 +222,24 @@ TEST_P(ClusterAdapterTest, ANodeThatLeavesCompletesWhatWaitsForIt) {
   EXPECT_EQ(answers->error(), Errc::disconnected);
 }
 
+TEST_P(ClusterAdapterTest, WhoIsToldThatANodeHasLeftMayLeaveAtOnce) {
+  bool has_left = false;
+  a.io().emit_with_ack<int>("question").then([&](const Replies<int>&) {
+    a.cluster->leave();
+    has_left = true;
+  });
+  town.settle();
+  a.peers[0]->send("30[1]");
+  b.peers[0]->send("30[2]");
+  town.settle();
+  // Another request waits when the first one ends with the client that has left.
+  Result found(a.io().fetch_sockets());
+  c.cluster->leave();
+  town.settle();
+  EXPECT_TRUE(has_left);
+  EXPECT_TRUE(found.known());
+}
+
 // The goodbye may come behind the request of somebody who has not counted that node any more.
 TEST_P(ClusterAdapterTest, ANodeThatLeavesStandsForNobodyElse) {
   c.cluster->leave();

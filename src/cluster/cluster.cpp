@@ -171,7 +171,7 @@ void Cluster::on_goodbye(const Message& message) {
 }
 
 void Cluster::count_again(const std::string& nsp, const std::vector<RequestId>& requests) {
-  // It may have said goodbye before it was counted, or after: only Redis knows.
+  // It may have said goodbye before it was counted, or after: only the bus knows.
   count_others(nsp, [this, requests](std::optional<std::size_t> nodes) {
     if (!nodes) return;
     for (const RequestId& request : requests) gather_.expect_at_most(request, *nodes);

@@ -5,6 +5,7 @@
 #include "core/event_bytes.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace socketio::cluster {
@@ -65,15 +66,21 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
     check();
   }
   void expect_at_most(std::size_t nodes) {
-    if (expected_) expect(std::min(*expected_, nodes + answered_and_gone_));
+    std::size_t most = nodes + answered_and_gone_;
+    // A number that has become smaller does not say who has gone, who may have answered: no more are given
+    // up than have said goodbye without an answer.
+    if (expected_)
+      most = std::max(most, *expected_ - std::min(*expected_, silent_and_gone_.size()));
+    most_answers_ = std::min(most_answers_, most);
+    check();
   }
 
   void on_answer(const std::string& sender, const Body& body) {
     if (!fits(question_.answer, body)) return;
     if (std::holds_alternative<ClientAnswer>(body)) {
       const auto node = heard_.find(sender);
-      if (node == heard_.end() || node->second == 0) return keep_early(sender, body);
-      --node->second;
+      if (node == heard_.end() || node->second.clients == 0) return keep_early(sender, body);
+      --node->second.clients;
       --clients_;
       use(body);
       return check();
@@ -84,8 +91,14 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
     ++answers_;
     const auto* const count = std::get_if<ClientCount>(&body);
     const std::size_t clients = count ? std::min(count->clients, most_clients - clients_) : 0;
-    heard_[sender] += clients;
+    Heard& heard = heard_[sender];
+    heard.clients += clients;
     clients_ += clients;
+    if (silent_and_gone_.erase(sender) != 0) {
+      note_gone(heard);
+      // The others were counted without it.
+      if (most_answers_ < owner_.nodes_) ++most_answers_;
+    }
     awaited_.erase(sender);
     use(body);
     use_early(sender);
@@ -96,11 +109,13 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   bool on_gone(const std::string& node) {
     bool may_be_counted = !is_heard_ && awaited_.erase(node) == 0;
     if (const auto heard = heard_.find(node); heard != heard_.end()) {
-      clients_ -= heard->second;
-      lost_clients_ += std::exchange(heard->second, 0);
+      clients_ -= heard->second.clients;
+      lost_clients_ += std::exchange(heard->second.clients, 0);
       reason_ = Errc::disconnected;
-      ++answered_and_gone_;
+      note_gone(heard->second);
       may_be_counted = false;
+    } else if (may_be_counted && silent_and_gone_.size() < owner_.nodes_) {
+      silent_and_gone_.insert(node);
     }
     check();
     return may_be_counted;
@@ -119,6 +134,18 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   void on_exception() noexcept { owner_.loop_.report_exception(); }
 
  private:
+  struct Heard {
+    /// How many of its clients have not answered.
+    std::size_t clients = 0;
+    bool is_gone = false;
+  };
+
+  void note_gone(Heard& node) {
+    if (!std::exchange(node.is_gone, true)) ++answered_and_gone_;
+  }
+
+  std::size_t due_answers() const { return std::min(*expected_, most_answers_); }
+
   /// Where messages take several ways, as in a Redis Cluster, a client's answer may come before its
   /// node has said how many there are.
   void keep_early(const std::string& sender, const Body& body) {
@@ -138,7 +165,7 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
 
   void check() {
     if (!is_heard_) {
-      if (!expected_ || answers_ < *expected_ || !awaited_.empty()) return;
+      if (!expected_ || answers_ < due_answers() || !awaited_.empty()) return;
       hear();
     }
     if (clients_ == 0) finish(reason_);
@@ -152,8 +179,8 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
 
   MissingNodes missing() const {
     MissingNodes missing{awaited_.size(), {awaited_.begin(), awaited_.end()}};
-    if (expected_ && *expected_ > answers_ && awaited_.empty())
-      missing.count = *expected_ - answers_;
+    if (expected_ && due_answers() > answers_ && awaited_.empty())
+      missing.count = due_answers() - answers_;
     if (!expected_ || at_least_one_is_missing_)
       missing.count = std::max<std::size_t>(missing.count, 1);
     return missing;
@@ -190,10 +217,14 @@ class Gather::Waiting : public std::enable_shared_from_this<Waiting> {
   std::unordered_set<std::string> awaited_;
   /// How many nodes there were, if only that is known; zero beside ids.
   std::optional<std::size_t> expected_;
+  /// As far as the others have been counted again.
+  std::size_t most_answers_ = std::numeric_limits<std::size_t>::max();
   std::size_t answers_ = 0;
   std::size_t answered_and_gone_ = 0;
-  /// By node that has answered: how many of its clients have not.
-  std::unordered_map<std::string, std::size_t> heard_;
+  /// Nodes that have gone without an answer, and are counted perhaps.
+  std::unordered_set<std::string> silent_and_gone_;
+  /// Nodes that have answered.
+  std::unordered_map<std::string, Heard> heard_;
   std::size_t clients_ = 0;
   std::size_t lost_clients_ = 0;
   /// Answers of clients that are not counted yet, by node.

@@ -250,6 +250,28 @@ TEST_P(ClusterAdapterTest, ANodeThatLeavesStandsForNobodyElse) {
   EXPECT_EQ(found->missing_nodes().count, 0U);
 }
 
+// Of those who are counted again, nobody knows who has answered before.
+TEST_P(ClusterAdapterTest, ANodeThatAnsweredAndCrashedStandsForNobodyElse) {
+  TownNode& d = town.add("d", {{bus}});
+  town.settle();
+  std::optional<Ack<int>> of_c;
+  std::optional<Ack<int>> of_d;
+  b.io().on_server_side_emit("question", [] { return 2; });
+  c.io().on_server_side_emit("question", [&](Ack<int> answer) { of_c = std::move(answer); });
+  d.io().on_server_side_emit("question", [&](Ack<int> answer) { of_d = std::move(answer); });
+  Result answers(a.io().server_side_emit_with_ack<int>("question"));
+  town.settle();
+  bus->kill("b");
+  c.cluster->leave();
+  town.settle();
+  EXPECT_FALSE(answers.known());
+  (*of_d)(4);
+  town.settle();
+  ASSERT_TRUE(answers.known());
+  EXPECT_THAT(answers->values(), UnorderedElementsAre(2, 4));
+  EXPECT_EQ(answers->missing_nodes().count, 0U);
+}
+
 TEST_P(ClusterAdapterTest, WhoLeavesWaitsForNothingMore) {
   bus->cut("a", "b");
   Result found(a.io().fetch_sockets());

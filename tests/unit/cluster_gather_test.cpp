@@ -148,6 +148,84 @@ TEST_F(GatherTest, ANodeThatHasClosedTheNamespaceMayAnswerAllTheSame) {
   EXPECT_EQ(answers, 2);
 }
 
+// One with loops behind it may have asked them before it closed the namespace.
+TEST_F(GatherTest, ANodeThatAnswersAfterItWasCountedOutStandsForNobodyElse) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{2});
+  gather.on_gone("/", "a");
+  gather.expect_at_most(id, 1);
+  answer("a", id);
+  EXPECT_FALSE(missing);
+  answer("b", id);
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 0U);
+  EXPECT_EQ(answers, 2);
+}
+
+// It has crashed, or its goodbye comes behind the count.
+TEST_F(GatherTest, ANodeThatAnsweredAndIsNotCountedAnyMoreStandsForNobodyElse) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{3});
+  answer("a", id);
+  gather.on_gone("/", "b");
+  // Neither "a" nor "b" is among those counted.
+  gather.expect_at_most(id, 1);
+  EXPECT_FALSE(missing);
+  gather.on_gone("/", "a");
+  EXPECT_FALSE(missing);
+  answer("c", id);
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 0U);
+  EXPECT_EQ(answers, 2);
+}
+
+TEST_F(GatherTest, ANodeThatGoesAfterTheOthersWereCountedAgainIsStillCountedOnce) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{3});
+  answer("a", id);
+  gather.on_gone("/", "b");
+  gather.expect_at_most(id, 2);
+  gather.on_gone("/", "a");
+  answer("c", id);
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 0U);
+}
+
+TEST_F(GatherTest, ANodeThatClosesTheNamespaceTwiceIsGoneOnce) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{3});
+  answer("a", id);
+  gather.on_gone("/", "a");
+  gather.on_gone("/", "a");
+  gather.on_gone("/", "b");
+  gather.expect_at_most(id, 1);
+  answer("c", id);
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 0U);
+}
+
+TEST_F(GatherTest, CountsMayComeInAnyOrder) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.on_gone("/", "a");
+  gather.expect_at_most(id, 1);
+  gather.expect(id, std::size_t{2});
+  EXPECT_FALSE(missing);
+  answer("b", id);
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 0U);
+}
+
+TEST_F(GatherTest, NobodyIsMissingTwiceAtTheDeadline) {
+  const RequestId id = *gather.start(sockets_question());
+  gather.expect(id, std::size_t{3});
+  answer("a", id);
+  gather.on_gone("/", "b");
+  gather.expect_at_most(id, 2);
+  loop.pass(milliseconds(110));
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->count, 1U);
+}
+
 TEST_F(GatherTest, TellsWhoIsMissingAtTheDeadline) {
   const RequestId by_id = *gather.start(sockets_question());
   gather.expect(by_id, std::vector<std::string>{"a", "b", "c"});

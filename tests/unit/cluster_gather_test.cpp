@@ -41,6 +41,17 @@ class GatherTest : public testing::Test {
                   reason = why;
                 }};
   }
+  /// A request for sockets that waits for so many nodes, whose ids are not known.
+  RequestId ask(std::size_t nodes) {
+    const RequestId id = *gather.start(sockets_question());
+    gather.expect(id, nodes);
+    return id;
+  }
+  /// Every node has answered that was awaited to the end.
+  void expect_complete() const {
+    ASSERT_TRUE(missing);
+    EXPECT_EQ(missing->count, 0U);
+  }
   void answer(const std::string& node, const RequestId& request, const std::string& nsp = "/") {
     gather.on_answer({node, nsp, Sockets{request, {}, {}}});
   }
@@ -65,14 +76,13 @@ TEST_F(GatherTest, EndsWithTheLastOfTheNodes) {
   answer("a", id);
   EXPECT_FALSE(missing);
   answer("b", id);
-  ASSERT_TRUE(missing);
-  EXPECT_EQ(missing->count, 0U);
+  expect_complete();
   EXPECT_EQ(answers, 2);
   EXPECT_EQ(gather.waiting(), 0U);
 }
 
 TEST_F(GatherTest, EndsAtOnceIfNobodyIsThere) {
-  gather.expect(*gather.start(sockets_question()), std::size_t{0});
+  ask(0);
   EXPECT_TRUE(missing);
 }
 
@@ -85,8 +95,7 @@ TEST_F(GatherTest, AnswersMayComeBeforeTheNumberIsKnown) {
 }
 
 TEST_F(GatherTest, ANodeAnswersOnce) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{2});
+  const RequestId id = ask(2);
   answer("a", id);
   answer("a", id);
   EXPECT_FALSE(missing);
@@ -94,8 +103,7 @@ TEST_F(GatherTest, ANodeAnswersOnce) {
 }
 
 TEST_F(GatherTest, NodesWithoutANameAreCountedEach) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{2});
+  const RequestId id = ask(2);
   answer("", id);
   answer("", id);
   EXPECT_TRUE(missing);
@@ -104,18 +112,15 @@ TEST_F(GatherTest, NodesWithoutANameAreCountedEach) {
 
 // It may not have been among those that were counted.
 TEST_F(GatherTest, ANodeThatIsGoneStandsForNoneOfThoseCounted) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{1});
+  const RequestId id = ask(1);
   EXPECT_THAT(gather.on_gone("/", "a"), ElementsAre(id));
   EXPECT_FALSE(missing);
   answer("b", id);
-  ASSERT_TRUE(missing);
-  EXPECT_EQ(missing->count, 0U);
+  expect_complete();
 }
 
 TEST_F(GatherTest, ANodeThatIsGoneIsNotAwaitedWhenTheOthersAreCountedAgain) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{3});
+  const RequestId id = ask(3);
   answer("a", id);
   EXPECT_THAT(gather.on_gone("/", "a"), IsEmpty());
   EXPECT_THAT(gather.on_gone("/", "b"), ElementsAre(id));
@@ -123,14 +128,12 @@ TEST_F(GatherTest, ANodeThatIsGoneIsNotAwaitedWhenTheOthersAreCountedAgain) {
   gather.expect_at_most(id, 1);
   EXPECT_FALSE(missing);
   answer("c", id);
-  ASSERT_TRUE(missing);
-  EXPECT_EQ(missing->count, 0U);
+  expect_complete();
   EXPECT_EQ(answers, 2);
 }
 
 TEST_F(GatherTest, WhoComesLaterIsNotAwaited) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{1});
+  const RequestId id = ask(1);
   gather.on_gone("/", "a");
   gather.expect_at_most(id, 5);
   answer("b", id);
@@ -138,8 +141,7 @@ TEST_F(GatherTest, WhoComesLaterIsNotAwaited) {
 }
 
 TEST_F(GatherTest, ANodeThatHasClosedTheNamespaceMayAnswerAllTheSame) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{2});
+  const RequestId id = ask(2);
   gather.on_gone("/", "a");
   answer("a", id);
   EXPECT_FALSE(missing);
@@ -150,22 +152,19 @@ TEST_F(GatherTest, ANodeThatHasClosedTheNamespaceMayAnswerAllTheSame) {
 
 // One with loops behind it may have asked them before it closed the namespace.
 TEST_F(GatherTest, ANodeThatAnswersAfterItWasCountedOutStandsForNobodyElse) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{2});
+  const RequestId id = ask(2);
   gather.on_gone("/", "a");
   gather.expect_at_most(id, 1);
   answer("a", id);
   EXPECT_FALSE(missing);
   answer("b", id);
-  ASSERT_TRUE(missing);
-  EXPECT_EQ(missing->count, 0U);
+  expect_complete();
   EXPECT_EQ(answers, 2);
 }
 
 // It has crashed, or its goodbye comes behind the count.
 TEST_F(GatherTest, ANodeThatAnsweredAndIsNotCountedAnyMoreStandsForNobodyElse) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{3});
+  const RequestId id = ask(3);
   answer("a", id);
   gather.on_gone("/", "b");
   // Neither "a" nor "b" is among those counted.
@@ -174,34 +173,29 @@ TEST_F(GatherTest, ANodeThatAnsweredAndIsNotCountedAnyMoreStandsForNobodyElse) {
   gather.on_gone("/", "a");
   EXPECT_FALSE(missing);
   answer("c", id);
-  ASSERT_TRUE(missing);
-  EXPECT_EQ(missing->count, 0U);
+  expect_complete();
   EXPECT_EQ(answers, 2);
 }
 
 TEST_F(GatherTest, ANodeThatGoesAfterTheOthersWereCountedAgainIsStillCountedOnce) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{3});
+  const RequestId id = ask(3);
   answer("a", id);
   gather.on_gone("/", "b");
   gather.expect_at_most(id, 2);
   gather.on_gone("/", "a");
   answer("c", id);
-  ASSERT_TRUE(missing);
-  EXPECT_EQ(missing->count, 0U);
+  expect_complete();
 }
 
 TEST_F(GatherTest, ANodeThatClosesTheNamespaceTwiceIsGoneOnce) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{3});
+  const RequestId id = ask(3);
   answer("a", id);
   gather.on_gone("/", "a");
   gather.on_gone("/", "a");
   gather.on_gone("/", "b");
   gather.expect_at_most(id, 1);
   answer("c", id);
-  ASSERT_TRUE(missing);
-  EXPECT_EQ(missing->count, 0U);
+  expect_complete();
 }
 
 TEST_F(GatherTest, CountsMayComeInAnyOrder) {
@@ -211,13 +205,11 @@ TEST_F(GatherTest, CountsMayComeInAnyOrder) {
   gather.expect(id, std::size_t{2});
   EXPECT_FALSE(missing);
   answer("b", id);
-  ASSERT_TRUE(missing);
-  EXPECT_EQ(missing->count, 0U);
+  expect_complete();
 }
 
 TEST_F(GatherTest, NobodyIsMissingTwiceAtTheDeadline) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{3});
+  const RequestId id = ask(3);
   answer("a", id);
   gather.on_gone("/", "b");
   gather.expect_at_most(id, 2);
@@ -235,8 +227,7 @@ TEST_F(GatherTest, TellsWhoIsMissingAtTheDeadline) {
   EXPECT_EQ(missing->count, 2U);
   EXPECT_THAT(missing->ids, UnorderedElementsAre("a", "c"));
 
-  const RequestId by_number = *gather.start(sockets_question());
-  gather.expect(by_number, std::size_t{3});
+  const RequestId by_number = ask(3);
   answer("b", by_number);
   loop.pass(milliseconds(110));
   EXPECT_EQ(missing->count, 2U);
@@ -252,8 +243,7 @@ TEST_F(GatherTest, SomebodyMayBeMissingIfNobodyCouldBeCounted) {
 }
 
 TEST_F(GatherTest, WhatIsLateOrOfAnotherKindIsIgnored) {
-  const RequestId id = *gather.start(sockets_question());
-  gather.expect(id, std::size_t{1});
+  const RequestId id = ask(1);
   count("a", id, 3);
   answer("a", id, "/other");
   answer("a", "unknown");
@@ -271,15 +261,13 @@ TEST_F(GatherTest, NothingIsAwaitedOfANodeThatIsGone) {
   gather.on_gone("/other", "b");
   EXPECT_FALSE(missing);
   gather.on_gone("/", "b");
-  ASSERT_TRUE(missing);
-  EXPECT_EQ(missing->count, 0U);
+  expect_complete();
 
   missing.reset();
   const RequestId of_all_namespaces = *gather.start(sockets_question());
   gather.expect(of_all_namespaces, std::vector<std::string>{"a"});
   gather.on_gone("a");
-  ASSERT_TRUE(missing);
-  EXPECT_EQ(missing->count, 0U);
+  expect_complete();
 }
 
 TEST_F(GatherTest, ClientsAreWaitedForAfterTheirNodes) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A request parser never throws, and the result for a stream (the request, how far it was read,
-// the error) does not depend on how it was cut. What it accepts has the properties that the layers
+// the error) does not depend on how it was cut, nor on what the parser has read before. What it accepts has the properties that the layers
 // above rely on. The first byte of the input chooses the second of two cuts.
 #include "codec/http/request_parser.hpp"
 #include "codec/http/writer.hpp"
@@ -34,9 +34,8 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-Fate feed(std::string_view bytes, std::size_t step) {
+Fate feed(RequestParser& parser, std::string_view bytes, std::size_t step) {
   Fate fate;
-  RequestParser parser(limits);
   while (!bytes.empty() && !parser.done()) {
     const auto piece = bytes.substr(0, step);
     const auto consumed = parser.feed(piece);
@@ -55,6 +54,11 @@ Fate feed(std::string_view bytes, std::size_t step) {
   require(!parser.done() || !parser.expects_continue());
   fate.request = parser.take();
   return fate;
+}
+
+Fate feed(std::string_view bytes, std::size_t step) {
+  RequestParser parser(limits);
+  return feed(parser, bytes, step);
 }
 
 bool same(const Headers& a, const Headers& b) {
@@ -110,6 +114,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto whole = feed(bytes, bytes.size());
   require_same(whole, feed(bytes, 1));
   require_same(whole, feed(bytes, step));
+  RequestParser used(limits);
+  feed(used, bytes.substr(0, step), 1);
+  used.restart();
+  require_same(whole, feed(used, bytes, step));
   if (whole.done) {
     require_sound(whole.request);
     require_round_trip(whole.request);

@@ -14,6 +14,10 @@ namespace {
 // How much may wait behind an unanswered request before the server stops reading.
 constexpr std::size_t waiting_limit_bytes = 64 * 1024;
 
+// How much memory of an answered request may be kept for the next one. Most requests of a browser fit,
+// and an idle connection stays small.
+constexpr std::size_t kept_limit_bytes = 4 * 1024;
+
 /// Whether a response may have several lines of that name.
 bool may_repeat(std::string_view name) {
   return http::equals_ignoring_case(name, "vary") || http::equals_ignoring_case(name, "set-cookie");
@@ -45,24 +49,26 @@ std::string_view RequestSink::date_line(Loop& loop) {
 
 // --- HttpExchange ---
 
-const http::Request& HttpExchange::request() const {
-  if (!body_complete_) {
-    if (const auto connection = connection_.lock(); connection && connection->parser_) {
-      return connection->parser_->request();
-    }
-  }
-  return request_;
-}
-
 void HttpExchange::add_header(std::string_view name, std::string_view value) {
   may_repeat(name) ? extra_headers_.add(name, value) : extra_headers_.set(name, value);
 }
 
 http::Request HttpExchange::take_request() {
-  http::Request taken = std::exchange(request_, {});
-  request_.method = taken.method;
-  request_.keep_alive = taken.keep_alive;
+  http::Request&& request = parser_.take();
+  http::Request taken = std::exchange(request, {});
+  request.method = taken.method;
+  request.keep_alive = taken.keep_alive;
   return taken;
+}
+
+void HttpExchange::restart() {
+  parser_.restart();
+  extra_headers_.clear();
+  origin_.reset();
+}
+
+bool HttpExchange::is_worth_keeping() const {
+  return parser_.kept_bytes() + extra_headers_.capacity_bytes() <= kept_limit_bytes;
 }
 
 void HttpExchange::respond(http::Response response) {
@@ -129,9 +135,9 @@ void HttpConnection::watch_body(std::size_t bytes) {
 
 void HttpConnection::on_timeout() {
   if (!stream_) return;
-  if (phase_ == Phase::idle || !parser_) return stream_->close();
+  if (phase_ == Phase::idle || !receiving_) return stream_->close();
   if (phase_ == Phase::body && stream_->loop().now() < body_ends_) {
-    const std::size_t bytes = parser_->request().body.size();
+    const std::size_t bytes = receiving_->request().body.size();
     const std::size_t least = Stream::least_bytes(sink_.connection_options().body_timeout);
     if (bytes - body_bytes_before_ >= least) return watch_body(bytes);
   }
@@ -143,7 +149,6 @@ void HttpConnection::on_timeout() {
       listener->on_abort(*exchange, engine::ExchangeListener::Abort::peer_gone);
     }
   }
-  parser_.reset();
   write(response, http::Connection::close);
   stream_->close_after_flush();
 }
@@ -216,18 +221,19 @@ bool HttpConnection::must_wait() const {
 }
 
 bool HttpConnection::feed(std::string_view& bytes) {
-  const bool is_new = !parser_;
-  if (is_new) parser_ = std::make_unique<http::RequestParser>(sink_.connection_options().http);
-  const bool had_headers = parser_->headers_done();
-  const auto taken = parser_->feed(bytes);
+  const bool is_new = !receiving_;
+  if (is_new) receiving_ = next_exchange();
+  http::RequestParser& parser = receiving_->parser_;
+  const bool had_headers = parser.headers_done();
+  const auto taken = parser.feed(bytes);
   if (!taken) {
     fail(taken.error());
     return false;
   }
   bytes.remove_prefix(*taken);
-  if (!had_headers && parser_->headers_done()) {
+  if (!had_headers && parser.headers_done()) {
     announce();
-  } else if (parser_->done()) {
+  } else if (parser.done()) {
     complete_body();
   } else if (is_new) {
     enter(Phase::head);
@@ -235,31 +241,37 @@ bool HttpConnection::feed(std::string_view& bytes) {
   return true;
 }
 
+std::shared_ptr<HttpExchange> HttpConnection::next_exchange() {
+  if (answered_.use_count() != 1) {
+    return std::make_shared<HttpExchange>(sink_.connection_options().http);
+  }
+  answered_->restart();
+  return std::move(answered_);
+}
+
 void HttpConnection::announce() {
-  destination_ = sink_.loop_of(parser_->request());
+  destination_ = sink_.loop_of(receiving_->request());
   if (destination_) {
     // What arrives meanwhile waits, and comes with it.
     enter(Phase::response);
     return defer(&HttpConnection::move);
   }
-  const bool is_complete = parser_->done();
-  const auto exchange =
-      is_complete ? std::make_shared<HttpExchange>(weak_from_this(), stream_, parser_->take())
-                  : std::make_shared<HttpExchange>(weak_from_this(), stream_);
+  const bool is_complete = receiving_->body_complete();
+  const auto exchange = is_complete ? std::move(receiving_) : receiving_;
+  exchange->connection_ = weak_from_this();
+  if (!exchange->stream_) exchange->stream_ = stream_;
   exchange_ = exchange;
   if (const auto& trust = sink_.connection_options().proxy_trust) {
     exchange->origin_ = std::make_unique<const Origin>(trust->origin_of(
         exchange->request().headers, stream_->remote_address(), stream_->is_secure()));
   }
   if (is_complete) {
-    parser_.reset();
     enter(Phase::response);
     sink_.accept(exchange);
     return;
   }
   enter(Phase::body);
-  receiving_ = exchange;
-  const bool waits = parser_->expects_continue();
+  const bool waits = exchange->parser_.expects_continue();
   sink_.accept(exchange);
   if (receiving_ && waits) stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
 }
@@ -270,31 +282,23 @@ void HttpConnection::move() {
   // If this throws, the stream is closed.
   net::DetachedStream detached = net::detach(*stream_);
   const auto stream = std::exchange(stream_, nullptr);
+  receiving_->stream_.reset();
   sink_.move(*destination_, {.stream = std::move(detached),
-                             .parser = std::move(parser_),
+                             .exchange = std::move(receiving_),
                              .received = std::move(waiting_),
                              .serves_one = serves_one_});
 }
 
-void HttpConnection::resume(std::unique_ptr<http::RequestParser> parser,
-                            std::string_view received) {
+void HttpConnection::resume(std::shared_ptr<HttpExchange> exchange, std::string_view received) {
   const auto self = shared_from_this();
-  parser_ = std::move(parser);
+  receiving_ = std::move(exchange);
   processing_ = true;
   announce();
   process(received);
 }
 
 void HttpConnection::complete_body() {
-  const auto exchange = std::exchange(receiving_, nullptr);
-  // It was refused while its body was arriving.
-  if (!exchange) {
-    parser_.reset();
-    return;
-  }
-  exchange->request_ = parser_->take();
-  exchange->body_complete_ = true;
-  parser_.reset();
+  const auto exchange = std::move(receiving_);
   enter(Phase::response);
   if (const auto listener = exchange->listener_.lock()) listener->on_body(*exchange);
 }
@@ -310,14 +314,13 @@ void HttpConnection::fail(http::Errc error) {
     }
     append_headers(response, exchange->extra_headers_);
   }
-  parser_.reset();
   write(response, http::Connection::close);
   enter(Phase::writing);
   stream_->close_after_flush();
 }
 
 std::shared_ptr<HttpExchange> HttpConnection::release_exchange() {
-  const auto exchange = exchange_.lock();
+  auto exchange = exchange_.lock();
   exchange_.reset();
   receiving_.reset();
   if (exchange) exchange->connection_.reset();
@@ -335,18 +338,16 @@ void HttpConnection::respond(HttpExchange& exchange, http::Response& response,
   const bool is_head = exchange.request().is("HEAD");
   append_headers(response, exchange.extra_headers_);
   // The rest of a body that nobody reads cannot be distinguished from the next request.
-  if (!exchange.body_complete_ || serves_one_) fate = http::Connection::close;
+  if (!exchange.body_complete() || serves_one_) fate = http::Connection::close;
   write(response, fate, is_head ? http::Body::omitted : http::Body::included);
   // Only now: if writing throws, the exchange is still unanswered, and dropping it cuts
   // the connection.
-  release_exchange();
+  auto answered = release_exchange();
   enter(Phase::writing);
-  if (fate == http::Connection::close) {
-    parser_.reset();
-    stream_->close_after_flush();
-  } else if (!processing_ && !waiting_.empty()) {
-    defer(&HttpConnection::go_on);
-  }
+  if (fate == http::Connection::close) return stream_->close_after_flush();
+  answered->listener_.reset();
+  if (answered->is_worth_keeping()) answered_ = std::move(answered);
+  if (!processing_ && !waiting_.empty()) defer(&HttpConnection::go_on);
 }
 
 void HttpConnection::defer(void (HttpConnection::*work)()) {
@@ -367,7 +368,7 @@ std::shared_ptr<Stream> HttpConnection::upgrade(HttpExchange& exchange, http::Re
                                                 std::shared_ptr<StreamHandler> handler) {
   if (!stream_) return nullptr;
   // The rest of the body would go to the successor.
-  assert(exchange.body_complete_);
+  assert(exchange.body_complete());
   append_headers(response, exchange.extra_headers_);
   write(response, http::Connection::upgrade);
   release_exchange();
@@ -389,7 +390,7 @@ void HttpConnection::on_close() {
   const auto self = shared_from_this();
   timer_.cancel();
   stream_.reset();
-  parser_.reset();
+  answered_.reset();
   if (const auto exchange = release_exchange()) {
     if (const auto listener = exchange->listener_.lock()) {
       listener->on_abort(*exchange, engine::ExchangeListener::Abort::peer_gone);

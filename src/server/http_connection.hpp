@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // HttpConnection: HTTP/1.1 on one byte stream. It parses requests one after another, announces each
 // as an Exchange when its headers are complete, and holds back later (pipelined) requests until it
-// is answered. Deadlines cut slow peers. After an upgrade the stream belongs to another handler and
+// is answered. An exchange that nobody holds any more serves the next request. Deadlines cut slow peers. After an upgrade the stream belongs to another handler and
 // the connection is gone. A request for a session of another loop takes the whole connection there.
 //
 // Life cycle: attach() to a stream; alive until the stream closes. Loop's thread only.
@@ -42,25 +42,18 @@ struct ConnectionOptions {
 
 class HttpConnection;
 
-/// The Exchange of an HttpConnection, with the headers that any response to it gets.
+/// The Exchange of an HttpConnection: the request while it arrives, then the headers that any response
+/// to it gets.
 class HttpExchange final : public engine::Exchange {
  public:
-  /// The body follows.
-  HttpExchange(std::weak_ptr<HttpConnection> connection, std::shared_ptr<Stream> stream)
-      : connection_(std::move(connection)), stream_(std::move(stream)) {}
-  HttpExchange(std::weak_ptr<HttpConnection> connection, std::shared_ptr<Stream> stream,
-               http::Request&& request)
-      : connection_(std::move(connection)),
-        stream_(std::move(stream)),
-        request_(std::move(request)),
-        body_complete_(true) {}
+  explicit HttpExchange(const http::Limits& limits) : parser_(limits) {}
   ~HttpExchange() override { HttpExchange::abort(); }
 
-  const http::Request& request() const override;
+  const http::Request& request() const override { return parser_.request(); }
   /// Gives the request away, for whoever keeps it for longer; request() has what the response
   /// depends on still.
   http::Request take_request();
-  bool body_complete() const override { return body_complete_; }
+  bool body_complete() const override { return parser_.done(); }
   void set_listener(std::weak_ptr<engine::ExchangeListener> listener) override {
     listener_ = std::move(listener);
   }
@@ -85,21 +78,25 @@ class HttpExchange final : public engine::Exchange {
 
  private:
   friend class HttpConnection;
-  // Until it has been answered.
+  /// Makes it ready for another request on the same connection.
+  void restart();
+  bool is_worth_keeping() const;
+
+  // From the announcement until it has been answered.
   std::weak_ptr<HttpConnection> connection_;
+  // From the first announcement on.
   std::shared_ptr<Stream> stream_;
   std::weak_ptr<engine::ExchangeListener> listener_;
-  http::Request request_;
+  http::RequestParser parser_;
   http::Headers extra_headers_;
   std::unique_ptr<const Origin> origin_;  // if proxies are trusted
-  bool body_complete_ = false;
 };
 
 /// A connection between two loops, with the request that has to be handled on the other.
 struct DetachedConnection {
   net::DetachedStream stream;
-  /// Its headers are complete.
-  std::unique_ptr<http::RequestParser> parser;
+  /// Its headers are complete, and it has not been announced.
+  std::shared_ptr<HttpExchange> exchange;
   /// What was received behind that.
   std::string received;
   bool serves_one = false;
@@ -130,7 +127,7 @@ class HttpConnection final : public StreamHandler,
   explicit HttpConnection(RequestSink& sink) : sink_(sink) {}
   void attach(std::shared_ptr<Stream> stream);
   /// Goes on with the request that another loop has received, on the stream that is attached.
-  void resume(std::unique_ptr<http::RequestParser> parser, std::string_view received);
+  void resume(std::shared_ptr<HttpExchange> exchange, std::string_view received);
   /// Ends the connection after its first response, unless that is an upgrade.
   void serve_one_request() { serves_one_ = true; }
 
@@ -156,8 +153,10 @@ class HttpConnection final : public StreamHandler,
   void wait_with(std::string_view bytes);
   void write(const http::Response& response, http::Connection fate,
              http::Body body = http::Body::included);
-  /// Feeds the parser. Returns how much it took, or nothing if the connection is ending.
+  /// Feeds the parser. Returns false if the connection is ending.
   bool feed(std::string_view& bytes);
+  /// For a request whose first byte has arrived.
+  std::shared_ptr<HttpExchange> next_exchange();
   void announce();
   /// Leaves this loop.
   void move();
@@ -177,12 +176,12 @@ class HttpConnection final : public StreamHandler,
 
   RequestSink& sink_;
   std::shared_ptr<Stream> stream_;
-  // While a request is arriving.
-  std::unique_ptr<http::RequestParser> parser_;
+  // While its request is arriving, the body included.
+  std::shared_ptr<HttpExchange> receiving_;
   // Announced and not answered.
   std::weak_ptr<HttpExchange> exchange_;
-  // The same, kept while its body is arriving.
-  std::shared_ptr<HttpExchange> receiving_;
+  // The last one that has been answered, for the next request.
+  std::shared_ptr<HttpExchange> answered_;
   // After an upgrade, until it has got the rest.
   std::shared_ptr<StreamHandler> successor_;
   // Bytes that arrived after the current request.

@@ -326,7 +326,7 @@ void Worker::take_in(DetachedConnection connection) {
     }
     const auto http = serve_http(stream);
     if (connection.serves_one) http->serve_one_request();
-    http->resume(std::move(connection.parser), connection.received);
+    http->resume(std::move(connection.exchange), connection.received);
   });
 }
 

@@ -238,6 +238,39 @@ TEST(HttpRequest, KeepsAliveByVersionAndConnection) {
   }
 }
 
+TEST(HttpRequest, ARestartedParserIsLikeANewOne) {
+  constexpr std::string_view absolute_request = "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n";
+  constexpr std::string_view old_request = "GET / HTTP/1.0\r\nConnection: close\r\n\r\n";
+  constexpr std::string_view waiting_request =
+      "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
+  constexpr std::string_view wrong_request = "GET / HTTP/1.1\r\nHost: a\r\n\r\r";
+  for (const auto before : {get_request, post_request, chunked_request, absolute_request,
+                            old_request, waiting_request, wrong_request}) {
+    support::for_each_split(before, [&](const Pieces& pieces) {
+      for (const auto after : {get_request, post_request, chunked_request, absolute_request}) {
+        RequestParser used(Limits{});
+        for (const auto piece : pieces) {
+          feed_pieces(used, {piece});
+          used.restart();
+        }
+        RequestParser fresh(Limits{});
+        ASSERT_EQ(used.feed(after).value(), fresh.feed(after).value());
+        ASSERT_TRUE(used.done() && !used.expects_continue());
+        const http::Request request = used.take();
+        const http::Request expected = fresh.take();
+        ASSERT_EQ(request.method, expected.method);
+        ASSERT_EQ(request.target, expected.target);
+        ASSERT_EQ(request.body, expected.body);
+        ASSERT_EQ(request.keep_alive, expected.keep_alive);
+        ASSERT_EQ(request.headers.size(), expected.headers.size());
+        for (const auto [name, value] : expected.headers) {
+          ASSERT_EQ(request.headers.get(name), value);
+        }
+      }
+    });
+  }
+}
+
 TEST(HttpRequest, VersionOneZeroNeedsNoHost) {
   expect_request("GET / HTTP/1.0\r\n\r\n", "",
                  [](const http::Request& request) { EXPECT_EQ(request.minor_version, 0); });

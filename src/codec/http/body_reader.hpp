@@ -31,6 +31,16 @@ class BodyReader {
 
   Framing::Kind framing() const { return kind_; }
 
+  /// Starts over with another message.
+  void restart() {
+    lines_.restart();
+    kind_ = Framing::Kind::none;
+    phase_ = Phase::size;
+    remaining_bytes_ = extension_bytes_ = trailer_bytes_ = 0;
+  }
+  /// The memory that restart() keeps.
+  std::size_t kept_bytes() const { return lines_.kept_bytes(); }
+
  private:
   using Done = Result<bool, Errc>;
   enum class Phase : std::uint8_t { size, data, data_end, trailers, done };

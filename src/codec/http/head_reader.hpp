@@ -34,6 +34,14 @@ class HeadReader {
     start_line_done_ = false;
     fields_ = 0;
   }
+  /// Starts over with another message.
+  void restart_message() {
+    restart();
+    used_bytes_ = 0;
+    lines_.restart();
+  }
+  /// The memory that restart_message() keeps.
+  std::size_t kept_bytes() const { return lines_.kept_bytes(); }
 
  private:
   enum class Line : std::uint8_t { need_more, complete, start_line_too_long };

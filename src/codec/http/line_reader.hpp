@@ -32,6 +32,14 @@ class LineReader {
   /// the bytes. After Outcome::too_long: as much of the line as the limit allowed.
   std::string_view line() const { return line_; }
 
+  /// For the lines of another message.
+  void restart() {
+    held_.clear();
+    cr_seen_ = handed_out_ = false;
+  }
+  /// The memory that restart() keeps.
+  std::size_t kept_bytes() const { return held_.capacity(); }
+
  private:
   /// What nearly always happens: all of the line, and its end, are there.
   bool take_whole_line(std::string_view& bytes, std::size_t limit) {

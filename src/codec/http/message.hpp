@@ -85,6 +85,13 @@ class Headers {
   /// Counts them.
   std::size_t size() const { return static_cast<std::size_t>(std::distance(begin(), end())); }
 
+  /// Keeps the memory.
+  void clear() {
+    block_.clear();
+    bits_ = 0;
+  }
+  std::size_t capacity_bytes() const { return block_.capacity(); }
+
   void add(std::string_view name, std::string_view value);
   /// Replaces every field of that name.
   void set(std::string_view name, std::string_view value);

@@ -136,6 +136,25 @@ RequestParser::Done RequestParser::check_expectation() const {
 RequestParser::RequestParser(const Limits& limits)
     : limits_(limits), head_(limits_, request_line_limit(limits_)), body_(limits_) {}
 
+void RequestParser::restart() {
+  head_.restart_message();
+  body_.restart();
+  request_.method.clear();
+  request_.target.clear();
+  request_.headers.clear();
+  request_.body.clear();
+  authority_.clear();
+  phase_ = Phase::head;
+  expects_continue_ = false;
+  failure_.reset();
+}
+
+std::size_t RequestParser::kept_bytes() const {
+  return head_.kept_bytes() + body_.kept_bytes() + request_.method.capacity() +
+         request_.target.capacity() + request_.headers.capacity_bytes() + request_.body.capacity() +
+         authority_.capacity();
+}
+
 Result<std::size_t, Errc> RequestParser::feed(std::string_view bytes) {
   if (failure_) return *failure_;
   auto rest = bytes;

@@ -4,8 +4,8 @@
 // `chunked`, bare LF, folded lines, blanks before the colon, and a missing or repeated Host (RFC
 // 9112 sections 2.2, 3, 5, 6, 7).
 //
-// Life cycle: created for one request when its first byte arrives (an idle connection has none),
-// feed() until done(), take() the request, destroy. Bytes after the request are not consumed: they
+// Life cycle: created for one request when its first byte arrives, feed() until done(), take() the
+// request, destroy, or restart() for another request. Bytes after the request are not consumed: they
 // belong to the next request (pipelining) or to WebSocket after an upgrade. After an error the
 // connection must close.
 #pragma once
@@ -44,6 +44,11 @@ class RequestParser {
   const Request& request() const { return request_; }
   /// The request, to be moved from.
   Request&& take() { return std::move(request_); }
+
+  /// Starts over with another request, and keeps the memory that this one had.
+  void restart();
+  /// How much that is.
+  std::size_t kept_bytes() const;
 
  private:
   enum class Phase : std::uint8_t { head, body, done };

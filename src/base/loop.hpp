@@ -55,12 +55,11 @@ class Loop {
   void schedule_flush(Stream& stream);
   void forget(Stream& stream);
 
-  /// An empty buffer, with memory from an earlier use if there is one. Return it with give_back().
-  std::string take_buffer() {
-    if (spare_buffers_.empty()) return {};
-    std::string buffer = std::move(spare_buffers_.back());
+  /// Gives an empty buffer the memory of an earlier use, if there is one. Return it with give_back().
+  void take_buffer(std::string& buffer) {
+    if (spare_buffers_.empty()) return;
+    buffer.swap(spare_buffers_.back());
     spare_buffers_.pop_back();
-    return buffer;
   }
   void give_back(std::string buffer);
 

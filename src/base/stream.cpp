@@ -87,7 +87,7 @@ struct Stream::StallWatch {
 Stream::Stream(Loop& loop) : loop_(loop) {}
 
 void Stream::borrow(std::string& buffer) {
-  if (buffer.capacity() < sizeof(std::string)) buffer = loop_.take_buffer();
+  if (buffer.capacity() < sizeof(std::string)) loop_.take_buffer(buffer);
 }
 
 void Stream::consume_pieces(std::size_t count) {

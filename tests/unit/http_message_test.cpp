@@ -121,6 +121,35 @@ TEST(HttpHeaders, CopiesDoNotShareMemory) {
   EXPECT_EQ(moved.get("a"), "1");
 }
 
+/// The values of each field of that name, one behind the other.
+std::string values(const Headers& headers, std::string_view name) {
+  std::string all;
+  headers.for_each(name, [&](std::string_view value) { all.append(value); });
+  return all;
+}
+
+TEST(HttpHeaders, EachOfANameIsFoundAmongNamesThatAreSimilar) {
+  Headers headers;
+  headers.add("Via", "a");
+  headers.add("Vie", "b");
+  EXPECT_EQ(values(headers, "via"), "a");
+  EXPECT_EQ(values(headers, "vie"), "b");
+  headers.add("VIA", "c");
+  headers.add("Vary", "d");
+  headers.add("via", "e");
+  EXPECT_EQ(values(headers, "via"), "ace");
+  EXPECT_EQ(values(headers, "Vary"), "d");
+  Headers copy = headers;
+  EXPECT_EQ(values(copy, "via"), "ace");
+  headers.set("Vie", "f");
+  EXPECT_EQ(values(headers, "via"), "ace");
+  EXPECT_EQ(values(std::move(copy), "via"), "ace");
+  headers.clear();
+  EXPECT_EQ(values(headers, "via"), "");
+  headers.add("Via", "g");
+  EXPECT_EQ(values(headers, "via"), "g");
+}
+
 TEST(HttpNames, LettersAreEqualWhateverTheirCase) {
   for (std::size_t size = 1; size < 40; ++size) {
     const std::string text =
@@ -201,6 +230,10 @@ TEST(HttpQuery, OneValueWithoutTheOthers) {
   EXPECT_EQ(http::query_value("a+b=1&s%69d=2", "a b"), "1");
   EXPECT_EQ(http::query_value("xsid=1&sidx=2", "sid"), "");
   EXPECT_EQ(http::query_value("sid", "sid"), "");
+  EXPECT_EQ(http::query_value("sid=a=b", "sid"), "a=b");
+  EXPECT_EQ(http::query_value("a=b=c", "a=b"), "") << "the name is a";
+  EXPECT_EQ(http::query_value("a%3Db=c", "a=b"), "c");
+  EXPECT_EQ(http::query_value("a&&=1", ""), "1");
   EXPECT_EQ(http::query_value("", "sid"), "");
 }
 

@@ -201,7 +201,9 @@ void Headers::add(std::string_view name, std::string_view value) {
   name.copy(begin + sizeof sizes, name.size());
   value.copy(begin + sizeof sizes + name.size(), value.size());
   block_.advance(bytes);
-  bits_ |= bit_of(name);
+  const std::uint64_t bit = bit_of(name);
+  repeated_bits_ |= bits_ & bit;
+  bits_ |= bit;
 }
 
 void Headers::set(std::string_view name, std::string_view value) {

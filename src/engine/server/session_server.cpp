@@ -156,15 +156,15 @@ SessionServer::SessionServer(Loop& loop, Options options, SessionFactory factory
 
 SessionServer::~SessionServer() { close(); }
 
-bool SessionServer::is_enabled(std::string_view transport) const {
-  return (transport == "polling" && options_.polling) ||
-         (transport == "websocket" && options_.websocket);
+bool SessionServer::is_enabled(const Query& query) const {
+  return (query.wants(TransportName::polling) && options_.polling) ||
+         (query.wants(TransportName::websocket) && options_.websocket);
 }
 
 std::optional<SessionServer::Refused> SessionServer::check(const http::Request& request,
                                                            const Query& query, Session* session,
                                                            bool is_upgrade) const {
-  if (!is_enabled(query.transport())) {
+  if (!is_enabled(query)) {
     const bool is_absent = query.transport().empty();
     return Refused{Refusal::unknown_transport,
                    is_absent ? json::object() : json{{"transport", query.transport()}}};
@@ -173,7 +173,7 @@ std::optional<SessionServer::Refused> SessionServer::check(const http::Request& 
     return Refused{Refusal::bad_request,
                    {{"name", "INVALID_ORIGIN"}, {"origin", http::with_replacements(origin)}}};
   }
-  const bool wants_websocket = query.transport() == to_string(TransportName::websocket);
+  const bool wants_websocket = query.wants(TransportName::websocket);
   if (is_upgrade && !wants_websocket) {
     return Refused{Refusal::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}}};
   }
@@ -194,7 +194,7 @@ std::optional<SessionServer::Refused> SessionServer::check_session(const Query& 
                                                                    Session& session,
                                                                    bool is_upgrade) {
   // A session over WebSocket has no other request than the upgrade.
-  const bool wants_polling = query.transport() == to_string(TransportName::polling);
+  const bool wants_polling = query.wants(TransportName::polling);
   if (!is_upgrade && (!wants_polling || !session.polling())) {
     return Refused{Refusal::bad_request,
                    {{"name", "TRANSPORT_MISMATCH"},
@@ -214,6 +214,8 @@ std::optional<SessionServer::Refused> SessionServer::check_session(const Query& 
 SessionServer::Query::Query(const http::Request& request) {
   constexpr std::string_view names[] = {"EIO", "transport", "sid", "b64"};
   http::read_query(request.query(), names, values_);
+  wants_polling_ = transport() == to_string(TransportName::polling);
+  wants_websocket_ = transport() == to_string(TransportName::websocket);
 }
 
 engineio::Protocol SessionServer::Query::protocol() const {
@@ -223,9 +225,8 @@ engineio::Protocol SessionServer::Query::protocol() const {
 }
 
 SessionServer::Terms SessionServer::Query::terms() const {
-  const bool wants_polling = transport() == to_string(TransportName::polling);
-  return {wants_polling ? TransportName::polling : TransportName::websocket, protocol(),
-          !values_[3].text.empty()};
+  return {wants(TransportName::polling) ? TransportName::polling : TransportName::websocket,
+          protocol(), !values_[3].text.empty()};
 }
 
 BinaryForm SessionServer::Terms::binary_form() const {

@@ -116,6 +116,9 @@ class SessionServer final : public SessionOwner {
    public:
     explicit Query(const http::Request& request);
     std::string_view transport() const { return values_[1].text; }
+    bool wants(TransportName name) const {
+      return name == TransportName::polling ? wants_polling_ : wants_websocket_;
+    }
     std::string_view sid() const { return values_[2].text; }
     engineio::Protocol protocol() const;
     /// Only if check() has found nothing.
@@ -123,6 +126,8 @@ class SessionServer final : public SessionOwner {
 
    private:
     std::array<http::QueryValue, 4> values_;
+    bool wants_polling_;
+    bool wants_websocket_;
   };
 
   struct Refused {
@@ -167,7 +172,8 @@ class SessionServer final : public SessionOwner {
   /// `use()` opens a session. If it fails, what it has done is undone.
   template <class Use>
   void open_or_give_up(Session& session, Use use);
-  bool is_enabled(std::string_view transport) const;
+  /// The transport that it wants.
+  bool is_enabled(const Query& query) const;
 
   websocket::Limits websocket_limits_;
   SessionFactory factory_;

@@ -14,8 +14,8 @@ namespace {
 // How much may wait behind an unanswered request before the server stops reading.
 constexpr std::size_t waiting_limit_bytes = 64 * 1024;
 
-// How much memory of an answered request may be kept for the next one. Most requests of a browser fit,
-// and an idle connection stays small.
+// How much memory of an answered request may be kept for the next one: most requests of a browser
+// fit, and an idle connection stays small.
 constexpr std::size_t kept_limit_bytes = 4 * 1024;
 
 /// Whether a response may have several lines of that name.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // HttpConnection: HTTP/1.1 on one byte stream. It parses requests one after another, announces each
 // as an Exchange when its headers are complete, and holds back later (pipelined) requests until it
-// is answered. An exchange that nobody holds any more serves the next request. Deadlines cut slow peers. After an upgrade the stream belongs to another handler and
-// the connection is gone. A request for a session of another loop takes the whole connection there.
+// is answered. An exchange that nobody holds any more serves the next request. Deadlines cut slow
+// peers. After an upgrade the stream belongs to another handler and the connection is gone. A
+// request for a session of another loop takes the whole connection there.
 //
 // Life cycle: attach() to a stream; alive until the stream closes. Loop's thread only.
 #pragma once

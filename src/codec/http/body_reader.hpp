@@ -2,7 +2,7 @@
 // Reads the body of an HTTP/1.1 message as its head framed it: by length, by chunks (RFC 9112
 // section 7.1) or by the end of the stream. Memory grows with what arrives, not with what is
 // announced. Chunk extensions and trailer fields are checked, bounded and dropped. Life cycle: one
-// per message.
+// per message, or one after another with restart().
 #pragma once
 
 #include "base/result.hpp"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Reads the head of an HTTP/1.1 message line by line: hands out the start line, then puts each
-// field into the headers, until the empty line. Life cycle: one per message. Memory is bounded
-// by the limit for the start line and by Limits::header_bytes, which counts every other line,
-// including the empty one that ends the head and those before the start line.
+// field into the headers, until the empty line. Life cycle: one per message, or one after another
+// with restart_message(). Memory is bounded by the limit for the start line and by
+// Limits::header_bytes, which counts every other line, including the empty one that ends the head
+// and those before the start line.
 #pragma once
 
 #include "base/result.hpp"

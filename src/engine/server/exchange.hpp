@@ -5,6 +5,8 @@
 // Life cycle: headers complete -> a listener may be set -> on_body() if there is a body -> exactly
 // one of respond(), upgrade(), abort(), or on_abort() when the peer has gone. Whoever is to answer
 // holds it. When nobody holds it any more, its connection is cut, so that no peer waits for ever.
+// One that has been answered may become the next request's as soon as nobody holds it: a weak pointer
+// is of no use beyond the answer.
 // Loop's thread only.
 #pragma once
 

@@ -24,8 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   if (packet->type != engineio::PacketType::open) return 0;
   if (const auto handshake = engineio::decode_handshake(packet->data)) {
-    const auto second =
-        engineio::decode_handshake(engineio::encode_handshake(handshake->sid, *handshake).view());
+    engineio::HandshakeEncoder encoder(*handshake);
+    const auto second = engineio::decode_handshake(encoder.encode(handshake->sid));
     if (!second || second->sid != handshake->sid || second->upgrades != handshake->upgrades)
       std::abort();
     if (second->ping_interval != handshake->ping_interval) std::abort();

@@ -60,13 +60,13 @@ struct TcpStream::Linger {
   bool said_all = false;
 };
 
-TcpStream::TcpStream(std::shared_ptr<OpenStreams> open_streams)
+TcpStream::TcpStream(Key, std::shared_ptr<OpenStreams> open_streams)
     : Stream(open_streams->loop()), open_streams_(std::move(open_streams)) {}
 
 std::shared_ptr<TcpStream> TcpStream::open(Socket socket,
                                            std::shared_ptr<OpenStreams> open_streams) {
   socket.send_at_once();
-  std::shared_ptr<TcpStream> stream(new TcpStream(std::move(open_streams)));
+  const auto stream = std::make_shared<TcpStream>(Key(), std::move(open_streams));
   stream->open_streams_->add(stream);
   if (!stream->open_streams_->loop().poller().add(socket, *stream)) {
     stream->open_streams_->remove(*stream);

@@ -61,7 +61,14 @@ struct DetachedTcp {
 };
 
 class TcpStream final : public Stream, private Watched {
+  /// Only open() makes one.
+  class Key {
+    friend class TcpStream;
+    Key() = default;
+  };
+
  public:
+  TcpStream(Key, std::shared_ptr<OpenStreams> open_streams);
   /// `socket` is connected. Null if it cannot be watched.
   static std::shared_ptr<TcpStream> open(Socket socket, std::shared_ptr<OpenStreams> open_streams);
   /// Goes on with what another loop's stream was.
@@ -86,7 +93,6 @@ class TcpStream final : public Stream, private Watched {
 
   friend class OpenStreams;
 
-  explicit TcpStream(std::shared_ptr<OpenStreams> open_streams);
   void on_ready(Ready ready) noexcept override;
   void read();
   /// Offers the kernel what is in several pieces.

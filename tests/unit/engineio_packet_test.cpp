@@ -114,14 +114,24 @@ TEST(EngineioPacket, RefusesSloppyBase64) {
 }
 
 TEST(EngineioHandshake, HasExactlyFiveMembers) {
-  EXPECT_EQ(encode_handshake("lv_VI97HAXpY6yYWAAAC", {.upgrades = {"websocket"}}).view(),
+  EXPECT_EQ(HandshakeEncoder({.upgrades = {"websocket"}}).encode("lv_VI97HAXpY6yYWAAAC"),
             R"({"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":["websocket"],"pingInterval":25000,)"
             R"("pingTimeout":20000,"maxPayload":1000000})");
-  EXPECT_EQ(encode_handshake("a", {.ping_interval = milliseconds(300),
-                                   .ping_timeout = milliseconds(200),
-                                   .max_payload_bytes = 1})
-                .view(),
+  EXPECT_EQ(HandshakeEncoder({.ping_interval = milliseconds(300),
+                              .ping_timeout = milliseconds(200),
+                              .max_payload_bytes = 1})
+                .encode("a"),
             R"({"sid":"a","upgrades":[],"pingInterval":300,"pingTimeout":200,"maxPayload":1})");
+}
+
+TEST(EngineioHandshake, EachHasItsOwnSid) {
+  HandshakeEncoder encoder({.upgrades = {"websocket"}});
+  for (const std::string& sid : {std::string(200, 'x'), std::string("a"), std::string("b\"c")}) {
+    const auto read = decode_handshake(encoder.encode(sid));
+    ASSERT_TRUE(read) << sid;
+    EXPECT_EQ(read->sid, sid);
+    EXPECT_EQ(read->upgrades, std::vector<std::string>{"websocket"});
+  }
 }
 
 TEST(EngineioHandshake, RoundTrip) {
@@ -130,7 +140,7 @@ TEST(EngineioHandshake, RoundTrip) {
                        .ping_interval = milliseconds(1),
                        .ping_timeout = std::chrono::hours(24),
                        .max_payload_bytes = 123};
-  const auto read = decode_handshake(encode_handshake(sent.sid, sent).view());
+  const auto read = decode_handshake(HandshakeEncoder(sent).encode(sent.sid));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->sid, sent.sid);
   EXPECT_EQ(read->upgrades, sent.upgrades);

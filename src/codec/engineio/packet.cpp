@@ -3,6 +3,7 @@
 
 #include "base/base64.hpp"
 #include "codec/json/document.hpp"
+#include "codec/json/text.hpp"
 
 #include <socketio/json_writer.hpp>
 
@@ -93,13 +94,11 @@ void append_text(std::string& out, const Packet& packet) {
   out += packet.data;
 }
 
-TextBuffer encode_handshake(std::string_view sid, const Handshake& handshake) {
+HandshakeEncoder::HandshakeEncoder(const Handshake& handshake) {
   TextBuffer text;
   std::vector<Bytes> no_attachments;
   // One for each value: the names are always the same, and need no quoting.
   const auto write = [&] { return JsonWriter(text, no_attachments); };
-  text.append(R"({"sid":)");
-  write().string(sid);
   text.append(R"(,"upgrades":[)");
   JsonWriter upgrades = write();
   for (const std::string& upgrade : handshake.upgrades) upgrades.string(upgrade);
@@ -110,7 +109,14 @@ TextBuffer encode_handshake(std::string_view sid, const Handshake& handshake) {
   text.append(R"(,"maxPayload":)");
   write().unsigned_integer(handshake.max_payload_bytes);
   text.push_back('}');
-  return text;
+  rest_ = text.view();
+}
+
+std::string_view HandshakeEncoder::encode(std::string_view sid) {
+  text_.clear();
+  text_.append(R"({"sid":)");
+  codec::append_quoted(text_, sid);
+  return text_.append(rest_).view();
 }
 
 Result<Handshake, Errc> decode_handshake(std::string_view json) {

@@ -70,8 +70,19 @@ struct Handshake {
   std::size_t max_payload_bytes = 1'000'000;
 };
 
-/// With `sid`, which need not be copied for it, instead of the handshake's own.
-TextBuffer encode_handshake(std::string_view sid, const Handshake& handshake);
+/// Encodes handshakes that differ in the sid alone: what follows it is written once.
+class HandshakeEncoder {
+ public:
+  /// The handshake's own sid does not count.
+  explicit HandshakeEncoder(const Handshake& handshake);
+  /// Valid until the next call.
+  std::string_view encode(std::string_view sid);
+
+ private:
+  std::string rest_;  // after the sid
+  TextBuffer text_;
+};
+
 /// For the client. Fails if a member is missing or absurd: no sid, or an interval that is not in
 /// 0 .. 2^31 - 1 ms. Fractions of a millisecond are rounded up. A missing maxPayload means no
 /// limit (0).

@@ -3,13 +3,11 @@
 
 #include "base/log.hpp"
 #include "codec/http/message.hpp"
-#include "core/make_room.hpp"
 #include "core/server/handshake.hpp"
 #include "core/server/middleware.hpp"
 #include "core/server/namespace_state.hpp"
 #include "core/server/socket_state.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace socketio::core {
@@ -144,7 +142,7 @@ void Connection::refuse_packet(const std::string& why) {
   const auto self = shared_from_this();
   log_line(LogScope::core, LogLevel::info,
            {"no packet from ", session_->opening().remote_address(), ": ", why});
-  const auto sockets = sockets_;
+  const auto sockets = sockets_.copy();
   for (const auto& socket : sockets) {
     if (socket->connected()) socket->notify_error({why});
   }
@@ -280,14 +278,14 @@ std::shared_ptr<SocketState> Connection::make_socket(const std::shared_ptr<Names
                                                      std::string_view auth_text,
                                                      std::optional<KeptSession> kept) {
   try {
-    make_room(sockets_);
+    sockets_.make_room();
     if (!kept) kept = take_session(*nsp, auth_text);
     auto socket =
         kept ? std::make_shared<SocketState>(nsp, *this, std::move(*kept), std::string(auth_text))
              : std::make_shared<SocketState>(nsp, *this, make_id(nsp->name()),
                                              std::string(auth_text));
     nsp->add_joining(socket);
-    sockets_.push_back(socket);
+    sockets_.add(socket);
     socket->begin_recovery();
     return socket;
   } catch (...) {
@@ -362,12 +360,12 @@ void Connection::answer_connect(SocketState& socket) {
   }
   if (session_->is_v3())
     return void(send({.type = PacketType::connect, .nsp = nsp.name()}, Compress::no));
-  std::string payload;
-  payload.reserve(64);
+  TextBuffer payload = node_.take_text();
   payload.append(R"({"sid":")").append(socket.id());
   if (recovery) payload.append(R"(","pid":")").append(socket.recovery_session()->private_id);
   payload.append(R"("})");
-  send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload}}, Compress::no);
+  send({.type = PacketType::connect, .nsp = nsp.name(), .payload = {payload.view()}}, Compress::no);
+  node_.give_back(std::move(payload));
 }
 
 void Connection::send_missed(SocketState& socket, std::vector<PreparedEvents>& missed) {
@@ -500,23 +498,19 @@ void Connection::disconnect(SocketState& socket, Close close) {
     leaving.close(DisconnectReason::server_namespace_disconnect);
   };
   if (close == Close::socket) return disconnect_one(socket);
-  const auto sockets = sockets_;
+  const auto sockets = sockets_.copy();
   for (const auto& leaving : sockets) disconnect_one(*leaving);
   session_->close(DisconnectReason::forced_server_close);
 }
 
-void Connection::remove(SocketState& socket) {
-  sockets_.erase(std::remove_if(sockets_.begin(), sockets_.end(),
-                                [&](const auto& candidate) { return candidate.get() == &socket; }),
-                 sockets_.end());
-}
+void Connection::remove(SocketState& socket) { sockets_.remove(socket); }
 
 void Connection::on_close(DisconnectReason reason) {
   const auto self = shared_from_this();
   connect_timer_.reset();
   attachments_timer_.reset();
   decoder_->reset();
-  const auto sockets = std::exchange(sockets_, {});
+  const auto sockets = sockets_.take();
   for (const auto& socket : sockets) {
     socket->connected() ? socket->close(reason) : socket->discard();
   }

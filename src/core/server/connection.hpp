@@ -12,6 +12,7 @@
 #include "codec/socketio/encoder.hpp"
 #include "core/server/node.hpp"
 #include "core/server/prepared_events.hpp"
+#include "core/server/socket_list.hpp"
 #include "engine/server/session.hpp"
 
 #include <functional>
@@ -41,7 +42,7 @@ class Connection final : public engine::SessionHandler,
   engine::Session& session() { return *session_; }
   const std::shared_ptr<engine::Session>& shared_session() const { return session_; }
   /// Including those that are connecting.
-  const std::vector<std::shared_ptr<SocketState>>& sockets() const { return sockets_; }
+  const SocketList& sockets() const { return sockets_; }
 
   void on_text(std::string_view message) override;
   void on_binary(std::string_view message) override;
@@ -121,7 +122,7 @@ class Connection final : public engine::SessionHandler,
   std::shared_ptr<engine::Session> session_;
   const std::unique_ptr<parser::Decoder> decoder_;
   // Including those that are connecting.
-  std::vector<std::shared_ptr<SocketState>> sockets_;
+  SocketList sockets_;
   // Names of namespaces about which a predicate is to decide, or a store is asked.
   std::unique_ptr<Names> searched_;
   std::unique_ptr<Deadline> connect_timer_;

@@ -26,6 +26,7 @@
 #include <socketio/predicate.hpp>
 #include <socketio/socket.hpp>
 #include <socketio/task.hpp>
+#include <socketio/text_buffer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -111,6 +112,12 @@ class Node {
   parser::Encoder& encoder() { return *encoder_; }
   /// One for each connection.
   std::unique_ptr<parser::Decoder> make_decoder() const;
+  /// An empty text for a payload, with the memory of the last one that was given back.
+  TextBuffer take_text() { return std::exchange(text_, {}); }
+  void give_back(TextBuffer text) {
+    text.clear();
+    text_ = std::move(text);
+  }
 
   /// Makes the handler of a new session.
   std::shared_ptr<engine::SessionHandler> accept(const std::shared_ptr<engine::Session>& session);
@@ -173,6 +180,7 @@ class Node {
   const std::shared_ptr<NodeLink> link_;
   codec::Document document_{options_.json};
   const std::unique_ptr<parser::Encoder> encoder_;
+  TextBuffer text_;
   std::unordered_map<std::string, std::shared_ptr<NamespaceState>> namespaces_;
   std::unordered_map<std::string, std::weak_ptr<NamespaceState>> released_;
   // Beyond this number, those without handles are removed.

@@ -25,7 +25,27 @@ namespace {
 // During an upgrade a parked poll is answered this often, so that the client can pause polling.
 constexpr std::chrono::milliseconds noop_interval{100};
 
+engineio::Handshake handshake_of(const Options& options, std::vector<std::string> upgrades) {
+  return {.upgrades = std::move(upgrades),
+          .ping_interval = options.ping_interval,
+          .ping_timeout = options.ping_timeout,
+          .max_payload_bytes = options.max_payload_bytes};
+}
+
 }  // namespace
+
+SessionOwner::SessionOwner(Loop& loop, Options options)
+    : loop_(loop),
+      options_(std::move(options)),
+      handshake_(handshake_of(options_, {})),
+      handshake_with_upgrade_(
+          handshake_of(options_, {std::string(to_string(TransportName::websocket))})) {}
+
+std::string_view SessionOwner::encode_handshake(TransportName transport, std::string_view sid) {
+  const bool may_upgrade =
+      transport == TransportName::polling && options_.websocket && options_.allow_upgrades;
+  return (may_upgrade ? handshake_with_upgrade_ : handshake_).encode(sid);
+}
 
 Session::Session(SessionOwner& owner, std::string id, OpeningRequest opening)
     : owner_(owner),
@@ -47,7 +67,6 @@ Session::~Session() {
 }
 
 void Session::open(std::shared_ptr<ServerTransport> transport) {
-  const Options& options = owner_.options();
   transport_ = std::move(transport);
   state_ = State::open;
   const TransportName name = transport_->name();
@@ -56,15 +75,8 @@ void Session::open(std::shared_ptr<ServerTransport> transport) {
   ++counted.opened[name];
   is_counted_ = true;
 
-  engineio::Handshake handshake;
-  if (name == TransportName::polling && options.websocket && options.allow_upgrades) {
-    handshake.upgrades.emplace_back(to_string(TransportName::websocket));
-  }
-  handshake.ping_interval = options.ping_interval;
-  handshake.ping_timeout = options.ping_timeout;
-  handshake.max_payload_bytes = options.max_payload_bytes;
-  const TextBuffer data = engineio::encode_handshake(id_, handshake);
-  transport_->send({.type = PacketType::open, .data = data.view()}, Compress::no);
+  transport_->send({.type = PacketType::open, .data = owner_.encode_handshake(name, id_)},
+                   Compress::no);
   start_heartbeat();
   log_line(LogScope::engine, LogLevel::debug,
            {"session opened over ", to_string(name), " by ", opening_.remote_address()});

@@ -60,7 +60,7 @@ class SessionObserver {
 /// The server, as its sessions see it.
 class SessionOwner {
  public:
-  SessionOwner(Loop& loop, Options options) : loop_(loop), options_(std::move(options)) {}
+  SessionOwner(Loop& loop, Options options);
   virtual ~SessionOwner() = default;
   SessionOwner(const SessionOwner&) = delete;
   SessionOwner& operator=(const SessionOwner&) = delete;
@@ -68,6 +68,8 @@ class SessionOwner {
   Loop& loop() { return loop_; }
   const Options& options() const { return options_; }
   Counters& counters() { return counters_; }
+  /// What a new session's first packet says. Valid until the next call.
+  std::string_view encode_handshake(TransportName transport, std::string_view sid);
   /// Adds the application's headers to a response of the session's transport.
   virtual void add_headers(const Exchange& exchange, const Session& session,
                            http::Response& response) const = 0;
@@ -81,6 +83,10 @@ class SessionOwner {
   Loop& loop_;
   const Options options_;
   Counters counters_;
+
+ private:
+  engineio::HandshakeEncoder handshake_;
+  engineio::HandshakeEncoder handshake_with_upgrade_;
 };
 
 class Session : public std::enable_shared_from_this<Session> {

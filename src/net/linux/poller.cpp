@@ -52,8 +52,10 @@ bool Poller::add(Socket& socket, Watched& watched) {
 
 void Poller::remove(Socket& socket, Watched& watched) {
   epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, socket.descriptor(), nullptr);
-  for (epoll_event& event : batch_) {
-    if (event.data.ptr == &watched) event.data.ptr = nullptr;
+  if (&watched != notified_) {
+    for (epoll_event& event : batch_) {
+      if (event.data.ptr == &watched) event.data.ptr = nullptr;
+    }
   }
   forget(watched);
   if (--watched_count_ == 0) epoll_.cancel();
@@ -98,10 +100,14 @@ void Poller::poll() {
   if (count <= 0) return;
   enter_turn_();
   batch_ = std::span(events_).first(static_cast<std::size_t>(count));
+  notified_ = nullptr;
   while (!batch_.empty()) {
     const epoll_event event = batch_.front();
     batch_ = batch_.subspan(1);
-    if (event.data.ptr) static_cast<Watched*>(event.data.ptr)->on_ready(ready_of(event.events));
+    if (!event.data.ptr) continue;
+    auto* const watched = static_cast<Watched*>(event.data.ptr);
+    notified_ = watched;
+    watched->on_ready(ready_of(event.events));
   }
 }
 

@@ -51,6 +51,9 @@ class Poller final : public PollerBase {
   std::array<epoll_event, 256> events_{};
   // The rest of the batch, still to be reported.
   std::span<epoll_event> batch_;
+  // The latest of the batch that was notified, which the rest does not contain: a batch has each
+  // socket only once.
+  const Watched* notified_ = nullptr;
   std::size_t watched_count_ = 0;
   bool is_full_ = false;
   bool waiting_ = false;

@@ -161,7 +161,7 @@ void Connection::on_packet(const parser::Packet& packet) {
 }
 
 SocketState* Connection::find(std::string_view nsp) const {
-  for (const auto& socket : sockets_) {
+  for (const auto& socket : sockets_.view()) {
     if (socket->nsp().name() == nsp) return socket.get();
   }
   return nullptr;
@@ -511,7 +511,7 @@ void Connection::on_close(DisconnectReason reason) {
   attachments_timer_.reset();
   decoder_->reset();
   const auto sockets = sockets_.take();
-  for (const auto& socket : sockets) {
+  for (const auto& socket : sockets.view()) {
     socket->connected() ? socket->close(reason) : socket->discard();
   }
 }

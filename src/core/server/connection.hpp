@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,7 @@ class Connection final : public engine::SessionHandler,
   engine::Session& session() { return *session_; }
   const std::shared_ptr<engine::Session>& shared_session() const { return session_; }
   /// Including those that are connecting.
-  const SocketList& sockets() const { return sockets_; }
+  std::span<const std::shared_ptr<SocketState>> sockets() const { return sockets_.view(); }
 
   void on_text(std::string_view message) override;
   void on_binary(std::string_view message) override;

@@ -2,14 +2,14 @@
 // SocketList: the sockets of one connection, in the order in which they joined. Most connections have
 // one, which needs no memory of its own.
 //
-// Life cycle: as for a vector; what begin() and end() gave is valid until the next change. Loop's
-// thread only.
+// Life cycle: as for a vector. Loop's thread only.
 #pragma once
 
 #include "core/make_room.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -21,9 +21,12 @@ class SocketList {
  public:
   using Element = std::shared_ptr<SocketState>;
 
-  const Element* begin() const { return all_ ? all_->data() : &only_; }
-  const Element* end() const { return begin() + size(); }
-  std::size_t size() const { return all_ ? all_->size() : (only_ ? 1 : 0); }
+  /// Valid until the next change.
+  std::span<const Element> view() const {
+    if (all_) return *all_;
+    return {&only_, only_ ? std::size_t{1} : 0};
+  }
+  std::size_t size() const { return view().size(); }
 
   /// The next add() will allocate nothing.
   void make_room() {
@@ -50,7 +53,7 @@ class SocketList {
   }
   /// Leaves this list empty.
   SocketList take() { return std::exchange(*this, {}); }
-  std::vector<Element> copy() const { return {begin(), end()}; }
+  std::vector<Element> copy() const { return {view().begin(), view().end()}; }
 
  private:
   Element only_;

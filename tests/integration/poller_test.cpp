@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The loop's poller: whoever asks to be called again is called, whoever else asks.
+// The loop's poller: whoever asks to be called again is called, whoever else asks; who has been removed is not notified.
 #include "net/platform/poller.hpp"
 
 #include "support/loop_driver.hpp"
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include <array>
+#include <cstdint>
 
 namespace socketio::support {
 namespace {
@@ -45,6 +48,50 @@ TEST(Poller, OneMayAskTwice) {
   poller.call_again(one);
   poller.call_again(one);
   EXPECT_TRUE(driver.run_until([&] { return one.calls == Asking::wanted; }));
+}
+
+/// Closes both sockets of a pair, in turn, when it is notified.
+class Closing final : public net::Watched {
+ public:
+  Closing(net::Poller& poller, std::uint16_t port) : poller_(poller) {
+    const boost::asio::ip::tcp::endpoint peer(boost::asio::ip::address_v4::loopback(), port);
+    EXPECT_FALSE(poller_.connect(socket_, peer, *this));
+  }
+  ~Closing() { close(); }
+  void on_ready(net::Ready) noexcept override {
+    ++calls;
+    for (Closing* const one : order) one->close();
+  }
+  std::array<Closing*, 2> order{};
+  int calls = 0;
+
+ private:
+  void close() {
+    if (!socket_.is_open()) return;
+    poller_.remove(socket_, *this);
+    socket_.close();
+  }
+
+  net::Poller& poller_;
+  net::Socket socket_;
+};
+
+/// Both of a pair are ready at once. Returns how often either was notified.
+int notifications_of_pair(bool closes_itself_first) {
+  LoopDriver driver;
+  LoopbackPort port;
+  Closing one(driver.loop()->poller(), port.port());
+  Closing other(driver.loop()->poller(), port.port());
+  one.order = closes_itself_first ? std::array{&one, &other} : std::array{&other, &one};
+  other.order = closes_itself_first ? std::array{&other, &one} : std::array{&one, &other};
+  driver.run_until([&] { return one.calls + other.calls != 0; });
+  driver.settle();
+  return one.calls + other.calls;
+}
+
+TEST(Poller, WhoHasBeenRemovedIsNotNotified) {
+  EXPECT_EQ(notifications_of_pair(true), 1);
+  EXPECT_EQ(notifications_of_pair(false), 1);
 }
 
 }  // namespace

@@ -133,6 +133,8 @@ describe("with every transport allowed", () => {
     const ada = await visit("/chat", "Ada");
     const memory = await ada.page.evaluate(() => ({ ...sessionStorage }));
     const twin = await open();
+    // The form has asked for a remembered name. Before that it would take Ada's, with a key of its own.
+    await twin.page.getByLabel("Your name").waitFor();
     await twin.page.evaluate((items) => {
       for (const [key, value] of Object.entries(items)) sessionStorage.setItem(key, value);
     }, memory);

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { TRANSPORTS, call, connectClient, connected, createClient } from "./support/client.mjs";
 import { nextEvent, until } from "./support/deadline.mjs";
+import { freePort } from "./support/free_port.mjs";
 import { PollingSession } from "./support/polling.mjs";
 import { scenario } from "./support/scenario.mjs";
 import { Server, useServer } from "./support/server.mjs";
@@ -16,6 +17,10 @@ const hastyServer = useServer("socketio", { pingTimeout: 200 });
 
 // A client that is between two polls gets either of them.
 const gone = /^transport (close|error)$/;
+
+/** It does not give up clients of a busy machine. */
+const startPatient = (port = 0) =>
+  Server.start("socketio", { port, flags: ["--ping-timeout", "20000"] });
 
 /** Another client, to ask the server what happened to the first one. */
 const watch = (t, from = server) =>
@@ -188,7 +193,7 @@ describe("reasons on raw connections", () => {
 
 describe("what a session leaves behind", () => {
   scenario("what became of it, until a thousand others have gone", async (t) => {
-    const own = await Server.start("socketio", { flags: ["--ping-timeout", "20000"] });
+    const own = await startPatient();
     t.after(() => own.stop("SIGKILL"));
     const watcher = await watch(t, () => own);
     const session = await openSocket(own);
@@ -245,7 +250,7 @@ describe("reconnection of the official client", () => {
     });
 
     scenario(`after the server was closed and started again: ${what}`, async (t) => {
-      const first = await Server.start("socketio", { flags: ["--ping-timeout", "20000"] });
+      const first = await startPatient(await freePort());
       t.after(() => first.stop("SIGKILL"));
       const client = createClient(t, first, { ...quick, ...options });
       await connected(client);
@@ -256,10 +261,7 @@ describe("reconnection of the official client", () => {
       assert.match((await disconnected)[0], gone);
       await nextEvent(client.io, "reconnect_attempt");
       const back = nextEvent(client, "connect");
-      const second = await Server.start("socketio", {
-        port: first.port,
-        flags: ["--ping-timeout", "20000"],
-      });
+      const second = await startPatient(first.port);
       t.after(() => second.stop("SIGKILL"));
       await back;
       assert.equal((await client.events.next())[0], "auth");
@@ -279,17 +281,14 @@ describe("reconnection of the official client", () => {
   });
 
   scenario("after a crash of the server", async (t) => {
-    const first = await Server.start("socketio", { flags: ["--ping-timeout", "20000"] });
+    const first = await startPatient(await freePort());
     const client = createClient(t, first, { ...quick, transports: ["websocket"] });
     await connected(client);
     const disconnected = nextEvent(client, "disconnect");
     await first.stop("SIGKILL");
     assert.equal((await disconnected)[0], "transport close");
     const back = nextEvent(client, "connect");
-    const second = await Server.start("socketio", {
-      port: first.port,
-      flags: ["--ping-timeout", "20000"],
-    });
+    const second = await startPatient(first.port);
     t.after(() => second.stop("SIGKILL"));
     await back;
   });
@@ -297,7 +296,7 @@ describe("reconnection of the official client", () => {
 
 describe("the end of the server", () => {
   scenario("closes every session and exits with 0", async (t) => {
-    const own = await Server.start("socketio", { flags: ["--ping-timeout", "20000"] });
+    const own = await startPatient();
     t.after(() => own.stop("SIGKILL"));
     const clients = [];
     for (const options of Object.values(TRANSPORTS))

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { TRANSPORTS, call, connectClient } from "./support/client.mjs";
 import { nextEvent, until } from "./support/deadline.mjs";
+import { freePort } from "./support/free_port.mjs";
 import { isListening } from "./support/http.mjs";
 import { scenario } from "./support/scenario.mjs";
 import { Server } from "./support/server.mjs";
@@ -12,9 +13,9 @@ import { Server } from "./support/server.mjs";
 const PRACTICALLY_NEVER = 86_400_000;
 const reconnecting = { reconnection: true, reconnectionDelay: 20, reconnectionDelayMax: 100 };
 
-async function start(t, flags, port = 0) {
+async function start(t, flags, port) {
   const server = await Server.start("socketio", {
-    port,
+    port: port ?? (await freePort()),
     flags: ["--ping-timeout", "20000", ...flags],
   });
   t.after(() => server.isAlive && server.stop("SIGKILL"));

@@ -4,9 +4,8 @@
 
 #include "support/loop_driver.hpp"
 
-#include <gtest/gtest.h>
-
 #include <boost/asio/ip/tcp.hpp>
+#include <gtest/gtest.h>
 
 #include <array>
 #include <cstdint>

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <netinet/in.h>
 #include <poll.h>
@@ -143,6 +144,24 @@ class LoopbackPort {
   int descriptor_ = -1;
   std::uint16_t port_ = 0;
 };
+
+/// A free port for a program that starts again on it. It is none of those that the kernel gives to
+/// connections, unless it gives them all, so that no connection takes it while nobody listens.
+inline std::uint16_t port_to_come_back_to() {
+  constexpr int first = 10'000;
+  // More than one process asks for, so that those that run side by side find different ones.
+  constexpr int stride = 61;
+  static int asked = 0;
+  int end = 0;
+  int last = 0;
+  std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> end >> last;
+  const int count = (end > first ? end : last) - first;
+  for (;;) {
+    const int port = first + (::getpid() * stride + asked++) % count;
+    const LoopbackPort found(LoopbackPort::Family::v4, static_cast<std::uint16_t>(port));
+    if (found.available()) return found.port();
+  }
+}
 
 /// A port of 127.0.0.2 whose queue is full: connecting to it never completes.
 class SilentPort {

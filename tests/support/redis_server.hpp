@@ -61,8 +61,7 @@ class RedisServer {
   /// Starts it after kill(), on the same port.
   void start() {
     for (int attempt = 0; attempt < 5; ++attempt) {
-      // Somebody else may take the port before Redis does.
-      if (port_ == 0) port_ = LoopbackPort().port();
+      if (port_ == 0) port_ = port_to_come_back_to();
       process_ = std::make_unique<ChildProcess>(command());
       if (eventually([this] { return is_there() || has_ended(); }) && !has_ended()) return;
       process_.reset();

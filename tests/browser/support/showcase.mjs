@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../conformance/support/free_port.mjs";
 
 const built = fileURLToPath(new URL("../../../build/release/bin/showcase", import.meta.url));
 const program = process.env.SHOWCASE ?? built;
@@ -32,7 +33,7 @@ export class Showcase {
     const showcase = new Showcase();
     showcase.#settings = settings;
     showcase.#folder = await mkdtemp(join(tmpdir(), "showcase-"));
-    await showcase.#run(0);
+    await showcase.#run(await freePort());
     return showcase;
   }
 

@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import * as cborg from "cborg";
 import msgpack from "socket.io-msgpack-parser";
 import { cborParser } from "../../conformance/support/cbor_parser.mjs";
+import { freePort } from "../../conformance/support/free_port.mjs";
 import { Listening } from "./listening.mjs";
 import { offer } from "./offers.mjs";
 
@@ -21,7 +22,7 @@ export class OfficialServer {
   #saw;
   #listening;
   #io;
-  #port = 0;
+  #port;
   #requests = [];
   #messages = [];
   #refusals = new Map();
@@ -43,8 +44,8 @@ export class OfficialServer {
     // If nobody listens for upgrades, Node.js turns them into ordinary requests.
     if (http.listenerCount("upgrade") > 0) http.prependListener("upgrade", (request) => this.#note(request, "UPGRADE"));
     this.#serve();
-    this.#port = await this.#listening.listen(this.#port, host);
-    return this.#port;
+    this.#port ??= await freePort();
+    return this.#listening.listen(this.#port, host);
   }
 
   #note({ url, headers, socket }, method) {

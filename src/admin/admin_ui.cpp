@@ -202,7 +202,9 @@ void AdminUi::on_client(const std::shared_ptr<core::Connection>& client) {
 }
 
 void AdminUi::tell_transport(const core::Connection& client, std::string_view transport) {
-  for (const auto& socket : client.sockets()) {
+  // What an application does when the page's packet is made may close the client.
+  const auto sockets = client.sockets().copy();
+  for (const auto& socket : sockets) {
     if (!socket->connected()) continue;
     tell("socket_updated",
          json{{"id", socket->id()}, {"nsp", socket->nsp().name()}, {"transport", transport}});

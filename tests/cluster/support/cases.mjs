@@ -12,6 +12,8 @@ import { useRedis } from "./redis.mjs";
 const values = [1, -300, 1.5, "ü€𝄞", null, true, { a: [{ b: [] }, 2 ** 33] }, "x".repeat(70_000)];
 const bytes = (...list) => Buffer.from(list);
 const sorted = (list) => [...list].sort();
+/** A room may have a channel of its own, and a Redis Cluster keeps no order between channels. */
+const byName = (events) => [...events].sort(([one], [other]) => (one < other ? -1 : 1));
 
 export function describeAdapter(adapter, more = () => {}, { use = useRedis, mixes = mixesOf(adapter) } = {}) {
   describe(adapter, () => {
@@ -100,7 +102,7 @@ function broadcasts(suite) {
     a.emit("to-room", "room", "in room", bytes(1));
     await until(() => b.got.length === 2, "both events");
     const got = await suite.cluster.received(suite.nodes[0], three);
-    assert.deepEqual(got, [[], [["others", 1], ["in room", bytes(1)]], [["others", 1]]]);
+    assert.deepEqual(got.map(byName), [[], [["in room", bytes(1)], ["others", 1]], [["others", 1]]]);
   });
 
   test("flags: local reaches one server; volatile and compress reach all", async () => {
@@ -314,7 +316,7 @@ function namespaces(suite) {
     await first.do("emit", { ...parent, except: ["room"] }, "except");
     const got = await suite.cluster.received(first, all, parent);
     for (const events of got.slice(0, -1)) assert.deepEqual(events, [["all", bytes(1)], ["except"]]);
-    assert.deepEqual(got.at(-1), [["all", bytes(1)], ["in"]]);
+    assert.deepEqual(byName(got.at(-1)), [["all", bytes(1)], ["in"]]);
     // The first node has no such namespace.
     assert.deepEqual(await suite.cluster.received(second, [elsewhere], parent), [[]]);
     if (!first.hasLoops) return;

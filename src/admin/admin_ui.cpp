@@ -202,10 +202,7 @@ void AdminUi::on_client(const std::shared_ptr<core::Connection>& client) {
 }
 
 void AdminUi::tell_transport(const core::Connection& client, std::string_view transport) {
-  // What an application does when the page's packet is made may close the client.
-  const auto current = client.sockets();
-  const std::vector<std::shared_ptr<core::SocketState>> sockets(current.begin(), current.end());
-  for (const auto& socket : sockets) {
+  for (const auto& socket : client.sockets()) {
     if (!socket->connected()) continue;
     tell("socket_updated",
          json{{"id", socket->id()}, {"nsp", socket->nsp().name()}, {"transport", transport}});

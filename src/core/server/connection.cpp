@@ -142,8 +142,7 @@ void Connection::refuse_packet(const std::string& why) {
   const auto self = shared_from_this();
   log_line(LogScope::core, LogLevel::info,
            {"no packet from ", session_->opening().remote_address(), ": ", why});
-  const auto sockets = sockets_.copy();
-  for (const auto& socket : sockets) {
+  for (const auto& socket : sockets()) {
     if (socket->connected()) socket->notify_error({why});
   }
   session_->close(DisconnectReason::forced_close);
@@ -498,8 +497,7 @@ void Connection::disconnect(SocketState& socket, Close close) {
     leaving.close(DisconnectReason::server_namespace_disconnect);
   };
   if (close == Close::socket) return disconnect_one(socket);
-  const auto sockets = sockets_.copy();
-  for (const auto& leaving : sockets) disconnect_one(*leaving);
+  for (const auto& leaving : sockets()) disconnect_one(*leaving);
   session_->close(DisconnectReason::forced_server_close);
 }
 

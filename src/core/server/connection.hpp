@@ -19,7 +19,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +41,8 @@ class Connection final : public engine::SessionHandler,
 
   engine::Session& session() { return *session_; }
   const std::shared_ptr<engine::Session>& shared_session() const { return session_; }
-  /// Including those that are connecting.
-  std::span<const std::shared_ptr<SocketState>> sockets() const { return sockets_.view(); }
+  /// Including those that are connecting. A copy: what is done with one of them may end others.
+  std::vector<std::shared_ptr<SocketState>> sockets() const { return sockets_.copy(); }
 
   void on_text(std::string_view message) override;
   void on_binary(std::string_view message) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Ends that coincide: objects that are notified, answered or destroyed while they are in use, and
 // requests that are abandoned.
+#include "support/http_connection_test.hpp"
 #include "support/simulated_server_test.hpp"
 
 #include <gtest/gtest.h>
@@ -223,31 +224,13 @@ class SilentSite final : public server::RequestSink {
   server::ConnectionOptions options_;
 };
 
-class Unanswered : public testing::Test {
+class Unanswered : public HttpConnectionTest<SilentSite> {
  protected:
-  Unanswered() {
-    auto [client_end, server_end] = network.connect();
-    stream = client_end;
-    stream->set_handler(recorder);
-    const auto connection = std::make_shared<server::HttpConnection>(site);
-    server_end->set_handler(connection);
-    connection->attach(server_end);
-  }
   ~Unanswered() override {
     EXPECT_EQ(recorder->closes, 1);
     EXPECT_EQ(recorder->text, "");
     EXPECT_FALSE(loop.timers().next_deadline());
   }
-  void write(std::string_view bytes) {
-    stream->write(bytes);
-    loop.run_for(0ms);
-  }
-
-  SimulatedLoop loop{1};
-  Network network{loop};
-  SilentSite site;
-  std::shared_ptr<Recorder> recorder = std::make_shared<Recorder>();
-  std::shared_ptr<SimulatedStream> stream;
 };
 
 TEST_F(Unanswered, ARequestThatNobodyKeepsEndsItsConnection) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One request after another on a connection: what is used again for the next one, and what is not.
-#include "server/http_connection.hpp"
-#include "support/pipe.hpp"
-#include "support/simulated_loop.hpp"
+#include "support/http_connection_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -52,16 +50,8 @@ class AnswerToBody final : public engine::ExchangeListener {
   std::string body;
 };
 
-class NextRequest : public testing::Test {
+class NextRequest : public HttpConnectionTest<Site> {
  protected:
-  NextRequest() {
-    auto [client_end, server_end] = network.connect();
-    stream = client_end;
-    stream->set_handler(recorder);
-    const auto connection = std::make_shared<server::HttpConnection>(site);
-    server_end->set_handler(connection);
-    connection->attach(server_end);
-  }
   ~NextRequest() override {
     stream->close();
     loop.run_for(0ms);
@@ -70,19 +60,12 @@ class NextRequest : public testing::Test {
   void send(std::string_view bytes, std::function<void(const std::shared_ptr<HttpExchange>&)> use) {
     site.on_request = std::move(use);
     recorder->text.clear();
-    stream->write(bytes);
-    loop.run_for(0ms);
+    write(bytes);
   }
 
   static constexpr std::string_view first_request =
       "POST /first HTTP/1.1\r\nHost: a\r\nCookie: b\r\nContent-Length: 4\r\n\r\nbody";
   static constexpr std::string_view second_request = "GET /second HTTP/1.1\r\nHost: a\r\n\r\n";
-
-  SimulatedLoop loop{1};
-  Network network{loop};
-  Site site;
-  std::shared_ptr<Recorder> recorder = std::make_shared<Recorder>();
-  std::shared_ptr<SimulatedStream> stream;
 };
 
 TEST_F(NextRequest, HasNothingOfTheOneBefore) {
